@@ -1,0 +1,71 @@
+"""The `inspect-pipelines` command: parse, wire, call, print; each command's module is imported when it is called."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from inspect_pipelines.errors import InspectError
+
+# Command -> module under inspect_pipelines.cli and its function; lazy, so that `--help` needs neither Dagster nor DuckDB.
+COMMANDS = {
+    "init": ("config", "init", "Write a first schedules.yaml and playbook."),
+    "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
+    "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
+    "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
+    "run": ("run", "run", "Start a definition now."),
+    "runs": ("run", "runs", "List runs."),
+    "baselines": ("baselines", "baselines", "List, adopt, activate and roll back approved pictures."),
+    "history": ("history", "history", "Query the run history with SQL."),
+    "gallery": ("gallery", "gallery", "Look after stored pictures."),
+    "up": ("up", "up", "Start everything: web, code server, daemon, Dagster UI."),
+    "env": ("up", "env", 'Print the variables for `eval "$(inspect-pipelines env)"`.'),
+    "doctor": ("doctor", "doctor", "Say what is missing on this machine and how to get it."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group that knows its commands' one-line helps without importing them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"inspect_pipelines.cli.{module}"), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="inspect-pipelines")
+def cli() -> None:
+    """Proactive visual QA: playbooks on schedules and events, compared with an approved baseline.
+
+    \b
+    Exit codes: 0 passed, 1 failed or needs review, 2 usage or configuration, 3 ours (browser, network, crash).
+    """
+
+
+def main() -> None:
+    """Run the command line; every error of ours is a sentence on stderr and a documented exit code."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as done:
+        sys.exit(done.exit_code)
+    except click.Abort:
+        click.echo("stopped", err=True)
+        sys.exit(3)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(2)
+    except InspectError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)

@@ -1,0 +1,95 @@
+"""A comparison: one view of a run beside its baseline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspect_pipelines.domain.baseline import BaselineImage
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.plan import BaselinePolicy
+from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.screenshot import Screenshot, View
+
+
+class Outcome(StrEnum):
+    UNCHANGED = "unchanged"  # equal pixels, or a difference within the tolerance
+    CHANGED = "changed"
+    ADDED = "added"
+    REMOVED = "removed"
+    UNREADABLE = "unreadable"
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """One connected changed area."""
+
+    box: Box
+    changed_pixels: int
+    element: str | None = None  # what stands there, as the capture named it
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A view on both sides; either may be missing, never both."""
+
+    view: View
+    old: BaselineImage | None
+    new: Screenshot | None
+
+
+@dataclass(frozen=True, slots=True)
+class Measurement:
+    """What the imaging floor found between two pictures."""
+
+    score: float  # 0.0 equal .. 1.0 nothing in common
+    score_method: str
+    changed_ratio: float  # share of pixels that differ at all
+    regions: tuple[Region, ...] = ()
+    inserted_rows: int = 0
+    removed_rows: int = 0
+
+    @property
+    def layout_px(self) -> int:
+        return max(self.inserted_rows, self.removed_rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    view: View
+    outcome: Outcome
+    passed: bool
+    reason: str  # one sentence: what changed and where, or why it could not be told
+    score: float  # 0.0 .. 1.0; 1.0 for added, removed and unreadable
+    score_method: str
+    tolerance: float
+    changed_ratio: float = 0.0
+    layout_px: int = 0
+    regions: tuple[Region, ...] = ()
+    old_sha256: Sha256 | None = None
+    new_sha256: Sha256 | None = None
+    overlay_sha256: Sha256 | None = None
+
+
+def pair(old: Mapping[View, BaselineImage], new: Sequence[Screenshot]) -> list[Pair]:
+    """Pairs over the union of views, in the run's order, then what only the baseline has."""
+    by_view = {shot.view: shot for shot in new}
+    pairs = [Pair(view, old.get(view), shot) for view, shot in by_view.items()]
+    return pairs + [Pair(view, image, None) for view, image in sorted(old.items()) if view not in by_view]
+
+
+def judge(measurement: Measurement, policy: BaselinePolicy, tolerance: float) -> tuple[str, ...]:
+    """Why a view fails; empty when it passes ("A view fails iff", the house's rule)."""
+    reasons = []
+    if measurement.score > tolerance:
+        reasons.append(f"score {measurement.score:.3f} is over the tolerance {tolerance:g}")
+    if measurement.layout_px > policy.layout_budget_px:
+        reasons.append(
+            f"{measurement.layout_px} px moved, over the layout budget of {policy.layout_budget_px} px"
+        )
+    if policy.region_budget is not None and len(measurement.regions) > policy.region_budget:
+        reasons.append(
+            f"{len(measurement.regions)} changed regions, over the budget of {policy.region_budget}"
+        )
+    return tuple(reasons)

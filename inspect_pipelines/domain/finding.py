@@ -1,0 +1,47 @@
+"""A finding: something wrong that a session saw, apart from a changed picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspect_pipelines.domain.ids import Sha256
+
+
+class Severity(StrEnum):
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class FindingKind(StrEnum):
+    EXPECTATION = "expectation"  # expect_* did not hold
+    ACTION = "action"  # click, fill, .. could not be done
+    NAVIGATION = "navigation"  # the page did not load: DNS, TLS, 5xx, redirect loop, time-out
+    PAGE_ERROR = "page_error"  # an uncaught exception in the page
+    CONSOLE_ERROR = "console_error"
+    REQUEST_FAILED = "request_failed"
+    BROKEN_IMAGE = "broken_image"
+    UNSTABLE = "unstable"  # two equal frames never came; names the moving element
+    NOT_QUIET = "not_quiet"  # the network was still busy after 5 s; names the URLs
+    MASK_UNMATCHED = "mask_unmatched"
+    MASK_LARGE = "mask_large"  # over 30 % of the view
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    kind: FindingKind
+    severity: Severity
+    message: str  # one sentence, secrets redacted
+    playbook: str
+    step_id: str
+    viewport: str
+    route: str  # path of the page's URL
+    screenshot: Sha256 | None = None  # the picture that shows it
+
+    def fails_at(self, fail_on: str | None) -> bool:
+        """Whether this finding fails a session whose playbook says `findings.fail_on`."""
+        if fail_on is None:
+            return False
+        order = list(Severity)
+        return order.index(self.severity) >= order.index(Severity(fail_on))

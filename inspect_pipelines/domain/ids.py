@@ -1,0 +1,41 @@
+"""Ids: who names what, and how names become Dagster names."""
+
+from __future__ import annotations
+
+import re
+from typing import NewType
+
+OrgId = NewType("OrgId", str)
+DefinitionId = NewType("DefinitionId", str)
+PlaybookId = NewType("PlaybookId", str)
+RunId = NewType("RunId", str)  # UUIDv7 text: sorts by time, so zone maps find a run without an index
+BaselineId = NewType("BaselineId", str)
+Sha256 = NewType("Sha256", str)  # 64 lower-case hex digits of a stored image's bytes
+
+DEFAULT_ORG = OrgId("default")
+SLUG = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?$")
+
+
+def uuid7(unix_ms: int, random_bits: int) -> str:
+    """A version 7 UUID (RFC 9562, section 5.7) as lower-case text.
+
+    Args:
+        unix_ms: Milliseconds since 1970 UTC, 0 .. 2**48 - 1.
+        random_bits: At least 74 random bits; higher ones are ignored.
+    """
+    rand_a = (random_bits >> 62) & 0xFFF
+    rand_b = random_bits & ((1 << 62) - 1)
+    value = (unix_ms & ((1 << 48) - 1)) << 80 | 0x7 << 76 | rand_a << 64 | 0b10 << 62 | rand_b
+    digits = f"{value:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def dagster_name(org_id: OrgId, definition_id: DefinitionId) -> str:
+    """The Dagster job name of a definition: `[A-Za-z0-9_]+`; other organisations than the default get a prefix.
+
+    Two ids may collide here ("a-b" and "a_b"): configuration refuses such a pair.
+    """
+    name = re.sub(r"[^A-Za-z0-9_]", "_", definition_id)
+    if org_id == DEFAULT_ORG:
+        return name
+    return f"{re.sub(r'[^A-Za-z0-9_]', '_', org_id)}__{name}"

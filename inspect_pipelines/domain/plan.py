@@ -1,0 +1,83 @@
+"""A plan: what a definition runs, for how long, against which baseline, and whom it tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from inspect_pipelines.domain.playbook import Playbook
+
+
+class RuleEvent(StrEnum):
+    ON_FAILURE = "on_failure"
+    ON_SUCCESS = "on_success"
+    ON_COMPLETE = "on_complete"
+    ON_NEEDS_REVIEW = "on_needs_review"
+    ON_RECOVERY = "on_recovery"
+    ON_FLAKY = "on_flaky"
+
+
+class Overlap(StrEnum):
+    """What a run does while another one of its definition is open."""
+
+    SKIP = "skip"
+    BUFFER_ONE = "buffer_one"
+    ALLOW = "allow"
+
+
+@dataclass(frozen=True, slots=True)
+class NotifyRule:
+    """Who hears of which outcome; every rule that matches fires."""
+
+    event: RuleEvent
+    slack_channel: str | None = None
+    teams: str | None = None
+    pagerduty: bool = False
+    email: tuple[str, ...] = ()
+    webhook: str | None = None
+    github: bool = False
+    mention: tuple[str, ...] = ()
+
+    def targets(self) -> tuple[str, ...]:
+        """One key per place that is told, `kind` or `kind:address`, in a fixed order."""
+        found = []
+        if self.slack_channel:
+            found.append(f"slack:{self.slack_channel}")
+        if self.teams:
+            found.append(f"teams:{self.teams}")
+        if self.pagerduty:
+            found.append("pagerduty")
+        found += [f"email:{address}" for address in self.email]
+        if self.webhook:
+            found.append(f"webhook:{self.webhook}")
+        if self.github:
+            found.append("github")
+        return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselinePolicy:
+    """How pictures are judged."""
+
+    enabled: bool = True
+    set: str | None = None  # a shared baseline set's name; None: the definition's own
+    tolerance: float = 0.02  # score in [0, 1] up to which a view passes
+    layout_budget_px: int = 4  # inserted plus removed rows up to which a view passes
+    region_budget: int | None = None  # changed regions up to which a view passes; None: off
+    update_on_success: bool = False
+    first_run: Literal["review", "adopt"] = "review"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    playbooks: tuple[Playbook, ...]  # one session each, in this order
+    repo: str | None = None  # owner/name
+    branch: str | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)  # may hold {{placeholders}} of an event
+    timeout_minutes: int = 30
+    baseline: BaselinePolicy = field(default_factory=BaselinePolicy)
+    notify: tuple[NotifyRule, ...] = ()
+    overlap: Overlap = Overlap.SKIP
+    allowed_hosts: tuple[str, ...] = ()  # hosts a `url` variable may name besides the file's own; globs

@@ -1,0 +1,161 @@
+"""A run: one occurrence of a definition, from its origin to its one conclusion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.errors import Refused
+
+
+class RunStatus(StrEnum):
+    PENDING = "pending"
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    NEEDS_REVIEW = "needs_review"
+    TIMEOUT = "timeout"
+    ERROR = "error"
+    CANCELLED = "cancelled"
+    SKIPPED = "skipped"
+
+    @property
+    def is_open(self) -> bool:
+        return self in (RunStatus.PENDING, RunStatus.RUNNING)
+
+    @property
+    def exit_code(self) -> int:
+        """What a command that waited for such a run returns (house.md, "One judge")."""
+        if self in (RunStatus.PASSED, RunStatus.SKIPPED):
+            return 0
+        if self in (RunStatus.FAILED, RunStatus.NEEDS_REVIEW):
+            return 1
+        return 3
+
+
+class SkipReason(StrEnum):
+    OVERLAP = "overlap"
+    PAUSE = "pause"
+    BUDGET = "budget"
+    QUEUE_TIMEOUT = "queue_timeout"
+
+
+# Origins: why a run exists; unique per organisation, so that whatever starts a run twice finds the first one.
+
+
+def cron_origin(definition_id: DefinitionId, nominal_at: datetime) -> str:
+    """The origin of a schedule's tick; `nominal_at` is UTC."""
+    return f"cron:{definition_id}:{nominal_at:%Y-%m-%dT%H:%MZ}"
+
+
+def request_origin(key: str) -> str:
+    """The origin of a run that a person or the API asked for."""
+    return f"request:{key}"
+
+
+def dagster_origin(dagster_run_id: str) -> str:
+    """The origin of a launch from Dagster's own UI or CLI."""
+    return f"dagster:{dagster_run_id}"
+
+
+def retry_origin(run_id: RunId, number: int) -> str:
+    """The origin of a person's n-th retry of a run."""
+    return f"retry:{run_id}:{number}"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    id: RunId
+    org_id: OrgId
+    origin: str
+    definition_id: DefinitionId
+    definition_kind: str  # schedule | trigger
+    nominal_at: datetime  # UTC; when it was meant to start, lateness is measured against it
+    requested_at: datetime  # UTC
+    timeout_minutes: int
+    status: RunStatus = RunStatus.PENDING
+    reason: str = ""  # one sentence; why it was skipped, failed, ..
+    variables: Mapping[str, str] = field(
+        default_factory=dict
+    )  # an event's context or `--var`, on top of the plan's
+    requested_by: str = ""  # `schedule`, `user:NAME`, `dagster`, ..
+    dagster_run_id: str | None = None
+    retry_of: RunId | None = None
+    claimed_at: datetime | None = None  # UTC; None until a worker took it
+    deadline_at: datetime | None = None  # UTC; claimed_at + timeout_minutes
+    completed_at: datetime | None = None  # UTC
+
+    def claimed(self, dagster_run_id: str, *, now: datetime) -> Run:
+        """This run in the hands of a Dagster run, its one deadline set."""
+        if self.status is not RunStatus.PENDING:
+            raise Refused(f"run {self.id!r} cannot be claimed: it is {self.status.value!r}, not 'pending'")
+        return replace(
+            self,
+            status=RunStatus.RUNNING,
+            dagster_run_id=dagster_run_id,
+            claimed_at=now,
+            deadline_at=now + timedelta(minutes=self.timeout_minutes),
+        )
+
+    def skipped(self, reason: SkipReason, detail: str, *, now: datetime) -> Run:
+        """This run, refused at the door; it never held a browser."""
+        if self.status is not RunStatus.PENDING:
+            raise Refused(f"run {self.id!r} cannot be skipped: it is {self.status.value!r}, not 'pending'")
+        return replace(self, status=RunStatus.SKIPPED, reason=f"{reason.value}: {detail}", completed_at=now)
+
+    def concluded(self, status: RunStatus, reason: str, *, now: datetime) -> Run:
+        """This run with its one and only end."""
+        if not self.status.is_open:
+            raise Refused(
+                f"run {self.id!r} is already concluded as {self.status.value!r}; a status never changes"
+            )
+        if status.is_open:
+            raise Refused(f"run {self.id!r} cannot be concluded as {status.value!r}; that is not an end")
+        return replace(self, status=status, reason=reason, completed_at=now)
+
+
+class Door(StrEnum):
+    """What `admit` does with a claim."""
+
+    ADMITTED = "admitted"
+    DUPLICATE = "duplicate"  # another Dagster run holds or held this origin
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    door: Door
+    run: Run
+
+
+def admission(
+    run: Run,
+    dagster_run_id: str,
+    *,
+    paused: str | None,
+    holder: Run | None,
+    allow_overlap: bool,
+    now: datetime,
+) -> Admission:
+    """Who may run: the pure half of "one door".
+
+    Args:
+        run: The stored run of this origin.
+        dagster_run_id: The Dagster run that asks.
+        paused: Why the definition is not to run, None when it may.
+        holder: Another running run of the same definition, None when its slot is free.
+        allow_overlap: The plan says `overlap: allow`.
+    """
+    if run.dagster_run_id == dagster_run_id and run.status is RunStatus.RUNNING:
+        return Admission(Door.ADMITTED, run)  # the op itself was repeated
+    if run.dagster_run_id is not None or run.status is not RunStatus.PENDING:
+        return Admission(Door.DUPLICATE, run)
+    if paused is not None:
+        return Admission(Door.SKIPPED, run.skipped(SkipReason.PAUSE, paused, now=now))
+    if holder is not None and not allow_overlap:
+        detail = f"run {holder.id} of {run.definition_id!r} is still open"
+        return Admission(Door.SKIPPED, run.skipped(SkipReason.OVERLAP, detail, now=now))
+    return Admission(Door.ADMITTED, run.claimed(dagster_run_id, now=now))

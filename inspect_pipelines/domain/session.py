@@ -1,0 +1,83 @@
+"""A session: one playbook played in one browser."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from inspect_pipelines.domain.finding import Finding
+from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.screenshot import Environment, Screenshot
+
+
+class SessionStatus(StrEnum):
+    COMPLETED = "completed"  # every step was played; findings may still fail it
+    FAILED = "failed"  # a step could not be played; the site's fault
+    TIMEOUT = "timeout"  # told to stop at the run's deadline
+    CANCELLED = "cancelled"
+    CRASHED = "crashed"  # the browser or its worker died; ours
+
+
+class StepStatus(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A variable's value; a secret one is a `${env:}` or `${file:}` reference, resolved only where it is used."""
+
+    text: str
+    is_secret_reference: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRequest:
+    """All that a session needs; holds no secret, so it may be stored."""
+
+    id: str
+    run_id: str
+    playbook: Playbook
+    values: Mapping[str, Value]
+    allowed_hosts: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    step_id: str
+    name: str
+    viewport: str
+    status: StepStatus
+    duration_ms: int
+    message: str = ""  # why it failed or was skipped
+    url: str = ""  # where the page stood at its end
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLine:
+    viewport: str
+    level: str
+    text: str  # secrets redacted, at most 2,000 characters
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionResult:
+    """What a session leaves behind, complete or not."""
+
+    id: str
+    playbook: str
+    status: SessionStatus
+    started_at: datetime  # UTC
+    completed_at: datetime  # UTC
+    steps: tuple[StepResult, ...] = ()
+    screenshots: tuple[Screenshot, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    console: tuple[ConsoleLine, ...] = ()
+    environment: Environment | None = None  # None: no browser came up
+    error: str | None = None  # one sentence, when status is not COMPLETED
+    browser_ms: int = 0  # from browser start to browser end
+    fail_on: str | None = field(default="error")  # the playbook's findings.fail_on

@@ -1,0 +1,94 @@
+"""A verdict: what a run's evidence says, with the reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.session import SessionResult, SessionStatus
+
+
+class VerdictKind(StrEnum):
+    PASSED = "passed"
+    FAILED = "failed"
+    NEEDS_REVIEW = "needs_review"
+    FLAKY = "flaky"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    kind: VerdictKind | None  # None: the evidence is not enough to judge the site (timeout, error, cancelled)
+    run_status: RunStatus
+    reasons: tuple[str, ...]  # sentences, the most telling first
+
+
+def decide(
+    sessions: Sequence[SessionResult],
+    comparisons: Sequence[Comparison],
+    *,
+    baseline_enabled: bool,
+    baseline: Baseline | None,
+    environment_changes: Sequence[str] = (),
+) -> Verdict:
+    """The run's verdict.
+
+    Order of precedence: cancelled, timeout, error (ours), failed (the site's), needs_review, passed. A changed
+    environment turns visual differences, never findings, into needs_review.
+
+    Args:
+        sessions: One result per playbook, in playing order.
+        comparisons: Empty when there is no baseline yet or comparing is off.
+        baseline: The active one, None on a first run.
+        environment_changes: What differs from the baseline's environment, one clause each.
+    """
+    for status, run_status in (
+        (SessionStatus.CANCELLED, RunStatus.CANCELLED),
+        (SessionStatus.TIMEOUT, RunStatus.TIMEOUT),
+        (SessionStatus.CRASHED, RunStatus.ERROR),
+    ):
+        hit = [session.error or status.value for session in sessions if session.status is status]
+        if hit:
+            return Verdict(None, run_status, tuple(hit))
+    if not sessions:
+        return Verdict(None, RunStatus.ERROR, ("no session was played, so nothing was seen",))
+
+    site_faults = _site_faults(sessions)
+    differences = tuple(f"{c.view}: {c.reason}" for c in comparisons if not c.passed)
+    if not any(session.screenshots for session in sessions) and not site_faults:
+        return Verdict(
+            None, RunStatus.ERROR, ("no screenshot was taken; add a `screenshot:` action to the playbook",)
+        )
+    if site_faults or (differences and not environment_changes):
+        return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)
+    if not baseline_enabled:
+        return Verdict(
+            VerdictKind.PASSED, RunStatus.PASSED, ("every expectation held; pictures are not compared",)
+        )
+    if baseline is None:
+        return Verdict(
+            VerdictKind.NEEDS_REVIEW,
+            RunStatus.NEEDS_REVIEW,
+            ("nothing is approved yet; look at it and adopt it",),
+        )
+    if environment_changes:
+        changed = "the environment changed: " + ", ".join(environment_changes)
+        return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, (changed, *differences))
+    count = len(comparisons)
+    return Verdict(VerdictKind.PASSED, RunStatus.PASSED, (f"{count} of {count} views look as approved",))
+
+
+def _site_faults(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
+    faults = []
+    for session in sessions:
+        if session.status is SessionStatus.FAILED:
+            faults.append(f"{session.playbook}: {session.error or 'a step could not be played'}")
+        faults += [
+            f"{finding.playbook}/{finding.step_id}@{finding.viewport}: {finding.message}"
+            for finding in session.findings
+            if finding.fails_at(session.fail_on)
+        ]
+    return tuple(dict.fromkeys(faults))

@@ -1,0 +1,66 @@
+"""Everything that can go wrong, in one tree; a message says what was asked, what is wrong, what to do next.
+
+InspectError                      exit code   may a retry help?
+|- UsageError                         2       no   a command, a file or a value that a person must change
+|  |- ConfigInvalid                   2       no   YAML documents, all their errors at once
+|  |- NotFound                        2       no   an id that names nothing
+|  `- Refused                         2       no   allowed in principle, but not like this (needs --force, is concluded, ..)
+|- Unreadable                         3       no   a picture or a stored file that cannot be decoded
+|- SetupMissing                       3       no   Chromium, a driver, a database: `inspect-pipelines doctor` says how to get it
+`- Unavailable                        3       yes  a lock, a disk, a service that may answer the next time
+   `- SessionCrashed                  3       yes  the browser or its worker died; ours, never the site's
+"""
+
+from __future__ import annotations
+
+
+class InspectError(Exception):
+    """Base of all our errors."""
+
+    exit_code = 3
+    retry_may_help = False
+
+
+class UsageError(InspectError):
+    """A person has to change what was asked."""
+
+    exit_code = 2
+
+
+class ConfigInvalid(UsageError):
+    """One or more documents do not say what they must.
+
+    Args:
+        problems: One sentence each, already with `file:line:column path message`, in file order.
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        super().__init__("\n".join([*problems, f"{count}; nothing was changed"]))
+
+
+class NotFound(UsageError):
+    """An id or a name that names nothing."""
+
+
+class Refused(UsageError):
+    """Something that is possible, but not in this state or not without a flag."""
+
+
+class Unreadable(InspectError):
+    """A picture or a stored file that cannot be decoded; never a pass."""
+
+
+class SetupMissing(InspectError):
+    """Something that set-up should have put on the machine."""
+
+
+class Unavailable(InspectError):
+    """Something outside of the process did not answer; another try may help."""
+
+    retry_may_help = True
+
+
+class SessionCrashed(Unavailable):
+    """The browser or its worker died under a session."""

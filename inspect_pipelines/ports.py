@@ -1,0 +1,284 @@
+"""What the use cases need of the world: small protocols, and the House that holds one of each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId, Sha256
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import SessionRequest, SessionResult
+from inspect_pipelines.domain.trigger import Definition
+
+Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
+
+
+class Clock(Protocol):
+    """Time and chance."""
+
+    def now(self) -> datetime:
+        """The time in UTC, aware."""
+
+    def new_id(self) -> str:
+        """A fresh UUIDv7."""
+
+    def monotonic(self) -> float:
+        """Seconds that never go back; only differences mean something."""
+
+    def sleep(self, seconds: float) -> None:
+        """Wait."""
+
+
+class Definitions(Protocol):
+    """The definitions of an organisation, as last applied."""
+
+    def all(self, org_id: OrgId) -> list[Definition]: ...
+    def find(self, org_id: OrgId, definition_id: DefinitionId) -> Definition | None: ...
+    def save(self, definition: Definition, *, by: str, at: datetime) -> None:
+        """Create or replace."""
+
+    def delete(self, org_id: OrgId, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
+        """Forget it; its runs and baselines stay."""
+
+
+class Runs(Protocol):
+    def request(self, run: Run) -> Run:
+        """Insert, or find the one that has this origin already."""
+
+    def find(self, run_id: RunId) -> Run | None: ...
+    def by_origin(self, org_id: OrgId, origin: str) -> Run | None: ...
+    def by_dagster_run(self, dagster_run_id: str) -> Run | None: ...
+    def holder(self, org_id: OrgId, definition_id: DefinitionId) -> Run | None:
+        """The running run of a definition, the oldest one when overlap is allowed."""
+
+    def open(self, org_id: OrgId | None = None) -> list[Run]:
+        """Pending and running ones, oldest first."""
+
+    def latest(
+        self,
+        org_id: OrgId,
+        *,
+        definition_id: DefinitionId | None = None,
+        status: RunStatus | None = None,
+        limit: int = 50,
+    ) -> list[Run]:
+        """Newest first."""
+
+    def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
+        """How many runs each definition has."""
+
+    def retries(self, run_id: RunId) -> int:
+        """How many runs are retries of this one."""
+
+    def claim(self, run: Run) -> bool:
+        """Store a claimed run; False when another Dagster run was first or the definition's slot is held."""
+
+    def conclude(self, run: Run) -> bool:
+        """Store a concluded (or skipped) run; False when it was not open any more."""
+
+
+class Baselines(Protocol):
+    def active(self, org_id: OrgId, set_name: str) -> Baseline | None: ...
+    def find(self, org_id: OrgId, baseline_id: BaselineId) -> Baseline | None: ...
+    def all(self, org_id: OrgId, set_name: str | None = None) -> list[Baseline]:
+        """Newest first."""
+
+    def add(self, baseline: Baseline) -> None:
+        """Store and make it the one active baseline of its set."""
+
+    def activate(self, org_id: OrgId, baseline_id: BaselineId) -> None: ...
+
+
+class Evidence(Protocol):
+    """What sessions of a run left behind, kept for its report and for adopting it later."""
+
+    def save_session(self, run_id: RunId, result: SessionResult) -> None:
+        """Create or replace the result of one session."""
+
+    def sessions(self, run_id: RunId) -> list[SessionResult]:
+        """In playing order."""
+
+    def shas(self) -> set[Sha256]:
+        """Every image that some kept session's screenshot refers to."""
+
+
+class Outbox(Protocol):
+    def store(self, notification: Notification) -> None:
+        """Keep the intent; a second one with the same (run, event, target) changes nothing."""
+
+    def waiting(self, limit: int = 100) -> list[Notification]:
+        """Stored, not sent, oldest first."""
+
+    def of_run(self, run_id: RunId) -> list[Notification]: ...
+    def record(self, notification: Notification) -> None:
+        """Store status, receipt and time."""
+
+
+class Journal(Protocol):
+    """Facts on their way to the history; seq grows by one a row within the ledger."""
+
+    def append(self, kind: str, facts: Facts, *, at: datetime) -> int:
+        """Store one row and return its seq."""
+
+    def after(self, seq: int, limit: int = 1000) -> list[tuple[int, str, str]]:
+        """(seq, kind, JSON text), in order."""
+
+    def head(self) -> int:
+        """The newest seq, 0 when empty."""
+
+    def prune(self, *, before: datetime, up_to_seq: int) -> int:
+        """Drop rows older than this and not after that seq; returns how many."""
+
+
+class LedgerSession(Protocol):
+    """One transaction over the ledger."""
+
+    @property
+    def definitions(self) -> Definitions: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def baselines(self) -> Baselines: ...
+    @property
+    def evidence(self) -> Evidence: ...
+    @property
+    def outbox(self) -> Outbox: ...
+    @property
+    def journal(self) -> Journal: ...
+
+
+class Ledger(Protocol):
+    """The transactional truth of the moment."""
+
+    def write(self) -> AbstractContextManager[LedgerSession]:
+        """One IMMEDIATE transaction: commits at the end, rolls back on any exception.
+
+        Raises:
+            Unavailable: The ledger stayed locked for 30 s, or its disk is full.
+        """
+
+    def read(self) -> AbstractContextManager[LedgerSession]:
+        """One consistent view; never blocks a writer."""
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; safe from several processes at once."""
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A query's answer."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+class History(Protocol):
+    """Years of facts, in DuckDB."""
+
+    def drain(self) -> bool:
+        """Move all journal rows into DuckDB and publish, if this process may own it now; False when another does."""
+
+    def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
+        """Run one read-only statement over the published copy, after waiting so long for the newest facts.
+
+        Raises:
+            UsageError: The SQL is wrong, or would write.
+        """
+
+    def published_path(self) -> Path: ...
+
+
+class Gallery(Protocol):
+    """Images by the sha256 of their bytes."""
+
+    def put(self, png: bytes) -> Sha256:
+        """Store a PNG, atomically and once.
+
+        Raises:
+            Unreadable: Not a PNG, truncated, or over the size and dimension caps.
+            Unavailable: The disk is full.
+        """
+
+    def get(self, sha256: Sha256) -> bytes:
+        """The stored bytes, verified against their name.
+
+        Raises:
+            NotFound: No such image.
+            Unreadable: The stored bytes are not what their name says.
+        """
+
+    def path(self, sha256: Sha256) -> Path: ...
+    def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
+        """A small PNG or WebP of it, made once."""
+
+    def prune(self, keep: Iterable[Sha256], *, older_than: datetime) -> tuple[int, int]:
+        """Delete images that nobody refers to and that are older; returns (images, bytes)."""
+
+
+class Sessions(Protocol):
+    """Where playbooks are played."""
+
+    def play(
+        self,
+        request: SessionRequest,
+        *,
+        deadline: datetime,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> SessionResult:
+        """Play a playbook and return what was seen, also when it ended early.
+
+        Never raises for what the site or the browser did: that is in the result. Whatever it started is gone when it
+        returns or raises.
+
+        Raises:
+            SetupMissing: There is no browser to start.
+        """
+
+
+class Channel(Protocol):
+    def send(self, notification: Notification) -> str:
+        """Deliver and return a receipt."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What an engine needs to start a run that the ledger holds as pending."""
+
+    job_name: str
+    origin: str
+    tags: Mapping[str, str]
+
+
+class Engine(Protocol):
+    """Whoever executes runs."""
+
+    def launch(self, launch: Launch) -> str:
+        """Start it and return the Dagster run id (may be empty when only the process is known).
+
+        Raises:
+            Unavailable: Nobody answered.
+        """
+
+    def terminate(self, dagster_run_id: str) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One of each; built by wiring.py, lazy: holding one opens nothing."""
+
+    home: Path
+    org_id: OrgId
+    clock: Clock
+    ledger: Ledger
+    history: History
+    gallery: Gallery
+    sessions: Sessions
+    channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends

@@ -1,0 +1,1 @@
+"""Settings -> House: the only place that picks concrete classes."""
