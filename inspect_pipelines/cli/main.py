@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="inspect-pipelines")
 def cli() -> None:
-    """Proactive visual QA: playbooks on schedules and events, compared with an approved baseline.
+    r"""Proactive visual QA: playbooks on schedules and events, compared with an approved baseline.
 
     \b
     Exit codes: 0 passed, 1 failed or needs review, 2 usage or configuration, 3 ours (browser, network, crash).
