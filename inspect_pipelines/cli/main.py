@@ -44,14 +44,18 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+HELP = """Proactive visual QA: playbooks on schedules and events, compared with an approved baseline.
+
+
+Exit codes: 0 passed, 1 failed or needs review, 2 usage or configuration,
+            3 ours (browser, network, crash).
+"""
+
+
+@click.group(cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="inspect-pipelines")
 def cli() -> None:
-    r"""Proactive visual QA: playbooks on schedules and events, compared with an approved baseline.
-
-    \b
-    Exit codes: 0 passed, 1 failed or needs review, 2 usage or configuration, 3 ours (browser, network, crash).
-    """
+    """Hold the commands; HELP is what people read."""
 
 
 def main() -> None:

@@ -1,0 +1,76 @@
+"""The only reader of the environment: where things are, and what a secret reference means."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from inspect_pipelines.errors import UsageError
+
+SECRET_REFERENCE = re.compile(r"^\$\{(?:env:(?P<env>[A-Za-z_][A-Za-z0-9_]*)|file:(?P<file>/[^}]+))\}$")
+
+
+class Settings(BaseSettings):
+    """Variables `INSPECT_*`; everything has a default that works on one machine."""
+
+    model_config = SettingsConfigDict(env_prefix="INSPECT_", extra="ignore")
+
+    home: Path = Path(".inspect")
+    """Where all state lives; local disk."""
+
+    project: Path = Path()
+    """The folder of schedules.yaml, organization.yaml and playbooks/."""
+
+    database_url: SecretStr | None = None
+    """The ledger's database, `postgresql+psycopg://..`; None: SQLite in `home`."""
+
+    chromium: Path | None = None
+    """The browser; None: found on PATH, then Playwright's own."""
+
+    no_sandbox: bool | None = None
+    """Start Chromium without its sandbox; None: only when running as root, where it refuses to start with one."""
+
+    port: int = Field(default=8460, ge=1, le=65535)
+    """The web process's first port to try; a taken one is stepped over."""
+
+    ui_port: int = Field(default=3000, ge=1, le=65535)
+    """The Dagster UI's first port to try."""
+
+    def absolute_home(self) -> Path:
+        """`home` as an absolute path, symbolic links resolved."""
+        return self.home.expanduser().resolve()
+
+    def dagster_home(self) -> Path:
+        return self.absolute_home() / "dagster"
+
+
+def resolve_secret(reference: str) -> str:
+    """The secret behind `${env:NAME}` or `${file:/path}`; called only in the process that uses it.
+
+    Raises:
+        UsageError: The variable is not set, the file cannot be read, or the text is no reference.
+    """
+    match = SECRET_REFERENCE.match(reference)
+    if match is None:
+        raise UsageError("a secret must be written as '${env:NAME}' or '${file:/path}'")
+    if name := match.group("env"):
+        value = os.environ.get(name)
+        if value is None:
+            raise UsageError(f"secret {reference!r} has no value: set the environment variable {name!r}")
+        return value
+    path = Path(match.group("file"))
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\n")
+    except OSError as error:
+        raise UsageError(
+            f"secret {reference!r} cannot be read: {error.strerror}; check the file {str(path)!r}"
+        ) from error
+
+
+def child_environment(**changes: str) -> dict[str, str]:
+    """This process's environment with some variables set, for a child process."""
+    return {**os.environ, **changes}
