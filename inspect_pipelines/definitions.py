@@ -1,1 +1,29 @@
-"""The Dagster entry."""
+"""The Dagster entry: a job, a schedule and assets for each published definition."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.job import assets_of, check_of, job_of
+from inspect_pipelines.config.compiled import read_compiled
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.wiring import house
+from sensors.reconcile import reconcile
+from sensors.schedules import schedule_of
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What `apply` published last; reads one file and opens no database."""
+    settings = Settings()
+    compiled = read_compiled(settings.absolute_home())
+    jobs = {definition.id: job_of(definition) for definition in compiled.definitions}
+    return dg.Definitions(
+        assets=[spec for definition in compiled.definitions for spec in assets_of(definition)],
+        asset_checks=[check_of(definition) for definition in compiled.definitions],
+        jobs=list(jobs.values()),
+        schedules=[schedule_of(d, jobs[d.id]) for d in compiled.definitions if isinstance(d, Schedule)],
+        sensors=[reconcile],
+        resources={"house": house(settings), "io_manager": dg.mem_io_manager},
+    )

@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionRequest, SessionResult
 from inspect_pipelines.domain.trigger import Definition
@@ -104,8 +106,26 @@ class Evidence(Protocol):
     def sessions(self, run_id: RunId) -> list[SessionResult]:
         """In playing order."""
 
+    def save_comparisons(self, run_id: RunId, comparisons: Sequence[Comparison]) -> None:
+        """Replace the comparisons of a run."""
+
+    def comparisons(self, run_id: RunId) -> list[Comparison]:
+        """As saved, in order; empty when the run was never compared."""
+
     def shas(self) -> set[Sha256]:
-        """Every image that some kept session's screenshot refers to."""
+        """Every image that a kept session or comparison refers to, overlays included."""
+
+
+class Reviews(Protocol):
+    """What people decided about runs; a run's status never changes, these are shown beside it."""
+
+    def append(
+        self, org_id: OrgId, run_id: RunId, decision: str, *, by: str, detail: str, at: datetime
+    ) -> None:
+        """Keep a decision (`adopted`, ..) for good."""
+
+    def of_run(self, run_id: RunId) -> list[tuple[str, str, str]]:
+        """(decision, by, detail), oldest first."""
 
 
 class Outbox(Protocol):
@@ -147,6 +167,8 @@ class LedgerSession(Protocol):
     def baselines(self) -> Baselines: ...
     @property
     def evidence(self) -> Evidence: ...
+    @property
+    def reviews(self) -> Reviews: ...
     @property
     def outbox(self) -> Outbox: ...
     @property
@@ -248,6 +270,27 @@ class Channel(Protocol):
         """Deliver and return a receipt."""
 
 
+class Workers(Protocol):
+    """Which Dagster runs have a living process on this machine."""
+
+    def hold(self, dagster_run_id: str) -> None:
+        """Mark this process as its worker until the process ends, however it ends."""
+
+    def is_alive(self, dagster_run_id: str) -> bool:
+        """Whether some process holds it now."""
+
+    def release(self, dagster_run_id: str) -> None:
+        """Stop holding it, for a process that goes on to other work."""
+
+
+class Reports(Protocol):
+    """One offline page a run."""
+
+    def path(self, run_id: RunId) -> Path: ...
+    def write(self, report: Report) -> Path:
+        """Render and store it atomically."""
+
+
 @dataclass(frozen=True, slots=True)
 class Launch:
     """What an engine needs to start a run that the ledger holds as pending."""
@@ -281,4 +324,6 @@ class House:
     history: History
     gallery: Gallery
     sessions: Sessions
+    workers: Workers
+    reports: Reports
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends

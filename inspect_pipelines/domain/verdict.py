@@ -33,6 +33,7 @@ def decide(
     baseline_enabled: bool,
     baseline: Baseline | None,
     environment_changes: Sequence[str] = (),
+    adopt_first: bool = False,
 ) -> Verdict:
     """The run's verdict.
 
@@ -44,6 +45,7 @@ def decide(
         comparisons: Empty when there is no baseline yet or comparing is off.
         baseline: The active one, None on a first run.
         environment_changes: What differs from the baseline's environment, one clause each.
+        adopt_first: The plan accepts a first run's pictures without a person (`first_run: adopt`).
     """
     for status, run_status in (
         (SessionStatus.CANCELLED, RunStatus.CANCELLED),
@@ -67,6 +69,10 @@ def decide(
     if not baseline_enabled:
         return Verdict(
             VerdictKind.PASSED, RunStatus.PASSED, ("every expectation held; pictures are not compared",)
+        )
+    if baseline is None and adopt_first:
+        return Verdict(
+            VerdictKind.PASSED, RunStatus.PASSED, ("first run: its pictures were adopted, as the plan says",)
         )
     if baseline is None:
         return Verdict(

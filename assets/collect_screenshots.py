@@ -1,0 +1,44 @@
+"""Second op: play the playbooks and keep what they saw."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets import tags
+from assets.guard import concluding
+from assets.thumbnails import table_of
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.perform import play_all
+
+
+@dg.op
+def collect_screenshots(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
+    """One session a playbook; its pictures become the definition's `screenshots` asset."""
+    with concluding(house, RunId(run_id)):
+        sessions = play_all(house, RunId(run_id))
+        shots = [shot for session in sessions for shot in session.screenshots]
+        for session in sessions:
+            context.log.info(
+                f"session {session.id} ({session.playbook}): {session.status.value}, "
+                f"{len(session.screenshots)} screenshot(s), {len(session.findings)} finding(s)"
+                + (f": {session.error}" if session.error else "")
+            )
+        context.log_event(
+            dg.AssetMaterialization(
+                asset_key=[context.job_name, "screenshots"],
+                description=f"run {run_id}",
+                metadata={
+                    "run": run_id,
+                    "views": len(shots),
+                    "new_pictures": len({shot.sha256 for shot in shots}),
+                    "findings": sum(len(session.findings) for session in sessions),
+                    "report": dg.MetadataValue.path(str(house.reports.path(RunId(run_id)))),
+                    "pictures": dg.MetadataValue.md(
+                        table_of(house, [(str(s.view), s.sha256) for s in shots])
+                    ),
+                },
+                tags={tags.RUN: run_id},
+            )
+        )
+    return run_id

@@ -1,0 +1,40 @@
+"""Third op: the pictures beside the approved ones."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets import tags
+from assets.guard import concluding
+from assets.thumbnails import table_of
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.compare_run import compare_run
+
+
+@dg.op
+def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
+    """Scores per view; they become the definition's `comparisons` asset, whose score the UI plots over time."""
+    with concluding(house, RunId(run_id)):
+        comparisons = compare_run(house, RunId(run_id))
+        differing = [comparison for comparison in comparisons if not comparison.passed]
+        for comparison in differing:
+            context.log.warning(f"{comparison.view}: {comparison.reason}")
+        overlays = [(str(c.view), c.overlay_sha256) for c in differing if c.overlay_sha256]
+        context.log_event(
+            dg.AssetMaterialization(
+                asset_key=[context.job_name, "comparisons"],
+                description=f"run {run_id}",
+                metadata={
+                    "run": run_id,
+                    "score": float(max((c.score for c in comparisons), default=0.0)),
+                    "views": len(comparisons),
+                    "differing": len(differing),
+                    "worst": differing[0].reason if differing else "",
+                    "report": dg.MetadataValue.path(str(house.reports.path(RunId(run_id)))),
+                    "overlays": dg.MetadataValue.md(table_of(house, overlays)),
+                },
+                tags={tags.RUN: run_id},
+            )
+        )
+    return run_id

@@ -1,0 +1,42 @@
+"""Fourth op: the one judge."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets.guard import concluding
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.conclude import judge
+
+CHECK_NAME = "looks_as_approved"
+
+
+@dg.op
+def conclude(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
+    """Verdict, facts, notifications and report; the verdict becomes an asset check."""
+    with concluding(house, RunId(run_id)):
+        conclusion = judge(house, RunId(run_id))
+        report = conclusion.report
+        status = report.run.status
+        context.log.info(f"run {run_id}: {status.value}: {'; '.join(report.verdict.reasons)}")
+        context.log_event(
+            dg.AssetCheckEvaluation(
+                asset_key=dg.AssetKey([context.job_name, "comparisons"]),
+                check_name=CHECK_NAME,
+                passed=status is RunStatus.PASSED,
+                severity=(
+                    dg.AssetCheckSeverity.WARN
+                    if status is RunStatus.NEEDS_REVIEW
+                    else dg.AssetCheckSeverity.ERROR
+                ),
+                description=report.verdict.reasons[0] if report.verdict.reasons else status.value,
+                metadata={
+                    "run": run_id,
+                    "status": status.value,
+                    "report": dg.MetadataValue.path(str(house.reports.path(RunId(run_id)))),
+                },
+            )
+        )
+    return run_id

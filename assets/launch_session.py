@@ -1,0 +1,63 @@
+"""First op: the door, and a session for each playbook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from assets import tags
+from assets.guard import concluding
+from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.run import Door
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.perform import session_requests
+
+
+@dg.op(out={"run_id": dg.Out(str, is_required=False)})
+def launch_session(
+    context: dg.OpExecutionContext, house: dg.ResourceParam[House]
+) -> Iterator[dg.Output[str]]:
+    """Claim the run, or end green when another Dagster run has it or it may not run now."""
+    dagster_run_id = context.run.run_id
+    house.workers.hold(dagster_run_id)
+    admission = start.admit(
+        house,
+        start.Ticket(
+            definition_id=DefinitionId(context.run.tags[tags.DEFINITION]),
+            dagster_run_id=dagster_run_id,
+            origin=context.run.tags.get(tags.ORIGIN),
+            parent_dagster_run_id=context.run.tags.get(tags.PARENT),
+        ),
+    )
+    run = admission.run
+    if admission.door is Door.DUPLICATE:
+        context.instance.add_run_tags(dagster_run_id, {tags.DUPLICATE_OF: run.id})
+        context.log.info(f"run {run.id} belongs to Dagster run {run.dagster_run_id}; nothing to do here")
+        return
+    context.instance.add_run_tags(dagster_run_id, {tags.RUN: run.id})
+    if admission.door is Door.SKIPPED:
+        context.instance.add_run_tags(dagster_run_id, {tags.SKIPPED: run.reason})
+        context.log.warning(f"run {run.id} was skipped: {run.reason}")
+        house.history.drain()
+        return
+    with concluding(house, run.id):
+        with house.ledger.read() as ledger:
+            definition = ledger.definitions.find(run.org_id, run.definition_id)
+        assert definition is not None  # admit skips a run whose definition is gone
+        requests = session_requests(run, definition)
+        playbooks = ", ".join(request.playbook.id for request in requests)
+        context.log.info(
+            f"run {run.id}: {len(requests)} session(s) to play: {playbooks}; until {run.deadline_at}"
+        )
+    yield dg.Output(
+        RunId(run.id),
+        "run_id",
+        metadata={
+            "run": run.id,
+            "origin": run.origin,
+            "playbooks": playbooks,
+            "deadline": str(run.deadline_at),
+        },
+    )

@@ -1,0 +1,34 @@
+"""Last op: wake the sender, move the facts on, and give Dagster the run's status."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.notify import send_waiting
+
+GREEN = (RunStatus.PASSED, RunStatus.NEEDS_REVIEW, RunStatus.SKIPPED)
+
+
+@dg.op
+def notify(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> None:
+    """Report deliveries as metadata; a failed run fails here, after people were told."""
+    tried = send_waiting(house)
+    house.history.drain()
+    house.workers.release(context.run.run_id)
+    with house.ledger.read() as ledger:
+        run = ledger.runs.find(RunId(run_id))
+    told = {
+        notification.target: notification.receipt for notification in tried if notification.run_id == run_id
+    }
+    context.add_output_metadata(
+        {"deliveries": len(told), "receipts": told, "status": run.status.value if run else "?"}
+    )
+    if run is not None and run.status not in GREEN:
+        raise dg.Failure(
+            description=f"{run.status.value}: {run.reason}",
+            metadata={"report": dg.MetadataValue.path(str(house.reports.path(run.id)))},
+            allow_retries=False,
+        )

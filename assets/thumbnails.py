@@ -1,0 +1,32 @@
+"""Small pictures for the Dagster UI; the full ones stay out of its event log."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports import House
+
+MOST_ROWS = 6  # about 4 kB each; an event log entry is read whole with every asset page
+MAX_PX = 160
+
+
+def table_of(house: House, pictures: Sequence[tuple[str, Sha256]]) -> str:
+    """A Markdown table of thumbnails with their names, at most six; says how many are left out."""
+    lines = ["| view | picture |", "|---|---|"]
+    for name, sha in pictures[:MOST_ROWS]:
+        lines.append(f"| {name.replace('|', ' ')} | {_image(house, sha)} |")
+    if len(pictures) > MOST_ROWS:
+        lines.append(f"| and {len(pictures) - MOST_ROWS} more | see the report |")
+    return "\n".join(lines)
+
+
+def _image(house: House, sha: Sha256) -> str:
+    try:
+        thumbnail = house.gallery.thumbnail(sha, max_px=MAX_PX)
+    except InspectError as error:
+        return f"(unreadable: {error})"
+    kind = "png" if thumbnail.startswith(b"\x89PNG") else "webp"
+    return f"![](data:image/{kind};base64,{base64.b64encode(thumbnail).decode()})"

@@ -1,0 +1,44 @@
+"""Compare a run: its pictures with the baseline of its set, and keep the result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.session import SessionResult, SessionStatus
+from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.compare import compare
+from inspect_pipelines.usecases.conclude import baseline_set
+
+
+def compare_run(house: House, run_id: RunId) -> list[Comparison]:
+    """One comparison a view; empty when comparing is off or nothing is approved yet."""
+    with house.ledger.read() as ledger:
+        run = ledger.runs.find(run_id)
+        definition = ledger.definitions.find(run.org_id, run.definition_id) if run else None
+        if run is None or definition is None:
+            raise NotFound(f"run {run_id!r} cannot be compared: it or its definition is gone; start it again")
+        sessions = ledger.evidence.sessions(run_id)
+        baseline = ledger.baselines.active(run.org_id, baseline_set(definition, run))
+    if baseline is None or not definition.plan.baseline.enabled:
+        return []
+    shots = [shot for session in sessions for shot in session.screenshots]
+    comparisons = compare(house.gallery, expected(baseline, sessions), shots, definition.plan.baseline)
+    with house.ledger.write() as ledger:
+        ledger.evidence.save_comparisons(run_id, comparisons)
+    return comparisons
+
+
+def expected(baseline: Baseline, sessions: list[SessionResult]) -> Baseline:
+    """The baseline without the views that a session never came to, as it ended early.
+
+    Such a session fails the run by itself; calling its untaken pictures "removed" would blame the site for more than
+    it did. Views of playbooks that are not in this run belong to another definition of a shared set.
+    """
+    taken = {shot.view for session in sessions for shot in session.screenshots}
+    finished = {session.playbook for session in sessions if session.status is SessionStatus.COMPLETED}
+    images = {view: image for view, image in baseline.images.items() if view in taken or view.playbook in finished}
+    return replace(baseline, images=images)

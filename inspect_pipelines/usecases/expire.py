@@ -1,0 +1,62 @@
+"""Expire runs that nobody works on any more, so that nothing stays open for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.conclude import abort, record_end
+
+DEADLINE_GRACE = timedelta(seconds=90)  # a worker ends its own sessions at the deadline; this is the backstop
+LAUNCH_PATIENCE = timedelta(
+    minutes=30
+)  # how long a wanted run may wait for a worker before it is skipped, visibly
+
+
+def expire(house: House, *, dagster_ended: Callable[[str], str | None] = lambda _: None) -> list[Run]:
+    """Conclude every open run whose worker is gone, whose deadline is long over, or that was never launched.
+
+    Args:
+        dagster_ended: Says how a Dagster run ended ("FAILURE", "CANCELED", ..), None while it may still be running or
+            when nobody can tell.
+
+    Returns:
+        The runs that this call concluded.
+    """
+    now = house.clock.now()
+    with house.ledger.read() as ledger:
+        open_runs = ledger.runs.open(house.org_id)
+    ended = []
+    for run in open_runs:
+        if run.status is RunStatus.PENDING:
+            if run.requested_at + LAUNCH_PATIENCE < now and _skip(house, run, now):
+                ended.append(run)
+            continue
+        fate = _fate(house, run, dagster_ended, now)
+        if fate is not None and abort(house, run.id, *fate).was_first:
+            ended.append(run)
+    return ended
+
+
+def _fate(
+    house: House, run: Run, dagster_ended: Callable[[str], str | None], now: datetime
+) -> tuple[RunStatus, str] | None:
+    if run.deadline_at is not None and run.deadline_at + DEADLINE_GRACE < now:
+        return RunStatus.TIMEOUT, f"it did not end within its {run.timeout_minutes} minutes"
+    if house.workers.is_alive(run.dagster_run_id or ""):
+        return None
+    how = dagster_ended(run.dagster_run_id or "")
+    if how == "CANCELED":
+        return RunStatus.CANCELLED, "cancelled in Dagster"
+    detail = f" (Dagster says {how!r})" if how else ""
+    return RunStatus.ERROR, f"its worker died before the run was concluded{detail}; start it again"
+
+
+def _skip(house: House, run: Run, now: datetime) -> bool:
+    detail = f"no worker took it within {LAUNCH_PATIENCE.seconds // 60} minutes"
+    with house.ledger.write() as ledger:
+        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        skipped = run.skipped(SkipReason.QUEUE_TIMEOUT, detail, now=now)
+        return record_end(ledger, skipped, definition, at=now) is not None

@@ -1,0 +1,145 @@
+"""Start runs: the one door. Everything that starts a run comes through `admit`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.plan import Overlap
+from inspect_pipelines.domain.run import (
+    Admission,
+    Door,
+    Run,
+    SkipReason,
+    admission,
+    dagster_origin,
+    request_origin,
+    retry_origin,
+)
+from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.usecases.conclude import record_end
+
+DEFAULT_TIMEOUT_MINUTES = 30  # of a run whose definition is gone; it is skipped anyway
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """What a Dagster run shows at the door."""
+
+    definition_id: DefinitionId
+    dagster_run_id: str
+    origin: str | None = None  # the tag `inspect/origin`; None: launched from Dagster's UI or CLI
+    parent_dagster_run_id: str | None = None  # set on a Dagster re-execution, which copies all tags
+
+
+def request(
+    house: House, definition_id: DefinitionId, variables: Mapping[str, str], *, by: str, key: str
+) -> Run:
+    """Store the wish for a run; the same key finds the same run again.
+
+    Raises:
+        NotFound: The organisation has no such definition.
+    """
+    now = house.clock.now()
+    with house.ledger.write() as ledger:
+        definition = ledger.definitions.find(house.org_id, definition_id)
+        if definition is None:
+            known = ", ".join(sorted(d.id for d in ledger.definitions.all(house.org_id))) or "none"
+            raise NotFound(
+                f"definition {definition_id!r} cannot be run: it is not applied (applied: {known}); "
+                "check the id, or run: inspect-pipelines apply"
+            )
+        run = _pending(house, definition_id, definition, request_origin(key), by=by, now=now)
+        return ledger.runs.request(replace(run, variables=dict(variables)))
+
+
+def admit(house: House, ticket: Ticket) -> Admission:
+    """Let a Dagster run in, or turn it away; one transaction, safe to repeat and to race.
+
+    The run is found by its origin or made; a pause or an open run of the definition makes it a `skipped` run with the
+    reason; else it is claimed and its one deadline is set.
+    """
+    now = house.clock.now()
+    with house.ledger.write() as ledger:
+        definition = ledger.definitions.find(house.org_id, ticket.definition_id)
+        run = _find_or_request(house, ledger, ticket, definition, now)
+        decided = admission(
+            run,
+            ticket.dagster_run_id,
+            paused=_why_paused(run, definition, ticket.definition_id),
+            holder=ledger.runs.holder(house.org_id, ticket.definition_id),
+            allow_overlap=definition is not None and definition.plan.overlap is Overlap.ALLOW,
+            now=now,
+        )
+        if decided.door is Door.ADMITTED and decided.run != run and not ledger.runs.claim(decided.run):
+            holder = ledger.runs.holder(house.org_id, ticket.definition_id)
+            detail = (
+                f"run {holder.id if holder else '(just concluded)'} of {run.definition_id!r} took the slot"
+            )
+            decided = Admission(Door.SKIPPED, run.skipped(SkipReason.OVERLAP, detail, now=now))
+        if decided.door is Door.SKIPPED:
+            record_end(ledger, decided.run, definition, at=now)
+        return decided
+
+
+def _find_or_request(
+    house: House, ledger: LedgerSession, ticket: Ticket, definition: Definition | None, now: datetime
+) -> Run:
+    if known := ledger.runs.by_dagster_run(ticket.dagster_run_id):
+        return known
+    origin, by, retry_of = ticket.origin, "schedule", None
+    if ticket.parent_dagster_run_id:
+        parent = ledger.runs.by_dagster_run(ticket.parent_dagster_run_id)
+        origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
+        if parent is not None:
+            retry_of = parent.id
+            origin = retry_origin(parent.id, ledger.runs.retries(parent.id) + 1)
+    elif origin is None:
+        origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
+    wanted = _pending(house, ticket.definition_id, definition, origin, by=by, now=now, retry_of=retry_of)
+    return ledger.runs.request(wanted)
+
+
+def _pending(
+    house: House,
+    definition_id: DefinitionId,
+    definition: Definition | None,
+    origin: str,
+    *,
+    by: str,
+    now: datetime,
+    retry_of: RunId | None = None,
+) -> Run:
+    return Run(
+        id=RunId(house.clock.new_id()),
+        org_id=OrgId(house.org_id),
+        origin=origin,
+        definition_id=definition_id,
+        definition_kind=definition.kind if definition else "schedule",
+        nominal_at=nominal_time(origin) or now,
+        requested_at=now,
+        timeout_minutes=definition.plan.timeout_minutes if definition else DEFAULT_TIMEOUT_MINUTES,
+        requested_by=by,
+        retry_of=retry_of,
+    )
+
+
+def nominal_time(origin: str) -> datetime | None:
+    """When a `cron:` origin was meant to start, in UTC; None for every other origin."""
+    if not origin.startswith("cron:"):
+        return None
+    _, _, text = origin.split(":", 2)
+    return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+
+
+def _why_paused(run: Run, definition: Definition | None, definition_id: DefinitionId) -> str | None:
+    if definition is None:
+        return f"{definition_id!r} is not defined any more; publish again with: inspect-pipelines apply"
+    by_itself = run.origin.startswith(("cron:", "event:", "batch:"))
+    if by_itself and not definition.enabled:  # a person may still run what is switched off
+        return f"{definition_id!r} is switched off (enabled: false)"
+    return None
