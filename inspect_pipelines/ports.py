@@ -304,13 +304,15 @@ class Engine(Protocol):
     """Whoever executes runs."""
 
     def launch(self, launch: Launch) -> str:
-        """Start it and return the Dagster run id (may be empty when only the process is known).
+        """Start it and return a handle: the Dagster run id, or what else `terminate` and `is_alive` understand.
 
         Raises:
             Unavailable: Nobody answered.
         """
 
-    def terminate(self, dagster_run_id: str) -> None: ...
+    def terminate(self, handle: str) -> None: ...
+    def is_alive(self, handle: str) -> bool:
+        """Whether what was launched may still do something; False once it has ended or failed to start."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases.conclude import record_end
+from inspect_pipelines.usecases.perform import session_requests
 
 DEFAULT_TIMEOUT_MINUTES = 30  # of a run whose definition is gone; it is skipped anyway
 
@@ -43,6 +44,7 @@ def request(
 
     Raises:
         NotFound: The organisation has no such definition.
+        UsageError: A value is missing or unknown.
     """
     now = house.clock.now()
     with house.ledger.write() as ledger:
@@ -54,7 +56,9 @@ def request(
                 "check the id, or run: inspect-pipelines apply"
             )
         run = _pending(house, definition_id, definition, request_origin(key), by=by, now=now)
-        return ledger.runs.request(replace(run, variables=dict(variables)))
+        run = replace(run, variables=dict(variables))
+        session_requests(run, definition)  # a missing value is told now, not by a run that fails
+        return ledger.runs.request(run)
 
 
 def admit(house: House, ticket: Ticket) -> Admission:

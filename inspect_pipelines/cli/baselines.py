@@ -1,0 +1,127 @@
+"""`baselines list|adopt|activate|rollback`: a person's yes, and its ways back."""
+
+from __future__ import annotations
+
+import getpass
+import json
+
+import click
+
+from inspect_pipelines.cli.output import aligned, local_time
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
+from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import adopt as adoption
+
+
+@click.group()
+def baselines() -> None:
+    """List, adopt, activate and roll back approved pictures."""
+
+
+@baselines.command("list")
+@click.argument("set_name", metavar="[SET]", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(set_name: str | None, as_json: bool) -> None:
+    """List baselines, newest first; SET is a schedule's or trigger's id, or a shared set's name."""
+    house = _house()
+    with house.ledger.read() as ledger:
+        found = ledger.baselines.all(house.org_id, set_name)
+    if as_json:
+        click.echo(json.dumps([_as_json(baseline) for baseline in found], indent=2))
+        return
+    if not found:
+        click.echo("no baselines yet; accept a run's pictures with: inspect-pipelines baselines adopt RUN")
+        return
+    rows = [
+        [
+            "●" if baseline.is_active else "",
+            baseline.set,
+            baseline.id,
+            str(len(baseline.images)),
+            local_time(baseline.created_at),
+            baseline.created_by,
+            baseline.source_run_id,
+        ]
+        for baseline in found
+    ]
+    click.echo(aligned(["USED", "SET", "BASELINE", "VIEWS", "CREATED", "BY", "FROM RUN"], rows))
+
+
+@baselines.command()
+@click.argument("run_id", metavar="RUN")
+@click.option(
+    "--view",
+    "view_glob",
+    metavar="GLOB",
+    help="Only views that match: name, name@viewport, playbook/name@viewport.",
+)
+@click.option("--force", is_flag=True, help="Also from another environment, or from a run that ended early.")
+@click.option("--note", default="", help="Kept with the baseline.")
+def adopt(run_id: str, view_glob: str | None, force: bool, note: str) -> None:
+    """Approve the pictures of RUN (an id, or a definition's id for its latest run)."""
+    house = _house()
+    run = _resolve(house, run_id)
+    baseline = adoption.adopt(house, run, by=_user(), view_glob=view_glob, force=force, notes=note)
+    house.history.drain()
+    views = "1 view" if len(baseline.images) == 1 else f"{len(baseline.images)} views"
+    click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use: {views}, from run {run}")
+
+
+@baselines.command()
+@click.argument("baseline_id", metavar="BASELINE")
+def activate(baseline_id: str) -> None:
+    """Put an older (or newer) BASELINE back in use."""
+    house = _house()
+    baseline = adoption.activate(house, BaselineId(baseline_id), by=_user())
+    house.history.drain()
+    click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use")
+
+
+@baselines.command()
+@click.argument("set_name", metavar="SET")
+def rollback(set_name: str) -> None:
+    """Put the baseline before the active one of SET back in use."""
+    house = _house()
+    baseline = adoption.roll_back(house, set_name, by=_user())
+    house.history.drain()
+    click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
+
+
+def _house() -> House:
+    from inspect_pipelines.wiring import house
+
+    return house(Settings())
+
+
+def _user() -> str:
+    return f"user:{getpass.getuser()}"
+
+
+def _resolve(house: House, text: str) -> RunId:
+    """A run id as it is, or the latest run of a definition."""
+    with house.ledger.read() as ledger:
+        if ledger.runs.find(RunId(text)) is not None:
+            return RunId(text)
+        latest = ledger.runs.latest(house.org_id, definition_id=DefinitionId(text))
+    ended = [run for run in latest if not run.status.is_open]
+    if not ended:
+        raise NotFound(
+            f"{text!r} is neither a run nor a definition with a run; list them with: inspect-pipelines runs"
+        )
+    return ended[0].id
+
+
+def _as_json(baseline: Baseline) -> dict[str, object]:
+    return {
+        "id": baseline.id,
+        "set": baseline.set,
+        "is_active": baseline.is_active,
+        "created_at": baseline.created_at.isoformat(),
+        "created_by": baseline.created_by,
+        "source_run_id": baseline.source_run_id,
+        "notes": baseline.notes,
+        "views": {str(view): image.sha256 for view, image in baseline.images.items()},
+    }
