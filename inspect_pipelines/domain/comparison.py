@@ -39,6 +39,20 @@ class Pair:
     new: Screenshot | None
 
 
+class BandKind(StrEnum):
+    INSERTED = "inserted"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Rows that only one side has: one fact, not a changed region."""
+
+    kind: BandKind
+    y: int  # row of the new picture; a removed band stands where it would have been
+    height: int
+
+
 @dataclass(frozen=True, slots=True)
 class Measurement:
     """What the imaging floor found between two pictures."""
@@ -49,6 +63,7 @@ class Measurement:
     regions: tuple[Region, ...] = ()
     inserted_rows: int = 0
     removed_rows: int = 0
+    bands: tuple[Band, ...] = ()  # where those rows are, from the top
 
     @property
     def layout_px(self) -> int:

@@ -1,0 +1,169 @@
+"""An alignment: which rows of two pictures belong together, so that an inserted band is one fact and not a red page."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from inspect_pipelines.domain.comparison import Band, BandKind
+from inspect_pipelines.imaging.picture import Pixels
+
+LOOK_FROM_RATIO = 0.10  # equal heights: below a tenth of differing rows nothing has been inserted
+CLEARLY_MORE = 1.20  # equal heights: an insertion must explain a fifth more equal rows than staying in place
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Rows that are compared with each other: old[old_y : old_y + height] with new[new_y : new_y + height]."""
+
+    old_y: int
+    new_y: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """Stretches in reading order; what they leave out was removed from the old or inserted into the new picture."""
+
+    stretches: tuple[Stretch, ...]
+    old_height: int
+    new_height: int
+
+    @property
+    def bands(self) -> tuple[Band, ...]:
+        """The left-out rows, in the new picture's coordinates; a removed band stands where it would have been."""
+        found = []
+        old_y = new_y = 0
+        for stretch in (*self.stretches, Stretch(self.old_height, self.new_height, 0)):
+            if stretch.new_y > new_y:
+                found.append(Band(BandKind.INSERTED, new_y, stretch.new_y - new_y))
+            if stretch.old_y > old_y:
+                found.append(Band(BandKind.REMOVED, stretch.new_y, stretch.old_y - old_y))
+            old_y, new_y = stretch.old_y + stretch.height, stretch.new_y + stretch.height
+        return tuple(found)
+
+    def aligned(self, old: Pixels, new: Pixels) -> tuple[Pixels, Pixels]:
+        """Both pictures reduced to the rows that belong together."""
+        if len(self.stretches) == 1:  # no copy for the usual case
+            only = self.stretches[0]
+            return (
+                old[only.old_y : only.old_y + only.height],
+                new[only.new_y : only.new_y + only.height],
+            )
+        return (
+            np.concatenate([old[s.old_y : s.old_y + s.height] for s in self.stretches]),
+            np.concatenate([new[s.new_y : s.new_y + s.height] for s in self.stretches]),
+        )
+
+    @property
+    def new_rows(self) -> npt.NDArray[np.intp]:
+        """For each aligned row, its row in the new picture."""
+        return np.concatenate([np.arange(s.new_y, s.new_y + s.height, dtype=np.intp) for s in self.stretches])
+
+
+def align(old: Pixels, new: Pixels) -> Alignment:
+    """Rows in place, unless moving some of them explains clearly more equal rows.
+
+    With equal heights something may have pushed the page down and its end off the picture; then the gain must be
+    large, because a shifted element would else be explained away as two bands. With different heights something was
+    inserted or removed for certain, so any gain decides.
+
+    Args:
+        old, new: Of the same width; heights may differ.
+    """
+    old_height, new_height = len(old), len(new)
+    common = min(old_height, new_height)
+    in_place = Alignment((Stretch(0, 0, common),), old_height, new_height)
+    equal_rows = int((old[:common] == new[:common]).reshape(common, -1).all(axis=1).sum())
+    if old_height == new_height and common - equal_rows <= LOOK_FROM_RATIO * common:
+        return in_place
+    old_rows, new_rows = _rows(old), _rows(new)
+    stretches = _joined(_stretches(old_rows, new_rows))
+    explained = sum(
+        old_rows[s.old_y + i] == new_rows[s.new_y + i] for s in stretches for i in range(s.height)
+    )
+    needed = equal_rows * CLEARLY_MORE if old_height == new_height else equal_rows
+    return Alignment(stretches, old_height, new_height) if stretches and explained > needed else in_place
+
+
+def _rows(picture: Pixels) -> list[bytes]:
+    # Whole rows as keys: 30 MB for an 8000 px page, and no hash to collide.
+    return [row.tobytes() for row in picture]
+
+
+def _stretches(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Stretch]:
+    """Anchors grown over their equal neighbours; what lies between two of them is compared from its top."""
+    old_y = new_y = 0
+    for anchor_old, anchor_new in [*_anchors(old, new), (len(old), len(new))]:
+        if anchor_old < old_y or anchor_new < new_y:  # swallowed by the stretch before
+            continue
+        head = 0
+        while (
+            old_y + head < anchor_old and new_y + head < anchor_new and old[old_y + head] == new[new_y + head]
+        ):
+            head += 1
+        yield Stretch(old_y, new_y, head)
+        old_y, new_y = old_y + head, new_y + head
+        tail = 0
+        while (
+            anchor_old - tail > old_y
+            and anchor_new - tail > new_y
+            and old[anchor_old - tail - 1] == new[anchor_new - tail - 1]
+        ):
+            tail += 1
+        between = min(anchor_old - tail - old_y, anchor_new - tail - new_y)
+        yield Stretch(old_y, new_y, between)
+        last = 1 if anchor_old < len(old) and anchor_new < len(new) else 0  # the anchor row itself
+        yield Stretch(anchor_old - tail, anchor_new - tail, tail + last)
+        old_y, new_y = anchor_old + last, anchor_new + last
+
+
+def _anchors(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]]:
+    """Rows that occur exactly once on each side, as the longest run that is in order on both."""
+    in_new = _once(new)
+    pairs = [(y, in_new[row]) for row, y in _once(old).items() if row in in_new]
+    pairs.sort()
+    # Patience: piles of increasing new positions, each card remembering the top of the pile before it.
+    tops: list[int] = []
+    top_index: list[int] = []
+    before: list[int] = []
+    for index, (_, position) in enumerate(pairs):
+        pile = bisect_left(tops, position)
+        before.append(top_index[pile - 1] if pile else -1)
+        if pile == len(tops):
+            tops.append(position)
+            top_index.append(index)
+        else:
+            tops[pile], top_index[pile] = position, index
+    chain = []
+    index = top_index[-1] if top_index else -1
+    while index >= 0:
+        chain.append(pairs[index])
+        index = before[index]
+    return chain[::-1]
+
+
+def _once(rows: Sequence[bytes]) -> dict[bytes, int]:
+    first: dict[bytes, int] = {}
+    repeated = set()
+    for y, row in enumerate(rows):
+        if first.setdefault(row, y) != y:
+            repeated.add(row)
+    return {row: y for row, y in first.items() if row not in repeated}
+
+
+def _joined(stretches: Iterator[Stretch]) -> tuple[Stretch, ...]:
+    joined: list[Stretch] = []
+    for stretch in stretches:
+        if not stretch.height:
+            continue
+        last = joined[-1] if joined else None
+        if last and (last.old_y + last.height, last.new_y + last.height) == (stretch.old_y, stretch.new_y):
+            joined[-1] = Stretch(last.old_y, last.new_y, last.height + stretch.height)
+        else:
+            joined.append(stretch)
+    return tuple(joined)
