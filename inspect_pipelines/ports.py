@@ -78,8 +78,12 @@ class Runs(Protocol):
     def retries(self, run_id: RunId) -> int:
         """How many runs are retries of this one."""
 
-    def claim(self, run: Run) -> bool:
-        """Store a claimed run; False when another Dagster run was first or the definition's slot is held."""
+    def claim(self, run: Run, *, allow_overlap: bool = False) -> bool:
+        """Store a claimed run; False when another Dagster run was first or the definition's slot is held.
+
+        Args:
+            allow_overlap: The plan says `overlap: allow`; the run then neither needs the slot nor holds it.
+        """
 
     def conclude(self, run: Run) -> bool:
         """Store a concluded (or skipped) run; False when it was not open any more."""

@@ -71,15 +71,17 @@ def admit(house: House, ticket: Ticket) -> Admission:
     with house.ledger.write() as ledger:
         definition = ledger.definitions.find(house.org_id, ticket.definition_id)
         run = _find_or_request(house, ledger, ticket, definition, now)
+        allow_overlap = definition is not None and definition.plan.overlap is Overlap.ALLOW
         decided = admission(
             run,
             ticket.dagster_run_id,
             paused=_why_paused(run, definition, ticket.definition_id),
             holder=ledger.runs.holder(house.org_id, ticket.definition_id),
-            allow_overlap=definition is not None and definition.plan.overlap is Overlap.ALLOW,
+            allow_overlap=allow_overlap,
             now=now,
         )
-        if decided.door is Door.ADMITTED and decided.run != run and not ledger.runs.claim(decided.run):
+        is_new = decided.door is Door.ADMITTED and decided.run != run
+        if is_new and not ledger.runs.claim(decided.run, allow_overlap=allow_overlap):
             holder = ledger.runs.holder(house.org_id, ticket.definition_id)
             detail = (
                 f"run {holder.id if holder else '(just concluded)'} of {run.definition_id!r} took the slot"

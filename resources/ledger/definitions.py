@@ -1,0 +1,67 @@
+"""Schedules and triggers, as last applied."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspect_pipelines.config.serial import dump_json, load_json
+from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.trigger import Definition, Trigger
+from resources.ledger.audit import SqlAudit
+from resources.ledger.tables import definitions, insert
+
+
+class SqlDefinitions:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def all(self, org_id: OrgId) -> list[Definition]:
+        query = sa.select(definitions).where(definitions.c.org_id == org_id).order_by(definitions.c.id)
+        return [_definition(row) for row in self._connection.execute(query)]
+
+    def find(self, org_id: OrgId, definition_id: DefinitionId) -> Definition | None:
+        query = sa.select(definitions).where(
+            definitions.c.org_id == org_id, definitions.c.id == definition_id
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _definition(row)
+
+    def save(self, definition: Definition, *, by: str, at: datetime) -> None:
+        cron, timezone = (
+            (definition.cron, definition.timezone) if isinstance(definition, Schedule) else (None, None)
+        )
+        changing = {
+            "kind": definition.kind,
+            "name": definition.name,
+            "config": dump_json(definition),
+            "enabled": definition.enabled,
+            "cron_expression": cron,
+            "timezone": timezone,
+            "updated_at": at,
+        }
+        keys = {"org_id": definition.org_id, "id": definition.id}
+        statement = insert(self._connection, definitions).values(
+            **keys, **changing, created_at=at, created_by=by
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=changing)
+        )
+        SqlAudit(self._connection).append(
+            definition.org_id, "definition.saved", definition.id, by=by, at=at, detail=definition.kind
+        )
+
+    def delete(self, org_id: OrgId, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
+        deleted = self._connection.execute(
+            sa.delete(definitions).where(definitions.c.org_id == org_id, definitions.c.id == definition_id)
+        )
+        if deleted.rowcount:
+            SqlAudit(self._connection).append(org_id, "definition.deleted", definition_id, by=by, at=at)
+
+
+def _definition(row: sa.Row[tuple[object, ...]]) -> Definition:
+    if row.kind == "schedule":
+        return load_json(Schedule, row.config)
+    return load_json(Trigger, row.config)

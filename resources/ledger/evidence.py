@@ -1,0 +1,82 @@
+"""Evidence: what the sessions of a run saw and how it compared, kept for reports and later adoption."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+
+from inspect_pipelines.config.serial import dump_json, load_json
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.ids import RunId, Sha256
+from inspect_pipelines.domain.session import SessionResult
+from inspect_pipelines.errors import NotFound
+from resources.ledger.tables import insert, run_comparisons, run_sessions, runs
+
+
+class SqlEvidence:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def save_session(self, run_id: RunId, result: SessionResult) -> None:
+        played = sa.select(sa.func.count()).where(run_sessions.c.run_id == run_id)
+        changing = {"result": dump_json(result), "shas": _joined(_shas_of_session(result))}
+        statement = insert(self._connection, run_sessions).values(
+            org_id=self._org_of(run_id),
+            run_id=run_id,
+            id=result.id,
+            position=played.scalar_subquery(),
+            **changing,
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["org_id", "run_id", "id"], set_=changing)
+        )
+
+    def sessions(self, run_id: RunId) -> list[SessionResult]:
+        query = (
+            sa.select(run_sessions.c.result)
+            .where(run_sessions.c.run_id == run_id)
+            .order_by(run_sessions.c.position, run_sessions.c.id)
+        )
+        return [load_json(SessionResult, text) for text in self._connection.scalars(query)]
+
+    def save_comparisons(self, run_id: RunId, comparisons: Sequence[Comparison]) -> None:
+        changing = {
+            "comparisons": dump_json(tuple(comparisons), tuple[Comparison, ...]),
+            "shas": _joined(_shas_of_comparisons(comparisons)),
+        }
+        statement = insert(self._connection, run_comparisons).values(
+            org_id=self._org_of(run_id), run_id=run_id, **changing
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["org_id", "run_id"], set_=changing)
+        )
+
+    def comparisons(self, run_id: RunId) -> list[Comparison]:
+        query = sa.select(run_comparisons.c.comparisons).where(run_comparisons.c.run_id == run_id)
+        text = self._connection.scalar(query)
+        return [] if text is None else list(load_json(tuple[Comparison, ...], text))
+
+    def shas(self) -> set[Sha256]:
+        both = sa.union_all(sa.select(run_sessions.c.shas), sa.select(run_comparisons.c.shas))
+        return {Sha256(sha) for text in self._connection.scalars(both) for sha in text.split()}
+
+    def _org_of(self, run_id: RunId) -> str:
+        org_id: str | None = self._connection.scalar(sa.select(runs.c.org_id).where(runs.c.id == run_id))
+        if org_id is None:
+            raise NotFound(f"run {run_id!r} does not exist; list them with: inspect-pipelines runs")
+        return org_id
+
+
+def _shas_of_session(result: SessionResult) -> Iterable[Sha256 | None]:
+    yield from (shot.sha256 for shot in result.screenshots)
+    yield from (finding.screenshot for finding in result.findings)
+
+
+def _shas_of_comparisons(comparisons: Sequence[Comparison]) -> Iterable[Sha256 | None]:
+    for comparison in comparisons:
+        yield from (comparison.old_sha256, comparison.new_sha256, comparison.overlay_sha256)
+
+
+def _joined(shas: Iterable[Sha256 | None]) -> str:
+    return " ".join(sorted({sha for sha in shas if sha}))

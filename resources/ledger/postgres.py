@@ -1,0 +1,110 @@
+"""The ledger's database when there is more than one machine: PostgreSQL through psycopg."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+
+from inspect_pipelines.errors import InspectError, SetupMissing, Unavailable, UsageError
+from resources.ledger.engines import Engines
+
+PATIENCE_SECONDS = 30.0
+DRIVER = "postgresql+psycopg"
+
+# One writer at a time, as SQLite has it: the same use cases then race in the same (no) ways, and a journal row never
+# becomes visible before one with a smaller seq, which the projector's watermark relies on.
+WRITER_LOCK = 0x1A5BEC7  # any number, the same in all processes
+
+
+class PostgresDatabase:
+    """Transactions over one PostgreSQL database."""
+
+    def __init__(self, url: str, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        try:
+            self._url = sa.make_url(url)
+        except sa.exc.ArgumentError as error:
+            raise UsageError("INSPECT_DATABASE_URL is not a database URL; " + HOW_TO_WRITE_IT) from error
+        if self._url.drivername != DRIVER:
+            raise UsageError(f"INSPECT_DATABASE_URL names {self._url.drivername!r}; " + HOW_TO_WRITE_IT)
+        self.name = self._url.render_as_string(hide_password=True)
+        self._patience_seconds = patience_seconds
+        self._engines = Engines(self._make_engine)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        with (
+            self._told_in_sentences(),
+            self._engines.engine().connect() as connection,
+            connection.begin(),
+        ):
+            connection.execute(
+                sa.text("SELECT set_config('lock_timeout', :patience, true), pg_advisory_xact_lock(:lock)"),
+                {"patience": f"{self._patience_seconds * 1000:.0f}ms", "lock": WRITER_LOCK},
+            )
+            yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        with self._told_in_sentences(), self._engines.engine().connect() as connection:
+            snapshot = connection.execution_options(
+                isolation_level="REPEATABLE READ", postgresql_readonly=True
+            )
+            with snapshot.begin():
+                yield snapshot
+
+    def close(self) -> None:
+        self._engines.close()
+
+    @contextmanager
+    def _told_in_sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DatabaseError as error:
+            if sentence := self._sentence(error):
+                raise sentence from error
+            raise
+
+    def _sentence(self, error: sa.exc.DatabaseError) -> InspectError | None:
+        state = getattr(error.orig, "sqlstate", None)
+        if state == "55P03":  # lock_not_available
+            return Unavailable(
+                f"the ledger {self.name!r} stayed locked by another process for {self._patience_seconds:g} s; "
+                "nothing was changed: look for a long transaction in pg_stat_activity and try again"
+            )
+        if state is not None and state.startswith(
+            "53"
+        ):  # insufficient resources: disk full, too many connections
+            return Unavailable(
+                f"the ledger {self.name!r} has no room: {_first_line(error)}; nothing was changed: "
+                "look after the database server and try again"
+            )
+        if isinstance(error, sa.exc.OperationalError):
+            return Unavailable(
+                f"the ledger {self.name!r} does not answer: {_first_line(error)}; "
+                "check INSPECT_DATABASE_URL and that the server runs, then try again"
+            )
+        return None
+
+    def _make_engine(self) -> sa.Engine:
+        try:
+            return sa.create_engine(
+                self._url,
+                pool_size=4,
+                max_overflow=16,
+                pool_pre_ping=True,
+                connect_args={"connect_timeout": 10},
+            )
+        except ModuleNotFoundError as error:
+            raise SetupMissing(
+                "PostgreSQL needs the driver psycopg, which is not installed; "
+                "get it with: pip install 'inspect-pipelines[postgres]'"
+            ) from error
+
+
+HOW_TO_WRITE_IT = f"write it as '{DRIVER}://user:password@host:5432/name', or unset it to use SQLite"
+
+
+def _first_line(error: sa.exc.DatabaseError) -> str:
+    return str(error.orig).strip().partition("\n")[0]

@@ -1,0 +1,33 @@
+"""Review decisions: appended, never changed; a run's status stays what it was."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspect_pipelines.domain.ids import OrgId, RunId
+from resources.ledger.audit import SqlAudit
+from resources.ledger.tables import review_decisions
+
+
+class SqlReviews:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def append(
+        self, org_id: OrgId, run_id: RunId, decision: str, *, by: str, detail: str, at: datetime
+    ) -> None:
+        self._connection.execute(
+            sa.insert(review_decisions).values(
+                org_id=org_id, run_id=run_id, decision=decision, decided_by=by, detail=detail, decided_at=at
+            )
+        )
+        SqlAudit(self._connection).append(org_id, f"run.{decision}", run_id, by=by, at=at, detail=detail)
+
+    def of_run(self, run_id: RunId) -> list[tuple[str, str, str]]:
+        columns = (review_decisions.c.decision, review_decisions.c.decided_by, review_decisions.c.detail)
+        query = (
+            sa.select(*columns).where(review_decisions.c.run_id == run_id).order_by(review_decisions.c.seq)
+        )
+        return [(decision, by, detail) for decision, by, detail in self._connection.execute(query)]

@@ -1,0 +1,166 @@
+"""Runs: requested once per origin, claimed once, concluded once."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+
+import sqlalchemy as sa
+
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.run import Run, RunStatus
+from resources.ledger.tables import OPEN, insert, runs
+
+
+class SqlRuns:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def request(self, run: Run) -> Run:
+        statement = insert(self._connection, runs).values(**_values(run), allow_overlap=False)
+        self._connection.execute(statement.on_conflict_do_nothing(index_elements=["org_id", "origin"]))
+        stored = self.by_origin(run.org_id, run.origin)
+        assert stored is not None  # inserted just now, or the reason why it was not
+        return stored
+
+    def find(self, run_id: RunId) -> Run | None:
+        return self._one(sa.select(runs).where(runs.c.id == run_id))
+
+    def by_origin(self, org_id: OrgId, origin: str) -> Run | None:
+        return self._one(sa.select(runs).where(runs.c.org_id == org_id, runs.c.origin == origin))
+
+    def by_dagster_run(self, dagster_run_id: str) -> Run | None:
+        query = sa.select(runs).where(runs.c.dagster_run_id == dagster_run_id)
+        return self._one(query.order_by(runs.c.id).limit(1))
+
+    def holder(self, org_id: OrgId, definition_id: DefinitionId) -> Run | None:
+        query = sa.select(runs).where(
+            runs.c.org_id == org_id,
+            runs.c.definition_id == definition_id,
+            runs.c.status == RunStatus.RUNNING.value,
+        )
+        return self._one(query.order_by(runs.c.claimed_at, runs.c.id).limit(1))
+
+    def open(self, org_id: OrgId | None = None) -> list[Run]:
+        query = sa.select(runs).where(runs.c.status.in_(OPEN))
+        if org_id is not None:
+            query = query.where(runs.c.org_id == org_id)
+        return self._all(query.order_by(runs.c.requested_at, runs.c.id))
+
+    def latest(
+        self,
+        org_id: OrgId,
+        *,
+        definition_id: DefinitionId | None = None,
+        status: RunStatus | None = None,
+        limit: int = 50,
+    ) -> list[Run]:
+        query = sa.select(runs).where(runs.c.org_id == org_id)
+        if definition_id is not None:
+            query = query.where(runs.c.definition_id == definition_id)
+        if status is not None:
+            query = query.where(runs.c.status == status.value)
+        return self._all(query.order_by(runs.c.requested_at.desc(), runs.c.id.desc()).limit(limit))
+
+    def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
+        query = (
+            sa.select(runs.c.definition_id, sa.func.count())
+            .where(runs.c.org_id == org_id)
+            .group_by(runs.c.definition_id)
+        )
+        return {
+            DefinitionId(definition_id): count for definition_id, count in self._connection.execute(query)
+        }
+
+    def retries(self, run_id: RunId) -> int:
+        query = sa.select(sa.func.count()).select_from(runs).where(runs.c.retry_of == run_id)
+        return self._connection.execute(query).scalar_one()
+
+    def claim(self, run: Run, *, allow_overlap: bool = False) -> bool:
+        statement = (
+            sa.update(runs)
+            .where(
+                runs.c.org_id == run.org_id,
+                runs.c.id == run.id,
+                runs.c.dagster_run_id.is_(None),
+                runs.c.status == RunStatus.PENDING.value,
+            )
+            .values(
+                status=run.status.value,
+                dagster_run_id=run.dagster_run_id,
+                claimed_at=run.claimed_at,
+                deadline_at=run.deadline_at,
+                allow_overlap=allow_overlap,
+            )
+        )
+        try:
+            with self._connection.begin_nested():  # PostgreSQL ends a whole transaction on a violation
+                return self._connection.execute(statement).rowcount == 1
+        except sa.exc.IntegrityError:
+            return False  # the definition's slot is held
+
+    def conclude(self, run: Run) -> bool:
+        values: dict[str, object] = {
+            "status": run.status.value,
+            "reason": run.reason,
+            "completed_at": run.completed_at,
+        }
+        if run.dagster_run_id is not None:
+            values["dagster_run_id"] = run.dagster_run_id
+        statement = (
+            sa.update(runs)
+            .where(runs.c.org_id == run.org_id, runs.c.id == run.id, runs.c.status.in_(OPEN))
+            .values(**values)
+        )
+        return self._connection.execute(statement).rowcount == 1
+
+    def _one(self, query: sa.Select[tuple[object, ...]]) -> Run | None:
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _run(row)
+
+    def _all(self, query: sa.Select[tuple[object, ...]]) -> list[Run]:
+        return [_run(row) for row in self._connection.execute(query)]
+
+
+def _values(run: Run) -> dict[str, object]:
+    return {
+        "org_id": run.org_id,
+        "id": run.id,
+        "origin": run.origin,
+        "definition_id": run.definition_id,
+        "definition_kind": run.definition_kind,
+        "status": run.status.value,
+        "reason": run.reason,
+        "variables": json.dumps(dict(run.variables)),
+        "requested_by": run.requested_by,
+        "timeout_minutes": run.timeout_minutes,
+        "dagster_run_id": run.dagster_run_id,
+        "retry_of": run.retry_of,
+        "nominal_at": run.nominal_at,
+        "requested_at": run.requested_at,
+        "claimed_at": run.claimed_at,
+        "deadline_at": run.deadline_at,
+        "completed_at": run.completed_at,
+    }
+
+
+def _run(row: sa.Row[tuple[object, ...]]) -> Run:
+    return Run(
+        id=RunId(row.id),
+        org_id=OrgId(row.org_id),
+        origin=row.origin,
+        definition_id=DefinitionId(row.definition_id),
+        definition_kind=row.definition_kind,
+        nominal_at=row.nominal_at,
+        requested_at=row.requested_at,
+        timeout_minutes=row.timeout_minutes,
+        status=RunStatus(row.status),
+        reason=row.reason,
+        variables=json.loads(row.variables),
+        requested_by=row.requested_by,
+        dagster_run_id=row.dagster_run_id,
+        retry_of=None if row.retry_of is None else RunId(row.retry_of),
+        claimed_at=row.claimed_at,
+        deadline_at=row.deadline_at,
+        completed_at=row.completed_at,
+    )

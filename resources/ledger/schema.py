@@ -1,0 +1,46 @@
+"""The ledger's schema and how it gets up to date: Alembic, run from here, never by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from inspect_pipelines.errors import Refused
+
+HEAD = "0001"  # the newest file of migrations/versions, kept here so that a start need not import Alembic (0.3 s)
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def version(connection: sa.Connection) -> str | None:
+    """The schema's version; None when there is no schema yet."""
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT version_num FROM alembic_version"))
+    return found
+
+
+def upgrade(connection: sa.Connection, name: str) -> None:
+    """Bring the schema to HEAD within the connection's transaction, which must hold the writers' lock.
+
+    Raises:
+        Refused: The schema is newer than this program.
+    """
+    found = version(connection)
+    if found == HEAD:
+        return  # another process was first
+
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise Refused(
+            f"the ledger {name!r} has schema {found!r}, written by a newer inspect-pipelines; "
+            "install that version, or set INSPECT_HOME to another folder"
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

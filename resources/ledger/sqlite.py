@@ -1,0 +1,147 @@
+"""The ledger's default database: one SQLite file in WAL mode, fair to many writing processes."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from inspect_pipelines.errors import InspectError, SetupMissing, Unavailable, Unreadable
+from resources.ledger.engines import Engines
+
+T = TypeVar("T")
+
+PATIENCE_SECONDS = 30.0
+RETRY_JITTER_SECONDS = (0.0005, 0.003)  # SQLite's own busy handler let single writers wait 5 s
+
+
+class SqliteDatabase:
+    """Transactions over one SQLite file."""
+
+    def __init__(self, path: Path, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+        self.name = str(path)
+        self._path = path
+        self._patience_seconds = patience_seconds
+        self._engines = Engines(self._make_engine)
+
+    @contextmanager
+    def write(self) -> Iterator[sa.Connection]:
+        """One IMMEDIATE transaction: the only writer while it lasts."""
+        with self._told_in_sentences(), self._connection("BEGIN IMMEDIATE") as connection:
+            transaction = self._patiently(connection.begin)
+            with transaction:
+                yield connection
+
+    @contextmanager
+    def read(self) -> Iterator[sa.Connection]:
+        """One snapshot; never waits for a writer, only for the moment in which a crashed one is cleaned up after."""
+        with self._told_in_sentences(), self._connection("BEGIN") as connection:
+            transaction = self._patiently(lambda: _snapshot(connection))
+            with transaction:
+                yield connection
+
+    def close(self) -> None:
+        self._engines.close()
+
+    @contextmanager
+    def _connection(self, begin: str) -> Iterator[sa.Connection]:
+        connection = self._patiently(self._engines.engine().connect)
+        with connection.execution_options(inspect_begin=begin):
+            yield connection
+
+    def _patiently(self, attempt: Callable[[], T]) -> T:
+        gives_up_at = time.monotonic() + self._patience_seconds
+        while True:
+            try:
+                return attempt()
+            except sa.exc.OperationalError as error:
+                if _code(error) not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                    raise
+                if time.monotonic() >= gives_up_at:
+                    raise Unavailable(
+                        f"the ledger {self.name!r} stayed locked by another process for "
+                        f"{self._patience_seconds:g} s; nothing was changed: end that process "
+                        f"(fuser {self.name!r} names it) and try again"
+                    ) from error
+            time.sleep(random.uniform(*RETRY_JITTER_SECONDS))
+
+    @contextmanager
+    def _told_in_sentences(self) -> Iterator[None]:
+        try:
+            yield
+        except sa.exc.DatabaseError as error:
+            if sentence := self._sentence(error):
+                raise sentence from error
+            raise
+
+    def _sentence(self, error: sa.exc.DatabaseError) -> InspectError | None:
+        match _code(error):
+            case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+                return Unavailable(
+                    f"the ledger {self.name!r} cannot be written: {error.orig}; nothing was changed: "
+                    "make room on its disk and try again"
+                )
+            case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
+                return SetupMissing(
+                    f"the ledger {self.name!r} cannot be opened for writing: {error.orig}; "
+                    "check the folder's owner and rights, or set INSPECT_HOME to another one"
+                )
+            case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
+                return Unreadable(
+                    f"the ledger {self.name!r} is damaged: {error.orig}; put a backup in its place, "
+                    "or move it away to start with an empty one"
+                )
+        return None
+
+    def _make_engine(self) -> sa.Engine:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SetupMissing(
+                f"the folder {str(self._path.parent)!r} cannot be made: {error.strerror}; "
+                "set INSPECT_HOME to a folder that may be written"
+            ) from error
+        engine = sa.create_engine(
+            sa.URL.create("sqlite", database=str(self._path)),
+            # isolation_level None: sqlite3 begins nothing by itself; timeout 0: we wait, not its busy handler
+            connect_args={"timeout": 0, "isolation_level": None, "check_same_thread": False},
+            pool_size=4,
+            max_overflow=-1,
+        )
+        sa.event.listen(engine, "connect", _prepare)
+        sa.event.listen(engine, "begin", _begin)
+        return engine
+
+
+def _prepare(connection: sqlite3.Connection, record: Any) -> None:
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")  # an answered commit survives a power cut
+    except sqlite3.Error:
+        connection.close()
+        raise
+
+
+def _begin(connection: sa.Connection) -> None:
+    connection.exec_driver_sql(connection.get_execution_options()["inspect_begin"])
+
+
+def _snapshot(connection: sa.Connection) -> sa.RootTransaction:
+    transaction = connection.begin()
+    try:
+        connection.exec_driver_sql("SELECT 1 FROM sqlite_schema LIMIT 1")
+    except sa.exc.DatabaseError:
+        transaction.rollback()
+        raise
+    return transaction
+
+
+def _code(error: sa.exc.DatabaseError) -> int | None:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    return None if code is None else code & 0xFF  # the primary code; the rest tells details
