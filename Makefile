@@ -1,0 +1,59 @@
+# The two commands of a newcomer are `make demo` and `make test`; everything else is for people who stay.
+# A failed set-up says one sentence and ends with 3, which make itself shows as "Error 3".
+
+BIN := .venv/bin
+INSTALLED := .venv/installed
+BENCH_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help install postgres demo up test check format lock clean
+MAKEFLAGS += --no-print-directory
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+install: $(INSTALLED) ## make .venv with everything in it, and see to it that there is a Chromium
+
+$(INSTALLED): requirements.lock pyproject.toml .ci/set-up
+	@.ci/set-up python
+	@.ci/set-up chromium
+	@touch $@
+
+postgres: # the contract tests of the ledger play on a real server
+	@.ci/set-up postgres
+
+demo: $(INSTALLED) ## open a small shop, watch it, break it, see it caught
+	@$(BIN)/python -m inspect_pipelines.examples.demo
+
+up: $(INSTALLED) ## start everything: web, code server, daemon, Dagster UI
+	@$(BIN)/inspect-pipelines up
+
+test: $(INSTALLED) postgres ## run all tests
+	@$(BIN)/pytest -q
+
+check: $(INSTALLED) postgres ## everything CI asks for, fast first
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/ruff check --quiet .
+	@PYTHONPATH=. $(BIN)/lint-imports > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+	@$(BIN)/mypy
+	@$(BIN)/pytest -q tests/domain --cov=inspect_pipelines.domain --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
+	@$(BIN)/pytest -q
+
+bench-%: $(INSTALLED) ## measure: bench-spine, ..; BENCH_ARGS go to the benchmark
+	@$(BIN)/python -m benchmarks.$(subst -,_,$*) $(BENCH_ARGS)
+
+chaos-%: $(INSTALLED) ## kill things while they work: chaos-run, ..
+	@$(BIN)/python -m benchmarks.chaos_$(subst -,_,$*) $(BENCH_ARGS)
+
+format: $(INSTALLED) ## let ruff write it
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+	@command -v uv > /dev/null || { echo "make lock needs uv, which is not installed: pip install uv" >&2; exit 3; }
+	@uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
+		--no-emit-find-links --no-annotate --no-header --output-file requirements.lock pyproject.toml
+
+clean: ## forget caches and .venv; .inspect holds data and stays
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
