@@ -1,0 +1,126 @@
+"""A house for use-case tests: the real ledger, and fakes for the ports that reach outside the process."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from builders import NOW, a_session
+from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.report import Report
+from inspect_pipelines.domain.session import SessionRequest, SessionResult
+from inspect_pipelines.ports import House, Table
+from resources.ledger.store import create_ledger
+
+
+class SteppedClock:
+    """A clock that stands still until a test moves it; ids count up."""
+
+    def __init__(self) -> None:
+        self.at = NOW
+        self._ids = 0
+
+    def now(self) -> datetime:
+        return self.at
+
+    def new_id(self) -> str:
+        self._ids += 1
+        return f"01900000-0000-7000-8000-{self._ids:012d}"
+
+    def monotonic(self) -> float:
+        return (self.at - NOW).total_seconds()
+
+    def sleep(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+class ScriptedSessions:
+    """Plays what a test wrote down, and remembers the requests."""
+
+    def __init__(self) -> None:
+        self.requests: list[SessionRequest] = []
+        self.results: list[SessionResult | BaseException] = []
+
+    def play(
+        self, request: SessionRequest, *, deadline: datetime, cancelled: Callable[[], bool] = lambda: False
+    ) -> SessionResult:
+        self.requests.append(request)
+        result = (
+            self.results.pop(0) if self.results else a_session(id=request.id, playbook=request.playbook.id)
+        )
+        if isinstance(result, BaseException):
+            raise result
+        return result
+
+
+class LivingWorkers:
+    """Says that a worker lives until a test kills it."""
+
+    def __init__(self) -> None:
+        self.dead: set[str] = set()
+
+    def hold(self, dagster_run_id: str) -> None: ...
+    def release(self, dagster_run_id: str) -> None: ...
+    def is_alive(self, dagster_run_id: str) -> bool:
+        return dagster_run_id not in self.dead
+
+
+class CollectedReports:
+    def __init__(self, home: Path) -> None:
+        self._home = home
+        self.written: list[Report] = []
+
+    def path(self, run_id: RunId) -> Path:
+        return self._home / "reports" / f"{run_id}.html"
+
+    def write(self, report: Report) -> Path:
+        self.written.append(report)
+        return self.path(report.run.id)
+
+
+class NoHistory:
+    def drain(self) -> bool:
+        return True
+
+    def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
+        raise NotImplementedError
+
+    def published_path(self) -> Path:
+        raise NotImplementedError
+
+
+class CollectingChannel:
+    def __init__(self) -> None:
+        self.sent: list[Notification] = []
+        self.failures: list[Exception] = []
+
+    def send(self, notification: Notification) -> str:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(notification)
+        return f"receipt {len(self.sent)}"
+
+
+def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: Any = None) -> House:
+    return House(
+        home=home,
+        org_id=DEFAULT_ORG,
+        clock=SteppedClock(),
+        ledger=create_ledger(home / "ledger.db"),
+        history=NoHistory(),
+        gallery=gallery,
+        sessions=ScriptedSessions(),
+        workers=LivingWorkers(),
+        reports=CollectedReports(home),
+        channels=channels,
+    )
+
+
+def apply(house: House, *definitions: Any) -> None:
+    """Store definitions as `apply` would."""
+    with house.ledger.write() as ledger:
+        for definition in definitions:
+            ledger.definitions.save(definition, by="user:ada", at=house.clock.now())

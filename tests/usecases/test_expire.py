@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from builders import a_plan, a_schedule
+from houses import a_house, apply
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.expire import expire
+from inspect_pipelines.usecases.start import Ticket
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = a_house(tmp_path)
+    plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))
+    apply(house, a_schedule(plan=plan))
+    return house
+
+
+def running(house: House) -> Run:
+    ticket = Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
+    return start.admit(house, ticket).run
+
+
+def stored(house: House, run: Run) -> Run:
+    with house.ledger.read() as ledger:
+        return ledger.runs.find(run.id)
+
+
+def test_a_run_with_a_living_worker_is_left_alone(house: House) -> None:
+    run = running(house)
+
+    assert expire(house) == []
+    assert stored(house, run).status is RunStatus.RUNNING
+
+
+def test_a_run_whose_worker_died_ends_as_our_error_and_people_hear_of_it(house: House) -> None:
+    run = running(house)
+    house.workers.dead.add("d1")
+
+    expire(house)
+
+    assert stored(house, run).status is RunStatus.ERROR
+    assert stored(house, run).reason == "its worker died before the run was concluded; start it again"
+    with house.ledger.read() as ledger:
+        assert [n.target for n in ledger.outbox.of_run(run.id)] == ["slack:#qa"]
+
+
+def test_a_run_that_was_terminated_in_dagster_is_cancelled(house: House) -> None:
+    run = running(house)
+    house.workers.dead.add("d1")
+
+    expire(house, dagster_ended=lambda _: "CANCELED")
+
+    assert stored(house, run).status is RunStatus.CANCELLED
+
+
+def test_a_run_long_over_its_deadline_is_a_timeout_even_if_its_worker_hangs(house: House) -> None:
+    run = running(house)
+    house.clock.sleep(30 * 60 + 91)
+
+    expire(house)
+
+    assert stored(house, run).status is RunStatus.TIMEOUT
+    assert stored(house, run).reason == "it did not end within its 30 minutes"
+
+
+def test_a_wish_that_nobody_launched_is_skipped_visibly(house: House) -> None:
+    run = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="k1")
+    house.clock.sleep(31 * 60)
+
+    expire(house)
+
+    assert stored(house, run).reason == "queue_timeout: no worker took it within 30 minutes"
+    with house.ledger.read() as ledger:
+        assert len(ledger.outbox.of_run(run.id)) == 1
+
+
+def test_expiring_twice_concludes_once(house: House) -> None:
+    running(house)
+    house.workers.dead.add("d1")
+
+    assert len(expire(house)) == 1
+    assert expire(house) == []
