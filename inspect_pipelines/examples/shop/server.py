@@ -70,6 +70,9 @@ class Shop:
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True  # a browser's idle connection must not keep the shop open
+    request_queue_size = (
+        128  # connections; with the default of 5 a rush of visitors waits a second for its second try
+    )
 
     def __init__(self, address: tuple[str, int], site: Site) -> None:
         self.site = site
