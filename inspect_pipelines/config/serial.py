@@ -7,10 +7,11 @@ know is left out; one that an older version did not write gets its default.
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import CoreSchema, core_schema
+from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
 
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.errors import Unreadable
@@ -25,7 +26,12 @@ def dump_json(value: object, as_type: Any = None) -> str:
         value: A dataclass of the domain, or a container of some.
         as_type: Its type where `type(value)` does not say it all (`tuple[Run, ...]`).
     """
-    return adapter(as_type or type(value)).dump_json(value).decode()
+    found = adapter(as_type or type(value))
+    try:
+        return found.dump_json(value).decode()
+    except PydanticSerializationError:  # half a surrogate, which a page may show and UTF-8 cannot say
+        text = json.dumps(found.dump_python(value, mode="json"), ensure_ascii=False, separators=(",", ":"))
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def load_json(as_type: type[T], text: str | bytes) -> T:

@@ -6,6 +6,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -17,6 +18,7 @@ class Engines:
         self._make = make
         self._lock = threading.Lock()
         self._engine: sa.Engine | None = None
+        self._generation = 0
         _LIVING.add(self)
 
     def engine(self) -> sa.Engine:
@@ -24,10 +26,13 @@ class Engines:
             with self._lock:
                 if self._engine is None:
                     self._engine = self._make()
+                    sa.event.listen(self._engine, "connect", self._stamp)
+                    sa.event.listen(self._engine, "checkin", self._close_when_stale)
         return self._engine
 
     def close(self) -> None:
-        """Close all idle connections; the next use opens new ones."""
+        """Close all idle connections now and busy ones after their use; the next use opens new ones."""
+        self._generation += 1
         if self._engine is not None:
             self._engine.dispose()
 
@@ -37,6 +42,13 @@ class Engines:
             _INHERITED.append(self._engine)
         self._engine = None
         self._lock = threading.Lock()  # another thread of the parent may have held the old one
+
+    def _stamp(self, connection: Any, entry: sa.pool.ConnectionPoolEntry) -> None:
+        entry.info["generation"] = self._generation
+
+    def _close_when_stale(self, connection: Any, entry: sa.pool.ConnectionPoolEntry) -> None:
+        if connection is not None and entry.info["generation"] != self._generation:
+            entry.invalidate()  # it would return to a pool that `dispose` has already left behind
 
 
 _LIVING: weakref.WeakSet[Engines] = weakref.WeakSet()

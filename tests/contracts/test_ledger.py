@@ -1,0 +1,577 @@
+"""What every ledger keeps; run over SQLite and a real PostgreSQL."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from builders import (
+    NOW,
+    a_baseline,
+    a_finding,
+    a_run,
+    a_schedule,
+    a_screenshot,
+    a_session,
+    a_sha,
+    a_view,
+)
+from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.notification import DeliveryStatus, Notification
+from inspect_pipelines.domain.plan import RuleEvent
+from inspect_pipelines.domain.run import RunStatus, SkipReason
+from inspect_pipelines.domain.trigger import Trigger
+from inspect_pipelines.errors import NotFound, Refused
+from resources.ledger import schema, tables
+from resources.ledger.store import SqlLedger
+
+OTHER_ORG = OrgId("acme")
+
+
+def a_notification(number: int = 1, **changes):
+    values = {
+        "id": f"notification-{number}",
+        "org_id": DEFAULT_ORG,
+        "run_id": a_run().id,
+        "event": RuleEvent.ON_FAILURE,
+        "target": f"slack:#qa-{number}",
+        "title": "Nightly shop failed",
+        "text": "shop/home@desktop changed",
+        "mentions": ("@ada",),
+        "created_at": NOW + timedelta(seconds=number),
+    }
+    return Notification(**(values | changes))
+
+
+def a_comparison(name: str = "home", **changes):
+    values = {
+        "view": a_view(name),
+        "outcome": Outcome.CHANGED,
+        "passed": False,
+        "reason": "the header moved",
+        "score": 0.31,
+        "score_method": "ssim-1",
+        "tolerance": 0.02,
+        "old_sha256": a_sha("b"),
+        "new_sha256": a_sha("c"),
+        "overlay_sha256": a_sha("d"),
+    }
+    return Comparison(**(values | changes))
+
+
+# definitions
+
+
+def test_a_saved_definition_is_found_as_it_was(ledger):
+    schedule = a_schedule()
+    trigger = Trigger(DefinitionId("on-merge"), DEFAULT_ORG, "On merge", "pull_request.merged", schedule.plan)
+
+    with ledger.write() as session:
+        session.definitions.save(schedule, by="user:ada", at=NOW)
+        session.definitions.save(trigger, by="user:ada", at=NOW)
+
+    with ledger.read() as session:
+        assert session.definitions.all(DEFAULT_ORG) == [schedule, trigger]
+        assert session.definitions.find(DEFAULT_ORG, schedule.id) == schedule
+
+
+def test_saving_a_definition_again_replaces_it_and_keeps_who_made_it(ledger):
+    with ledger.write() as session:
+        session.definitions.save(a_schedule(), by="user:ada", at=NOW)
+        session.definitions.save(a_schedule(name="Renamed"), by="user:bob", at=NOW + timedelta(days=1))
+
+    with ledger.read() as session:
+        assert [one.name for one in session.definitions.all(DEFAULT_ORG)] == ["Renamed"]
+    with ledger.database.read() as connection:
+        row = connection.execute(sa.select(tables.definitions)).one()
+        assert (row.created_by, row.created_at, row.updated_at) == ("user:ada", NOW, NOW + timedelta(days=1))
+
+
+def test_a_deleted_definition_is_gone_and_its_runs_stay(ledger):
+    with ledger.write() as session:
+        session.definitions.save(a_schedule(), by="user:ada", at=NOW)
+        session.runs.request(a_run())
+        session.definitions.delete(DEFAULT_ORG, a_schedule().id, by="user:ada", at=NOW)
+
+    with ledger.read() as session:
+        assert session.definitions.find(DEFAULT_ORG, a_schedule().id) is None
+        assert session.runs.find(a_run().id) == a_run()
+
+
+def test_the_same_id_in_two_organisations_is_two_definitions(ledger):
+    with ledger.write() as session:
+        session.definitions.save(a_schedule(name="Ours"), by="user:ada", at=NOW)
+        session.definitions.save(a_schedule(name="Theirs", org_id=OTHER_ORG), by="user:eve", at=NOW)
+        session.definitions.delete(OTHER_ORG, a_schedule().id, by="user:eve", at=NOW)
+
+    with ledger.read() as session:
+        assert [one.name for one in session.definitions.all(DEFAULT_ORG)] == ["Ours"]
+        assert session.definitions.all(OTHER_ORG) == []
+
+
+def test_the_audit_says_who_saved_deleted_and_decided(ledger):
+    with ledger.write() as session:
+        session.definitions.save(a_schedule(), by="user:ada", at=NOW)
+        session.definitions.delete(DEFAULT_ORG, a_schedule().id, by="user:bob", at=NOW)
+        session.definitions.delete(DEFAULT_ORG, DefinitionId("never-there"), by="user:bob", at=NOW)
+        session.reviews.append(DEFAULT_ORG, a_run().id, "adopted", by="user:cy", detail="all views", at=NOW)
+
+    with ledger.read() as session:
+        assert session.audit.latest(DEFAULT_ORG) == [
+            (NOW, "user:cy", "run.adopted", a_run().id, "all views"),
+            (NOW, "user:bob", "definition.deleted", "nightly-shop", ""),
+            (NOW, "user:ada", "definition.saved", "nightly-shop", "schedule"),
+        ]
+
+
+# runs
+
+
+def test_requesting_an_origin_twice_finds_the_first_run(ledger):
+    first = a_run(variables={"who": "Ada"}, requested_by="schedule")
+
+    with ledger.write() as session:
+        assert session.runs.request(first) == first
+    with ledger.write() as session:
+        assert session.runs.request(replace(first, id=RunId("another"))) == first
+
+
+def test_one_of_eight_threads_that_race_for_an_origin_wins_its_claim(ledger):
+    def race(number: int) -> tuple[str, bool]:
+        with ledger.write() as session:
+            run = session.runs.request(a_run(1, id=RunId(f"run-{number}")))
+            if run.status is not RunStatus.PENDING:
+                return run.id, False
+            return run.id, session.runs.claim(run.claimed(f"dagster-{number}", now=NOW))
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(race, range(8)))
+
+    assert len({run_id for run_id, _ in answers}) == 1
+    assert [won for _, won in answers].count(True) == 1
+
+
+def test_one_of_four_forked_processes_that_race_for_an_origin_wins_its_claim(ledger):
+    with ledger.write() as session:
+        session.runs.request(a_run())
+    fork = multiprocessing.get_context("fork")
+    answers = fork.Queue()
+
+    def race(number: int) -> None:
+        with ledger.write() as session:
+            answers.put(session.runs.claim(a_run().claimed(f"dagster-{number}", now=NOW)))
+
+    children = [fork.Process(target=race, args=(number,)) for number in range(4)]
+    for child in children:
+        child.start()
+    won = [answers.get(timeout=30) for _ in children]
+    for child in children:
+        child.join()
+
+    assert sorted(won) == [False, False, False, True]
+    with ledger.read() as session:
+        found = session.runs.find(a_run().id)
+    assert found.status is RunStatus.RUNNING
+
+
+def test_a_fork_within_an_open_transaction_harms_neither_side(ledger):
+    fork = multiprocessing.get_context("fork")
+
+    def child() -> None:
+        with ledger.read() as session:
+            assert session.runs.find(a_run().id) is None  # not committed yet
+
+    with ledger.write() as session:
+        session.runs.request(a_run())
+        process = fork.Process(target=child)
+        process.start()
+        process.join()
+
+    assert process.exitcode == 0
+    with ledger.read() as session:
+        assert session.runs.find(a_run().id) == a_run()
+
+
+def test_a_definition_has_one_running_run_until_it_is_concluded(ledger):
+    first, second = a_run(1).claimed("dagster-1", now=NOW), a_run(2).claimed("dagster-2", now=NOW)
+    with ledger.write() as session:
+        session.runs.request(a_run(1))
+        session.runs.request(a_run(2))
+
+        assert session.runs.claim(first)
+        assert not session.runs.claim(second)
+        assert session.runs.holder(DEFAULT_ORG, first.definition_id) == first
+
+        assert session.runs.conclude(first.concluded(RunStatus.PASSED, "all well", now=NOW))
+        assert session.runs.claim(second)
+
+
+def test_a_refused_claim_leaves_the_rest_of_its_transaction_intact(ledger):
+    with ledger.write() as session:
+        session.runs.request(a_run(1))
+        session.runs.request(a_run(2))
+        session.runs.claim(a_run(1).claimed("dagster-1", now=NOW))
+        assert not session.runs.claim(a_run(2).claimed("dagster-2", now=NOW))
+        session.journal.append("run", {"id": "2"}, at=NOW)
+
+    with ledger.read() as session:
+        assert session.runs.find(a_run(2).id).status is RunStatus.PENDING
+        assert session.journal.head() == 1
+
+
+def test_runs_that_may_overlap_need_no_slot_and_hold_none(ledger):
+    runs = [a_run(number).claimed(f"dagster-{number}", now=NOW) for number in (1, 2, 3)]
+    with ledger.write() as session:
+        for number in (1, 2, 3):
+            session.runs.request(a_run(number))
+
+        assert session.runs.claim(runs[0], allow_overlap=True)
+        assert session.runs.claim(runs[1], allow_overlap=True)
+        assert session.runs.claim(runs[2])
+
+
+def test_two_organisations_do_not_share_a_slot(ledger):
+    ours, theirs = a_run(1), a_run(2, org_id=OTHER_ORG)
+    with ledger.write() as session:
+        session.runs.request(ours)
+        session.runs.request(theirs)
+
+        assert session.runs.claim(ours.claimed("dagster-1", now=NOW))
+        assert session.runs.claim(theirs.claimed("dagster-2", now=NOW))
+
+
+def test_a_run_is_concluded_once_and_keeps_its_first_end(ledger):
+    running = a_run().claimed("dagster-1", now=NOW)
+    passed = running.concluded(RunStatus.PASSED, "all well", now=NOW + timedelta(minutes=1))
+    with ledger.write() as session:
+        session.runs.request(a_run())
+        session.runs.claim(running)
+
+        assert session.runs.conclude(passed)
+        assert not session.runs.conclude(running.concluded(RunStatus.ERROR, "too late", now=NOW))
+        assert session.runs.find(running.id) == passed
+
+
+def test_a_run_skipped_at_the_door_never_held_its_slot(ledger):
+    skipped = a_run(1).skipped(SkipReason.PAUSE, "switched off", now=NOW)
+    with ledger.write() as session:
+        session.runs.request(a_run(1))
+        session.runs.request(a_run(2))
+
+        assert session.runs.conclude(skipped)
+        assert session.runs.find(skipped.id) == skipped
+        assert session.runs.claim(a_run(2).claimed("dagster-2", now=NOW))
+
+
+def test_runs_are_listed_newest_first_and_filtered(ledger):
+    with ledger.write() as session:
+        for number in (1, 2, 3):
+            session.runs.request(a_run(number))
+        session.runs.request(a_run(4, definition_id=DefinitionId("other")))
+        session.runs.request(a_run(5, org_id=OTHER_ORG))
+        session.runs.claim(a_run(2).claimed("dagster-2", now=NOW))
+
+        def ids(**filters):
+            return [int(run.id[-2:]) for run in session.runs.latest(DEFAULT_ORG, **filters)]
+
+        assert ids() == [4, 3, 2, 1]
+        assert ids(definition_id=DefinitionId("nightly-shop"), limit=2) == [3, 2]
+        assert ids(status=RunStatus.RUNNING) == [2]
+        assert [run.id[-1] for run in session.runs.open()] == ["1", "2", "3", "4", "5"]
+        assert [run.id[-1] for run in session.runs.open(OTHER_ORG)] == ["5"]
+        assert session.runs.counts(DEFAULT_ORG) == {"nightly-shop": 3, "other": 1}
+
+
+def test_a_run_is_found_by_its_dagster_run_and_by_those_that_retry_it(ledger):
+    with ledger.write() as session:
+        session.runs.request(a_run(1))
+        session.runs.claim(a_run(1).claimed("dagster-1", now=NOW))
+        session.runs.request(a_run(2, retry_of=a_run(1).id))
+
+        assert session.runs.by_dagster_run("dagster-1").id == a_run(1).id
+        assert session.runs.by_dagster_run("dagster-9") is None
+        assert session.runs.retries(a_run(1).id) == 1
+        assert session.runs.find(a_run(2).id).retry_of == a_run(1).id
+
+
+# baselines
+
+
+def test_a_new_baseline_replaces_the_active_one_of_its_set_only(ledger):
+    first = a_baseline(views=("home", "cart"))
+    second = replace(first, id=BaselineId("b2"), created_at=NOW + timedelta(days=1))
+    elsewhere = replace(first, id=BaselineId("b3"), set="shared")
+    with ledger.write() as session:
+        for baseline in (first, elsewhere, second):
+            session.baselines.add(baseline)
+
+    with ledger.read() as session:
+        assert session.baselines.active(DEFAULT_ORG, first.set) == second
+        assert session.baselines.active(DEFAULT_ORG, "shared") == elsewhere
+        assert session.baselines.all(DEFAULT_ORG, first.set) == [second, replace(first, is_active=False)]
+        assert len(session.baselines.all(DEFAULT_ORG)) == 3
+        assert session.baselines.active(OTHER_ORG, first.set) is None
+
+
+def test_an_older_baseline_can_be_put_back_in_use(ledger):
+    first = a_baseline()
+    second = replace(first, id=BaselineId("b2"))
+    with ledger.write() as session:
+        session.baselines.add(first)
+        session.baselines.add(second)
+        session.baselines.activate(DEFAULT_ORG, first.id)
+
+    with ledger.read() as session:
+        assert session.baselines.active(DEFAULT_ORG, first.set) == first
+        assert session.baselines.find(DEFAULT_ORG, second.id) == replace(second, is_active=False)
+
+
+def test_activating_an_unknown_baseline_says_so(ledger):
+    with pytest.raises(NotFound, match="baseline 'gone' does not exist"), ledger.write() as session:
+        session.baselines.activate(DEFAULT_ORG, BaselineId("gone"))
+
+
+def test_eight_threads_that_adopt_at_once_leave_exactly_one_active_baseline(ledger):
+    def adopt(number: int) -> None:
+        with ledger.write() as session:
+            session.baselines.add(a_baseline(id=BaselineId(f"b{number}")))
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(adopt, range(8)))
+
+    with ledger.read() as session:
+        kept = session.baselines.all(DEFAULT_ORG)
+    assert len(kept) == 8
+    assert [baseline.is_active for baseline in kept].count(True) == 1
+
+
+# evidence and reviews
+
+
+def test_sessions_come_back_in_playing_order_also_after_one_is_replaced(ledger):
+    first, second = a_session(id="run.1"), a_session(id="run.2", playbook="blog")
+    with ledger.write() as session:
+        session.runs.request(a_run())
+        session.evidence.save_session(a_run().id, first)
+        session.evidence.save_session(a_run().id, second)
+        first = replace(first, browser_ms=1234)
+        session.evidence.save_session(a_run().id, first)
+
+    with ledger.read() as session:
+        assert session.evidence.sessions(a_run().id) == [first, second]
+        assert session.evidence.sessions(a_run(2).id) == []
+
+
+def test_comparisons_are_replaced_as_a_whole(ledger):
+    with ledger.write() as session:
+        session.runs.request(a_run())
+        session.evidence.save_comparisons(a_run().id, [a_comparison("home"), a_comparison("cart")])
+        session.evidence.save_comparisons(a_run().id, [a_comparison("pay")])
+
+    with ledger.read() as session:
+        assert session.evidence.comparisons(a_run().id) == [a_comparison("pay")]
+        assert session.evidence.comparisons(a_run(2).id) == []
+
+
+def test_every_image_that_evidence_refers_to_is_known(ledger):
+    shot, finding = a_screenshot(sha256=a_sha("1")), a_finding(screenshot=a_sha("2"))
+    removed = a_comparison(old_sha256=a_sha("3"), new_sha256=None, overlay_sha256=a_sha("4"))
+    with ledger.write() as session:
+        session.runs.request(a_run())
+        session.evidence.save_session(
+            a_run().id, a_session(screenshots=(shot,), findings=(finding, a_finding()))
+        )
+        session.evidence.save_comparisons(a_run().id, [removed])
+
+    with ledger.read() as session:
+        assert session.evidence.shas() == {a_sha(digit) for digit in "1234"}
+
+
+def test_evidence_of_a_run_that_does_not_exist_is_refused(ledger):
+    with pytest.raises(NotFound, match="run 'nowhere' does not exist"), ledger.write() as session:
+        session.evidence.save_session(RunId("nowhere"), a_session())
+
+
+def test_text_that_no_database_can_hold_is_kept_readable(ledger):
+    """A page may print NUL, which PostgreSQL refuses, and half a surrogate pair, which UTF-8 cannot say."""
+    running = a_run(variables={"title": "x\0y"}).claimed("dagster-1", now=NOW)
+    failed = running.concluded(RunStatus.FAILED, "found '\ud83d' and '\0' and '\ud83d\ude00'", now=NOW)
+    with ledger.write() as session:
+        session.runs.request(a_run(variables={"title": "x\0y"}))
+        session.runs.claim(running)
+        session.runs.conclude(failed)
+        session.evidence.save_session(a_run().id, a_session(error="\udfff\0"))
+        session.journal.append("run", {"text": "\ud800"}, at=NOW)
+
+    with ledger.read() as session:
+        found = session.runs.find(running.id)
+        assert found.reason == "found '�' and '�' and '\N{GRINNING FACE}'"
+        assert found.variables == {"title": "x\0y"}
+        assert session.evidence.sessions(running.id)[0].error == "�\0"
+        assert session.journal.after(0) == [(1, "run", '{"text":"�"}')]
+
+
+def test_review_decisions_are_kept_in_order(ledger):
+    with ledger.write() as session:
+        session.reviews.append(DEFAULT_ORG, a_run().id, "rejected", by="user:ada", detail="", at=NOW)
+        session.reviews.append(DEFAULT_ORG, a_run().id, "adopted", by="user:bob", detail="all views", at=NOW)
+
+    with ledger.read() as session:
+        assert session.reviews.of_run(a_run().id) == [
+            ("rejected", "user:ada", ""),
+            ("adopted", "user:bob", "all views"),
+        ]
+
+
+# outbox
+
+
+def test_a_notification_is_stored_once_per_run_event_and_target(ledger):
+    first = a_notification()
+    with ledger.write() as session:
+        session.outbox.store(first)
+        session.outbox.store(replace(first, id="again", title="Again"))
+
+    with ledger.read() as session:
+        assert session.outbox.waiting() == [first]
+
+
+def test_what_was_sent_waits_no_more_and_keeps_its_receipt(ledger):
+    first, second = a_notification(1), a_notification(2)
+    sent = replace(first, status=DeliveryStatus.SENT, receipt="ts 17", sent_at=NOW + timedelta(minutes=1))
+    with ledger.write() as session:
+        session.outbox.store(second)
+        session.outbox.store(first)
+        assert session.outbox.waiting(limit=1) == [first]
+        session.outbox.record(sent)
+
+    with ledger.read() as session:
+        assert session.outbox.waiting() == [second]
+        assert session.outbox.of_run(first.run_id) == [sent, second]
+
+
+def test_recording_what_was_never_stored_is_refused(ledger):
+    with pytest.raises(NotFound, match="'notification-1' was never stored"), ledger.write() as session:
+        session.outbox.record(a_notification())
+
+
+# journal and transactions
+
+
+def test_journal_rows_come_back_in_order_and_in_pages(ledger):
+    with ledger.write() as session:
+        assert session.journal.head() == 0
+        seqs = [
+            session.journal.append("run", {"n": n, "text": "\N{GRINNING FACE}"}, at=NOW) for n in range(3)
+        ]
+
+    assert seqs == [1, 2, 3]
+    with ledger.read() as session:
+        assert session.journal.head() == 3
+        assert session.journal.after(1, limit=1) == [(2, "run", '{"n":1,"text":"\N{GRINNING FACE}"}')]
+        assert [seq for seq, _, _ in session.journal.after(0)] == [1, 2, 3]
+
+
+def test_journal_rows_are_pruned_only_when_both_old_and_read_and_numbers_are_not_reused(ledger):
+    with ledger.write() as session:
+        for age in (9, 9, 1, 9):
+            session.journal.append("run", {}, at=NOW - timedelta(days=age))
+
+        assert session.journal.prune(before=NOW - timedelta(days=7), up_to_seq=3) == 2
+        assert [seq for seq, _, _ in session.journal.after(0)] == [3, 4]
+
+        assert session.journal.prune(before=NOW, up_to_seq=4) == 2
+        assert session.journal.append("run", {}, at=NOW) == 5
+
+
+def test_no_journal_row_appears_behind_one_that_was_read(ledger):
+    """A watermark that passed row 5 would lose row 4 for ever if 4 became visible later."""
+    seen: list[int] = []
+
+    def append(number: int) -> None:
+        for _ in range(10):
+            with ledger.write() as session:
+                session.journal.append("run", {"n": number}, at=NOW)
+
+    with ThreadPoolExecutor(5) as pool:
+        writers = [pool.submit(append, number) for number in range(4)]
+        while len(seen) < 40:
+            with ledger.read() as session:
+                seen += [seq for seq, _, _ in session.journal.after(seen[-1] if seen else 0)]
+            for writer in writers:
+                if writer.done():
+                    writer.result()
+
+    assert len(seen) == 40
+
+
+def test_an_exception_rolls_everything_back(ledger):
+    def crash() -> None:
+        with ledger.write() as session:
+            session.definitions.save(a_schedule(), by="user:ada", at=NOW)
+            session.runs.request(a_run())
+            session.journal.append("run", {}, at=NOW)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        crash()
+
+    with ledger.read() as session:
+        assert session.definitions.all(DEFAULT_ORG) == []
+        assert session.runs.find(a_run().id) is None
+        assert session.journal.head() == 0
+
+
+def test_a_reader_keeps_its_view_while_others_write(ledger):
+    with ledger.read() as reader:
+        assert reader.runs.open() == []
+        with ledger.write() as writer:
+            writer.runs.request(a_run())
+        assert reader.runs.open() == []
+
+    with ledger.read() as reader:
+        assert reader.runs.open() == [a_run()]
+
+
+# schema
+
+
+def test_eight_threads_may_migrate_one_empty_database_at_once(new_ledger):
+    ledgers = [new_ledger() for _ in range(8)]
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(SqlLedger.migrate, ledgers))
+
+    with ledgers[0].database.read() as connection:
+        assert schema.version(connection) == schema.HEAD
+
+
+def test_the_migrations_make_the_tables_that_the_statements_use(ledger):
+    ledger.migrate()
+
+    with ledger.database.read() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, tables.metadata) == []
+
+
+def test_the_newest_migration_is_the_one_the_quick_check_knows():
+    assert ScriptDirectory(str(schema.MIGRATIONS)).get_heads() == [schema.HEAD]
+
+
+def test_a_ledger_of_a_newer_version_is_refused_untouched(new_ledger):
+    ledger = new_ledger()
+    ledger.migrate()
+    with ledger.database.write() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+
+    with pytest.raises(Refused, match="has schema '9999', written by a newer inspect-pipelines"):
+        new_ledger().migrate()
