@@ -1,0 +1,216 @@
+"""Reports as HTML: one offline file a run, readable for as long as there are browsers."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.report import Report
+from inspect_pipelines.domain.verdict import Verdict
+from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.ports import Gallery
+from inspect_pipelines.usecases.report import ReportModel, ViewCard, model
+from resources.report.pictures import Pictures, Shown
+
+HERE = Path(__file__).parent
+FULL_VIEWS = 40  # differing views in full; a run with more has one cause, and 40 show it
+CROPS = 3  # regions of a view shown enlarged; the rest is boxed in the picture
+CONSOLE_LINES = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One changed region, before and after, at its real size."""
+
+    number: int
+    name: str
+    old: Shown | None
+    new: Shown | None
+
+
+@dataclass(frozen=True, slots=True)
+class Exhibit:
+    """A view with its pictures."""
+
+    card: ViewCard
+    old: Shown | None
+    new: Shown | None
+    overlay: Shown | None
+    details: tuple[Detail, ...] = ()
+    more_details: int = 0
+
+
+class HtmlReports:
+    """INSPECT_HOME/reports: `<run id>.html`, and `latest-<definition>.html` for the newest of each definition."""
+
+    def __init__(self, home: Path, gallery: Gallery) -> None:
+        self._folder = home / "reports"
+        self._gallery = gallery
+
+    def path(self, run_id: RunId) -> Path:
+        """Where the report of a run is, or will be."""
+        return self._folder / f"{run_id}.html"
+
+    def write(self, report: Report) -> Path:
+        """Render and store it atomically.
+
+        Raises:
+            Unavailable: The disk is full or the folder cannot be written.
+        """
+        page = self.render(model(report)).encode()
+        target = self.path(report.run.id)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            _replace(target, page)
+            _replace(self._folder / f"latest-{report.run.definition_id}.html", page)
+        except OSError as error:
+            raise Unavailable(
+                f"report {str(target)!r} cannot be written: {error.strerror}; free the disk and retry"
+            ) from error
+        return target
+
+    def render(self, content: ReportModel) -> str:
+        """The page as text."""
+        pictures = Pictures(self._gallery)
+        style, script = _asset("report.css"), _asset("report.js")
+        run = content.report.run
+        source = content.report.baseline and self.path(content.report.baseline.source_run_id)
+        return (
+            _templates()
+            .get_template("report.html.j2")
+            .render(
+                page=content,
+                report=content.report,
+                run=run,
+                attention=[_exhibit(c, pictures, i) for i, c in enumerate(content.attention)],
+                quiet=[
+                    Exhibit(card, None, pictures.thumbnail(card.new or card.old), None)
+                    for card in content.quiet
+                ],
+                finding_pictures=_finding_pictures(content, pictures),
+                console=[line for session in content.report.sessions for line in session.console][
+                    :CONSOLE_LINES
+                ],
+                environments=_environments(content.report),
+                source_report=source.name
+                if source and source.is_file() and source != self.path(run.id)
+                else "",
+                verdict_reasons=_reasons(content.report.verdict),
+                style=Markup(style),  # noqa: S704 - our own file, shipped beside this one
+                script=Markup(script),  # noqa: S704
+                style_hash=_hash(style),
+                script_hash=_hash(script),
+            )
+        )
+
+
+def _exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
+    if index >= FULL_VIEWS:
+        return Exhibit(card, pictures.thumbnail(card.old), pictures.thumbnail(card.new), None)
+    details = tuple(
+        Detail(
+            number,
+            region.element or "",
+            pictures.crop(card.old, region.box) if card.regions_fit_old else None,
+            pictures.crop(card.new, region.box),
+        )
+        for number, region in enumerate(card.regions[:CROPS], start=1)
+    )
+    return Exhibit(
+        card,
+        pictures.full(card.old),
+        pictures.full(card.new),
+        pictures.full(card.overlay),
+        tuple(detail for detail in details if detail.new),
+        max(len(card.regions) - CROPS, 0),
+    )
+
+
+def _finding_pictures(content: ReportModel, pictures: Pictures) -> dict[str, Shown | None]:
+    shas = [card.finding.screenshot for card in content.findings if card.finding.screenshot]
+    return {sha: pictures.thumbnail(sha) for sha in dict.fromkeys(shas)}
+
+
+def _environments(report: Report) -> list[tuple[str, str]]:
+    found = dict.fromkeys(session.environment for session in report.sessions if session.environment)
+    rows = []
+    for environment in found:
+        rows += [
+            ("Browser", environment.browser),
+            ("System", environment.os),
+            ("Fonts", environment.fonts_hash),
+            ("Scale", f"{environment.scale:g}"),
+        ]
+    return rows
+
+
+def _reasons(verdict: Verdict) -> Sequence[str]:
+    return verdict.reasons[:12]
+
+
+def _templates() -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"at": moment, "took": duration, "link": web_link}
+    return environment
+
+
+def moment(at: datetime | None) -> str:
+    """`22 Nov 2026, 07:00:03 UTC`; a dash for never."""
+    return f"{at.day} {at:%b %Y, %H:%M:%S} UTC" if at else "–"
+
+
+def duration(milliseconds: float) -> str:
+    """`84 ms`, `3.2 s`, `2 min 05 s`."""
+    if milliseconds < 1000:
+        return f"{milliseconds:.0f} ms"
+    seconds = milliseconds / 1000
+    return f"{seconds:.1f} s" if seconds < 60 else f"{int(seconds // 60)} min {int(seconds % 60):02d} s"
+
+
+def web_link(url: str) -> str:
+    """The URL when a click on it is harmless, else nothing: `javascript:` and `data:` are text, never links."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return ""
+    return url if parts.scheme in ("http", "https") and parts.netloc else ""
+
+
+def _asset(name: str) -> str:
+    return (HERE / name).read_text("utf-8")
+
+
+def _hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _replace(target: Path, page: bytes) -> None:
+    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(page)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(0o644)
+        temporary.replace(target)
+    except OSError:
+        temporary.unlink(missing_ok=True)
+        raise
