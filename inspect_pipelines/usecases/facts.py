@@ -1,0 +1,303 @@
+"""Facts: what the history keeps of a deed, as journal rows whose keys are the columns of the history's tables."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import Any
+
+from inspect_pipelines.config.serial import dump_json
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.ids import BaselineId, OrgId
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.screenshot import Environment
+from inspect_pipelines.domain.session import SessionResult, StepStatus
+from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.domain.verdict import Verdict
+
+Row = dict[str, Any]
+
+OURS = (RunStatus.ERROR, RunStatus.TIMEOUT)  # their reason is an error message, not a finding about the site
+
+
+def run_facts(
+    run: Run,
+    definition: Definition | None,
+    sessions: Sequence[SessionResult],
+    comparisons: Sequence[Comparison],
+    verdict: Verdict,
+    *,
+    baseline_id: BaselineId | None,
+    report_path: str,
+) -> dict[str, Any]:
+    """Kind `run`: a concluded run with all it left behind; also right for one that never had a session."""
+    whose = {"run_id": run.id, "org_id": run.org_id, "definition_id": run.definition_id}
+    routes = {shot.view: shot.route for session in sessions for shot in session.screenshots}
+    compared = {"baseline_id": baseline_id, "compared_at": _time(run.completed_at)}
+    return {
+        "run": {
+            **_run_row(run, definition, verdict),
+            **_timing(run, sessions),
+            **_counts(sessions, comparisons),
+            **_environment(session.environment for session in sessions),
+            "baseline_id": baseline_id,
+            "report_path": report_path,
+        },
+        "sessions": [{**whose, **_session_row(session)} for session in sessions],
+        "screenshots": [{**whose, **row} for session in sessions for row in _screenshot_rows(session)],
+        "comparisons": [
+            {**whose, **compared, "route": routes.get(comparison.view, ""), **_comparison_row(comparison)}
+            for comparison in comparisons
+        ],
+        "findings": [{**whose, **row} for session in sessions for row in _finding_rows(session)],
+    }
+
+
+def definition_facts(
+    definition: Definition, *, at: datetime, by: str, deleted: bool = False
+) -> dict[str, Any]:
+    """Kind `definition`: a schedule or trigger as applied (or deleted) at that time."""
+    row = {
+        "id": definition.id,
+        "org_id": definition.org_id,
+        "name": definition.name,
+        "config": json.loads(dump_json(definition)),
+        "enabled": definition.enabled,
+        "created_at": _time(at),  # the history keeps the first one
+        "updated_at": _time(at),
+        "created_by": by,
+        "deleted_at": _time(at) if deleted else None,
+    }
+    if isinstance(definition, Schedule):
+        return {"schedule": {**row, "cron_expression": definition.cron, "timezone": definition.timezone}}
+    return {"trigger": {**row, "event_type": definition.event, "repo_pattern": definition.repo}}
+
+
+def baseline_facts(baseline: Baseline) -> dict[str, Any]:
+    """Kind `baseline`: a new one, from now on the active one of its set."""
+    screenshots = [
+        {
+            "playbook": view.playbook,
+            "name": view.name,
+            "viewport": view.viewport,
+            "route": image.route,
+            "sha256": image.sha256,
+            "width_px": image.width,
+            "height_px": image.height,
+            "source_run_id": image.source_run_id,
+        }
+        for view, image in sorted(baseline.images.items())
+    ]
+    return {
+        "baseline": {
+            "id": baseline.id,
+            "org_id": baseline.org_id,
+            "schedule_id": baseline.set,  # the RFC's name; a set is named after its definition unless it is shared
+            "set_name": baseline.set,
+            "screenshots": screenshots,
+            "screenshots_count": len(screenshots),
+            "created_at": _time(baseline.created_at),
+            "created_by": baseline.created_by,
+            "source_run_id": baseline.source_run_id,
+            "notes": baseline.notes,
+            **_environment(image.environment for image in baseline.images.values()),
+        }
+    }
+
+
+def baseline_activated_facts(
+    org_id: OrgId, set_name: str, baseline_id: BaselineId, at: datetime
+) -> dict[str, Any]:
+    """Kind `baseline_activated`: an older (or newer) one is the active one of its set again."""
+    return {
+        "baseline": {"id": baseline_id, "org_id": org_id, "set_name": set_name, "activated_at": _time(at)}
+    }
+
+
+def notification_facts(notification: Notification) -> dict[str, Any]:
+    """Kind `notification`: its latest state."""
+    return {
+        "notification": {
+            "id": notification.id,
+            "org_id": notification.org_id,
+            "run_id": notification.run_id,
+            "event": notification.event.value,
+            "target": notification.target,
+            "title": notification.title,
+            "text": notification.text,
+            "status": notification.status.value,
+            "receipt": notification.receipt,
+            "created_at": _time(notification.created_at),
+            "sent_at": _time(notification.sent_at),
+        }
+    }
+
+
+def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
+    is_trigger = run.definition_kind == "trigger"
+    plan = definition.plan if definition else None
+    return {
+        "id": run.id,
+        "org_id": run.org_id,
+        "definition_id": run.definition_id,
+        "definition_kind": run.definition_kind,
+        "schedule_id": None if is_trigger else run.definition_id,
+        "trigger_id": run.definition_id if is_trigger else None,
+        "trigger_event": dict(run.variables) if is_trigger else None,
+        "trigger_event_type": definition.event if isinstance(definition, Trigger) else None,
+        "origin": run.origin,
+        "requested_by": run.requested_by,
+        "retry_of": run.retry_of,
+        "dagster_run_id": run.dagster_run_id,
+        "repo": plan.repo if plan else None,
+        "branch": plan.branch if plan else None,
+        "status": run.status.value,
+        "verdict": verdict.kind.value if verdict.kind else None,
+        "reason": run.reason,
+        "reasons": list(verdict.reasons),
+        "error_message": run.reason if run.status in OURS else None,
+        "baseline_set": (plan.baseline.set if plan else None) or run.definition_id,
+        "tolerance_score": plan.baseline.tolerance if plan else None,
+    }
+
+
+def _timing(run: Run, sessions: Sequence[SessionResult]) -> Row:
+    return {
+        "scheduled_at": _time(run.nominal_at),
+        "requested_at": _time(run.requested_at),
+        "started_at": _time(run.claimed_at),
+        "deadline_at": _time(run.deadline_at),
+        "completed_at": _time(run.completed_at),
+        "late_ms": _milliseconds(run.nominal_at, run.claimed_at),
+        "duration_ms": _milliseconds(run.claimed_at, run.completed_at),
+        "browser_ms": sum(session.browser_ms for session in sessions),
+    }
+
+
+def _counts(sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]) -> Row:
+    outcomes = Counter(comparison.outcome for comparison in comparisons)
+    scores = [score for comparison in comparisons if (score := _finite(comparison.score)) is not None]
+    methods = [comparison.score_method for comparison in comparisons if comparison.score_method]
+    return {
+        "session_id": sessions[0].id if sessions else None,
+        "playbook_id": sessions[0].playbook if sessions else None,
+        "sessions_count": len(sessions),
+        "screenshots_count": sum(len(session.screenshots) for session in sessions),
+        "findings_count": sum(len(session.findings) for session in sessions),
+        "baseline_diff_score": max(
+            scores, default=None
+        ),  # a mean would hide one broken page among fifty good ones
+        "score_method": methods[0] if methods else None,
+        "views_count": len(comparisons),
+        "views_failed": sum(not comparison.passed for comparison in comparisons),
+        **{f"views_{outcome.value}": outcomes[outcome] for outcome in Outcome},
+    }
+
+
+def _session_row(session: SessionResult) -> Row:
+    return {
+        "id": session.id,
+        "playbook_id": session.playbook,
+        "status": session.status.value,
+        "started_at": _time(session.started_at),
+        "completed_at": _time(session.completed_at),
+        "duration_ms": _milliseconds(session.started_at, session.completed_at),
+        "browser_ms": session.browser_ms,
+        "steps_count": len(session.steps),
+        "steps_failed": sum(step.status is StepStatus.FAILED for step in session.steps),
+        "screenshots_count": len(session.screenshots),
+        "findings_count": len(session.findings),
+        "error_message": session.error,
+        **_environment([session.environment]),
+    }
+
+
+def _screenshot_rows(session: SessionResult) -> list[Row]:
+    return [
+        {
+            "session_id": session.id,
+            "playbook_id": shot.view.playbook,
+            "name": shot.view.name,
+            "viewport": shot.view.viewport,
+            "route": shot.route,
+            "url": shot.url,
+            "step_id": shot.step_id,
+            "sha256": shot.sha256,
+            "width_px": shot.width,
+            "height_px": shot.height,
+            "size_bytes": shot.size_bytes,
+            "stable": shot.stable,
+            "masks_count": len(shot.masked),
+            "taken_at": _time(shot.taken_at),
+        }
+        for shot in session.screenshots
+    ]
+
+
+def _comparison_row(comparison: Comparison) -> Row:
+    return {
+        "playbook_id": comparison.view.playbook,
+        "name": comparison.view.name,
+        "viewport": comparison.view.viewport,
+        "outcome": comparison.outcome.value,
+        "passed": comparison.passed,
+        "reason": comparison.reason,
+        "score": _finite(comparison.score),
+        "score_method": comparison.score_method,
+        "tolerance_score": comparison.tolerance,
+        "changed_ratio": _finite(comparison.changed_ratio),
+        "layout_px": comparison.layout_px,
+        "regions_count": len(comparison.regions),
+        "regions": [
+            {**asdict(region.box), "changed_pixels": region.changed_pixels, "element": region.element}
+            for region in comparison.regions
+        ],
+        "old_sha256": comparison.old_sha256,
+        "new_sha256": comparison.new_sha256,
+        "overlay_sha256": comparison.overlay_sha256,
+    }
+
+
+def _finding_rows(session: SessionResult) -> list[Row]:
+    return [
+        {
+            "session_id": session.id,
+            "playbook_id": finding.playbook,
+            "step_id": finding.step_id,
+            "viewport": finding.viewport,
+            "route": finding.route,
+            "kind": finding.kind.value,
+            "severity": finding.severity.value,
+            "message": finding.message,
+            "screenshot_sha256": finding.screenshot,
+            "found_at": _time(session.completed_at),
+        }
+        for finding in session.findings
+    ]
+
+
+def _environment(candidates: Iterable[Environment | None]) -> Row:
+    """The first known environment; a run's sessions and a baseline's images share one nearly always."""
+    found = next((candidate for candidate in candidates if candidate is not None), None)
+    names = ("browser", "os", "fonts_hash", "scale")
+    return {name: getattr(found, name) if found else None for name in names}
+
+
+def _time(at: datetime | None) -> str | None:
+    return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _milliseconds(start: datetime | None, end: datetime | None) -> int | None:
+    return None if start is None or end is None else round((end - start).total_seconds() * 1000)
+
+
+def _finite(number: float) -> float | None:
+    """JSON knows neither NaN nor infinity; unknown is not zero."""
+    return number if math.isfinite(number) else None
