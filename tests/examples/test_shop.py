@@ -34,7 +34,7 @@ def a_visitor(shop: Shop) -> httpx.Client:
 
 
 def basket_count(page: httpx.Response) -> int:
-    found = re.search(r'data-test="basket-count">(\d+)<', page.text)
+    found = re.search(r'data-testid="basket-count">(\d+)<', page.text)
     assert found, page.text
     return int(found.group(1))
 

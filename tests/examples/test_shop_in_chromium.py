@@ -64,7 +64,7 @@ def test_the_pages_log_nothing_and_ask_only_the_shop(page, shop):
 
 def test_the_regression_repaints_the_button_and_not_a_pixel_elsewhere(page, shop):
     before = picture(page, "/products/chair")
-    button = page.locator("[data-test=add-to-basket]").bounding_box()
+    button = page.locator("[data-testid=add-to-basket]").bounding_box()
     shop.regression(True)
     after = picture(page, "/products/chair")
 
@@ -83,6 +83,6 @@ def test_on_a_phone_the_broken_button_runs_off_the_screen(browser, shop):
 
     page.goto("/products/chair")
 
-    box = page.locator("[data-test=add-to-basket]").bounding_box()
+    box = page.locator("[data-testid=add-to-basket]").bounding_box()
     context.close()
     assert box["x"] + box["width"] > 390
