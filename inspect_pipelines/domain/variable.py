@@ -1,0 +1,201 @@
+"""Values of variables: which text each type accepts, wherever it comes from (a file, an event, the command line)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from fnmatch import fnmatchcase
+from urllib.parse import SplitResult, urlsplit
+
+from inspect_pipelines.domain.playbook import Variable, VariableType
+from inspect_pipelines.errors import UsageError
+
+STRING_CHARACTERS = 200
+TEXT_CHARACTERS = 500
+URL_CHARACTERS = 2000  # what browsers and proxies agree on
+PATH_LIST_ITEMS = 200
+PATH_CHARACTERS = 500
+SHOWN_CHARACTERS = 60  # of a refused value
+
+LOGIN = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:\[bot\])?")  # GitHub's rule, and its apps
+SHA = re.compile(r"[0-9a-f]{7,64}")
+INT = re.compile(r"[+-]?[0-9]{1,15}")
+HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]+\]")
+
+# What a trigger's `{{placeholder}}` may name, with the type of its value.
+EVENT_CONTEXT: dict[str, VariableType] = {
+    "changed_paths": VariableType.PATH_LIST,
+    "pr_author": VariableType.LOGIN,
+    "pr_number": VariableType.INT,
+    "pr_title": VariableType.TEXT,
+    "pr_url": VariableType.URL,
+    "head_sha": VariableType.SHA,
+    "base_branch": VariableType.STRING,
+    "commit_sha": VariableType.SHA,
+    "environment": VariableType.STRING,
+    "deploy_url": VariableType.URL,
+    "repo": VariableType.STRING,
+    "actor": VariableType.LOGIN,
+    "event_time": VariableType.STRING,
+}
+
+
+def accepted(variable: Variable, text: str, *, allowed_hosts: Iterable[str] = ()) -> str:
+    """The value as a session gets it: checked by the variable's type, and written in the type's one way.
+
+    Args:
+        variable: What the playbook declares. A secret one is not for here: it holds a reference, never a value.
+        text: The value, every placeholder filled.
+        allowed_hosts: Where a `url` may point; see `host_allowed`.
+
+    Raises:
+        UsageError: It does not fit; the sentence says why and shows the start of the value.
+    """
+    value = normalised(variable.type, text, variable.choices)
+    if variable.type is VariableType.URL and not host_allowed(value, allowed_hosts):
+        raise UsageError(
+            f"{_shown(text)} points to the host {host_of(value)!r}, which is not allowed; "
+            "add it to allowed_hosts in organization.yaml"
+        )
+    return value
+
+
+def normalised(kind: VariableType, text: str, choices: Sequence[str] = ()) -> str:
+    """The one way to write a value of this type.
+
+    Raises:
+        UsageError: The text is not of that type.
+    """
+    if kind is VariableType.ENUM:
+        return _choice(text, choices)
+    return GRAMMARS[kind](text)
+
+
+def host_allowed(url: str, hosts: Iterable[str]) -> bool:
+    """Whether a checked URL points to one of these hosts.
+
+    A host is a name or a glob (`*.acme.com`), on any port, or with a port on that one only (`localhost:8000`).
+    """
+    name, _, port = host_of(url).rpartition(":") if _has_port(host_of(url)) else (host_of(url), "", "")
+    port = port or {"http": "80", "https": "443"}.get(urlsplit(url).scheme, "")
+    spellings = (name, f"{name}:{port}")
+    return any(fnmatchcase(spelling, host.lower()) for host in hosts for spelling in spellings)
+
+
+def host_of(url: str) -> str:
+    """The host of a URL in lower case, with its port where one is written; empty when it names none."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return ""
+    name = _bare_host(parts)
+    return f"{name}:{port}" if port is not None and name else name
+
+
+def _has_port(host: str) -> bool:
+    return re.search(r":\d+$", host) is not None and (not host.startswith("[") or "]:" in host)
+
+
+def _bare_host(parts: SplitResult) -> str:
+    name = parts.hostname or ""
+    return f"[{name}]" if ":" in name else name
+
+
+def _string(text: str) -> str:
+    _refuse_control_characters(text, allowed="")
+    return _within(text, STRING_CHARACTERS)
+
+
+def _text(text: str) -> str:
+    _refuse_control_characters(text, allowed="\n\t")
+    return _within(text, TEXT_CHARACTERS)
+
+
+def _url(text: str) -> str:
+    _within(text, URL_CHARACTERS)
+    _refuse_control_characters(text, allowed="")
+    if " " in text or "\\" in text:
+        raise UsageError(f"{_shown(text)} is not a URL: it holds a space or a backslash")
+    try:
+        parts = urlsplit(text)
+        _ = parts.port
+    except ValueError as error:
+        raise UsageError(f"{_shown(text)} is not a URL: {str(error).lower()}") from error
+    if parts.scheme not in ("http", "https"):
+        raise UsageError(f"{_shown(text)} is not a URL: it must start with 'https://' or 'http://'")
+    if "@" in parts.netloc:
+        raise UsageError("a URL must not hold a user name or password; use a secret variable and `fill`")
+    if not HOST.fullmatch(_bare_host(parts)):
+        raise UsageError(f"{_shown(text)} is not a URL: {_bare_host(parts)!r} is no host name")
+    return text
+
+
+def _int(text: str) -> str:
+    if not INT.fullmatch(text.strip()):
+        raise UsageError(f"{_shown(text)} is not a whole number of at most 15 digits")
+    return str(int(text))
+
+
+def _boolean(text: str) -> str:
+    if text.strip().lower() not in ("true", "false"):
+        raise UsageError(f"{_shown(text)} is neither 'true' nor 'false'")
+    return text.strip().lower()
+
+
+def _login(text: str) -> str:
+    name = text.strip().removeprefix("@")
+    if not LOGIN.fullmatch(name):
+        raise UsageError(f"{_shown(text)} is not a login: letters, digits and single hyphens, at most 39")
+    return name
+
+
+def _sha(text: str) -> str:
+    value = text.strip().lower()
+    if not SHA.fullmatch(value):
+        raise UsageError(f"{_shown(text)} is not a commit: 7 to 64 hexadecimal digits")
+    return value
+
+
+def _path_list(text: str) -> str:
+    paths = [path.strip() for path in text.split("\n") if path.strip()]
+    if len(paths) > PATH_LIST_ITEMS:
+        raise UsageError(f"a list of {len(paths)} paths is too long, at most {PATH_LIST_ITEMS}")
+    for path in paths:
+        _refuse_control_characters(path, allowed="")
+        _within(path, PATH_CHARACTERS)
+    return "\n".join(paths)
+
+
+GRAMMARS: dict[VariableType, Callable[[str], str]] = {
+    VariableType.STRING: _string,
+    VariableType.TEXT: _text,
+    VariableType.URL: _url,
+    VariableType.INT: _int,
+    VariableType.BOOLEAN: _boolean,
+    VariableType.LOGIN: _login,
+    VariableType.SHA: _sha,
+    VariableType.PATH_LIST: _path_list,
+}
+
+
+def _choice(text: str, choices: Sequence[str]) -> str:
+    if text not in choices:
+        raise UsageError(f"{_shown(text)} is not one of {', '.join(repr(choice) for choice in choices)}")
+    return text
+
+
+def _within(text: str, limit: int) -> str:
+    if len(text) > limit:
+        raise UsageError(f"{_shown(text)} is too long: {len(text)} characters, at most {limit}")
+    return text
+
+
+def _refuse_control_characters(text: str, *, allowed: str) -> None:
+    for character in text:
+        if character not in allowed and (ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0):
+            raise UsageError(f"{_shown(text)} holds the control character {character!r}")
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= SHOWN_CHARACTERS else text[:SHOWN_CHARACTERS] + "…")
