@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -38,12 +38,12 @@ STATUS_WORDS = {
     RunStatus.RUNNING: ("Running", Tone.NEUTRAL),
 }
 OUTCOME_WORDS = {
-    Outcome.UNCHANGED: ("As approved", Tone.GOOD),
     Outcome.CHANGED: ("Changed", Tone.BAD),
-    Outcome.ADDED: ("New view", Tone.LOOK),
     Outcome.REMOVED: ("Missing", Tone.BAD),
     Outcome.UNREADABLE: ("Unreadable", Tone.BAD),
-}
+    Outcome.ADDED: ("New view", Tone.LOOK),
+    Outcome.UNCHANGED: ("As approved", Tone.GOOD),
+}  # in the order in which the page shows them
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +134,11 @@ def model(report: Report) -> ReportModel:
     run = report.run
     word, tone = STATUS_WORDS[run.status]
     shots = [shot for session in report.sessions for shot in session.screenshots]
-    cards = _cards(report, shots)
     changes = environment_changes(report.baseline, shots) if report.baseline else ()
+    cards = _cards(report, shots, changes)
     findings = _findings(report)
     differs = tuple(card for card in cards if card.tone is not Tone.GOOD)
     acceptable = bool(differs and shots) or (run.status is RunStatus.NEEDS_REVIEW and bool(shots))
-    force = " --force" if changes else ""
     return ReportModel(
         report,
         report.definition.name if report.definition else run.definition_id,
@@ -152,19 +151,22 @@ def model(report: Report) -> ReportModel:
         findings,
         tuple(_session(report, index) for index in range(len(report.sessions))),
         changes,
-        f"inspect-pipelines baselines adopt {run.id}{force}" if acceptable else "",
+        _accept(report, changes) if acceptable else "",
     )
 
 
-def _cards(report: Report, shots: list[Screenshot]) -> tuple[ViewCard, ...]:
+def _cards(report: Report, shots: list[Screenshot], changes: tuple[str, ...]) -> tuple[ViewCard, ...]:
     by_view = {shot.view: shot for shot in shots}
     if report.comparisons:
-        ordered = sorted(report.comparisons, key=lambda c: (c.passed, -c.score))
-        return tuple(_compared(report, c, by_view.get(c.view), i) for i, c in enumerate(ordered))
+        order = list(OUTCOME_WORDS)
+        ordered = sorted(report.comparisons, key=lambda c: (c.passed, order.index(c.outcome), -c.score))
+        return tuple(_compared(report, c, by_view.get(c.view), i, changes) for i, c in enumerate(ordered))
     return tuple(_unjudged(report, shot, i) for i, shot in enumerate(shots))
 
 
-def _compared(report: Report, found: Comparison, shot: Screenshot | None, index: int) -> ViewCard:
+def _compared(
+    report: Report, found: Comparison, shot: Screenshot | None, index: int, changes: tuple[str, ...]
+) -> ViewCard:
     word, tone = OUTCOME_WORDS[found.outcome]
     return ViewCard(
         f"view-{index + 1}",
@@ -181,7 +183,7 @@ def _compared(report: Report, found: Comparison, shot: Screenshot | None, index:
         found.tolerance,
         shot.url if shot else "",
         tuple(masked.selector for masked in shot.masked) if shot else (),
-        _accept_one(report, found.view) if not found.passed else "",
+        _accept(report, changes, found.view) if not found.passed else "",
     )
 
 
@@ -196,12 +198,14 @@ def _unjudged(report: Report, shot: Screenshot, index: int) -> ViewCard:
         new=shot.sha256,
         url=shot.url,
         masks=tuple(masked.selector for masked in shot.masked),
-        accept_command=_accept_one(report, shot.view) if waits else "",
+        accept_command=_accept(report, (), shot.view) if waits else "",
     )
 
 
-def _accept_one(report: Report, view: View) -> str:
-    return f"inspect-pipelines baselines adopt {report.run.id} --view {shlex.quote(str(view))}"
+def _accept(report: Report, changes: Sequence[str], view: View | None = None) -> str:
+    only = f" --view {shlex.quote(str(view))}" if view else ""
+    force = " --force" if changes else ""  # another environment is adopted on purpose or not at all
+    return f"inspect-pipelines baselines adopt {report.run.id}{only}{force}"
 
 
 def _headline(
@@ -241,16 +245,17 @@ def _failure(report: Report, cards: tuple[ViewCard, ...], findings: tuple[Findin
         (Outcome.UNREADABLE, "unreadable"),
     ):
         if count := words.count(OUTCOME_WORDS[outcome][0]):
-            parts.append(
-                f"{count} of {_count(total, 'view', 'views')} {verb}" if not parts else f"{count} {verb}"
-            )
+            amount = f"{count} of {_count(total, 'view', 'views')}" if not parts else str(count)
+            link = "" if verb == "changed" else "is " if count == 1 else "are "
+            parts.append(f"{amount} {link}{verb}")
     failing = sum(card.is_failing for card in findings)
     if failing:
-        parts.append(f"{_count(failing, 'problem', 'problems')} found on the site")
+        parts.append(_count(failing, "problem was found on the site", "problems were found on the site"))
     if not parts:
         broken = [session.playbook for session in report.sessions if session.error]
         parts.append(f"{' and '.join(broken) or 'The playbook'} could not be played to its end")
-    return f"{', '.join(parts)}."
+    *before, last = parts
+    return f"{', '.join(before)} and {last}." if before else f"{last}."
 
 
 def _findings(report: Report) -> tuple[FindingCard, ...]:
