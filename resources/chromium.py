@@ -1,0 +1,138 @@
+"""The machine's Chromium: where it is, which one it is, and how a machine without one gets it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import click
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.errors import InspectError, SetupMissing
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+HOW_TO_GET_IT = "get one with: apt-get install chromium, or: playwright install chromium; or name yours in INSPECT_CHROMIUM"
+INSTALL_SECONDS = 900
+
+
+def find(configured: Path | None = None) -> Path:
+    """The browser to start: the configured one, else the first on PATH, else Playwright's own.
+
+    Raises:
+        SetupMissing: There is none, or the configured one cannot be started.
+    """
+    if configured is not None:
+        if not os.access(configured, os.X_OK) or configured.is_dir():
+            raise SetupMissing(
+                f"INSPECT_CHROMIUM names {str(configured)!r}, which is no program; {HOW_TO_GET_IT}"
+            )
+        return configured.absolute()
+    for name in NAMES:
+        if path := shutil.which(name):
+            return Path(path)
+    for path_of_playwright in _installed_by_playwright():
+        return path_of_playwright
+    raise SetupMissing(f"no Chromium was found on PATH nor among Playwright's browsers; {HOW_TO_GET_IT}")
+
+
+def version(browser: Path) -> str:
+    """What it prints of itself, `Chromium 156.0.8078.79`.
+
+    Raises:
+        SetupMissing: It does not start.
+    """
+    try:
+        done = subprocess.run([browser, "--version"], capture_output=True, text=True, timeout=30)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SetupMissing(f"{str(browser)!r} does not start: {error}; {HOW_TO_GET_IT}") from error
+    words = done.stdout.split()
+    if done.returncode or not words:
+        raise SetupMissing(f"{str(browser)!r} does not start (exit {done.returncode}); {HOW_TO_GET_IT}")
+    numbers = [at for at, word in enumerate(words) if word[0].isdigit()]
+    return " ".join(words[: numbers[0] + 1]) if numbers else done.stdout.strip()
+
+
+def ensure(
+    configured: Path | None = None,
+    *,
+    say: Callable[[str], None],
+    run: Callable[[list[str]], bool] | None = None,
+) -> Path:
+    """The browser, installed first if there is none: by Playwright, else by apt-get.
+
+    Args:
+        say: Told what happens.
+        run: Runs a command and tells whether it worked; the default shows its output.
+
+    Raises:
+        SetupMissing: Neither way worked.
+    """
+    run = run or _succeeds
+    try:
+        return find(configured)
+    except SetupMissing:
+        if configured is not None:
+            raise
+    for command in _ways():
+        say(f"no Chromium yet; trying: {' '.join(command)}")
+        if run(command):
+            try:
+                return find()
+            except SetupMissing:
+                continue
+    raise SetupMissing(f"Chromium could not be installed; {HOW_TO_GET_IT}")
+
+
+def _ways() -> Iterator[list[str]]:
+    yield [sys.executable, "-m", "playwright", "install", "chromium"]
+    if shutil.which("apt-get"):
+        as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+        # Fonts too: a bare machine draws every letter as an empty box.
+        yield [*as_root, "apt-get", "install", "-y", "chromium", "fonts-liberation", "fonts-noto-color-emoji"]
+        yield [*as_root, "apt-get", "update"]
+        yield [*as_root, "apt-get", "install", "-y", "chromium", "fonts-liberation", "fonts-noto-color-emoji"]
+
+
+def _succeeds(command: list[str]) -> bool:
+    try:
+        return subprocess.run(command, stdin=subprocess.DEVNULL, timeout=INSTALL_SECONDS).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _installed_by_playwright() -> Iterator[Path]:
+    """Playwright's browsers, newest first; where it keeps them on Linux and macOS."""
+    folders = (Path.home() / ".cache" / "ms-playwright", Path.home() / "Library" / "Caches" / "ms-playwright")
+    programs = (
+        "chrome-linux*/chrome",
+        "chrome-mac*/Chromium.app/Contents/MacOS/Chromium",
+        "chrome-mac*/*.app/Contents/MacOS/*",
+    )
+    for folder in folders:
+        builds = sorted(folder.glob("chromium-*"), key=lambda build: build.name.rpartition("-")[2].zfill(9))
+        for build in reversed(builds):
+            for program in programs:
+                yield from (path for path in build.glob(program) if os.access(path, os.X_OK))
+
+
+def main(arguments: list[str]) -> int:
+    """`python -m resources.chromium [--ensure]`: print the browser's path; with --ensure install one if need be."""
+    configured = Settings().chromium
+    try:
+        if "--ensure" in arguments:
+            ensure(configured, say=partial(click.echo, err=True))
+        else:
+            click.echo(find(configured))
+    except InspectError as error:
+        click.echo(error, err=True)
+        return error.exit_code
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,216 @@
+"""The gallery: PNGs in a folder, each named by the sha256 of its bytes, so that a re-shot identical screen costs nothing."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+
+from PIL import Image
+
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
+
+SHA256 = re.compile(r"[0-9a-f]{64}")
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
+MAX_BYTES = 50 * 1024 * 1024
+MAX_PIXELS = 80_000_000  # 240 MB once decoded to RGB; Pillow itself warns of bombs at 89 Mpx
+MAX_SIDE_PX = 32_767  # the largest side that every viewer and image library takes (signed 16 bits)
+THUMBNAIL_SHAPE = (
+    4  # a thumbnail is at most so many times as high as it is wide; the top of the page is what tells
+)
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
+
+
+class FolderGallery:
+    """Pictures under one folder: `ab/<sha>.png`, thumbnails under `thumbs/`; safe for many processes at once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, png: bytes) -> Sha256:
+        """Store a PNG, atomically and once, after checking that it is whole and within the caps."""
+        check(png)
+        sha256 = Sha256(hashlib.sha256(png).hexdigest())
+        path = self.path(sha256)
+        with self._lock(fcntl.LOCK_SH):
+            try:
+                os.utime(path)  # young again: `prune` leaves alone what a run has just shot
+            except FileNotFoundError:
+                self._write(path, png)
+        return sha256
+
+    def get(self, sha256: Sha256) -> bytes:
+        """The stored bytes, verified against their name."""
+        path = self.path(sha256)
+        try:
+            png = path.read_bytes()
+        except FileNotFoundError as error:
+            raise NotFound(
+                f"picture {sha256!r} is not in the gallery {str(self._folder)!r}; it was pruned, or belongs to another INSPECT_HOME"
+            ) from error
+        except OSError as error:
+            raise Unavailable(f"picture {str(path)!r} cannot be read: {error.strerror}") from error
+        if hashlib.sha256(png).hexdigest() != sha256:
+            raise Unreadable(
+                f"picture {str(path)!r} is damaged: its bytes are not what its name says; "
+                f"put it back from a backup, or delete the file and run again"
+            )
+        return png
+
+    def path(self, sha256: Sha256) -> Path:
+        """Where a picture lies or would lie; nothing but 64 hex digits names one, so no name leaves the folder."""
+        if not SHA256.fullmatch(sha256):
+            raise NotFound(f"{sha256!r} names no picture; a name has 64 digits 0-9a-f")
+        return self._folder / sha256[:2] / f"{sha256}.png"
+
+    def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
+        """A small WebP of it, at most `max_px` wide and four times as high, made once; a taller page shows its top."""
+        path = self._thumbnail_path(self.path(sha256), max_px)
+        try:
+            return path.read_bytes()
+        except FileNotFoundError:
+            small = _shrunk(self.get(sha256), max_px)
+            self._write(path, small)
+            return small
+
+    def prune(
+        self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False
+    ) -> tuple[int, int]:
+        """Delete pictures that nobody refers to and that were last stored before; returns (pictures, bytes).
+
+        Leftovers of writers that died, thumbnails of deleted pictures and corrupt files that nobody keeps go as well.
+        """
+        kept = set(keep)
+        oldest = older_than.timestamp()
+        count = size = 0
+        for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
+            if path.stem in kept and path.suffix == ".png":
+                continue
+            freed = self._delete(path, oldest, is_dry_run=is_dry_run)
+            if freed is not None:
+                size += freed
+                count += path.suffix == ".png"
+        return count, size
+
+    def _delete(self, path: Path, oldest: float, *, is_dry_run: bool) -> int | None:
+        """Bytes freed; None when it is too young, or was touched since the folder was listed."""
+        with self._lock(fcntl.LOCK_EX):
+            try:
+                seen = path.stat()
+            except FileNotFoundError:
+                return None
+            if seen.st_mtime >= oldest:
+                return None
+            if not is_dry_run:
+                path.unlink()
+                for thumbnail in (self._folder / "thumbs" / path.parent.name).glob(f"{path.stem}-*.webp"):
+                    thumbnail.unlink(missing_ok=True)
+        return seen.st_size
+
+    def _thumbnail_path(self, path: Path, max_px: int) -> Path:
+        return self._folder / "thumbs" / path.parent.name / f"{path.stem}-{int(max_px)}.webp"
+
+    def _write(self, path: Path, data: bytes) -> None:
+        """All of it or nothing, also when the machine loses power."""
+        with _disk_errors(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
+            try:
+                with os.fdopen(descriptor, "wb") as file:
+                    file.write(data)
+                    file.flush()
+                    os.fsync(descriptor)
+                Path(name).rename(path)
+            except BaseException:
+                Path(name).unlink(missing_ok=True)
+                raise
+            _sync_folder(path.parent)
+
+    @contextmanager
+    def _lock(self, kind: int) -> Iterator[None]:
+        """Writers share it, a deletion has it alone: no picture goes between `put` finding it and a run keeping it."""
+        with _disk_errors(self._folder):
+            self._folder.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        try:
+            fcntl.flock(descriptor, kind)
+            yield
+        finally:
+            os.close(descriptor)
+
+
+def check(png: bytes) -> tuple[int, int]:
+    """Width and height in px of a PNG that is whole and within the caps.
+
+    Raises:
+        Unreadable: It is not, with the reason.
+    """
+    if len(png) > MAX_BYTES:
+        raise Unreadable(
+            f"a picture of {len(png) / 1e6:.0f} MB was refused: at most {MAX_BYTES / 1e6:.0f} MB"
+        )
+    if not png.startswith(SIGNATURE):
+        raise Unreadable(f"a picture was refused: it begins with {png[:8]!r}, so it is no PNG")
+    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
+    if png[12:16] != b"IHDR" or not width or not height:
+        raise Unreadable("a picture was refused: its PNG header is damaged")
+    if width > MAX_SIDE_PX or height > MAX_SIDE_PX or width * height > MAX_PIXELS:
+        raise Unreadable(
+            f"a picture of {width} x {height} px was refused: at most {MAX_SIDE_PX} px a side and {MAX_PIXELS // 10**6} million px; "
+            f"photograph a part of the page with `clip`"
+        )
+    if not png.endswith(END):
+        raise Unreadable("a picture was refused: its PNG is cut off")
+    _verified(lambda: Image.open(BytesIO(png)).verify())
+    return width, height
+
+
+def _verified(action: Callable[[], object]) -> None:
+    try:
+        action()
+    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow raises for broken files
+        raise Unreadable(f"a picture cannot be decoded: {error}") from error
+
+
+def _shrunk(png: bytes, max_px: int) -> bytes:
+    buffer = BytesIO()
+
+    def shrink() -> None:
+        image = Image.open(BytesIO(png)).convert("RGB")
+        image = image.crop((0, 0, image.width, min(image.height, image.width * THUMBNAIL_SHAPE)))
+        image.thumbnail((max_px, max_px * THUMBNAIL_SHAPE), Image.Resampling.LANCZOS, reducing_gap=2.0)
+        image.save(buffer, "WEBP", quality=80, method=2)
+
+    _verified(shrink)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _disk_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_SPACE:
+            raise Unavailable(
+                f"the picture {str(path)!r} cannot be stored: its disk is full; free some space, for example with: "
+                f"inspect-pipelines gallery prune"
+            ) from error
+        raise Unavailable(f"the picture {str(path)!r} cannot be stored: {error.strerror}") from error
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
