@@ -11,6 +11,7 @@ from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.session import SessionStatus
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import adopt, start
 from inspect_pipelines.usecases.conclude import abort, judge
@@ -116,7 +117,7 @@ def test_a_failed_run_never_moves_the_baseline(house: House) -> None:
 
 def test_every_rule_that_matches_fires_with_each_of_its_targets(house: House) -> None:
     apply(house, a_schedule(plan=a_plan(notify=RULES)))
-    run_id = played(house, status="failed", error="no button", screenshots=())
+    run_id = played(house, status=SessionStatus.FAILED, error="no button", screenshots=())
 
     conclusion = judge(house, run_id)
 
@@ -137,7 +138,7 @@ def test_on_complete_alone_works(house: House) -> None:
 
 def test_a_timeout_counts_as_a_failure(house: House) -> None:
     apply(house, a_schedule(plan=a_plan(notify=RULES)))
-    run_id = played(house, status="timeout", error="told to stop after 30 minutes")
+    run_id = played(house, status=SessionStatus.TIMEOUT, error="told to stop after 30 minutes")
 
     conclusion = judge(house, run_id)
 

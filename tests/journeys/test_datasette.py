@@ -1,0 +1,125 @@
+"""The main job against a real application that nobody here wrote."""
+
+from __future__ import annotations
+
+import json
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from journeys_commands import Project
+
+PLAYBOOK = """\
+apiVersion: v1
+kind: Playbook
+metadata: {id: datasette-tour, name: Datasette tour}
+spec:
+  base_url: "{{site}}"
+  variables:
+    - {name: site, type: url, required: true}
+  viewports:
+    - {name: desktop, width: 1280, height: 800}
+    - {name: phone, device: iPhone 13}
+  steps:
+    - id: home
+      name: Home
+      actions: [{goto: /}, {expect_visible: {text: library}}, {screenshot: home}]
+    - id: database
+      name: Database
+      actions: [{goto: /library}, {expect_visible: {role: link, name: books}}, {screenshot: database}]
+    - id: table
+      name: Table
+      actions: [{goto: /library/books}, {expect_url: "**/library/books"}, {screenshot: table}]
+    - id: row
+      name: One book
+      actions: [{goto: /library/books/3}, {expect_text: {contains: Hunger}}, {screenshot: row}]
+"""
+SCHEDULES = """\
+apiVersion: v1
+kind: ScheduleConfig
+metadata: {orgId: default}
+schedules:
+  - id: nightly-datasette
+    name: Nightly Datasette
+    cron: "0 2 * * *"
+    timezone: Europe/Oslo
+    playbook: datasette-tour
+    variables: {site: "%s"}
+    timeout_minutes: 10
+"""
+BOOKS = [
+    (1, "Kristin Lavransdatter", "Sigrid Undset", 1920),
+    (2, "A Doll's House", "Henrik Ibsen", 1879),
+    (3, "Hunger", "Knut Hamsun", 1890),
+    (4, "The Birds", "Tarjei Vesaas", 1957),
+]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[str]:
+    """Datasette on loopback with a small library."""
+    database = tmp_path / "library.db"
+    with sqlite3.connect(database) as connection:
+        connection.execute(
+            "CREATE TABLE books (id INTEGER PRIMARY KEY, title TEXT, author TEXT, year INTEGER)"
+        )
+        connection.executemany("INSERT INTO books VALUES (?, ?, ?, ?)", BOOKS)
+    connection.close()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = (tmp_path / "datasette.log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "datasette", "serve", "--immutable", str(database), "--port", str(port)],
+        stdout=log,
+        stderr=log,
+    )
+    url = f"http://127.0.0.1:{port}"
+    for _ in range(150):
+        try:
+            httpx.get(url)
+            break
+        except httpx.TransportError:
+            time.sleep(0.2)
+    yield url
+    process.terminate()
+    process.wait(10)
+    log.close()
+
+
+def test_three_runs_of_four_routes_at_two_viewports_are_stable(site: str, tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks" / "datasette-tour.yaml").write_text(PLAYBOOK)
+    (tmp_path / "schedules.yaml").write_text(SCHEDULES % site)
+    project.call("apply", "--yes")
+
+    first = project.call("run", "nightly-datasette", "--wait", expected=1)
+    project.call("baselines", "adopt", "nightly-datasette")
+    second = project.call("run", "nightly-datasette", "--wait")
+    third = project.call("run", "nightly-datasette", "--wait")
+
+    assert "needs review" in first.stdout
+    assert "8 of 8 views look as approved" in second.stdout
+    assert "8 of 8 views look as approved" in third.stdout
+    rows = json.loads(
+        project.call(
+            "history", "sql", "--json", "SELECT status, screenshots_count FROM automated_runs"
+        ).stdout
+    )
+    assert sorted((row["status"], row["screenshots_count"]) for row in rows) == [
+        ("needs_review", 8),
+        ("passed", 8),
+        ("passed", 8),
+    ]
+    shas = json.loads(
+        project.call("history", "sql", "--json", "SELECT count(DISTINCT sha256) AS n FROM screenshots").stdout
+    )
+    assert shas == [{"n": 8}], "the same screen gave different bytes in different runs"

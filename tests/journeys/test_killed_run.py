@@ -1,0 +1,102 @@
+"""kill -9 of the run at every step: nothing lost, nothing stuck, nothing concluded twice, no browser left."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+import journeys_kill
+from inspect_pipelines.examples.shop.server import Shop
+from journeys_commands import Project
+
+MOMENTS = range(
+    11
+)  # admit, save the session, save the comparisons, conclude, record the delivery: before and after each
+PLAYBOOK = """\
+apiVersion: v1
+kind: Playbook
+metadata: {id: front, name: Front page}
+spec:
+  base_url: "%s"
+  steps:
+    - {id: home, name: Home, actions: [{goto: /}, {screenshot: home}]}
+"""
+SCHEDULES = """\
+apiVersion: v1
+kind: ScheduleConfig
+metadata: {orgId: default}
+schedules:
+  - id: nightly
+    name: Nightly
+    cron: "0 2 * * *"
+    timezone: UTC
+    playbook: front
+    timeout_minutes: 5
+    notify:
+      on_complete: {slack_channel: "#qa"}
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "schedules.yaml").write_text(SCHEDULES)
+    return Project(tmp_path)
+
+
+def killed_at(project: Project, moment: int) -> int:
+    """Run the tick of one day per moment and return how its process ended."""
+    environment = {**project.environment, "PYTHONPATH": os.pathsep.join(sys.path)}
+    command = [sys.executable, journeys_kill.__file__, "nightly", str(moment + 1), str(moment)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode in (0, -signal.SIGKILL), done.stderr
+    return done.returncode
+
+
+def left_of(project: Project) -> list[str]:
+    """Processes that still carry this project's INSPECT_HOME, after a grace of 5 s."""
+    for _ in range(50):
+        left = []
+        for process in psutil.process_iter():
+            try:
+                if process.environ().get("INSPECT_HOME") == str(project.home):
+                    left.append(" ".join(process.cmdline())[:100])
+            except psutil.Error:
+                continue
+        if not left:
+            return []
+        time.sleep(0.1)
+    return left
+
+
+def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(project: Project) -> None:
+    with Shop() as shop:
+        (project.root / "playbooks" / "front.yaml").write_text(PLAYBOOK % shop.url)
+        project.call("apply", "--yes")
+        project.call("run", "nightly", "--wait", expected=1)
+        project.call("baselines", "adopt", "nightly")
+
+        codes = [killed_at(project, moment) for moment in MOMENTS]
+
+    assert left_of(project) == []
+    runs = json.loads(
+        project.call("runs", "--json", "--limit", "100").stdout
+    )  # concludes what nobody works on
+    assert codes[:10] == [-signal.SIGKILL] * 10, (
+        "a moment was never reached, so this test proves less than it says"
+    )
+    by_day = {run["origin"][-9:-7]: run["status"] for run in runs if run["origin"].startswith("cron:")}
+    assert {run["status"] for run in runs} <= {"passed", "error", "needs_review"}
+    assert "02" not in by_day, "killed before admit: the tick has left nothing, Dagster asks again"
+    facts = json.loads(
+        project.call("history", "sql", "--json", "SELECT id, status FROM automated_runs ORDER BY id").stdout
+    )
+    assert [(f["id"], f["status"]) for f in facts] == sorted((run["id"], run["status"]) for run in runs)

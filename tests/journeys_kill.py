@@ -1,0 +1,79 @@
+"""Executes one tick of a definition in this process and kills it with SIGKILL at the n-th moment.
+
+usage: python journeys_kill.py DEFINITION DAY MOMENT
+
+Moments 1, 3, 5, .. lie right before the first, second, third, .. ledger write, 2, 4, 6, .. right after its commit; 0 is one
+second into the browser's playing. When the run has fewer moments it ends in peace.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
+import dagster as dg
+
+from assets import tags
+from assets.job import job_of
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.wiring import house
+
+
+def die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+class KillingLedger:
+    def __init__(self, ledger, moment: int) -> None:
+        self._ledger, self._moment, self._writes = ledger, moment, 0
+
+    @contextmanager
+    def write(self) -> Iterator[object]:
+        self._writes += 1
+        if self._moment == 2 * self._writes - 1:
+            die()
+        with self._ledger.write() as session:
+            yield session
+        if self._moment == 2 * self._writes:
+            die()
+
+    def read(self):
+        return self._ledger.read()
+
+
+class KillingSessions:
+    def __init__(self, sessions) -> None:
+        self._sessions = sessions
+
+    def play(self, request, **how):
+        timer = threading.Timer(1.0, die)
+        timer.daemon = True
+        timer.start()
+        return self._sessions.play(request, **how)
+
+
+def main() -> None:
+    definition_id, day, moment = DefinitionId(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+    ours = house(Settings())
+    with ours.ledger.read() as ledger:
+        definition = ledger.definitions.find(ours.org_id, definition_id)
+    ours = replace(ours, ledger=KillingLedger(ours.ledger, moment))
+    if moment == 0:
+        ours = replace(ours, sessions=KillingSessions(ours.sessions))
+    with dg.DagsterInstance.ephemeral() as instance:
+        job_of(definition).execute_in_process(
+            instance=instance,
+            resources={"house": ours, "io_manager": dg.mem_io_manager},
+            tags={tags.ORIGIN: f"cron:{definition_id}:2026-01-{day:02d}T02:00Z"},
+            raise_on_error=False,
+        )
+
+
+if __name__ == "__main__":
+    main()
