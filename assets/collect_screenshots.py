@@ -1,7 +1,5 @@
 """Second op: play the playbooks and keep what they saw."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from assets import tags

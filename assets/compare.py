@@ -1,7 +1,5 @@
 """Third op: the pictures beside the approved ones."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from assets import tags

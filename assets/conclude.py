@@ -1,7 +1,5 @@
 """Fourth op: the one judge."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from assets.guard import concluding

@@ -1,7 +1,5 @@
 """The graph on one screen: launch session, collect screenshots, compare, conclude, notify."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from assets import tags

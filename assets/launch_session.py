@@ -1,7 +1,5 @@
 """First op: the door, and a session for each playbook."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import dagster as dg

@@ -1,7 +1,5 @@
 """Last op: wake the sender, move the facts on, and give Dagster the run's status."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from inspect_pipelines.domain.ids import RunId

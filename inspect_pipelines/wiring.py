@@ -1,1 +1,43 @@
-"""Settings -> House: the only place that picks concrete classes."""
+"""Settings -> House: the only place that picks concrete classes. Building a House opens nothing."""
+
+from __future__ import annotations
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.ports import House
+from resources.channels.files import FileChannel
+from resources.clock import SystemClock
+from resources.gallery import FolderGallery
+from resources.history.store import DuckHistory
+from resources.ledger.store import create_ledger
+from resources.report.html import HtmlReports
+from resources.sessions.browser.sessions import BrowserSessions
+from resources.workers import WorkerLocks
+
+
+def house(settings: Settings | None = None) -> House:
+    """One of each, under INSPECT_HOME."""
+    settings = settings or Settings()
+    home = settings.absolute_home()
+    clock = SystemClock()
+    database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
+    ledger = create_ledger(database)
+    gallery = FolderGallery(home / "gallery")
+    return House(
+        home=home,
+        org_id=DEFAULT_ORG,
+        clock=clock,
+        ledger=ledger,
+        history=DuckHistory(home, ledger, clock),
+        gallery=gallery,
+        sessions=BrowserSessions(
+            gallery=home / "gallery",
+            scratch=home / "run",
+            clock=clock,
+            browser=settings.chromium,
+            no_sandbox=settings.no_sandbox,
+        ),
+        workers=WorkerLocks(home / "run" / "workers"),
+        reports=HtmlReports(home, gallery),
+        channels=[("*", FileChannel(home / "outbox"))],
+    )

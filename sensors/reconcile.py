@@ -1,7 +1,5 @@
 """The sensor that ends what nobody works on any more."""
 
-from __future__ import annotations
-
 import dagster as dg
 
 from inspect_pipelines.ports import House

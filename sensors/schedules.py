@@ -1,7 +1,5 @@
 """A Dagster schedule for each schedule, in its own zone: it reads, and asks for a run by its origin."""
 
-from __future__ import annotations
-
 from datetime import UTC
 
 import dagster as dg
