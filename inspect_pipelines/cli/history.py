@@ -1,0 +1,126 @@
+"""`inspect-pipelines history`: SQL over the run history, where its file is, and making it anew."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import Any
+
+import click
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.ports import Table
+from inspect_pipelines.wiring import house
+
+CELL_MAX = 60  # characters of a cell in the aligned table; --json and --csv are whole
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute a text that begins so
+
+
+@click.group()
+def history() -> None:
+    """Query the run history with SQL."""
+
+
+@history.command()
+@click.argument("query")
+@click.option("--json", "form", flag_value="json", help="One JSON array of objects.")
+@click.option("--csv", "form", flag_value="csv", help="CSV that a spreadsheet opens safely.")
+def sql(query: str, form: str | None) -> None:
+    """Run one reading statement, e.g. "SELECT status, count(*) FROM automated_runs GROUP BY ALL".
+
+    Tables: automated_runs, sessions, screenshots, comparisons, findings, baselines, schedules, triggers,
+    notifications, events; see a table's columns with "DESCRIBE automated_runs".
+    """
+    table = house(Settings()).history.query(query)
+    click.echo(FORMS[form or "aligned"](table), nl=False)
+
+
+@history.command()
+def path() -> None:
+    """Print the path of the published copy: yours to open with duckdb or pandas, at any time."""
+    click.echo(house(Settings()).history.published_path())
+
+
+@history.command()
+def rebuild() -> None:
+    """Make the history anew from its last publication and the ledger, when its file is damaged."""
+    from resources.history.rebuild import rebuild as make_anew
+
+    here = house(Settings())
+    click.echo(make_anew(here.home, here.ledger, here.clock))
+
+
+def as_aligned(table: Table) -> str:
+    """A table for eyes: columns padded, numbers to the right, long cells cut with an ellipsis, the row count below."""
+    cells = [[_shown(value) for value in row] for row in table.rows]
+    widths = [max(map(len, column)) for column in zip(table.columns, *cells, strict=True)]
+    rights = [
+        any(_is_number(row[at]) for row in table.rows)
+        and all(row[at] is None or _is_number(row[at]) for row in table.rows)
+        for at in range(len(table.columns))
+    ]
+
+    def line(texts: list[str]) -> str:
+        padded = [
+            text.rjust(width) if right else text.ljust(width)
+            for text, width, right in zip(texts, widths, rights, strict=True)
+        ]
+        return "  ".join(padded).rstrip()
+
+    count = "1 row" if len(table.rows) == 1 else f"{len(table.rows)} rows"
+    lines = [line(list(table.columns)), "  ".join("-" * width for width in widths), *map(line, cells)]
+    return "\n".join([*lines, f"({count})", ""])
+
+
+def as_json(table: Table) -> str:
+    rows = [dict(zip(table.columns, row, strict=True)) for row in table.rows]
+    return json.dumps(rows, ensure_ascii=False, indent=2, default=_plain) + "\n"
+
+
+def as_csv(table: Table) -> str:
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([_defused(name) for name in table.columns])
+    writer.writerows([[_defused(value) for value in row] for row in table.rows])
+    return out.getvalue()
+
+
+FORMS: dict[str, Callable[[Table], str]] = {"aligned": as_aligned, "json": as_json, "csv": as_csv}
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.6g}"
+    text = " ".join(_text(value).split())
+    return text if len(text) <= CELL_MAX else text[: CELL_MAX - 1] + "…"
+
+
+def _defused(value: Any) -> Any:
+    if value is None or _is_number(value):
+        return value
+    text = _text(value)
+    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, (list, dict)):
+        return json.dumps(value, ensure_ascii=False, default=_plain)
+    return str(_plain(value))
+
+
+def _plain(value: Any) -> str:
+    """What JSON has no word for: times in RFC 3339 UTC, the rest as text."""
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)

@@ -1,0 +1,62 @@
+"""The one door to DuckDB: how its files are opened, and what its errors mean."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+
+from inspect_pipelines.errors import InspectError, Unavailable, Unreadable
+
+# DuckDB 1.5 must be able to read what 2.0 writes: the command line people have may be the older one
+STORAGE_VERSION = "v1.5.0"
+DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
+NO_ROOM = ("No space left", "File too large", "Disk quota", "Could not write", "Could not truncate")
+
+
+def open_writing(path: Path) -> duckdb.DuckDBPyConnection:
+    """The live file, or a new one; only the holder of the lease may ask."""
+    connection = duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
+    connection.execute("SET TimeZone = 'UTC'")
+    return connection
+
+
+def open_reading(path: Path) -> duckdb.DuckDBPyConnection:
+    """A read-only look at one file that can reach no other file and cannot be reconfigured.
+
+    An instance of its own a call: DuckDB shares one between connections to the same name, which after a rename would
+    show the old file.
+    """
+    connection = duckdb.connect(":memory:")
+    try:
+        quoted = str(path).replace("'", "''")
+        connection.execute(f"ATTACH '{quoted}' AS history (READ_ONLY)")
+        connection.execute("USE history")
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET enable_external_access = false")
+        connection.execute("SET lock_configuration = true")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def told(error: duckdb.Error, path: Path) -> InspectError | None:
+    """What a failure of the live file means, as a sentence; None when it is our own mistake."""
+    first_line = str(error).partition("\n")[0]
+    if any(words in str(error) for words in NO_ROOM):
+        return Unavailable(
+            f"the run history {str(path)!r} cannot be written: {first_line}; nothing is lost, the facts wait in the "
+            "ledger: make room on the disk, the next run or query goes on from there"
+        )
+    if "Could not set lock" in str(error):
+        return Unavailable(
+            f"the run history {str(path)!r} is held open by another program: {first_line}; close it there and open "
+            "the published copy instead (inspect-pipelines history path)"
+        )
+    if not isinstance(error, DAMAGE):
+        return None
+    return Unreadable(
+        f"the run history {str(path)!r} cannot be read: {first_line}; "
+        "make it anew from its last published state and the ledger with: inspect-pipelines history rebuild"
+    )

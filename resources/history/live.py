@@ -1,0 +1,121 @@
+"""The live history in the hands of its one owner: opened, fed from the journal, published, closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import duckdb
+
+from inspect_pipelines.ports import Clock, Ledger
+from resources.history import migrations, publication
+from resources.history.connection import open_writing, told
+from resources.history.places import Places
+from resources.history.projector import Projector
+from resources.history.publication import Publication
+
+T = TypeVar("T")
+
+BATCH_ROWS = 500  # journal rows a transaction: a second of work for DuckDB at most
+JOURNAL_KEPT = timedelta(
+    days=7
+)  # and always until the next publication, so that the live file can be made anew
+
+
+class LiveHistory:
+    """Whoever calls holds the lease."""
+
+    def __init__(self, places: Places, ledger: Ledger, clock: Clock) -> None:
+        self._places = places
+        self._ledger = ledger
+        self._clock = clock
+        self._projector: Projector | None = None
+
+    def drain(self) -> int:
+        """Project every journal row and return the newest seq.
+
+        Raises:
+            Unavailable: The disk is full, or another program has the file open.
+            Unreadable: The file is damaged.
+        """
+        return self._or_closed(self._drain)
+
+    def publish(self) -> Publication:
+        """Publish what was drained, then forget journal rows that are old and published."""
+        return self._or_closed(self._publish)
+
+    def close(self) -> None:
+        projector, self._projector = self._projector, None
+        if projector is not None:
+            try:
+                projector.connection.close()
+            except duckdb.Error as error:  # closing checkpoints, and the disk may be full
+                raise (told(error, self._places.live) or error) from error
+
+    def _drain(self) -> int:
+        projector = self._opened()
+        applied = projector.applied()
+        while True:
+            with self._ledger.read() as ledger:
+                rows = ledger.journal.after(applied, BATCH_ROWS)
+            if not rows:
+                return applied
+            projector.apply(rows)
+            applied = rows[-1][0]
+
+    def _publish(self) -> Publication:
+        began = self._clock.monotonic()
+        projector = self._opened()
+        seq = projector.applied()
+        projector.connection.execute("CHECKPOINT")
+        at = self._clock.now()
+        made = Publication(seq, at.isoformat(), 0.0)
+        publication.publish(self._places, made)
+        made = Publication(seq, made.published_at, self._clock.monotonic() - began)
+        publication.write_note(self._places, made)
+        with self._ledger.write() as ledger:
+            ledger.journal.prune(before=at - JOURNAL_KEPT, up_to_seq=seq)
+        return made
+
+    def _opened(self) -> Projector:
+        if self._projector is None:
+            publication.sweep(self._places)
+            if not self._places.live.exists():
+                self._create()
+            self._projector = self._open(self._places.live)
+        return self._projector
+
+    def _create(self) -> None:
+        """Make the file under another name first: a kill in between leaves no half-made live file."""
+        new = self._places.live.with_name("new.duckdb")
+        for leftover in (new, Path(f"{new}.wal"), self._places.live_wal):
+            leftover.unlink(missing_ok=True)
+        self._open(new).connection.close()
+        new.replace(self._places.live)
+
+    def _open(self, path: Path) -> Projector:
+        connection = open_writing(path)
+        try:
+            migrations.migrate(connection, migrations.known())
+            return Projector(connection)
+        except BaseException:
+            connection.close()
+            raise
+
+    def _or_closed(self, work: Callable[[], T]) -> T:
+        """Do the work; after a failure of DuckDB start anew next time, since it may have invalidated itself."""
+        try:
+            return work()
+        except duckdb.Error as error:
+            self._abandon()
+            raise (told(error, self._places.live) or error) from error
+
+    def _abandon(self) -> None:
+        projector, self._projector = self._projector, None
+        if projector is not None:
+            try:
+                projector.connection.close()
+            except duckdb.Error:
+                return  # it failed already; the WAL keeps what was committed

@@ -1,0 +1,72 @@
+"""The history's schema: numbered .sql files, each applied once, in its own transaction, then checkpointed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from inspect_pipelines.errors import Refused
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    version: int
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+def known(folder: Path = FOLDER) -> list[Migration]:
+    """The migrations `0001_name.sql`, `0002_..`, in order."""
+    files = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    return [Migration(int(file.name[:4]), file.read_text(encoding="utf-8")) for file in files]
+
+
+def migrate(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> None:
+    """Apply what is missing.
+
+    Raises:
+        Refused: The file is newer than this program, or a migration was edited after it had been applied.
+    """
+    connection.execute(
+        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER, checksum VARCHAR, applied_at TIMESTAMPTZ)"
+    )
+    applied = dict(connection.execute("SELECT version, checksum FROM schema_migrations").fetchall())
+    _refuse_strangers(applied, migrations)
+    missing = [migration for migration in migrations if migration.version not in applied]
+    for migration in missing:
+        connection.begin()
+        try:
+            connection.execute(migration.sql)
+            connection.execute(
+                "INSERT INTO schema_migrations VALUES (?, ?, now())", [migration.version, migration.checksum]
+            )
+        except duckdb.Error:
+            connection.rollback()
+            raise
+        connection.commit()
+    if missing:
+        connection.execute("CHECKPOINT")  # replaying DDL from the WAL is where DuckDB has had its bugs
+
+
+def _refuse_strangers(applied: dict[int, str], migrations: list[Migration]) -> None:
+    ours = {migration.version: migration.checksum for migration in migrations}
+    newer = sorted(set(applied) - set(ours))
+    if newer:
+        raise Refused(
+            f"the run history has schema version {newer[-1]}, written by a newer inspect-pipelines; "
+            "install that version, or set INSPECT_HOME to another folder"
+        )
+    edited = [version for version, checksum in applied.items() if ours[version] != checksum]
+    if edited:
+        raise Refused(
+            f"migration {edited[0]:04d} of the run history was edited after it had been applied; "
+            "put its text back and write the change as a new migration"
+        )

@@ -1,0 +1,51 @@
+"""Where the history's files are; only `published` is for people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    home: Path  # INSPECT_HOME
+
+    @property
+    def published(self) -> Path:
+        """The copy that people open, read-write even; replaced by rename, never written in place."""
+        return self.home / "history.duckdb"
+
+    @property
+    def folder(self) -> Path:
+        return self.home / "history"
+
+    @property
+    def live(self) -> Path:
+        """Written by the holder of `lock`, through DuckDB and by no other means: DuckDB's own lock is POSIX, which a
+        process loses when it closes any other descriptor of the file.
+        """
+        return self.folder / "live.duckdb"
+
+    @property
+    def live_wal(self) -> Path:
+        return self.folder / "live.duckdb.wal"
+
+    @property
+    def snapshot(self) -> Path:
+        """The copy that our own queries read, so that they neither block people's locks nor see people's changes."""
+        return self.folder / "snapshot.duckdb"
+
+    @property
+    def published_note(self) -> Path:
+        """What the newest publication holds, as JSON."""
+        return self.folder / "published.json"
+
+    @property
+    def wanted(self) -> Path:
+        """Exists while somebody waits for a publication."""
+        return self.folder / "wanted"
+
+    @property
+    def lock(self) -> Path:
+        """The flock on it is the only lease; never deleted."""
+        return self.folder / "lock"

@@ -1,0 +1,137 @@
+-- How journal rows become history. Each runs inside the one transaction of a batch; `$columns` is the structure of a
+-- table's row as JSON, made from the table itself, so that a fact's keys need no second list of columns here.
+
+-- name: make_batch
+CREATE TEMP TABLE IF NOT EXISTS batch (seq BIGINT, kind VARCHAR, body VARCHAR);
+
+-- name: empty_batch
+DELETE FROM batch;
+
+-- name: fill_batch
+INSERT INTO batch SELECT unnest($seqs), unnest($kinds), unnest($bodies);
+
+-- name: keep_unread
+-- what this version cannot project is neither lost nor in the way
+INSERT INTO _unread SELECT seq, kind, body FROM batch WHERE NOT list_contains($known, kind) OR NOT json_valid(body);
+
+-- name: drop_unreadable
+DELETE FROM batch WHERE NOT json_valid(body);
+
+-- name: insert_runs
+INSERT INTO automated_runs BY NAME
+SELECT seq AS run_seq, unnest(item) FROM (
+    SELECT seq, from_json(body -> 'run', $columns) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+);
+
+-- name: insert_sessions
+INSERT INTO sessions BY NAME
+SELECT seq AS run_seq, unnest(item) FROM (
+    SELECT seq, unnest(from_json(body -> 'sessions', $columns)) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+);
+
+-- name: insert_screenshots
+INSERT INTO screenshots BY NAME
+SELECT seq AS run_seq, unnest(item) FROM (
+    SELECT seq, unnest(from_json(body -> 'screenshots', $columns)) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+);
+
+-- name: insert_comparisons
+INSERT INTO comparisons BY NAME
+SELECT seq AS run_seq, unnest(item) FROM (
+    SELECT seq, unnest(from_json(body -> 'comparisons', $columns)) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+);
+
+-- name: insert_findings
+INSERT INTO findings BY NAME
+SELECT seq AS run_seq, unnest(item) FROM (
+    SELECT seq, unnest(from_json(body -> 'findings', $columns)) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+);
+
+-- name: gather_definitions
+-- the newest state of each definition in the batch, with who made it and when: that is told by its first state
+CREATE OR REPLACE TEMP TABLE newest_definitions AS
+WITH named AS (
+    SELECT seq, body, coalesce(body -> 'schedule', body -> 'trigger') AS item FROM batch WHERE kind = 'definition'
+), states AS (
+    SELECT seq, body, item ->> 'org_id' AS org_id, item ->> 'id' AS id,
+        (item ->> 'created_at')::TIMESTAMPTZ AS created_at, item ->> 'created_by' AS created_by
+    FROM named
+    UNION ALL
+    SELECT 0, NULL, org_id, id, created_at, created_by FROM schedules
+    UNION ALL
+    SELECT 0, NULL, org_id, id, created_at, created_by FROM triggers
+)
+SELECT org_id, id, arg_max(body, seq) AS body, arg_min(created_at, seq) AS created_at,
+    arg_min(created_by, seq) AS created_by
+FROM states GROUP BY org_id, id HAVING max(seq) > 0;
+
+-- name: delete_schedules
+DELETE FROM schedules USING newest_definitions AS newest
+WHERE schedules.org_id = newest.org_id AND schedules.id = newest.id;
+
+-- name: delete_triggers
+DELETE FROM triggers USING newest_definitions AS newest
+WHERE triggers.org_id = newest.org_id AND triggers.id = newest.id;
+
+-- name: insert_schedules
+INSERT INTO schedules BY NAME
+SELECT unnest(item), first_at AS created_at, first_by AS created_by FROM (
+    SELECT from_json(body -> 'schedule', $columns) AS item, created_at AS first_at, created_by AS first_by
+    FROM newest_definitions WHERE (body -> 'schedule') IS NOT NULL
+);
+
+-- name: insert_triggers
+INSERT INTO triggers BY NAME
+SELECT unnest(item), first_at AS created_at, first_by AS created_by FROM (
+    SELECT from_json(body -> 'trigger', $columns) AS item, created_at AS first_at, created_by AS first_by
+    FROM newest_definitions WHERE (body -> 'trigger') IS NOT NULL
+);
+
+-- name: insert_baselines
+INSERT INTO baselines BY NAME
+SELECT unnest(item), false AS is_active FROM (
+    SELECT from_json(body -> 'baseline', $columns) AS item FROM batch WHERE kind = 'baseline' ORDER BY seq
+);
+
+-- name: activate_baselines
+-- exactly one a set is active: the one its last deed names
+UPDATE baselines SET
+    is_active = baselines.id = newest.id,
+    activated_at = CASE WHEN baselines.id = newest.id THEN newest.activated_at ELSE baselines.activated_at END
+FROM (
+    SELECT body ->> '$.baseline.org_id' AS org_id, body ->> '$.baseline.set_name' AS set_name,
+        arg_max(body ->> '$.baseline.id', seq) AS id,
+        arg_max(coalesce(body ->> '$.baseline.activated_at', body ->> '$.baseline.created_at')::TIMESTAMPTZ, seq)
+            AS activated_at
+    FROM batch WHERE kind IN ('baseline', 'baseline_activated') GROUP BY ALL
+) AS newest
+WHERE baselines.org_id = newest.org_id AND baselines.set_name = newest.set_name;
+
+-- name: gather_notifications
+CREATE OR REPLACE TEMP TABLE newest_notifications AS
+SELECT body ->> '$.notification.id' AS id, body ->> '$.notification.run_id' AS run_id, arg_max(body, seq) AS body
+FROM batch WHERE kind = 'notification' GROUP BY ALL;
+
+-- name: delete_notifications
+DELETE FROM notifications USING newest_notifications AS newest WHERE notifications.id = newest.id;
+
+-- name: insert_notifications
+INSERT INTO notifications BY NAME
+SELECT unnest(item), definition_id FROM (
+    SELECT from_json(newest.body -> 'notification', $columns) AS item, runs.definition_id
+    FROM newest_notifications AS newest LEFT JOIN automated_runs AS runs ON runs.id = newest.run_id
+);
+
+-- name: tell_runs_of_notifications
+UPDATE automated_runs SET notifications_sent = sent.ids
+FROM (
+    SELECT run_id, to_json(list(id ORDER BY sent_at, id)) AS ids FROM notifications
+    WHERE status = 'sent' AND run_id IN (SELECT run_id FROM newest_notifications) GROUP BY run_id
+) AS sent
+WHERE automated_runs.id = sent.run_id;
+
+-- name: read_watermark
+SELECT seq FROM _applied;
+
+-- name: move_watermark
+UPDATE _applied SET seq = $seq;

@@ -1,0 +1,97 @@
+"""Publications: copies of the live file, made by a child process and put in place by rename."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from dataclasses import asdict, dataclass
+from itertools import count
+from pathlib import Path
+
+from inspect_pipelines.errors import Unavailable
+from resources.history.places import Places
+
+
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """What the copies hold."""
+
+    seq: int  # all journal rows up to it
+    published_at: str  # RFC 3339, UTC
+    cost_seconds: float
+
+
+def newest(places: Places) -> Publication | None:
+    """The newest publication; None before the first one, or when its files are gone."""
+    try:
+        note = json.loads(places.published_note.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    if not (places.snapshot.exists() and places.published.exists()):
+        return None
+    return Publication(**note)
+
+
+def publish(places: Places, publication: Publication) -> None:
+    """Copy the live file, which must be checkpointed and stay as it is meanwhile.
+
+    Raises:
+        Unavailable: The disk is full; the last publication stays.
+    """
+    replace_by_copy(places.live, places.snapshot)
+    # DuckDB would replay the changes that a person made to the last copy over the new one
+    Path(f"{places.published}.wal").unlink(missing_ok=True)
+    replace_by_copy(places.snapshot, places.published)
+    write_note(places, publication)
+
+
+def write_note(places: Places, publication: Publication) -> None:
+    new = _new_name(places.published_note)
+    new.write_text(json.dumps(asdict(publication)), encoding="utf-8")
+    new.replace(places.published_note)
+
+
+def sweep(places: Places) -> None:
+    """Delete the half-made copies that a killed owner left behind."""
+    for target in (places.published, places.snapshot, places.published_note):
+        for leftover in target.parent.glob(f"{target.name}.*.new"):
+            leftover.unlink(missing_ok=True)
+
+
+NUMBERS = count(1)
+
+
+def _new_name(target: Path) -> Path:
+    # a name of its own a try: the `cp` of a killed owner may still be writing to the last one
+    return target.with_name(f"{target.name}.{os.getpid()}-{next(NUMBERS)}.new")
+
+
+def replace_by_copy(source: Path, target: Path) -> None:
+    new = _new_name(target)
+    # a child copies, since our closing of any descriptor of the live file would drop DuckDB's lock on it
+    copied = subprocess.run(
+        ["cp", "--reflink=auto", "--", source, new],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    if copied.returncode != 0:
+        new.unlink(missing_ok=True)
+        raise Unavailable(
+            f"the run history cannot be published as {str(target)!r}: {copied.stderr.strip()}; "
+            "the last publication stays as it is: make room on the disk and try again"
+        )
+    _flush(new)
+    new.replace(target)
+    _flush(target.parent)
+
+
+def _flush(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,17 @@
+"""The history's SQL: whole statements, each with a name, in projection.sql."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from pathlib import Path
+
+FILE = Path(__file__).parent / "projection.sql"
+HEADER = re.compile(r"^-- name: (\w+)$", re.MULTILINE)
+
+
+@cache
+def statements() -> dict[str, str]:
+    """Statement by name."""
+    pieces = HEADER.split(FILE.read_text(encoding="utf-8"))
+    return dict(zip(pieces[1::2], pieces[2::2], strict=True))

@@ -1,0 +1,82 @@
+"""The history as the rest of the house sees it: drain into it, query it; nothing stays open in between."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports import Clock, Ledger, Table
+from resources.history import publication
+from resources.history.lease import holding
+from resources.history.places import Places
+
+POLL_SECONDS = 0.02  # between two looks whether the owner has published
+
+
+class DuckHistory:
+    """`ports.History` over DuckDB files under INSPECT_HOME."""
+
+    def __init__(self, home: Path, ledger: Ledger, clock: Clock) -> None:
+        self.places = Places(home)
+        self._ledger = ledger
+        self._clock = clock
+
+    def drain(self) -> bool:
+        while True:
+            with holding(self.places.lock) as is_mine:
+                if not is_mine:
+                    return False
+                seq = self._bring_up_to_date()
+            # one who came while we held the lease went away trusting us: look again after letting go
+            if self._head() <= seq:
+                return True
+
+    def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
+        self._freshen(fresh_within_seconds)
+        from resources.history import query  # imports DuckDB
+
+        return query.run(sql, self.places.snapshot)
+
+    def published_path(self) -> Path:
+        return self.places.published
+
+    def _bring_up_to_date(self) -> int:
+        published = publication.newest(self.places)
+        if published is not None and self._head() <= published.seq:
+            return published.seq
+        from resources.history.live import (
+            LiveHistory,
+        )  # imports DuckDB: 0.1 s that a command without news need not pay
+
+        live = LiveHistory(self.places, self._ledger, self._clock)
+        try:
+            live.drain()
+            return live.publish().seq
+        finally:
+            live.close()
+
+    def _freshen(self, patience_seconds: float) -> None:
+        """Have everything published that is in the journal now, or as much as the owner manages in this time."""
+        head = self._head()
+        if head == 0 and publication.newest(self.places) is None:
+            raise NotFound(
+                "there is no run history yet; make a first run with: inspect-pipelines run ID --wait "
+                "(inspect-pipelines plan lists the ids)"
+            )
+        gives_up_at = self._clock.monotonic() + patience_seconds
+        while True:
+            published = publication.newest(self.places)
+            if published is not None and published.seq >= head:
+                return
+            if self.drain():
+                return
+            self.places.wanted.touch()
+            if self._clock.monotonic() >= gives_up_at:
+                break
+            self._clock.sleep(POLL_SECONDS)
+        if published is None:
+            raise NotFound("the run history was never published; its owner is busy: try again in a minute")
+
+    def _head(self) -> int:
+        with self._ledger.read() as ledger:
+            return ledger.journal.head()
