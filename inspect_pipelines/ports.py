@@ -222,6 +222,31 @@ class History(Protocol):
     def published_path(self) -> Path: ...
 
 
+class HistoryStatus(Protocol):
+    """How far the history follows the ledger's journal."""
+
+    @property
+    def is_owner(self) -> bool: ...
+    @property
+    def applied_seq(self) -> int: ...
+    @property
+    def published_seq(self) -> int: ...
+    @property
+    def problem(self) -> str:
+        """The last turn's, empty when it went well."""
+
+
+class HistoryOwner(Protocol):
+    """Whoever keeps the history fresh for as long as a process lives."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None:
+        """Write what is there, and let go."""
+
+    @property
+    def status(self) -> HistoryStatus: ...
+
+
 class Gallery(Protocol):
     """Images by the sha256 of their bytes."""
 

@@ -1,0 +1,53 @@
+"""`python -m inspect_pipelines.cli.serve`: the web process; `up` starts it and keeps it alive."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import click
+import uvicorn
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.engine.state import read_state
+from inspect_pipelines.errors import InspectError
+from inspect_pipelines.web.app import LOOPBACK, create_app
+from inspect_pipelines.wiring import house as build
+from resources.history.owner import Historian
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), required=True)
+def serve(host: str, port: int) -> None:
+    """Answer requests and own the history until a signal."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    house = build(Settings())
+
+    def urls() -> dict[str, str | None]:
+        state = read_state(house.home)
+        return {"web": f"http://{host}:{port}", "dagster_ui": state.ui_url if state else None}
+
+    app = create_app(
+        house,
+        Historian(house.home, house.ledger, house.clock),
+        urls=urls,
+        allowed_hosts=sorted({*LOOPBACK, host}),
+    )
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
+if __name__ == "__main__":
+    try:
+        serve()
+    except InspectError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)

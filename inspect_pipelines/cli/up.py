@@ -1,0 +1,67 @@
+"""`up` and `env`: run everything, or point a shell's `dagster` at this home."""
+
+from __future__ import annotations
+
+import shlex
+
+import click
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.engine.instance import MODULE, ensure_instance
+from inspect_pipelines.engine.state import UpState
+from inspect_pipelines.engine.supervisor import Supervisor, Wishes
+from resources.clock import SystemClock
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), help="The web process's first port to try (8460).")
+@click.option("--ui-port", type=click.IntRange(1, 65535), help="The Dagster UI's first port to try (3000).")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--no-ui", is_flag=True, help="Without the Dagster UI.")
+@click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+def up(port: int | None, ui_port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
+    """Start everything in the foreground: web process, code server, daemon and Dagster UI.
+
+    A part that dies is started again; what `apply` publishes is loaded within seconds; runs in progress go on meanwhile.
+    Ctrl-C stops everything within ten seconds, runs in progress included; a second Ctrl-C kills it at once.
+    """
+    settings = Settings()
+    wishes = Wishes(port or settings.port, ui_port or settings.ui_port, with_ui=not no_ui, host=host)
+    supervisor = Supervisor(settings, wishes, SystemClock(), lambda text: click.echo(text, err=True))
+    if quiet:
+        supervisor.run(lambda state, seconds: None)
+        return
+    click.echo("starting ..", err=True)
+    supervisor.run(lambda state, seconds: click.echo(announcement(settings, state, seconds)))
+    click.echo("stopped", err=True)
+
+
+@click.command()
+def env() -> None:
+    """Print the variables that point `dagster` at this home, for: eval "$(inspect-pipelines env)"."""
+    home = Settings().absolute_home()
+    variables = {
+        "INSPECT_HOME": str(home),
+        "DAGSTER_HOME": str(ensure_instance(home)),
+        "DAGSTER_MODULE_NAME": MODULE,
+    }
+    for name, value in variables.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+def announcement(settings: Settings, state: UpState, seconds: float) -> str:
+    """What runs where."""
+    home = settings.absolute_home()
+    rows = [
+        ("Dagster UI", state.ui_url or "not started (--no-ui)"),
+        ("web", f"{state.web_url}/status  {state.web_url}/health"),
+        ("INSPECT_HOME", str(home)),
+        ("logs", str(home / "logs")),
+    ]
+    lines = [
+        f"up after {seconds:.0f} s; Ctrl-C stops everything",
+        *(f"  {name:<13} {text}" for name, text in rows),
+    ]
+    if not (home / "compiled.json").exists():
+        lines.append("nothing is published yet; in another terminal: inspect-pipelines apply")
+    return "\n".join(lines)

@@ -1,0 +1,96 @@
+"""Ports, sockets and whether somebody answers there."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import socket
+import stat
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+
+from inspect_pipelines.errors import Unavailable
+
+PORTS_TO_TRY = 50
+SOCKET_PATH_LIMIT_BYTES = 100  # the kernel's is 108, with the 0 at its end; our names differ by a number
+
+
+class Address:
+    """Where one of our servers listens; a taken port is stepped over, and said."""
+
+    def __init__(self, what: str, port: int, host: str, say: Callable[[str], None]) -> None:
+        self.what, self.port, self.host = what, port, host
+        self._say = say
+
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
+    def settle(self) -> int:
+        """The port to start on now: the same as before whenever it is free."""
+        port = free_port(self.port, host=self.host)
+        if port != self.port:
+            self._say(f"port {self.port} is taken; the {self.what} uses {port}")
+            self.port = port
+        return port
+
+
+def free_port(first: int, *, host: str) -> int:
+    """The first port from `first` on that can be bound.
+
+    Raises:
+        Unavailable: None of the next 50 can.
+    """
+    for port in range(first, min(first + PORTS_TO_TRY, 65536)):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    raise Unavailable(
+        f"no free port from {first} to {first + PORTS_TO_TRY - 1} on {host!r}; stop something, "
+        "or name others with --port and --ui-port"
+    )
+
+
+def answers(url: str, *, timeout_seconds: float = 2.0) -> bool:
+    """Whether an HTTP server says anything there, be it that something ails it."""
+    try:
+        httpx.get(url, timeout=timeout_seconds, trust_env=False)
+    except httpx.HTTPError:
+        return False
+    return True
+
+
+def accepts(path: Path) -> bool:
+    """Whether a server listens on a unix socket."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+        client.settimeout(1.0)
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+        return True
+
+
+def socket_folder(home: Path) -> Path:
+    """Where the sockets of a home lie: INSPECT_HOME/run, or a private folder when that path is too long for one.
+
+    Raises:
+        Unavailable: Somebody else owns the private folder.
+    """
+    folder = home / "run"
+    if len(os.fsencode(folder / "code-99999.sock")) <= SOCKET_PATH_LIMIT_BYTES:
+        return folder
+    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    folder = Path(tempfile.gettempdir()) / f"inspect-{os.getuid()}-{name}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise Unavailable(f"{str(folder)!r} is not a private folder of this user; remove it, or set TMPDIR")
+    return folder

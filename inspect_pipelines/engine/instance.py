@@ -1,0 +1,105 @@
+"""Dagster's instance settings: INSPECT_HOME/dagster/dagster.yaml, written by us until a person makes the file theirs."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from inspect_pipelines.errors import Unavailable, UsageError
+
+MODULE = "inspect_pipelines.definitions"
+"""Also the name of the code location: `dagster job launch` and `up` must agree on it, or the daemon refuses the run."""
+
+MARKER = "# written by inspect-pipelines; delete this line and the file is yours"
+
+FOLDERS = ("", "dagster", "run", "logs", "history", "gallery", "reports", "outbox")
+
+SETTINGS = """\
+{marker}
+telemetry: {{enabled: false}}
+nux: {{enabled: false}}
+
+# Queues while a daemon is alive, else launches at once.
+run_coordinator:
+  module: inspect_pipelines.engine.coordinator
+  class: InspectRunCoordinator
+  config: {{dequeue_interval_seconds: 1, dequeue_use_threads: true, dequeue_num_workers: 4}}
+run_launcher:
+  module: inspect_pipelines.engine.launcher
+  class: InspectRunLauncher
+concurrency:
+  runs:
+    max_concurrent_runs: {max_concurrent_runs}
+    tag_concurrency_limits: []
+
+# The ledger's deadline comes first; these end what did not heed it.
+run_monitoring:
+  enabled: true
+  poll_interval_seconds: 5
+  start_timeout_seconds: 120
+  cancel_timeout_seconds: 30
+  max_runtime_seconds: 14400
+run_retries: {{enabled: true, max_retries: 0}}
+
+sensors: {{use_threads: true, num_workers: 4}}
+schedules: {{use_threads: true, num_workers: 4, num_submit_workers: 4}}
+auto_materialize: {{enabled: false, use_sensors: false}}
+retention:
+  schedule: {{purge_after_days: {{skipped: 7, failure: 30, success: 90}}}}
+  sensor: {{purge_after_days: {{skipped: 1, failure: 30, success: 90}}}}
+"""
+
+
+def ensure_instance(home: Path) -> Path:
+    """INSPECT_HOME with its folders and Dagster's settings in place; returns DAGSTER_HOME.
+
+    Folders that this call makes are readable by their owner only. A settings file without our first line belongs to a
+    person and stays as it is.
+
+    Raises:
+        UsageError: The home is a file, or lies where it cannot be made.
+        Unavailable: The disk refused.
+    """
+    try:
+        for folder in FOLDERS:
+            _make_private(home / folder)
+        _write_settings(home / "dagster" / "dagster.yaml")
+    except (FileExistsError, NotADirectoryError) as error:
+        raise UsageError(
+            f"INSPECT_HOME {str(home)!r} cannot be used: {error.filename!r} is a file, not a folder; "
+            "move it away or set INSPECT_HOME to another folder"
+        ) from error
+    except PermissionError as error:
+        raise UsageError(
+            f"INSPECT_HOME {str(home)!r} cannot be used: no permission for {error.filename!r}; "
+            "set INSPECT_HOME to a folder of yours"
+        ) from error
+    except OSError as error:
+        raise Unavailable(f"INSPECT_HOME {str(home)!r} cannot be set up: {error.strerror}") from error
+    return home / "dagster"
+
+
+def settings_text(max_concurrent_runs: int) -> str:
+    """The text of dagster.yaml; one browser takes about a core, so as many runs at once as there are cores."""
+    return SETTINGS.format(marker=MARKER, max_concurrent_runs=max_concurrent_runs)
+
+
+def write_atomically(path: Path, text: str) -> None:
+    """Replace a small file in one step; readers see the old or the new one."""
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+
+
+def _make_private(folder: Path) -> None:
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def _write_settings(path: Path) -> None:
+    wanted = settings_text(max(2, os.cpu_count() or 2))
+    if path.exists():
+        present = path.read_text(encoding="utf-8")
+        if present == wanted or not present.startswith(MARKER):
+            return
+    write_atomically(path, wanted)

@@ -1,0 +1,58 @@
+"""The end of `up`: nobody starts anything new, runs conclude, the last facts are written; within ten seconds."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+from collections.abc import Callable, Sequence
+
+import psutil
+
+from inspect_pipelines.engine.processes import Child
+from inspect_pipelines.engine.services import Say, Services
+from inspect_pipelines.ports import Clock
+
+DAEMON_SECONDS = 2.0
+RUNS_SECONDS = 6.5  # a run closes its browser and concludes as cancelled
+ALL_SECONDS = 9.0
+LOOK_EVERY_SECONDS = 0.05
+
+
+def stop_in_order(services: Services, clock: Clock, say: Say, hurried: Callable[[], bool]) -> None:
+    """Daemon, then runs, UI and code server, then the web process, which writes what the runs left; then kill the rest.
+
+    Args:
+        services: Some may never have started.
+        clock: Counts the seconds.
+        say: Told about runs that are cut short.
+        hurried: Whether somebody asked again: everything is killed at once.
+    """
+    began = clock.monotonic()
+
+    def wait_for(children: Sequence[Child], seconds: float) -> None:
+        while any(child.is_alive for child in children):
+            if hurried() or clock.monotonic() - began > seconds:
+                break
+            clock.sleep(LOOK_EVERY_SECONDS)
+        for child in children:
+            child.kill()
+
+    _terminate(services.daemon.children())
+    wait_for(services.daemon.children(), DAEMON_SECONDS)
+    servers = services.code.children()
+    workers = [worker for server in servers for worker in server.workers()]
+    if workers:
+        say(f"{len(workers)} run{'s' if len(workers) > 1 else ''} in progress, cancelled")
+    for worker in workers:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            worker.send_signal(signal.SIGINT)
+    ui = services.ui.children() if services.ui else []
+    _terminate([*servers, *ui])
+    wait_for([*servers, *ui], RUNS_SECONDS)
+    _terminate(services.web.children())
+    wait_for(services.web.children(), ALL_SECONDS)
+
+
+def _terminate(children: Sequence[Child]) -> None:
+    for child in children:
+        child.terminate()

@@ -1,0 +1,224 @@
+"""`up`: web process, code server, daemon and Dagster UI, started in order, kept alive, and stopped without a trace."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from inspect_pipelines.config.settings import Settings, child_environment
+from inspect_pipelines.engine import commands
+from inspect_pipelines.engine.addresses import Address, answers, socket_folder
+from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
+from inspect_pipelines.engine.instance import MODULE, ensure_instance, write_atomically
+from inspect_pipelines.engine.processes import Child, limit_log, rotate_log
+from inspect_pipelines.engine.services import CodeServer, Say, Service, Services
+from inspect_pipelines.engine.state import UpState, forget_state, read_state, write_state
+from inspect_pipelines.engine.stopping import stop_in_order
+from inspect_pipelines.errors import Refused, Unavailable
+from inspect_pipelines.ports import Clock
+
+TICK_SECONDS = 0.2
+READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s on an idle one
+LOOK_AT_LOGS_SECONDS = 60.0
+LOGS = ("web", "code", "daemon", "ui", "heartbeat")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+Announce = Callable[[UpState, float], None]  # (what runs where, the seconds it took)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the command line asked for."""
+
+    port: int
+    ui_port: int
+    with_ui: bool = True
+    host: str = "127.0.0.1"
+    module: str = MODULE
+
+
+class Supervisor:
+    """One per INSPECT_HOME; it has one thread and does not import Dagster."""
+
+    def __init__(self, settings: Settings, wishes: Wishes, clock: Clock, say: Say) -> None:
+        self.home = settings.absolute_home()
+        self._wishes, self._clock, self._say = wishes, clock, say
+        self._web = Address("web process", wishes.port, wishes.host, say)
+        self._ui = Address("Dagster UI", wishes.ui_port, wishes.host, say)
+        self._daemon_lock = self.home / "run" / "daemon.lock"
+        self._heartbeat: Child | None = None  # ends when the daemon's heart beats
+        self._stops = 0  # how often somebody asked
+        self._environment = child_environment(
+            INSPECT_HOME=str(self.home),
+            DAGSTER_HOME=str(self.home / "dagster"),
+            DAGSTER_MODULE_NAME="",  # `env` sets it for the dagster CLI; beside -w it is an error
+            DAGSTER_RUN_STATUS_SENSOR_PROCESS_LIMIT="25",  # the default of 5 falls behind in a burst
+            PYTHONUNBUFFERED="1",
+        )
+
+    def run(self, announce: Announce) -> None:
+        """Start everything, call `announce`, and stay until a signal.
+
+        Raises:
+            Refused: Another one serves this home.
+            Unavailable: A part does not start, or ends again and again.
+        """
+        ensure_instance(self.home)
+        with self._alone(), self._listening_to_signals():
+            for name in LOGS:
+                rotate_log(self._log(name))
+            services = self._services()
+            try:
+                self._serve(services, announce)
+            finally:
+                stop_in_order(services, self._clock, self._say, hurried=lambda: self._stops > 1)
+                if self._heartbeat:
+                    self._heartbeat.kill()
+                forget_state(self.home)
+
+    def _serve(self, services: Services, announce: Announce) -> None:
+        began, started_at = self._clock.monotonic(), self._clock.now().isoformat()
+        published = self._published()
+        # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
+        if not (self._until_ready([services.web, services.code]) and self._until_ready(services.all())):
+            return
+        state = self._state(services, started_at)
+        write_state(self.home, state)
+        announce(state, self._clock.monotonic() - began)
+        logs_at = began
+        while not self._stops:
+            self._tick(services.all())
+            if published != (published := self._published()):
+                services.code.renew()
+            if state != (state := self._state(services, started_at)):
+                write_state(self.home, state)
+            if self._clock.monotonic() - logs_at > LOOK_AT_LOGS_SECONDS:
+                logs_at = self._clock.monotonic()
+                for name in LOGS:
+                    limit_log(self._log(name))
+            self._clock.sleep(TICK_SECONDS)
+
+    def _until_ready(self, services: Sequence[Service | CodeServer]) -> bool:
+        """True once all are; False when somebody asked to stop."""
+        deadline = self._clock.monotonic() + READY_SECONDS
+        while not self._stops:
+            self._tick(services)
+            waiting = [service.name for service in services if not service.is_ready]
+            if not waiting:
+                return True
+            if self._clock.monotonic() > deadline:
+                raise Unavailable(
+                    f"{' and '.join(waiting)} did not get ready within {READY_SECONDS:g} s, so everything is stopped; "
+                    f"see {self.home / 'logs'}"
+                )
+            self._clock.sleep(TICK_SECONDS)
+        return False
+
+    def _tick(self, services: Sequence[Service | CodeServer]) -> None:
+        now = self._clock.monotonic()
+        for service in services:
+            service.tick(now)
+            if service.name == "daemon" and service.pid:
+                touch_daemon_lock(self._daemon_lock)
+
+    def _services(self) -> Services:
+        """What to run, nothing started yet."""
+        wishes = self._wishes
+        workspace = self.home / "run" / "workspace.yaml"
+
+        def service(name: str, argv: Callable[[], list[str]], ready: Callable[[], bool]) -> Service:
+            return Service(name, argv, ready, self._start, self._say)
+
+        code = CodeServer(
+            socket_folder(self.home),
+            lambda socket: commands.code_argv(wishes.module, socket),
+            self._start,
+            self._say,
+        )
+        write_atomically(workspace, commands.workspace_text(code.link))
+        return Services(
+            web=service(
+                "web",
+                lambda: commands.web_argv(wishes.host, self._web.settle()),
+                lambda: answers(f"{self._web.url}/health"),
+            ),
+            code=code,
+            daemon=service("daemon", lambda: commands.daemon_argv(workspace), self._daemon_beats),
+            ui=service(
+                "ui",
+                lambda: commands.ui_argv(workspace, wishes.host, self._ui.settle()),
+                lambda: answers(f"{self._ui.url}/server_info"),
+            )
+            if wishes.with_ui
+            else None,
+        )
+
+    def _start(self, name: str, argv: Sequence[str]) -> Child:
+        if name != "daemon":
+            return Child(argv, log=self._log(name), environment=self._environment)
+        lock = take_daemon_lock(self._daemon_lock)
+        try:
+            return Child(argv, log=self._log(name), environment=self._environment, keep_open=[lock])
+        finally:
+            os.close(lock)  # the daemon has it now
+
+    def _daemon_beats(self) -> bool:
+        if self._heartbeat is None or self._heartbeat.exit_code not in (None, 0):
+            since = self._clock.now().isoformat()
+            self._heartbeat = self._start("heartbeat", commands.heartbeat_argv(since))
+        return self._heartbeat.exit_code == 0
+
+    def _log(self, name: str) -> Path:
+        return self.home / "logs" / f"{name}.log"
+
+    def _published(self) -> tuple[int, int] | None:
+        """A change of it means that `apply` has published; it replaces the file, so a new one has another number."""
+        try:
+            found = (self.home / "compiled.json").stat()
+        except FileNotFoundError:
+            return None
+        return found.st_ino, found.st_mtime_ns
+
+    def _state(self, services: Services, started_at: str) -> UpState:
+        return UpState(
+            pid=os.getpid(),
+            started_at=started_at,
+            web_url=self._web.url,
+            ui_url=self._ui.url if services.ui else None,
+            pids={service.name: service.pid for service in services.all() if service.pid},
+        )
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        descriptor = os.open(self.home / "run" / "up.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            other = read_state(self.home)
+            where = f" (process {other.pid}, {other.ui_url or other.web_url})" if other else ""
+            raise Refused(
+                f"`up` cannot start: another one serves INSPECT_HOME {str(self.home)!r}{where}; "
+                "use that one, stop it, or set INSPECT_HOME to another folder"
+            ) from error
+        else:
+            yield
+        finally:
+            os.close(descriptor)
+
+    @contextmanager
+    def _listening_to_signals(self) -> Iterator[None]:
+        def asked(signal_number: int, frame: FrameType | None) -> None:
+            self._stops += 1
+
+        before = {number: signal.signal(number, asked) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)

@@ -1,0 +1,82 @@
+"""The web application: health and status for now."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports import HistoryOwner, House
+from inspect_pipelines.web.health import ailments
+from inspect_pipelines.web.security import SecurityHeaders
+from inspect_pipelines.web.status import status
+
+LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+PACKAGES = ("inspect-pipelines", "dagster", "duckdb")
+
+
+def create_app(
+    house: House,
+    historian: HistoryOwner,
+    *,
+    urls: Callable[[], Mapping[str, str | None]] = dict,
+    allowed_hosts: Sequence[str] = LOOPBACK,
+) -> FastAPI:
+    """The application; for as long as it lives, the historian works beside it.
+
+    Args:
+        house: Ports.
+        historian: Started and stopped with the application.
+        urls: Where the other parts are now, by name.
+        allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        await anyio.to_thread.run_sync(house.ledger.migrate)
+        historian.start()
+        try:
+            yield
+        finally:
+            await anyio.to_thread.run_sync(historian.stop)
+
+    app = FastAPI(
+        title="inspect-pipelines",
+        version=version("inspect-pipelines"),
+        lifespan=lifespan,
+        docs_url=None,  # its page loads scripts from elsewhere; /openapi.json stays
+        redoc_url=None,
+        middleware=[
+            Middleware(SecurityHeaders),
+            Middleware(TrustedHostMiddleware, allowed_hosts=[*allowed_hosts]),
+        ],
+    )
+    versions = {package: version(package) for package in PACKAGES}
+
+    @app.get("/health")
+    def health() -> JSONResponse:
+        """200 when this process can do its work, else 503; each part says what ails it."""
+        found = ailments(house, historian)
+        parts = {part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()}
+        is_well = not any(found.values())
+        return JSONResponse({"ok": is_well, "parts": parts}, status_code=200 if is_well else 503)
+
+    @app.get("/status")
+    def current_status() -> dict[str, Any]:
+        """What is going on."""
+        return {**status(house, historian), "versions": versions, "urls": urls()}
+
+    @app.exception_handler(InspectError)
+    def told(request: Request, error: InspectError) -> JSONResponse:
+        """Our errors are sentences; whether another try can help is their status."""
+        return JSONResponse({"error": str(error)}, status_code=503 if error.retry_may_help else 500)
+
+    return app
