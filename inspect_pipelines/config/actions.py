@@ -1,0 +1,85 @@
+"""Actions as they are written to the domain's actions."""
+
+from __future__ import annotations
+
+from inspect_pipelines.config.playbook_document import (
+    KINDS_OF_TARGET,
+    ActionDocument,
+    ExpectationDocument,
+    OptionalTarget,
+    ScreenshotDocument,
+)
+from inspect_pipelines.domain.playbook import (
+    Action,
+    Box,
+    Click,
+    ExpectText,
+    ExpectUrl,
+    ExpectVisible,
+    Fill,
+    Goto,
+    Press,
+    TakeScreenshot,
+    Target,
+    WaitFor,
+)
+
+
+def to_action(written: ActionDocument) -> Action:
+    """The one verb of an action."""
+    if written.goto is not None:
+        return Goto(written.goto.url)
+    if written.click is not None:
+        return Click(_target(written.click))
+    if written.fill is not None:
+        return Fill(_target(written.fill), written.fill.value)
+    if written.press is not None:
+        return Press(written.press.key, _optional_target(written.press))
+    if written.wait_for is not None:
+        return WaitFor(_target(written.wait_for), written.wait_for.state, written.wait_for.timeout)
+    if written.screenshot is not None:
+        return _screenshot(written.screenshot)
+    expectation = to_expectation(written)
+    assert expectation is not None, "the document has exactly one verb"
+    return expectation
+
+
+def to_expectation(written: ExpectationDocument) -> Action | None:
+    """The expectation that is written; None for prose."""
+    if (text := written.expect_text) is not None:
+        return ExpectText(_optional_target(text), text.equals, text.contains)
+    if written.expect_visible is not None:
+        return ExpectVisible(_target(written.expect_visible))
+    if written.expect_url is not None:
+        return ExpectUrl(written.expect_url.pattern)
+    return None
+
+
+def _screenshot(written: ScreenshotDocument) -> TakeScreenshot:
+    clip = written.clip
+    return TakeScreenshot(
+        written.name,
+        full_page=written.full_page,
+        mask=tuple(written.mask),
+        allow_large=written.allow_large,
+        clip=Box(clip.x, clip.y, clip.width, clip.height) if clip else None,
+        tolerance=written.tolerance,
+    )
+
+
+def _optional_target(written: OptionalTarget) -> Target | None:
+    names_one = any(getattr(written, kind) is not None for kind in KINDS_OF_TARGET)
+    return _target(written) if names_one else None
+
+
+def _target(written: OptionalTarget) -> Target:
+    return Target(
+        selector=written.selector,
+        role=written.role,
+        name=written.name,
+        label=written.label,
+        text=written.text,
+        placeholder=written.placeholder,
+        test_id=written.test_id,
+        frame=written.frame,
+    )

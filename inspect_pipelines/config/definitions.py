@@ -1,0 +1,261 @@
+"""Schedule and trigger documents to the domain's definitions, checked against the playbooks they name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
+from zoneinfo import available_timezones
+
+from inspect_pipelines.config.playbooks import NOT_AN_ID, checked_value
+from inspect_pipelines.config.problem import Findings, did_you_mean
+from inspect_pipelines.config.reading import shown
+from inspect_pipelines.config.schedule_document import (
+    DefinitionDocument,
+    RuleDocument,
+    ScheduleDocument,
+    TriggerDocument,
+)
+from inspect_pipelines.config.yaml_text import Source
+from inspect_pipelines.domain import cron as clock
+from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
+from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, RuleEvent
+from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
+from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.template import malformed, placeholders
+from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.domain.variable import EVENT_CONTEXT, host_of
+from inspect_pipelines.errors import UsageError
+
+EVENTS = ("pull_request.merged", "deployment.completed")
+REPO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
+DST_NOTICE = timedelta(days=100)  # how far ahead a clock change is mentioned
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a definition is checked against."""
+
+    source: Source
+    findings: Findings
+    playbooks: Mapping[str, Playbook]
+    org_id: OrgId
+    allowed_hosts: tuple[str, ...]
+    now: datetime
+    playbooks_are_known: bool = True  # False: some file could not be read, so a missing playbook says nothing
+
+    @cached_property
+    def hosts_of_playbooks(self) -> dict[str, set[str]]:
+        return {name: _hosts(playbook) for name, playbook in self.playbooks.items()}
+
+
+def to_definition(written: ScheduleDocument | TriggerDocument, number: int, around: Around) -> Definition:
+    """The definition of a document; its faults are noted, and it is then not to be used."""
+    section = "schedules" if isinstance(written, ScheduleDocument) else "triggers"
+    check = _Check(around, section, number)
+    if not SLUG.match(written.id):
+        check.wrong(f"{shown(written.id)} {NOT_AN_ID}", "id")
+    if written.repo is not None and not REPO.fullmatch(written.repo):
+        check.wrong(f"{shown(written.repo)} is not a repository; write 'owner/name'", "repo")
+    name, identifier = written.name or written.id, DefinitionId(written.id)
+    plan = check.plan(written)
+    if isinstance(written, ScheduleDocument):
+        check.cron(written)
+        timezone = written.timezone or "UTC"
+        return Schedule(identifier, around.org_id, name, written.cron, timezone, plan, written.enabled)
+    if written.event not in EVENTS:
+        hint = did_you_mean(written.event, EVENTS) or f"; known are {', '.join(EVENTS)}"
+        check.wrong(f"{shown(written.event)} is not an event{hint}", "event")
+    for key in ("branches", "paths"):
+        check.patterns(key, getattr(written, key))
+    return Trigger(
+        id=identifier,
+        org_id=around.org_id,
+        name=name,
+        event=written.event,
+        plan=plan,
+        repo=written.repo,
+        branches=tuple(written.branches),
+        paths=tuple(written.paths),
+        environment=written.environment,
+        enabled=written.enabled,
+    )
+
+
+class _Check:
+    def __init__(self, around: Around, section: str, number: int) -> None:
+        self.around, self.here = around, (section, number)
+        self.has_event = section == "triggers"
+
+    def wrong(self, message: str, *path: str | int) -> None:
+        self.around.findings.wrong(self.around.source, (*self.here, *path), message)
+
+    def warn(self, message: str, *path: str | int) -> None:
+        self.around.findings.warn(self.around.source, (*self.here, *path), message)
+
+    def cron(self, written: ScheduleDocument) -> None:
+        try:
+            clock.zone(written.timezone or "UTC")
+        except UsageError as error:
+            self.wrong(f"{error}{_zone_hint(written.timezone or '')}", "timezone")
+            return
+        try:
+            schedule = clock.Cron(written.cron, written.timezone or "UTC")
+        except UsageError as error:
+            self.wrong(str(error), "cron")
+            return
+        if written.timezone is None:
+            self.warn(f"{shown(written.cron)} has no timezone beside it, so it is read in UTC", "cron")
+        for note in schedule.dst_notes(self.around.now, DST_NOTICE):
+            self.warn(note, "cron")
+
+    def patterns(self, key: str, globs: Sequence[str]) -> None:
+        for number, glob in enumerate(globs):
+            if "[" in glob and "]" not in glob[glob.rindex("[") :]:
+                self.wrong(f"pattern {shown(glob)} has an unclosed '['", key, number)
+
+    def plan(self, written: DefinitionDocument) -> Plan:
+        playbooks = self._playbooks(written)
+        policy = written.baseline
+        if policy.set is not None and not SLUG.match(policy.set):
+            self.wrong(f"{shown(policy.set)} {NOT_AN_ID}", "baseline", "set")
+        variables = self._variables(written, playbooks)
+        hosts = {host for playbook in playbooks for host in self.around.hosts_of_playbooks[playbook.id]}
+        hosts |= {
+            host_of(text) for text in variables.values() if "://" in text and not placeholders(text)
+        } - {""}
+        allowed = tuple(dict.fromkeys((*self.around.allowed_hosts, *sorted(hosts))))
+        self._event_urls(variables, playbooks, allowed)
+        return Plan(
+            playbooks=playbooks,
+            repo=written.repo,
+            branch=written.branch,
+            variables=variables,
+            timeout_minutes=written.timeout_minutes,
+            baseline=BaselinePolicy(
+                enabled=policy.enabled,
+                set=policy.set,
+                tolerance=policy.tolerance,
+                layout_budget_px=policy.layout_budget_px,
+                region_budget=policy.region_budget,
+                update_on_success=policy.update_on_success,
+                first_run=policy.first_run,
+            ),
+            notify=tuple(
+                self._rule(RuleEvent(event), rule)
+                for event in ("on_failure", "on_success", "on_complete", "on_needs_review")
+                if (rule := getattr(written.notify, event)) is not None
+            ),
+            overlap=Overlap(written.overlap),
+            allowed_hosts=allowed,
+        )
+
+    def _playbooks(self, written: DefinitionDocument) -> tuple[Playbook, ...]:
+        single = written.playbook is not None
+        names = [written.playbook] if written.playbook is not None else list(written.playbooks or [])
+        found = []
+        for number, name in enumerate(names):
+            path: tuple[str | int, ...] = ("playbook",) if single else ("playbooks", number)
+            if name in names[:number]:
+                self.wrong(f"playbook {shown(name)} is listed twice", *path)
+            elif name in self.around.playbooks:
+                found.append(self.around.playbooks[name])
+            elif self.around.playbooks_are_known:
+                hint = did_you_mean(name, self.around.playbooks) or f"; write it as playbooks/{name}.yaml"
+                self.wrong(f"no playbook has the id {shown(name)}{hint}", *path)
+        return tuple(found)
+
+    def _variables(self, written: DefinitionDocument, playbooks: Iterable[Playbook]) -> dict[str, str]:
+        declared = {variable.name: variable for playbook in playbooks for variable in playbook.variables}
+        texts = {}
+        for name, value in written.variables.items():
+            where = ("variables", name)
+            if not declared and not playbooks:
+                continue  # the playbook is unknown, which is said already
+            if name not in declared:
+                hint = did_you_mean(name, declared) or "; its playbook declares no such variable"
+                self.around.findings.wrong(
+                    self.around.source, (*self.here, *where), f"unknown variable {name!r}{hint}", at_key=True
+                )
+                continue
+            try:
+                for playbook in playbooks:
+                    for variable in playbook.variables:
+                        if variable.name == name:
+                            texts[name] = checked_value(variable, value)
+            except UsageError as error:
+                self.wrong(str(error), *where)
+                continue
+            if not declared[name].secret:
+                self._placeholders(texts[name], *where)
+        for playbook in playbooks:
+            for variable in playbook.variables:
+                if variable.required and variable.name not in written.variables:
+                    self.wrong(f"playbook {playbook.id!r} needs the variable {variable.name!r}", "variables")
+        return texts
+
+    def _placeholders(self, text: str, *path: str | int) -> None:
+        if bad := malformed(text):
+            self.wrong(f"{shown(bad)} is not a placeholder; write '{{{{name}}}}'", *path)
+        for name in placeholders(text):
+            if not self.has_event:
+                self.wrong(f"'{{{{{name}}}}}' has no value: a schedule has no event to take it from", *path)
+            elif name not in EVENT_CONTEXT:
+                hint = did_you_mean(name, EVENT_CONTEXT) or f"; known are {', '.join(EVENT_CONTEXT)}"
+                self.wrong(f"no event brings '{{{{{name}}}}}'{hint}", *path)
+
+    def _event_urls(
+        self, texts: Mapping[str, str], playbooks: Iterable[Playbook], allowed: Sequence[str]
+    ) -> None:
+        """An address from an event must have some host that it may point to."""
+        for variable in {
+            variable.name: variable for playbook in playbooks for variable in playbook.variables
+        }.values():
+            text = texts.get(variable.name, "")
+            if variable.type is VariableType.URL and placeholders(text) and self.has_event and not allowed:
+                message = f"{shown(text)} comes from the event, but no host is allowed; list allowed_hosts in organization.yaml"
+                self.wrong(message, "variables", variable.name)
+
+    def _rule(self, event: RuleEvent, rule: RuleDocument) -> NotifyRule:
+        where = ("notify", event.value)
+        if rule.slack_channel is not None and not re.fullmatch(
+            r"#[^\s#,]{1,80}|[CDG][A-Z0-9]{8,}", rule.slack_channel
+        ):
+            self.wrong(
+                f"{shown(rule.slack_channel)} is not a Slack channel; write '#name'", *where, "slack_channel"
+            )
+        for number, address in enumerate(rule.email):
+            if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
+                self.wrong(f"{shown(address)} is not an e-mail address", *where, "email", number)
+        for number, name in enumerate(rule.mention):
+            self._placeholders(name, *where, "mention", number)
+        return NotifyRule(
+            event,
+            rule.slack_channel,
+            rule.teams,
+            rule.pagerduty,
+            tuple(rule.email),
+            rule.webhook,
+            rule.github,
+            tuple(rule.mention),
+        )
+
+
+def _hosts(playbook: Playbook) -> set[str]:
+    """The hosts that a playbook itself names."""
+    texts = [
+        playbook.base_url,
+        *(variable.default or "" for variable in playbook.variables if not variable.secret),
+    ]
+    texts += [action.url for action in playbook.actions() if isinstance(action, Goto)]
+    return {host_of(text) for text in texts if "://" in text and not placeholders(text)} - {""}
+
+
+def _zone_hint(name: str) -> str:
+    zones = available_timezones()
+    by_city = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
+    city = name.strip().replace(" ", "_").rpartition("/")[2].lower()
+    exact = [zone for short, zone in by_city.items() if short.lower() == city]
+    return f" (did you mean {exact[0]!r}?)" if exact else did_you_mean(name.replace(" ", "_"), zones)

@@ -1,0 +1,79 @@
+"""What all documents share: strict, closed, frozen models, shorthand spellings, and durations."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic.annotated_handlers import GetJsonSchemaHandler
+from pydantic_core import CoreSchema, core_schema
+
+DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
+
+
+class Document(BaseModel):
+    """A mapping of a file; an unknown key is an error."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True, defer_build=True)
+
+    later: ClassVar[dict[str, str]] = {}
+    """Keys that a later version brings, with what to do until then: refused by name, so that nothing is ignored silently."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shorthand:
+    """Lets a text stand for a mapping with one key: `screenshot: basket` is `screenshot: {name: basket}`."""
+
+    key: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+    def _expand(self, value: object) -> object:
+        return {self.key: value} if isinstance(value, str) else value
+
+
+@dataclass(frozen=True, slots=True)
+class OneOrMany:
+    """Lets a text stand for a list of one."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: [value] if isinstance(value, str) else value, handler(source)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+
+def _seconds(value: object) -> object:
+    if isinstance(value, str):
+        match = DURATION.fullmatch(value)
+        if match is None:
+            raise ValueError(f"{value!r} is not a duration; write '500ms', '45s', '2m' or '8h'")
+        return float(match.group(1)) * SECONDS[match.group(2)]
+    return value
+
+
+def _sensible(seconds: float) -> float:
+    if not 0 < seconds <= 600:
+        raise ValueError(f"{seconds:g} seconds is not between 0 and 600 (10 minutes)")
+    return seconds
+
+
+Duration = Annotated[
+    float,
+    BeforeValidator(_seconds, json_schema_input_type=str | float),
+    AfterValidator(_sensible),
+]
+Texts = Annotated[list[str], OneOrMany()]

@@ -1,0 +1,304 @@
+"""YAML text to plain values and the place of each: YAML 1.2 core rules over libyaml's event stream.
+
+PyYAML's own constructor reads `NO` as false and `1:30` as 90, forgets where a value stood, keeps the last of two equal
+keys, and its composer overflows the C stack on deep nesting. So only its (C) parser is used, event by event.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+from yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+    SequenceStartEvent,
+)
+
+YamlPath = tuple[str | int, ...]
+Place = tuple[int, int]  # line and column, from 1
+
+MAX_BYTES = 1_000_000
+MAX_DEPTH = 50  # our documents need 10
+MAX_ALIASED_VALUES = 10_000  # in what all aliases stand for together
+
+TAG = "tag:yaml.org,2002:"
+CORE_TAGS = {f"{TAG}{name}" for name in ("null", "bool", "int", "float")}
+NULLS = {"", "~", "null", "Null", "NULL"}
+BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
+INT = re.compile(r"[-+]?[0-9]{1,100}")
+BASED_INT = re.compile(r"0o[0-7]{1,100}|0x[0-9a-fA-F]{1,100}")
+FLOAT = re.compile(
+    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+
+
+@dataclass(slots=True)
+class Source:
+    """A document's values, and where each stands."""
+
+    file: str  # as people know it: relative to the project
+    value: Any = None
+    values_at: dict[YamlPath, Place] = field(default_factory=dict)
+    keys_at: dict[YamlPath, Place] = field(default_factory=dict)
+
+    def place(self, path: YamlPath, *, at_key: bool = False) -> Place:
+        """Where a value (or its key) stands; for one that is not written, where what would hold it does."""
+        if at_key and path in self.keys_at:
+            return self.keys_at[path]
+        while path not in self.values_at and path:
+            path = path[:-1]
+        return self.values_at.get(path, (1, 1))
+
+
+class YamlError(Exception):
+    """A text that is no YAML of ours."""
+
+    def __init__(self, place: Place, path: YamlPath, message: str) -> None:
+        self.place, self.path = place, path
+        super().__init__(message)
+
+
+def read_bytes(path: Path) -> bytes:
+    """The bytes of a file that is not too large.
+
+    Raises:
+        YamlError: It is missing, unreadable or too large.
+    """
+    try:
+        with path.open("rb") as opened:
+            raw = opened.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise YamlError((1, 1), (), f"cannot be read: {(error.strerror or str(error)).lower()}") from error
+    if len(raw) > MAX_BYTES:
+        raise YamlError((1, 1), (), "is larger than 1 MB; split it, or check that it is the right file")
+    return raw
+
+
+def parse(raw: bytes, file: str) -> tuple[Source, list[YamlError]]:
+    """The values and their places, and what is wrong short of broken syntax (equal keys, tags, ..).
+
+    Raises:
+        YamlError: The text is not UTF-8, not YAML, nested too deep, or its aliases stand for too much.
+    """
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line, column = _place_in(raw[: error.start].decode("utf-8", "replace"))
+        message = f"is not UTF-8 text: byte {raw[error.start]:#04x}; save it as UTF-8"
+        raise YamlError((line, column), (), message) from error
+    builder = _Builder(Source(file))
+    try:
+        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+            builder.take(event)
+    except yaml.MarkedYAMLError as error:
+        raise _broken(error, text) from error
+    except yaml.reader.ReaderError as error:
+        place = _place_in(text[: error.position])
+        raise YamlError(
+            place, (), f"broken YAML: {error.reason} (character {error.character:#04x})"
+        ) from error
+    return builder.source, builder.faults
+
+
+@dataclass(slots=True)
+class _Open:
+    """A collection that has begun and not ended."""
+
+    value: dict[str, Any] | list[Any]
+    path: YamlPath
+    anchor: str | None
+    began_at: int  # how many values came before it
+    key: str | None = None  # of a mapping: read, its value still to come
+    merged: dict[str, Any] = field(default_factory=dict)
+
+
+class _Builder:
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.faults: list[YamlError] = []
+        self._open: list[_Open] = []
+        self._anchors: dict[str, tuple[Any, int]] = {}  # value, how many values it holds
+        self._count = 0
+        self._aliased = 0
+        self._documents = 0
+
+    def take(self, event: Any) -> None:
+        if isinstance(event, ScalarEvent):
+            self._scalar(event)
+        elif isinstance(event, (MappingStartEvent, SequenceStartEvent)):
+            self._begin(event)
+        elif isinstance(event, CollectionEndEvent):
+            self._end()
+        elif isinstance(event, AliasEvent):
+            self._alias(event)
+        elif isinstance(event, yaml.DocumentStartEvent):
+            self._documents += 1
+            if self._documents > 1:
+                raise YamlError(_place(event), (), "a second document begins here; a file holds one")
+
+    def _scalar(self, event: ScalarEvent) -> None:
+        if self._awaits_key():
+            self._key(event)
+            return
+        path = self._next_path()
+        self.source.values_at[path] = _place(event)
+        plain = event.implicit[0] and not event.style
+        if event.tag in CORE_TAGS or (plain and event.tag is None):
+            value = core_value(event.value)
+        else:
+            value = event.value
+            self._refuse_tag(event, path, f"{TAG}str")
+        self._count += 1
+        self._keep_anchor(event.anchor, value, 1)
+        self._add(value)
+
+    def _key(self, event: ScalarEvent) -> None:
+        here = self._open[-1]
+        here.key = event.value
+        path = (*here.path, event.value)
+        if path in self.source.keys_at and not (event.value == "<<" and not event.style):
+            line, _ = self.source.keys_at[path]
+            self.faults.append(
+                YamlError(_place(event), path, f"the key {event.value!r} stands on line {line} already")
+            )
+        self.source.keys_at[path] = _place(event)
+
+    def _begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
+        if self._awaits_key():
+            raise YamlError(
+                _place(event), self._open[-1].path, "a key must be a word, not a list or a mapping"
+            )
+        if len(self._open) >= MAX_DEPTH:
+            raise YamlError(_place(event), (), f"is nested deeper than {MAX_DEPTH} levels")
+        path = self._next_path()
+        self.source.values_at[path] = _place(event)
+        mapping = isinstance(event, MappingStartEvent)
+        self._refuse_tag(event, path, f"{TAG}{'map' if mapping else 'seq'}")
+        self._open.append(_Open({} if mapping else [], path, event.anchor, self._count))
+        self._count += 1
+
+    def _end(self) -> None:
+        done = self._open.pop()
+        if isinstance(done.value, dict):
+            for key, value in done.merged.items():
+                done.value.setdefault(key, value)
+        self._keep_anchor(done.anchor, done.value, self._count - done.began_at)
+        self._add(done.value)
+
+    def _alias(self, event: AliasEvent) -> None:
+        if self._awaits_key():
+            raise YamlError(_place(event), self._open[-1].path, "a key must be a word, not an alias")
+        if any(collection.anchor == event.anchor for collection in self._open):
+            raise YamlError(
+                _place(event), self._next_path(), f"the alias '*{event.anchor}' stands inside of itself"
+            )
+        if event.anchor not in self._anchors:
+            raise YamlError(
+                _place(event), self._next_path(), f"nothing is anchored as '&{event.anchor}' before"
+            )
+        value, size = self._anchors[event.anchor]
+        self._aliased += size
+        if self._aliased > MAX_ALIASED_VALUES:
+            message = f"aliases stand for more than {MAX_ALIASED_VALUES:,} values; write some of them out"
+            raise YamlError(_place(event), self._next_path(), message)
+        self.source.values_at[self._next_path()] = _place(event)
+        self._count += size
+        self._add(value)
+
+    def _add(self, value: Any) -> None:
+        if not self._open:
+            self.source.value = value
+            return
+        here = self._open[-1]
+        if isinstance(here.value, list):
+            here.value.append(value)
+        elif here.key == "<<" and (merged := _mappings(value)) is not None:
+            for mapping in merged:
+                for key, inner in mapping.items():
+                    here.merged.setdefault(key, inner)
+            here.key = None
+        else:
+            here.value[str(here.key)] = value
+            here.key = None
+
+    def _awaits_key(self) -> bool:
+        return bool(self._open) and isinstance(self._open[-1].value, dict) and self._open[-1].key is None
+
+    def _next_path(self) -> YamlPath:
+        if not self._open:
+            return ()
+        here = self._open[-1]
+        return (*here.path, len(here.value) if isinstance(here.value, list) else str(here.key))
+
+    def _keep_anchor(self, anchor: str | None, value: Any, size: int) -> None:
+        if anchor is not None:
+            self._anchors[anchor] = (value, size)
+
+    def _refuse_tag(self, event: Any, path: YamlPath, usual: str) -> None:
+        if event.tag not in (None, "!", usual):
+            shown = event.tag.replace(TAG, "!!")
+            self.faults.append(
+                YamlError(_place(event), path, f"the tag {shown!r} has no meaning here; leave it out")
+            )
+
+
+def core_value(text: str) -> Any:
+    """What a plain scalar means by the core schema of YAML 1.2."""
+    if text in NULLS:
+        return None
+    if text in BOOLEANS:
+        return BOOLEANS[text]
+    if text[0] not in "+-.0123456789":
+        return text
+    if INT.fullmatch(text):
+        return int(text)
+    if BASED_INT.fullmatch(text):
+        return int(text, 0)
+    if FLOAT.fullmatch(text):
+        return float(
+            text.replace(".inf", "inf")
+            .replace(".Inf", "inf")
+            .replace(".INF", "inf")
+            .lower()
+            .replace(".nan", "nan")
+        )
+    return text
+
+
+def _mappings(value: Any) -> list[dict[str, Any]] | None:
+    """What `<<` merges: one mapping or several; None when it is something else, and so an ordinary key."""
+    candidates = value if isinstance(value, list) else [value]
+    return candidates if candidates and all(isinstance(each, dict) for each in candidates) else None
+
+
+def _place(event: Event) -> Place:
+    assert event.start_mark is not None, "libyaml marks every event"
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _place_in(text: str) -> Place:
+    return text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
+
+
+def _broken(error: yaml.MarkedYAMLError, text: str) -> YamlError:
+    mark = error.problem_mark or error.context_mark
+    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    message = f"broken YAML: {error.problem}"
+    if error.context and error.context_mark and error.context_mark.line + 1 != place[0]:
+        message += f" ({error.context} that began on line {error.context_mark.line + 1})"
+    lines = text.splitlines()
+    at = lines[place[0] - 1][place[1] - 1 : place[1]] if place[0] <= len(lines) else ""
+    if at == "\t":
+        message += "; YAML is indented with spaces, not with tabs"
+    elif at and at in "@`%":
+        message += f"; put a text that starts with {at!r} in quotes"
+    elif "mapping values are not allowed" in (error.problem or ""):
+        message += "; put a text with ': ' in quotes, or check the indentation"
+    return YamlError(place, (), message)
