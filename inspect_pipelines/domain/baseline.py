@@ -66,7 +66,8 @@ def view_matches(view: View, glob: str | None) -> bool:
     if glob is None:
         return True
     spellings = (str(view), f"{view.name}@{view.viewport}", view.name)
-    return any(fnmatchcase(spelling, glob) for spelling in spellings)
+    # A view may be named literally too: `[1]` in its name is no set of characters then.
+    return any(spelling == glob or fnmatchcase(spelling, glob) for spelling in spellings)
 
 
 def activated(baseline: Baseline, active: bool) -> Baseline:

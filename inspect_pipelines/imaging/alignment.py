@@ -99,8 +99,6 @@ def _stretches(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Stretch]:
     """Anchors grown over their equal neighbours; what lies between two of them is compared from its top."""
     old_y = new_y = 0
     for anchor_old, anchor_new in [*_anchors(old, new), (len(old), len(new))]:
-        if anchor_old < old_y or anchor_new < new_y:  # swallowed by the stretch before
-            continue
         head = 0
         while (
             old_y + head < anchor_old and new_y + head < anchor_new and old[old_y + head] == new[new_y + head]
@@ -123,7 +121,10 @@ def _stretches(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Stretch]:
 
 
 def _anchors(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]]:
-    """Rows that occur exactly once on each side, as the longest run that is in order on both."""
+    """Rows that occur exactly once on each side, as the longest run that is in order on both.
+
+    A row counts together with the one above it: the rows of a flat bar are all the same, but its upper edge is unique.
+    """
     in_new = _once(new)
     pairs = [(y, in_new[row]) for row, y in _once(old).items() if row in in_new]
     pairs.sort()
@@ -147,13 +148,14 @@ def _anchors(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]
     return chain[::-1]
 
 
-def _once(rows: Sequence[bytes]) -> dict[bytes, int]:
-    first: dict[bytes, int] = {}
+def _once(rows: Sequence[bytes]) -> dict[tuple[bytes, bytes], int]:
+    first: dict[tuple[bytes, bytes], int] = {}
     repeated = set()
     for y, row in enumerate(rows):
-        if first.setdefault(row, y) != y:
-            repeated.add(row)
-    return {row: y for row, y in first.items() if row not in repeated}
+        key = (rows[y - 1] if y else b"", row)
+        if first.setdefault(key, y) != y:
+            repeated.add(key)
+    return {key: y for key, y in first.items() if key not in repeated}
 
 
 def _joined(stretches: Iterator[Stretch]) -> tuple[Stretch, ...]:

@@ -18,6 +18,10 @@ Pixels: TypeAlias = npt.NDArray[np.uint8]  # (height, width, 3), sRGB
 MAX_PIXELS = 80_000_000  # 240 MB decoded; a 1280 px wide page of 62,500 px
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 END = b"IEND\xaeB`\x82"  # type and CRC of the last chunk, always the same
+CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # samples a pixel, by the header's colour type
+# x, y, column step and row step of the seven passes of an interlaced PNG.
+ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
+INFLATE_BYTES = 1 << 20
 TRAILER_BYTES = 4096  # some encoders add bytes after the end; more than this is no PNG of ours
 
 
@@ -35,6 +39,7 @@ def decode(png: bytes) -> Pixels:
             if getattr(image, "n_frames", 1) > 1:
                 raise Unreadable(f"PNG of {width}x{height} px is animated; a screenshot has one frame")
             image.load()
+            _check_complete(png, image)
             return np.asarray(_rgb(image))
     # What Pillow raises for broken files is not one family; none of these can be anything but a bad file here.
     except (OSError, SyntaxError, ValueError, EOFError, IndexError, struct.error, zlib.error) as error:
@@ -57,6 +62,41 @@ def size(png: bytes) -> tuple[int, int]:
             f"PNG says it is {width}x{height} px, over the cap of {MAX_PIXELS // 1_000_000} megapixels"
         )
     return width, height
+
+
+def _check_complete(png: bytes, image: Image.Image) -> None:
+    """Refuse a picture with fewer rows than its header says; Pillow leaves the rest of them zero without a word.
+
+    Counting what the data inflates to costs half a decode, so only a picture that ends in zeros is counted.
+    """
+    depth, colour_type, interlaced = png[24], png[25], png[28]
+    if not interlaced and np.asarray(image)[-1].any():
+        return
+    bits = depth * CHANNELS[colour_type]
+    passes = ADAM7 if interlaced else ((0, 0, 1, 1),)
+    expected = 0
+    for x, y, step_x, step_y in passes:
+        columns, rows = -(-(image.width - x) // step_x), -(-(image.height - y) // step_y)
+        if columns > 0 < rows:
+            expected += rows * (1 + (columns * bits + 7) // 8)
+    inflated = _inflated_bytes(png, expected)
+    if inflated < expected:
+        raise Unreadable(
+            f"PNG says it is {image.width}x{image.height} px, but holds {inflated} of {expected} bytes of pixels"
+        )
+
+
+def _inflated_bytes(png: bytes, at_most: int) -> int:
+    inflater = zlib.decompressobj()
+    total, at = 0, 8
+    while at + 8 <= len(png) and total < at_most:
+        length = struct.unpack(">I", png[at : at + 4])[0]
+        piece = png[at + 8 : at + 8 + length] if png[at + 4 : at + 8] == b"IDAT" else b""
+        while piece and total < at_most:
+            total += len(inflater.decompress(piece, INFLATE_BYTES))
+            piece = inflater.unconsumed_tail
+        at += length + 12
+    return total
 
 
 def _rgb(image: Image.Image) -> Image.Image:

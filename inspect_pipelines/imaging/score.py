@@ -65,7 +65,8 @@ def worst_cell(difference: Map) -> float:
     heights = np.diff(np.append(rows, height))
     widths = np.diff(np.append(columns, width))
     # A sliver of a cell would make a small defect at the edge look large: count it as half a cell at least.
-    areas = np.maximum(heights[:, None] * widths[None, :], min(CELL * CELL // 2, height * width))
+    half = min(CELL, height) * min(CELL, width) // 2
+    areas = np.maximum(heights[:, None] * widths[None, :], half)
     return float(np.clip((sums / areas[..., None]).max(), 0.0, 1.0))
 
 

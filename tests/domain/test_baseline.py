@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import a_baseline, a_screenshot, a_sha, a_view
+from inspect_pipelines.domain.baseline import activated, adopted, image_of, view_matches
+from inspect_pipelines.domain.ids import RunId
+
+RUN = RunId("01900000-0000-7000-8000-000000000009")
+names = st.lists(st.sampled_from("abcdef"), unique=True)
+
+
+def test_an_image_keeps_what_a_later_comparison_needs():
+    shot = a_screenshot("pay", sha256=a_sha("f"), width=390, height=844)
+
+    image = image_of(shot, RUN)
+
+    assert (image.sha256, image.width, image.height, image.source_run_id) == (a_sha("f"), 390, 844, RUN)
+    assert (image.environment, image.route, image.masked) == (shot.environment, "/pay", ())
+
+
+@given(names, names)
+def test_without_a_glob_the_runs_views_replace_the_whole_set(old_names, new_names):
+    images = adopted(a_baseline(views=tuple(old_names)), [a_screenshot(n) for n in new_names], RUN)
+
+    assert {view.name for view in images} == set(new_names)
+
+
+@given(names, names, st.sampled_from(["a", "[a-c]", "*", "z", "shop/b@*"]))
+def test_with_a_glob_only_matching_views_change(old_names, new_names, glob):
+    current = a_baseline(views=tuple(old_names))
+    shots = [a_screenshot(name, sha256=a_sha("f")) for name in new_names]
+
+    images = adopted(current, shots, RUN, glob)
+
+    for view in {*current.images, *(shot.view for shot in shots)}:
+        if view_matches(view, glob):
+            assert (view in images) == (view.name in new_names)
+        else:
+            assert images.get(view) == current.images.get(view)
+
+
+def test_a_glob_without_a_baseline_takes_only_what_it_names():
+    images = adopted(None, [a_screenshot("cart"), a_screenshot("pay")], RUN, "pay")
+
+    assert [view.name for view in images] == ["pay"]
+
+
+@pytest.mark.parametrize("glob", [None, "*", "home", "home@desktop", "shop/home@desktop", "h?me", "shop/*"])
+def test_a_view_is_named_by_each_of_its_spellings(glob):
+    assert view_matches(a_view("home"), glob)
+
+
+@pytest.mark.parametrize("glob", ["", "Home", "hom", "home@phone", "other/home@desktop", "desktop"])
+def test_a_view_is_not_named_by_something_else(glob):
+    assert not view_matches(a_view("home"), glob)
+
+
+def test_a_view_whose_name_looks_like_a_glob_can_be_named_literally():
+    assert view_matches(a_view("list[1]"), "shop/list[1]@desktop")
+
+
+def test_activating_changes_nothing_else():
+    baseline = a_baseline()
+
+    assert not activated(baseline, False).is_active
+    assert activated(activated(baseline, False), True) == baseline

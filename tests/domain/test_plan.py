@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+from builders import a_plan, a_schedule
+from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
+from inspect_pipelines.domain.trigger import Trigger
+
+
+def test_a_rule_names_each_of_its_targets_in_a_fixed_order():
+    rule = NotifyRule(
+        RuleEvent.ON_FAILURE,
+        slack_channel="#qa",
+        teams="qa",
+        pagerduty=True,
+        email=("ada@shop.test", "bob@shop.test"),
+        webhook="https://hook.test",
+        github=True,
+    )
+
+    assert rule.targets() == (
+        "slack:#qa",
+        "teams:qa",
+        "pagerduty",
+        "email:ada@shop.test",
+        "email:bob@shop.test",
+        "webhook:https://hook.test",
+        "github",
+    )
+
+
+def test_a_rule_without_a_target_tells_nobody():
+    assert NotifyRule(RuleEvent.ON_FAILURE).targets() == ()
+
+
+def test_a_plan_compares_strictly_and_asks_a_person_first_unless_told_otherwise():
+    policy = a_plan().baseline
+
+    assert policy == BaselinePolicy(tolerance=0.02, layout_budget_px=4, first_run="review")
+    assert not policy.update_on_success
+
+
+def test_schedules_and_triggers_say_what_they_are():
+    schedule = a_schedule()
+    trigger = Trigger(schedule.id, schedule.org_id, "On merge", "pull_request.merged", a_plan())
+
+    assert (schedule.kind, trigger.kind) == ("schedule", "trigger")

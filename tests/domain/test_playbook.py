@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import pytest
+
+from builders import a_playbook
+from inspect_pipelines.domain.playbook import Box, ExpectText, Goto, Step, TakeScreenshot, Target
+
+
+@pytest.mark.parametrize(
+    ("target", "words"),
+    [
+        (Target(role="button", name="Pay"), "button 'Pay'"),
+        (Target(role="main"), "main"),
+        (Target(label="E-mail"), "label 'E-mail'"),
+        (Target(text="Thank you"), "text 'Thank you'"),
+        (Target(placeholder="Search"), "placeholder 'Search'"),
+        (Target(test_id="total"), "test_id 'total'"),
+        (Target(selector="#pay"), "#pay"),
+        (Target(), "(nothing)"),
+    ],
+)
+def test_a_target_says_how_it_is_found(target, words):
+    assert str(target) == words
+
+
+def test_a_box_knows_its_area():
+    assert Box(5, 6, 30, 40).area == 1200
+
+
+def test_actions_come_in_playing_order_each_step_with_its_criteria():
+    first = Step("a", "A", (Goto("/"), TakeScreenshot("home")), (ExpectText(None, contains="Hello"),))
+    second = Step("b", "B", (Goto("/cart"),))
+
+    actions = list(a_playbook(steps=(first, second)).actions())
+
+    assert [action.verb for action in actions] == ["goto", "screenshot", "expect_text", "goto"]

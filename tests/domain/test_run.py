@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import NOW, a_run
+from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.run import (
+    Door,
+    RunStatus,
+    SkipReason,
+    admission,
+    cron_origin,
+    dagster_origin,
+    request_origin,
+    retry_origin,
+)
+from inspect_pipelines.errors import Refused
+
+OPEN = [status for status in RunStatus if status.is_open]
+ENDS = [status for status in RunStatus if not status.is_open]
+
+
+def asked(run, dagster_run_id="d-1", **changes):
+    values = {"paused": None, "holder": None, "allow_overlap": False, "now": NOW} | changes
+    return admission(run, dagster_run_id, **values)
+
+
+def test_only_pending_and_running_are_open():
+    assert OPEN == [RunStatus.PENDING, RunStatus.RUNNING]
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (RunStatus.PASSED, 0),
+        (RunStatus.SKIPPED, 0),
+        (RunStatus.FAILED, 1),
+        (RunStatus.NEEDS_REVIEW, 1),
+        (RunStatus.TIMEOUT, 3),
+        (RunStatus.ERROR, 3),
+        (RunStatus.CANCELLED, 3),
+    ],
+)
+def test_a_waiting_command_returns_this_code(status, code):
+    assert status.exit_code == code
+
+
+def test_origins_say_why_a_run_exists():
+    assert cron_origin(DefinitionId("nightly"), NOW) == "cron:nightly:2026-11-22T07:00Z"
+    assert request_origin("k1") == "request:k1"
+    assert dagster_origin("d-1") == "dagster:d-1"
+    assert retry_origin(RunId("r-1"), 2) == "retry:r-1:2"
+
+
+def test_a_claim_sets_the_one_deadline():
+    run = a_run(timeout_minutes=30).claimed("d-1", now=NOW)
+
+    assert (run.status, run.dagster_run_id, run.claimed_at) == (RunStatus.RUNNING, "d-1", NOW)
+    assert run.deadline_at == NOW + timedelta(minutes=30)
+
+
+def test_a_claimed_run_cannot_be_claimed_or_skipped_again():
+    run = a_run().claimed("d-1", now=NOW)
+
+    with pytest.raises(Refused, match="cannot be claimed: it is 'running'"):
+        run.claimed("d-2", now=NOW)
+    with pytest.raises(Refused, match="cannot be skipped: it is 'running'"):
+        run.skipped(SkipReason.PAUSE, "", now=NOW)
+
+
+@pytest.mark.parametrize("status", ENDS)
+def test_a_conclusion_is_final(status):
+    run = a_run().claimed("d-1", now=NOW).concluded(status, "because", now=NOW)
+
+    assert (run.status, run.reason, run.completed_at) == (status, "because", NOW)
+    with pytest.raises(Refused, match="a status never changes"):
+        run.concluded(RunStatus.PASSED, "", now=NOW)
+
+
+@pytest.mark.parametrize("status", OPEN)
+def test_an_open_status_is_no_end(status):
+    with pytest.raises(Refused, match="that is not an end"):
+        a_run().concluded(status, "", now=NOW)
+
+
+def test_a_pending_run_gets_in_and_is_claimed():
+    entry = asked(a_run())
+
+    assert (entry.door, entry.run.dagster_run_id) == (Door.ADMITTED, "d-1")
+
+
+def test_a_repeated_first_op_gets_in_again_with_the_same_deadline():
+    run = a_run().claimed("d-1", now=NOW)
+
+    entry = asked(run, now=NOW + timedelta(minutes=5), paused="maintenance")
+
+    assert (entry.door, entry.run) == (Door.ADMITTED, run)
+
+
+def test_a_concluded_run_is_not_run_again_by_its_own_dagster_run():
+    run = a_run().claimed("d-1", now=NOW).concluded(RunStatus.CANCELLED, "", now=NOW)
+
+    assert asked(run).door is Door.DUPLICATE
+
+
+def test_a_skipped_run_is_not_revived():
+    run = a_run().skipped(SkipReason.PAUSE, "maintenance", now=NOW)
+
+    assert asked(run).door is Door.DUPLICATE
+
+
+def test_a_paused_definition_skips_with_its_reason():
+    entry = asked(a_run(), paused="maintenance until noon")
+
+    assert (entry.door, entry.run.reason) == (Door.SKIPPED, "pause: maintenance until noon")
+
+
+def test_a_held_slot_skips_and_names_the_holder():
+    holder = a_run(2).claimed("d-9", now=NOW)
+
+    entry = asked(a_run(), holder=holder)
+
+    assert entry.door is Door.SKIPPED
+    assert entry.run.reason == f"overlap: run {holder.id} of 'nightly-shop' is still open"
+
+
+def test_overlap_may_be_allowed():
+    holder = a_run(2).claimed("d-9", now=NOW)
+
+    assert asked(a_run(), holder=holder, allow_overlap=True).door is Door.ADMITTED
+
+
+@given(st.lists(st.sampled_from(["d-1", "d-2", "d-3"]), min_size=1, max_size=8), st.booleans())
+def test_one_origin_never_lets_two_dagster_runs_in(asking, paused):
+    run = a_run()
+    admitted = set()
+    for dagster_run_id in asking:
+        entry = asked(run, dagster_run_id, paused="maintenance" if paused else None)
+        run = entry.run
+        if entry.door is Door.ADMITTED:
+            admitted.add(dagster_run_id)
+
+    assert admitted == (set() if paused else {asking[0]})

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import a_baseline, a_finding, a_session, a_view
+from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.finding import Severity
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
+
+CHANGED_ENVIRONMENT = ("browser 'Chromium 1' became 'Chromium 2'",)
+
+
+def compared(*, passed: bool) -> Comparison:
+    outcome = Outcome.UNCHANGED if passed else Outcome.CHANGED
+    return Comparison(a_view(), outcome, passed, "it changed", 0.0 if passed else 0.5, "test", 0.02)
+
+
+def decided(**changes: Any) -> Verdict:
+    values: dict[str, Any] = {
+        "sessions": [a_session()],
+        "comparisons": [compared(passed=True)],
+        "baseline_enabled": True,
+        "baseline": a_baseline(),
+        "environment_changes": (),
+    }
+    values |= changes
+    return decide(values.pop("sessions"), values.pop("comparisons"), **values)
+
+
+def ended(status: SessionStatus, **changes: Any) -> Any:
+    return a_session(**({"status": status, "error": f"it was {status.value}"} | changes))
+
+
+def test_a_run_that_looks_as_approved_passes():
+    verdict = decided()
+
+    assert verdict == Verdict(VerdictKind.PASSED, RunStatus.PASSED, ("1 of 1 views look as approved",))
+
+
+def test_a_changed_view_fails_the_run_and_says_which():
+    verdict = decided(comparisons=[compared(passed=True), compared(passed=False)])
+
+    assert (verdict.kind, verdict.run_status) == (VerdictKind.FAILED, RunStatus.FAILED)
+    assert verdict.reasons == ("shop/home@desktop: it changed",)
+
+
+def test_nothing_approved_needs_review_and_never_passes():
+    verdict = decided(baseline=None, comparisons=[])
+
+    assert (verdict.kind, verdict.run_status) == (VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW)
+
+
+def test_a_changed_environment_asks_a_person_instead_of_blaming_the_site():
+    verdict = decided(comparisons=[compared(passed=False)], environment_changes=CHANGED_ENVIRONMENT)
+
+    assert verdict.run_status is RunStatus.NEEDS_REVIEW
+    assert verdict.reasons == (
+        "the environment changed: browser 'Chromium 1' became 'Chromium 2'",
+        "shop/home@desktop: it changed",
+    )
+
+
+def test_a_changed_environment_with_equal_pictures_still_asks():
+    assert decided(environment_changes=CHANGED_ENVIRONMENT).run_status is RunStatus.NEEDS_REVIEW
+
+
+def test_a_broken_expectation_fails_in_any_environment():
+    session = a_session(findings=(a_finding(),))
+
+    verdict = decided(sessions=[session], environment_changes=CHANGED_ENVIRONMENT)
+
+    assert verdict.run_status is RunStatus.FAILED
+    assert verdict.reasons == ("shop/pay@desktop: expected text 'Thank you', found 'Sorry'",)
+
+
+@pytest.mark.parametrize(
+    ("severity", "fail_on", "status"),
+    [
+        (Severity.ERROR, "error", RunStatus.FAILED),
+        (Severity.WARNING, "error", RunStatus.PASSED),
+        (Severity.WARNING, "warning", RunStatus.FAILED),
+        (Severity.ERROR, None, RunStatus.PASSED),
+    ],
+)
+def test_a_finding_fails_the_run_from_the_playbooks_severity_on(severity, fail_on, status):
+    session = a_session(findings=(a_finding(severity=severity),), fail_on=fail_on)
+
+    assert decided(sessions=[session]).run_status is status
+
+
+def test_the_same_fault_is_told_once():
+    assert len(decided(sessions=[a_session(findings=(a_finding(),) * 3)]).reasons) == 1
+
+
+def test_no_session_is_our_error():
+    assert decided(sessions=[]).run_status is RunStatus.ERROR
+
+
+def test_no_screenshot_is_an_error_and_never_a_pass():
+    verdict = decided(sessions=[a_session(screenshots=())], comparisons=[])
+
+    assert (verdict.kind, verdict.run_status) == (None, RunStatus.ERROR)
+
+
+def test_no_screenshot_because_the_site_was_down_is_the_sites_fault():
+    session = ended(SessionStatus.FAILED, screenshots=(), error="http://shop.test refused the connection")
+
+    verdict = decided(sessions=[session], comparisons=[])
+
+    assert verdict.run_status is RunStatus.FAILED
+    assert verdict.reasons == ("shop: http://shop.test refused the connection",)
+
+
+def test_a_failed_session_without_words_is_told_all_the_same():
+    verdict = decided(sessions=[ended(SessionStatus.FAILED, error=None)])
+
+    assert verdict.reasons == ("shop: a step could not be played",)
+
+
+def test_switched_off_comparing_passes_on_expectations_alone():
+    verdict = decided(baseline_enabled=False, baseline=None, comparisons=[])
+
+    assert verdict.run_status is RunStatus.PASSED
+    assert verdict.reasons == ("every expectation held; pictures are not compared",)
+
+
+def test_a_plan_may_adopt_its_first_run_which_then_passes_and_says_so():
+    verdict = decided(baseline=None, comparisons=[], adopt_first=True)
+
+    assert (verdict.kind, verdict.run_status) == (VerdictKind.PASSED, RunStatus.PASSED)
+    assert verdict.reasons == ("first run: its pictures were adopted, as the plan says",)
+
+
+PRECEDENCE = [
+    (SessionStatus.CANCELLED, RunStatus.CANCELLED),
+    (SessionStatus.TIMEOUT, RunStatus.TIMEOUT),
+    (SessionStatus.CRASHED, RunStatus.ERROR),
+    (SessionStatus.FAILED, RunStatus.FAILED),
+    (SessionStatus.COMPLETED, RunStatus.PASSED),
+]
+
+
+@given(st.lists(st.sampled_from([session for session, _ in PRECEDENCE]), min_size=1, max_size=6))
+def test_the_gravest_session_decides_wherever_it_stands(statuses):
+    sessions = [ended(s) if s is not SessionStatus.COMPLETED else a_session() for s in statuses]
+
+    verdict = decided(sessions=sessions)
+
+    assert verdict.run_status is next(run for session, run in PRECEDENCE if session in statuses)
+    assert (verdict.kind is None) == (
+        verdict.run_status in (RunStatus.CANCELLED, RunStatus.TIMEOUT, RunStatus.ERROR)
+    )
+    assert verdict.reasons
+
+
+def test_a_timeout_without_words_is_still_a_reason():
+    assert decided(sessions=[ended(SessionStatus.TIMEOUT, error=None)]).reasons == ("timeout",)
