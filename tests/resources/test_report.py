@@ -1,0 +1,421 @@
+"""The page as a browser and as a hostile site see it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from builders import NOW, a_baseline, a_finding, a_run, a_schedule, a_screenshot, a_session, a_sha, a_view
+from galleries import MemoryGallery
+from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.plan import BaselinePolicy
+from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.report import Report
+from inspect_pipelines.domain.screenshot import Screenshot
+from inspect_pipelines.domain.session import ConsoleLine, SessionStatus, StepResult, StepStatus
+from inspect_pipelines.domain.verdict import decide
+from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.imaging.overlay import encode
+from inspect_pipelines.usecases.compare import compare
+from resources.report.html import FULL_VIEWS, HtmlReports, duration, moment, web_link
+from resources.report.pictures import Pictures, data_uri
+
+HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>"'{{ 7*7 }}</style></title>"""
+BUTTON = ("button 'Pay'", Box(40, 60, 120, 40))
+
+
+def picture(colour: tuple[int, int, int] = (40, 90, 220), *, height: int = 300) -> bytes:
+    pixels = np.full((height, 400, 3), 255, np.uint8)
+    pixels[20:30, 20:300] = 60
+    box = BUTTON[1]
+    pixels[box.y : box.y + box.height, box.x : box.x + box.width] = colour
+    return encode(pixels)
+
+
+BLUE, ORANGE = picture(), picture((217, 72, 15))
+
+
+@pytest.fixture
+def gallery() -> MemoryGallery:
+    return MemoryGallery()
+
+
+@pytest.fixture
+def reports(tmp_path: Path, gallery: MemoryGallery) -> HtmlReports:
+    return HtmlReports(tmp_path, gallery)
+
+
+def taken(gallery: MemoryGallery, png: bytes, name: str = "pay", **changes: object) -> Screenshot:
+    return a_screenshot(name, sha256=gallery.put(png), width=400, height=300, elements=(BUTTON,), **changes)
+
+
+def a_report(
+    gallery: MemoryGallery, old: list[Screenshot], new: list[Screenshot], **changes: object
+) -> Report:
+    run_id = RunId("01900000-0000-7000-8000-000000000001")
+    baseline = a_baseline(views=(), images={s.view: image_of(s, run_id) for s in old}) if old else None
+    steps = (StepResult("open", "Open the shop", "desktop", StepStatus.PASSED, 812),)
+    session = a_session(**({"screenshots": tuple(new), "steps": steps, "browser_ms": 3100} | changes))
+    comparisons = compare(gallery, baseline, new, BaselinePolicy())
+    verdict = decide([session], comparisons, baseline_enabled=True, baseline=baseline)
+    run = a_run(7).claimed("d-1", now=NOW).concluded(verdict.run_status, "", now=NOW)
+    return Report(run, a_schedule(), (session,), tuple(comparisons), verdict, baseline)
+
+
+def a_failed_report(gallery: MemoryGallery, **changes: object) -> Report:
+    return a_report(gallery, [taken(gallery, BLUE)], [taken(gallery, ORANGE)], **changes)
+
+
+class Tags(HTMLParser):
+    """Every start tag with its attributes, and the visible text."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.tags if name == tag]
+
+
+def test_a_report_is_one_file_named_after_its_run_and_the_newest_of_its_definition(
+    reports, gallery, tmp_path
+):
+    report = a_failed_report(gallery)
+
+    path = reports.write(report)
+
+    assert path == reports.path(report.run.id) == tmp_path / "reports" / f"{report.run.id}.html"
+    assert sorted(p.name for p in path.parent.iterdir()) == [path.name, "latest-nightly-shop.html"]
+    assert (path.parent / "latest-nightly-shop.html").read_bytes() == path.read_bytes()
+
+
+def test_a_report_that_cannot_be_written_says_so_and_leaves_nothing_half(gallery, tmp_path):
+    (tmp_path / "reports").write_text("a file where the folder should be")
+
+    with pytest.raises(Unavailable, match="cannot be written"):
+        HtmlReports(tmp_path, gallery).write(a_failed_report(gallery))
+
+
+def test_a_full_disk_leaves_the_older_report_whole_and_no_litter(reports, gallery, tmp_path):
+    path = reports.write(a_failed_report(gallery))
+    before = path.read_bytes()
+    path.unlink()
+    path.mkdir()  # a rename onto a folder fails as late as a full disk does
+
+    with pytest.raises(Unavailable):
+        reports.write(a_failed_report(gallery))
+
+    latest = tmp_path / "reports" / "latest-nightly-shop.html"
+    assert latest.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir() if p.name.startswith(".")] == []
+
+
+def test_the_page_names_nothing_outside_of_itself(reports, gallery):
+    page = reports.write(a_failed_report(gallery)).read_text()
+    tags = Tags(page)
+
+    assert all((i["src"] or "").startswith("data:image/") for i in tags.all("img"))
+    assert tags.all("link") == tags.all("iframe") == tags.all("object") == []
+    assert all(not script.get("src") for script in tags.all("script"))
+    assert "url(" not in page
+    assert "@import" not in page
+    policy = next(m["content"] or "" for m in tags.all("meta") if m.get("http-equiv"))
+    assert "default-src 'none'; img-src data:; style-src 'sha256-" in policy
+
+
+def test_what_a_site_wrote_is_text_and_never_markup(reports, gallery):
+    shots = [taken(gallery, ORANGE, url=HOSTILE, view=a_view("pay", viewport=HOSTILE))]
+    shots = [replace(shots[0], elements=((HOSTILE, BUTTON[1]),))]
+    old = [replace(shots[0], sha256=gallery.put(BLUE))]
+    report = a_report(
+        gallery,
+        old,
+        shots,
+        findings=(a_finding(message=HOSTILE, step_id=HOSTILE, route=HOSTILE, playbook=HOSTILE),),
+        console=(ConsoleLine(HOSTILE, HOSTILE, HOSTILE),),
+        steps=(StepResult("s", HOSTILE, HOSTILE, StepStatus.FAILED, 5, HOSTILE),),
+        error=HOSTILE,
+        playbook=HOSTILE,
+    )
+    report = replace(report, definition=a_schedule(name=HOSTILE))
+
+    tags = Tags(reports.write(report).read_text())
+
+    assert len(tags.all("script")) == 1
+    assert all("onerror" not in attributes for _, attributes in tags.tags)
+    assert all((i["src"] or "").startswith("data:") for i in tags.all("img"))
+    assert tags.text.count("<script>alert(1)</script>") >= 8
+    assert "{{ 7*7 }}" in tags.text
+
+
+def test_only_web_addresses_become_links(reports, gallery):
+    shots = [taken(gallery, ORANGE, url="javascript:alert(1)")]
+
+    tags = Tags(reports.write(a_report(gallery, [], shots)).read_text())
+
+    assert "javascript:alert(1)" in tags.text
+    assert not [a for a in tags.all("a") if (a.get("href") or "").startswith("javascript")]
+    assert web_link("https://shop.test/pay?x=1") == "https://shop.test/pay?x=1"
+    assert [
+        web_link(u) for u in ("data:text/html,x", "file:///etc/passwd", "//shop.test", "http:", "http://[")
+    ] == [""] * 5
+
+
+def test_a_changed_view_shows_both_sides_the_difference_and_the_changed_element(reports, gallery):
+    page = reports.write(a_failed_report(gallery)).read_text()
+    tags = Tags(page)
+    alts = [i["alt"] or "" for i in tags.all("img")]
+
+    assert "1 of 1 view changed." in tags.text
+    assert "Approved picture of pay" in alts
+    assert any(alt.startswith("This run's picture of pay: button 'Pay' changed (score") for alt in alts)
+    assert any(alt.startswith("Where it differs: button 'Pay' changed") for alt in alts)
+    assert {"Approved: button 'Pay'", "This run: button 'Pay'"} <= set(alts)
+    assert "baselines adopt 01900000-0000-7000-8000-000000000007" in tags.text
+
+
+def test_every_status_is_a_word_and_not_only_a_colour(reports, gallery):
+    for build, word in (
+        (lambda: a_failed_report(gallery), "Failed"),
+        (lambda: a_report(gallery, [], [taken(gallery, BLUE)]), "Needs review"),
+        (lambda: a_report(gallery, [taken(gallery, BLUE)], [taken(gallery, BLUE)]), "Passed"),
+        (lambda: a_report(gallery, [], [], status=SessionStatus.CRASHED, error="signal 9"), "Error"),
+        (lambda: a_report(gallery, [], [], status=SessionStatus.TIMEOUT, error="too slow"), "Timed out"),
+        (lambda: a_report(gallery, [], [], status=SessionStatus.CANCELLED, error="by ada"), "Cancelled"),
+    ):
+        page = reports.write(build()).read_text()
+
+        assert re.search(rf'class="status \w+">\s*<svg.*?</svg>\s*{word}</span>', page, re.DOTALL), word
+
+
+def test_a_run_without_pictures_says_so(reports, gallery):
+    report = a_report(gallery, [], [], status=SessionStatus.CRASHED, error="signal 9", environment=None)
+
+    text = Tags(reports.write(report).read_text()).text
+
+    assert "No pictures" in text
+    assert "signal 9" in text
+    assert "No browser came up." in text
+
+
+def test_a_picture_that_is_gone_leaves_a_place_that_says_so(reports, gallery):
+    report = a_report(gallery, [taken(gallery, BLUE)], [taken(gallery, ORANGE)])
+    gallery.images.clear()
+
+    tags = Tags(reports.write(report).read_text())
+
+    assert tags.all("img") == []
+    assert "No picture" in tags.text
+    assert "is not in the gallery" in tags.text
+
+
+def test_a_missing_thumbnail_of_a_finding_or_a_passing_view_does_not_stop_the_report(reports, gallery):
+    shot = taken(gallery, BLUE)
+    report = a_report(gallery, [shot], [shot], findings=(a_finding(screenshot=a_sha("e")),))
+    gallery.images.clear()
+
+    assert "is not in the gallery" in Tags(reports.write(report).read_text()).text
+
+
+def test_the_baselines_own_report_is_linked_when_it_is_there(reports, gallery):
+    report = a_failed_report(gallery)
+    without = Tags(reports.write(report).read_text())
+    reports.path(report.baseline.source_run_id).write_text("older")
+
+    with_it = Tags(reports.write(report).read_text())
+
+    name = f"{report.baseline.source_run_id}.html"
+    assert name not in [a.get("href") for a in without.all("a")]
+    assert name in [a.get("href") for a in with_it.all("a")]
+
+
+def test_full_pictures_stop_when_their_room_is_used_up(gallery):
+    pictures = Pictures(gallery, budget_bytes=len(BLUE) + 10)
+    first, second = gallery.put(BLUE), gallery.put(ORANGE)
+
+    assert not pictures.full(first).is_small
+    assert pictures.full(second).is_small
+    assert pictures.full(second).source.startswith("data:image/")
+
+
+def test_a_run_with_very_many_differing_views_shows_the_rest_small(reports, gallery):
+    names = [f"view-{i}" for i in range(FULL_VIEWS + 3)]
+    old = [taken(gallery, BLUE, name) for name in names]
+    new = [taken(gallery, ORANGE, name) for name in names]
+
+    page = reports.write(a_report(gallery, old, new)).read_text()
+
+    assert page.count('class="pane diff"') == FULL_VIEWS
+    assert page.count('class="pane after"') == FULL_VIEWS + 3
+
+
+def test_a_large_picture_is_stored_as_the_smaller_of_two_lossless_kinds(gallery):
+    pixels = np.random.default_rng(3).integers(0, 40, (300, 400, 3), dtype=np.uint8)
+
+    shown = Pictures(gallery).full(gallery.put(encode(pixels)))
+
+    assert shown.source.startswith("data:image/webp;base64,")
+    assert (shown.width, shown.height) == (400, 300)
+    assert data_uri(BLUE).startswith("data:image/png;base64,")
+
+
+def test_a_region_outside_of_the_older_picture_has_no_enlargement(gallery):
+    pictures = Pictures(gallery)
+
+    assert pictures.crop(gallery.put(BLUE), Box(900, 900, 10, 10)) is None
+    assert pictures.crop(a_sha("e"), BUTTON[1]) is None
+    assert pictures.crop(None, BUTTON[1]) is None
+    assert (pictures.full(None), pictures.thumbnail(None)) == (None, None)
+
+
+def test_times_and_durations_are_written_for_people():
+    assert moment(NOW) == "22 Nov 2026, 07:00:00 UTC"
+    assert moment(None) == "–"
+    assert [duration(ms) for ms in (84, 3_210, 125_000)] == ["84 ms", "3.2 s", "2 min 05 s"]
+
+
+# In a real browser.
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address(reports, gallery) -> str:
+    """A failed run with two views, one of them long named."""
+    old = [taken(gallery, BLUE), taken(gallery, BLUE, "x" * 140)]
+    new = [taken(gallery, ORANGE), taken(gallery, ORANGE, "x" * 140)]
+    console = (ConsoleLine("desktop", "error", HOSTILE),)
+    return reports.write(a_report(gallery, old, new, console=console, findings=(a_finding(),))).as_uri()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_page_fits_asks_for_nothing_and_breaks_no_rule_of_its_own(browser, address, width, scheme):
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
+    asked: list[str] = []
+    complaints: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: complaints.append(message.text))
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+
+    page.goto(address)
+
+    assert [url for url in asked if not url.startswith("data:")] == [address]
+    assert complaints == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("[...document.images].every(i => i.naturalWidth > 0)")
+    page.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_has_the_contrast_that_readers_need(browser, address, scheme):
+    page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
+    page.goto(address)
+
+    poor = page.evaluate(CONTRAST)
+
+    assert poor == []
+    page.close()
+
+
+def test_without_scripts_each_way_of_looking_still_works(browser, address):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address)
+
+    page.click("label[for=view-1-m3]")
+
+    assert page.is_visible("#view-1 .diff")
+    assert not page.is_visible("#view-1 .before")
+    assert not page.is_visible("label[for=view-1-m2]"), "the slider needs a script, so it is not offered"
+    context.close()
+
+
+def test_keys_walk_the_views_and_choose_the_way_of_looking(browser, address):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(address)
+
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.id") == "view-1"
+    page.keyboard.press("2")
+    assert page.is_checked("#view-1-m2")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("3")
+
+    assert page.evaluate("document.activeElement.id") == "view-2"
+    assert page.is_visible("#view-2 .diff")
+    page.keyboard.press("ArrowUp")
+    assert page.evaluate("document.activeElement.id") == "view-1"
+    page.close()
+
+
+def test_the_slider_is_worked_by_keys_and_cuts_the_newer_picture(browser, address):
+    page = browser.new_page(viewport={"width": 1440, "height": 900})
+    page.goto(address)
+    page.click("label[for=view-1-m2]")
+
+    page.focus("#view-1 .cut input")
+    page.keyboard.press("Home")
+
+    clip = page.evaluate("getComputedStyle(document.querySelector('#view-1 .after .sheet')).clipPath")
+    assert clip == "inset(0px 0px 0px 0%)"
+    page.close()
+
+
+def test_blinking_is_not_offered_to_people_who_asked_for_less_motion(browser, address):
+    context = browser.new_context(reduced_motion="reduce")
+    page = context.new_page()
+    page.goto(address)
+
+    assert not page.is_visible("label[for=view-1-m4]")
+    context.close()
+
+
+def test_evidence_keeps_its_colours_in_the_dark(browser, address):
+    page = browser.new_page(color_scheme="dark")
+    page.goto(address)
+
+    assert page.evaluate("[...document.images].every(i => getComputedStyle(i).filter === 'none')")
+    page.close()
+
+
+# Every element with text of its own: contrast against the nearest painted ground, WCAG 2.2 AA.
+CONTRAST = """() => {
+  const parse = c => { const m = c.match(/[\\d.]+/g).map(Number); return m.length < 4 ? [...m, 1] : m; };
+  const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+    .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+  const ground = e => { for (; e; e = e.parentElement) { const c = parse(getComputedStyle(e).backgroundColor); if (c[3] > .99) return c; } return [255, 255, 255, 1]; };
+  const poor = [];
+  for (const e of document.querySelectorAll("body *:not(svg *)")) {
+    if (e.closest("script, .marks") || !e.checkVisibility() || e.matches(".vh, .skip")) continue;
+    if (![...e.childNodes].some(n => n.nodeType === 3 && n.textContent.trim())) continue;
+    const style = getComputedStyle(e), a = light(parse(style.color)), b = light(ground(e));
+    const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+    const large = parseFloat(style.fontSize) >= 24;
+    if (ratio < (large ? 3 : 4.5)) poor.push(`${e.className || e.tagName}: ${ratio.toFixed(2)} ${e.textContent.trim().slice(0, 30)}`);
+  }
+  return poor;
+}"""
