@@ -6,7 +6,6 @@ keys, and its composer overflows the C stack on deep nesting. So only its (C) pa
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from inspect_pipelines.config.yaml_scalar import core_value
+
 YamlPath = tuple[str | int, ...]
 Place = tuple[int, int]  # line and column, from 1
 
@@ -30,13 +31,6 @@ MAX_ALIASED_VALUES = 10_000  # in what all aliases stand for together
 
 TAG = "tag:yaml.org,2002:"
 CORE_TAGS = {f"{TAG}{name}" for name in ("null", "bool", "int", "float")}
-NULLS = {"", "~", "null", "Null", "NULL"}
-BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
-INT = re.compile(r"[-+]?[0-9]{1,100}")
-BASED_INT = re.compile(r"0o[0-7]{1,100}|0x[0-9a-fA-F]{1,100}")
-FLOAT = re.compile(
-    r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-)
 
 
 @dataclass(slots=True)
@@ -247,29 +241,6 @@ class _Builder:
             self.faults.append(
                 YamlError(_place(event), path, f"the tag {shown!r} has no meaning here; leave it out")
             )
-
-
-def core_value(text: str) -> Any:
-    """What a plain scalar means by the core schema of YAML 1.2."""
-    if text in NULLS:
-        return None
-    if text in BOOLEANS:
-        return BOOLEANS[text]
-    if text[0] not in "+-.0123456789":
-        return text
-    if INT.fullmatch(text):
-        return int(text)
-    if BASED_INT.fullmatch(text):
-        return int(text, 0)
-    if FLOAT.fullmatch(text):
-        return float(
-            text.replace(".inf", "inf")
-            .replace(".Inf", "inf")
-            .replace(".INF", "inf")
-            .lower()
-            .replace(".nan", "nan")
-        )
-    return text
 
 
 def _mappings(value: Any) -> list[dict[str, Any]] | None:

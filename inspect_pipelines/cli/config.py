@@ -1,0 +1,247 @@
+"""init, validate, plan, apply: a project's files, from the first line to the published definitions."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from inspect_pipelines.config.project import Project, load_project
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.errors import Refused
+from resources.clock import SystemClock
+
+if TYPE_CHECKING:  # imported where they are used: `validate` needs neither ledger nor DuckDB
+    from inspect_pipelines.domain.change import Change
+    from inspect_pipelines.usecases.plan import Proposal
+
+F = TypeVar("F", bound=Callable[..., Any])
+SIGNS = {"create": ("+", "green"), "change": ("~", "yellow"), "delete": ("-", "red")}
+SHOWN_FIELDS = 12  # of one changed definition
+SHOWN_CHARACTERS = 70  # of a changed value
+
+
+def project_option(command: F) -> F:
+    return click.option(
+        "--project",
+        "-C",
+        "folder",
+        type=click.Path(path_type=Path, file_okay=False),
+        help="The folder of schedules.yaml (default: INSPECT_PROJECT, else here).",
+    )(command)
+
+
+@click.command()
+@click.option("--url", default="https://example.com/", show_default=True, help="The page to watch.")
+@click.option(
+    "--id", "identifier", default="home", show_default=True, help="The schedule's and the playbook's id."
+)
+@project_option
+def init(url: str, identifier: str, folder: Path | None) -> None:
+    """Write a first schedules.yaml, playbook and organization.yaml; never over a file that is there."""
+    from inspect_pipelines.config.schema import write_schemas
+    from inspect_pipelines.config.starter import write_starter
+
+    settings = Settings()
+    root, home = folder or settings.project, settings.absolute_home()
+    files = write_starter(root, home, identifier=identifier, url=url)
+    write_schemas(home)
+    for file in files:
+        click.echo(f"wrote {root / file}")
+    click.echo(
+        f"next: inspect-pipelines validate; inspect-pipelines apply; inspect-pipelines run {identifier}"
+    )
+
+
+@click.command()
+@project_option
+def validate(folder: Path | None) -> None:
+    """Check every file and say all that is wrong at once, each with its place."""
+    project = _load(folder)
+    _say_warnings(project.warnings)
+    schedules = sum(1 for definition in project.definitions if definition.kind == "schedule")
+    counts = [
+        _count(schedules, "schedule"),
+        _count(len(project.definitions) - schedules, "trigger"),
+        _count(len(project.playbooks), "playbook"),
+    ]
+    warnings = f", {_count(len(project.warnings), 'warning')}" if project.warnings else ""
+    click.echo(f"valid: {', '.join(counts)} in {_count(len(project.files), 'file')}{warnings}")
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@project_option
+def plan(as_json: bool, folder: Path | None) -> None:
+    """Show what `apply` would create, change and delete, and when each schedule fires next; change nothing."""
+    from inspect_pipelines.config.compiled import read_compiled
+    from inspect_pipelines.usecases.plan import propose
+    from inspect_pipelines.wiring import house
+
+    project = _load(folder)
+    home = house(Settings())
+    proposal = propose(home.ledger, project, now=home.clock.now())
+    is_published = read_compiled(home.home).digest == proposal.digest
+    if as_json:
+        click.echo(json.dumps({**_proposal_json(proposal, project), "published": is_published}, indent=2))
+        return
+    _say_warnings(proposal.warnings)
+    _say_changes(proposal.changes)
+    _say_fire_times(proposal, project)
+    if not proposal.changes:
+        click.echo(_nothing(proposal.unchanged, is_published))
+    else:
+        click.echo(f"plan: {_summary(proposal.changes, done=False)}, {proposal.unchanged} unchanged")
+
+
+@click.command()
+@click.option("--yes", "-y", is_flag=True, help="Delete without asking what the files no longer hold.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object; asks nothing.")
+@project_option
+def apply(yes: bool, as_json: bool, folder: Path | None) -> None:
+    """Store the definitions and publish them to Dagster; a second time changes nothing."""
+    from inspect_pipelines.config.schema import write_schemas
+    from inspect_pipelines.usecases.apply import apply as store
+    from inspect_pipelines.usecases.plan import propose
+    from inspect_pipelines.wiring import house
+
+    project = _load(folder)
+    home = house(Settings())
+    proposal = propose(home.ledger, project, now=home.clock.now())
+    if not as_json:
+        _say_warnings(proposal.warnings)
+        _say_changes(proposal.changes)
+    if proposal.deletions and not yes:
+        _confirm(proposal.deletions, can_ask=not as_json)
+    gone = {change.definition.id for change in proposal.deletions}
+    applied = store(home, project, by=f"user:{_user()}", may_delete=gone)
+    write_schemas(home.home)
+    if as_json:
+        changes = [_change_json(change) for change in applied.changes]
+        click.echo(json.dumps({"changes": changes, "published": applied.is_published}, indent=2))
+    elif applied.changes:
+        click.echo(f"applied: {_summary(applied.changes, done=True)}, {proposal.unchanged} unchanged")
+    elif applied.is_published:
+        click.echo("nothing to change; published anew")
+    else:
+        click.echo(_nothing(proposal.unchanged, is_published=True))
+
+
+def _load(folder: Path | None) -> Project:
+    return load_project(folder or Settings().project, now=SystemClock().now())
+
+
+def _confirm(deletions: tuple[Change, ...], *, can_ask: bool) -> None:
+    names = ", ".join(repr(str(change.definition.id)) for change in deletions)
+    interactive = can_ask and sys.stdin.isatty()
+    if not interactive or not click.confirm(f"delete {names}?", default=False):
+        raise Refused(f"{names} would be deleted; nothing was changed: run it again with --yes to agree")
+
+
+def _say_warnings(warnings: tuple[str, ...]) -> None:
+    for warning in warnings:
+        click.echo(f"{click.style('warning', fg='yellow')} {warning}", err=True)
+
+
+def _say_changes(changes: tuple[Change, ...]) -> None:
+    width = max((len(_title(change)) for change in changes), default=0)
+    for change in changes:
+        sign, colour = SIGNS[change.kind.value]
+        note = change.definition.name
+        if change.kind.value == "delete":
+            note = f"{_count(change.runs, 'run')} and the baselines stay in the history"
+        click.echo(click.style(f"{sign} {_title(change):<{width}}", fg=colour) + f"  {note}")
+        paths = max((len(field.path) for field in change.fields[:SHOWN_FIELDS]), default=0)
+        for field in change.fields[:SHOWN_FIELDS]:
+            click.echo(f"    {field.path:<{paths}}  {_shown(field.old)} -> {_shown(field.new)}")
+        if len(change.fields) > SHOWN_FIELDS:
+            click.echo(f"    .. and {len(change.fields) - SHOWN_FIELDS} more (all of them with --json)")
+    if changes:
+        click.echo()
+
+
+def _say_fire_times(proposal: Proposal, project: Project) -> None:
+    """Of what is new or changed; when nothing is, the next time of each."""
+    from zoneinfo import ZoneInfo
+
+    touched = {change.definition.id for change in proposal.changes}
+    zones = {d.id: d.timezone for d in project.definitions if d.kind == "schedule"}
+    shown = {name: times for name, times in proposal.upcoming.items() if name in touched}
+    if not touched:
+        shown = {name: times[:1] for name, times in proposal.upcoming.items()}
+    width = max((len(name) for name in shown), default=0)
+    for name, times in shown.items():
+        for number, at in enumerate(times):
+            local = at.astimezone(ZoneInfo(zones[name]))
+            label = f"  {name if number == 0 else '':<{width}}"
+            click.echo(f"{label}  {local:%a %Y-%m-%d %H:%M} {zones[name]}  =  {at:%Y-%m-%d %H:%M} UTC")
+    if shown:
+        click.echo()
+
+
+def _title(change: Change) -> str:
+    return f"{change.definition.kind} {change.definition.id}"
+
+
+def _shown(value: str | None) -> str:
+    if value is None:
+        return "(none)"
+    return repr(value if len(value) <= SHOWN_CHARACTERS else value[:SHOWN_CHARACTERS] + "…")
+
+
+def _summary(changes: tuple[Change, ...], *, done: bool) -> str:
+    words = {"create": "created", "change": "changed", "delete": "deleted"}
+    counts = {kind: sum(1 for change in changes if change.kind.value == kind) for kind in words}
+    return ", ".join(
+        f"{counts[kind]} {word}" if done else f"{counts[kind]} to {kind}" for kind, word in words.items()
+    )
+
+
+def _nothing(unchanged: int, is_published: bool) -> str:
+    text = f"nothing to change: {_count(unchanged, 'definition')} as applied"
+    return text if is_published else f"{text}, but not published; run: inspect-pipelines apply"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _proposal_json(proposal: Proposal, project: Project) -> dict[str, Any]:
+    from zoneinfo import ZoneInfo
+
+    zones = {d.id: d.timezone for d in project.definitions if d.kind == "schedule"}
+    return {
+        "changes": [_change_json(change) for change in proposal.changes],
+        "unchanged": proposal.unchanged,
+        "next": {
+            name: [
+                {"utc": f"{at:%Y-%m-%dT%H:%M:%SZ}", "local": at.astimezone(ZoneInfo(zones[name])).isoformat()}
+                for at in times
+            ]
+            for name, times in proposal.upcoming.items()
+        },
+        "warnings": list(proposal.warnings),
+    }
+
+
+def _change_json(change: Change) -> dict[str, Any]:
+    return {
+        "change": change.kind.value,
+        "kind": change.definition.kind,
+        "id": change.definition.id,
+        "name": change.definition.name,
+        "fields": [{"path": field.path, "old": field.old, "new": field.new} for field in change.fields],
+        "runs": change.runs,
+    }
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user id without a name
+        return "unknown"

@@ -1,0 +1,45 @@
+"""JSON schemas of our documents, for editors: `# yaml-language-server: $schema=../.inspect/playbook.schema.json`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from inspect_pipelines.config.document import Document
+from inspect_pipelines.config.playbook_document import PlaybookDocument
+from inspect_pipelines.config.schedule_document import OrganizationConfigDocument, ScheduleConfigDocument
+from inspect_pipelines.errors import Unavailable
+
+DOCUMENTS: dict[str, type[Document]] = {
+    "schedules.schema.json": ScheduleConfigDocument,
+    "playbook.schema.json": PlaybookDocument,
+    "organization.schema.json": OrganizationConfigDocument,
+}
+
+
+def schema_of(document: type[Document]) -> dict[str, Any]:
+    """The JSON schema (draft 2020-12) of a document, shorthand spellings and `x-` keys included."""
+    schema = document.model_json_schema(mode="validation")
+    schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    schema["patternProperties"] = {"^x-": {}}  # a place for anchors
+    return schema
+
+
+def write_schemas(home: Path) -> None:
+    """Write the schemas into a home, where they are not there already as they should be.
+
+    Raises:
+        Unavailable: The folder cannot be written.
+    """
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        for name, document in DOCUMENTS.items():
+            text = json.dumps(schema_of(document), indent=1) + "\n"
+            path = home / name
+            if not path.exists() or path.read_text(encoding="utf-8") != text:
+                path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(
+            f"the schemas for editors cannot be written to {str(home)!r}: {(error.strerror or str(error)).lower()}"
+        ) from error

@@ -1,0 +1,102 @@
+"""What `apply` would change: the difference between the stored definitions and a project's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from enum import StrEnum
+from typing import Any
+
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.trigger import Definition
+
+
+class ChangeKind(StrEnum):
+    CREATE = "create"
+    CHANGE = "change"
+    DELETE = "delete"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field that differs; None: it is not there on that side."""
+
+    path: str  # as people write it: `cron`, `variables.base_url`, `playbooks[shop].steps[pay].actions[1].url`
+    old: str | None
+    new: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    kind: ChangeKind
+    definition: Definition  # as it will be; of a deletion as it was
+    fields: tuple[FieldChange, ...] = ()  # of a change
+    runs: int = 0  # of a deletion: how many runs stay behind in the history
+
+
+def changes_between(
+    stored: Sequence[Definition], wanted: Sequence[Definition], runs: Mapping[DefinitionId, int]
+) -> tuple[Change, ...]:
+    """Creations and changes in the wanted order, then deletions by id; what is equal is left out.
+
+    Args:
+        stored: As last applied.
+        wanted: What the project says.
+        runs: How many runs each definition has.
+    """
+    before = {definition.id: definition for definition in stored}
+    after = {definition.id for definition in wanted}
+    found = []
+    for definition in wanted:
+        old = before.get(definition.id)
+        if old is None:
+            found.append(Change(ChangeKind.CREATE, definition))
+        elif old != definition:
+            found.append(Change(ChangeKind.CHANGE, definition, _differences(old, definition)))
+    gone = sorted(
+        (definition for definition in stored if definition.id not in after), key=lambda each: each.id
+    )
+    return (*found, *(Change(ChangeKind.DELETE, each, runs=runs.get(each.id, 0)) for each in gone))
+
+
+def _differences(old: Definition, new: Definition) -> tuple[FieldChange, ...]:
+    before, after = dict(_leaves(old, "")), dict(_leaves(new, ""))
+    paths = dict.fromkeys((*after, *before))
+    return tuple(
+        FieldChange(path, before.get(path), after.get(path))
+        for path in paths
+        if before.get(path) != after.get(path)
+    )
+
+
+def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    """Every value below, with its path; empty collections and None are not there."""
+    if is_dataclass(value):
+        for field in fields(value):
+            yield from _leaves(getattr(value, field.name), _joined(path, field.name))
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, _joined(path, str(key)))
+    elif isinstance(value, tuple):
+        for number, inner in enumerate(value):
+            yield from _leaves(inner, f"{path}[{_name(inner) or number}]")
+    elif value is not None:
+        yield path, str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _joined(path: str, name: str) -> str:
+    """A plan's fields are written beside its definition's own, so `plan` is no step of the path."""
+    if not path and name == "plan":
+        return ""
+    return f"{path}.{name}" if path else name
+
+
+def _name(value: object) -> str | None:
+    """What tells an entry of a list apart, so that an insertion does not shift all that follow."""
+    if not is_dataclass(value):
+        return None
+    for key in ("id", "event", "name"):
+        name = getattr(value, key, None)
+        if isinstance(name, str) and not hasattr(value, "verb"):
+            return name
+    return None

@@ -1,0 +1,68 @@
+"""Apply: store a project's definitions, delete what it no longer has, publish the result to Dagster."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from inspect_pipelines.config.compiled import compile_definitions, read_compiled, write_compiled
+from inspect_pipelines.config.project import Project
+from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.errors import Refused, Unreadable
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.facts import definition_facts
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    changes: tuple[Change, ...]
+    is_published: bool  # compiled.json was written; False: it said the same already
+
+
+def apply(house: House, project: Project, *, by: str, may_delete: Collection[DefinitionId]) -> Applied:
+    """Make the ledger say what the project says, then publish it; repeating it changes nothing.
+
+    A crash between storing and publishing is mended by the next call: publishing compares digests.
+
+    Args:
+        by: Who asks, `user:NAME`.
+        may_delete: The definitions whose deletion that person has seen and wants.
+
+    Raises:
+        Refused: Something else would be deleted; nothing was changed.
+    """
+    org_id, now = project.org_id, house.clock.now()
+    with house.ledger.write() as ledger:
+        changes = changes_between(
+            ledger.definitions.all(org_id), project.definitions, ledger.runs.counts(org_id)
+        )
+        for change in changes:
+            definition = change.definition
+            deleted = change.kind is ChangeKind.DELETE
+            if deleted and definition.id not in may_delete:
+                raise Refused(
+                    f"{definition.kind} {definition.id!r} with {change.runs} runs would be deleted; "
+                    "nothing was changed: look at `inspect-pipelines plan`, then apply with --yes"
+                )
+            if deleted:
+                ledger.definitions.delete(org_id, definition.id, by=by, at=now)
+            else:
+                ledger.definitions.save(definition, by=by, at=now)
+            facts = definition_facts(definition, at=now, by=by, deleted=deleted)
+            ledger.journal.append("definition", facts, at=now)
+    return Applied(changes, _publish(house, project))
+
+
+def _publish(house: House, project: Project) -> bool:
+    compiled = compile_definitions(project.org_id, project.definitions, at=house.clock.now())
+    try:
+        published = read_compiled(house.home)
+    except Unreadable:  # damaged, or another version's: this is the way to mend it
+        published = None
+    if published is not None and published.published_at is not None:
+        same = (published.digest, published.org_id) == (compiled.digest, compiled.org_id)
+        if same:
+            return False
+    write_compiled(house.home, compiled)
+    return True
