@@ -117,16 +117,19 @@ class ReportModel:
     accept_command: str  # empty when there is nothing to accept
 
     @property
+    def attention_word(self) -> str:
+        """What the views that need a look have in common."""
+        if self.tone is Tone.LOOK:
+            return "To review"
+        return "Differ" if any(card.tone is not Tone.NEUTRAL for card in self.attention) else "Not compared"
+
+    @property
     def view_count(self) -> int:
         return len(self.attention) + len(self.quiet)
 
     @property
     def failing_findings(self) -> int:
         return sum(card.is_failing for card in self.findings)
-
-    @property
-    def console_count(self) -> int:
-        return sum(len(session.console) for session in self.report.sessions)
 
 
 def model(report: Report) -> ReportModel:
@@ -138,7 +141,8 @@ def model(report: Report) -> ReportModel:
     cards = _cards(report, shots, changes)
     findings = _findings(report)
     differs = tuple(card for card in cards if card.tone is not Tone.GOOD)
-    acceptable = bool(differs and shots) or (run.status is RunStatus.NEEDS_REVIEW and bool(shots))
+    asks = run.status is RunStatus.NEEDS_REVIEW or any(card.tone is not Tone.NEUTRAL for card in differs)
+    acceptable = bool(shots) and asks
     return ReportModel(
         report,
         report.definition.name if report.definition else run.definition_id,
@@ -213,7 +217,9 @@ def _headline(
 ) -> str:
     match report.run.status:
         case RunStatus.PASSED if report.comparisons:
-            return f"{_all(len(cards), 'view looks', 'views look')} as approved."
+            return (
+                f"{'The one view looks' if len(cards) == 1 else f'All {len(cards)} views look'} as approved."
+            )
         case RunStatus.PASSED:
             return "Every expectation held."
         case RunStatus.NEEDS_REVIEW if changes:
@@ -292,7 +298,3 @@ def _once(values: Iterable[str]) -> tuple[str, ...]:
 
 def _count(number: int, one: str, many: str) -> str:
     return f"{number} {one if number == 1 else many}"
-
-
-def _all(number: int, one: str, many: str) -> str:
-    return f"The one {one}" if number == 1 else f"All {number} {many}"

@@ -85,6 +85,7 @@ class HtmlReports:
         pictures = Pictures(self._gallery)
         style, script = _asset("report.css"), _asset("report.js")
         run = content.report.run
+        console = [line for session in content.report.sessions for line in session.console]
         source = content.report.baseline and self.path(content.report.baseline.source_run_id)
         return (
             _templates()
@@ -99,9 +100,8 @@ class HtmlReports:
                     for card in content.quiet
                 ],
                 finding_pictures=_finding_pictures(content, pictures),
-                console=[line for session in content.report.sessions for line in session.console][
-                    :CONSOLE_LINES
-                ],
+                console=console[:CONSOLE_LINES],
+                console_count=len(console),
                 environments=_environments(content.report),
                 source_report=source.name
                 if source and source.is_file() and source != self.path(run.id)

@@ -168,6 +168,16 @@ def test_pictures_of_a_run_that_ended_early_are_shown_as_not_compared():
     ]
 
 
+def test_a_failed_run_without_a_baseline_calls_no_picture_different_and_offers_none_to_accept():
+    sessions = (a_session(findings=(a_finding(),)),)
+
+    page = model(a_report(RunStatus.FAILED, comparisons=(), baseline=None, sessions=sessions))
+
+    assert (page.attention_word, page.accept_command) == ("Not compared", "")
+    assert model(a_report(RunStatus.FAILED, comparisons=(CHANGED,))).attention_word == "Differ"
+    assert model(a_report(RunStatus.NEEDS_REVIEW, comparisons=())).attention_word == "To review"
+
+
 def test_a_finding_of_two_viewports_is_told_once_and_failing_ones_first():
     console = a_finding(kind=FindingKind.CONSOLE_ERROR, severity=Severity.WARNING, message="404")
     note = a_finding(kind=FindingKind.NOT_QUIET, severity=Severity.INFO, message="busy")
