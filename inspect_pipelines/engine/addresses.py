@@ -8,9 +8,8 @@ import socket
 import stat
 import tempfile
 from collections.abc import Callable
+from http.client import HTTPConnection, HTTPException
 from pathlib import Path
-
-import httpx
 
 from inspect_pipelines.errors import Unavailable
 
@@ -58,12 +57,18 @@ def free_port(first: int, *, host: str) -> int:
     )
 
 
-def answers(url: str, *, timeout_seconds: float = 2.0) -> bool:
+def answers(host: str, port: int, path: str, *, timeout_seconds: float = 2.0) -> bool:
     """Whether an HTTP server says anything there, be it that something ails it."""
+    connection = HTTPConnection(
+        host, port, timeout=timeout_seconds
+    )  # httpx costs 30 ms a client: certificates
     try:
-        httpx.get(url, timeout=timeout_seconds, trust_env=False)
-    except httpx.HTTPError:
+        connection.request("GET", path)
+        connection.getresponse()
+    except (OSError, HTTPException):
         return False
+    finally:
+        connection.close()
     return True
 
 

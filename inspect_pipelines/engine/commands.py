@@ -1,4 +1,4 @@
-"""The command lines of the processes behind `up`."""
+"""The command lines of the processes behind `up`, and the variables they find."""
 
 from __future__ import annotations
 
@@ -6,19 +6,40 @@ import json
 import sys
 from pathlib import Path
 
+from inspect_pipelines.config.settings import Settings, child_environment
 from inspect_pipelines.engine.instance import MODULE
 
-# -P: the folder that `up` was called in may hold packages named like ours (assets, resources, ..)
-PYTHON = (sys.executable, "-P")
+PYTHON = sys.executable
+
+
+def surroundings(settings: Settings) -> dict[str, str]:
+    """The environment of a child, which works in INSPECT_HOME/run: every path in it is absolute.
+
+    The folder that we were called in may hold packages named like ours (assets, resources, ..), and Python would take
+    those. (`python -P` is no way out: Dagster drops the first entry of sys.path, whatever it is.)
+    """
+    changes = {
+        "INSPECT_HOME": str(settings.absolute_home()),
+        "INSPECT_PROJECT": str(settings.project.expanduser().resolve()),
+        "DAGSTER_HOME": str(settings.dagster_home()),
+        "DAGSTER_RUN_STATUS_SENSOR_PROCESS_LIMIT": "25",  # the default of 5 falls behind in a burst
+        "PYTHONUNBUFFERED": "1",
+        # `env` sets the first for the dagster CLI; beside `-w` either is an error
+        "DAGSTER_MODULE_NAME": "",
+        "DAGSTER_WORKING_DIRECTORY": "",
+    }
+    if settings.chromium is not None:
+        changes["INSPECT_CHROMIUM"] = str(settings.chromium.expanduser().absolute())
+    return child_environment(**changes)
 
 
 def web_argv(host: str, port: int) -> list[str]:
-    return [*PYTHON, "-m", "inspect_pipelines.cli.serve", "--host", host, "--port", str(port)]
+    return [PYTHON, "-m", "inspect_pipelines.cli.serve", "--host", host, "--port", str(port)]
 
 
 def code_argv(module: str, socket: Path) -> list[str]:
     return [
-        *PYTHON,
+        PYTHON,
         "-m",
         "dagster",
         "api",
@@ -36,7 +57,7 @@ def daemon_argv(workspace: Path) -> list[str]:
 
 
 def heartbeat_argv(since: str) -> list[str]:
-    return [*PYTHON, "-m", "inspect_pipelines.engine.heartbeat", since]
+    return [PYTHON, "-m", "inspect_pipelines.engine.heartbeat", since]
 
 
 def ui_argv(workspace: Path, host: str, port: int) -> list[str]:
@@ -50,4 +71,4 @@ def workspace_text(socket: Path) -> str:
 
 
 def _script(name: str) -> list[str]:
-    return [*PYTHON, str(Path(sys.executable).with_name(name))]
+    return [PYTHON, str(Path(sys.executable).with_name(name))]

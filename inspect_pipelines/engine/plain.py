@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import subprocess
 from pathlib import Path
 
 import psutil
 
-from inspect_pipelines.config.settings import Settings, child_environment
-from inspect_pipelines.engine.commands import PYTHON
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.engine.commands import PYTHON, surroundings
 from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.processes import last_lines
 from inspect_pipelines.errors import NotFound, Unavailable
@@ -27,6 +28,7 @@ class PlainEngine:
     """
 
     def __init__(self, settings: Settings, module: str = MODULE) -> None:
+        self._settings = settings
         self._home = settings.absolute_home()
         self._module = module
         self._children: dict[str, subprocess.Popen[bytes]] = {}
@@ -37,8 +39,8 @@ class PlainEngine:
         Raises:
             Unavailable: The process cannot be started.
         """
-        dagster_home = ensure_instance(self._home)
-        argv = [*PYTHON, "-m", "dagster", "job", "execute", "-m", self._module, "-j", launch.job_name]
+        ensure_instance(self._home)
+        argv = [PYTHON, "-m", "dagster", "job", "execute", "-m", self._module, "-j", launch.job_name]
         argv += ["--tags", json.dumps(dict(launch.tags))]
         log = self.log(launch.origin)
         self._forget_old_logs()
@@ -49,9 +51,8 @@ class PlainEngine:
                     stdin=subprocess.DEVNULL,
                     stdout=output,
                     stderr=subprocess.STDOUT,
-                    env=child_environment(
-                        INSPECT_HOME=str(self._home), DAGSTER_HOME=str(dagster_home), DAGSTER_MODULE_NAME=""
-                    ),
+                    env=surroundings(self._settings),
+                    cwd=self._home / "run",
                     start_new_session=True,
                 )
             handle = f"process:{child.pid}:{_started(psutil.Process(child.pid))}"
@@ -66,7 +67,7 @@ class PlainEngine:
         """Interrupt it, as Ctrl-C does; it closes its browser and concludes as cancelled."""
         process = self._find(handle)
         if process is not None:
-            process.send_signal(2)
+            process.send_signal(signal.SIGINT)
 
     def is_alive(self, handle: str) -> bool:
         """Whether the process runs."""

@@ -36,6 +36,7 @@ class Child:
         *,
         log: Path,
         environment: Mapping[str, str],
+        folder: Path,
         keep_open: Sequence[int] = (),
     ) -> None:
         self.log = log
@@ -46,6 +47,7 @@ class Child:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 env=dict(environment),
+                cwd=folder,
                 pass_fds=tuple(keep_open),
                 start_new_session=True,
                 preexec_fn=partial(_before_exec, os.getpid()),  # safe: the supervisor has one thread

@@ -12,14 +12,17 @@ from inspect_pipelines.engine.processes import Child
 from inspect_pipelines.engine.services import Say, Services
 from inspect_pipelines.ports import Clock
 
-DAEMON_SECONDS = 2.0
+# counted from the first signal
+STARTERS_SECONDS = 2.0
 RUNS_SECONDS = 6.5  # a run closes its browser and concludes as cancelled
-ALL_SECONDS = 9.0
+ALL_SECONDS = 9.5
 LOOK_EVERY_SECONDS = 0.05
 
 
 def stop_in_order(services: Services, clock: Clock, say: Say, hurried: Callable[[], bool]) -> None:
-    """Daemon, then runs, UI and code server, then the web process, which writes what the runs left; then kill the rest.
+    """Daemon and UI, then the runs and their code servers, then the web process, which writes what the runs left.
+
+    What does not end in time is killed.
 
     Args:
         services: Some may never have started.
@@ -37,8 +40,9 @@ def stop_in_order(services: Services, clock: Clock, say: Say, hurried: Callable[
         for child in children:
             child.kill()
 
-    _terminate(services.daemon.children())
-    wait_for(services.daemon.children(), DAEMON_SECONDS)
+    starters = [*services.daemon.children(), *(services.ui.children() if services.ui else [])]
+    _terminate(starters)
+    wait_for(starters, STARTERS_SECONDS)
     servers = services.code.children()
     workers = [worker for server in servers for worker in server.workers()]
     if workers:
@@ -46,9 +50,8 @@ def stop_in_order(services: Services, clock: Clock, say: Say, hurried: Callable[
     for worker in workers:
         with contextlib.suppress(psutil.NoSuchProcess):
             worker.send_signal(signal.SIGINT)
-    ui = services.ui.children() if services.ui else []
-    _terminate([*servers, *ui])
-    wait_for([*servers, *ui], RUNS_SECONDS)
+    _terminate(servers)
+    wait_for(servers, RUNS_SECONDS)
     _terminate(services.web.children())
     wait_for(services.web.children(), ALL_SECONDS)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from inspect_pipelines.config.settings import Settings, child_environment
+from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import Address, answers, socket_folder
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
@@ -54,13 +54,7 @@ class Supervisor:
         self._daemon_lock = self.home / "run" / "daemon.lock"
         self._heartbeat: Child | None = None  # ends when the daemon's heart beats
         self._stops = 0  # how often somebody asked
-        self._environment = child_environment(
-            INSPECT_HOME=str(self.home),
-            DAGSTER_HOME=str(self.home / "dagster"),
-            DAGSTER_MODULE_NAME="",  # `env` sets it for the dagster CLI; beside -w it is an error
-            DAGSTER_RUN_STATUS_SENSOR_PROCESS_LIMIT="25",  # the default of 5 falls behind in a burst
-            PYTHONUNBUFFERED="1",
-        )
+        self._environment = commands.surroundings(settings)
 
     def run(self, announce: Announce) -> None:
         """Start everything, call `announce`, and stay until a signal.
@@ -146,14 +140,14 @@ class Supervisor:
             web=service(
                 "web",
                 lambda: commands.web_argv(wishes.host, self._web.settle()),
-                lambda: answers(f"{self._web.url}/health"),
+                lambda: answers(wishes.host, self._web.port, "/health"),
             ),
             code=code,
             daemon=service("daemon", lambda: commands.daemon_argv(workspace), self._daemon_beats),
             ui=service(
                 "ui",
                 lambda: commands.ui_argv(workspace, wishes.host, self._ui.settle()),
-                lambda: answers(f"{self._ui.url}/server_info"),
+                lambda: answers(wishes.host, self._ui.port, "/server_info"),
             )
             if wishes.with_ui
             else None,
@@ -161,12 +155,21 @@ class Supervisor:
 
     def _start(self, name: str, argv: Sequence[str]) -> Child:
         if name != "daemon":
-            return Child(argv, log=self._log(name), environment=self._environment)
+            return self._child(name, argv)
         lock = take_daemon_lock(self._daemon_lock)
         try:
-            return Child(argv, log=self._log(name), environment=self._environment, keep_open=[lock])
+            return self._child(name, argv, keep_open=[lock])
         finally:
             os.close(lock)  # the daemon has it now
+
+    def _child(self, name: str, argv: Sequence[str], keep_open: Sequence[int] = ()) -> Child:
+        return Child(
+            argv,
+            log=self._log(name),
+            environment=self._environment,
+            folder=self.home / "run",
+            keep_open=keep_open,
+        )
 
     def _daemon_beats(self) -> bool:
         if self._heartbeat is None or self._heartbeat.exit_code not in (None, 0):

@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
+from dagster._core.remote_origin import (
+    GrpcServerCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._daemon.types import DaemonHeartbeat
+
+from inspect_pipelines.engine.coordinator import QUEUE_DAEMON
+from inspect_pipelines.engine.daemon_lock import take_daemon_lock
+from inspect_pipelines.engine.instance import ensure_instance
+
+QUEUED = (dg.DagsterRunStatus.QUEUED, False)
+LAUNCHED = (dg.DagsterRunStatus.STARTING, True)
+
+
+@dg.op
+def nothing() -> None:
+    pass
+
+
+@dg.job
+def tiny() -> None:
+    nothing()
+
+
+# A queued run must say where its code is; nobody listens there.
+ORIGIN = RemoteJobOrigin(
+    RemoteRepositoryOrigin(GrpcServerCodeLocationOrigin("localhost", socket="/nowhere"), "__repository__"),
+    "tiny",
+)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose launcher remembers instead of launching."""
+    home = tmp_path_factory.mktemp("home")
+    file = ensure_instance(home) / "dagster.yaml"
+    settings = yaml.safe_load(file.read_text())
+    settings["run_launcher"] = {"module": "recording_launcher", "class": "RecordingLauncher"}
+    file.write_text(yaml.safe_dump(settings))
+    return home
+
+
+@pytest.fixture
+def instance(home: Path) -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        yield instance
+        instance.wipe_daemon_heartbeats()
+    (home / "run" / "daemon.lock").unlink(missing_ok=True)
+
+
+def submitted(instance: dg.DagsterInstance) -> tuple[dg.DagsterRunStatus, bool]:
+    """(status, whether it was launched) of a run that was submitted."""
+    run = instance.create_run_for_job(tiny, remote_job_origin=ORIGIN, job_code_origin=tiny_origin())
+    submit = instance.run_coordinator.submit_run(dg.SubmitRunContext(dagster_run=run, workspace=None))  # type: ignore[arg-type]
+    return submit.status, run.run_id in instance.run_launcher.launched  # type: ignore[attr-defined]
+
+
+def tiny_origin() -> JobPythonOrigin:
+    pointer = ModuleCodePointer("tiny_definitions", "defs", None)
+    return JobPythonOrigin("tiny", RepositoryPythonOrigin(sys.executable, pointer, None, None, None))
+
+
+def beat(instance: dg.DagsterInstance, *, seconds_ago: float) -> None:
+    instance.add_daemon_heartbeat(DaemonHeartbeat(time.time() - seconds_ago, QUEUE_DAEMON, "a-daemon", []))
+
+
+def test_a_run_is_launched_at_once_when_no_daemon_was_ever_there(instance: dg.DagsterInstance) -> None:
+    assert submitted(instance) == LAUNCHED
+
+
+def test_a_run_waits_in_the_queue_while_a_daemons_heart_beats(instance: dg.DagsterInstance) -> None:
+    beat(instance, seconds_ago=10)
+
+    assert submitted(instance) == QUEUED
+
+
+def test_a_run_is_launched_at_once_when_the_last_heartbeat_is_old(instance: dg.DagsterInstance) -> None:
+    beat(instance, seconds_ago=200)
+
+    assert submitted(instance) == LAUNCHED
+
+
+def test_a_run_waits_in_the_queue_while_the_daemon_of_up_starts(
+    instance: dg.DagsterInstance, home: Path
+) -> None:
+    lock = take_daemon_lock(home / "run" / "daemon.lock")
+    try:
+        assert submitted(instance) == QUEUED
+    finally:
+        os.close(lock)
+
+
+def test_a_run_does_not_wait_for_a_daemon_that_was_stopped_just_now(
+    instance: dg.DagsterInstance, home: Path
+) -> None:
+    """After Ctrl-C the heartbeat stays fresh for a minute, and a queued run would wait for the next `up`."""
+    os.close(take_daemon_lock(home / "run" / "daemon.lock"))
+    beat(instance, seconds_ago=1)
+
+    assert submitted(instance) == LAUNCHED
+
+
+def test_a_run_that_was_submitted_before_is_left_alone(instance: dg.DagsterInstance) -> None:
+    run = instance.create_run_for_job(tiny, status=dg.DagsterRunStatus.STARTED)
+
+    again = instance.run_coordinator.submit_run(dg.SubmitRunContext(dagster_run=run, workspace=None))  # type: ignore[arg-type]
+
+    assert again.status is dg.DagsterRunStatus.STARTED
+    assert run.run_id not in instance.run_launcher.launched  # type: ignore[attr-defined]

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import yaml
+
+from inspect_pipelines.engine.instance import MARKER, ensure_instance
+from inspect_pipelines.errors import UsageError
+
+
+def test_dagster_accepts_the_settings_and_finds_our_coordinator_and_launcher(tmp_path: Path) -> None:
+    dagster_home = ensure_instance(tmp_path / "home")
+
+    with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+        found = (type(instance.run_coordinator).__name__, type(instance.run_launcher).__name__)
+        monitored = (instance.run_monitoring_enabled, instance.run_monitoring_poll_interval_seconds)
+        retries = (instance.run_retries_enabled, instance.run_retries_max_retries)
+        telemetry = instance.telemetry_enabled
+
+    assert found == ("InspectRunCoordinator", "InspectRunLauncher")
+    assert monitored == (True, 5)
+    assert retries == (True, 0)
+    assert not telemetry
+
+
+def test_every_folder_of_a_new_home_is_private(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+
+    ensure_instance(home)
+
+    modes = {folder.name: stat.S_IMODE(folder.stat().st_mode) for folder in [home, *home.iterdir()]}
+    assert set(modes) == {"home", "dagster", "run", "logs", "history", "gallery", "reports", "outbox"}
+    assert set(modes.values()) == {0o700}
+
+
+def test_settings_that_are_right_are_not_written_again(tmp_path: Path) -> None:
+    file = ensure_instance(tmp_path) / "dagster.yaml"
+    written = file.stat()
+
+    ensure_instance(tmp_path)
+
+    assert (file.stat().st_ino, file.stat().st_mtime_ns) == (written.st_ino, written.st_mtime_ns)
+
+
+def test_settings_of_an_older_version_are_brought_up_to_date(tmp_path: Path) -> None:
+    file = ensure_instance(tmp_path) / "dagster.yaml"
+    wanted = file.read_text()
+    file.write_text(f"{MARKER}\ntelemetry: {{enabled: true}}\n")
+
+    ensure_instance(tmp_path)
+
+    assert file.read_text() == wanted
+    assert yaml.safe_load(wanted)["telemetry"] == {"enabled": False}
+
+
+def test_settings_that_a_person_made_theirs_stay(tmp_path: Path) -> None:
+    file = ensure_instance(tmp_path) / "dagster.yaml"
+    theirs = "storage: {postgres: {postgres_url: x}}\n"
+    file.write_text(theirs)
+
+    ensure_instance(tmp_path)
+
+    assert file.read_text() == theirs
+
+
+def test_a_home_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("not a folder")
+
+    with pytest.raises(UsageError, match="cannot be used: '.*home' is a file, not a folder; move it away"):
+        ensure_instance(tmp_path / "home")

@@ -1,0 +1,33 @@
+"""Definitions small enough to start servers on: the jobs named in $TINY_JOBS_FILE, else `quick` and `slow`."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+
+import dagster as dg
+
+
+def job_named(name: str) -> dg.JobDefinition:
+    @dg.op(name=f"{name}_op")
+    def work(context: dg.OpExecutionContext) -> None:
+        marks = os.environ.get("TINY_MARKS")
+        if marks:
+            with Path(marks).open("a") as stream:
+                stream.write(f"{name} {context.run.tags.get('inspect/origin', '')} {os.getpid()}\n")
+        for _ in range(600 if name.startswith("slow") else 0):
+            time.sleep(0.1)
+        if name.startswith("broken"):
+            raise RuntimeError("this job always breaks")
+
+    @dg.job(name=name, executor_def=dg.in_process_executor)
+    def work_job() -> None:
+        work()
+
+    return work_job
+
+
+names_file = os.environ.get("TINY_JOBS_FILE")
+NAMES = Path(names_file).read_text().split() if names_file else ["quick", "slow"]
+defs = dg.Definitions(jobs=[job_named(name) for name in NAMES])
