@@ -26,6 +26,7 @@ class FindingKind(StrEnum):
     NOT_QUIET = "not_quiet"  # the network was still busy after 5 s; names the URLs
     MASK_UNMATCHED = "mask_unmatched"
     MASK_LARGE = "mask_large"  # over 30 % of the view
+    TRUNCATED = "truncated"  # the page is larger than a picture may be; its first part was taken
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,265 @@
+"""Actions: one verb of a playbook, done on a page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from time import monotonic
+from urllib.parse import urljoin, urlsplit
+
+from playwright.sync_api import Error, Locator
+from playwright.sync_api import TimeoutError as TimedOut
+
+from inspect_pipelines.domain.playbook import (
+    Action,
+    Click,
+    ExpectText,
+    ExpectUrl,
+    ExpectVisible,
+    Fill,
+    Goto,
+    Playbook,
+    Press,
+    TakeScreenshot,
+    Target,
+    WaitFor,
+)
+from inspect_pipelines.domain.template import fill, placeholders
+from resources.sessions.browser.camera import Camera
+from resources.sessions.browser.faults import ActionFailed, ExpectationFailed
+from resources.sessions.browser.masks import Secrets
+from resources.sessions.browser.navigation import Borders, address, goto
+from resources.sessions.browser.record import Record
+from resources.sessions.browser.targets import locate, why_not
+from resources.sessions.browser.window import Window
+
+POLL_MS = 100
+SHOWN = 120  # characters of a text in a message
+
+
+class Actions:
+    """Plays actions in one window.
+
+    Args:
+        values: All variables, secrets resolved.
+        secret_names: Which of them are secret.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        camera: Camera,
+        playbook: Playbook,
+        *,
+        values: Mapping[str, str],
+        secret_names: frozenset[str],
+        secrets: Secrets,
+        record: Record,
+        borders: Borders,
+        base_url: str,
+    ) -> None:
+        self._window = window
+        self._page = window.page
+        self._camera = camera
+        self._playbook = playbook
+        self._values = values
+        self._secret_names = secret_names
+        self._secrets = secrets
+        self._record = record
+        self._borders = borders
+        self._base_url = base_url
+
+    def perform(self, action: Action, timeout_seconds: float) -> None:
+        """Do it, or raise why it could not be done.
+
+        Raises:
+            Fault: An action or an expectation failed; the site's doing.
+        """
+        match action:
+            case Goto():
+                self._goto(action, timeout_seconds)
+            case Click():
+                self._use("click", action.target, lambda it, ms: it.click(timeout=ms), timeout_seconds)
+                self._window.wait_for_navigation(timeout_seconds)
+            case Fill():
+                self._fill(action, timeout_seconds)
+            case Press():
+                self._press(action, timeout_seconds)
+                self._window.wait_for_navigation(timeout_seconds)
+            case WaitFor():
+                self._wait_for(action, action.timeout_seconds or timeout_seconds)
+            case ExpectText():
+                self._expect_text(action, timeout_seconds)
+            case ExpectVisible():
+                self._expect_visible(action, timeout_seconds)
+            case ExpectUrl():
+                self._expect_url(action, timeout_seconds)
+            case TakeScreenshot():
+                shot = self._camera.take(action, self._playbook.id, timeout_seconds, self._filled)
+                self._record.tell(shot)
+
+    def _goto(self, action: Goto, timeout_seconds: float) -> None:
+        url = address(self._filled(action.url), self._base_url)
+        if not self._borders.allow(url):
+            raise self._borders.refusal(url, came=f"goto {url!r} was not followed to host")
+        if self._holds_secret(action.url):
+            self._secrets.given_to(url)
+        goto(self._page, url, timeout_seconds=timeout_seconds)
+
+    def _fill(self, action: Fill, timeout_seconds: float) -> None:
+        value = self._filled(action.value)
+        target = self._target(action.target)
+        if self._holds_secret(action.value):
+            self._secrets.were_filled(target, self._page.url)
+        self._use("fill", action.target, lambda it, ms: it.fill(value, timeout=ms), timeout_seconds)
+
+    def _press(self, action: Press, timeout_seconds: float) -> None:
+        key = self._filled(action.key)
+        try:
+            if action.target is None:
+                self._page.keyboard.press(key)
+                return
+        except Error as error:
+            raise ActionFailed(f"press {key!r}: there is no such key; write for example 'Enter'") from error
+        self._use(
+            f"press {key!r} in", action.target, lambda it, ms: it.press(key, timeout=ms), timeout_seconds
+        )
+
+    def _wait_for(self, action: WaitFor, timeout_seconds: float) -> None:
+        target = self._target(action.target)
+        found = locate(self._page, target)
+        if action.state in ("visible", "hidden"):
+            found = found.filter(visible=True)
+        try:
+            found.first.wait_for(state=action.state, timeout=timeout_seconds * 1000)
+        except Error as error:
+            self._window.check_alive()
+            why = "" if action.state in ("hidden", "detached") else f": {why_not(self._page, target, error)}"
+            raise ActionFailed(
+                f"wait_for {target} to be {action.state}: not within {timeout_seconds:g} s{why}"
+            ) from error
+
+    def _expect_text(self, action: ExpectText, timeout_seconds: float) -> None:
+        wanted = _squeezed(
+            self._filled(action.equals if action.equals is not None else action.contains or "")
+        )
+        target = self._target(action.target) if action.target else Target(selector="body")
+        found = locate(self._page, target)
+
+        def holds() -> tuple[bool, str]:
+            text = _squeezed(_text_of(found))
+            return (text == wanted if action.equals is not None else wanted in text), text
+
+        how = "be" if action.equals is not None else "contain"
+        place = f"text of {target}" if action.target else "text of the page"
+        self._until(
+            holds,
+            timeout_seconds,
+            lambda text: f"expected the {place} to {how} {wanted!r}, found {text!r}",
+            target,
+        )
+
+    def _expect_visible(self, action: ExpectVisible, timeout_seconds: float) -> None:
+        target = self._target(action.target)
+        found = locate(self._page, target).filter(visible=True).first
+        try:
+            found.wait_for(timeout=timeout_seconds * 1000)
+        except Error as error:
+            self._window.check_alive()
+            why = why_not(self._page, target, error)
+            raise ExpectationFailed(
+                f"expected {target} to be visible within {timeout_seconds:g} s: {why}"
+            ) from error
+
+    def _expect_url(self, action: ExpectUrl, timeout_seconds: float) -> None:
+        pattern = self._filled(action.pattern)
+        whole = urljoin(self._base_url, pattern) if pattern.startswith("/") else pattern
+
+        def holds() -> tuple[bool, str]:
+            url = self._page.url
+            bare = urlsplit(url)._replace(query="", fragment="").geturl()
+            return any(glob(whole).fullmatch(each) for each in (url, bare)), url
+
+        self._until(
+            holds, timeout_seconds, lambda url: f"expected the address to match {pattern!r}, it is {url!r}"
+        )
+
+    def _until(
+        self,
+        holds: Callable[[], tuple[bool, str]],
+        timeout_seconds: float,
+        sentence: Callable[[str], str],
+        target: Target | None = None,
+    ) -> None:
+        """Look again until it holds.
+
+        Raises:
+            ExpectationFailed: It did not in time, with what was seen last.
+        """
+        give_up_at = monotonic() + timeout_seconds
+        while True:
+            problem: Error | None = None
+            seen = ""
+            try:
+                is_so, seen = holds()
+                if is_so:
+                    return
+            except Error as error:
+                self._window.check_alive()
+                problem = error
+            if monotonic() >= give_up_at:
+                break
+            self._page.wait_for_timeout(POLL_MS)
+        if problem is not None and target is not None:
+            raise ExpectationFailed(
+                f"expected a text in {target} within {timeout_seconds:g} s: {why_not(self._page, target, problem)}"
+            ) from problem
+        shown = self._record.shortened(seen, SHOWN)
+        raise ExpectationFailed(f"{sentence(shown)} after {timeout_seconds:g} s")
+
+    def _use(
+        self, verb: str, target: Target, act: Callable[[Locator, float], None], timeout_seconds: float
+    ) -> None:
+        target = self._target(target)
+        try:
+            act(locate(self._page, target), timeout_seconds * 1000)
+        except Error as error:
+            self._window.check_alive()
+            waited = f" within {timeout_seconds:g} s" if isinstance(error, TimedOut) else ""
+            raise ActionFailed(
+                f"{verb} {target}: could not be done{waited}: {why_not(self._page, target, error)}"
+            ) from error
+
+    def _target(self, target: Target) -> Target:
+        """The target with its placeholders filled."""
+        changes = {
+            name: self._filled(value)
+            for name in ("selector", "name", "label", "text", "placeholder", "test_id", "frame")
+            if (value := getattr(target, name))
+        }
+        return replace(target, **changes)
+
+    def _filled(self, text: str) -> str:
+        return fill(text, self._values)
+
+    def _holds_secret(self, text: str) -> bool:
+        return any(name in self._secret_names for name in placeholders(text))
+
+
+def glob(pattern: str) -> re.Pattern[str]:
+    """`*` is anything but a slash, `**` anything at all; everything else is itself."""
+    parts = re.split(r"(\*\*|\*)", pattern)
+    return re.compile("".join({"**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts))
+
+
+def _text_of(found: Locator) -> str:
+    """An element's text as a person reads it; what is typed into a field is its text."""
+    tag = found.evaluate("e => e.tagName", timeout=POLL_MS * 10)
+    if tag in ("INPUT", "TEXTAREA", "SELECT"):
+        return found.input_value(timeout=POLL_MS * 10)
+    return found.inner_text(timeout=POLL_MS * 10)
+
+
+def _squeezed(text: str) -> str:
+    return " ".join(text.split())

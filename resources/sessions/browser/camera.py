@@ -1,0 +1,309 @@
+"""The camera: a picture counts once two frames in a row are equal; masks are painted before anything is stored."""
+
+from __future__ import annotations
+
+import base64
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+from time import monotonic
+from typing import Any
+
+from PIL import Image, ImageChops
+from playwright.sync_api import CDPSession, Error
+
+from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.playbook import Box, PageRules, TakeScreenshot, Viewport
+from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
+from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.ports import Clock, Gallery
+from resources.gallery import MAX_PIXELS, MAX_SIDE_PX
+from resources.sessions.browser.faults import ActionFailed
+from resources.sessions.browser.masks import Masks, Rect, Secrets, cover, covered_ratio, look, painted
+from resources.sessions.browser.readiness import Readiness, ask
+from resources.sessions.browser.record import Record, route_of
+from resources.sessions.browser.scripts import ELEMENT_AT, ELEMENTS
+from resources.sessions.browser.window import Window
+
+LARGE_MASK = 0.30  # share of the view
+MOST_ELEMENTS = 400
+MOST_NAME = 60  # characters
+FRAMES_CAP_SECONDS = 8.0
+# Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
+PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """One picture of a region, with what masks covered at that moment."""
+
+    png: bytes
+    region: Rect
+    masks: Masks
+    boxes: tuple[Box, ...]
+
+    def equals(self, other: Frame) -> bool:
+        """Whether both look the same once painted; what moves under a mask does not count."""
+        if self.region != other.region or self.boxes != other.boxes:
+            return False
+        return self.png == other.png or self.changed(other) is None
+
+    def changed(self, other: Frame) -> tuple[int, int, int, int] | None:
+        """Left, top, right and bottom, in image px, of what differs; None when nothing does."""
+        images = [cover(Image.open(BytesIO(each.png)).convert("RGB"), each.boxes) for each in (self, other)]
+        if images[0].size != images[1].size:
+            return (0, 0, *images[1].size)
+        return ImageChops.difference(*images).getbbox()
+
+
+class Camera:
+    """Takes the pictures of one viewport."""
+
+    def __init__(
+        self,
+        window: Window,
+        viewport: Viewport,
+        rules: PageRules,
+        *,
+        record: Record,
+        secrets: Secrets,
+        gallery: Gallery,
+        environment: Environment,
+        clock: Clock,
+    ) -> None:
+        self._window = window
+        self._viewport = viewport
+        self._rules = rules
+        self._record = record
+        self._secrets = secrets
+        self._gallery = gallery
+        self._environment = environment
+        self._clock = clock
+        self._readiness = Readiness(window, rules, record)
+        self._devtools = _devtools(window, viewport)
+
+    def take(
+        self, shot: TakeScreenshot, playbook: str, timeout_seconds: float, fill: Callable[[str], str]
+    ) -> Screenshot:
+        """Wait until the page is ready and still, then store its picture.
+
+        Raises:
+            ActionFailed: There is nothing to photograph: not ready, an empty page, a clip outside of it.
+        """
+        self._readiness.wait(shot, timeout_seconds)
+        selectors = tuple(dict.fromkeys(fill(mask) for mask in (*self._rules.mask, *shot.mask)))
+        frame, is_stable = self._still_frame(shot, selectors)
+        scale = self._viewport.scale
+        png = painted(frame.png, frame.boxes)
+        try:
+            sha256 = self._gallery.put(png)
+        except Unreadable as error:
+            raise ActionFailed(f"screenshot {shot.name!r} could not be kept: {error}") from error
+        width, height = _size(png)
+        self._tell_of_masks(shot, frame, width, height)
+        self._tell_of_truncation(shot, frame.region)
+        return Screenshot(
+            view=View(playbook, shot.name, self._viewport.name),
+            sha256=sha256,
+            width=width,
+            height=height,
+            environment=self._environment,
+            taken_at=self._clock.now(),
+            url=self._window.url,
+            route=route_of(self._window.url),
+            step_id=self._record.at.step_id,
+            masked=self._masked(frame, scale),
+            tolerance=shot.tolerance,
+            size_bytes=len(png),
+            stable=is_stable,
+            elements=self._elements(frame.region),
+        )
+
+    def snap(self) -> Sha256 | None:
+        """The window as it is, for a finding; None when there is nothing to see any more."""
+        try:
+            if not self._window.url or self._window.is_gone:
+                return None
+            frame = self._frame(None, self._rules.mask)
+            return self._gallery.put(painted(frame.png, frame.boxes))
+        except (Error, Unreadable, ActionFailed):
+            return None
+
+    def _still_frame(self, shot: TakeScreenshot, selectors: tuple[str, ...]) -> tuple[Frame, bool]:
+        """A frame that equals the one before it, or the last one and False."""
+        give_up_at = monotonic() + FRAMES_CAP_SECONDS
+        frame = self._frame(shot, selectors)
+        count = 1
+        for pause in PAUSES_MS:
+            self._window.page.wait_for_timeout(pause)
+            count += 1
+            before, frame = frame, self._frame(shot, selectors)
+            if frame.equals(before):
+                return frame, True
+            if monotonic() >= give_up_at:
+                break
+        self._record.find(
+            FindingKind.UNSTABLE,
+            f"screenshot {shot.name!r} never stood still in {count} frames: {self._mover(before, frame)} keeps changing; "
+            f"mask it, or wait for it with page.ready",
+            url=self._window.url,
+        )
+        return frame, False
+
+    def _frame(self, shot: TakeScreenshot | None, selectors: tuple[str, ...]) -> Frame:
+        region, scroll, is_whole = self._region(shot)
+        masks = look(self._window.page, selectors, self._secrets, scroll)
+        command: dict[str, object] = {"format": "png", "optimizeForSpeed": True}
+        if is_whole:
+            clip = {
+                "x": region.x,
+                "y": region.y,
+                "width": region.width,
+                "height": region.height,
+                "scale": 1,
+            }
+            command |= {"captureBeyondViewport": True, "clip": clip}
+        png = base64.b64decode(self._devtools.send("Page.captureScreenshot", command)["data"])
+        again = look(self._window.page, selectors, self._secrets, scroll)
+        # An element that moves while the shutter is open is covered at both places.
+        rects = [rect for each in (masks, again) for rect in _all_rects(each)]
+        boxes = (rect.in_picture(region, self._viewport.scale) for rect in rects)
+        return Frame(png, region, again, tuple(dict.fromkeys(box for box in boxes if box)))
+
+    def _region(self, shot: TakeScreenshot | None) -> tuple[Rect, tuple[float, float], bool]:
+        """What to photograph, in CSS px of the page; where the window stands; whether that is more than the window."""
+        metrics = self._devtools.send("Page.getLayoutMetrics")
+        seen = metrics["cssVisualViewport"]
+        scroll = (seen["pageX"], seen["pageY"])
+        width, height = self._page_size(metrics)
+        if shot is not None and shot.clip is not None:
+            clip = shot.clip
+            if clip.x + clip.width > width or clip.y + clip.height > height:
+                raise ActionFailed(
+                    f"screenshot {shot.name!r}: clip x={clip.x} y={clip.y} width={clip.width} height={clip.height} "
+                    f"does not lie within the page, which is {width} x {height} px"
+                )
+            return Rect(clip.x, clip.y, clip.width, clip.height), scroll, True
+        if shot is None or not shot.full_page or (width, height) == self._size_of_window():
+            return Rect(scroll[0], scroll[1], self._viewport.width, self._viewport.height), scroll, False
+        return Rect(0, 0, *self._capped(width, height)), scroll, True
+
+    def _page_size(self, metrics: dict[str, Any] | None = None) -> tuple[int, int]:
+        """Width and height of the whole page in CSS px, at least the window's."""
+        content = (metrics or self._devtools.send("Page.getLayoutMetrics"))["cssContentSize"]
+        return (
+            max(math.ceil(content["width"]), self._viewport.width),
+            max(math.ceil(content["height"]), self._viewport.height),
+        )
+
+    def _capped(self, width: int, height: int) -> tuple[int, int]:
+        """Width and height in CSS px that a picture of such a page may have."""
+        scale = self._viewport.scale
+        widest = min(width, math.floor(MAX_SIDE_PX / scale))
+        return widest, min(
+            height, math.floor(MAX_SIDE_PX / scale), math.floor(MAX_PIXELS / scale**2 / widest)
+        )
+
+    def _tell_of_truncation(self, shot: TakeScreenshot, region: Rect) -> None:
+        width, height = self._page_size()
+        if shot.full_page and shot.clip is None and (width > region.width or height > region.height):
+            self._record.find(
+                FindingKind.TRUNCATED,
+                f"screenshot {shot.name!r} shows the first {region.width:g} x {region.height:g} px of a page of "
+                f"{width} x {height} px; photograph the rest with `clip`, or set full_page: false",
+                url=self._window.url,
+            )
+
+    def _size_of_window(self) -> tuple[int, int]:
+        return self._viewport.width, self._viewport.height
+
+    def _mover(self, before: Frame, frame: Frame) -> str:
+        """The smallest element around what changed, as a readable path."""
+        if frame.region != before.region:
+            return f"the size of the page ({before.region.height:g} px, then {frame.region.height:g} px)"
+        changed = frame.changed(before)
+        if changed is None:
+            return "the place of a mask"
+        left, top, right, bottom = (side / self._viewport.scale for side in changed)
+        box = {"x": left + frame.region.x, "y": top + frame.region.y}
+        path = ask(self._window.page, ELEMENT_AT, box | {"width": right - left, "height": bottom - top})
+        return str(path) or "the page"
+
+    def _masked(self, frame: Frame, scale: float) -> tuple[Masked, ...]:
+        return tuple(
+            Masked(
+                selector,
+                tuple(box for rect in rects if (box := rect.in_picture(frame.region, scale))),
+            )
+            for selector, rects in frame.masks.by_selector.items()
+        )
+
+    def _tell_of_masks(self, shot: TakeScreenshot, frame: Frame, width: int, height: int) -> None:
+        url = self._window.url
+        for selector in frame.masks.invalid:
+            self._record.find(
+                FindingKind.MASK_UNMATCHED,
+                f"mask {selector!r} of screenshot {shot.name!r} is not a CSS selector",
+                url=url,
+            )
+        for selector in frame.masks.unmatched:
+            self._record.find(
+                FindingKind.MASK_UNMATCHED,
+                f"mask {selector!r} of screenshot {shot.name!r} matches nothing",
+                url=url,
+            )
+        rects = [rect for found in frame.masks.by_selector.values() for rect in found]
+        boxes = [box for rect in rects if (box := rect.in_picture(frame.region, self._viewport.scale))]
+        ratio = covered_ratio(boxes, width, height)
+        if ratio > LARGE_MASK and not shot.allow_large:
+            self._record.find(
+                FindingKind.MASK_LARGE,
+                f"masks cover {ratio:.0%} of screenshot {shot.name!r}; over {LARGE_MASK:.0%} little is left to compare: "
+                f"mask less, or say allow_large: true",
+                url=url,
+            )
+
+    def _elements(self, region: Rect) -> tuple[tuple[str, Box], ...]:
+        """What stands where in the picture, the most telling elements first."""
+        named = []
+        for kind, text, test_id, own_id, css, *box in ask(
+            self._window.page, ELEMENTS, {"most": MOST_ELEMENTS}
+        ):
+            place = Rect(*box).in_picture(region, self._viewport.scale)
+            if place is None:
+                continue
+            shown = self._record.shortened(text, MOST_NAME)
+            address = f"[{test_id}]" if test_id else f"#{own_id}" if own_id else f".{css}" if css else ""
+            named.append((f"{kind} {shown!r}" if shown else f"{kind} {address}".rstrip(), place))
+        return tuple(named)
+
+
+def _all_rects(masks: Masks) -> list[Rect]:
+    return [*(rect for rects in masks.by_selector.values() for rect in rects), *masks.secret]
+
+
+def _devtools(window: Window, viewport: Viewport) -> CDPSession:
+    """A line to the browser's own camera, which can be asked for pictures that are quick to make and to read.
+
+    A capture beyond the window falls back to the metrics of the session that asks: so this one gets the same ones
+    as Playwright's, else the page would be laid out anew at scale 1 while the shutter is open.
+    """
+    devtools = window.page.context.new_cdp_session(window.page)
+    devtools.send(
+        "Emulation.setDeviceMetricsOverride",
+        {
+            "width": viewport.width,
+            "height": viewport.height,
+            "screenWidth": viewport.width,
+            "screenHeight": viewport.height,
+            "deviceScaleFactor": viewport.scale,
+            "mobile": viewport.mobile,
+        },
+    )
+    return devtools
+
+
+def _size(png: bytes) -> tuple[int, int]:
+    return int.from_bytes(png[16:20], "big"), int.from_bytes(png[20:24], "big")

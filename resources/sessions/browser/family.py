@@ -1,0 +1,162 @@
+"""A worker process with everything that it starts: born on a leash, ended as a whole, with nothing left on disk."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import psutil
+
+from inspect_pipelines.config.settings import child_environment
+from inspect_pipelines.errors import SetupMissing, Unavailable
+from resources.sessions.browser import leash
+
+PREFIX = "inspect-browser-"
+MARK = "INSPECT_SESSION_FOLDER"  # in the environment of every process of a family, so that none can hide
+GONE_WITHIN_SECONDS = 5.0
+WORKER = "resources.sessions.browser.worker"
+
+
+@contextmanager
+def scratch_folder(fallback: Path) -> Iterator[Path]:
+    """A folder for one session's temporary files, removed at the end; sweeps what killed sessions left.
+
+    Args:
+        fallback: Used when programs may not be started from the system's own temporary folder (`noexec`).
+    """
+    base = next((base for base in (Path(tempfile.gettempdir()), fallback) if _may_execute(base)), None)
+    if base is None:
+        raise SetupMissing(
+            f"a browser session needs a folder that programs may start from; {tempfile.gettempdir()!r} and "
+            f"{str(fallback)!r} are mounted noexec: set TMPDIR to another one"
+        )
+    sweep(base)
+    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def sweep(base: Path) -> None:
+    """Remove folders of sessions whose process is gone: the kernel lets go of its lock however it ended."""
+    for folder in base.glob(f"{PREFIX}*"):
+        try:
+            lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+        except OSError:  # being made or removed right now, or another user's
+            continue
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            shutil.rmtree(folder, ignore_errors=True)
+        except BlockingIOError:
+            pass
+        finally:
+            os.close(lock)
+
+
+def leashed(program: Path, folder: Path) -> Path:
+    """A start script for a program that dies with whoever starts it."""
+    script = folder / f"leashed-{program.name}"
+    words = [sys.executable, "-IS", leash.__file__, str(program)]
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+    script.chmod(0o700)
+    return script
+
+
+@contextmanager
+def worker(order: str, *, folder: Path, node: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that has its order; when the block is left, however, no process of its family is left.
+
+    Raises:
+        Unavailable: Some process could not be ended (it hangs in the kernel).
+    """
+    environment = child_environment(
+        **{
+            MARK: str(folder),
+            "TMPDIR": str(folder),
+            "PLAYWRIGHT_NODEJS_PATH": str(node),
+            "PYTHONUNBUFFERED": "1",
+            "NODE_OPTIONS": "",  # a debugger or a loader meant for another program must not join in
+        }
+    )
+    with (folder / "worker.log").open("wb") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", WORKER, str(os.getpid())],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+            env=environment,
+            start_new_session=True,
+        )
+    try:
+        assert process.stdin is not None
+        with suppress(BrokenPipeError):  # it died at once; reading tells
+            process.stdin.write(order.encode())
+            process.stdin.close()
+        yield process
+    finally:
+        _end(process, folder)
+
+
+def members(folder: Path) -> list[psutil.Process]:
+    """The living processes of a session, found by the mark in their environment or the folder in their arguments."""
+    found = []
+    for process in psutil.process_iter():
+        with suppress(psutil.Error, OSError):
+            if process.pid == os.getpid() or process.status() == psutil.STATUS_ZOMBIE:
+                continue
+            if process.environ().get(MARK) == str(folder) or any(
+                str(folder) in word for word in process.cmdline()
+            ):
+                found.append(process)
+    return found
+
+
+def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
+    """Kill the whole family, and again until none is found: a process may start another while it is being killed."""
+    with suppress(psutil.Error):
+        family = psutil.Process(process.pid).children(recursive=True)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        _kill(family)
+    process.kill()
+    process.wait()
+    if process.stdout is not None:
+        process.stdout.close()
+    give_up_at = time.monotonic() + GONE_WITHIN_SECONDS
+    while left := members(folder):
+        _kill(left)
+        if time.monotonic() > give_up_at:
+            pids = ", ".join(str(each.pid) for each in left)
+            raise Unavailable(f"the browser's processes {pids} could not be ended; end them by hand")
+        time.sleep(0.02)
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for each in processes:
+        with suppress(psutil.Error):
+            each.kill()
+
+
+def _may_execute(base: Path) -> bool:
+    """Whether a file there may be started: access(2) says no on a `noexec` mount."""
+    try:
+        base.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=base, prefix=PREFIX) as probe:
+            Path(probe.name).chmod(0o700)
+            return os.access(probe.name, os.X_OK)
+    except OSError:
+        return False

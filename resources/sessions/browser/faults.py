@@ -1,0 +1,33 @@
+"""What ends a step, or a whole session, early; known inside of the worker only."""
+
+from __future__ import annotations
+
+from inspect_pipelines.domain.finding import FindingKind
+
+
+class Fault(Exception):
+    """One sentence about the site, and which kind of finding it is."""
+
+    kind = FindingKind.ACTION
+
+
+class ExpectationFailed(Fault):
+    """An expectation did not hold; the playing goes on."""
+
+    kind = FindingKind.EXPECTATION
+
+
+class ActionFailed(Fault):
+    """Something could not be done; the viewport's other steps are skipped."""
+
+
+class NavigationFailed(ActionFailed):
+    """No page came up."""
+
+    kind = FindingKind.NAVIGATION
+
+
+class PageDied(ActionFailed):
+    """The page crashed its renderer, or hung so long that its renderer was ended."""
+
+    kind = FindingKind.PAGE_ERROR

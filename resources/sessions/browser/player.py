@@ -1,0 +1,218 @@
+"""The player: every viewport plays all steps in a fresh context."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from threading import Timer
+from time import monotonic
+from typing import Any
+
+import psutil
+from playwright.sync_api import Browser, BrowserContext, Error
+
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.playbook import Action, Playbook, Step, TakeScreenshot, Viewport
+from inspect_pipelines.domain.session import SessionRequest, SessionStatus, StepResult, StepStatus
+from inspect_pipelines.domain.template import fill
+from inspect_pipelines.errors import SessionCrashed
+from inspect_pipelines.ports import Clock, Gallery
+from resources.sessions.browser.actions import Actions
+from resources.sessions.browser.camera import Camera
+from resources.sessions.browser.faults import ActionFailed, ExpectationFailed
+from resources.sessions.browser.masks import Secrets
+from resources.sessions.browser.navigation import Borders
+from resources.sessions.browser.record import Record
+from resources.sessions.browser.scripts import CALM
+from resources.sessions.browser.stamp import environment
+from resources.sessions.browser.window import Window
+from resources.sessions.browser.wire import End
+
+HANG_GRACE_SECONDS = 5.0  # beyond twice an action's time-out: our own questions to a page have none
+PICTURE_GRACE_SECONDS = 60.0  # a page of 32,767 px takes 3 s a frame
+LAST_GRACE_SECONDS = 10.0  # then the whole browser goes
+
+
+class Player:
+    """Plays one request in a browser that is up."""
+
+    def __init__(
+        self,
+        browser: Browser,
+        request: SessionRequest,
+        *,
+        values: Mapping[str, str],
+        secret_names: frozenset[str],
+        record: Record,
+        gallery: Gallery,
+        clock: Clock,
+    ) -> None:
+        self._browser = browser
+        self._playbook: Playbook = request.playbook
+        self._values = values
+        self._secret_names = secret_names
+        self._record = record
+        self._gallery = gallery
+        self._clock = clock
+        self._base_url = fill(self._playbook.base_url, values)
+        self._borders = Borders(request.allowed_hosts, self._base_url)
+
+    def play(self) -> End:
+        """All viewports, each on its own; the first step that could not be played names the session's error.
+
+        Raises:
+            SessionCrashed: The browser died.
+        """
+        failures = []
+        for viewport in self._playbook.viewports:
+            failure = self._play_viewport(viewport)
+            if failure is not None:
+                failures.append(failure)
+        if failures:
+            return End(SessionStatus.FAILED, self._record.shortened(failures[0]))
+        return End(SessionStatus.COMPLETED)
+
+    def _play_viewport(self, viewport: Viewport) -> str | None:
+        """Why a step could not be played, if so."""
+        with self._context(viewport) as context:
+            window = Window(context, self._record, self._borders)
+            secrets = Secrets(tuple(self._values[name] for name in self._secret_names if self._values[name]))
+            camera = Camera(
+                window,
+                viewport,
+                self._playbook.page,
+                record=self._record,
+                secrets=secrets,
+                gallery=self._gallery,
+                environment=environment(self._browser.version, viewport.scale),
+                clock=self._clock,
+            )
+            actions = Actions(
+                window,
+                camera,
+                self._playbook,
+                values=self._values,
+                secret_names=self._secret_names,
+                secrets=secrets,
+                record=self._record,
+                borders=self._borders,
+                base_url=self._base_url,
+            )
+            failure: tuple[Step, str] | None = None
+            for step in self._playbook.steps:
+                if failure is not None:
+                    self._skip(step, viewport, failure[0])
+                elif why := self._play_step(step, viewport, window, camera, actions):
+                    failure = (step, why)
+            return f"step {failure[0].id!r} ({viewport.name}): {failure[1]}" if failure else None
+
+    def _play_step(
+        self, step: Step, viewport: Viewport, window: Window, camera: Camera, actions: Actions
+    ) -> str | None:
+        """Play a step to its end, or to the action that could not be done: then why."""
+        self._record.begin(step.id, viewport.name)
+        started_at = monotonic()
+        missed: list[str] = []
+        failure: str | None = None
+        for action in (*step.actions, *step.success_criteria):
+            try:
+                self._perform(action, step, window, actions)
+            except ExpectationFailed as fault:
+                missed.append(str(fault))
+                self._record.find(fault.kind, str(fault), url=window.url, picture=self._snap(window, camera))
+            except ActionFailed as fault:
+                failure = str(fault)
+                self._record.find(fault.kind, failure, url=window.url, picture=self._snap(window, camera))
+                break
+        message = failure or "; ".join(missed)
+        self._record.tell(
+            StepResult(
+                step_id=step.id,
+                name=step.name,
+                viewport=viewport.name,
+                status=StepStatus.FAILED if message else StepStatus.PASSED,
+                duration_ms=round((monotonic() - started_at) * 1000),
+                message=message,
+                url=window.url,
+            )
+        )
+        return failure
+
+    def _perform(self, action: Action, step: Step, window: Window, actions: Actions) -> None:
+        grace = PICTURE_GRACE_SECONDS if isinstance(action, TakeScreenshot) else HANG_GRACE_SECONDS
+        try:
+            with _watchdog(window, 2 * step.timeout_seconds + grace):
+                try:
+                    actions.perform(action, step.timeout_seconds)
+                finally:
+                    window.check_alive()
+                window.after_action()
+        except Error as error:
+            if not self._browser.is_connected():
+                raise SessionCrashed("the browser died") from error
+            window.check_alive()
+            raise ActionFailed(f"{action.verb}: {error.message.splitlines()[0]}") from error
+
+    def _snap(self, window: Window, camera: Camera) -> Sha256 | None:
+        """The page as a finding shows it; None when there is none, or it does not react any more."""
+        with _watchdog(window, HANG_GRACE_SECONDS):
+            return camera.snap()
+
+    def _skip(self, step: Step, viewport: Viewport, failed: Step) -> None:
+        message = f"step {failed.id!r} could not be played"
+        self._record.tell(StepResult(step.id, step.name, viewport.name, StepStatus.SKIPPED, 0, message))
+
+    @contextmanager
+    def _context(self, viewport: Viewport) -> Iterator[BrowserContext]:
+        """A fresh profile in which everything that differs between machines and days is fixed."""
+        options: dict[str, Any] = {"user_agent": viewport.user_agent} if viewport.user_agent else {}
+        size: Any = {"width": viewport.width, "height": viewport.height}
+        context = self._browser.new_context(
+            viewport=size,
+            screen=size,
+            device_scale_factor=viewport.scale,
+            is_mobile=viewport.mobile,
+            has_touch=viewport.mobile,
+            locale="en-US",
+            timezone_id="UTC",
+            color_scheme="light",
+            reduced_motion="reduce",
+            accept_downloads=False,
+            **options,
+        )
+        context.add_init_script(CALM)
+        for glob in self._playbook.page.block:
+            context.route(glob, lambda route: route.abort("blockedbyclient"))
+        yield context
+        if viewport is not self._playbook.viewports[-1] and self._browser.is_connected():
+            context.close()  # the last one goes with the browser
+
+
+@contextmanager
+def _watchdog(window: Window, seconds: float) -> Iterator[None]:
+    """End the page's renderer when an action hangs: a script that never ends answers no question, not even ours.
+
+    If even that frees nobody, end the whole browser.
+    """
+
+    def bite() -> None:
+        window.hung_after = seconds
+        _kill_children("--type=renderer")
+
+    timers = [Timer(seconds, bite), Timer(seconds + LAST_GRACE_SECONDS, _kill_children, ["--user-data-dir"])]
+    for timer in timers:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield
+    finally:
+        for timer in timers:
+            timer.cancel()
+
+
+def _kill_children(flag: str) -> None:
+    """Kill those of this process's descendants that were started with a flag."""
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if any(word.startswith(flag) for word in process.cmdline()):
+                process.kill()

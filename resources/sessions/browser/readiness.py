@@ -1,0 +1,102 @@
+"""When a page is ready for its picture; whatever waiting is limited in time, and what was not waited for is told."""
+
+from __future__ import annotations
+
+from time import monotonic
+from typing import Any
+
+from playwright.sync_api import Error, Page
+from playwright.sync_api import TimeoutError as TimedOut
+
+from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.playbook import PageRules, TakeScreenshot
+from resources.sessions.browser.faults import ActionFailed
+from resources.sessions.browser.record import Record
+from resources.sessions.browser.scripts import BROKEN_IMAGES, FREEZE, SCROLL_THROUGH, SETTLE
+from resources.sessions.browser.window import Window
+
+QUIET_CAP_SECONDS = 5.0  # network quiet is a hint: many pages never are
+SETTLE_CAP_SECONDS = 10.0
+NAMED_URLS = 5
+MOST_SCROLLED_PX = 40_000  # an endless list would grow for ever
+TRIES = 3
+
+
+class Readiness:
+    """Waits for one viewport's page; remembers what never ends, so that it costs its cap only once."""
+
+    def __init__(self, window: Window, rules: PageRules, record: Record) -> None:
+        self._window = window
+        self._rules = rules
+        self._record = record
+        self._endless: set[str] = set()
+
+    def wait(self, shot: TakeScreenshot, timeout_seconds: float) -> None:
+        """Return once the page is ready, or as ready as it gets.
+
+        Raises:
+            ActionFailed: A selector of `page.ready` was not visible in time.
+        """
+        window, page = self._window, self._window.page
+        started_at = monotonic()
+        window.wait_for_navigation(timeout_seconds)
+        for selector in self._rules.ready:
+            self._wait_for(selector, shot, timeout_seconds)
+        budget_ms = min(timeout_seconds, SETTLE_CAP_SECONDS) * 1000
+        late: list[str] = ask(page, SETTLE, {"budget": budget_ms})
+        if shot.full_page and shot.clip is None and self._is_long():
+            ask(page, SCROLL_THROUGH, {"most": MOST_SCROLLED_PX})
+            late = ask(page, SETTLE, {"budget": budget_ms})
+        self._wait_for_quiet(started_at + QUIET_CAP_SECONDS, shot)
+        if late:
+            self._record.find(
+                FindingKind.UNSTABLE,
+                f"screenshot {shot.name!r} was taken before the page was ready: {'; '.join(late)}",
+                url=window.url,
+            )
+        for address in ask(page, BROKEN_IMAGES):
+            window.broken_image(address)
+        for frame in page.frames:
+            try:
+                frame.evaluate(FREEZE)
+            except Error:  # a frame that went away meanwhile; the page itself is looked at next
+                continue
+
+    def _wait_for(self, selector: str, shot: TakeScreenshot, timeout_seconds: float) -> None:
+        try:
+            found = self._window.page.locator(selector).filter(visible=True).first
+            found.wait_for(timeout=timeout_seconds * 1000)
+        except TimedOut as error:
+            raise ActionFailed(
+                f"screenshot {shot.name!r} waits for {selector!r} (page.ready), which was not visible within {timeout_seconds:g} s"
+            ) from error
+
+    def _is_long(self) -> bool:
+        return bool(ask(self._window.page, "() => document.documentElement.scrollHeight > innerHeight + 1"))
+
+    def _wait_for_quiet(self, give_up_at: float, shot: TakeScreenshot) -> None:
+        while pending := [url for url in self._window.pending_urls() if url not in self._endless]:
+            if monotonic() >= give_up_at:
+                self._endless.update(pending)
+                named = ", ".join(pending[:NAMED_URLS])
+                more = f" and {len(pending) - NAMED_URLS} more" if len(pending) > NAMED_URLS else ""
+                self._record.find(
+                    FindingKind.NOT_QUIET,
+                    f"screenshot {shot.name!r} did not wait longer than {QUIET_CAP_SECONDS:g} s for {named}{more}",
+                    url=self._window.url,
+                )
+                return
+            self._window.page.wait_for_timeout(25)
+
+
+def ask(page: Page, script: str, argument: Any = None) -> Any:
+    """The script's answer; asked again when the page moved on to another document meanwhile."""
+    for last in (False,) * (TRIES - 1) + (True,):
+        try:
+            return page.evaluate(script, argument)
+        except Error as error:
+            moved_on = "context was destroyed" in error.message or "navigat" in error.message
+            if last or not moved_on:
+                raise
+            page.wait_for_load_state("domcontentloaded")
+    raise AssertionError("unreachable")

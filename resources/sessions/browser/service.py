@@ -1,0 +1,89 @@
+"""What a worker does with its order: resolve the secrets, start the browser, play."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+
+from inspect_pipelines.config.serial import load_json
+from inspect_pipelines.config.settings import resolve_secret
+from inspect_pipelines.domain.session import SessionStatus, Value
+from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
+from resources.clock import SystemClock
+from resources.gallery import FolderGallery
+from resources.sessions.browser.player import Player
+from resources.sessions.browser.record import Record
+from resources.sessions.browser.redaction import Redactor
+from resources.sessions.browser.stamp import environment
+from resources.sessions.browser.wire import End, Launching, Order
+from resources.sessions.browser.worker import FLAGS, LAUNCH_SECONDS
+
+
+def serve(order_text: bytes, write: Callable[[str], None]) -> None:
+    """Play an order; every way it ends is told, the last thing."""
+    order = load_json(Order, order_text)
+    redactor = Redactor(())
+    record = Record(order.request.playbook, redactor, write)
+    try:
+        values = {name: _resolved(name, value) for name, value in order.request.values.items()}
+        secret_names = frozenset(
+            name for name, value in order.request.values.items() if value.is_secret_reference and values[name]
+        )
+        redactor = Redactor(values[name] for name in secret_names)
+        record = Record(order.request.playbook, redactor, write)
+        record.tell(Launching())
+        with sync_playwright() as playwright:
+            browser = _launched(playwright, order)
+            viewports = order.request.playbook.viewports
+            record.tell(environment(browser.version, viewports[0].scale if viewports else 1.0))
+            player = Player(
+                browser,
+                order.request,
+                values=values,
+                secret_names=secret_names,
+                record=record,
+                gallery=FolderGallery(order.gallery),
+                clock=SystemClock(),
+            )
+            end = player.play()
+            record.close()
+            record.tell(end)
+    except (InspectError, Error) as error:
+        record.close()
+        record.tell(End(SessionStatus.CRASHED, _sentence(error, record)))
+    except Exception as error:  # noqa: BLE001 the top of a process: whatever it was must be told, it has no other voice
+        traceback.print_exc()
+        record.close()
+        text = f"a defect of ours in the browser's worker: {type(error).__name__}: {error}"
+        record.tell(End(SessionStatus.CRASHED, record.shortened(text)))
+
+
+def _resolved(name: str, value: Value) -> str:
+    if not value.is_secret_reference or not value.text:
+        return value.text
+    try:
+        return resolve_secret(value.text)
+    except UsageError as error:
+        raise UsageError(f"variable {name!r}: {error}") from error
+
+
+def _launched(playwright: Playwright, order: Order) -> Browser:
+    try:
+        return playwright.chromium.launch(
+            executable_path=order.chromium,
+            args=list(FLAGS),
+            chromium_sandbox=not order.no_sandbox,
+            headless=True,
+            timeout=LAUNCH_SECONDS * 1000,
+        )
+    except Error as error:
+        first = error.message.strip().splitlines()[0]
+        raise SessionCrashed(f"Chromium did not start: {first}; see: inspect-pipelines doctor") from error
+
+
+def _sentence(error: InspectError | Error, record: Record) -> str:
+    text = error.message.splitlines()[0] if isinstance(error, Error) else str(error)
+    where = f" in step {record.at.step_id!r} ({record.at.viewport})" if record.at.step_id else ""
+    return record.shortened(f"{text}{where}")

@@ -1,0 +1,129 @@
+"""Targets: how a playbook's words become an element, and why one could not be used."""
+
+from __future__ import annotations
+
+import re
+from difflib import get_close_matches
+from typing import Any
+
+from playwright.sync_api import Error, FrameLocator, Locator, Page
+
+from inspect_pipelines.domain.playbook import Target
+from resources.sessions.browser.scripts import CANDIDATES
+
+COVERED = re.compile(r"(<[^\n]{1,200}?>)[^\n]*? intercepts pointer events")
+PROBE_MS = 1000  # for looking at an element after it could not be used
+
+
+def locate(page: Page, target: Target) -> Locator:
+    """All elements that a target may mean; using one is strict, so two are an error."""
+    root: Page | FrameLocator = page.frame_locator(target.frame) if target.frame else page
+    if target.role:
+        role: Any = target.role  # Playwright lists the roles as literals
+        return root.get_by_role(role, name=target.name) if target.name else root.get_by_role(role)
+    if target.label:
+        return root.get_by_label(target.label)
+    if target.text:
+        return root.get_by_text(target.text)
+    if target.placeholder:
+        return root.get_by_placeholder(target.placeholder)
+    if target.test_id:
+        return root.locator(selector_of_test_id(target.test_id))
+    return root.locator(target.selector or "body")
+
+
+def selector_of_test_id(test_id: str) -> str:
+    """The three attributes that sites use for test ids."""
+    value = test_id.replace("\\", "\\\\").replace('"', '\\"')
+    return ", ".join(f'[{name}="{value}"]' for name in ("data-testid", "data-test-id", "data-test"))
+
+
+def why_not(page: Page, target: Target, error: Error) -> str:
+    """The clause that says why an element could not be used: found none, found three, hidden, disabled, covered."""
+    text = error.message
+    if not target.frame and "frame" not in text and _is_bad_selector(text):
+        return f"{target.selector!r} is not a selector"
+    try:
+        found = locate(page, target)
+        count = found.count()
+    except Error:
+        return _first_line(text)
+    if count == 0 and target.frame and page.locator(target.frame).count() == 0:
+        return f"there is no frame {target.frame!r}"
+    if count == 0:
+        return f"found none{_nearest(page, target)}"
+    if "strict mode violation" in text:
+        return f"found {count}; say which one is meant: {', '.join(_shown(found, count))}"
+    if covering := COVERED.search(text):
+        return f"it is covered by {covering.group(1)}"
+    if count > 1:
+        return f"found {count}, none of them in time"
+    try:
+        if not found.is_visible():
+            return "it is not visible"
+        if not found.is_enabled(timeout=PROBE_MS):
+            return "it is disabled"
+    except Error:
+        return "it came and went"
+    if "is not editable" in text or "not an <input>" in text:
+        return "it cannot be edited"
+    if "is not stable" in text or "outside of the viewport" in text:
+        return "it kept moving" if "not stable" in text else "it is outside of the window"
+    return _first_line(text)
+
+
+def _is_bad_selector(text: str) -> bool:
+    return "is not a valid selector" in text or "Unexpected token" in text or "Unknown engine" in text
+
+
+def _shown(found: Locator, count: int) -> list[str]:
+    shown = []
+    for number in range(min(count, 3)):
+        try:
+            tag = found.nth(number).evaluate("e => e.cloneNode(false).outerHTML", timeout=PROBE_MS)
+            text = found.nth(number).inner_text(timeout=PROBE_MS)
+        except Error:
+            continue
+        shown.append(f"{str(tag).split('></')[0].rstrip('>')[:80]}>" + (f" {text[:30]!r}" if text else ""))
+    return shown
+
+
+def _nearest(page: Page, target: Target) -> str:
+    """`; did you mean ..?` or what there is instead, where looking costs one question to the page."""
+    wanted = target.name or target.label or target.text or target.placeholder or target.test_id
+    kind = _kind(target)
+    if target.frame or kind is None:
+        return ""
+    try:
+        there: list[str] = page.evaluate(CANDIDATES, {"kind": kind, "role": target.role})
+    except Error:
+        return ""
+    wanted = wanted or (target.selector or "")
+    folded = {text.casefold(): text for text in reversed(there)}
+    close = get_close_matches(wanted.casefold(), folded, n=1, cutoff=0.6)
+    if close:
+        return f"; did you mean {folded[close[0]]!r}?"
+    if target.role and there:
+        listed = ", ".join(repr(text) for text in there[:5])
+        return f"; the page has {target.role} {listed}" + (" and more" if len(there) > 5 else "")
+    return ""
+
+
+def _kind(target: Target) -> str | None:
+    if target.role:
+        return "role" if target.name else None
+    for kind in ("label", "text", "placeholder", "test_id"):
+        if getattr(target, kind):
+            return kind
+    selector = target.selector or ""
+    if re.fullmatch(r"#[\w-]+", selector):
+        return "id"
+    return "class" if re.fullmatch(r"\.[\w-]+", selector) else None
+
+
+def _first_line(text: str) -> str:
+    return (
+        re.sub(r"^(Error: )?(\w+\.)?\w+: ", "", text.strip().splitlines()[0])
+        if text.strip()
+        else "no reason given"
+    )

@@ -1,0 +1,197 @@
+"""The window of one viewport: its page, and everything that happens around it."""
+
+from __future__ import annotations
+
+from time import monotonic
+from urllib.parse import urlsplit
+
+from playwright.sync_api import (
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Download,
+    Error,
+    Frame,
+    Page,
+    Request,
+    Response,
+)
+
+from inspect_pipelines.domain.finding import FindingKind
+from resources.sessions.browser.faults import PageDied
+from resources.sessions.browser.navigation import Borders
+from resources.sessions.browser.record import Record
+
+ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
+OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT", "net::ERR_FAILED")
+STATUS_CONSOLE_LINE = "Failed to load resource:"  # Chromium's echo of a response that is a finding already
+NAVIGATION_STARTS_WITHIN_MS = 40  # from a click to the request that it causes, measured 5-15 ms
+
+
+class Window:
+    """Listens to a page: requests, errors, dialogs, popups, downloads, crashes."""
+
+    def __init__(self, context: BrowserContext, record: Record, borders: Borders) -> None:
+        self._record = record
+        self._borders = borders
+        self._pending: dict[int, Request] = {}
+        self._popups: list[Page] = []
+        self._strayed: str | None = None
+        self._has_crashed = False
+        self._broken: set[str] = set()
+        self.hung_after: float | None = None  # s, set by the watchdog
+        self.page = page = context.new_page()
+        context.on("page", self._on_popup)
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_request_end)
+        page.on("requestfailed", self._on_request_failed)
+        page.on("response", self._on_response)
+        page.on("console", self._on_console)
+        page.on("pageerror", self._on_page_error)
+        page.on("dialog", self._on_dialog)
+        page.on("download", self._on_download)
+        page.on("framenavigated", self._on_navigated)
+        page.on("crash", self._on_crash)
+
+    @property
+    def url(self) -> str:
+        """Where the page stands; empty before the first page and on the browser's own error pages."""
+        url = self.page.url
+        return url if url.startswith(("http:", "https:")) else ""
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the page has no renderer any more: it would never answer again."""
+        return self._has_crashed or self.hung_after is not None
+
+    def pending_urls(self) -> list[str]:
+        """What is still being fetched, oldest first."""
+        return [request.url for request in self._pending.values()]
+
+    def after_action(self) -> None:
+        """Close popups, and see whether the page is still there and where it may be.
+
+        Raises:
+            PageDied: Its renderer is gone.
+            NavigationFailed: It went to a host that is not allowed.
+        """
+        self.check_alive()
+        for popup in self._popups:
+            if not popup.is_closed():
+                popup.close()
+        self._popups.clear()
+        if self._strayed is not None:
+            strayed, self._strayed = self._strayed, None
+            raise self._borders.refusal(strayed, came="the page went to")
+
+    def check_alive(self) -> None:
+        """Raises PageDied once the renderer is gone."""
+        if self.hung_after is not None:
+            raise PageDied(f"the page did not react for {self.hung_after:g} s (a script that never ends?)")
+        if self._has_crashed:
+            raise PageDied("the page crashed its renderer (out of memory, or a defect of the browser)")
+
+    def wait_for_navigation(self, timeout_seconds: float) -> None:
+        """If a click or a key has set the page off to another one, wait until that is there."""
+        self.page.wait_for_timeout(NAVIGATION_STARTS_WITHIN_MS)
+        give_up_at = monotonic() + timeout_seconds
+        while self._is_navigating() and monotonic() < give_up_at:
+            self.page.wait_for_timeout(20)
+        try:
+            left = max(1.0, (give_up_at - monotonic()) * 1000)
+            self.page.wait_for_load_state("domcontentloaded", timeout=left)
+        except Error:
+            self.check_alive()
+
+    def _is_navigating(self) -> bool:
+        return any(_is_main_document(request) for request in self._pending.values())
+
+    def _on_popup(self, popup: Page) -> None:
+        self._popups.append(popup)
+        self._record.log(
+            "popup", f"a new window was opened and closed again: {popup.url or 'about:blank'}", url=self.url
+        )
+
+    def _on_request(self, request: Request) -> None:
+        if request.resource_type not in ENDLESS and not request.url.startswith(("data:", "blob:")):
+            self._pending[id(request)] = request
+
+    def _on_request_end(self, request: Request) -> None:
+        self._pending.pop(id(request), None)
+
+    def _on_request_failed(self, request: Request) -> None:
+        self._pending.pop(id(request), None)
+        reason = request.failure or "no reason given"
+        if reason in OUR_DOING or _is_main_document(request):  # a document that fails is told by goto
+            return
+        if request.resource_type == "image":
+            self.broken_image(request.url, reason)
+            return
+        self._record.find(
+            FindingKind.REQUEST_FAILED,
+            f"{request.resource_type} {request.url} could not be fetched: {reason}",
+            url=self.url,
+        )
+
+    def _on_response(self, response: Response) -> None:
+        if response.status < 400:
+            return
+        request = response.request
+        answered = f"answered {response.status} {response.status_text}".rstrip()
+        if _is_main_document(request):
+            self._record.find(FindingKind.NAVIGATION, f"{response.url} {answered}", url=response.url)
+        elif request.resource_type == "image":
+            self.broken_image(response.url, answered)
+        else:
+            self._record.find(
+                FindingKind.REQUEST_FAILED, f"{request.resource_type} {response.url} {answered}", url=self.url
+            )
+
+    def broken_image(self, address: str, reason: str = "cannot be shown") -> None:
+        """One finding an image, whichever way it was noticed first."""
+        shown = address if len(address) <= 200 else f"{address[:199]}…"
+        if address not in self._broken:
+            self._broken.add(address)
+            self._record.find(FindingKind.BROKEN_IMAGE, f"image {shown} {reason}", url=self.url)
+
+    def _on_console(self, message: ConsoleMessage) -> None:
+        place = message.location
+        is_echo = message.text.startswith(STATUS_CONSOLE_LINE)
+        if is_echo and urlsplit(place.get("url", "")).path == "/favicon.ico":
+            return  # the browser's own wish, not the page's
+        self._record.log(message.type, message.text, url=self.url)
+        if message.type == "error" and not is_echo:
+            at = f" ({urlsplit(place['url']).path}:{place['lineNumber'] + 1})" if place.get("url") else ""
+            self._record.find(FindingKind.CONSOLE_ERROR, f"{message.text}{at}", url=self.url)
+
+    def _on_page_error(self, error: Error) -> None:
+        name = f"{error.name}: " if error.name and not error.message.startswith(error.name) else ""
+        self._record.find(FindingKind.PAGE_ERROR, f"uncaught {name}{error.message}", url=self.url)
+
+    def _on_dialog(self, dialog: Dialog) -> None:
+        """Say no to everything but leaving the page: nothing that a dialog warns of is done by accident."""
+        answer = "left" if dialog.type == "beforeunload" else "dismissed"
+        self._record.log("dialog", f"{dialog.type} {dialog.message!r} was {answer}", url=self.url)
+        if dialog.type == "beforeunload":
+            dialog.accept()
+        else:
+            dialog.dismiss()
+
+    def _on_download(self, download: Download) -> None:
+        self._record.log(
+            "download", f"{download.suggested_filename!r} was offered and not kept", url=self.url
+        )
+
+    def _on_navigated(self, frame: Frame) -> None:
+        if frame.parent_frame is None and not self._borders.allow(frame.url):
+            self._strayed = frame.url
+
+    def _on_crash(self, _: Page) -> None:
+        self._has_crashed = True
+
+
+def _is_main_document(request: Request) -> bool:
+    try:
+        return request.is_navigation_request() and request.frame.parent_frame is None
+    except Error:  # its frame is not there yet: the first request of a new document
+        return request.is_navigation_request()

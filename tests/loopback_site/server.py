@@ -1,0 +1,114 @@
+"""A small site on loopback for the tests of browser sessions."""
+
+from __future__ import annotations
+
+import struct
+import threading
+import time
+import zlib
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+from loopback_site.pages import ERROR, PAGES
+
+HANG_SECONDS = 30
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A browser that goes away in the middle of an answer is no news."""
+
+
+class Site:
+    """Serves the pages until closed; counts what was asked for."""
+
+    def __init__(self) -> None:
+        self.requests: list[str] = []
+        self.closing = threading.Event()
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                site.requests.append(self.path)
+                answer(self, site)
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def close(self) -> None:
+        self.closing.set()
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
+    parts = urlsplit(handler.path)
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    path = parts.path
+    if path.startswith("/slow/"):
+        time.sleep(int(query.get("ms", "100")) / 1000)
+        path = path.removeprefix("/slow")
+    if path in PAGES:
+        send(handler, PAGES[path].replace("{port}", str(site.port)).encode(), "text/html; charset=utf-8")
+    elif path.endswith("/picture.png"):
+        send(handler, png(60, 40), "image/png")
+    elif path == "/not-a-picture.png":
+        send(handler, b"this is no picture", "image/png")
+    elif path == "/file.csv":
+        send(handler, b"a,b\n1,2\n", "text/csv", disposition="attachment; filename=file.csv")
+    elif path == "/error":
+        send(handler, ERROR.encode(), "text/html", status=500)
+    elif path == "/loop":
+        redirect(handler, f"/loop?n={int(query.get('n', '0')) + 1}")
+    elif path == "/away":
+        redirect(handler, f"http://localhost:{site.port}/other")
+    elif path == "/hang":
+        site.closing.wait(HANG_SECONDS)
+    elif path == "/drop":
+        handler.close_connection = True
+        handler.connection.close()
+    else:
+        send(handler, b"not found", "text/plain", status=404)
+
+
+def send(
+    handler: BaseHTTPRequestHandler, body: bytes, kind: str, *, status: int = 200, disposition: str = ""
+) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Type", kind)
+    handler.send_header("Content-Length", str(len(body)))
+    if disposition:
+        handler.send_header("Content-Disposition", disposition)
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def redirect(handler: BaseHTTPRequestHandler, to: str) -> None:
+    handler.send_response(302)
+    handler.send_header("Location", to)
+    handler.send_header("Content-Length", "0")
+    handler.end_headers()
+
+
+def png(width: int, height: int, grey: int = 90) -> bytes:
+    """A plain PNG, made by hand so that nothing of the product makes its own test data."""
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    rows = (b"\x00" + bytes([grey]) * width) * height
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + chunk(b"IHDR", header)
+        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IEND", b"")
+    )
