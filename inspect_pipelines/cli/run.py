@@ -143,7 +143,7 @@ def _print_end(house: House, run: Run, as_json: bool) -> None:
     for reason in run.reason.split("; "):
         click.echo(f"    {reason}")
     if run.status is RunStatus.NEEDS_REVIEW:
-        click.echo(f"    accept its pictures: inspect-pipelines baselines adopt {run.id}")
+        click.echo(f"accept its pictures: inspect-pipelines baselines adopt {run.id}")
     click.echo(f"report: {house.reports.path(run.id)}")
 
 

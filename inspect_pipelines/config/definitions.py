@@ -192,7 +192,7 @@ class _Check:
                 self._placeholders(texts[name], *where)
         for playbook in playbooks:
             for variable in playbook.variables:
-                if variable.required and variable.name not in written.variables:
+                if variable.required and variable.default is None and variable.name not in written.variables:
                     self.wrong(f"playbook {playbook.id!r} needs the variable {variable.name!r}", "variables")
         return texts
 

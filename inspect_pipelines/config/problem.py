@@ -49,7 +49,7 @@ def written(path: YamlPath) -> str:
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """` (did you mean 'x'?)`, or nothing when no known word is near."""
     by_lower = {name.lower(): name for name in known}
-    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.6)
+    near = get_close_matches(word.lower(), by_lower, n=1, cutoff=0.65)
     return f" (did you mean {by_lower[near[0]]!r}?)" if near else ""
 
 

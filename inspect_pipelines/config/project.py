@@ -10,7 +10,7 @@ from pathlib import Path
 from inspect_pipelines.config.definitions import Around, to_definition
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.playbooks import to_playbook
-from inspect_pipelines.config.problem import Findings
+from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.schedule_document import (
     NOT_YET_USED,
@@ -28,6 +28,7 @@ from inspect_pipelines.errors import ConfigInvalid
 SCHEDULES = "schedules.yaml"
 ORGANIZATION = "organization.yaml"
 PLAYBOOKS = "playbooks"
+NO_SCHEDULES = "is not in {root!r}; go to the folder that holds it, or start one with: inspect-pipelines init"
 SECRET_KEYS = ("secret", "token", "password", "api_key", "routing_key", "private_key")
 
 
@@ -67,6 +68,8 @@ def load_project(root: Path, *, now: datetime) -> Project:
     organization = _organization(root, findings, files)
     playbooks, all_read = _playbooks(root, findings, files)
     source, document = read(root / SCHEDULES, SCHEDULES, ScheduleConfigDocument, findings)
+    if not (root / SCHEDULES).exists():
+        findings.problems = [Problem(SCHEDULES, 1, 1, "", NO_SCHEDULES.format(root=str(root.absolute())))]
     definitions: tuple[Definition, ...] = ()
     if document is not None:
         org_id = _org_id(source, document.metadata, findings, organization)

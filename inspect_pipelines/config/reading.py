@@ -102,7 +102,7 @@ def _note(findings: Findings, source: Source, model: type[Document], detail: Err
         findings.wrong(source, path, str(context["error"]))
     elif kind == "literal_error":
         choices = [choice.strip("'") for choice in str(context["expected"]).replace(" or ", ", ").split(", ")]
-        hint = did_you_mean(value, choices) if isinstance(value, str) else ""
+        hint = did_you_mean(value, choices) if isinstance(value, str) and len(choices) > 1 else ""
         findings.wrong(source, path, f"{shown(value)} is not {_one_of(choices)}{hint}")
     elif kind == "too_short":
         findings.wrong(source, path, "is empty; it needs at least one entry")

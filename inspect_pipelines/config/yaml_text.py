@@ -94,7 +94,7 @@ def parse(raw: bytes, file: str) -> tuple[Source, list[YamlError]]:
     except yaml.MarkedYAMLError as error:
         raise _broken(error, text) from error
     except yaml.reader.ReaderError as error:
-        place = _place_in(text[: error.position])
+        place = _place_in(text.encode()[: error.position].decode(errors="replace"))  # libyaml counts bytes
         raise YamlError(
             place, (), f"broken YAML: {error.reason} (character {error.character:#04x})"
         ) from error

@@ -36,6 +36,8 @@ FIELDS = (
     ("month", 1, 12),
     ("day of week", 0, 7),
 )
+# croniter knows more than Dagster does: H and R, which mean another time in each process, and W
+NOT_DAGSTERS = re.compile(r"(?<![A-Za-z])[HhRrWw](?![A-Za-z])")
 ALIASES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 
 
@@ -178,19 +180,27 @@ def _why_not(expression: str) -> str | None:
     if len(fields) != len(FIELDS):
         names = ", ".join(name for name, _, _ in FIELDS)
         return f"it needs five fields ({names}), found {len(fields)}"
-    for position, (field, (name, low, high)) in enumerate(zip(fields, FIELDS, strict=True)):
+    for field, (name, low, high) in zip(fields, FIELDS, strict=True):
         numbers = [int(number) for number in re.findall(r"(?<![\w/#])\d+", field)]
         if wrong := [number for number in numbers if not low <= number <= high]:
             return f"{name} must be {low}-{high}, found {wrong[0]}"
-        alone = ["*"] * position + [field] + ["*"] * (len(FIELDS) - position - 1)
-        # croniter knows more than Dagster does: H and R (another time in each process) and W
-        if re.search(r"(?<![A-Za-z])[HhRrWw](?![A-Za-z])", field) or not croniter.is_valid(" ".join(alone)):
-            return f"{name} {field!r} cannot be read"
+    if NOT_DAGSTERS.search(expression) or not croniter.is_valid(expression):
+        return _unreadable_field(fields)
     try:
         croniter(expression, SOME_DAY).get_next(datetime)
     except CroniterBadDateError:
         return f"no year has a day {fields[2]} in month {fields[3]}"
     return None
+
+
+def _unreadable_field(fields: list[str]) -> str:
+    alone = [["*"] * at + [field] + ["*"] * (len(FIELDS) - at - 1) for at, field in enumerate(fields)]
+    wrong = (
+        f"{name} {field!r} cannot be read"
+        for (name, _, _), field, expression in zip(FIELDS, fields, alone, strict=True)
+        if NOT_DAGSTERS.search(field) or not croniter.is_valid(" ".join(expression))
+    )
+    return next(wrong, "its fields do not go together")
 
 
 def _utc(local: datetime, offset: timedelta) -> datetime:

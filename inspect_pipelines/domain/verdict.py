@@ -78,7 +78,7 @@ def decide(
         return Verdict(
             VerdictKind.NEEDS_REVIEW,
             RunStatus.NEEDS_REVIEW,
-            ("nothing is approved yet; look at it and adopt it",),
+            ("nothing is approved yet: look at its pictures and adopt them",),
         )
     if environment_changes:
         changed = "the environment changed: " + ", ".join(environment_changes)
