@@ -1,0 +1,137 @@
+"""Each bad input of a playbook, with its whole message."""
+
+from __future__ import annotations
+
+import pytest
+
+STEPS = "  steps:\n    - id: home\n      actions: [{goto: 'https://a.test'}, {screenshot: home}]\n"
+NOT_AN_ID = "is not an id: letters, digits, '-' and '_', at most 100, a letter or digit at both ends"
+
+
+def a_step(action: str) -> str:
+    return f"  steps:\n    - id: home\n      actions:\n        - {action}\n"
+
+
+@pytest.mark.parametrize(
+    ("action", "problem"),
+    [
+        (
+            "hover: '#id'",
+            "'hover' is not supported yet; use the verbs goto, click, fill, press, wait_for, expect_text, expect_visible, expect_url, screenshot",
+        ),
+        ("{request: {url: /x}}", None),
+        ("clck: '#id'", "unknown key 'clck' (did you mean 'click'?)"),
+    ],
+)
+def test_an_unknown_verb_is_named(playbook_problems, action, problem):
+    verb = action.strip("{").partition(":")[0]
+    problem = (
+        problem
+        or f"{verb!r} is not supported yet; use the verbs goto, click, fill, press, wait_for, expect_text, expect_visible, expect_url, screenshot"
+    )
+
+    found = playbook_problems(a_step(action))
+
+    column = 12 if action.startswith("{") else 11
+    none = "spec.steps[0].actions[0]  an action has exactly one verb, found none"
+    assert [line for line in found if none not in line] == [
+        f"playbooks/shop.yaml:8:{column}  spec.steps[0].actions[0].{verb}  {problem}"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "problem"),
+    [
+        ("{goto: /a, click: b}", "8:11  spec.steps[0].actions[0]  an action has exactly one verb, found 'goto' and 'click'"),
+        ("{}", "8:11  spec.steps[0].actions[0]  an action has exactly one verb, found none"),
+        ("screenshot", "8:11  spec.steps[0].actions[0]  'screenshot' is not a mapping (`key: value` lines)"),
+        ("goto: /a", "8:17  spec.steps[0].actions[0].goto  '/a' is relative, but the playbook has no base_url; add one under spec"),
+        ("goto: 'file:///etc/passwd'", "8:17  spec.steps[0].actions[0].goto  'file:///etc/passwd' is neither a path nor an address that starts with 'https://'"),
+        ("goto: 5", "8:17  spec.steps[0].actions[0].goto  '5' is not a mapping (`key: value` lines)"),
+        ("click: {}", "8:18  spec.steps[0].actions[0].click  names no element; use one of selector, role, label, text, placeholder, test_id"),
+        ("click: {role: button, text: Pay}", "8:18  spec.steps[0].actions[0].click  'role' and 'text' cannot go together; name the element in one way"),
+        ("click: {label: Pay, name: Pay}", "8:18  spec.steps[0].actions[0].click  'name' is an element's accessible name and needs 'role' beside it"),
+        ("press: {key: Enter, frame: iframe}", "8:18  spec.steps[0].actions[0].press  'frame' alone names no element"),
+        ("fill: '#id'", "8:17  spec.steps[0].actions[0].fill  '#id' is not a mapping (`key: value` lines)"),
+        ("fill: {label: Card}", "8:17  spec.steps[0].actions[0].fill  lacks the key 'value'"),
+        ("fill: {label: Card, value: 4242}", "8:38  spec.steps[0].actions[0].fill.value  '4242' is not a text"),
+        ("expect_text: {selector: h1}", "8:24  spec.steps[0].actions[0].expect_text  needs exactly one of 'equals' and 'contains'"),
+        ("wait_for: {selector: h1, state: gone}", "8:43  spec.steps[0].actions[0].wait_for.state  'gone' is not one of 'visible', 'hidden', 'attached', 'detached'"),
+        ("wait_for: {selector: h1, timeout: soon}", "8:45  spec.steps[0].actions[0].wait_for.timeout  'soon' is not a duration; write '500ms', '45s', '2m' or '8h'"),
+        ("wait_for: {selector: h1, timeout: 1h}", "8:45  spec.steps[0].actions[0].wait_for.timeout  3600 seconds is not between 0 and 600 (10 minutes)"),
+        ("screenshot: a/b", "8:23  spec.steps[0].actions[0].screenshot  the view name 'a/b' must have 1 to 100 characters, without '/', '@' and '{{'"),
+        ("screenshot: {name: a@b}", "8:30  spec.steps[0].actions[0].screenshot.name  the view name 'a@b' must have 1 to 100 characters, without '/', '@' and '{{'"),
+        ("screenshot: {name: a, tolerance: -1}", "8:44  spec.steps[0].actions[0].screenshot.tolerance  '-1': should be greater than or equal to 0"),
+        ("screenshot: {name: a, clip: {x: 0, y: 0, width: 0, height: 5}}", "8:59  spec.steps[0].actions[0].screenshot.clip.width  '0': should be greater than or equal to 1"),
+        ("expect_url: '{{shop}}/x'", "8:23  spec.steps[0].actions[0].expect_url  '{{shop}}' names no variable of this playbook; declare it under spec.variables"),
+        ("expect_url: '{{shop-url}}/x'", "8:23  spec.steps[0].actions[0].expect_url  '{{shop-url}}/x' is not a placeholder; write '{{name}}'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_action_is_named(playbook_problems, action, problem):
+    assert playbook_problems(a_step(action)) == [f"playbooks/shop.yaml:{problem}"]
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        ("  steps: []\n", "5:10  spec.steps  is empty; it needs at least one entry"),
+        ("  base_url: https://a.test\n", "5:3  spec  lacks the key 'steps'"),
+        ("  base_url: a.test\n" + STEPS, "5:13  spec.base_url  'a.test' is not a URL: it must start with 'https://' or 'http://'"),
+        ("  login: {state: a}\n" + STEPS, "5:3  spec.login  'login' is not supported yet; log in with ordinary actions in the first step"),
+        ("  setup: text\n" + STEPS, "5:3  spec.setup  'setup' is not supported yet; do it with ordinary actions in a first step"),
+        ("  stps: 1\n" + STEPS, "5:3  spec.stps  unknown key 'stps' (did you mean 'steps'?)"),
+        ("  zzz: 1\n" + STEPS, "5:3  spec.zzz  unknown key 'zzz'; known are base_url, variables, viewports, page, findings, steps"),
+        ("  findings: {fail_on: warn}\n" + STEPS, "5:23  spec.findings.fail_on  'warn' is not one of 'error', 'warning', 'never' (did you mean 'warning'?)"),
+        ("  viewports: [{name: phone, device: iPhone 31}]\n" + STEPS, "5:37  spec.viewports[0].device  'iPhone 31' is not a device of ours (did you mean 'iPhone 13'?)"),
+        ("  viewports: [{name: phone, device: Zune}]\n" + STEPS, "5:37  spec.viewports[0].device  'Zune' is not a device of ours; known are iPhone SE, iPhone 13, iPhone 15 Pro Max, Pixel 7, Galaxy S24, iPad Mini, Laptop, Full HD"),
+        ("  viewports: [{name: wide, width: 1280}]\n" + STEPS, "5:15  spec.viewports[0]  needs 'width' and 'height', or a 'device'"),
+        ("  viewports: [{name: a@b, width: 1, height: 1}]\n" + STEPS, "5:22  spec.viewports[0].name  'a@b' must have 1 to 100 characters, none of them '/' or '@'"),
+        ("  viewports: [{name: a, width: 1, height: 1}, {name: a, device: Pixel 7}]\n" + STEPS, "5:54  spec.viewports[1].name  'a' is the name of viewports[0] already"),
+        ("  variables: [{name: a-b}]\n" + STEPS, "5:22  spec.variables[0].name  'a-b' is not a variable's name: letters, digits and '_'"),
+        ("  variables: [{name: a, type: number}]\n" + STEPS, "5:31  spec.variables[0].type  'number' is not one of 'string', 'text', 'url', 'int', 'boolean', 'enum', 'login', 'sha', 'path_list'"),
+        ("  variables: [{name: a, type: enum}]\n" + STEPS, "5:15  spec.variables[0]  'choices' belong to the type 'enum', and it needs them"),
+        ("  variables: [{name: a, type: enum, choices: [x, y], default: z}]\n" + STEPS, "5:63  spec.variables[0].default  'z' is not one of 'x', 'y'"),
+        ("  variables: [{name: a, required: true, default: x}]\n" + STEPS, "5:50  spec.variables[0].default  a required variable has no default; keep one of the two"),
+        ("  variables: [{name: a, default: '{{b}}'}]\n" + STEPS, "5:34  spec.variables[0].default  '{{b}}': a default holds no placeholder"),
+        ("  variables: [{name: a, default: '${env:A}'}]\n" + STEPS, "5:34  spec.variables[0].default  '${env:A}' is a secret, but the variable 'a' does not say 'secret: true'"),
+        ("  variables: [{name: a, secret: true, default: hunter2}]\n" + STEPS, "5:48  spec.variables[0].default  a secret is written as '${env:NAME}' or '${file:/path}', never as its value (which is not shown here)"),
+        ("  variables: [{name: a, secret: true, default: [hunter2]}]\n" + STEPS, "5:48  spec.variables[0].default  a secret is written as '${env:NAME}' or '${file:/path}', never as its value (which is not shown here)"),
+        ("  variables: [{name: a}, {name: a}]\n" + STEPS, "5:33  spec.variables[1].name  'a' is the name of variables[0] already"),
+        (STEPS + "    - {id: home, actions: [{press: Enter}]}\n", "8:12  spec.steps[1].id  'home' is the id of steps[0] already"),
+        (STEPS + "    - {id: a b, actions: [{press: Enter}]}\n", f"8:12  spec.steps[1].id  'a b' {NOT_AN_ID}"),
+        (STEPS + "    - {id: two, actions: [{screenshot: home}]}\n", "8:40  spec.steps[1].actions[0].screenshot  the view name 'home' is taken by the screenshot on line 7"),
+        (STEPS + "    - {id: two, instruction: Look}\n", "8:7  spec.steps[1]  step 'two' has no actions; prose alone needs an agent, which is not supported yet"),
+        (STEPS + "    - {id: two, success_criteria: [Nice]}\n", "8:7  spec.steps[1]  step 'two' has no actions; prose alone needs an agent, which is not supported yet"),
+        (STEPS + "    - {id: two, success_criteria: [{text: a, expect_url: b, expect_visible: c}]}\n", "8:36  spec.steps[1].success_criteria[0]  needs one of expect_text, expect_visible, expect_url, or 'text' for prose"),
+        (STEPS + "    - {id: two, success_criteria: [{}]}\n", "8:36  spec.steps[1].success_criteria[0]  needs one of expect_text, expect_visible, expect_url, or 'text' for prose"),
+        (STEPS + "    - {id: two, when: {visible: a}, actions: [{press: Enter}]}\n", "8:17  spec.steps[1].when  'when' is not supported yet; leave it out; every step is played"),
+    ],
+)  # fmt: skip
+def test_a_wrong_line_of_a_playbook_is_named(playbook_problems, spec, problem):
+    problems = playbook_problems(spec)
+
+    assert problems == [f"playbooks/shop.yaml:{problem}"]
+    assert "hunter2" not in "".join(problems)
+
+
+def test_a_playbooks_id_is_an_id(folder):
+    text = (folder.root / "playbooks/shop.yaml").read_text().replace("id: shop}", "id: a/b}")
+    folder.write("playbooks/two.yaml", text)
+
+    assert folder.problems() == [f"playbooks/two.yaml:3:16  metadata.id  'a/b' {NOT_AN_ID}"]
+
+
+def test_two_playbooks_may_not_have_one_id(folder):
+    folder.write("playbooks/two.yaml", (folder.root / "playbooks/shop.yaml").read_text())
+
+    assert folder.problems() == [
+        "playbooks/two.yaml:3:16  metadata.id  'shop' is the id of the playbook in playbooks/shop.yaml already"
+    ]
+
+
+def test_a_playbook_that_cannot_be_read_does_not_make_its_schedules_wrong(folder):
+    folder.write("playbooks/shop.yaml", "a: [")
+
+    problems = folder.problems()
+
+    assert problems == ["playbooks/shop.yaml:2:1  broken YAML: did not find expected node content"]

@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+import pytest
+
+from inspect_pipelines.config.project import load_project
+from inspect_pipelines.config.schema import DOCUMENTS, schema_of, write_schemas
+from inspect_pipelines.config.starter import write_starter
+from inspect_pipelines.domain.playbook import Goto
+from inspect_pipelines.errors import Refused, Unavailable, UsageError
+
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("url", "base", "path"),
+    [
+        ("https://acme.com", "https://acme.com", "/"),
+        ("http://127.0.0.1:8000/shop?a=1#b", "http://127.0.0.1:8000", "/shop?a=1#b"),
+        ("https://acme.com/it's: {odd}", None, None),
+    ],
+)
+def test_the_first_files_are_valid_and_watch_the_page(tmp_path, url, base, path):
+    if base is None:
+        url, base, path = url.replace(" ", "%20"), "https://acme.com", "/it's:%20{odd}"
+
+    files = write_starter(tmp_path, tmp_path / ".inspect", identifier="shop", url=url)
+
+    project = load_project(tmp_path, now=NOW)
+    assert files == ["schedules.yaml", "playbooks/shop.yaml", "organization.yaml"]
+    assert set(project.files) == set(files)
+    assert project.warnings == ()
+    (playbook,) = project.definitions[0].plan.playbooks
+    assert (project.definitions[0].id, playbook.id, playbook.base_url) == ("shop", "shop", base)
+    assert next(playbook.actions()) == Goto(path)
+
+
+def test_what_is_there_is_never_overwritten(tmp_path):
+    (tmp_path / "schedules.yaml").write_text("mine")
+
+    with pytest.raises(Refused) as error:
+        write_starter(tmp_path, tmp_path, identifier="shop", url="https://acme.com")
+
+    assert str(error.value) == (
+        f"'schedules.yaml' in {str(tmp_path)!r} would be overwritten; nothing was written: "
+        "choose an empty folder with --project"
+    )
+    assert [path.name for path in tmp_path.iterdir()] == ["schedules.yaml"]
+
+
+@pytest.mark.parametrize(
+    ("identifier", "url", "sentence"),
+    [
+        ("a b", "https://acme.com", "'a b' is not an id: letters, digits, '-' and '_', at most 100, a letter or digit at both ends"),
+        ("../x", "https://acme.com", "'../x' is not an id: letters, digits, '-' and '_', at most 100, a letter or digit at both ends"),
+        ("shop", "acme.com", "'acme.com' is not a URL: it must start with 'https://' or 'http://'"),
+    ],
+)  # fmt: skip
+def test_an_id_or_an_address_that_is_none_writes_nothing(tmp_path, identifier, url, sentence):
+    with pytest.raises(UsageError) as error:
+        write_starter(tmp_path, tmp_path, identifier=identifier, url=url)
+
+    assert str(error.value) == sentence
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(UsageError, match="cannot be written: file exists"):
+        write_starter(tmp_path / "file", tmp_path, identifier="shop", url="https://acme.com")
+
+
+def test_the_first_files_name_their_schemas_from_where_they_stand(tmp_path):
+    home = tmp_path / "state"
+    write_starter(tmp_path / "project", home, identifier="shop", url="https://acme.com")
+    write_schemas(home)
+
+    for file in ("schedules.yaml", "playbooks/shop.yaml", "organization.yaml"):
+        path = tmp_path / "project" / file
+        reference = path.read_text().splitlines()[0].removeprefix("# yaml-language-server: $schema=")
+        assert (path.parent / reference).resolve().is_file(), reference
+
+
+def test_schemas_are_left_alone_when_they_are_right_and_mended_when_not(tmp_path):
+    write_schemas(tmp_path)
+    before = (tmp_path / "playbook.schema.json").stat().st_mtime_ns
+    (tmp_path / "schedules.schema.json").write_text("{}")
+
+    write_schemas(tmp_path)
+
+    assert (tmp_path / "playbook.schema.json").stat().st_mtime_ns == before
+    assert "schedules" in json.loads((tmp_path / "schedules.schema.json").read_text())["properties"]
+
+
+def test_a_home_that_cannot_be_written_is_said(tmp_path):
+    (tmp_path / "file").touch()
+
+    with pytest.raises(Unavailable, match=r"the schemas for editors cannot be written to .*: file exists"):
+        write_schemas(tmp_path / "file")
+
+
+def test_the_playbooks_schema_knows_the_keys_and_the_short_spellings():
+    schema = schema_of(DOCUMENTS["playbook.schema.json"])
+
+    verbs = schema["$defs"]["ActionDocument"]["properties"]
+    assert set(verbs) >= {"goto", "click", "fill", "press", "wait_for", "expect_text", "screenshot"}
+    assert {"type": "string"} in verbs["screenshot"]["anyOf"]
+    assert {"type": "string"} not in verbs["fill"]["anyOf"]
+    assert {"type": "string"} in schema["$defs"]["PageDocument"]["properties"]["mask"]["anyOf"]
+    assert schema["additionalProperties"] is False
+    assert "apiVersion" in schema["required"]
+
+
+def test_the_schedules_schema_knows_the_keys_and_their_bounds():
+    definitions = schema_of(DOCUMENTS["schedules.schema.json"])["$defs"]
+
+    timeout = definitions["ScheduleDocument"]["properties"]["timeout_minutes"]
+    assert (timeout["minimum"], timeout["maximum"]) == (1, 1440)
+    assert set(definitions["NotifyDocument"]["properties"]) == {
+        "on_failure",
+        "on_success",
+        "on_complete",
+        "on_needs_review",
+    }

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+from builders import a_plan, a_playbook, a_schedule
+from inspect_pipelines.domain.change import Change, ChangeKind, FieldChange, changes_between
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
+from inspect_pipelines.domain.playbook import Click, Goto, Step, Target
+from inspect_pipelines.domain.trigger import Trigger
+
+
+def fields_of(old, new) -> list[tuple[str, str | None, str | None]]:
+    (change,) = changes_between([old], [new], {})
+    assert change.kind is ChangeKind.CHANGE
+    return [(field.path, field.old, field.new) for field in change.fields]
+
+
+def test_equal_definitions_make_no_change():
+    assert changes_between([a_schedule(), a_schedule("b")], [a_schedule("b"), a_schedule()], {}) == ()
+
+
+def test_creations_and_changes_come_as_wanted_and_deletions_last_by_id():
+    changed = a_schedule("b", cron="0 3 * * *")
+
+    changes = changes_between(
+        [a_schedule("z"), a_schedule("b"), a_schedule("y")],
+        [changed, a_schedule("a")],
+        {DefinitionId("z"): 12},
+    )
+
+    assert changes == (
+        Change(ChangeKind.CHANGE, changed, (FieldChange("cron", "0 2 * * *", "0 3 * * *"),)),
+        Change(ChangeKind.CREATE, a_schedule("a")),
+        Change(ChangeKind.DELETE, a_schedule("y"), runs=0),
+        Change(ChangeKind.DELETE, a_schedule("z"), runs=12),
+    )
+
+
+def test_a_plans_fields_are_named_as_people_write_them():
+    old = a_schedule(plan=a_plan(variables={"url": "https://a.test", "user": "ada"}))
+    new = a_schedule(
+        enabled=False,
+        plan=a_plan(
+            variables={"url": "https://b.test"}, baseline=BaselinePolicy(region_budget=3), timeout_minutes=45
+        ),
+    )
+
+    assert fields_of(old, new) == [
+        ("variables.url", "https://a.test", "https://b.test"),
+        ("timeout_minutes", "30", "45"),
+        ("baseline.region_budget", None, "3"),
+        ("enabled", "true", "false"),
+        ("variables.user", "ada", None),
+    ]
+
+
+def test_an_inserted_step_does_not_shift_those_that_follow():
+    look = Step("look", "Look", (Goto("/"),))
+    pay = Step("pay", "Pay", (Click(Target(selector="#pay")),))
+    old = a_schedule(plan=a_plan(playbooks=(a_playbook(steps=(look,)),)))
+    new = a_schedule(plan=a_plan(playbooks=(a_playbook(steps=(pay, replace(look, actions=(Goto("/x"),)))),)))
+
+    paths = {path: (old, new) for path, old, new in fields_of(old, new)}
+
+    assert paths["playbooks[shop].steps[look].actions[0].url"] == ("/", "/x")
+    assert paths["playbooks[shop].steps[pay].actions[0].target.selector"] == (None, "#pay")
+    assert not [path for path in paths if "steps[look]" in path and "url" not in path]
+
+
+def test_a_rule_is_named_by_its_event_and_an_entry_without_a_name_by_its_number():
+    old = a_schedule(
+        plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#a", mention=("@x",)),))
+    )
+    new = a_schedule(
+        plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#b", mention=("@y",)),))
+    )
+
+    assert fields_of(old, new) == [
+        ("notify[on_failure].slack_channel", "#a", "#b"),
+        ("notify[on_failure].mention[0]", "@x", "@y"),
+    ]
+
+
+def test_a_schedule_that_becomes_a_trigger_is_one_change():
+    trigger = Trigger(
+        DefinitionId("nightly-shop"), DEFAULT_ORG, "Nightly shop", "deployment.completed", a_plan()
+    )
+
+    assert fields_of(a_schedule(), trigger) == [
+        ("event", None, "deployment.completed"),
+        ("kind", "schedule", "trigger"),
+        ("cron", "0 2 * * *", None),
+        ("timezone", "America/New_York", None),
+    ]
+
+
+def test_an_entry_of_a_list_without_any_name_counts_by_its_number():
+    old = a_schedule(plan=a_plan(playbooks=(a_playbook(steps=(Step("a", "A", (Goto("/"),)),)),)))
+    new = a_schedule(plan=a_plan(playbooks=(a_playbook(steps=(Step("a", "A", (Goto("/"), Goto("/b"))),)),)))
+
+    assert fields_of(old, new) == [
+        ("playbooks[shop].steps[a].actions[1].url", None, "/b"),
+        ("playbooks[shop].steps[a].actions[1].verb", None, "goto"),
+    ]
