@@ -1,6 +1,7 @@
-"""Definitions small enough to start servers on: the jobs named in $TINY_JOBS_FILE, else `quick` and `slow`."""
+"""Definitions small enough to start servers on: the jobs named in $TINY_JOBS_FILE, else `quick` and `slow`.
 
-from __future__ import annotations
+No `from __future__ import annotations`: Dagster looks at the annotation of `context` itself.
+"""
 
 import os
 import time

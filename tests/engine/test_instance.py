@@ -69,5 +69,5 @@ def test_settings_that_a_person_made_theirs_stay(tmp_path: Path) -> None:
 def test_a_home_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("not a folder")
 
-    with pytest.raises(UsageError, match="cannot be used: '.*home' is a file, not a folder; move it away"):
+    with pytest.raises(UsageError, match=r"cannot be used: '.*home' is a file, not a folder; move it away"):
         ensure_instance(tmp_path / "home")

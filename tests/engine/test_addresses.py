@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import contextlib
+import socket
+import stat
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from inspect_pipelines.engine.addresses import Address, accepts, answers, free_port, socket_folder
+from inspect_pipelines.errors import Unavailable
+
+HOST = "127.0.0.1"
+
+
+def listener() -> socket.socket:
+    return socket.create_server((HOST, 0))
+
+
+def test_a_free_port_stays_and_a_taken_one_is_stepped_over_and_said() -> None:
+    said: list[str] = []
+    with listener() as taken:
+        first = taken.getsockname()[1]
+        address = Address("Dagster UI", first, HOST, said.append)
+
+        port = address.settle()
+        again = address.settle()
+
+    assert port > first
+    assert again == port
+    assert address.url == f"http://127.0.0.1:{port}"
+    assert said == [f"port {first} is taken; the Dagster UI uses {port}"]
+
+
+def test_running_out_of_ports_is_told_with_what_to_do() -> None:
+    with contextlib.ExitStack() as stack:
+        with contextlib.suppress(OSError):  # somebody else may have the last port
+            stack.enter_context(socket.create_server((HOST, 65535)))
+
+        with pytest.raises(Unavailable, match=r"no free port .* name others with --port"):
+            free_port(65535, host=HOST)
+
+
+class Ailing(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.send_error(503)
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+def test_a_server_answers_even_when_something_ails_it() -> None:
+    with HTTPServer((HOST, 0), Ailing) as server:
+        Thread(target=server.handle_request, daemon=True).start()
+
+        assert answers(HOST, server.server_port, "/health")
+
+
+def test_nobody_and_somebody_silent_do_not_answer() -> None:
+    with listener() as silent:
+        port = silent.getsockname()[1]
+
+        assert not answers(HOST, port, "/", timeout_seconds=0.1)
+    assert not answers(HOST, port, "/")
+
+
+def test_a_socket_file_without_a_server_accepts_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "s.sock"
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+        assert accepts(path)
+
+    assert path.exists()
+    assert not accepts(path)
+
+
+def test_a_home_that_is_too_deep_for_sockets_gets_a_private_folder_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    deep = tmp_path / ("x" * 100) / "home"
+
+    folder = socket_folder(deep)
+
+    assert folder.parent == tmp_path
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert socket_folder(deep) == folder
+    assert socket_folder(Path("/h")) == Path("/h/run")
+    folder.chmod(0o755)
+    with pytest.raises(Unavailable, match="is not a private folder of this user"):
+        socket_folder(deep)

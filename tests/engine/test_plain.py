@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.engine.choose import engine_for
+from inspect_pipelines.engine.instance import ensure_instance
+from inspect_pipelines.engine.plain import PlainEngine
+from inspect_pipelines.engine.state import UpState, write_state
+from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports import Launch
+
+TESTS = Path(__file__).parent.parent
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> PlainEngine:
+    monkeypatch.setenv("PYTHONPATH", str(TESTS))
+    monkeypatch.setenv("TINY_MARKS", str(home / "marks"))
+    return PlainEngine(Settings(home=home), module="tiny_definitions")
+
+
+def a_launch(job_name: str, key: str) -> Launch:
+    return Launch(job_name, f"request:{key}", {"inspect/origin": f"request:{key}"})
+
+
+def until(condition: Callable[[], object], seconds: float = 90.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.05)
+
+
+def test_a_run_is_executed_with_its_tags_while_the_launcher_goes_on(engine: PlainEngine, home: Path) -> None:
+    began = time.monotonic()
+
+    handle = engine.launch(a_launch("quick", "1"))
+    returned_after = time.monotonic() - began
+    was_alive = engine.is_alive(handle)
+    until(lambda: not engine.is_alive(handle))
+
+    assert was_alive
+    assert returned_after < 2
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        (run,) = instance.get_runs(dg.RunsFilter(tags={"inspect/origin": "request:1"}))
+    assert (run.job_name, run.status) == ("quick", dg.DagsterRunStatus.SUCCESS)
+    assert "RUN_SUCCESS" in engine.log("request:1").read_text()
+    assert engine.log("request:1").name == "run-request_1.log"
+
+
+def test_terminating_interrupts_the_run(engine: PlainEngine, home: Path) -> None:
+    handle = engine.launch(a_launch("slow", "2"))
+    until(lambda: "slow request:2" in (home / "marks").read_text() if (home / "marks").exists() else False)
+
+    engine.terminate(handle)
+
+    until(lambda: not engine.is_alive(handle), 30)
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        (run,) = instance.get_runs(dg.RunsFilter(tags={"inspect/origin": "request:2"}))
+    assert run.is_finished
+    assert not run.is_success
+    engine.terminate(handle)  # what has ended stays so
+
+
+def test_a_job_that_does_not_exist_ends_its_process_and_says_so_in_the_log(engine: PlainEngine) -> None:
+    handle = engine.launch(a_launch("no_such_job", "3"))
+
+    until(lambda: not engine.is_alive(handle))
+
+    assert "no_such_job" in engine.log("request:3").read_text()
+
+
+def test_a_process_number_that_somebody_else_got_is_not_taken_for_the_run(engine: PlainEngine) -> None:
+    assert not engine.is_alive("process:1:1")
+    engine.terminate("process:1:1")
+
+
+def test_a_handle_of_another_engine_is_refused(engine: PlainEngine) -> None:
+    with pytest.raises(NotFound, match="names no process"):
+        engine.is_alive("0b0c9d06-0000-0000-0000-000000000000")
+
+
+def test_without_up_runs_are_executed_by_processes_of_their_own(tmp_path: Path) -> None:
+    assert isinstance(engine_for(Settings(home=tmp_path)), PlainEngine)
+
+
+def test_a_supervisor_that_was_killed_is_not_believed_to_be_there(tmp_path: Path) -> None:
+    ensure_instance(tmp_path)
+    write_state(tmp_path, UpState(1, "", "http://127.0.0.1:9", "http://127.0.0.1:9", {}))
+
+    assert isinstance(engine_for(Settings(home=tmp_path)), PlainEngine)

@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from inspect_pipelines.engine.processes import Child, last_lines, limit_log, rotate_log
+
+SLEEPS = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)"]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Callable[..., Child]]:
+    children = []
+
+    def start(*argv: str) -> Child:
+        child = Child(argv, log=tmp_path / "child.log", environment=os.environ, folder=tmp_path)
+        children.append(child)
+        return child
+
+    yield start
+    for child in children:
+        child.kill()
+
+
+def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.02)
+
+
+def test_what_a_child_says_is_in_its_log_and_how_it_ended_is_known(start: Callable[..., Child]) -> None:
+    child = start(sys.executable, "-c", "import sys; print('out'); sys.stderr.write('err\\n'); sys.exit(7)")
+
+    until(lambda: not child.is_alive)
+
+    assert child.exit_code == 7
+    assert sorted(child.last_lines().splitlines()) == ["err", "out"]
+
+
+def test_ctrl_c_in_the_terminal_does_not_reach_a_child(start: Callable[..., Child]) -> None:
+    child = start(*SLEEPS)
+
+    assert os.getpgid(child.pid) == child.pid != os.getpgrp()
+
+
+def test_a_child_of_a_background_shell_can_be_interrupted(start: Callable[..., Child]) -> None:
+    """`up &` runs with SIGINT ignored; Dagster does on SIGTERM what SIGINT would do, so its servers never ended."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        child = start(*SLEEPS)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    until(lambda: child.last_lines() == "here")
+
+    os.kill(child.pid, signal.SIGINT)
+
+    until(lambda: not child.is_alive)
+
+
+def test_a_child_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", PARENT, str(tmp_path), *SLEEPS], stdout=subprocess.PIPE, text=True
+    )
+    with supervisor:
+        assert supervisor.stdout is not None
+        child = psutil.Process(int(supervisor.stdout.readline()))
+        until(lambda: last_lines(tmp_path / "log") == "here")
+
+        supervisor.kill()
+
+    until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE)
+
+
+PARENT = """
+import os, sys, time
+from pathlib import Path
+from inspect_pipelines.engine.processes import Child
+folder = Path(sys.argv[1])
+print(Child(sys.argv[2:], log=folder / "log", environment=os.environ, folder=folder).pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_killing_a_child_takes_its_process_group_along(start: Callable[..., Child]) -> None:
+    child = start("/bin/sh", "-c", "sleep 60 & echo $!; wait")
+    until(lambda: child.last_lines())
+    grandchild = psutil.Process(int(child.last_lines()))
+
+    child.kill()
+
+    assert not child.is_alive
+    until(lambda: not grandchild.is_running() or grandchild.status() == psutil.STATUS_ZOMBIE)
+
+
+def test_a_child_appends_so_that_its_log_can_be_emptied_under_it(
+    start: Callable[..., Child], tmp_path: Path
+) -> None:
+    child = start(
+        sys.executable,
+        "-uc",
+        "print('a' * 3000); input() if 0 else None; import time; time.sleep(.5); print('b')",
+    )
+    until(lambda: "aaa" in child.last_lines())
+
+    limit_log(child.log, limit_bytes=1000)
+    until(lambda: not child.is_alive)
+
+    assert child.log.read_text() == "b\n"
+    assert (tmp_path / "child.log.1").read_text() == "a" * 3000 + "\n"
+
+
+def test_a_log_within_its_limit_is_left_alone(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    log.write_text("short")
+
+    limit_log(log, limit_bytes=1000)
+    limit_log(tmp_path / "missing.log")
+
+    assert log.read_text() == "short"
+
+
+def test_the_last_three_logs_are_kept(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    for number in range(5):
+        rotate_log(log)
+        log.write_text(str(number))
+
+    kept = {path.name: path.read_text() for path in tmp_path.iterdir()}
+    assert kept == {"x.log": "4", "x.log.1": "3", "x.log.2": "2", "x.log.3": "1"}
+
+
+def test_last_lines_are_shown_without_colours_and_blank_lines(tmp_path: Path) -> None:
+    log = tmp_path / "x.log"
+    log.write_text("first\n\n\x1b[32mgreen\x1b[0m\nlast\n\n")
+
+    assert last_lines(log, 2) == "green\nlast"
+    assert last_lines(tmp_path / "missing.log") == ""

@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from builders import NOW, a_run, a_schedule
+from houses import SteppedClock
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.ports import House
+from inspect_pipelines.web.app import create_app
+from inspect_pipelines.wiring import house as build
+from resources.history.owner import Historian
+
+with warnings.catch_warnings():
+    # starlette's test client announces that it will want another HTTP library; httpx is what the house uses
+    warnings.simplefilter("ignore")
+    from starlette.testclient import TestClient
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = replace(build(Settings(home=tmp_path)), clock=SteppedClock())
+    (tmp_path / "gallery").mkdir()
+    return house
+
+
+@pytest.fixture
+def client(house: House) -> Iterator[TestClient]:
+    historian = Historian(house.home, house.ledger, house.clock)
+    app = create_app(house, historian, urls=lambda: {"web": "http://127.0.0.1:8460", "dagster_ui": None})
+    with TestClient(app, base_url="http://127.0.0.1:8460") as client:
+        yield client
+    house.ledger.close()
+
+
+def test_a_house_in_order_is_healthy(client: TestClient) -> None:
+    answer = client.get("/health")
+
+    assert answer.status_code == 200
+    parts = answer.json()["parts"]
+    assert parts == {part: {"ok": True, "problem": None} for part in ("ledger", "history", "gallery", "disk")}
+
+
+def test_a_gallery_that_is_gone_makes_it_unhealthy_and_is_named(client: TestClient, house: House) -> None:
+    (house.home / "gallery").rmdir()
+
+    answer = client.get("/health")
+
+    assert answer.status_code == 503
+    body = answer.json()
+    assert not body["ok"]
+    assert "cannot be written to" in body["parts"]["gallery"]["problem"]
+    assert body["parts"]["ledger"]["ok"]
+
+
+def test_a_ledger_that_is_no_database_makes_it_unhealthy(client: TestClient, house: House) -> None:
+    house.ledger.close()
+    for file in house.home.glob("ledger.db*"):
+        file.unlink()
+    (house.home / "ledger.db").write_bytes(b"this is not a database" * 100)
+
+    answer = client.get("/health")
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["ledger"]["problem"]
+
+
+def test_status_tells_each_definition_with_its_next_time_and_last_run(
+    client: TestClient, house: House
+) -> None:
+    nightly = a_schedule("nightly-shop", cron="0 2 * * *", timezone="America/New_York")
+    with house.ledger.write() as ledger:
+        for definition in (nightly, a_schedule("paused", enabled=False)):
+            ledger.definitions.save(definition, by="user:ada", at=NOW)
+        ledger.runs.request(a_run(1))
+        ledger.runs.request(a_run(2, requested_at=NOW + timedelta(hours=1)))
+
+    body = client.get("/status").json()
+
+    by_id = {definition["id"]: definition for definition in body["definitions"]}
+    assert by_id["nightly-shop"]["next_fire_at"] == "2026-11-23T07:00:00Z"
+    assert by_id["nightly-shop"]["last_run"]["id"] == a_run(2).id
+    assert by_id["paused"]["next_fire_at"] is None
+    assert by_id["paused"]["last_run"] is None
+    assert [run["id"] for run in body["open_runs"]] == [a_run(1).id, a_run(2).id]
+    assert body["urls"] == {"web": "http://127.0.0.1:8460", "dagster_ui": None}
+    assert set(body["versions"]) == {"inspect-pipelines", "dagster", "duckdb"}
+
+
+def test_the_historian_works_for_as_long_as_the_application_lives(house: House) -> None:
+    historian = Historian(house.home, house.ledger, house.clock)
+
+    with TestClient(create_app(house, historian), base_url="http://localhost") as client:
+        client.get("/health")
+        with house.ledger.write() as ledger:
+            ledger.journal.append("definition", {}, at=NOW)
+        during = client.get("/status").json()["history"]
+
+    assert set(during) == {"is_owner", "rows_behind", "rows_unpublished"}
+    assert not historian.status.is_owner
+    house.ledger.close()
+
+
+@pytest.mark.parametrize("path", ["/health", "/status", "/no-such-page"])
+def test_every_answer_carries_the_security_headers(client: TestClient, path: str) -> None:
+    headers = client.get(path).headers
+
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["referrer-policy"] == "no-referrer"
+    assert headers["cache-control"] == "no-store"
+
+
+def test_a_page_elsewhere_cannot_reach_it_under_a_name_of_its_own(client: TestClient) -> None:
+    """A host name that an attacker points to 127.0.0.1 makes the browser treat our answers as theirs."""
+    answer = client.get("/status", headers={"host": "evil.example"})
+
+    assert answer.status_code == 400
+    assert "definitions" not in answer.text
+
+
+def test_the_web_process_never_loads_dagster() -> None:
+    import subprocess
+    import sys
+
+    code = "import sys, inspect_pipelines.cli.serve; print([m for m in sys.modules if m.split('.')[0] == 'dagster'])"
+    shown = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert shown.stdout == "[]\n"
