@@ -270,8 +270,10 @@ class Gallery(Protocol):
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         """A small PNG or WebP of it, made once."""
 
-    def prune(self, keep: Iterable[Sha256], *, older_than: datetime) -> tuple[int, int]:
-        """Delete images that nobody refers to and that are older; returns (images, bytes)."""
+    def prune(
+        self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False
+    ) -> tuple[int, int]:
+        """Delete images that nobody refers to and that are older, or only count them; returns (images, bytes)."""
 
 
 class Sessions(Protocol):

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -55,6 +56,32 @@ def version(browser: Path) -> str:
         raise SetupMissing(f"{str(browser)!r} does not start (exit {done.returncode}); {HOW_TO_GET_IT}")
     numbers = [at for at, word in enumerate(words) if word[0].isdigit()]
     return " ".join(words[: numbers[0] + 1]) if numbers else done.stdout.strip()
+
+
+def try_out(browser: Path, *, no_sandbox: bool | None = None) -> int:
+    """Start it and take a picture of one pixel; returns how many ms that took.
+
+    Raises:
+        SetupMissing: It, or Playwright's driver, does not start.
+    """
+    from playwright.sync_api import Error, sync_playwright
+
+    started_at = time.monotonic()
+    try:
+        with sync_playwright() as playwright:
+            running = playwright.chromium.launch(
+                executable_path=browser,
+                chromium_sandbox=not (os.geteuid() == 0 if no_sandbox is None else no_sandbox),
+                timeout=60_000,
+            )
+            png = running.new_page().screenshot(clip={"x": 0, "y": 0, "width": 1, "height": 1})
+            running.close()
+    except (Error, OSError) as error:
+        reason = str(error).strip().splitlines()[0]
+        raise SetupMissing(f"{str(browser)!r} takes no picture: {reason}; {HOW_TO_GET_IT}") from error
+    if not png.startswith(b"\x89PNG"):
+        raise SetupMissing(f"{str(browser)!r} takes pictures that are no PNG; {HOW_TO_GET_IT}")
+    return round((time.monotonic() - started_at) * 1000)
 
 
 def ensure(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 
-from playwright.sync_api import Browser, Error, Playwright, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright
 
 from inspect_pipelines.config.serial import load_json
 from inspect_pipelines.config.settings import resolve_secret
@@ -18,10 +18,23 @@ from resources.sessions.browser.record import Record
 from resources.sessions.browser.redaction import Redactor
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.wire import End, Launching, Order
-from resources.sessions.browser.worker import FLAGS, LAUNCH_SECONDS
+
+# Chromium's own wishes for pictures that are the same on every machine, and for a quiet network.
+FLAGS = (
+    "--disable-gpu",
+    "--disable-lcd-text",
+    "--disable-partial-raster",
+    "--disable-quic",
+    "--disable-skia-runtime-opts",
+    "--disable-sync",
+    "--font-render-hinting=none",
+    "--force-color-profile=srgb",
+    "--hide-scrollbars",
+)
+LAUNCH_SECONDS = 60.0
 
 
-def serve(order_text: bytes, write: Callable[[str], None]) -> None:
+def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None]) -> None:
     """Play an order; every way it ends is told, the last thing."""
     order = load_json(Order, order_text)
     redactor = Redactor(())
@@ -34,22 +47,21 @@ def serve(order_text: bytes, write: Callable[[str], None]) -> None:
         redactor = Redactor(values[name] for name in secret_names)
         record = Record(order.request.playbook, redactor, write)
         record.tell(Launching())
-        with sync_playwright() as playwright:
-            browser = _launched(playwright, order)
-            viewports = order.request.playbook.viewports
-            record.tell(environment(browser.version, viewports[0].scale if viewports else 1.0))
-            player = Player(
-                browser,
-                order.request,
-                values=values,
-                secret_names=secret_names,
-                record=record,
-                gallery=FolderGallery(order.gallery),
-                clock=SystemClock(),
-            )
-            end = player.play()
-            record.close()
-            record.tell(end)
+        browser = _launched(playwright, order)
+        viewports = order.request.playbook.viewports
+        record.tell(environment(browser.version, viewports[0].scale if viewports else 1.0))
+        player = Player(
+            browser,
+            order.request,
+            values=values,
+            secret_names=secret_names,
+            record=record,
+            gallery=FolderGallery(order.gallery),
+            clock=SystemClock(),
+        )
+        end = player.play()
+        record.close()
+        record.tell(end)
     except (InspectError, Error) as error:
         record.close()
         record.tell(End(SessionStatus.CRASHED, _sentence(error, record)))

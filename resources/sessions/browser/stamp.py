@@ -43,11 +43,16 @@ def operating_system() -> str:
 @cache
 def fonts_hash() -> str:
     """The first 16 digits of a sha256 over all font files' names and sizes, sorted."""
+    fonts = sorted(f"{path.name} {path.stat().st_size}" for path in font_files())
+    return hashlib.sha256("\n".join(fonts).encode()).hexdigest()[:16]
+
+
+def font_files() -> list[Path]:
+    """The fonts that a browser finds here, where systems usually keep them."""
     own = (Path.home() / ".fonts", Path.home() / ".local" / "share" / "fonts")
-    fonts = sorted(
-        f"{path.name} {path.stat().st_size}"
+    return [
+        path
         for folder in (*FONT_FOLDERS, *own)
         for path in folder.rglob("*")
         if path.suffix.lower() in FONT_FILES and path.is_file()
-    )
-    return hashlib.sha256("\n".join(fonts).encode()).hexdigest()[:16]
+    ]

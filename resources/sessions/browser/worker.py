@@ -5,22 +5,10 @@ from __future__ import annotations
 import os
 import sys
 import time
+from importlib import import_module
+from threading import Thread
 
 from resources.sessions.browser.leash import die_with
-
-# Chromium's own wishes for pictures that are the same on every machine, and for a quiet network.
-FLAGS = (
-    "--disable-gpu",
-    "--disable-lcd-text",
-    "--disable-partial-raster",
-    "--disable-quic",
-    "--disable-skia-runtime-opts",
-    "--disable-sync",
-    "--font-render-hinting=none",
-    "--force-color-profile=srgb",
-    "--hide-scrollbars",
-)
-LAUNCH_SECONDS = 60.0
 
 
 def main() -> None:
@@ -29,13 +17,19 @@ def main() -> None:
     # Nobody else may write on the wire: whatever prints goes to the log.
     wire = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    from resources.sessions.browser.service import serve
 
     def write(line: str) -> None:
         wire.write(line.encode() + b"\n")
         wire.flush()
 
-    serve(sys.stdin.buffer.read(), write)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright's driver needs half a second to come up, our own modules nearly as much: both at once.
+    ours = Thread(target=import_module, args=["resources.sessions.browser.service"])
+    ours.start()
+    playwright = sync_playwright().start()
+    ours.join()
+    import_module("resources.sessions.browser.service").serve(sys.stdin.buffer.read(), playwright, write)
     # The parent now ends this process and its browser: quicker than closing it politely, and just as final.
     time.sleep(60)
 

@@ -1,0 +1,200 @@
+"""`doctor`: what is missing on this machine, and how to get it."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import socket
+import sqlite3
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import click
+
+from inspect_pipelines.cli.output import aligned
+from inspect_pipelines.config.settings import Settings, resolve_secret
+from inspect_pipelines.errors import InspectError
+
+LEAST_PYTHON = (3, 11)
+LEAST_SQLITE = (3, 35)  # RETURNING
+LEAST_DISK_BYTES = 1_000_000_000
+REMOTE_DISKS = frozenset(
+    ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs")
+)
+SECRET = re.compile(r"\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:/[^}]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that a run needs."""
+
+    name: str
+    is_ok: bool
+    found: str
+    how: str = ""  # to get it, when it is missing
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> None:
+    """Say what is missing on this machine and how to get it."""
+    checks = list(examine(Settings()))
+    if as_json:
+        click.echo(json.dumps([asdict(check) for check in checks], indent=2))
+    else:
+        rows = [["✓" if check.is_ok else "✗ missing", check.name, check.found] for check in checks]
+        click.echo(aligned(["", "CHECK", "FOUND"], rows))
+        missing = [check for check in checks if not check.is_ok]
+        for check in missing:
+            click.echo(f"\n{check.name}: {check.how}")
+        if not missing:
+            click.echo("\nall is there")
+    if not all(check.is_ok for check in checks):
+        raise click.exceptions.Exit(3)
+
+
+def examine(settings: Settings) -> Iterator[Check]:
+    """Every check, cheap ones first."""
+    yield python()
+    yield packages("Dagster", "dagster", "dagster-webserver", must_agree=True)
+    yield packages("DuckDB", "duckdb")
+    yield sqlite()
+    yield home(settings.absolute_home())
+    yield disk_space(settings.absolute_home())
+    yield port("web port", settings.port)
+    yield port("Dagster UI port", settings.ui_port)
+    yield fonts()
+    yield packages("Playwright", "playwright")
+    yield from browser(settings)
+    yield from secrets(settings.project)
+
+
+def python() -> Check:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    wanted = ".".join(str(part) for part in LEAST_PYTHON)
+    return Check("Python", sys.version_info >= LEAST_PYTHON, found, f"install Python {wanted} or newer")
+
+
+def packages(name: str, *distributions: str, must_agree: bool = False) -> Check:
+    """Installed packages; asks their metadata, so that none is imported."""
+    try:
+        found = {each: version(each) for each in distributions}
+    except PackageNotFoundError as error:
+        return Check(name, False, f"{error.name} is not installed", "install the project again: make install")
+    is_ok = not must_agree or len(set(found.values())) == 1
+    shown = (
+        next(iter(found.values()))
+        if len(set(found.values())) == 1
+        else ", ".join(f"{each} {number}" for each, number in found.items())
+    )
+    return Check(name, is_ok, shown, f"{' and '.join(distributions)} must have one version: make install")
+
+
+def sqlite() -> Check:
+    wanted = ".".join(str(part) for part in LEAST_SQLITE)
+    is_ok = sqlite3.sqlite_version_info >= LEAST_SQLITE
+    return Check("SQLite", is_ok, sqlite3.sqlite_version, f"use a Python built with SQLite {wanted} or newer")
+
+
+def home(folder: Path) -> Check:
+    """INSPECT_HOME can be written, and lies on a disk of this machine: file locks over a network are not to be trusted."""
+    name = "INSPECT_HOME"
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    try:
+        with tempfile.NamedTemporaryFile(dir=there):
+            pass
+    except OSError as error:
+        how = f"make {str(there)!r} writable, or set INSPECT_HOME to another folder"
+        return Check(name, False, f"{folder} cannot be written: {error.strerror}", how)
+    kind = disk_kind(there, Path("/proc/mounts"))
+    is_local = kind not in REMOTE_DISKS
+    return Check(
+        name,
+        is_local,
+        str(folder) if is_local else f"{folder} is on a network disk ({kind})",
+        "set INSPECT_HOME to a folder on a local disk: its databases rely on local file locks",
+    )
+
+
+def disk_kind(folder: Path, mounts: Path) -> str:
+    """The file system that holds a folder, `ext4`; empty when the machine does not tell."""
+    try:
+        lines = [line.split() for line in mounts.read_text(encoding="utf-8").splitlines()]
+    except OSError:
+        return ""
+    resolved = folder.resolve()
+    holding = [(len(words[1]), words[2]) for words in lines if resolved.is_relative_to(words[1])]
+    return max(holding)[1] if holding else ""
+
+
+def disk_space(folder: Path) -> Check:
+    there = next(each for each in (folder, *folder.parents) if each.exists())
+    free = shutil.disk_usage(there).free
+    how = "free some space: inspect-pipelines gallery prune"
+    return Check("disk space", free >= LEAST_DISK_BYTES, f"{free / 1e9:.1f} GB free", how)
+
+
+def port(name: str, number: int) -> Check:
+    """A taken port is no obstacle: `up` steps over it."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", number))
+        except OSError:
+            return Check(name, True, f"{number} is taken; the next free one will be used")
+    return Check(name, True, f"{number} is free")
+
+
+def fonts() -> Check:
+    from resources.sessions.browser.stamp import font_files
+
+    count = len(font_files())
+    how = "install some, or every letter is an empty box: apt-get install fonts-liberation fonts-noto-color-emoji"
+    return Check("fonts", count > 0, f"{count} font files", how)
+
+
+def browser(settings: Settings) -> Iterator[Check]:
+    """The browser is there, and really starts and takes a picture."""
+    from resources import chromium
+
+    try:
+        path = chromium.find(settings.chromium)
+        yield Check("Chromium", True, f"{chromium.version(path)}, {path}")
+    except InspectError as error:
+        yield Check("Chromium", False, str(error).partition(";")[0], chromium.HOW_TO_GET_IT)
+        return
+    try:
+        milliseconds = chromium.try_out(path, no_sandbox=settings.no_sandbox)
+        yield Check("a first picture", True, f"taken after {milliseconds / 1000:.1f} s")
+    except InspectError as error:
+        how = "as root, or in a container without user namespaces, set INSPECT_NO_SANDBOX=true; else install Chromium again"
+        yield Check("a first picture", False, str(error), how)
+
+
+def secrets(project: Path) -> Iterator[Check]:
+    """Each secret that the project's files refer to has a value here; the value itself is not shown."""
+    files = [
+        project / "schedules.yaml",
+        project / "organization.yaml",
+        *sorted((project / "playbooks").glob("*.y*ml")),
+    ]
+    references = set()
+    for path in files:
+        if path.is_file():
+            lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+            references |= {
+                found for line in lines if not line.lstrip().startswith("#") for found in SECRET.findall(line)
+            }
+    for reference in sorted(references):
+        try:
+            is_set = bool(resolve_secret(reference))
+            found = "has a value" if is_set else "is empty"
+            yield Check(f"secret {reference}", is_set, found, "give it a value before runs that need it")
+        except InspectError as error:
+            _, _, how = str(error).partition(": ")
+            yield Check(f"secret {reference}", False, "has no value", how or str(error))

@@ -1,0 +1,67 @@
+"""`gallery prune|show`: look after stored pictures."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import click
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.errors import UsageError
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.prune import prune_gallery
+
+AGE = re.compile(r"(\d{1,5})([hdw])")
+UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+@click.group()
+def gallery() -> None:
+    """Look after stored pictures."""
+
+
+@gallery.command()
+@click.option(
+    "--older-than", "age", default="30d", show_default=True, metavar="AGE", help="For example 36h, 30d or 8w."
+)
+@click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would go.")
+def prune(age: str, is_dry_run: bool) -> None:
+    """Delete pictures that no baseline and no kept run refers to."""
+    house = _house()
+    done = prune_gallery(house, older_than=parsed_age(age), now=house.clock.now(), is_dry_run=is_dry_run)
+    verb = "would delete" if is_dry_run else "deleted"
+    pictures = "1 picture" if done.pictures == 1 else f"{done.pictures} pictures"
+    click.echo(
+        f"{verb} {pictures} ({done.size_bytes / 1e6:.1f} MB) older than {age}; {done.kept} are referred to and stay"
+    )
+
+
+@gallery.command()
+@click.argument("sha256", metavar="SHA")
+def show(sha256: str) -> None:
+    """Print the path of a picture, after checking that it is whole."""
+    house = _house()
+    house.gallery.get(Sha256(sha256))
+    click.echo(house.gallery.path(Sha256(sha256)))
+
+
+def parsed_age(text: str) -> timedelta:
+    """The time that `30d` means.
+
+    Raises:
+        UsageError: It is no age.
+    """
+    match = AGE.fullmatch(text.strip())
+    if match is None:
+        raise UsageError(
+            f"--older-than {text!r} is no age; write a number and h, d or w, for example 36h, 30d or 8w"
+        )
+    return timedelta(**{UNITS[match.group(2)]: int(match.group(1))})
+
+
+def _house() -> House:
+    from inspect_pipelines.wiring import house
+
+    return house(Settings())
