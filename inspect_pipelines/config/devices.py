@@ -22,12 +22,12 @@ class Device:
 
 
 DEVICES = {
-    "iPhone SE": Device(375, 667, 2, True, IOS),
-    "iPhone 13": Device(390, 844, 3, True, IOS),
-    "iPhone 15 Pro Max": Device(430, 932, 3, True, IOS),
+    "iPhone SE": Device(375, 667, 2.0, True, IOS),
+    "iPhone 13": Device(390, 844, 3.0, True, IOS),
+    "iPhone 15 Pro Max": Device(430, 932, 3.0, True, IOS),
     "Pixel 7": Device(412, 915, 2.625, True, ANDROID.format(model="Pixel 7", form="Mobile ")),
-    "Galaxy S24": Device(360, 780, 3, True, ANDROID.format(model="SM-S921B", form="Mobile ")),
-    "iPad Mini": Device(768, 1024, 2, True, IPADOS),
-    "Laptop": Device(1366, 768, 1, False, None),
-    "Full HD": Device(1920, 1080, 1, False, None),
+    "Galaxy S24": Device(360, 780, 3.0, True, ANDROID.format(model="SM-S921B", form="Mobile ")),
+    "iPad Mini": Device(768, 1024, 2.0, True, IPADOS),
+    "Laptop": Device(1366, 768, 1.0, False, None),
+    "Full HD": Device(1920, 1080, 1.0, False, None),
 }

@@ -81,7 +81,15 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
         for number, inner in enumerate(value):
             yield from _leaves(inner, f"{path}[{_name(inner) or number}]")
     elif value is not None:
-        yield path, str(value).lower() if isinstance(value, bool) else str(value)
+        yield path, _written(value)
+
+
+def _written(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))  # 3 and 3.0 are equal, so they must not read as a difference
+    return str(value)
 
 
 def _joined(path: str, name: str) -> str:

@@ -103,3 +103,10 @@ def test_an_entry_of_a_list_without_any_name_counts_by_its_number():
         ("playbooks[shop].steps[a].actions[1].url", None, "/b"),
         ("playbooks[shop].steps[a].actions[1].verb", None, "goto"),
     ]
+
+
+def test_numbers_that_are_equal_never_read_as_a_difference():
+    old = a_schedule(plan=a_plan(baseline=BaselinePolicy(tolerance=0.0)))
+    new = a_schedule(name="New", plan=a_plan(baseline=BaselinePolicy(tolerance=0)))
+
+    assert fields_of(old, new) == [("name", "Nightly shop", "New")]
