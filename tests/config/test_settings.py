@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from inspect_pipelines.config.settings import Settings, child_environment, resolve_secret
+from inspect_pipelines.errors import UsageError
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(monkeypatch):
+    for name in Settings.model_fields:
+        monkeypatch.delenv(f"INSPECT_{name.upper()}", raising=False)
+
+
+def test_everything_has_a_default():
+    settings = Settings()
+
+    assert (settings.home, settings.project, settings.port) == (Path(".inspect"), Path(), 8460)
+    assert settings.dagster_home() == Path.cwd() / ".inspect" / "dagster"
+
+
+def test_the_environment_overrides_and_an_argument_overrides_the_environment(monkeypatch):
+    monkeypatch.setenv("INSPECT_PORT", "9000")
+    monkeypatch.setenv("INSPECT_NO_SANDBOX", "true")
+    monkeypatch.setenv("INSPECT_DATABASE_URL", "postgresql+psycopg://ada:hunter2@db/x")
+    monkeypatch.setenv("INSPECT_INVENTED", "1")
+
+    settings = Settings(home=Path("/x"))
+
+    assert (settings.port, settings.no_sandbox, settings.home) == (9000, True, Path("/x"))
+    assert Settings(port=9001).port == 9001
+    assert "hunter2" not in repr(settings)
+
+
+def test_a_value_that_does_not_fit_names_its_variable(monkeypatch):
+    monkeypatch.setenv("INSPECT_PORT", "many")
+
+    with pytest.raises(UsageError) as error:
+        Settings()
+
+    assert str(error.value) == (
+        "the setting INSPECT_PORT does not fit: "
+        "input should be a valid integer, unable to parse string as an integer"
+    )
+
+
+def test_a_secret_is_read_from_the_environment_or_a_file(monkeypatch, tmp_path):
+    monkeypatch.setenv("SHOP_PW", "hunter2")
+    (tmp_path / "pw").write_text("hunter3\n")
+
+    assert resolve_secret("${env:SHOP_PW}") == "hunter2"
+    assert resolve_secret(f"${{file:{tmp_path}/pw}}") == "hunter3"
+
+
+@pytest.mark.parametrize(
+    ("reference", "sentence"),
+    [
+        ("hunter2", "a secret must be written as '${env:NAME}' or '${file:/path}'"),
+        (
+            "${env:SHOP_PW_MISSING}",
+            "secret '${env:SHOP_PW_MISSING}' has no value: set the environment variable 'SHOP_PW_MISSING'",
+        ),
+        (
+            "${file:/nowhere/pw}",
+            "secret '${file:/nowhere/pw}' cannot be read: No such file or directory; check the file '/nowhere/pw'",
+        ),
+    ],
+)
+def test_a_secret_that_cannot_be_read_says_what_to_do_and_never_shows_itself(reference, sentence):
+    with pytest.raises(UsageError) as error:
+        resolve_secret(reference)
+
+    assert str(error.value) == sentence
+    assert "hunter2" not in str(error.value)
+
+
+def test_a_child_gets_this_environment_with_changes(monkeypatch):
+    monkeypatch.setenv("KEPT", "1")
+
+    assert {"KEPT": "1", "ADDED": "2"}.items() <= child_environment(ADDED="2").items()
