@@ -15,7 +15,9 @@ ANSWER_SECONDS = (
     60.0  # without a daemon the answer to a launch waits for the run's process: 4 s on an idle machine
 )
 CONNECTION_RETRIES = 2
-PATIENCE_SECONDS = 20.0  # from `apply` until the code server has loaded a new job
+PATIENCE_SECONDS = (
+    20.0  # from `apply` until the code server has loaded a new job; or from a launch until it runs
+)
 LOOK_EVERY_SECONDS = 0.5
 
 IS_OVER = frozenset({"SUCCESS", "FAILURE", "CANCELED"})
@@ -108,17 +110,24 @@ class GraphqlEngine:
         return run_id
 
     def terminate(self, handle: str) -> None:
-        """Ask for its end; what has already ended stays as it is.
+        """Ask for its end; what has already ended stays as it is, and what is just starting is waited for.
 
         Raises:
             NotFound: Dagster knows no such run.
+            Refused: It cannot be terminated, and lives.
             Unavailable: Nobody answered, or Dagster failed.
         """
         asked = f"terminating Dagster run {handle!r}"
-        answer = self._ask(TERMINATE, asked, id=handle)["terminateRun"]
-        if answer["__typename"] == "TerminateRunFailure" and not self.is_alive(handle):
-            return
-        _expected("TerminateRunSuccess", answer, asked)
+        deadline = self._clock.monotonic() + self._patience_seconds
+        while True:
+            answer = self._ask(TERMINATE, asked, id=handle)["terminateRun"]
+            failed = answer["__typename"] == "TerminateRunFailure"
+            if failed and not self.is_alive(handle):
+                return
+            if not failed or self._clock.monotonic() >= deadline:
+                _expected("TerminateRunSuccess", answer, asked)
+                return
+            self._clock.sleep(LOOK_EVERY_SECONDS)
 
     def is_alive(self, handle: str) -> bool:
         """False once it has ended, or when Dagster does not know it; True when nobody answers: it may be alive."""
