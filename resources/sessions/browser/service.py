@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Playwright
 
 from inspect_pipelines.config.serial import load_json
 from inspect_pipelines.config.settings import resolve_secret
-from inspect_pipelines.domain.session import SessionStatus, Value
+from inspect_pipelines.domain.session import SessionRequest, SessionStatus, Value
 from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
 from resources.clock import SystemClock
 from resources.gallery import FolderGallery
@@ -35,28 +36,33 @@ LAUNCH_SECONDS = 60.0
 
 
 def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None]) -> None:
-    """Play an order; every way it ends is told, the last thing."""
+    """Play an order in a browser of its own."""
     order = load_json(Order, order_text)
-    redactor = Redactor(())
-    record = Record(order.request.playbook, redactor, write)
+    perform(order.request, order.gallery, write, lambda: _launched(playwright, order))
+
+
+def perform(
+    request: SessionRequest, gallery: Path, write: Callable[[str], None], launch: Callable[[], Browser]
+) -> None:
+    """Play a request; every way it ends is told, the last thing."""
+    record = Record(request.playbook, Redactor(()), write)
     try:
-        values = {name: _resolved(name, value) for name, value in order.request.values.items()}
+        values = {name: _resolved(name, value) for name, value in request.values.items()}
         secret_names = frozenset(
-            name for name, value in order.request.values.items() if value.is_secret_reference and values[name]
+            name for name, value in request.values.items() if value.is_secret_reference and values[name]
         )
-        redactor = Redactor(values[name] for name in secret_names)
-        record = Record(order.request.playbook, redactor, write)
+        record = Record(request.playbook, Redactor(values[name] for name in secret_names), write)
         record.tell(Launching())
-        browser = _launched(playwright, order)
-        viewports = order.request.playbook.viewports
+        browser = launch()
+        viewports = request.playbook.viewports
         record.tell(environment(browser.version, viewports[0].scale if viewports else 1.0))
         player = Player(
             browser,
-            order.request,
+            request,
             values=values,
             secret_names=secret_names,
             record=record,
-            gallery=FolderGallery(order.gallery),
+            gallery=FolderGallery(gallery),
             clock=SystemClock(),
         )
         end = player.play()
