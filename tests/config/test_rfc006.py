@@ -20,7 +20,7 @@ def project():
     return load_project(SAMPLE, now=NOW)
 
 
-def test_the_rfcs_sample_is_valid_without_a_warning(project):
+def test_the_rfcs_sample_is_valid_and_warns_of_nothing_but_the_zone_it_leaves_out(project):
     assert project.warnings == (
         # the RFC gives this one no zone, and says so nowhere
         "schedules.yaml:44:11  schedules[1].cron  '0 4 * * 0' has no timezone beside it, so it is read in UTC",
