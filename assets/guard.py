@@ -45,6 +45,8 @@ def _interrupted(house: House, run_id: RunId) -> tuple[RunStatus, str]:
 
 
 def _abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> None:
-    if abort(house, run_id, status, reason).was_first:
-        send_waiting(house)
-        house.history.drain()
+    abort(
+        house, run_id, status, reason
+    )  # changes nothing when the run was concluded and only its report failed
+    send_waiting(house)
+    house.history.drain()

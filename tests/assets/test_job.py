@@ -1,0 +1,215 @@
+"""The five ops as Dagster executes them, over a real ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from assets import tags
+from assets.job import check_of, job_of
+from builders import a_plan, a_schedule, a_screenshot, a_session, a_sha
+from galleries import MemoryGallery
+from houses import CollectingChannel, a_house, apply
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.errors import SetupMissing, Unavailable
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.adopt import adopt
+
+SCHEDULE = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_COMPLETE, slack_channel="#qa"),)))
+TICK = "cron:nightly-shop:2026-11-22T07:00Z"
+
+
+@pytest.fixture
+def channel() -> CollectingChannel:
+    return CollectingChannel()
+
+
+@pytest.fixture
+def house(tmp_path: Path, channel: CollectingChannel) -> House:
+    house = a_house(tmp_path, channels=[("*", channel)], gallery=MemoryGallery())
+    apply(house, SCHEDULE)
+    return house
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield instance
+
+
+def execute(
+    house: House, instance: dg.DagsterInstance, origin: str | None = TICK
+) -> dg.ExecuteInProcessResult:
+    return job_of(SCHEDULE).execute_in_process(
+        instance=instance,
+        resources={"house": house, "io_manager": dg.mem_io_manager},
+        tags={tags.ORIGIN: origin} if origin else {},
+        raise_on_error=False,
+    )
+
+
+def latest(house: House) -> Run:
+    with house.ledger.read() as ledger:
+        return ledger.runs.latest(house.org_id)[0]
+
+
+def test_a_first_run_is_green_in_dagster_with_a_warning_on_its_check(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    result = execute(house, instance)
+
+    assert result.success
+    assert latest(house).status is RunStatus.NEEDS_REVIEW
+    (evaluation,) = result.get_asset_check_evaluations()
+    assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
+
+
+def test_a_failed_run_fails_in_dagster_after_people_were_told(
+    house: House, instance: dg.DagsterInstance, channel: CollectingChannel
+) -> None:
+    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")]
+
+    result = execute(house, instance)
+
+    assert not result.success
+    assert latest(house).status is RunStatus.FAILED
+    assert [n.title for n in channel.sent] == ["Nightly shop: failed"]
+    failed = [event.step_key for event in result.all_events if event.is_step_failure]
+    assert failed == ["notify"]
+
+
+def test_the_score_is_a_float_that_dagster_plots(house: House, instance: dg.DagsterInstance) -> None:
+    execute(house, instance)
+    adopt(house, latest(house).id, by="user:ada")
+    house.clock.sleep(60)
+
+    result = execute(house, instance, "cron:nightly-shop:2026-11-23T07:00Z")
+
+    assert latest(house).status is RunStatus.PASSED
+    materializations = result.asset_materializations_for_node("compare")
+    assert materializations[0].asset_key == dg.AssetKey(["nightly_shop", "comparisons"])
+    assert materializations[0].metadata["score"] == dg.FloatMetadataValue(0.0)
+
+
+def test_a_tick_that_is_launched_twice_ends_green_as_a_duplicate(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    execute(house, instance)
+
+    second = execute(house, instance)
+
+    assert second.success
+    assert instance.get_run_by_id(second.run_id).tags[tags.DUPLICATE_OF] == latest(house).id
+    assert len(house.sessions.requests) == 1
+
+
+def test_a_skipped_run_ends_green_with_its_reason(house: House, instance: dg.DagsterInstance) -> None:
+    apply(house, replace(SCHEDULE, enabled=False))
+
+    result = execute(house, instance)
+
+    assert result.success
+    assert latest(house).status is RunStatus.SKIPPED
+    assert "switched off" in instance.get_run_by_id(result.run_id).tags[tags.SKIPPED]
+
+
+def test_a_launch_without_any_tag_works(house: House, instance: dg.DagsterInstance) -> None:
+    result = execute(house, instance, origin=None)
+
+    assert latest(house).origin == f"dagster:{result.run_id}"
+
+
+def test_a_missing_browser_ends_the_run_as_our_error_and_people_hear_of_it(
+    house: House, instance: dg.DagsterInstance, channel: CollectingChannel
+) -> None:
+    house.sessions.results = [SetupMissing("no Chromium on PATH; install it with: apt-get install chromium")]
+
+    result = execute(house, instance)
+
+    assert not result.success
+    assert latest(house).status is RunStatus.ERROR
+    assert latest(house).reason == "no Chromium on PATH; install it with: apt-get install chromium"
+    assert [n.title for n in channel.sent] == ["Nightly shop: error"]
+
+
+def test_a_terminated_run_is_cancelled(house: House, instance: dg.DagsterInstance) -> None:
+    house.sessions.results = [dg.DagsterExecutionInterruptedError()]
+
+    result = execute(house, instance)
+
+    assert not result.success
+    assert latest(house).status is RunStatus.CANCELLED
+
+
+def test_an_interruption_after_the_deadline_is_a_timeout(house: House, instance: dg.DagsterInstance) -> None:
+    class Slow:
+        def play(self, request, *, deadline, cancelled):
+            house.clock.sleep(31 * 60)
+            raise dg.DagsterExecutionInterruptedError
+
+    execute(replace(house, sessions=Slow()), instance)
+
+    assert latest(house).status is RunStatus.TIMEOUT
+
+
+def test_people_hear_of_a_run_whose_report_cannot_be_written(
+    house: House, instance: dg.DagsterInstance, channel: CollectingChannel
+) -> None:
+    """A defect in the report's template once swallowed the notification of a concluded run."""
+
+    class FullDisk:
+        def path(self, run_id):
+            return house.reports.path(run_id)
+
+        def write(self, report):
+            raise Unavailable("the report cannot be written: no space left on device")
+
+    result = execute(replace(house, reports=FullDisk()), instance)
+
+    assert not result.success
+    assert latest(house).status is RunStatus.NEEDS_REVIEW
+    assert [n.title for n in channel.sent] == ["Nightly shop: needs review"]
+
+
+def test_a_view_missing_from_the_run_fails_it(house: House, instance: dg.DagsterInstance) -> None:
+    house.sessions.results = [a_session(screenshots=(a_screenshot("home"), a_screenshot("cart")))]
+    execute(house, instance)
+    adopt(house, latest(house).id, by="user:ada")
+    house.clock.sleep(60)
+
+    execute(house, instance, "cron:nightly-shop:2026-11-23T07:00Z")
+
+    assert latest(house).status is RunStatus.FAILED
+    assert latest(house).reason.startswith("shop/cart@desktop: ")
+
+
+def test_views_that_a_failed_session_never_reached_are_not_called_removed(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    house.sessions.results = [a_session(screenshots=(a_screenshot("home"), a_screenshot("cart")))]
+    execute(house, instance)
+    adopt(house, latest(house).id, by="user:ada")
+    house.clock.sleep(60)
+    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")]
+
+    execute(house, instance, "cron:nightly-shop:2026-11-23T07:00Z")
+
+    assert latest(house).reason == "shop: button 'Buy' was not found"
+
+
+def test_the_check_executed_by_hand_repeats_the_last_verdict(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    house.sessions.results = [a_session(screenshots=(a_screenshot(sha256=a_sha("c")),))]
+    execute(house, instance)
+
+    result = check_of(SCHEDULE)(house=house)
+
+    assert result.passed is False
+    assert result.metadata["status"].value == "needs_review"
