@@ -32,7 +32,7 @@ def job_of(definition: Definition) -> dg.JobDefinition:
     if definition.plan.repo:
         run_tags[tags.REPO] = definition.plan.repo
     return inspect_run.to_job(
-        name=dagster_name(definition.org_id, definition.id),
+        name=dagster_name(definition.id),
         description=f"{definition.name}: {', '.join(playbook.name for playbook in definition.plan.playbooks)}",
         tags=run_tags,
         run_tags=run_tags,
@@ -42,7 +42,7 @@ def job_of(definition: Definition) -> dg.JobDefinition:
 
 def assets_of(definition: Definition) -> list[dg.AssetSpec]:
     """What a run leaves behind, as Dagster's catalogue shows it before the first run."""
-    name = dagster_name(definition.org_id, definition.id)
+    name = dagster_name(definition.id)
     screenshots = dg.AssetSpec(
         [name, "screenshots"],
         group_name=name,
@@ -59,7 +59,7 @@ def assets_of(definition: Definition) -> list[dg.AssetSpec]:
 
 def check_of(definition: Definition) -> dg.AssetChecksDefinition:
     """The verdict as an asset check: runs log its evaluations; executed by hand it repeats the last run's verdict."""
-    name = dagster_name(definition.org_id, definition.id)
+    name = dagster_name(definition.id)
 
     @dg.asset_check(
         asset=dg.AssetKey([name, "comparisons"]),

@@ -10,6 +10,7 @@ from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import Door
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.perform import session_requests
 
 
@@ -20,6 +21,7 @@ def launch_session(
     """Claim the run, or end green when another Dagster run has it or it may not run now."""
     dagster_run_id = context.run.run_id
     house.workers.hold(dagster_run_id)
+    expire(house)  # a run whose worker died must not keep this one out, also when no daemon reconciles
     admission = start.admit(
         house,
         start.Ticket(

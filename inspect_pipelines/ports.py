@@ -351,7 +351,7 @@ class House:
     """One of each; built by wiring.py, lazy: holding one opens nothing."""
 
     home: Path
-    org_id: OrgId
+    org: Callable[[], OrgId]  # asked anew each time: `apply` may publish another one while `up` runs
     clock: Clock
     ledger: Ledger
     history: History
@@ -360,3 +360,8 @@ class House:
     workers: Workers
     reports: Reports
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
+
+    @property
+    def org_id(self) -> OrgId:
+        """The organisation whose definitions are published in this home."""
+        return self.org()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from inspect_pipelines.config.compiled import published_org
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.ports import House
 from resources.channels.files import FileChannel
 from resources.clock import SystemClock
@@ -25,7 +25,7 @@ def house(settings: Settings | None = None) -> House:
     gallery = FolderGallery(home / "gallery")
     return House(
         home=home,
-        org_id=DEFAULT_ORG,
+        org=lambda: published_org(home),
         clock=clock,
         ledger=ledger,
         history=DuckHistory(home, ledger, clock),

@@ -18,7 +18,7 @@ def schedule_of(schedule: Schedule, job: dg.JobDefinition) -> dg.ScheduleDefinit
         return dg.RunRequest(run_key=origin, tags={tags.ORIGIN: origin})
 
     return dg.ScheduleDefinition(
-        name=f"{dagster_name(schedule.org_id, schedule.id)}_schedule",
+        name=f"{dagster_name(schedule.id)}_schedule",
         job=job,
         cron_schedule=schedule.cron,
         execution_timezone=schedule.timezone,

@@ -107,7 +107,7 @@ class CollectingChannel:
 def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: Any = None) -> House:
     return House(
         home=home,
-        org_id=DEFAULT_ORG,
+        org=lambda: DEFAULT_ORG,
         clock=SteppedClock(),
         ledger=create_ledger(home / "ledger.db"),
         history=NoHistory(),

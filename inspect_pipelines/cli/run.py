@@ -100,7 +100,7 @@ def runs(definition_id: str | None, status: str | None, limit: int, as_json: boo
 
 def launch_of(run: Run) -> Launch:
     """What an engine needs to execute a run that is stored as pending."""
-    return Launch(dagster_name(run.org_id, run.definition_id), run.origin, {"inspect/origin": run.origin})
+    return Launch(dagster_name(run.definition_id), run.origin, {"inspect/origin": run.origin})
 
 
 def wait_for_end(house: House, engine: Engine, handle: str, wanted: Run) -> Run:

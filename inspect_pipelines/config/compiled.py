@@ -115,6 +115,20 @@ def read_compiled(home: Path) -> Compiled:
     )
 
 
+def published_org(home: Path) -> OrgId:
+    """The organisation that this home works for: the one published last, the default one before that."""
+    try:
+        content = from_json((home / NAME).read_bytes())
+        return OrgId(str(content["org_id"]))
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+    ):  # whoever needs the definitions says what is wrong with it
+        return DEFAULT_ORG
+
+
 def _body(definitions: Sequence[Definition]) -> dict[str, Any]:
     numbers: dict[int, int] = {}  # by identity: the loader gives the same object to all that use a playbook
     playbooks: list[Any] = []

@@ -169,7 +169,7 @@ def _note_collisions(
     for position, definition in enumerate(definitions):
         number = position if position < schedules else position - schedules
         path: YamlPath = ("schedules" if position < schedules else "triggers", number, "id")
-        name = dagster_name(definition.org_id, definition.id)
+        name = dagster_name(definition.id)
         if name not in first:
             first[name] = (definition, source.place(path)[0])
             continue

@@ -30,12 +30,9 @@ def uuid7(unix_ms: int, random_bits: int) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
-def dagster_name(org_id: OrgId, definition_id: DefinitionId) -> str:
-    """The Dagster job name of a definition: `[A-Za-z0-9_]+`; other organisations than the default get a prefix.
+def dagster_name(definition_id: DefinitionId) -> str:
+    """The Dagster job name of a definition: `[A-Za-z0-9_]+`, of which a home has those of one organisation.
 
     Two ids may collide here ("a-b" and "a_b"): configuration refuses such a pair.
     """
-    name = re.sub(r"[^A-Za-z0-9_]", "_", definition_id)
-    if org_id == DEFAULT_ORG:
-        return name
-    return f"{re.sub(r'[^A-Za-z0-9_]', '_', org_id)}__{name}"
+    return re.sub(r"[^A-Za-z0-9_]", "_", definition_id)

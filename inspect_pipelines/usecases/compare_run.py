@@ -40,5 +40,7 @@ def expected(baseline: Baseline, sessions: list[SessionResult]) -> Baseline:
     """
     taken = {shot.view for session in sessions for shot in session.screenshots}
     finished = {session.playbook for session in sessions if session.status is SessionStatus.COMPLETED}
-    images = {view: image for view, image in baseline.images.items() if view in taken or view.playbook in finished}
+    images = {
+        view: image for view, image in baseline.images.items() if view in taken or view.playbook in finished
+    }
     return replace(baseline, images=images)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from inspect_pipelines.domain.ids import RunId
@@ -11,6 +11,7 @@ from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus, Value
 from inspect_pipelines.domain.template import fill, placeholders
 from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.domain.variable import accepted
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports import House
 
@@ -50,14 +51,21 @@ def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
             id=f"{run.id}.{number}",
             run_id=run.id,
             playbook=playbook,
-            values=values_for(playbook, definition.plan.variables, run.variables),
+            values=values_for(
+                playbook, definition.plan.variables, run.variables, definition.plan.allowed_hosts
+            ),
             allowed_hosts=definition.plan.allowed_hosts,
         )
         for number, playbook in enumerate(definition.plan.playbooks, start=1)
     ]
 
 
-def values_for(playbook: Playbook, planned: Mapping[str, str], given: Mapping[str, str]) -> dict[str, Value]:
+def values_for(
+    playbook: Playbook,
+    planned: Mapping[str, str],
+    given: Mapping[str, str],
+    allowed_hosts: Iterable[str] = (),
+) -> dict[str, Value]:
     """A value for every variable of a playbook: given beats planned beats default.
 
     Args:
@@ -65,7 +73,8 @@ def values_for(playbook: Playbook, planned: Mapping[str, str], given: Mapping[st
         given: An event's context or a person's `--var`.
 
     Raises:
-        UsageError: A required variable or a placeholder has no value.
+        UsageError: A required variable or a placeholder has no value, a value does not fit its variable's type, or a
+            `url` points to a host that is not allowed.
     """
     values = {}
     for variable in playbook.variables:
@@ -85,6 +94,8 @@ def values_for(playbook: Playbook, planned: Mapping[str, str], given: Mapping[st
                     f"give it with --var {missing[0]}=VALUE"
                 )
             text = fill(text, given)
+        if text and not variable.secret:
+            text = accepted(variable, text, allowed_hosts=allowed_hosts)
         values[variable.name] = Value(text, is_secret_reference=variable.secret)
     return values
 

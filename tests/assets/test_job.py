@@ -11,7 +11,7 @@ import pytest
 
 from assets import tags
 from assets.job import check_of, job_of
-from builders import a_plan, a_schedule, a_screenshot, a_session, a_sha
+from builders import a_plan, a_run, a_schedule, a_screenshot, a_session, a_sha
 from galleries import MemoryGallery
 from houses import CollectingChannel, a_house, apply
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
@@ -213,3 +213,20 @@ def test_the_check_executed_by_hand_repeats_the_last_verdict(
 
     assert result.passed is False
     assert result.metadata["status"].value == "needs_review"
+
+
+def test_a_run_whose_worker_died_does_not_keep_the_next_one_out(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    """Without a daemon nobody reconciles, and every later tick was skipped as an overlap."""
+    with house.ledger.write() as ledger:
+        dead = ledger.runs.request(a_run(900))
+        ledger.runs.claim(dead.claimed("d-dead", now=house.clock.now()))
+    house.workers.dead.add("d-dead")
+
+    result = execute(house, instance)
+
+    assert result.success
+    assert latest(house).status is RunStatus.NEEDS_REVIEW
+    with house.ledger.read() as ledger:
+        assert ledger.runs.find(dead.id).status is RunStatus.ERROR

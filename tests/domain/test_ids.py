@@ -5,7 +5,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_pipelines.domain.ids import DEFAULT_ORG, SLUG, DefinitionId, OrgId, dagster_name, uuid7
+from inspect_pipelines.domain.ids import SLUG, DefinitionId, dagster_name, uuid7
 
 times = st.integers(0, 2**48 - 1)
 chances = st.integers(0, 2**80)
@@ -31,14 +31,13 @@ def test_different_chance_gives_different_ids(unix_ms, a, b):
     assert (uuid7(unix_ms, a) == uuid7(unix_ms, b)) == (a == b)
 
 
-@given(st.from_regex(SLUG, fullmatch=True), st.from_regex(SLUG, fullmatch=True))
-def test_a_dagster_name_has_only_the_characters_dagster_takes(org, definition):
-    name = dagster_name(OrgId(org), DefinitionId(definition))
+@given(st.from_regex(SLUG, fullmatch=True))
+def test_a_dagster_name_has_only_the_characters_dagster_takes(definition):
+    name = dagster_name(DefinitionId(definition))
 
     assert name.replace("_", "a").isalnum()
     assert name.isascii()
 
 
-def test_only_other_organisations_get_a_prefix():
-    assert dagster_name(DEFAULT_ORG, DefinitionId("nightly-checkout")) == "nightly_checkout"
-    assert dagster_name(OrgId("acme-eu"), DefinitionId("nightly")) == "acme_eu__nightly"
+def test_a_dagster_name_reads_like_its_id():
+    assert dagster_name(DefinitionId("nightly-checkout")) == "nightly_checkout"

@@ -24,6 +24,7 @@ spec:
   base_url: "{{site}}"
   variables:
     - {name: site, type: url, required: true}
+  page: {mask: [footer]}                # "Queries took 0.9 ms"
   viewports:
     - {name: desktop, width: 1280, height: 800}
     - {name: phone, device: iPhone 13}

@@ -7,7 +7,7 @@ import pytest
 from builders import a_plan, a_playbook, a_run, a_schedule, a_session
 from houses import a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
-from inspect_pipelines.domain.playbook import Variable
+from inspect_pipelines.domain.playbook import Variable, VariableType
 from inspect_pipelines.domain.session import SessionStatus, Value
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports import House
@@ -106,6 +106,21 @@ def test_a_placeholder_without_an_event_says_how_to_give_it() -> None:
         "variable 'focus' needs {{changed_paths}}, which only an event brings; "
         "give it with --var changed_paths=VALUE"
     )
+
+
+def test_a_value_must_fit_its_variables_type() -> None:
+    playbook = a_playbook(variables=(Variable("pieces", VariableType.INT),))
+
+    with pytest.raises(UsageError, match="'many'"):
+        values_for(playbook, {}, {"pieces": "many"})
+
+
+def test_a_url_may_point_only_to_allowed_hosts() -> None:
+    playbook = a_playbook(variables=(Variable("site", VariableType.URL),))
+
+    assert values_for(playbook, {}, {"site": "http://shop.test/"}, ["shop.test"])
+    with pytest.raises(UsageError, match=r"points to the host 'evil\.test', which is not allowed"):
+        values_for(playbook, {}, {"site": "http://evil.test/"}, ["shop.test"])
 
 
 def test_a_secret_stays_a_reference_in_what_is_stored() -> None:
