@@ -9,6 +9,7 @@ from typing import TypeVar
 
 import duckdb
 
+from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.ports import Clock, Ledger
 from resources.history import migrations, publication
 from resources.history.connection import open_writing, told
@@ -57,13 +58,23 @@ class LiveHistory:
     def _drain(self) -> int:
         projector = self._opened()
         applied = projector.applied()
-        while True:
+        with self._ledger.read() as ledger:
+            head = ledger.journal.head()  # what comes later waits: writers may be as fast as we are
+        self._refuse_another_ledger(applied, head)
+        while applied < head:
             with self._ledger.read() as ledger:
                 rows = ledger.journal.after(applied, BATCH_ROWS)
-            if not rows:
-                return applied
             projector.apply(rows)
             applied = rows[-1][0]
+        return applied
+
+    def _refuse_another_ledger(self, applied: int, head: int) -> None:
+        """Rows of a new or restored ledger would be taken for old ones, and skipped without a word."""
+        if 0 < head < applied:
+            raise Refused(
+                f"the run history in {str(self._places.folder)!r} holds row {applied} of the ledger's journal, which "
+                f"ends at row {head}: it belongs to another ledger; put that one back, or move this folder away"
+            )
 
     def _publish(self) -> Publication:
         began = self._clock.monotonic()
@@ -83,9 +94,17 @@ class LiveHistory:
         if self._projector is None:
             publication.sweep(self._places)
             if not self._places.live.exists():
+                self._refuse_to_start_over()
                 self._create()
             self._projector = self._open(self._places.live)
         return self._projector
+
+    def _refuse_to_start_over(self) -> None:
+        if self._places.snapshot.exists():
+            raise Unreadable(
+                f"the run history {str(self._places.live)!r} is gone, though it was published before; "
+                "make it anew from that and the ledger with: inspect-pipelines history rebuild"
+            )
 
     def _create(self) -> None:
         """Make the file under another name first: a kill in between leaves no half-made live file."""

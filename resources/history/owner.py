@@ -52,6 +52,8 @@ class Historian:
         self._ledger = ledger
         self._clock = clock
         self._publish_every_seconds = publish_every_seconds
+        self._applied = -1  # unknown until the live file was opened
+        self._published = 0
         self._publish_at = 0.0  # on the clock's steady counter
         self._lease = Lease(self._places.lock)
         self._live = LiveHistory(self._places, ledger, clock)
@@ -99,7 +101,7 @@ class Historian:
                 pause, problem = LEASE_RETRY_SECONDS, f"{type(error).__name__}: {error}"
             if problem and problem != self.status.problem:
                 log.warning("run history: %s", problem)
-            self.status = replace(self.status, is_owner=self._lease.is_held, problem=problem)
+            self.status = Status(self._lease.is_held, max(self._applied, 0), self._published, problem)
             if is_last:
                 self._let_go()
             return pause
@@ -109,34 +111,37 @@ class Historian:
             return LEASE_RETRY_SECONDS
         with self._ledger.read() as ledger:
             head = ledger.journal.head()
-        if head > self.status.applied_seq or self._publish_at == 0.0:
-            self.status = replace(self.status, applied_seq=self._live.drain())
+        if head > self._applied:
+            self._applied = self._live.drain()
         is_wanted = self._places.wanted.exists()
         is_due = is_last or self._clock.monotonic() >= self._publish_at
-        if is_wanted or (is_due and self.status.applied_seq > self.status.published_seq):
+        if is_wanted or (is_due and self._applied > self._published):
             self._places.wanted.unlink(missing_ok=True)
             self._publish()
         return POLL_SECONDS
 
     def _publish(self) -> None:
         last = publication.newest(self._places)
-        if last is None or last.seq != self.status.applied_seq:
+        if last is None or last.seq != self._applied:
             last = self._live.publish()
         rest = max(self._publish_every_seconds, PUBLISH_SHARE * last.cost_seconds)
         self._publish_at = self._clock.monotonic() + rest
-        self.status = replace(self.status, published_seq=last.seq)
+        self._published = last.seq
 
     def _let_go(self) -> None:
+        self._close()
+        self._lease.release()
+        self.status = replace(self.status, is_owner=False)
+
+    def _close(self) -> None:
         try:
             self._live.close()
         except InspectError as error:
             log.warning("run history: %s", error)
-        self._lease.release()
-        self.status = replace(self.status, is_owner=False)
 
     def before_fork(self) -> None:
         self._turn.acquire()
-        self._live.close()
+        self._close()
 
     def after_fork_in_parent(self) -> None:
         self._turn.release()
@@ -146,6 +151,7 @@ class Historian:
         self._lease.forget()
         self._turn = threading.Lock()
         self._thread = None
+        self._applied = -1
         self.status = Status()
 
 

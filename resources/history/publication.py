@@ -54,7 +54,7 @@ def write_note(places: Places, publication: Publication) -> None:
 
 def sweep(places: Places) -> None:
     """Delete the half-made copies that a killed owner left behind."""
-    for target in (places.published, places.snapshot, places.published_note):
+    for target in (places.published, places.snapshot, places.published_note, places.live):
         for leftover in target.parent.glob(f"{target.name}.*.new"):
             leftover.unlink(missing_ok=True)
 

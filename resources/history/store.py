@@ -10,6 +10,7 @@ from resources.history import publication
 from resources.history.lease import holding
 from resources.history.places import Places
 
+ROUNDS = 5  # of a drain: while others keep writing, a run must not stay for ever to serve them; they come themselves
 POLL_SECONDS = 0.02  # between two looks whether the owner has published
 
 
@@ -22,14 +23,15 @@ class DuckHistory:
         self._clock = clock
 
     def drain(self) -> bool:
-        while True:
+        for _ in range(ROUNDS):
             with holding(self.places.lock) as is_mine:
                 if not is_mine:
                     return False
                 seq = self._bring_up_to_date()
             # one who came while we held the lease went away trusting us: look again after letting go
             if self._head() <= seq:
-                return True
+                break
+        return True
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         self._freshen(fresh_within_seconds)

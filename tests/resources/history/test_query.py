@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from inspect_pipelines.errors import NotFound, Unreadable, UsageError
+
+
+def test_a_query_before_the_first_run_says_how_to_make_one(home):
+    with pytest.raises(
+        NotFound, match="there is no run history yet; make a first run with: inspect-pipelines run"
+    ):
+        home.history.query("SELECT 1")
+
+
+def test_a_query_sees_a_run_that_ended_just_before(home):
+    for number in range(1, 4):
+        home.finish(number)
+
+        assert home.rows("SELECT max(id) FROM automated_runs") == [(f"01900000-0000-7000-8000-{number:012}",)]
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "WITH a AS (SELECT 1) SELECT * FROM a",
+        "FROM automated_runs",
+        "DESCRIBE automated_runs",
+        "SHOW TABLES",
+        "SUMMARIZE automated_runs",
+        "EXPLAIN SELECT 1",
+        "PIVOT automated_runs ON status USING count(*)",
+        "VALUES (1);",
+    ],
+)
+def test_every_way_of_reading_is_allowed(home, sql):
+    home.finish(1)
+
+    assert home.history.query(sql).rows
+
+
+@pytest.mark.parametrize(
+    ("sql", "sentence"),
+    [
+        ("", "the query holds no statement"),
+        ("-- nothing", "the query holds no statement"),
+        ("SELECT 1; SELECT 2", "the query holds 2 statements"),
+        ("SELEKT 1", "the query is not SQL: Parser Error"),
+        ("SELECT * FROM runs", "Table with name runs does not exist"),
+        ("SELECT * FROM automated_runs WHERE nope = 1", 'column "nope" not found'),
+        ("SELECT 'x'::INTEGER", "Could not convert string 'x' to INT32"),
+        ("INSERT INTO _applied VALUES (99)", "would do more than read \\(INSERT\\)"),
+        ("DROP TABLE automated_runs", "would do more than read \\(DROP\\)"),
+        ("COPY automated_runs TO '/tmp/stolen.csv'", "would do more than read \\(COPY"),
+        ("ATTACH '/tmp/other.duckdb'", "would do more than read \\(ATTACH\\)"),
+        ("SET enable_external_access = true", "would do more than read \\(SET\\)"),
+        ("PRAGMA enable_profiling", "would do more than read"),
+        ("SELECT * FROM read_csv('/etc/hostname')", "reaches beyond the run history"),
+        ("SELECT * FROM '/etc/hostname.csv'", "reaches beyond the run history"),
+        ("EXPLAIN ANALYZE INSERT INTO _applied VALUES (99)", "read-only"),
+    ],
+)
+def test_a_query_that_is_wrong_or_would_do_more_than_read_is_refused_in_a_sentence(home, sql, sentence):
+    home.finish(1)
+
+    with pytest.raises(UsageError, match=sentence):
+        home.history.query(sql)
+
+    assert home.rows("SELECT seq FROM _applied") == [(1,)]
+
+
+def test_queries_of_one_process_run_side_by_side_and_each_sees_the_newest_copy(home):
+    """DuckDB shares an instance between connections to one name, so an open query could pin the old file."""
+    home.finish(1)
+
+    def look(number: int) -> bool:
+        home.finish(number)
+        return home.rows("SELECT count(*) FROM automated_runs")[0][0] >= 2
+
+    with ThreadPoolExecutor(4) as pool:
+        assert all(pool.map(look, range(2, 10)))
+    assert home.counts() == (9, 9, 0)
+
+
+def test_a_damaged_copy_is_told_with_what_to_do(home):
+    home.finish(1)
+    home.history.drain()
+    home.history.places.snapshot.write_bytes(b"not a database" * 1000)
+
+    with pytest.raises(Unreadable, match=r"cannot be read: .*; delete it, the next query makes a new one"):
+        home.history.query("SELECT 1")
+
+    home.history.places.snapshot.unlink()
+    assert home.counts() == (1, 1, 0)
