@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -11,7 +12,7 @@ import pytest
 
 from assets import tags
 from assets.job import check_of, job_of
-from builders import a_plan, a_run, a_schedule, a_screenshot, a_session, a_sha
+from builders import NOW, a_plan, a_run, a_schedule, a_screenshot, a_session, a_sha
 from galleries import MemoryGallery
 from houses import CollectingChannel, a_house, apply
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
@@ -220,7 +221,7 @@ def test_a_run_whose_worker_died_does_not_keep_the_next_one_out(
 ) -> None:
     """Without a daemon nobody reconciles, and every later tick was skipped as an overlap."""
     with house.ledger.write() as ledger:
-        dead = ledger.runs.request(a_run(900))
+        dead = ledger.runs.request(a_run(900, requested_at=NOW - timedelta(days=1)))
         ledger.runs.claim(dead.claimed("d-dead", now=house.clock.now()))
     house.workers.dead.add("d-dead")
 
