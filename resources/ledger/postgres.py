@@ -24,7 +24,7 @@ class PostgresDatabase:
     def __init__(self, url: str, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
         try:
             self._url = sa.make_url(url)
-        except sa.exc.ArgumentError as error:
+        except (sa.exc.ArgumentError, ValueError) as error:
             raise UsageError("INSPECT_DATABASE_URL is not a database URL; " + HOW_TO_WRITE_IT) from error
         if self._url.drivername != DRIVER:
             raise UsageError(f"INSPECT_DATABASE_URL names {self._url.drivername!r}; " + HOW_TO_WRITE_IT)

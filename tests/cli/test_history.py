@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from history_builders import Home, a_home
+from inspect_pipelines.cli.history import as_aligned, as_csv, as_json
+from inspect_pipelines.ports import Table
+
+
+@pytest.fixture
+def home(tmp_path: Path):
+    home = a_home(tmp_path / "state")
+    yield home
+    home.ledger.close()
+
+
+def inspect_pipelines(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
+    command = Path(sys.executable).with_name("inspect-pipelines")
+    environment = {**os.environ, "INSPECT_HOME": str(home.path)}
+    return subprocess.run([command, *words], env=environment, capture_output=True, text=True, check=False)
+
+
+def test_sql_prints_an_aligned_table_with_a_row_count(home):
+    home.finish(1, 2)
+
+    done = inspect_pipelines(
+        home,
+        "history",
+        "sql",
+        "SELECT status, count(*) AS runs, max(baseline_diff_score) AS worst FROM automated_runs GROUP BY ALL",
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "status  runs  worst",
+        "------  ----  -----",
+        "failed     2   0.19",
+        "(1 row)",
+    ]
+
+
+def test_sql_prints_json_and_csv(home):
+    home.finish(1)
+    query = "SELECT completed_at, reasons, retry_of, views_count FROM automated_runs"
+
+    as_json_text = inspect_pipelines(home, "history", "sql", "--json", query).stdout
+    as_csv_text = inspect_pipelines(home, "history", "sql", query, "--csv").stdout
+
+    reasons = ["shop/home@desktop changed", "and more"]
+    assert json.loads(as_json_text) == [
+        {"completed_at": "2026-11-22T07:00:00Z", "reasons": reasons, "retry_of": None, "views_count": 20}
+    ]
+    assert list(csv.DictReader(io.StringIO(as_csv_text))) == [
+        {
+            "completed_at": "2026-11-22T07:00:00Z",
+            "reasons": json.dumps(reasons),
+            "retry_of": "",
+            "views_count": "20",
+        }
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["sql", "SELEKT"], "the query is not SQL: Parser Error"),
+        (["sql", "DELETE FROM automated_runs"], "the query would do more than read (DELETE)"),
+        (["sql", "SELECT nope FROM automated_runs"], 'Referenced column "nope" not found'),
+        (["sql"], "Missing argument 'QUERY'"),
+    ],
+)
+def test_a_wrong_query_is_a_sentence_and_exit_code_2(home, words, sentence):
+    home.finish(1)
+
+    done = inspect_pipelines(home, "history", *words)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_query_without_any_run_yet_says_how_to_make_one(home):
+    done = inspect_pipelines(home, "history", "sql", "SELECT 1")
+
+    assert done.returncode == 2
+    assert "there is no run history yet; make a first run with: inspect-pipelines run" in done.stderr
+
+
+def test_path_prints_where_the_published_copy_is(home):
+    done = inspect_pipelines(home, "history", "path")
+
+    assert done.stdout.strip() == str(home.path / "history.duckdb")
+
+
+def test_a_damaged_history_leads_to_rebuild_and_rebuild_mends_it(home):
+    home.finish(1)
+    home.history.drain()
+    home.history.places.live.write_bytes(b"damaged" * 4096)
+    home.finish(2)
+
+    damaged = inspect_pipelines(home, "history", "sql", "SELECT 1")
+    rebuilt = inspect_pipelines(home, "history", "rebuild")
+
+    assert damaged.returncode == 3
+    assert "inspect-pipelines history rebuild" in damaged.stderr
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert "made anew from its last publication and the journal up to row 2" in rebuilt.stdout
+    assert home.counts() == (2, 2, 0)
+
+
+def test_a_cell_that_a_spreadsheet_would_compute_is_quoted_and_numbers_are_not():
+    table = Table(
+        ("=head", "value"),
+        (('=HYPERLINK("http://evil")', -1.5), ("@SUM(A1)", 3), ("+49 30", None), ("-x", True), ("plain", 0)),
+    )
+
+    rows = list(csv.reader(io.StringIO(as_csv(table))))
+
+    assert rows == [
+        ["'=head", "value"],
+        ['\'=HYPERLINK("http://evil")', "-1.5"],
+        ["'@SUM(A1)", "3"],
+        ["'+49 30", ""],
+        ["'-x", "True"],
+        ["plain", "0"],
+    ]
+
+
+def test_a_long_or_many_lined_cell_keeps_the_table_in_shape():
+    table = Table(("text", "n"), (("a\nb\tc", 1), ("x" * 100, 22)))
+
+    lines = as_aligned(table).splitlines()
+
+    assert lines[2] == "a b c" + " " * 55 + "   1"
+    assert lines[3] == "x" * 59 + "…" + "  22"
+
+
+def test_an_empty_answer_shows_its_columns():
+    assert as_aligned(Table(("id", "status"), ())).splitlines() == ["id  status", "--  ------", "(0 rows)"]
+    assert as_json(Table(("id",), ())) == "[]\n"
+    assert as_csv(Table(("id",), ())) == "id\n"

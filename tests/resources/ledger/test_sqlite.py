@@ -1,0 +1,176 @@
+"""What only the SQLite ledger meets: other processes' locks, a full disk, a damaged file."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from builders import NOW, a_run
+from inspect_pipelines.errors import SetupMissing, Unavailable, Unreadable
+from resources.ledger.sqlite import SqliteDatabase
+from resources.ledger.store import SqlLedger, create_ledger
+
+ROOT = Path(__file__).parents[3]
+
+
+def a_ledger(path: Path, *, patience_seconds: float = 30.0) -> SqlLedger:
+    return SqlLedger(SqliteDatabase(path / "ledger.db", patience_seconds=patience_seconds))
+
+
+@pytest.fixture
+def locker(tmp_path):
+    """Another connection, as another process's would be: POSIX locks of one process do not stop each other, SQLite's
+    own bookkeeping does.
+    """
+    a_ledger(tmp_path).migrate()
+    connection = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None, check_same_thread=False)
+    yield connection
+    connection.close()
+
+
+def test_a_ledger_opens_nothing_until_it_is_used(tmp_path):
+    create_ledger(tmp_path / "home" / "ledger.db")
+
+    assert not (tmp_path / "home").exists()
+
+
+def test_a_write_waits_out_a_lock_shorter_than_its_patience(tmp_path, locker):
+    ledger = a_ledger(tmp_path)
+    locker.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.3, locker.execute, ["COMMIT"]).start()
+    began = time.monotonic()
+
+    with ledger.write() as session:
+        waited = time.monotonic() - began
+        session.runs.request(a_run())
+
+    assert 0.2 < waited < 10
+    with ledger.read() as session:
+        assert session.runs.find(a_run().id) == a_run()
+
+
+def test_a_lock_longer_than_the_patience_is_told_and_changes_nothing(tmp_path, locker):
+    ledger = a_ledger(tmp_path, patience_seconds=0.2)
+    locker.execute("BEGIN IMMEDIATE")
+
+    with pytest.raises(
+        Unavailable, match=r"stayed locked by another process for 0.2 s; nothing was changed"
+    ) as told:
+        request_a_run(ledger)
+
+    assert told.value.retry_may_help
+    locker.execute("ROLLBACK")
+    with ledger.read() as session:
+        assert session.runs.open() == []
+    request_a_run(ledger)
+
+
+def request_a_run(ledger: SqlLedger) -> None:
+    with ledger.write() as session:
+        session.runs.request(a_run())
+
+
+def test_a_reader_does_not_wait_for_a_writer(tmp_path, locker):
+    ledger = a_ledger(tmp_path, patience_seconds=0.0)
+    locker.execute("BEGIN IMMEDIATE")
+    locker.execute("INSERT INTO organizations VALUES ('acme', 'Acme')")
+
+    with ledger.read() as session:
+        assert session.runs.open() == []
+
+
+FILL = """
+import resource, sys
+from pathlib import Path
+from builders import NOW
+from inspect_pipelines.errors import InspectError
+from resources.ledger.store import create_ledger
+ledger = create_ledger(Path(sys.argv[1]) / "ledger.db")
+ledger.migrate()
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
+try:
+    while True:
+        with ledger.write() as session:
+            first = session.journal.append("run", {"text": "x" * 9000}, at=NOW)
+            session.journal.append("run", {"text": "y" * 9000}, at=NOW)
+        print(first)
+except InspectError as error:
+    print(type(error).__name__, error)
+"""
+
+
+def test_a_full_disk_is_told_and_every_answered_write_is_there_whole(tmp_path):
+    """No file may grow over 600 kB, as on a full disk."""
+    done = subprocess.run(
+        [sys.executable, "-c", FILL, tmp_path],
+        env={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'tests'}"},
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    *answered, sentence = done.stdout.splitlines()
+
+    assert sentence.startswith("Unavailable the ledger ")
+    assert "nothing was changed: make room on its disk and try again" in sentence
+    ledger = a_ledger(tmp_path)
+    with ledger.read() as session:
+        kept = [seq for seq, _, _ in session.journal.after(0)]
+    assert len(answered) > 5
+    assert kept == list(range(1, 2 * len(answered) + 1))
+    with ledger.write() as session:
+        session.journal.append("run", {}, at=NOW)
+    with sqlite3.connect(tmp_path / "ledger.db") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    connection.close()
+
+
+def test_a_file_that_is_no_database_is_told(tmp_path):
+    (tmp_path / "ledger.db").write_bytes(b"not a database" * 500)
+
+    with pytest.raises(Unreadable, match=r"is damaged: file is not a database; put a backup in its place"):
+        a_ledger(tmp_path).migrate()
+
+
+def test_a_home_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "home").write_text("a file, not a folder")
+
+    with pytest.raises(SetupMissing, match=r"the folder .* cannot be made: .*; set INSPECT_HOME"):
+        a_ledger(tmp_path / "home" / "inner").migrate()
+
+
+def test_a_ledger_whose_place_is_a_folder_is_told(tmp_path):
+    (tmp_path / "ledger.db").mkdir()
+
+    with pytest.raises(SetupMissing, match="cannot be opened for writing: unable to open database file"):
+        a_ledger(tmp_path).migrate()
+
+
+def test_an_answered_write_survives_a_power_cut(tmp_path):
+    """SQLite's own words for that: WAL with synchronous=FULL (2)."""
+    ledger = a_ledger(tmp_path)
+
+    with ledger.database.write() as connection:
+        assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
+
+
+def test_naive_times_are_refused_before_they_are_stored(tmp_path):
+    ledger = a_ledger(tmp_path)
+
+    with (
+        pytest.raises(sa.exc.StatementError, match=r"a naive time .* cannot be stored"),
+        ledger.write() as session,
+    ):
+        session.journal.append("run", {}, at=NOW.replace(tzinfo=None))
+
+    with ledger.read() as session:
+        assert session.journal.head() == 0
