@@ -39,7 +39,7 @@ setTimeout(()=>document.getElementById('app').style.display='block',900)</script
 
 RESTLESS = """<!doctype html><title>Restless</title><h1>Never quiet</h1><script>fetch('/hang?a=1').catch(()=>0);fetch('/hang?b=2').catch(()=>0)</script>"""
 
-LAZY = """<!doctype html><title>Lazy</title><body style="margin:0"><style>section{height:900px}</style>
+LAZY = """<!doctype html><title>Lazy</title><meta name=viewport content="width=device-width"><body style="margin:0"><style>section{height:900px}</style>
 <header style="position:sticky;top:0;background:#234;color:#fff;height:40px">Sticky</header>
 <section>one</section><section>two</section><section>three</section><section>four<br><img loading=lazy src=/picture.png width=200 height=100 alt=lazy></section>
 <section id=seen>five</section><div style="position:fixed;bottom:0;left:0;width:100%;height:50px;background:gold" id=bar>A bar</div>
@@ -65,7 +65,21 @@ this.attachShadow({mode:'open'}).innerHTML='<button class=inner>In the shadow</b
 ENDLESS = """<!doctype html><title>Endless</title><div id=list></div><script>const add=()=>{for(let i=0;i<5;i++){const p=document.createElement('p');p.textContent='item';p.style.height='300px';
 document.getElementById('list').append(p)}};add();addEventListener('scroll',add)</script>"""
 
+VISITS = """<!doctype html><title>Visits</title><meta name=viewport content="width=device-width"><p>Visit <b id=count></b></p>
+<style>#wide{display:none} @media (min-width:350px){#wide{display:block}}</style><p id=wide>Wide enough</p>
+<script>localStorage.n = Number(localStorage.n || 0) + 1; document.getElementById('count').textContent = localStorage.n</script>"""
+
+BUSY = "<!doctype html><title>Busy</title><h1>Wait</h1><div id=spinner aria-busy=true>...</div>"
+
+WIDE = "<!doctype html><title>Wide</title><body style='margin:0'><div style='height:3000px'><h1 style='margin:100px;width:500px;height:80px;background:#a00'>For desks</h1></div>"
+
+FLOOD = "<!doctype html><title>Flood</title><script>for (let i = 0; i < 1000; i++) console.error('error ' + i + ' ' + 'x'.repeat(3000))</script>"
+
 PAGES = {
+    "/flood": FLOOD,
+    "/wide": WIDE,
+    "/busy": BUSY,
+    "/visits": VISITS,
     "/": HOME,
     "/other": OTHER,
     "/form": FORM,

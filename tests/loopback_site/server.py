@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 from loopback_site.pages import ERROR, PAGES
+from resources.sessions.browser.stamp import font_files
 
 HANG_SECONDS = 30
 
@@ -27,12 +28,14 @@ class Site:
 
     def __init__(self) -> None:
         self.requests: list[str] = []
+        self.agents: dict[str, str] = {}  # path -> who asked last
         self.closing = threading.Event()
         site = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.requests.append(self.path)
+                site.agents[self.path] = self.headers.get("User-Agent", "")
                 answer(self, site)
 
             def log_message(self, *_: object) -> None:
@@ -62,6 +65,9 @@ def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
         send(handler, png(60, 40), "image/png")
     elif path == "/not-a-picture.png":
         send(handler, b"this is no picture", "image/png")
+    elif path == "/font.ttf":
+        font = next(each for each in font_files() if each.suffix == ".ttf")  # any will do
+        send(handler, font.read_bytes(), "font/ttf")
     elif path == "/file.csv":
         send(handler, b"a,b\n1,2\n", "text/csv", disposition="attachment; filename=file.csv")
     elif path == "/error":
@@ -71,6 +77,14 @@ def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
     elif path == "/away":
         redirect(handler, f"http://localhost:{site.port}/other")
     elif path == "/hang":
+        site.closing.wait(HANG_SECONDS)
+    elif path == "/trickle":
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/html")
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b"<!doctype html><h1>Half a page")
+        handler.wfile.flush()
         site.closing.wait(HANG_SECONDS)
     elif path == "/drop":
         handler.close_connection = True

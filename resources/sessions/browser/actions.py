@@ -121,6 +121,7 @@ class Actions:
                 self._page.keyboard.press(key)
                 return
         except Error as error:
+            self._window.survived(error)
             raise ActionFailed(f"press {key!r}: there is no such key; write for example 'Enter'") from error
         self._use(
             f"press {key!r} in", action.target, lambda it, ms: it.press(key, timeout=ms), timeout_seconds
@@ -134,7 +135,7 @@ class Actions:
         try:
             found.first.wait_for(state=action.state, timeout=timeout_seconds * 1000)
         except Error as error:
-            self._window.check_alive()
+            self._window.survived(error)
             why = "" if action.state in ("hidden", "detached") else f": {why_not(self._page, target, error)}"
             raise ActionFailed(
                 f"wait_for {target} to be {action.state}: not within {timeout_seconds:g} s{why}"
@@ -166,7 +167,7 @@ class Actions:
         try:
             found.wait_for(timeout=timeout_seconds * 1000)
         except Error as error:
-            self._window.check_alive()
+            self._window.survived(error)
             why = why_not(self._page, target, error)
             raise ExpectationFailed(
                 f"expected {target} to be visible within {timeout_seconds:g} s: {why}"
@@ -206,7 +207,7 @@ class Actions:
                 if is_so:
                     return
             except Error as error:
-                self._window.check_alive()
+                self._window.survived(error)
                 problem = error
             if monotonic() >= give_up_at:
                 break
@@ -225,7 +226,7 @@ class Actions:
         try:
             act(locate(self._page, target), timeout_seconds * 1000)
         except Error as error:
-            self._window.check_alive()
+            self._window.survived(error)
             waited = f" within {timeout_seconds:g} s" if isinstance(error, TimedOut) else ""
             raise ActionFailed(
                 f"{verb} {target}: could not be done{waited}: {why_not(self._page, target, error)}"
@@ -241,7 +242,10 @@ class Actions:
         return replace(target, **changes)
 
     def _filled(self, text: str) -> str:
-        return fill(text, self._values)
+        try:
+            return fill(text, self._values)
+        except KeyError as error:
+            raise ActionFailed(f"{text!r} cannot be filled: {error.args[0]!r} has no value") from error
 
     def _holds_secret(self, text: str) -> bool:
         return any(name in self._secret_names for name in placeholders(text))

@@ -5,12 +5,10 @@ from __future__ import annotations
 import base64
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from io import BytesIO
+from dataclasses import replace
 from time import monotonic
 from typing import Any
 
-from PIL import Image, ImageChops
 from playwright.sync_api import CDPSession, Error
 
 from inspect_pipelines.domain.finding import FindingKind
@@ -21,7 +19,8 @@ from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports import Clock, Gallery
 from resources.gallery import MAX_PIXELS, MAX_SIDE_PX
 from resources.sessions.browser.faults import ActionFailed
-from resources.sessions.browser.masks import Masks, Rect, Secrets, cover, covered_ratio, look, painted
+from resources.sessions.browser.frame import Frame
+from resources.sessions.browser.masks import Masks, Rect, Secrets, covered_ratio, look, painted
 from resources.sessions.browser.readiness import Readiness, ask
 from resources.sessions.browser.record import Record, route_of
 from resources.sessions.browser.scripts import ELEMENT_AT, ELEMENTS
@@ -33,29 +32,6 @@ MOST_NAME = 60  # characters
 FRAMES_CAP_SECONDS = 8.0
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
 PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)
-
-
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """One picture of a region, with what masks covered at that moment."""
-
-    png: bytes
-    region: Rect
-    masks: Masks
-    boxes: tuple[Box, ...]
-
-    def equals(self, other: Frame) -> bool:
-        """Whether both look the same once painted; what moves under a mask does not count."""
-        if self.region != other.region or self.boxes != other.boxes:
-            return False
-        return self.png == other.png or self.changed(other) is None
-
-    def changed(self, other: Frame) -> tuple[int, int, int, int] | None:
-        """Left, top, right and bottom, in image px, of what differs; None when nothing does."""
-        images = [cover(Image.open(BytesIO(each.png)).convert("RGB"), each.boxes) for each in (self, other)]
-        if images[0].size != images[1].size:
-            return (0, 0, *images[1].size)
-        return ImageChops.difference(*images).getbbox()
 
 
 class Camera:
@@ -95,7 +71,6 @@ class Camera:
         self._readiness.wait(shot, timeout_seconds)
         selectors = tuple(dict.fromkeys(fill(mask) for mask in (*self._rules.mask, *shot.mask)))
         frame, is_stable = self._still_frame(shot, selectors)
-        scale = self._viewport.scale
         png = painted(frame.png, frame.boxes)
         try:
             sha256 = self._gallery.put(png)
@@ -114,11 +89,11 @@ class Camera:
             url=self._window.url,
             route=route_of(self._window.url),
             step_id=self._record.at.step_id,
-            masked=self._masked(frame, scale),
+            masked=_masked(frame),
             tolerance=shot.tolerance,
             size_bytes=len(png),
             stable=is_stable,
-            elements=self._elements(frame.region),
+            elements=self._elements(frame),
         )
 
     def snap(self) -> Sha256 | None:
@@ -153,7 +128,7 @@ class Camera:
         return frame, False
 
     def _frame(self, shot: TakeScreenshot | None, selectors: tuple[str, ...]) -> Frame:
-        region, scroll, is_whole = self._region(shot)
+        region, scroll, scale, is_whole = self._region(shot)
         masks = look(self._window.page, selectors, self._secrets, scroll)
         command: dict[str, object] = {"format": "png", "optimizeForSpeed": True}
         if is_whole:
@@ -167,13 +142,13 @@ class Camera:
             command |= {"captureBeyondViewport": True, "clip": clip}
         png = base64.b64decode(self._devtools.send("Page.captureScreenshot", command)["data"])
         again = look(self._window.page, selectors, self._secrets, scroll)
+        frame = Frame(png, region, scale, again, ())
         # An element that moves while the shutter is open is covered at both places.
-        rects = [rect for each in (masks, again) for rect in _all_rects(each)]
-        boxes = (rect.in_picture(region, self._viewport.scale) for rect in rects)
-        return Frame(png, region, again, tuple(dict.fromkeys(box for box in boxes if box)))
+        boxes = (frame.place(rect) for each in (masks, again) for rect in _all_rects(each))
+        return replace(frame, boxes=tuple(dict.fromkeys(box for box in boxes if box)))
 
-    def _region(self, shot: TakeScreenshot | None) -> tuple[Rect, tuple[float, float], bool]:
-        """What to photograph, in CSS px of the page; where the window stands; whether that is more than the window."""
+    def _region(self, shot: TakeScreenshot | None) -> tuple[Rect, tuple[float, float], float, bool]:
+        """What to photograph, in CSS px of the page; where the window stands; image px per CSS px; whether it is more than the window."""
         metrics = self._devtools.send("Page.getLayoutMetrics")
         seen = metrics["cssVisualViewport"]
         scroll = (seen["pageX"], seen["pageY"])
@@ -185,10 +160,12 @@ class Camera:
                     f"screenshot {shot.name!r}: clip x={clip.x} y={clip.y} width={clip.width} height={clip.height} "
                     f"does not lie within the page, which is {width} x {height} px"
                 )
-            return Rect(clip.x, clip.y, clip.width, clip.height), scroll, True
+            return Rect(clip.x, clip.y, clip.width, clip.height), scroll, self._viewport.scale, True
         if shot is None or not shot.full_page or (width, height) == self._size_of_window():
-            return Rect(scroll[0], scroll[1], self._viewport.width, self._viewport.height), scroll, False
-        return Rect(0, 0, *self._capped(width, height)), scroll, True
+            # A phone shows a page that was not made for it zoomed out.
+            window = Rect(scroll[0], scroll[1], seen["clientWidth"], seen["clientHeight"])
+            return window, scroll, self._viewport.scale * seen["scale"], False
+        return Rect(0, 0, *self._capped(width, height)), scroll, self._viewport.scale, True
 
     def _page_size(self, metrics: dict[str, Any] | None = None) -> tuple[int, int]:
         """Width and height of the whole page in CSS px, at least the window's."""
@@ -226,19 +203,10 @@ class Camera:
         changed = frame.changed(before)
         if changed is None:
             return "the place of a mask"
-        left, top, right, bottom = (side / self._viewport.scale for side in changed)
+        left, top, right, bottom = (side / frame.scale for side in changed)
         box = {"x": left + frame.region.x, "y": top + frame.region.y}
         path = ask(self._window.page, ELEMENT_AT, box | {"width": right - left, "height": bottom - top})
         return str(path) or "the page"
-
-    def _masked(self, frame: Frame, scale: float) -> tuple[Masked, ...]:
-        return tuple(
-            Masked(
-                selector,
-                tuple(box for rect in rects if (box := rect.in_picture(frame.region, scale))),
-            )
-            for selector, rects in frame.masks.by_selector.items()
-        )
 
     def _tell_of_masks(self, shot: TakeScreenshot, frame: Frame, width: int, height: int) -> None:
         url = self._window.url
@@ -255,7 +223,7 @@ class Camera:
                 url=url,
             )
         rects = [rect for found in frame.masks.by_selector.values() for rect in found]
-        boxes = [box for rect in rects if (box := rect.in_picture(frame.region, self._viewport.scale))]
+        boxes = [box for rect in rects if (box := frame.place(rect))]
         ratio = covered_ratio(boxes, width, height)
         if ratio > LARGE_MASK and not shot.allow_large:
             self._record.find(
@@ -265,19 +233,26 @@ class Camera:
                 url=url,
             )
 
-    def _elements(self, region: Rect) -> tuple[tuple[str, Box], ...]:
+    def _elements(self, frame: Frame) -> tuple[tuple[str, Box], ...]:
         """What stands where in the picture, the most telling elements first."""
         named = []
         for kind, text, test_id, own_id, css, *box in ask(
             self._window.page, ELEMENTS, {"most": MOST_ELEMENTS}
         ):
-            place = Rect(*box).in_picture(region, self._viewport.scale)
+            place = frame.place(Rect(*box))
             if place is None:
                 continue
             shown = self._record.shortened(text, MOST_NAME)
             address = f"[{test_id}]" if test_id else f"#{own_id}" if own_id else f".{css}" if css else ""
             named.append((f"{kind} {shown!r}" if shown else f"{kind} {address}".rstrip(), place))
         return tuple(named)
+
+
+def _masked(frame: Frame) -> tuple[Masked, ...]:
+    return tuple(
+        Masked(selector, tuple(box for rect in rects if (box := frame.place(rect))))
+        for selector, rects in frame.masks.by_selector.items()
+    )
 
 
 def _all_rects(masks: Masks) -> list[Rect]:

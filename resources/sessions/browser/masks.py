@@ -98,7 +98,7 @@ def look(page: Page, selectors: Sequence[str], secrets: Secrets, scroll: tuple[f
     secret += _fields(page, secrets, scroll)
     unmatched = tuple(selector for selector, count in counts.items() if not count and selector not in invalid)
     return Masks(
-        {selector: tuple(found) for selector, found in rects.items()},
+        {selector: tuple(found) for selector, found in rects.items() if selector not in invalid},
         unmatched,
         tuple(invalid),
         tuple(secret),
@@ -124,13 +124,13 @@ def cover(image: Image.Image, boxes: Sequence[Box]) -> Image.Image:
 
 def covered_ratio(boxes: Sequence[Box], width: int, height: int) -> float:
     """Share of a picture that boxes cover, overlaps once; to a 256th of a side."""
-    small = Image.new("1", (256, 256))
+    small = Image.new("L", (256, 256))
     draw = ImageDraw.Draw(small)
     for box in boxes:
         left, top = box.x * 256 // width, box.y * 256 // height
         right = math.ceil((box.x + box.width) * 256 / width) - 1
         bottom = math.ceil((box.y + box.height) * 256 / height) - 1
-        draw.rectangle((left, top, right, bottom), fill=1)
+        draw.rectangle((left, top, right, bottom), fill=255)
     return small.histogram()[255] / (256 * 256)
 
 

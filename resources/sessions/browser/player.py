@@ -15,11 +15,10 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Action, Playbook, Step, TakeScreenshot, Viewport
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.template import fill
-from inspect_pipelines.errors import SessionCrashed
 from inspect_pipelines.ports import Clock, Gallery
 from resources.sessions.browser.actions import Actions
 from resources.sessions.browser.camera import Camera
-from resources.sessions.browser.faults import ActionFailed, ExpectationFailed
+from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, Fault
 from resources.sessions.browser.masks import Secrets
 from resources.sessions.browser.navigation import Borders
 from resources.sessions.browser.record import Record
@@ -142,15 +141,14 @@ class Player:
         grace = PICTURE_GRACE_SECONDS if isinstance(action, TakeScreenshot) else HANG_GRACE_SECONDS
         try:
             with _watchdog(window, 2 * step.timeout_seconds + grace):
-                try:
-                    actions.perform(action, step.timeout_seconds)
-                finally:
-                    window.check_alive()
+                actions.perform(action, step.timeout_seconds)
                 window.after_action()
+        except Fault as fault:
+            if isinstance(fault.__cause__, Error):
+                window.survived(fault.__cause__)  # the site is not to blame for a browser that died
+            raise
         except Error as error:
-            if not self._browser.is_connected():
-                raise SessionCrashed("the browser died") from error
-            window.check_alive()
+            window.survived(error)
             raise ActionFailed(f"{action.verb}: {error.message.splitlines()[0]}") from error
 
     def _snap(self, window: Window, camera: Camera) -> Sha256 | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
-from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 # Written by us from ids, times and hashes: a short secret such as "a" must not tear them.
@@ -32,14 +32,13 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self.secrets = tuple(dict.fromkeys(secret for secret in secrets if secret.strip()))
-        spellings = {spelling for secret in self.secrets for spelling in _spellings(secret)}
-        self._spellings = sorted(spellings, key=len, reverse=True)  # a secret may hold another one
+        longest_first = sorted(self.secrets, key=len, reverse=True)  # a secret may hold another one
+        spellings = "|".join(_any_spelling(secret.strip()) for secret in longest_first)
+        self._pattern = re.compile(spellings) if spellings else None
 
     def text(self, text: str) -> str:
         """The text without any secret; cut a text only after this, or half a secret stays."""
-        for spelling in self._spellings:
-            text = text.replace(spelling, HIDDEN)
-        return text
+        return self._pattern.sub(HIDDEN, text) if self._pattern else text
 
     def tree(self, value: Any) -> Any:
         """A JSON value with all its texts redacted, but for those that only we write."""
@@ -59,19 +58,37 @@ class Redactor:
         return f"{kind} {json.dumps(self.tree(json.loads(text)), ensure_ascii=False)}"
 
 
-def _spellings(secret: str) -> set[str]:
-    shown = secret.strip()
-    quoted = {quote(secret, safe=""), quote(secret), quote_plus(secret)}
-    return (
-        {
-            secret,
-            shown,
-            " ".join(secret.split()),  # as a page shows it
-            html.escape(secret),
-            json.dumps(secret)[1:-1],
-            repr(secret)[1:-1],
-            *quoted,
-            *(each.replace("%2F", "%2f").lower() if "%" in each else each for each in quoted),
-        }
-        - {""}
-    )
+def _any_spelling(secret: str) -> str:
+    """A pattern for a secret whose every character may be written as it is, or as URLs, HTML or JSON write it.
+
+    Browsers escape only some of the characters of an address, each in its own way, so no list of whole spellings will do.
+    """
+    return "".join(_spellings(part) for part in re.findall(r"\s+|\S", secret))
+
+
+def _spellings(part: str) -> str:
+    if part.isspace():  # a page shows any white space as one space
+        others = "|".join(_percent(character) for character in sorted({*part, " ", "\n", "\r", "\t"}))
+        return rf"(?:\s|\+|&nbsp;|\\[nrt]|\\u[0-9a-f]{{4}}|{others})+"
+    code = ord(part)
+    units = json.dumps(part)[1:-1]
+    ways = {
+        re.escape(part),
+        _percent(part),
+        re.escape(html.escape(part)),
+        f"&#(?:0*{code}|[xX]0*{_either_case(f'{code:X}')});",
+        re.escape(units),
+        re.escape(repr(part)[1:-1]),
+        rf"\\\\?{re.escape(part)}" if part in "\"'\\/" else "",
+    } - {""}
+    return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"
+
+
+def _percent(character: str) -> str:
+    """Its bytes as addresses escape them, once or several times over."""
+    pairs = (f"{byte:02X}" for byte in character.encode("utf-8", "surrogatepass"))
+    return "".join(f"%(?:25)*{_either_case(pair)}" for pair in pairs)
+
+
+def _either_case(digits: str) -> str:
+    return "".join(f"[{digit.lower()}{digit}]" if digit.isalpha() else digit for digit in digits.upper())

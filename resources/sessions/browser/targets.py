@@ -54,6 +54,8 @@ def why_not(page: Page, target: Target, error: Error) -> str:
         return f"found none{_nearest(page, target)}"
     if "strict mode violation" in text:
         return f"found {count}; say which one is meant: {', '.join(_shown(found, count))}"
+    if "not an <input>" in text or "cannot be filled" in text:
+        return "it is no field that text can be filled into"
     if covering := COVERED.search(text):
         return f"it is covered by {covering.group(1)}"
     if count > 1:
@@ -65,8 +67,8 @@ def why_not(page: Page, target: Target, error: Error) -> str:
             return "it is disabled"
     except Error:
         return "it came and went"
-    if "is not editable" in text or "not an <input>" in text:
-        return "it cannot be edited"
+    if "not editable" in text:
+        return "it is read-only"
     if "is not stable" in text or "outside of the viewport" in text:
         return "it kept moving" if "not stable" in text else "it is outside of the window"
     return _first_line(text)

@@ -18,12 +18,13 @@ from playwright.sync_api import (
 )
 
 from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.errors import SessionCrashed
 from resources.sessions.browser.faults import PageDied
 from resources.sessions.browser.navigation import Borders
 from resources.sessions.browser.record import Record
 
 ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
-OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT", "net::ERR_FAILED")
+OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block
 STATUS_CONSOLE_LINE = "Failed to load resource:"  # Chromium's echo of a response that is a finding already
 NAVIGATION_STARTS_WITHIN_MS = 40  # from a click to the request that it causes, measured 5-15 ms
 
@@ -91,6 +92,24 @@ class Window:
         if self._has_crashed:
             raise PageDied("the page crashed its renderer (out of memory, or a defect of the browser)")
 
+    def survived(self, error: Error) -> None:
+        """Return when an error is the action's own, and the page can still be asked about it.
+
+        Raises:
+            PageDied: The page is gone.
+            SessionCrashed: The whole browser is.
+        """
+        self.check_alive()
+        if "has been closed" not in error.message and not self.page.is_closed():
+            return
+        try:
+            browser = self.page.context.browser
+            assert browser is not None  # only persistent contexts have none
+            browser.new_browser_cdp_session().detach()
+        except Error as gone:
+            raise SessionCrashed("the browser died") from gone
+        raise PageDied("the page closed its own window")
+
     def wait_for_navigation(self, timeout_seconds: float) -> None:
         """If a click or a key has set the page off to another one, wait until that is there."""
         self.page.wait_for_timeout(NAVIGATION_STARTS_WITHIN_MS)
@@ -100,8 +119,8 @@ class Window:
         try:
             left = max(1.0, (give_up_at - monotonic()) * 1000)
             self.page.wait_for_load_state("domcontentloaded", timeout=left)
-        except Error:
-            self.check_alive()
+        except Error as error:
+            self.survived(error)
 
     def _is_navigating(self) -> bool:
         return any(_is_main_document(request) for request in self._pending.values())
@@ -122,7 +141,10 @@ class Window:
     def _on_request_failed(self, request: Request) -> None:
         self._pending.pop(id(request), None)
         reason = request.failure or "no reason given"
-        if reason in OUR_DOING or _is_main_document(request):  # a document that fails is told by goto
+        if _is_main_document(request):  # told by goto
+            return
+        if reason.startswith(OUR_DOING):
+            self._broken.add(request.url)  # an image that was not to come is none that is broken
             return
         if request.resource_type == "image":
             self.broken_image(request.url, reason)

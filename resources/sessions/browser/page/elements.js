@@ -26,8 +26,10 @@
       const box = e.getBoundingClientRect();
       if (box.width < 1 || box.height < 1 || !e.checkVisibility({ visibilityProperty: true })) continue;
       const test = e.getAttribute("data-testid") || e.getAttribute("data-test-id") || e.getAttribute("data-test");
-      const hidden = e.type === "password";
-      const text = label(e) || (rank === 0 && !hidden ? squeeze(e.innerText || (["submit", "button"].includes(e.type) ? e.value : "")) : "") || (rank === 2 ? own(e) : "");
+      // A container is known by its test id or id, everything else by what it says.
+      const speaks = !e.childElementCount || e.matches("a,button,summary,h1,h2,h3,h4,h5,h6,[role=button],[role=link],[role=tab],[role=menuitem]");
+      const text = label(e) || (speaks ? squeeze(e.innerText) : rank === 2 ? own(e) : "")
+        || (e.tagName === "INPUT" && ["submit", "button", "reset"].includes(e.type) ? e.value : "");
       found.push([rank, kind(e), text, test || "", e.id || "", e.classList[0] || "", box.x + scrollX, box.y + scrollY, box.width, box.height]);
     }
   };

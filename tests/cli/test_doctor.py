@@ -1,0 +1,181 @@
+"""`doctor` as a person uses it, on this machine and on poorer ones."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from inspect_pipelines.cli import doctor as checks
+from inspect_pipelines.cli.doctor import doctor
+from resources import chromium
+
+
+@pytest.fixture(autouse=True)
+def project(tmp_path: Path, monkeypatch) -> Path:
+    monkeypatch.setenv("INSPECT_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("INSPECT_PROJECT", str(tmp_path))
+    return tmp_path
+
+
+def test_a_machine_that_has_all_is_told_so_with_versions_and_exit_0():
+    done = CliRunner().invoke(doctor, [])
+
+    assert done.exit_code == 0, done.output
+    assert "all is there" in done.output
+    assert "✗" not in done.output
+    for name in (
+        "Python",
+        "Chromium",
+        "a first picture",
+        "Playwright",
+        "fonts",
+        "disk space",
+        "DuckDB",
+        "SQLite",
+    ):
+        assert f"✓  {name}" in done.output
+
+
+def test_what_is_missing_is_named_with_how_to_get_it_and_exit_3(project, monkeypatch):
+    monkeypatch.setenv("INSPECT_CHROMIUM", str(project / "no-browser"))
+    monkeypatch.setenv("SHOP_TOKEN", "x")
+    monkeypatch.delenv("SHOP_PASSWORD", raising=False)
+    (project / "schedules.yaml").write_text(
+        "a: ${env:SHOP_PASSWORD}\nb: ${env:SHOP_TOKEN}\n# ${env:COMMENTED_OUT}\nc: ${file:/no/such/file}\n"
+    )
+
+    text = CliRunner().invoke(doctor, [])
+    told = CliRunner().invoke(doctor, ["--json"])
+
+    assert text.exit_code == told.exit_code == 3
+    assert "✗ missing  Chromium" in text.output
+    assert "Chromium: get one with: apt-get install chromium, or: playwright install chromium" in text.output
+    found = {check["name"]: check for check in json.loads(told.output)}
+    assert found["Chromium"]["is_ok"] is False
+    assert "a first picture" not in found
+    assert found["secret ${env:SHOP_PASSWORD}"]["how"] == "set the environment variable 'SHOP_PASSWORD'"
+    assert found["secret ${file:/no/such/file}"]["is_ok"] is False
+    assert found["secret ${env:SHOP_TOKEN}"] == {
+        "name": "secret ${env:SHOP_TOKEN}",
+        "is_ok": True,
+        "found": "has a value",
+        "how": "give it a value before runs that need it",
+    }
+    assert "secret ${env:COMMENTED_OUT}" not in found
+
+
+def test_a_browser_that_takes_no_picture_is_missing(project, monkeypatch):
+    broken = project / "chromium"
+    broken.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo Chromium 1.2.3 built on sand && exit\nexit 1\n'
+    )
+    broken.chmod(0o755)
+    monkeypatch.setenv("INSPECT_CHROMIUM", str(broken))
+
+    done = CliRunner().invoke(doctor, ["--json"])
+
+    found = {check["name"]: check for check in json.loads(done.output)}
+    assert found["Chromium"]["found"] == f"Chromium 1.2.3, {broken}"
+    assert found["a first picture"]["is_ok"] is False
+    assert done.exit_code == 3
+
+
+def test_a_home_on_a_network_disk_is_named(tmp_path):
+    mounts = tmp_path / "mounts"
+    mounts.write_text(f"/dev/a / ext4 rw 0 0\nserver:/x {tmp_path} nfs4 rw 0 0\n")
+
+    assert checks.disk_kind(tmp_path / "home", mounts) == "nfs4"
+    assert checks.disk_kind(Path("/"), mounts) == "ext4"
+    assert checks.disk_kind(Path("/"), tmp_path / "none") == ""
+    assert "nfs4" in checks.REMOTE_DISKS
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+
+    check = checks.home(tmp_path / "file" / "home")
+
+    assert not check.is_ok
+    assert "cannot be written" in check.found
+
+
+def test_a_taken_port_is_said_and_no_obstacle():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        number = taken.getsockname()[1]
+
+        check = checks.port("web port", number)
+
+    assert check == checks.Check("web port", True, f"{number} is taken; the next free one will be used")
+
+
+def test_packages_that_must_agree_and_do_not_are_named():
+    check = checks.packages("Pair", "duckdb", "click", must_agree=True)
+
+    assert not check.is_ok
+    assert check.found.startswith("duckdb ")
+    assert not checks.packages("Gone", "no-such-distribution").is_ok
+
+
+def test_chromium_is_found_on_the_path_then_among_playwright_s_then_missed_with_one_sentence(
+    tmp_path, monkeypatch
+):
+    (tmp_path / "bin").mkdir()
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+
+    with pytest.raises(chromium.SetupMissing) as missing:
+        chromium.find()
+    assert "\n" not in str(missing.value)
+
+    for build in ("chromium-999", "chromium-1200"):
+        own = tmp_path / ".cache" / "ms-playwright" / build / "chrome-linux64" / "chrome"
+        own.parent.mkdir(parents=True)
+        own.touch(0o755)
+    assert chromium.find() == own
+
+    on_path = tmp_path / "bin" / "google-chrome"
+    on_path.touch(0o755)
+    assert chromium.find() == on_path
+
+
+def test_setting_up_tries_playwright_then_apt_and_ends_with_one_sentence(tmp_path, monkeypatch):
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "bin" / "apt-get").touch(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    tried: list[str] = []
+
+    def fails(command: list[str]) -> bool:
+        tried.append(" ".join(command))
+        return False
+
+    def installs(command: list[str]) -> bool:
+        tried.append(" ".join(command))
+        if "apt-get install" in tried[-1]:
+            (tmp_path / "bin" / "chromium").touch(0o755)
+        return "apt-get" in tried[-1]
+
+    with pytest.raises(chromium.SetupMissing, match="Chromium could not be installed; get one with"):
+        chromium.ensure(say=lambda _: None, run=fails)
+    assert "playwright install chromium" in tried[0]
+    assert "apt-get install -y chromium" in tried[1]
+
+    tried.clear()
+    assert chromium.ensure(say=lambda _: None, run=installs) == tmp_path / "bin" / "chromium"
+    tried.clear()
+    assert chromium.ensure(say=lambda _: None, run=fails) == tmp_path / "bin" / "chromium"
+    assert tried == []
+
+
+def test_set_up_that_fails_exits_3_with_one_sentence(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("INSPECT_CHROMIUM", str(tmp_path / "none"))
+
+    assert chromium.main(["--ensure"]) == 3
+
+    assert capsys.readouterr().err.count("\n") == 1

@@ -1,0 +1,227 @@
+"""What a session sees besides pictures, and how it ends when a site misbehaves: a sentence, never a crash."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Iterator
+
+import psutil
+import pytest
+import trustme
+
+from inspect_pipelines.domain.finding import FindingKind, Severity
+from inspect_pipelines.domain.playbook import (
+    Click,
+    ExpectText,
+    ExpectUrl,
+    Fill,
+    Goto,
+    PageRules,
+    Step,
+    TakeScreenshot,
+    Target,
+)
+from inspect_pipelines.domain.session import SessionStatus, StepStatus
+from loopback_site.server import Site
+
+
+@pytest.fixture(scope="module")
+def untrusted() -> Iterator[str]:
+    """The same site behind a certificate that nobody trusts."""
+    site = Site()
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    site.server.socket = context.wrap_socket(site.server.socket, server_side=True)
+    yield f"https://127.0.0.1:{site.port}"
+    site.close()
+
+
+def test_a_page_s_troubles_are_told_once_each_with_their_severity_route_and_step(play, site):
+    result = play(Goto("/trouble"), TakeScreenshot("trouble"), seconds=5)
+
+    seen = {finding.message: (finding.kind, finding.severity) for finding in result.findings}
+    console = next(message for message in seen if "basket is broken" in message)
+    assert seen == {
+        f"image {site.url}/missing.png answered 404 Not Found": (FindingKind.BROKEN_IMAGE, Severity.WARNING),
+        f"script {site.url}/missing.js answered 404 Not Found": (
+            FindingKind.REQUEST_FAILED,
+            Severity.WARNING,
+        ),
+        f"fetch {site.url}/drop could not be fetched: net::ERR_EMPTY_RESPONSE": (
+            FindingKind.REQUEST_FAILED,
+            Severity.WARNING,
+        ),
+        f"image {site.url}/not-a-picture.png cannot be shown": (FindingKind.BROKEN_IMAGE, Severity.WARNING),
+        console: (FindingKind.CONSOLE_ERROR, Severity.WARNING),
+        "uncaught TypeError: price is undefined": (FindingKind.PAGE_ERROR, Severity.ERROR),
+    }
+    assert console.startswith("the basket is broken 42 (/trouble:")
+    assert console.endswith("(2 times)")
+    assert {(finding.route, finding.step_id, finding.playbook) for finding in result.findings} == {
+        ("/trouble", "look", "shop")
+    }
+    assert ("log", "fine") in [(line.level, line.text) for line in result.console]
+    assert result.status is SessionStatus.COMPLETED
+
+
+def test_a_page_that_says_500_or_404_is_a_navigation_error_and_is_photographed(play, site):
+    result = play(Goto("/error"), TakeScreenshot("error"), Goto("/nowhere"))
+
+    assert [(finding.kind, finding.message) for finding in result.findings] == [
+        (FindingKind.NAVIGATION, f"{site.url}/error answered 500 Internal Server Error"),
+        (FindingKind.NAVIGATION, f"{site.url}/nowhere answered 404 Not Found"),
+    ]
+    assert all(finding.severity is Severity.ERROR for finding in result.findings)
+    assert len(result.screenshots) == 1
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("http://127.0.0.1:9/", "browsers refuse this port (ERR_UNSAFE_PORT)"),
+        ("{closed}", "nothing answers there (connection refused); is the site up? (ERR_CONNECTION_REFUSED)"),
+        ("http://name.invalid/", "the name 'name.invalid' is unknown (DNS) (ERR_NAME_NOT_RESOLVED)"),
+        ("{untrusted}/", "its TLS certificate is signed by nobody this machine trusts (ERR_CERT_AUTHORITY_INVALID)"),
+        ("{https}/", "it does not speak TLS there (ERR_SSL_PROTOCOL_ERROR)"),
+        ("/loop", "/loop could not be opened: it redirects in a circle (ERR_TOO_MANY_REDIRECTS)"),
+        ("/hang", "/hang did not answer within 1 s: the connection stands, but nothing came"),
+        ("/trickle", "/trickle began to answer but did not end within 1 s"),
+        ("/drop", "the server closed the connection without an answer (ERR_EMPTY_RESPONSE)"),
+        ("/file.csv", "it is a download, not a page"),
+        ("file:///etc/passwd", "goto 'file:///etc/passwd' was refused: file: addresses are not opened, only http and https"),
+        ("data:text/html,x", "data: addresses are not opened"),
+        ("javascript:alert(1)", "javascript: addresses are not opened"),
+        ("chrome://crash", "chrome: addresses are not opened"),
+        ("https://", "names no host"),
+    ],
+)  # fmt: skip
+def test_a_page_that_does_not_come_up_is_a_sentence(play, site, untrusted, url, sentence):
+    closed = Site()
+    closed.close()
+    filled = url.format(closed=closed.url, untrusted=untrusted, https=site.url.replace("http:", "https:"))
+
+    result = play(
+        Step("open", "Open", (Goto(filled),), timeout_seconds=1), Step("then", "Then", (TakeScreenshot("x"),))
+    )
+
+    (finding,) = result.findings
+    assert sentence in finding.message
+    assert (finding.kind, finding.severity) == (FindingKind.NAVIGATION, Severity.ERROR)
+    assert result.status is SessionStatus.FAILED
+    assert result.error == f"step 'open' (desktop): {finding.message}"
+    assert [step.status for step in result.steps] == [StepStatus.FAILED, StepStatus.SKIPPED]
+
+
+def test_a_relative_goto_without_a_base_url_is_a_sentence(browser, tmp_path, site, play):
+    result = play(Goto("/other"), base_url="")
+
+    assert "goto '/other' is relative and the playbook has no base_url" in result.findings[0].message
+
+
+def test_hosts_that_are_not_allowed_are_not_visited(play, site):
+    other = f"http://localhost:{site.port}"
+    asked = len(site.requests)
+    refused = play(Goto(f"{other}/other?direct"), allowed_hosts=("*.acme.test",))
+    followed = [path for path in site.requests[asked:] if "direct" in path]
+    redirected = play(Goto("/away"), TakeScreenshot("away"), allowed_hosts=("*.acme.test",))
+    clicked = play(
+        Goto("/elsewhere"), Click(Target(selector="#out")), TakeScreenshot("x"), allowed_hosts=("a.b",)
+    )
+    allowed = play(Goto(f"{other}/other"), TakeScreenshot("x"), allowed_hosts=("local*",))
+
+    assert followed == []
+    assert refused.findings[0].message == (
+        f"goto '{other}/other?direct' was not followed to host 'localhost', which is not allowed; "
+        f"allowed hosts: 127.0.0.1, *.acme.test"
+    )
+    assert redirected.findings[0].message.startswith("the page went to 'localhost', which is not allowed")
+    assert clicked.findings[0].message.startswith("the page went to 'localhost', which is not allowed")
+    assert [len(each.screenshots) for each in (refused, redirected, clicked, allowed)] == [0, 0, 0, 1]
+    assert allowed.status is SessionStatus.COMPLETED
+
+
+def test_dialogs_popups_and_downloads_hinder_nothing_and_are_told(play, site):
+    result = play(
+        Goto("/dialogs"),
+        Click(Target(selector="#alert")),
+        Click(Target(selector="#confirm")),
+        ExpectText(Target(selector="#said"), equals="kept"),
+        Click(Target(selector="#popup")),
+        Click(Target(selector="#download")),
+        Fill(Target(selector="#dirty"), "x"),
+        Click(Target(selector="#away")),
+        ExpectUrl("/other"),
+        TakeScreenshot("other"),
+        seconds=5,
+    )
+
+    assert result.status is SessionStatus.COMPLETED
+    assert result.findings == ()
+    lines = [(line.level, line.text) for line in result.console]
+    assert ("dialog", "alert 'watch out' was dismissed") in lines
+    assert ("dialog", "confirm 'Delete all?' was dismissed") in lines
+    assert ("dialog", "beforeunload '' was left") in lines
+    assert any(level == "popup" and "was opened and closed again" in text for level, text in lines)
+    assert ("download", "'file.csv' was offered and not kept") in lines
+
+
+def test_blocked_addresses_are_never_fetched_and_are_no_finding(play, site):
+    asked = len(site.requests)
+
+    result = play(
+        Goto("/trouble"), TakeScreenshot("x"), seconds=5, page=PageRules(block=("**/missing.*", "**/drop"))
+    )
+
+    assert not [path for path in site.requests[asked:] if "missing" in path or "drop" in path]
+    assert not [
+        finding for finding in result.findings if "missing" in finding.message or "drop" in finding.message
+    ]
+
+
+def test_a_page_whose_renderer_dies_is_a_finding_and_the_other_viewports_go_on(play, site):
+    """A page that ran out of memory ends so; here its process is killed while a step waits."""
+    from threading import Timer
+
+    from inspect_pipelines.domain.playbook import DESKTOP, Viewport, WaitFor
+
+    def kill_renderers() -> None:
+        for process in psutil.Process().children(recursive=True):
+            if "--type=renderer" in process.cmdline():
+                process.kill()
+
+    timer = Timer(2.5, kill_renderers)
+    timer.start()
+    result = play(
+        Step(
+            "open",
+            "Open",
+            (Goto("/other"), WaitFor(Target(text="Never")), TakeScreenshot("x")),
+            timeout_seconds=6,
+        ),
+        viewports=(DESKTOP, Viewport("second", 800, 600)),
+    )
+    timer.join()
+
+    first, second = result.findings
+    assert first.kind is FindingKind.PAGE_ERROR
+    assert first.message == "the page crashed its renderer (out of memory, or a defect of the browser)"
+    assert second.message.startswith("wait_for text 'Never' to be visible: not within 6 s")
+    assert result.status is SessionStatus.FAILED
+
+
+def test_a_page_with_a_script_that_never_ends_is_given_up(play, site):
+    result = play(Goto("/hanging"), Click(Target(selector="#hang")), TakeScreenshot("x"), seconds=1)
+
+    (finding,) = result.findings
+    assert finding.kind is FindingKind.PAGE_ERROR
+    assert finding.message == "the page did not react for 7 s (a script that never ends?)"
+    assert result.status is SessionStatus.FAILED
+
+
+def test_a_flood_of_errors_is_capped_and_counted(play, site):
+    result = play(Goto("/flood"), TakeScreenshot("flood"), seconds=5)
+
+    assert len(result.findings) == 100
+    assert result.findings[-1].message.endswith("(and 900 more findings, left out)")
+    assert len(result.console) == 500
+    assert result.console[-1].text == "more than 500 console lines; the rest is left out"

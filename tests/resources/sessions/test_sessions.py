@@ -1,0 +1,295 @@
+"""A session's processes: whatever happens, none of them outlives its run, and what was seen until then is kept."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import psutil
+import pytest
+
+from inspect_pipelines.domain.playbook import DESKTOP, Goto, Step, TakeScreenshot, Target, Viewport, WaitFor
+from inspect_pipelines.domain.session import SessionStatus, StepStatus, Value
+from inspect_pipelines.errors import SetupMissing
+from resources.clock import SystemClock
+from resources.gallery import FolderGallery
+from resources.sessions.browser import family
+from resources.sessions.browser.sessions import BrowserSessions
+from session_requests import a_request
+
+GONE_WITHIN_SECONDS = 5
+WAITING = (
+    Step("look", "Look", (Goto("/"), TakeScreenshot("home"))),
+    Step("wait", "Wait", (WaitFor(Target(text="Never")),), timeout_seconds=60),
+    Step("after", "After", (TakeScreenshot("after"),)),
+)
+
+
+@pytest.fixture
+def temporary(tmp_path_factory, monkeypatch) -> Path:
+    """A temporary folder of the test's own, with a short name: Chromium's sockets need one."""
+    folder = Path(tempfile.mkdtemp(prefix="ip-", dir="/tmp"))
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    yield folder
+    assert list(folder.iterdir()) == []  # every profile and temporary file is gone
+    folder.rmdir()
+
+
+@pytest.fixture
+def sessions(tmp_path: Path) -> BrowserSessions:
+    return BrowserSessions(gallery=tmp_path / "gallery", scratch=tmp_path / "scratch", clock=SystemClock())
+
+
+def soon():
+    return SystemClock().now() + timedelta(seconds=60)
+
+
+def of_family(folder: Path) -> list[psutil.Process]:
+    """Every living process with this folder in its environment or arguments: workers, drivers, browsers."""
+    found = []
+    for process in psutil.process_iter():
+        try:
+            is_ours = str(folder) in str(process.environ()) or str(folder) in " ".join(process.cmdline())
+            if process.pid != os.getpid() and process.status() != psutil.STATUS_ZOMBIE and is_ours:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+def kinds(processes: list[psutil.Process]) -> set[str]:
+    names = set()
+    for process in processes:
+        line = " ".join(process.cmdline())
+        names |= {
+            name
+            for name, sign in (
+                ("worker", "browser.worker"),
+                ("chromium", "--user-data-dir"),
+                ("driver", "cli.js"),
+            )
+            if sign in line
+        }
+    return names
+
+
+def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
+    give_up_at = time.monotonic() + seconds
+    while not is_so() and time.monotonic() < give_up_at:
+        time.sleep(0.05)
+    return is_so()
+
+
+def pictures(folder: Path) -> int:
+    return len(list(folder.glob("gallery/??/*.png")))
+
+
+def test_a_session_brings_its_evidence_and_leaves_nothing_behind(
+    sessions, site, tmp_path, temporary, monkeypatch
+):
+    monkeypatch.setenv("TEST_PASSWORD", "open sesame")
+    before = set(psutil.Process().children(recursive=True))
+
+    result = sessions.play(
+        a_request(
+            site.url,
+            Goto("/{{page}}?w={{password}}"),
+            TakeScreenshot("other"),
+            viewports=(DESKTOP, Viewport("phone", 390, 844, 2.0, mobile=True)),
+            values={
+                "page": Value("other"),
+                "password": Value("${env:TEST_PASSWORD}", is_secret_reference=True),
+            },
+            seconds=10,
+        ),
+        deadline=soon(),
+    )
+
+    assert result.error is None
+    assert result.status is SessionStatus.COMPLETED
+    assert [step.status for step in result.steps] == [StepStatus.PASSED] * 2
+    assert [FolderGallery(tmp_path / "gallery").get(shot.sha256)[:4] for shot in result.screenshots] == [
+        b"\x89PNG"
+    ] * 2
+    assert result.screenshots[0].url == f"{site.url}/other?w=***"
+    assert result.environment.browser.startswith("Chromium ")
+    assert 0 < result.browser_ms < (result.completed_at - result.started_at).total_seconds() * 1000
+    assert of_family(temporary) == []
+    assert set(psutil.Process().children(recursive=True)) <= before
+
+
+def test_nothing_is_left_after_the_deadline_and_the_evidence_until_then_is_kept(
+    sessions, site, tmp_path, temporary
+):
+    deadline = SystemClock().now() + timedelta(seconds=8)
+
+    result = sessions.play(a_request(site.url, *WAITING), deadline=deadline)
+
+    assert result.status is SessionStatus.TIMEOUT
+    assert result.error == "the run's time was over in step 'wait' (desktop); it was stopped"
+    assert deadline <= result.completed_at <= deadline + timedelta(seconds=3)
+    assert [(step.step_id, step.status.value, step.message) for step in result.steps] == [
+        ("look", "passed", ""),
+        ("wait", "failed", "interrupted"),
+        ("after", "skipped", "not reached"),
+    ]
+    assert [shot.view.name for shot in result.screenshots] == ["home"]
+    assert of_family(temporary) == []
+
+
+def test_nothing_is_left_after_a_cancel_which_is_seen_at_once(sessions, site, tmp_path, temporary):
+    def cancelled() -> bool:
+        if pictures(tmp_path) and "at" not in asked:
+            seen.update(kinds(of_family(temporary)))
+            asked["at"] = time.monotonic()
+        return "at" in asked
+
+    asked: dict[str, float] = {}
+    seen: set[str] = set()
+    result = sessions.play(a_request(site.url, *WAITING), deadline=soon(), cancelled=cancelled)
+
+    assert result.status is SessionStatus.CANCELLED
+    assert result.error.startswith("cancelled in step '")
+    assert time.monotonic() - asked["at"] < 3
+    assert seen == {"worker", "driver", "chromium"}  # they were there, so their absence means something
+    assert of_family(temporary) == []
+
+
+def test_nothing_is_left_after_an_exception_of_any_kind(sessions, site, tmp_path, temporary):
+    class Interrupted(BaseException):
+        """As Dagster's interruption, which is no Exception."""
+
+    def cancelled() -> bool:
+        if pictures(tmp_path):
+            raise Interrupted
+        return False
+
+    with pytest.raises(Interrupted):
+        sessions.play(a_request(site.url, *WAITING), deadline=soon(), cancelled=cancelled)
+
+    assert of_family(temporary) == []
+
+
+RUN = """
+import sys
+from datetime import timedelta
+from pathlib import Path
+from inspect_pipelines.config.serial import load_json
+from inspect_pipelines.domain.session import SessionRequest
+from resources.clock import SystemClock
+from resources.sessions.browser.sessions import BrowserSessions
+
+folder = Path(sys.argv[1])
+sessions = BrowserSessions(gallery=folder / "gallery", scratch=folder, clock=SystemClock())
+request = load_json(SessionRequest, (folder / "request.json").read_text())
+sessions.play(request, deadline=SystemClock().now() + timedelta(seconds=60))
+"""
+
+
+def test_nothing_is_left_after_a_kill_9_of_the_run(sessions, site, tmp_path, temporary):
+    """Not even files: the next session sweeps what the killed one could not."""
+    from inspect_pipelines.config.serial import dump_json
+
+    (tmp_path / "request.json").write_text(dump_json(a_request(site.url, *WAITING)))
+    run = subprocess.Popen([sys.executable, "-c", RUN, tmp_path])
+    assert wait_until(lambda: pictures(tmp_path) > 0, 40)
+    alive = of_family(temporary)
+    assert kinds(alive) == {"worker", "driver", "chromium"}
+
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+
+    assert wait_until(lambda: not of_family(temporary), GONE_WITHIN_SECONDS)
+    assert not any(process.is_running() and process.status() != psutil.STATUS_ZOMBIE for process in alive)
+    assert [folder.name.startswith(family.PREFIX) for folder in temporary.iterdir()] == [True]
+    family.sweep(temporary)  # as every session does when it starts
+
+
+def test_a_worker_that_is_killed_is_a_crash_of_ours_with_the_evidence_until_then(
+    sessions, site, tmp_path, temporary
+):
+    def kill_worker() -> None:
+        if wait_until(lambda: pictures(tmp_path) > 0, 40):
+            for process in of_family(temporary):
+                if "browser.worker" in " ".join(process.cmdline()):
+                    process.kill()
+
+    killer = threading.Thread(target=kill_worker)
+    killer.start()
+    result = sessions.play(a_request(site.url, *WAITING), deadline=soon())
+    killer.join()
+
+    assert result.status is SessionStatus.CRASHED
+    assert result.error.startswith("the browser's worker was killed (signal SIGKILL) in step ")
+    assert result.error.endswith("; another try may help")
+    assert of_family(temporary) == []
+
+
+def test_a_browser_that_is_killed_is_a_crash_of_ours(sessions, site, tmp_path, temporary):
+    def kill_browser() -> None:
+        if wait_until(lambda: pictures(tmp_path) > 0, 40):
+            for process in of_family(temporary):
+                if any(word.startswith("--user-data-dir") for word in process.cmdline()):
+                    process.kill()
+
+    killer = threading.Thread(target=kill_browser)
+    killer.start()
+    result = sessions.play(a_request(site.url, *WAITING), deadline=soon())
+    killer.join()
+
+    assert result.status is SessionStatus.CRASHED
+    assert result.error.startswith("the browser died in step ")
+    assert of_family(temporary) == []
+
+
+def test_a_deadline_that_has_passed_plays_nothing(sessions, site, tmp_path, temporary):
+    result = sessions.play(a_request(site.url, *WAITING), deadline=SystemClock().now())
+
+    assert result.status is SessionStatus.TIMEOUT
+    assert result.error == "the run's time was over before the browser was up; it was stopped"
+    assert result.screenshots == ()
+
+
+def test_without_a_browser_there_is_no_session(site, tmp_path):
+    sessions = BrowserSessions(
+        gallery=tmp_path, scratch=tmp_path, clock=SystemClock(), browser=tmp_path / "no-such-browser"
+    )
+
+    with pytest.raises(SetupMissing, match="which is no program; get one with: apt-get install chromium"):
+        sessions.play(a_request(site.url, *WAITING), deadline=soon())
+
+
+def test_a_browser_that_does_not_start_is_a_crash_of_ours(site, tmp_path, temporary):
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\necho no display >&2\nexit 1\n")
+    broken.chmod(0o755)
+    sessions = BrowserSessions(gallery=tmp_path, scratch=tmp_path, clock=SystemClock(), browser=broken)
+
+    result = sessions.play(a_request(site.url, *WAITING), deadline=soon())
+
+    assert result.status is SessionStatus.CRASHED
+    assert result.error.startswith("Chromium did not start: ")
+    assert result.error.endswith("see: inspect-pipelines doctor")
+
+
+def test_sweeping_leaves_folders_of_living_sessions_alone(temporary, tmp_path):
+    with family.scratch_folder(tmp_path) as living:
+        dead = temporary / f"{family.PREFIX}dead"
+        dead.mkdir()
+        (dead / "lock").touch()
+        (dead / "profile").mkdir()
+
+        family.sweep(temporary)
+
+        assert living.exists()
+        assert not dead.exists()
+    assert not living.exists()
