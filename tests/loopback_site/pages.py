@@ -11,6 +11,9 @@ document.getElementById('count').textContent='1'">Buy now</button></article>
 <article class=card><h2>Pine table</h2><p>It carries a lot.</p><button>Buy later</button></article></div>
 <p>In the basket: <b id=count class=basket-count>0</b></p><p class=stamp>Updated <span id=now></span></p></main>"""
 
+HOVER = """<!doctype html><title>Hover</title><style>body{margin:0} a{display:block;width:400px;height:200px;background:#eee}
+a:hover{background:#c00}</style><a href="/hover#next">Go on</a>"""
+
 OTHER = "<!doctype html><title>Other</title><h1>Another page</h1><p>Nothing moves here.</p>"
 
 FORM = """<!doctype html><title>Sign in</title><style>body{font:18px sans-serif;margin:40px} input{display:block;font:18px monospace;margin:8px 0 16px;width:320px}</style>
@@ -81,6 +84,7 @@ PAGES = {
     "/busy": BUSY,
     "/visits": VISITS,
     "/": HOME,
+    "/hover": HOVER,
     "/other": OTHER,
     "/form": FORM,
     "/moving": MOVING,

@@ -68,6 +68,8 @@ class Camera:
         Raises:
             ActionFailed: There is nothing to photograph: not ready, an empty page, a clip outside of it.
         """
+        # A click leaves the pointer where the next page may have a button: whether Chromium shows it hovered is a race.
+        self._window.page.mouse.move(-1, -1)
         self._readiness.wait(shot, timeout_seconds)
         selectors = tuple(dict.fromkeys(fill(mask) for mask in (*self._rules.mask, *shot.mask)))
         frame, is_stable = self._still_frame(shot, selectors)

@@ -53,6 +53,12 @@ def test_two_runs_of_the_same_pages_give_the_same_bytes_however_they_move(play):
     assert [shot.sha256 for shot in first.screenshots] == [shot.sha256 for shot in second.screenshots]
 
 
+def test_what_the_last_click_left_the_pointer_on_is_not_shown_hovered(play, gallery):
+    result = play(Goto("/hover"), Click(Target(text="Go on")), TakeScreenshot("after"), seconds=10)
+
+    assert picture(gallery, result.screenshots[0].sha256).getpixel((390, 190)) == (238, 238, 238)
+
+
 def test_animations_are_shown_at_their_end_and_endless_ones_at_their_beginning(play, gallery):
     result = play(Goto("/moving"), TakeScreenshot("moving"), seconds=10)
 
