@@ -81,12 +81,12 @@ class Actions:
                 self._goto(action, timeout_seconds)
             case Click():
                 self._use("click", action.target, lambda it, ms: it.click(timeout=ms), timeout_seconds)
-                self._window.wait_for_navigation(timeout_seconds)
+                self._window.wait_for_navigation(timeout_seconds, after_input=True)
             case Fill():
                 self._fill(action, timeout_seconds)
             case Press():
                 self._press(action, timeout_seconds)
-                self._window.wait_for_navigation(timeout_seconds)
+                self._window.wait_for_navigation(timeout_seconds, after_input=True)
             case WaitFor():
                 self._wait_for(action, action.timeout_seconds or timeout_seconds)
             case ExpectText():

@@ -110,9 +110,10 @@ class Window:
             raise SessionCrashed("the browser died") from gone
         raise PageDied("the page closed its own window")
 
-    def wait_for_navigation(self, timeout_seconds: float) -> None:
-        """If a click or a key has set the page off to another one, wait until that is there."""
-        self.page.wait_for_timeout(NAVIGATION_STARTS_WITHIN_MS)
+    def wait_for_navigation(self, timeout_seconds: float, *, after_input: bool = False) -> None:
+        """If the page is off to another one, wait until that is there; a click or a key may set it off any moment."""
+        if after_input:
+            self.page.wait_for_timeout(NAVIGATION_STARTS_WITHIN_MS)
         give_up_at = monotonic() + timeout_seconds
         while self._is_navigating() and monotonic() < give_up_at:
             self.page.wait_for_timeout(20)

@@ -12,11 +12,11 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from loopback_site.server import png
 from PIL import Image
 
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
+from loopback_site.server import png
 from resources.gallery import FolderGallery
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

@@ -30,8 +30,9 @@ def site() -> Iterator[Site]:
     site.close()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
+    """Closed at the end of the module: while it is up, nothing else in this thread may use Playwright."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=chromium.find(), args=list(FLAGS), chromium_sandbox=False
