@@ -61,7 +61,10 @@ class Evidence:
             return f"in step {self.playing.step_id!r} ({self.playing.viewport})"
         if self.environment is None:
             return "before the browser was up"
-        return f"after {len(self.steps)} steps" if self.steps else "before the first step"
+        if not self.steps:
+            return "before the first step"
+        last = self.steps[-1]
+        return f"after step {last.step_id!r} ({last.viewport})"
 
     def result(self, *, completed_at: datetime, now: float) -> SessionResult:
         assert self.end is not None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ssl
+import time
 from collections.abc import Iterator
+from contextlib import suppress
+from threading import Thread
 
 import psutil
 import pytest
@@ -11,6 +14,7 @@ import trustme
 
 from inspect_pipelines.domain.finding import FindingKind, Severity
 from inspect_pipelines.domain.playbook import (
+    DESKTOP,
     Click,
     ExpectText,
     ExpectUrl,
@@ -20,6 +24,8 @@ from inspect_pipelines.domain.playbook import (
     Step,
     TakeScreenshot,
     Target,
+    Viewport,
+    WaitFor,
 )
 from inspect_pipelines.domain.session import SessionStatus, StepStatus
 from loopback_site.server import Site
@@ -180,32 +186,35 @@ def test_blocked_addresses_are_never_fetched_and_are_no_finding(play, site):
 
 def test_a_page_whose_renderer_dies_is_a_finding_and_the_other_viewports_go_on(play, site):
     """A page that ran out of memory ends so; here its process is killed while a step waits."""
-    from threading import Timer
 
-    from inspect_pipelines.domain.playbook import DESKTOP, Viewport, WaitFor
+    asked = len(site.requests)
 
     def kill_renderers() -> None:
+        while "/other" not in site.requests[asked:]:
+            time.sleep(0.05)
+        time.sleep(0.5)  # for the answer to become a page
         for process in psutil.Process().children(recursive=True):
-            if "--type=renderer" in process.cmdline():
-                process.kill()
+            with suppress(psutil.Error):
+                if "--type=renderer" in process.cmdline():
+                    process.kill()
 
-    timer = Timer(2.5, kill_renderers)
-    timer.start()
+    killer = Thread(target=kill_renderers)
+    killer.start()
     result = play(
         Step(
             "open",
             "Open",
             (Goto("/other"), WaitFor(Target(text="Never")), TakeScreenshot("x")),
-            timeout_seconds=6,
+            timeout_seconds=4,
         ),
         viewports=(DESKTOP, Viewport("second", 800, 600)),
     )
-    timer.join()
+    killer.join()
 
     first, second = result.findings
     assert first.kind is FindingKind.PAGE_ERROR
     assert first.message == "the page crashed its renderer (out of memory, or a defect of the browser)"
-    assert second.message.startswith("wait_for text 'Never' to be visible: not within 6 s")
+    assert second.message.startswith("wait_for text 'Never' to be visible: not within 4 s")
     assert result.status is SessionStatus.FAILED
 
 

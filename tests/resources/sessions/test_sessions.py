@@ -10,6 +10,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -66,20 +67,38 @@ def of_family(folder: Path) -> list[psutil.Process]:
     return found
 
 
+SIGNS = {"worker": "browser.worker", "chromium": "--user-data-dir", "driver": "cli.js"}
+
+
 def kinds(processes: list[psutil.Process]) -> set[str]:
     names = set()
     for process in processes:
-        line = " ".join(process.cmdline())
-        names |= {
-            name
-            for name, sign in (
-                ("worker", "browser.worker"),
-                ("chromium", "--user-data-dir"),
-                ("driver", "cli.js"),
-            )
-            if sign in line
-        }
+        with suppress(psutil.Error):
+            line = " ".join(process.cmdline())
+            names |= {name for name, sign in SIGNS.items() if sign in line}
     return names
+
+
+def kill(folder: Path, sign: str) -> None:
+    for process in of_family(folder):
+        with suppress(psutil.Error):  # it went with another one
+            if sign in " ".join(process.cmdline()):
+                process.kill()
+
+
+class ClockThatJumps(SystemClock):
+    """An hour goes by a second after something has happened."""
+
+    def __init__(self, has_happened: Callable[[], bool]) -> None:
+        super().__init__()
+        self._has_happened = has_happened
+        self._since: float | None = None
+
+    def monotonic(self) -> float:
+        now = super().monotonic()
+        if self._since is None and self._has_happened():
+            self._since = now
+        return now + (3600 if self._since is not None and now > self._since + 1 else 0)
 
 
 def wait_until(is_so: Callable[[], bool], seconds: float) -> bool:
@@ -127,16 +146,14 @@ def test_a_session_brings_its_evidence_and_leaves_nothing_behind(
     assert set(psutil.Process().children(recursive=True)) <= before
 
 
-def test_nothing_is_left_after_the_deadline_and_the_evidence_until_then_is_kept(
-    sessions, site, tmp_path, temporary
-):
-    deadline = SystemClock().now() + timedelta(seconds=8)
+def test_nothing_is_left_after_the_deadline_and_the_evidence_until_then_is_kept(site, tmp_path, temporary):
+    clock = ClockThatJumps(lambda: pictures(tmp_path) > 0)
+    sessions = BrowserSessions(gallery=tmp_path / "gallery", scratch=tmp_path, clock=clock)
 
-    result = sessions.play(a_request(site.url, *WAITING), deadline=deadline)
+    result = sessions.play(a_request(site.url, *WAITING), deadline=soon())
 
     assert result.status is SessionStatus.TIMEOUT
     assert result.error == "the run's time was over in step 'wait' (desktop); it was stopped"
-    assert deadline <= result.completed_at <= deadline + timedelta(seconds=3)
     assert [(step.step_id, step.status.value, step.message) for step in result.steps] == [
         ("look", "passed", ""),
         ("wait", "failed", "interrupted"),
@@ -158,7 +175,7 @@ def test_nothing_is_left_after_a_cancel_which_is_seen_at_once(sessions, site, tm
     result = sessions.play(a_request(site.url, *WAITING), deadline=soon(), cancelled=cancelled)
 
     assert result.status is SessionStatus.CANCELLED
-    assert result.error.startswith("cancelled in step '")
+    assert result.error.startswith("cancelled ")
     assert time.monotonic() - asked["at"] < 3
     assert seen == {"worker", "driver", "chromium"}  # they were there, so their absence means something
     assert of_family(temporary) == []
@@ -219,9 +236,7 @@ def test_a_worker_that_is_killed_is_a_crash_of_ours_with_the_evidence_until_then
 ):
     def kill_worker() -> None:
         if wait_until(lambda: pictures(tmp_path) > 0, 40):
-            for process in of_family(temporary):
-                if "browser.worker" in " ".join(process.cmdline()):
-                    process.kill()
+            kill(temporary, "resources.sessions.browser.worker")
 
     killer = threading.Thread(target=kill_worker)
     killer.start()
@@ -229,7 +244,7 @@ def test_a_worker_that_is_killed_is_a_crash_of_ours_with_the_evidence_until_then
     killer.join()
 
     assert result.status is SessionStatus.CRASHED
-    assert result.error.startswith("the browser's worker was killed (signal SIGKILL) in step ")
+    assert result.error.startswith("the browser's worker was killed (signal SIGKILL) ")
     assert result.error.endswith("; another try may help")
     assert of_family(temporary) == []
 
@@ -237,9 +252,7 @@ def test_a_worker_that_is_killed_is_a_crash_of_ours_with_the_evidence_until_then
 def test_a_browser_that_is_killed_is_a_crash_of_ours(sessions, site, tmp_path, temporary):
     def kill_browser() -> None:
         if wait_until(lambda: pictures(tmp_path) > 0, 40):
-            for process in of_family(temporary):
-                if any(word.startswith("--user-data-dir") for word in process.cmdline()):
-                    process.kill()
+            kill(temporary, "--user-data-dir")
 
     killer = threading.Thread(target=kill_browser)
     killer.start()
