@@ -26,7 +26,7 @@ demo: $(INSTALLED) ## open a small shop, watch it, break it, see it caught
 	@$(BIN)/python -m inspect_pipelines.examples.demo
 
 up: $(INSTALLED) ## start everything: web, code server, daemon, Dagster UI
-	@$(BIN)/inspect-pipelines up
+	@$(BIN)/python -m inspect_pipelines.examples.watch
 
 test: $(INSTALLED) postgres ## run all tests
 	@$(BIN)/pytest -q

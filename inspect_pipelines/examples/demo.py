@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import socket
 import subprocess
 import sys
 import textwrap
@@ -39,7 +40,7 @@ def play(settings: Settings) -> None:
     """The demo's five scenes; the shop lives as long as they do."""
     home = settings.absolute_home()
     fresh(home)
-    with Shop(port=SHOP_PORT) as shop:
+    with open_shop() as shop:
         stage = Stage(home)
         click.echo(f"A furniture shop is open at {shop.url}; its watchman keeps his notes in {home.name}/\n")
 
@@ -67,6 +68,27 @@ def play(settings: Settings) -> None:
         )
     click.echo(f"Before, after and what changed: open {report_named_in(last)}")
     click.echo("The same runs in the Dagster UI: make up")
+
+
+def open_shop() -> Shop:
+    """The shop at its own port, or at a free one where something else has that."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", SHOP_PORT))
+        except OSError:
+            return Shop(port=0)
+    return Shop(port=SHOP_PORT)
+
+
+def demo_environment(home: Path, project: Path) -> dict[str, str]:
+    """The variables of a command that works in the demo's home."""
+    return child_environment(INSPECT_HOME=str(home), INSPECT_PROJECT=str(project))
+
+
+def command_line(*arguments: str) -> list[str]:
+    """Our own command, as installed beside this Python."""
+    return [str(Path(sys.executable).with_name("inspect-pipelines")), *arguments]
 
 
 def scene(title: str) -> None:
@@ -104,7 +126,7 @@ class Stage:
     """Runs our own command line as a user would, and shows what it says."""
 
     def __init__(self, home: Path) -> None:
-        self._environment = child_environment(INSPECT_HOME=str(home), INSPECT_PROJECT=str(PROJECT))
+        self._environment = demo_environment(home, PROJECT)
 
     def run(self, *arguments: str, expected: int = 0, shown: str = "") -> str:
         """Run one command, echo it and its output, and return the output.
@@ -115,8 +137,9 @@ class Stage:
         hidden = ("--var", "shop_url")
         words = [word for word in arguments if not word.startswith(hidden)]
         click.echo(f"   $ inspect-pipelines {shown or ' '.join(words)}")
-        command = [str(Path(sys.executable).with_name("inspect-pipelines")), *arguments]
-        done = subprocess.run(command, env=self._environment, capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            command_line(*arguments), env=self._environment, capture_output=True, text=True, check=False
+        )
         click.echo(textwrap.indent(done.stdout, "   "))
         if done.returncode != expected:
             raise Unavailable(
