@@ -75,10 +75,8 @@ def record_end(
     report_path: str = "",
 ) -> tuple[Notification, ...] | None:
     """Store a run's end with its facts and notifications; None, and nothing stored, when it had ended before."""
-    if not ledger.runs.conclude(run):
-        return None
     verdict = verdict or Verdict(None, run.status, (run.reason,))
-    body = facts.run_facts(
+    body = facts.run_facts(  # before the first statement, which makes other writers wait
         run,
         definition,
         sessions,
@@ -87,6 +85,8 @@ def record_end(
         baseline_id=baseline.id if baseline else None,
         report_path=report_path,
     )
+    if not ledger.runs.conclude(run):
+        return None
     ledger.journal.append("run", body, at=at)
     rules = definition.plan.notify if definition else ()
     title, text = message(run, definition, verdict)

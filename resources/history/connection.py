@@ -18,6 +18,7 @@ def open_writing(path: Path) -> duckdb.DuckDBPyConnection:
     """The live file, or a new one; only the holder of the lease may ask."""
     connection = duckdb.connect(str(path), config={"storage_compatibility_version": STORAGE_VERSION})
     connection.execute("SET TimeZone = 'UTC'")
+    connection.execute("SET threads = 1")  # batches are small: a second thread costs more than it brings
     return connection
 
 

@@ -14,37 +14,39 @@ INSERT INTO batch SELECT unnest($seqs), unnest($kinds), unnest($bodies);
 -- what this version cannot project is neither lost nor in the way
 INSERT INTO _unread SELECT seq, kind, body FROM batch WHERE NOT list_contains($known, kind) OR NOT json_valid(body);
 
--- name: drop_unreadable
-DELETE FROM batch WHERE NOT json_valid(body);
+-- name: drop_unread
+DELETE FROM batch WHERE NOT list_contains($known, kind) OR NOT json_valid(body);
+
+-- name: parse_runs
+CREATE OR REPLACE TEMP TABLE parsed AS
+SELECT seq, fact.run, fact.sessions, fact.screenshots, fact.comparisons, fact.findings FROM (
+    SELECT seq, from_json(body, $columns) AS fact FROM batch WHERE kind = 'run'
+) ORDER BY seq;
 
 -- name: insert_runs
-INSERT INTO automated_runs BY NAME
-SELECT seq AS run_seq, unnest(item) FROM (
-    SELECT seq, from_json(body -> 'run', $columns) AS item FROM batch WHERE kind = 'run' ORDER BY seq
-);
+INSERT INTO automated_runs BY NAME SELECT seq AS run_seq, unnest(run) FROM parsed;
 
 -- name: insert_sessions
-INSERT INTO sessions BY NAME
-SELECT seq AS run_seq, unnest(item) FROM (
-    SELECT seq, unnest(from_json(body -> 'sessions', $columns)) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+INSERT INTO sessions BY NAME SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
+    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(sessions) AS item FROM parsed
 );
 
 -- name: insert_screenshots
-INSERT INTO screenshots BY NAME
-SELECT seq AS run_seq, unnest(item) FROM (
-    SELECT seq, unnest(from_json(body -> 'screenshots', $columns)) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+INSERT INTO screenshots BY NAME SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
+    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(screenshots) AS item FROM parsed
 );
 
 -- name: insert_comparisons
 INSERT INTO comparisons BY NAME
-SELECT seq AS run_seq, unnest(item) FROM (
-    SELECT seq, unnest(from_json(body -> 'comparisons', $columns)) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+SELECT run_seq, run_id, org_id, definition_id, baseline_id, compared_at, unnest(item) FROM (
+    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, run.baseline_id,
+        run.completed_at AS compared_at, unnest(comparisons) AS item
+    FROM parsed
 );
 
 -- name: insert_findings
-INSERT INTO findings BY NAME
-SELECT seq AS run_seq, unnest(item) FROM (
-    SELECT seq, unnest(from_json(body -> 'findings', $columns)) AS item FROM batch WHERE kind = 'run' ORDER BY seq
+INSERT INTO findings BY NAME SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
+    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(findings) AS item FROM parsed
 );
 
 -- name: gather_definitions

@@ -9,16 +9,13 @@ import duckdb
 
 from resources.history.statements import statements
 
+Row = tuple[int, str, str]  # seq, kind, JSON text
+
 KINDS = ("run", "definition", "baseline", "baseline_activated", "notification")
 
-# statement -> its table, and the columns that the statement itself supplies
-RUN_STEPS = {
-    "insert_runs": ("automated_runs", ("run_seq", "notifications_sent")),
-    "insert_sessions": ("sessions", ("run_seq",)),
-    "insert_screenshots": ("screenshots", ("run_seq",)),
-    "insert_comparisons": ("comparisons", ("run_seq",)),
-    "insert_findings": ("findings", ("run_seq",)),
-}
+# keys of a run's fact that are tables, too, and the columns that their rows take from the run's
+RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
+FROM_RUN = ("run_seq", "run_id", "org_id", "definition_id", "baseline_id", "compared_at")
 
 
 class Projector:
@@ -26,7 +23,7 @@ class Projector:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self._structures: dict[tuple[str, ...], str] = {}
+        self._known_columns: dict[tuple[str, ...], str] = {}
         self._run("make_batch")
 
     def applied(self) -> int:
@@ -35,19 +32,25 @@ class Projector:
         assert row is not None  # migration 1 puts it there
         return int(row[0])
 
-    def apply(self, rows: Sequence[tuple[int, str, str]]) -> None:
+    def apply(self, rows: Sequence[Row]) -> None:
         """Project rows (seq, kind, JSON text), which follow the watermark, in one transaction."""
+        try:
+            self._apply(rows, may_hold_strangers=any(kind not in KINDS for _, kind, _ in rows))
+        except (duckdb.ConversionException, duckdb.InvalidInputException):
+            # a body that is no JSON: looking for one first would cost every batch
+            self._apply(rows, may_hold_strangers=True)
+
+    def _apply(self, rows: Sequence[Row], *, may_hold_strangers: bool) -> None:
         kinds = {kind for _, kind, _ in rows}
         self.connection.begin()
         try:
-            self._fill(rows)
+            self._fill(rows, may_hold_strangers=may_hold_strangers)
             if "run" in kinds:
                 self._runs()
             if "definition" in kinds:
                 self._definitions()
             if kinds & {"baseline", "baseline_activated"}:
-                columns = self._structure("baselines", ("is_active",))
-                self._run("insert_baselines", columns=columns)
+                self._run("insert_baselines", columns=self._columns("baselines", "is_active"))
                 self._run("activate_baselines")
             if "notification" in kinds:
                 self._notifications()
@@ -57,47 +60,50 @@ class Projector:
             self._roll_back()
             raise
 
-    def _fill(self, rows: Sequence[tuple[int, str, str]]) -> None:
+    def _fill(self, rows: Sequence[Row], *, may_hold_strangers: bool) -> None:
         seqs, kinds, bodies = (list(column) for column in zip(*rows, strict=True))
         self._run("empty_batch")
         self._run("fill_batch", seqs=seqs, kinds=kinds, bodies=bodies)
-        self._run("keep_unread", known=list(KINDS))
-        self._run("drop_unreadable")
+        if may_hold_strangers:
+            self._run("keep_unread", known=list(KINDS))
+            self._run("drop_unread", known=list(KINDS))
 
     def _runs(self) -> None:
-        for statement, (table, supplied) in RUN_STEPS.items():
-            is_list = table != "automated_runs"
-            self._run(statement, columns=self._structure(table, supplied, is_list=is_list))
+        parts = ", ".join(f'"{part}": [{self._columns(part, *FROM_RUN)}]' for part in RUN_PARTS)
+        run = self._columns("automated_runs", "run_seq", "notifications_sent")
+        self._run("parse_runs", columns=f'{{"run": {run}, {parts}}}')
+        self._run("insert_runs")
+        for part in RUN_PARTS:
+            self._run(f"insert_{part}")
 
     def _definitions(self) -> None:
         self._run("gather_definitions")
         self._run("delete_schedules")
         self._run("delete_triggers")
-        made = ("created_at", "created_by")
-        self._run("insert_schedules", columns=self._structure("schedules", made))
-        self._run("insert_triggers", columns=self._structure("triggers", made))
+        for table in ("schedules", "triggers"):
+            self._run(f"insert_{table}", columns=self._columns(table, "created_at", "created_by"))
 
     def _notifications(self) -> None:
         self._run("gather_notifications")
         self._run("delete_notifications")
-        self._run("insert_notifications", columns=self._structure("notifications", ("definition_id",)))
+        self._run("insert_notifications", columns=self._columns("notifications", "definition_id"))
         self._run("tell_runs_of_notifications")
 
-    def _structure(self, table: str, supplied: tuple[str, ...], *, is_list: bool = False) -> str:
-        """What `from_json` is to read: the table's columns and types, as JSON."""
+    def _columns(self, table: str, *supplied: str) -> str:
+        """What `from_json` is to read: a table's columns and types as JSON, without those the statement supplies."""
         key = (table, *supplied)
-        if key not in self._structures:
+        if key not in self._known_columns:
             columns = self.connection.execute(
                 "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND NOT internal",
                 [table],
             ).fetchall()
-            structure: dict[str, str | list[str]] = {
+            structure = {
                 name: [kind.removesuffix("[]")] if kind.endswith("[]") else kind
                 for name, kind in columns
                 if name not in supplied
             }
-            self._structures[key] = json.dumps([structure] if is_list else structure)
-        return self._structures[key]
+            self._known_columns[key] = json.dumps(structure)
+        return self._known_columns[key]
 
     def _run(self, name: str, **parameters: object) -> duckdb.DuckDBPyConnection:
         return self.connection.execute(statements()[name], parameters or None)

@@ -11,6 +11,21 @@ from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from resources.ledger.tables import OPEN, insert, runs
 
+# Made once: building a statement costs as much as running it, and every run's end passes here.
+CONCLUDE = (
+    sa.update(runs)
+    .where(
+        runs.c.org_id == sa.bindparam("of_org"),
+        runs.c.id == sa.bindparam("of_id"),
+        sa.or_(*(runs.c.status == status for status in OPEN)),
+    )
+    .values(
+        status=sa.bindparam("new_status"),
+        reason=sa.bindparam("new_reason"),
+        completed_at=sa.bindparam("new_completed_at"),
+    )
+)
+
 
 class SqlRuns:
     def __init__(self, connection: sa.Connection) -> None:
@@ -100,19 +115,14 @@ class SqlRuns:
             return False  # the definition's slot is held
 
     def conclude(self, run: Run) -> bool:
-        values: dict[str, object] = {
-            "status": run.status.value,
-            "reason": run.reason,
-            "completed_at": run.completed_at,
+        values = {
+            "of_org": run.org_id,
+            "of_id": run.id,
+            "new_status": run.status.value,
+            "new_reason": run.reason,
+            "new_completed_at": run.completed_at,
         }
-        if run.dagster_run_id is not None:
-            values["dagster_run_id"] = run.dagster_run_id
-        statement = (
-            sa.update(runs)
-            .where(runs.c.org_id == run.org_id, runs.c.id == run.id, runs.c.status.in_(OPEN))
-            .values(**values)
-        )
-        return self._connection.execute(statement).rowcount == 1
+        return self._connection.execute(CONCLUDE, values).rowcount == 1
 
     def _one(self, query: sa.Select[tuple[object, ...]]) -> Run | None:
         row = self._connection.execute(query).one_or_none()

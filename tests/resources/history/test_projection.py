@@ -21,6 +21,7 @@ from inspect_pipelines.usecases.facts import (
     notification_facts,
     run_facts,
 )
+from resources.ledger import tables
 
 LATER = NOW + timedelta(days=1)
 A_TRIGGER = Trigger(
@@ -39,8 +40,10 @@ def test_every_key_of_a_fact_is_a_column_of_its_table(home):
     home.tell("run", run)
 
     assert columns("automated_runs") - set(run["run"]) == {"run_seq", "notifications_sent"}
-    for table in ("sessions", "screenshots", "comparisons", "findings"):
-        assert columns(table) == {*run[table][0], "run_seq"}, table
+    from_run = {"run_seq", "run_id", "org_id", "definition_id"}
+    for table in ("sessions", "screenshots", "findings"):
+        assert columns(table) == {*run[table][0], *from_run}, table
+    assert columns("comparisons") == {*run["comparisons"][0], *from_run, "baseline_id", "compared_at"}
     schedule = definition_facts(a_schedule(), at=NOW, by="user:ada")["schedule"]
     trigger = definition_facts(A_TRIGGER, at=NOW, by="user:ada")["trigger"]
     assert columns("schedules") == set(schedule)
@@ -72,8 +75,11 @@ def test_a_runs_rows_share_its_number_and_its_diff_score_is_the_worst_view(home)
         (2, 0.19, 20),
     ]
     for table, rows in [("sessions", 1), ("screenshots", 1), ("comparisons", 20), ("findings", 1)]:
-        found = home.rows(f"SELECT run_seq, run_id, count(*) FROM {table} GROUP BY ALL ORDER BY 1")
-        assert found == [(1, a_run(1).id, rows), (2, a_run(2).id, rows)], table
+        found = home.rows(
+            f"SELECT run_seq, run_id, org_id, definition_id, count(*) FROM {table} GROUP BY ALL ORDER BY 1"
+        )
+        whose = ("default", "nightly-shop", rows)
+        assert found == [(1, a_run(1).id, *whose), (2, a_run(2).id, *whose)], table
 
 
 def test_times_are_utc_whatever_zone_the_machine_is_in(home, monkeypatch):
@@ -241,3 +247,13 @@ def test_the_published_file_is_a_pandas_frame_away(home):
 
     assert len(frame) == 2
     assert frame["completed_at"].iloc[0].to_pydatetime().astimezone(UTC) == NOW
+
+
+def test_a_row_that_is_no_json_is_kept_and_holds_nothing_up(home):
+    home.finish(1)
+    with home.ledger.database.write() as connection:
+        connection.execute(tables.journal.insert().values(kind="run", body='{"run": {', created_at=NOW))
+    home.finish(2)
+
+    assert home.counts() == (2, 2, 0)
+    assert home.rows("SELECT seq, kind, body FROM _unread") == [(2, "run", '{"run": {')]
