@@ -6,9 +6,10 @@ import hashlib
 import io
 from pathlib import Path
 
+from PIL import Image
+
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unreadable
-from PIL import Image
 
 
 class MemoryGallery:

@@ -39,7 +39,7 @@ def project_option(command: F) -> F:
 @click.command()
 @click.option("--url", default="https://example.com/", show_default=True, help="The page to watch.")
 @click.option(
-    "--id", "identifier", default="home", show_default=True, help="The schedule's and the playbook's id."
+    "--id", "identifier", default="nightly", show_default=True, help="The schedule's and the playbook's id."
 )
 @project_option
 def init(url: str, identifier: str, folder: Path | None) -> None:

@@ -1,0 +1,169 @@
+"""`up`: one command runs everything, survives what dies, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from journeys_commands import COMMAND, Project
+from journeys_up import SlowSite, Up, slow_site, until, up, write_project
+
+PARTS = {"web", "code", "daemon", "ui"}
+
+
+@pytest.fixture(scope="module")
+def taken_port() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener.getsockname()[1]
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[SlowSite]:
+    with slow_site() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, site: SlowSite, taken_port: int) -> Iterator[Up]:
+    project = write_project(tmp_path_factory.mktemp("served"), site.url, "nightly")
+    project.call("apply", "--yes")
+    with up(project, "--port", str(taken_port), "--ui-port", str(taken_port)) as running:
+        yield running
+
+
+def last_run(project: Project) -> dict[str, str]:
+    run: dict[str, str] = json.loads(project.call("runs", "--json", "--limit", "1").stdout)[0]
+    return run
+
+
+def start_slow_run(project: Project, site: SlowSite, seconds: float) -> None:
+    """Start a run and return when its browser waits for the page."""
+    site.seconds, asked = seconds, site.asked
+    project.call("run", "nightly")
+    until(lambda: site.asked > asked)
+
+
+def test_every_part_answers_and_a_taken_port_is_stepped_over_and_said(running: Up, taken_port: int) -> None:
+    health, status = running.get("/health"), running.get("/status").json()
+
+    assert health.status_code == 200, health.text
+    assert status["urls"] == {"web": running.state["web_url"], "dagster_ui": running.state["ui_url"]}
+    assert status["history"]["is_owner"]
+    assert "nightly" in running.jobs()
+    assert set(running.state["pids"]) == PARTS
+    assert f"port {taken_port} is taken; the web process uses {taken_port + 1}" in running.said
+    assert f"port {taken_port} is taken; the Dagster UI uses" in running.said
+    assert "elemetry" not in running.said
+
+
+def test_what_is_published_is_there_within_15_s_and_the_run_in_progress_goes_on(
+    running: Up, site: SlowSite
+) -> None:
+    pids = running.state["pids"]
+    start_slow_run(running.project, site, 10)
+    write_project(running.project.root, site.url, "nightly", "hourly")
+
+    running.project.call("apply", "--yes")
+    published = time.monotonic()
+    until(lambda: "hourly" in running.jobs())
+    took = time.monotonic() - published
+
+    assert took < 15
+    assert last_run(running.project)["status"] == "running"
+    until(lambda: running.state["pids"]["code"] != pids["code"])
+    assert {**running.state["pids"], "code": 0} == {**pids, "code": 0}  # the others need no restart
+    until(lambda: last_run(running.project)["status"] != "running")
+    assert last_run(running.project)["status"] == "needs_review"
+    until(lambda: not psutil.pid_exists(pids["code"]))  # the old code server left after its last run
+
+
+def test_a_second_up_on_the_same_home_is_refused_and_told_where_the_first_is(running: Up) -> None:
+    refused = running.project.call("up", expected=2)
+
+    assert f"another one serves INSPECT_HOME '{running.project.home}'" in refused.stderr
+    assert running.state["ui_url"] in refused.stderr
+
+
+@pytest.mark.parametrize("part", sorted(PARTS))
+def test_a_part_that_is_killed_is_started_again(running: Up, part: str) -> None:
+    before = running.state["pids"][part]
+
+    psutil.Process(before).kill()
+
+    until(lambda: running.state["pids"].get(part) not in (None, before))
+    until(lambda: running.get("/health").status_code == 200 if part == "web" else running.jobs())
+    assert f"the {'code server' if part == 'code' else f'{part} process'} ended (signal 9)" in running.said
+
+
+def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path, site: SlowSite) -> None:
+    project = write_project(tmp_path, site.url, "nightly")
+    project.call("apply", "--yes")
+    with up(project) as running:
+        start_slow_run(project, site, 60)
+        began = time.monotonic()
+
+        running.process.send_signal(signal.SIGINT)
+        exit_code = running.process.wait(30)
+        took = time.monotonic() - began
+        left = running.family()
+
+    assert exit_code == 0
+    assert took < 10
+    assert left == []
+    assert "1 run in progress, cancelled" in running.said
+    assert running.said.endswith("stopped\n")
+    assert last_run(project)["status"] == "cancelled"
+    assert not (project.home / "run" / "up.json").exists()
+    rows = project.call("history", "sql", "--json", "SELECT status FROM automated_runs").stdout
+    assert json.loads(rows) == [{"status": "cancelled"}]
+
+
+def test_a_killed_supervisor_leaves_nothing_but_the_run_which_ends_well(
+    tmp_path: Path, site: SlowSite
+) -> None:
+    project = write_project(tmp_path, site.url, "nightly")
+    project.call("apply", "--yes")
+    with up(project) as running:
+        start_slow_run(project, site, 10)
+        state = running.state
+
+        running.process.kill()
+        running.process.wait(10)
+        until(lambda: not any(psutil.pid_exists(state["pids"][part]) for part in ("web", "daemon", "ui")), 20)
+        went_on = last_run(project)["status"]
+        until(lambda: running.family() == [])
+
+    assert went_on == "running"
+    assert last_run(project)["status"] == "needs_review"
+
+
+def test_definitions_that_cannot_be_read_stop_it_with_a_sentence_and_exit_3(tmp_path: Path) -> None:
+    project = Project(tmp_path)
+    project.home.mkdir()
+    (project.home / "compiled.json").write_text("{")
+
+    failed = subprocess.run(
+        [COMMAND, "up", "--no-ui"],
+        cwd=tmp_path,
+        env=project.environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+    assert failed.returncode == 3
+    assert (
+        "the code server ended (exit code 1) 3 times within a minute, so everything is stopped"
+        in failed.stderr
+    )
+    assert "compiled.json" in failed.stderr
+    assert "Traceback" not in failed.stderr

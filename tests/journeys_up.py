@@ -1,0 +1,155 @@
+"""`inspect-pipelines up` as a process, and a site that answers as slowly as a test wants."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import httpx
+import psutil
+
+from journeys_commands import COMMAND, Project
+
+PLAYBOOK = """\
+apiVersion: v1
+kind: Playbook
+metadata: {id: front, name: Front page}
+spec:
+  base_url: "%s"
+  viewports: [{name: desktop, width: 800, height: 600}]
+  steps:
+    - {id: home, name: Home, actions: [{goto: /}, {screenshot: home}]}
+"""
+SCHEDULE = """\
+  - {id: %s, name: Front, cron: "0 2 * * *", timezone: UTC, playbook: front, timeout_minutes: 5}
+"""
+
+
+def write_project(root: Path, url: str, *ids: str) -> Project:
+    """A project with one playbook and a schedule for each id."""
+    (root / "playbooks").mkdir(exist_ok=True)
+    (root / "playbooks" / "front.yaml").write_text(PLAYBOOK % url)
+    schedules = "".join(SCHEDULE % name for name in ids)
+    head = "apiVersion: v1\nkind: ScheduleConfig\nmetadata: {orgId: default}\nschedules:\n"
+    (root / "schedules.yaml").write_text(head + schedules)
+    return Project(root)
+
+
+class SlowSite(ThreadingHTTPServer):
+    """One page; it comes after `seconds`."""
+
+    daemon_threads = True
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Page)
+        self.seconds = 0.0
+        self.asked = 0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class _Page(BaseHTTPRequestHandler):
+    server: SlowSite
+
+    def do_GET(self) -> None:
+        self.server.asked += 1
+        time.sleep(self.server.seconds)
+        self.send_response(200)
+        self.send_header("content-type", "text/html")
+        self.end_headers()
+        self.wfile.write(b"<!doctype html><title>Front</title><h1>Front page</h1>")
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@contextmanager
+def slow_site() -> Iterator[SlowSite]:
+    with SlowSite() as site:
+        Thread(target=site.serve_forever, daemon=True).start()
+        yield site
+        site.shutdown()
+
+
+@dataclass
+class Up:
+    """A running `up`."""
+
+    project: Project
+    process: subprocess.Popen[bytes]
+
+    @property
+    def said(self) -> str:
+        return (self.project.root / "up.out").read_text()
+
+    @property
+    def state(self) -> dict[str, Any]:
+        state: dict[str, Any] = json.loads((self.project.home / "run" / "up.json").read_text())
+        return state
+
+    def get(self, path: str) -> httpx.Response:
+        return httpx.get(f"{self.state['web_url']}{path}", trust_env=False, timeout=10)
+
+    def jobs(self) -> list[str]:
+        """What the Dagster UI shows."""
+        query = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"
+        url = f"{self.state['ui_url']}/graphql"
+        data = httpx.post(url, json={"query": query}, trust_env=False, timeout=20).json()["data"]
+        names = [job["name"] for node in data["repositoriesOrError"]["nodes"] for job in node["jobs"]]
+        return sorted(name for name in names if not name.startswith("__"))
+
+    def family(self) -> list[psutil.Process]:
+        """Every process that belongs to this home, browsers too: those that carry it in their environment."""
+        mine = f"INSPECT_HOME={self.project.home}"
+        return [p for p in psutil.process_iter() if mine in _environment(p)]
+
+
+@contextmanager
+def up(project: Project, *options: str) -> Iterator[Up]:
+    """Start it, wait until it says that it is up, and leave nothing behind."""
+    with (project.root / "up.out").open("wb") as out:
+        process = subprocess.Popen(
+            [COMMAND, "up", *options],
+            cwd=project.root,
+            env=project.environment,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+        )
+    running = Up(project, process)
+    try:
+        until(lambda: "up after" in running.said or process.poll() is not None, 150)
+        assert process.poll() is None, running.said
+        yield running
+    finally:
+        if process.poll() is None:
+            process.terminate()
+        process.wait(30)
+        for left in running.family():
+            left.kill()
+
+
+def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.1)
+
+
+def _environment(process: psutil.Process) -> list[str]:
+    try:
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return []
+        return [f"{name}={value}" for name, value in process.environ().items()]
+    except psutil.Error:
+        return []
