@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -24,10 +24,15 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> PlainEngine:
+def engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlainEngine]:
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
     monkeypatch.setenv("TINY_MARKS", str(home / "marks"))
-    return PlainEngine(Settings(home=home), module="tiny_definitions")
+    engine = PlainEngine(Settings(home=home), module="tiny_definitions")
+    yield engine
+    for child in engine._children.values():
+        child.wait(
+            60
+        )  # a Popen that is forgotten while its process ends is a ResourceWarning in the next test
 
 
 def a_launch(job_name: str, key: str) -> Launch:
