@@ -37,11 +37,10 @@ def run_facts(
     *,
     baseline_id: BaselineId | None,
     report_path: str,
-) -> dict[str, Any]:
+) -> Row:
     """Kind `run`: a concluded run with all it left behind; also right for one that never had a session.
 
-    What every row has from its run (run_id, org_id, definition_id, a comparison's baseline_id and compared_at) is told
-    once, in the run's own row: it is a third of the text.
+    What all rows take from their run (its ids, the baseline's, the time) is told once, in its own row: a third less text.
     """
     routes = {shot.view: shot.route for session in sessions for shot in session.screenshots}
     return {
@@ -60,9 +59,7 @@ def run_facts(
     }
 
 
-def definition_facts(
-    definition: Definition, *, at: datetime, by: str, deleted: bool = False
-) -> dict[str, Any]:
+def definition_facts(definition: Definition, *, at: datetime, by: str, deleted: bool = False) -> Row:
     """Kind `definition`: a schedule or trigger as applied (or deleted) at that time."""
     row = {
         "id": definition.id,
@@ -80,7 +77,7 @@ def definition_facts(
     return {"trigger": {**row, "event_type": definition.event, "repo_pattern": definition.repo}}
 
 
-def baseline_facts(baseline: Baseline) -> dict[str, Any]:
+def baseline_facts(baseline: Baseline) -> Row:
     """Kind `baseline`: a new one, from now on the active one of its set."""
     screenshots = [
         {
@@ -112,15 +109,13 @@ def baseline_facts(baseline: Baseline) -> dict[str, Any]:
     }
 
 
-def baseline_activated_facts(
-    org_id: OrgId, set_name: str, baseline_id: BaselineId, at: datetime
-) -> dict[str, Any]:
+def baseline_activated_facts(org_id: OrgId, set_name: str, baseline_id: BaselineId, at: datetime) -> Row:
     """Kind `baseline_activated`: an older (or newer) one is the active one of its set again."""
     row = {"id": baseline_id, "org_id": org_id, "set_name": set_name, "activated_at": _time(at)}
     return {"baseline": row}
 
 
-def notification_facts(notification: Notification) -> dict[str, Any]:
+def notification_facts(notification: Notification) -> Row:
     """Kind `notification`: its latest state."""
     return {
         "notification": {
@@ -141,10 +136,7 @@ def notification_facts(notification: Notification) -> dict[str, Any]:
 
 def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
     is_trigger = run.definition_kind == "trigger"
-    is_ours = run.status in (
-        RunStatus.ERROR,
-        RunStatus.TIMEOUT,
-    )  # then the reason says nothing about the site
+    is_ours = run.status in (RunStatus.ERROR, RunStatus.TIMEOUT)  # the reason tells nothing about the site
     plan = definition.plan if definition else None
     return {
         "id": run.id,
@@ -186,8 +178,7 @@ def _timing(run: Run, sessions: Sequence[SessionResult]) -> Row:
 
 def _counts(sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]) -> Row:
     outcomes = Counter(comparison.outcome for comparison in comparisons)
-    scores = [score for comparison in comparisons if (score := _finite(comparison.score)) is not None]
-    methods = [comparison.score_method for comparison in comparisons if comparison.score_method]
+    scores = [score for one in comparisons if (score := _finite(one.score)) is not None]
     return {
         "session_id": sessions[0].id if sessions else None,
         "playbook_id": sessions[0].playbook if sessions else None,
@@ -197,7 +188,7 @@ def _counts(sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]
         "baseline_diff_score": max(
             scores, default=None
         ),  # a mean would hide one broken page among fifty good ones
-        "score_method": methods[0] if methods else None,
+        "score_method": next((one.score_method for one in comparisons if one.score_method), None),
         "views_count": len(comparisons),
         "views_failed": sum(not comparison.passed for comparison in comparisons),
         **{f"views_{outcome.value}": outcomes[outcome] for outcome in Outcome},
@@ -305,6 +296,5 @@ def _milliseconds(start: datetime | None, end: datetime | None) -> int | None:
     return None if start is None or end is None else round((end - start).total_seconds() * 1000)
 
 
-def _finite(number: float) -> float | None:
-    """JSON knows neither NaN nor infinity; unknown is not zero."""
+def _finite(number: float) -> float | None:  # JSON knows neither NaN nor infinity; unknown is not zero
     return number if math.isfinite(number) else None
