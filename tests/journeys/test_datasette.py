@@ -95,6 +95,7 @@ def site(tmp_path: Path) -> Iterator[str]:
     log.close()
 
 
+@pytest.mark.timeout(600)
 def test_three_runs_of_four_routes_at_two_viewports_are_stable(site: str, tmp_path: Path) -> None:
     project = Project(tmp_path)
     (tmp_path / "playbooks").mkdir()

@@ -77,6 +77,7 @@ def left_of(project: Project) -> list[str]:
     return left
 
 
+@pytest.mark.timeout(600)  # a dozen runs, each a process with Dagster and a browser
 def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(project: Project) -> None:
     with Shop() as shop:
         (project.root / "playbooks" / "front.yaml").write_text(PLAYBOOK % shop.url)
