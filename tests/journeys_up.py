@@ -1,16 +1,16 @@
-"""`inspect-pipelines up` as a process, and a site that answers as slowly as a test wants."""
+"""`inspect-pipelines up` as a process, and a site whose page comes when a test wants."""
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 
 import httpx
@@ -43,14 +43,15 @@ def write_project(root: Path, url: str, *ids: str) -> Project:
     return Project(root)
 
 
-class SlowSite(ThreadingHTTPServer):
-    """One page; it comes after `seconds`."""
+class HeldSite(ThreadingHTTPServer):
+    """One page; it comes while `gate` is set."""
 
     daemon_threads = True
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Page)
-        self.seconds = 0.0
+        self.gate = Event()
+        self.gate.set()
         self.asked = 0
 
     @property
@@ -59,25 +60,27 @@ class SlowSite(ThreadingHTTPServer):
 
 
 class _Page(BaseHTTPRequestHandler):
-    server: SlowSite
+    server: HeldSite
 
     def do_GET(self) -> None:
         self.server.asked += 1
-        time.sleep(self.server.seconds)
+        self.server.gate.wait(120)
         self.send_response(200)
         self.send_header("content-type", "text/html")
         self.end_headers()
-        self.wfile.write(b"<!doctype html><title>Front</title><h1>Front page</h1>")
+        with contextlib.suppress(BrokenPipeError):  # the browser may have been closed meanwhile
+            self.wfile.write(b"<!doctype html><title>Front</title><h1>Front page</h1>")
 
     def log_message(self, *args: object) -> None:
         pass
 
 
-@contextmanager
-def slow_site() -> Iterator[SlowSite]:
-    with SlowSite() as site:
+@contextlib.contextmanager
+def held_site() -> Iterator[HeldSite]:
+    with HeldSite() as site:
         Thread(target=site.serve_forever, daemon=True).start()
         yield site
+        site.gate.set()
         site.shutdown()
 
 
@@ -100,11 +103,20 @@ class Up:
     def get(self, path: str) -> httpx.Response:
         return httpx.get(f"{self.state['web_url']}{path}", trust_env=False, timeout=10)
 
+    def is_healthy(self) -> bool:
+        try:
+            return self.get("/health").status_code == 200
+        except httpx.TransportError:
+            return False
+
     def jobs(self) -> list[str]:
-        """What the Dagster UI shows."""
+        """What the Dagster UI shows; nothing while it does not answer."""
         query = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"
         url = f"{self.state['ui_url']}/graphql"
-        data = httpx.post(url, json={"query": query}, trust_env=False, timeout=20).json()["data"]
+        try:
+            data = httpx.post(url, json={"query": query}, trust_env=False, timeout=20).json()["data"]
+        except httpx.TransportError:
+            return []
         names = [job["name"] for node in data["repositoriesOrError"]["nodes"] for job in node["jobs"]]
         return sorted(name for name in names if not name.startswith("__"))
 
@@ -114,7 +126,7 @@ class Up:
         return [p for p in psutil.process_iter() if mine in _environment(p)]
 
 
-@contextmanager
+@contextlib.contextmanager
 def up(project: Project, *options: str) -> Iterator[Up]:
     """Start it, wait until it says that it is up, and leave nothing behind."""
     with (project.root / "up.out").open("wb") as out:

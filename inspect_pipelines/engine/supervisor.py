@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
+from inspect_pipelines.config.compiled import read_compiled
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import Address, answers, socket_folder
@@ -20,7 +21,7 @@ from inspect_pipelines.engine.processes import Child, limit_log, rotate_log
 from inspect_pipelines.engine.services import CodeServer, Say, Service, Services
 from inspect_pipelines.engine.state import UpState, forget_state, read_state, write_state
 from inspect_pipelines.engine.stopping import stop_in_order
-from inspect_pipelines.errors import Refused, Unavailable
+from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports import Clock
 
 TICK_SECONDS = 0.2
@@ -61,6 +62,7 @@ class Supervisor:
 
         Raises:
             Refused: Another one serves this home.
+            Unreadable: What is published cannot be read.
             Unavailable: A part does not start, or ends again and again.
         """
         ensure_instance(self.home)
@@ -79,6 +81,9 @@ class Supervisor:
     def _serve(self, services: Services, announce: Announce) -> None:
         began, started_at = self._clock.monotonic(), self._clock.now().isoformat()
         published = self._published()
+        read_compiled(
+            self.home
+        )  # tells what is wrong in a sentence, where the code server would show a traceback
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
         if not (self._until_ready([services.web, services.code]) and self._until_ready(services.all())):
             return
@@ -89,7 +94,7 @@ class Supervisor:
         while not self._stops:
             self._tick(services.all())
             if published != (published := self._published()):
-                services.code.renew()
+                self._renew(services.code)
             if state != (state := self._state(services, started_at)):
                 write_state(self.home, state)
             if self._clock.monotonic() - logs_at > LOOK_AT_LOGS_SECONDS:
@@ -97,6 +102,14 @@ class Supervisor:
                 for name in LOGS:
                     limit_log(self._log(name))
             self._clock.sleep(TICK_SECONDS)
+
+    def _renew(self, code: CodeServer) -> None:
+        try:
+            read_compiled(self.home)
+        except InspectError as error:
+            self._say(f"{error}\nthe definitions before stay in place")
+        else:
+            code.renew()
 
     def _until_ready(self, services: Sequence[Service | CodeServer]) -> bool:
         """True once all are; False when somebody asked to stop."""

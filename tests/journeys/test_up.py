@@ -5,16 +5,16 @@ from __future__ import annotations
 import json
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
 
-from journeys_commands import COMMAND, Project
-from journeys_up import SlowSite, Up, slow_site, until, up, write_project
+from journeys_commands import Project
+from journeys_up import HeldSite, Up, held_site, until, up, write_project
 
 PARTS = {"web", "code", "daemon", "ui"}
 
@@ -26,13 +26,13 @@ def taken_port() -> Iterator[int]:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[SlowSite]:
-    with slow_site() as site:
+def site() -> Iterator[HeldSite]:
+    with held_site() as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, site: SlowSite, taken_port: int) -> Iterator[Up]:
+def running(tmp_path_factory: pytest.TempPathFactory, site: HeldSite, taken_port: int) -> Iterator[Up]:
     project = write_project(tmp_path_factory.mktemp("served"), site.url, "nightly")
     project.call("apply", "--yes")
     with up(project, "--port", str(taken_port), "--ui-port", str(taken_port)) as running:
@@ -44,11 +44,17 @@ def last_run(project: Project) -> dict[str, str]:
     return run
 
 
-def start_slow_run(project: Project, site: SlowSite, seconds: float) -> None:
-    """Start a run and return when its browser waits for the page."""
-    site.seconds, asked = seconds, site.asked
-    project.call("run", "nightly")
-    until(lambda: site.asked > asked)
+@contextmanager
+def held_run(project: Project, site: HeldSite) -> Iterator[None]:
+    """Start a run whose browser waits for its page until the block ends."""
+    asked = site.asked
+    site.gate.clear()
+    try:
+        project.call("run", "nightly")
+        until(lambda: site.asked > asked)
+        yield
+    finally:
+        site.gate.set()
 
 
 def test_every_part_answers_and_a_taken_port_is_stepped_over_and_said(running: Up, taken_port: int) -> None:
@@ -65,20 +71,21 @@ def test_every_part_answers_and_a_taken_port_is_stepped_over_and_said(running: U
 
 
 def test_what_is_published_is_there_within_15_s_and_the_run_in_progress_goes_on(
-    running: Up, site: SlowSite
+    running: Up, site: HeldSite
 ) -> None:
     pids = running.state["pids"]
-    start_slow_run(running.project, site, 10)
-    write_project(running.project.root, site.url, "nightly", "hourly")
+    with held_run(running.project, site):
+        write_project(running.project.root, site.url, "nightly", "hourly")
 
-    running.project.call("apply", "--yes")
-    published = time.monotonic()
-    until(lambda: "hourly" in running.jobs())
-    took = time.monotonic() - published
+        running.project.call("apply", "--yes")
+        published = time.monotonic()
+        until(lambda: "hourly" in running.jobs())
+        took = time.monotonic() - published
+        until(lambda: running.state["pids"]["code"] != pids["code"])
 
-    assert took < 15
-    assert last_run(running.project)["status"] == "running"
-    until(lambda: running.state["pids"]["code"] != pids["code"])
+        assert took < 15
+        assert psutil.pid_exists(pids["code"])  # the old code server has a run to end
+        assert last_run(running.project)["status"] == "running"
     assert {**running.state["pids"], "code": 0} == {**pids, "code": 0}  # the others need no restart
     until(lambda: last_run(running.project)["status"] != "running")
     assert last_run(running.project)["status"] == "needs_review"
@@ -99,15 +106,14 @@ def test_a_part_that_is_killed_is_started_again(running: Up, part: str) -> None:
     psutil.Process(before).kill()
 
     until(lambda: running.state["pids"].get(part) not in (None, before))
-    until(lambda: running.get("/health").status_code == 200 if part == "web" else running.jobs())
+    until(lambda: running.is_healthy() and running.jobs())
     assert f"the {'code server' if part == 'code' else f'{part} process'} ended (signal 9)" in running.said
 
 
-def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path, site: SlowSite) -> None:
+def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path, site: HeldSite) -> None:
     project = write_project(tmp_path, site.url, "nightly")
     project.call("apply", "--yes")
-    with up(project) as running:
-        start_slow_run(project, site, 60)
+    with up(project) as running, held_run(project, site):
         began = time.monotonic()
 
         running.process.send_signal(signal.SIGINT)
@@ -127,43 +133,51 @@ def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path
 
 
 def test_a_killed_supervisor_leaves_nothing_but_the_run_which_ends_well(
-    tmp_path: Path, site: SlowSite
+    tmp_path: Path, site: HeldSite
 ) -> None:
     project = write_project(tmp_path, site.url, "nightly")
     project.call("apply", "--yes")
     with up(project) as running:
-        start_slow_run(project, site, 10)
-        state = running.state
+        with held_run(project, site):
+            pids = running.state["pids"]
 
-        running.process.kill()
-        running.process.wait(10)
-        until(lambda: not any(psutil.pid_exists(state["pids"][part]) for part in ("web", "daemon", "ui")), 20)
-        went_on = last_run(project)["status"]
+            running.process.kill()
+            running.process.wait(10)
+            until(lambda: not any(psutil.pid_exists(pids[part]) for part in ("web", "daemon", "ui")))
+            went_on = last_run(project)["status"]
         until(lambda: running.family() == [])
 
     assert went_on == "running"
     assert last_run(project)["status"] == "needs_review"
 
 
-def test_definitions_that_cannot_be_read_stop_it_with_a_sentence_and_exit_3(tmp_path: Path) -> None:
+def test_definitions_that_cannot_be_read_are_told_and_the_ones_before_stay(running: Up) -> None:
+    compiled = running.project.home / "compiled.json"
+    good, code = compiled.read_bytes(), running.state["pids"]["code"]
+
+    replace(compiled, b"{")
+    until(lambda: "the definitions before stay in place" in running.said)
+    stayed = running.state["pids"]["code"] == code and "nightly" in running.jobs()
+    replace(compiled, good)
+    until(lambda: running.state["pids"]["code"] != code)
+
+    assert stayed
+    assert "compiled.json' is damaged; run `inspect-pipelines apply`" in running.said
+
+
+def test_definitions_that_cannot_be_read_at_the_start_are_told_with_exit_3(tmp_path: Path) -> None:
     project = Project(tmp_path)
     project.home.mkdir()
     (project.home / "compiled.json").write_text("{")
 
-    failed = subprocess.run(
-        [COMMAND, "up", "--no-ui"],
-        cwd=tmp_path,
-        env=project.environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    failed = project.call("up", "--no-ui", expected=3)
 
-    assert failed.returncode == 3
-    assert (
-        "the code server ended (exit code 1) 3 times within a minute, so everything is stopped"
-        in failed.stderr
-    )
-    assert "compiled.json" in failed.stderr
+    assert "compiled.json' is damaged; run `inspect-pipelines apply`" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def replace(path: Path, content: bytes) -> None:
+    """As `apply` does it, by a rename."""
+    unfinished = path.with_suffix(".new")
+    unfinished.write_bytes(content)
+    unfinished.replace(path)
