@@ -3,8 +3,8 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError
 
 import pytest
-from builders import a_run, a_session
 
+from builders import a_run, a_session
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.verdict import Verdict
