@@ -25,7 +25,10 @@ def baselines() -> None:
 @click.argument("set_name", metavar="[SET]", required=False)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(set_name: str | None, as_json: bool) -> None:
-    """List baselines, newest first; SET is a schedule's or trigger's id, or a shared set's name."""
+    """List baselines, newest first.
+
+    SET is a schedule's or trigger's id, or a shared set's name.
+    """
     house = _house()
     with house.ledger.read() as ledger:
         found = ledger.baselines.all(house.org_id, set_name)
@@ -61,7 +64,10 @@ def list_(set_name: str | None, as_json: bool) -> None:
 @click.option("--force", is_flag=True, help="Also from another environment, or from a run that ended early.")
 @click.option("--note", default="", help="Kept with the baseline.")
 def adopt(run_id: str, view_glob: str | None, force: bool, note: str) -> None:
-    """Approve the pictures of RUN (an id, or a definition's id for its latest run)."""
+    """Approve the pictures of a run.
+
+    RUN is its id, or a definition's id for its latest run.
+    """
     house = _house()
     run = _resolve(house, run_id)
     baseline = adoption.adopt(house, run, by=_user(), view_glob=view_glob, force=force, notes=note)

@@ -43,7 +43,10 @@ def project_option(command: F) -> F:
 )
 @project_option
 def init(url: str, identifier: str, folder: Path | None) -> None:
-    """Write a first schedules.yaml, playbook and organization.yaml; never over a file that is there."""
+    """Write a first schedules.yaml, playbook and organization.yaml.
+
+    A file that is there is never overwritten.
+    """
     from inspect_pipelines.config.schema import write_schemas
     from inspect_pipelines.config.starter import write_starter
 
@@ -61,7 +64,7 @@ def init(url: str, identifier: str, folder: Path | None) -> None:
 @click.command()
 @project_option
 def validate(folder: Path | None) -> None:
-    """Check every file and say all that is wrong at once, each with its place."""
+    """Check every file; all errors at once, each with its place."""
     project = _load(folder)
     _say_warnings(project.warnings)
     schedules = sum(1 for definition in project.definitions if definition.kind == "schedule")
@@ -78,7 +81,10 @@ def validate(folder: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @project_option
 def plan(as_json: bool, folder: Path | None) -> None:
-    """Show what `apply` would create, change and delete, and when each schedule fires next; change nothing."""
+    """Show what `apply` would change, and the next fire times.
+
+    Changes nothing.
+    """
     from inspect_pipelines.config.compiled import read_compiled
     from inspect_pipelines.usecases.plan import propose
     from inspect_pipelines.wiring import house
@@ -104,7 +110,10 @@ def plan(as_json: bool, folder: Path | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; asks nothing.")
 @project_option
 def apply(yes: bool, as_json: bool, folder: Path | None) -> None:
-    """Store the definitions and publish them to Dagster; a second time changes nothing."""
+    """Store the definitions and publish them to Dagster.
+
+    A second time changes nothing.
+    """
     from inspect_pipelines.config.schema import write_schemas
     from inspect_pipelines.usecases.apply import apply as store
     from inspect_pipelines.usecases.plan import propose

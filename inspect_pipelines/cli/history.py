@@ -29,7 +29,9 @@ def history() -> None:
 @click.option("--json", "form", flag_value="json", help="One JSON array of objects.")
 @click.option("--csv", "form", flag_value="csv", help="CSV that a spreadsheet opens safely.")
 def sql(query: str, form: str | None) -> None:
-    """Run one reading statement, e.g. "SELECT status, count(*) FROM automated_runs GROUP BY ALL".
+    """Run one reading statement.
+
+    For example "SELECT status, count(*) FROM automated_runs GROUP BY ALL".
 
     Tables: automated_runs, sessions, screenshots, comparisons, findings, baselines, schedules, triggers,
     notifications, events; see a table's columns with "DESCRIBE automated_runs".
@@ -40,13 +42,19 @@ def sql(query: str, form: str | None) -> None:
 
 @history.command()
 def path() -> None:
-    """Print the path of the published copy: yours to open with duckdb or pandas, at any time."""
+    """Print the path of the published copy.
+
+    It is yours to open with duckdb or pandas, at any time.
+    """
     click.echo(house(Settings()).history.published_path())
 
 
 @history.command()
 def rebuild() -> None:
-    """Make the history anew from its last publication and the ledger, when its file is damaged."""
+    """Make the history anew when its file is damaged.
+
+    From its last publication and the ledger; the old file is kept.
+    """
     from resources.history.rebuild import rebuild as make_anew
 
     here = house(Settings())

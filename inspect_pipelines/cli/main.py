@@ -11,12 +11,12 @@ from inspect_pipelines.errors import InspectError
 
 # Command -> module under inspect_pipelines.cli and its function; lazy, so that `--help` needs neither Dagster nor DuckDB.
 COMMANDS = {
-    "init": ("config", "init", "Write a first schedules.yaml and playbook."),
+    "init": ("config", "init", "Write a first schedules.yaml, playbook and organization.yaml."),
     "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
-    "run": ("run", "run", "Start a definition now."),
-    "runs": ("run", "runs", "List runs."),
+    "run": ("run", "run", "Start a schedule or trigger now."),
+    "runs": ("run", "runs", "List runs, newest first."),
     "baselines": ("baselines", "baselines", "List, adopt, activate and roll back approved pictures."),
     "history": ("history", "history", "Query the run history with SQL."),
     "gallery": ("gallery", "gallery", "Look after stored pictures."),

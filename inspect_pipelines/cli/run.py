@@ -35,7 +35,9 @@ EXPIRE_EVERY_SECONDS = 2.0
 def run(
     definition_id: str, wait: bool, variables: tuple[str, ...], allow_review: bool, as_json: bool
 ) -> None:
-    """Start the schedule or trigger ID now, whatever its cron says.
+    """Start a schedule or trigger now.
+
+    Whatever its cron says, and also when it is switched off.
 
     Exit codes with --wait: 0 passed, 1 failed or needs review, 2 usage, 3 timeout, error or cancelled.
     """
@@ -139,12 +141,14 @@ def _print_end(house: House, run: Run, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(_as_json(house, run)))
         return
-    click.echo(f"{marked(run.status.value)}  {run.definition_id}  ({_took(run)})")
+    took = f"  ({_took(run)})" if _took(run) else ""
+    click.echo(f"{marked(run.status.value)}  {run.definition_id}{took}")
     for reason in run.reason.split("; "):
         click.echo(f"    {reason}")
     if run.status is RunStatus.NEEDS_REVIEW:
         click.echo(f"accept its pictures: inspect-pipelines baselines adopt {run.id}")
-    click.echo(f"report: {house.reports.path(run.id)}")
+    if run.status is not RunStatus.SKIPPED:  # one that never began has nothing to show
+        click.echo(f"report: {house.reports.path(run.id)}")
 
 
 def _took(run: Run) -> str:

@@ -20,9 +20,11 @@ from resources.clock import SystemClock
 @click.option("--no-ui", is_flag=True, help="Without the Dagster UI.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 def up(port: int | None, ui_port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
-    """Start everything in the foreground: web process, code server, daemon and Dagster UI.
+    """Start everything: web, code server, daemon, Dagster UI.
 
-    A part that dies is started again; what `apply` publishes is loaded within seconds; runs in progress go on meanwhile.
+    It stays in the foreground. A part that dies is started again; what `apply` publishes is loaded within seconds;
+    runs in progress go on meanwhile.
+
     Ctrl-C stops everything within ten seconds, runs in progress included; a second Ctrl-C kills it at once.
     """
     settings = Settings()
@@ -38,7 +40,10 @@ def up(port: int | None, ui_port: int | None, host: str, no_ui: bool, quiet: boo
 
 @click.command()
 def env() -> None:
-    """Print the variables that point `dagster` at this home, for: eval "$(inspect-pipelines env)"."""
+    """Print the variables for `eval "$(inspect-pipelines env)"`.
+
+    They point `dagster` at this INSPECT_HOME.
+    """
     home = Settings().absolute_home()
     variables = {
         "INSPECT_HOME": str(home),
