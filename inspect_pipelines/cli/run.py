@@ -93,7 +93,8 @@ def runs(definition_id: str | None, status: str | None, limit: int, as_json: boo
     rows = []
     for run in found:
         status_text = marked(run.status.value) + (f", {reviewed[run.id][-1][0]}" if reviewed[run.id] else "")
-        reason = run.reason if len(run.reason) <= 70 else run.reason[:69] + "…"
+        reason = run.reason.replace("\n", "; ")
+        reason = reason if len(reason) <= 70 else reason[:69] + "…"
         rows.append(
             [run.id, run.definition_id, status_text, local_time(run.requested_at), _took(run), reason]
         )
@@ -143,7 +144,7 @@ def _print_end(house: House, run: Run, as_json: bool) -> None:
         return
     took = f"  ({_took(run)})" if _took(run) else ""
     click.echo(f"{marked(run.status.value)}  {run.definition_id}{took}")
-    for reason in run.reason.split("; "):
+    for reason in run.reason.splitlines():
         click.echo(f"    {reason}")
     if run.status is RunStatus.NEEDS_REVIEW:
         click.echo(f"accept its pictures: inspect-pipelines baselines adopt {run.id}")

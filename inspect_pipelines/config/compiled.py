@@ -70,7 +70,7 @@ def write_compiled(home: Path, compiled: Compiled) -> Path:
     path = home / NAME
     temporary = None
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         descriptor, temporary = tempfile.mkstemp(prefix=f".{NAME}.", dir=home)
         with open(descriptor, "w", encoding="utf-8") as opened:  # noqa: PTH123 - a descriptor, not a path
             opened.write(text)

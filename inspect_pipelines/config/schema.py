@@ -33,7 +33,7 @@ def write_schemas(home: Path) -> None:
         Unavailable: The folder cannot be written.
     """
     try:
-        home.mkdir(parents=True, exist_ok=True)
+        home.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, document in DOCUMENTS.items():
             text = json.dumps(schema_of(document), indent=1) + "\n"
             path = home / name

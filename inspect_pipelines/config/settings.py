@@ -72,7 +72,7 @@ def resolve_secret(reference: str) -> str:
         raise UsageError("a secret must be written as '${env:NAME}' or '${file:/path}'")
     if name := match.group("env"):
         value = os.environ.get(name)
-        if value is None:
+        if not value:  # an empty password typed into a form would blame the site
             raise UsageError(f"secret {reference!r} has no value: set the environment variable {name!r}")
         return value
     path = Path(match.group("file"))

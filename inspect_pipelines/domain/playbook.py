@@ -165,9 +165,7 @@ class Step:
     success_criteria: tuple[Action, ...] = ()  # expectations, checked after the actions
     instruction: str = ""  # prose for an agent
     timeout_seconds: float = 30.0  # for each action
-    prose_criteria: tuple[
-        str, ...
-    ] = ()  # criteria in words, for an agent; a browser reports them as not checked
+    prose_criteria: tuple[str, ...] = ()  # in words, for an agent; the browser does not check them
 
 
 @dataclass(frozen=True, slots=True)

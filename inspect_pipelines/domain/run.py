@@ -77,7 +77,7 @@ class Run:
     requested_at: datetime  # UTC
     timeout_minutes: int
     status: RunStatus = RunStatus.PENDING
-    reason: str = ""  # one sentence; why it was skipped, failed, ..
+    reason: str = ""  # why it was skipped, failed, ..: one sentence a line, the most telling first
     variables: Mapping[str, str] = field(
         default_factory=dict
     )  # an event's context or `--var`, on top of the plan's

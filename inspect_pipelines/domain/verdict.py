@@ -74,7 +74,7 @@ def decide(
         return Verdict(
             VerdictKind.PASSED, RunStatus.PASSED, ("first run: its pictures were adopted, as the plan says",)
         )
-    if baseline is None:
+    if baseline is None or not comparisons:  # adopted after this run had looked for one: it compared nothing
         return Verdict(
             VerdictKind.NEEDS_REVIEW,
             RunStatus.NEEDS_REVIEW,

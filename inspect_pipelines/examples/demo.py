@@ -21,7 +21,7 @@ SHOP_PORT = 8470  # the one examples/schedules.yaml names, so that `make up` fin
 MARKER = "demo"  # a file in INSPECT_HOME that says: made by a demo, may be thrown away by the next one
 THREE_RUNS = """
 SELECT strftime(scheduled_at, '%H:%M:%S') AS due, status, screenshots_count AS pictures,
-       round(baseline_diff_score, 3) AS score, split_part(split_part(reason, ';', 1), ' (', 1) AS reason
+       round(baseline_diff_score, 3) AS score, split_part(split_part(reason, chr(10), 1), ' (', 1) AS reason
 FROM automated_runs ORDER BY scheduled_at
 """
 

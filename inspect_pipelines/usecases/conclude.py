@@ -136,7 +136,7 @@ def _conclude(
     now = house.clock.now()
     told: tuple[Notification, ...] | None = None
     if run.status.is_open:
-        ended = run.concluded(verdict.run_status, "; ".join(verdict.reasons)[:2000], now=now)
+        ended = run.concluded(verdict.run_status, "\n".join(verdict.reasons)[:2000], now=now)
         with house.ledger.write() as ledger:
             told = record_end(
                 ledger,

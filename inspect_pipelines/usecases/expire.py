@@ -57,6 +57,9 @@ def _fate(
 def _skip(house: House, run: Run, now: datetime) -> bool:
     detail = f"no worker took it within {LAUNCH_PATIENCE.seconds // 60} minutes"
     with house.ledger.write() as ledger:
+        current = ledger.runs.find(run.id)
+        if current is None or current.status is not RunStatus.PENDING:
+            return False  # a worker took it since we looked
         definition = ledger.definitions.find(run.org_id, run.definition_id)
-        skipped = run.skipped(SkipReason.QUEUE_TIMEOUT, detail, now=now)
+        skipped = current.skipped(SkipReason.QUEUE_TIMEOUT, detail, now=now)
         return record_end(ledger, skipped, definition, at=now) is not None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -17,8 +18,9 @@ class FileChannel:
 
     def send(self, notification: Notification) -> str:
         """Write the message; a second time replaces the file by the same text. The receipt is its path."""
-        name = re.sub(r"[^A-Za-z0-9._-]+", "_", notification.id)
-        path = self._folder / f"{name}.txt"
+        readable = re.sub(r"[^A-Za-z0-9._-]+", "_", notification.id)[:150]
+        digest = hashlib.sha256(notification.id.encode()).hexdigest()[:8]  # `#qa` and `@qa` read alike
+        path = self._folder / f"{readable}-{digest}.txt"
         head = [
             f"To: {notification.target}",
             f"Subject: {notification.title}",

@@ -55,7 +55,9 @@ def told(error: duckdb.Error, path: Path) -> InspectError | None:
             f"the run history {str(path)!r} is held open by another program: {first_line}; close it there and open "
             "the published copy instead (inspect-pipelines history path)"
         )
-    if not isinstance(error, DAMAGE):
+    if (
+        not isinstance(error, DAMAGE) and "orrupt" not in first_line
+    ):  # a bad checksum comes as the plain class
         return None
     return Unreadable(
         f"the run history {str(path)!r} cannot be read: {first_line}; "

@@ -121,7 +121,7 @@ class SqliteDatabase:
 
     def _make_engine(self) -> sa.Engine:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
             raise SetupMissing(
                 f"the folder {str(self._path.parent)!r} cannot be made: {error.strerror}; "

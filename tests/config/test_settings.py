@@ -76,6 +76,14 @@ def test_a_secret_that_cannot_be_read_says_what_to_do_and_never_shows_itself(ref
     assert "hunter2" not in str(error.value)
 
 
+def test_an_empty_secret_is_a_missing_one(monkeypatch):
+    """An empty password was typed into the form, and the site was blamed for refusing it."""
+    monkeypatch.setenv("SHOP_PW", "")
+
+    with pytest.raises(UsageError, match="has no value"):
+        resolve_secret("${env:SHOP_PW}")
+
+
 def test_a_child_gets_this_environment_with_changes(monkeypatch):
     monkeypatch.setenv("KEPT", "1")
 

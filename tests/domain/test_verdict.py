@@ -56,6 +56,10 @@ def test_nothing_approved_needs_review_and_never_passes():
     assert (verdict.kind, verdict.run_status) == (VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW)
 
 
+def test_a_run_that_compared_nothing_never_passes_whatever_was_approved_since():
+    assert decided(comparisons=[]).run_status is RunStatus.NEEDS_REVIEW
+
+
 def test_a_changed_environment_asks_a_person_instead_of_blaming_the_site():
     verdict = decided(comparisons=[compared(passed=False)], environment_changes=CHANGED_ENVIRONMENT)
 

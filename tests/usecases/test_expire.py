@@ -82,6 +82,24 @@ def test_a_wish_that_nobody_launched_is_skipped_visibly(house: House) -> None:
         assert len(ledger.outbox.of_run(run.id)) == 1
 
 
+def test_a_wish_that_a_worker_takes_at_the_last_moment_is_not_skipped(house: House) -> None:
+    run = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="k1")
+    house.clock.sleep(31 * 60)
+    reading = house.ledger.read
+
+    @contextmanager
+    def read_then_claim() -> Iterator[LedgerSession]:
+        with reading() as ledger:
+            yield ledger
+        house.ledger.read = reading
+        start.admit(house, Ticket(DefinitionId("nightly-shop"), "d1", origin=run.origin))
+
+    house.ledger.read = read_then_claim
+
+    assert expire(house) == []
+    assert stored(house, run).status is RunStatus.RUNNING
+
+
 def test_expiring_twice_concludes_once(house: House) -> None:
     running(house)
     house.workers.dead.add("d1")

@@ -134,6 +134,20 @@ def test_a_rebuild_is_refused_while_another_process_owns_the_history(home):
     owner.release()
 
 
+def test_a_live_file_with_a_wrong_checksum_is_told_as_damage(home):
+    """DuckDB raises its plainest error for it, which once came through as a traceback."""
+    home.finish(*range(1, 40))
+    home.history.drain()
+    live = home.history.places.live
+    damaged = bytearray(live.read_bytes())
+    damaged[4096 + 100] ^= 0xFF
+    live.write_bytes(bytes(damaged))
+    home.finish(40)
+
+    with pytest.raises(Unreadable, match="inspect-pipelines history rebuild"):
+        home.history.drain()
+
+
 def test_a_live_file_cut_short_is_told_as_damage(home):
     home.finish(*range(1, 40))
     home.history.drain()
