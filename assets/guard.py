@@ -13,6 +13,7 @@ from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.project import project
 
 
 @contextmanager
@@ -49,4 +50,4 @@ def _abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> None:
         house, run_id, status, reason
     )  # changes nothing when the run was concluded and only its report failed
     send_waiting(house)
-    house.history.drain()
+    project(house)

@@ -12,6 +12,7 @@ from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.perform import session_requests
+from inspect_pipelines.usecases.project import project
 
 
 @dg.op(out={"run_id": dg.Out(str, is_required=False)})
@@ -40,7 +41,7 @@ def launch_session(
     if admission.door is Door.SKIPPED:
         context.instance.add_run_tags(dagster_run_id, {tags.SKIPPED: run.reason})
         context.log.warning(f"run {run.id} was skipped: {run.reason}")
-        house.history.drain()
+        context.log.info(project(house))
         return
     with concluding(house, run.id):
         with house.ledger.read() as ledger:

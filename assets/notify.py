@@ -6,6 +6,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.project import project
 
 GREEN = (RunStatus.PASSED, RunStatus.NEEDS_REVIEW, RunStatus.SKIPPED)
 
@@ -14,7 +15,7 @@ GREEN = (RunStatus.PASSED, RunStatus.NEEDS_REVIEW, RunStatus.SKIPPED)
 def notify(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> None:
     """Report deliveries as metadata; a failed run fails here, after people were told."""
     tried = send_waiting(house)
-    house.history.drain()
+    context.log.info(project(house))
     house.workers.release(context.run.run_id)
     with house.ledger.read() as ledger:
         run = ledger.runs.find(RunId(run_id))

@@ -231,3 +231,14 @@ def test_a_run_whose_worker_died_does_not_keep_the_next_one_out(
     assert latest(house).status is RunStatus.NEEDS_REVIEW
     with house.ledger.read() as ledger:
         assert ledger.runs.find(dead.id).status is RunStatus.ERROR
+
+
+def test_a_history_that_is_behind_fails_no_run(house: House, instance: dg.DagsterInstance) -> None:
+    class Damaged:
+        def drain(self) -> bool:
+            raise Unavailable("the history is damaged")
+
+    result = execute(replace(house, history=Damaged()), instance)
+
+    assert result.success
+    assert latest(house).status is RunStatus.NEEDS_REVIEW
