@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +12,7 @@ from houses import a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.start import Ticket
@@ -85,18 +88,19 @@ def test_a_wish_that_nobody_launched_is_skipped_visibly(house: House) -> None:
 def test_a_wish_that_a_worker_takes_at_the_last_moment_is_not_skipped(house: House) -> None:
     run = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="k1")
     house.clock.sleep(31 * 60)
-    reading = house.ledger.read
 
-    @contextmanager
-    def read_then_claim() -> Iterator[LedgerSession]:
-        with reading() as ledger:
-            yield ledger
-        house.ledger.read = reading
-        start.admit(house, Ticket(DefinitionId("nightly-shop"), "d1", origin=run.origin))
+    class ClaimedRightAfterTheLook:
+        """The ledger, as it is when a worker comes between the look and the deed."""
 
-    house.ledger.read = read_then_claim
+        write = house.ledger.write
 
-    assert expire(house) == []
+        @contextmanager
+        def read(self) -> Iterator[LedgerSession]:
+            with house.ledger.read() as ledger:
+                yield ledger
+            start.admit(house, Ticket(DefinitionId("nightly-shop"), "d1", origin=run.origin))
+
+    assert expire(replace(house, ledger=ClaimedRightAfterTheLook())) == []
     assert stored(house, run).status is RunStatus.RUNNING
 
 
