@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 
 import click
 
-from inspect_pipelines.cli.output import aligned, local_time
+from inspect_pipelines.cli.output import aligned, local_time, user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
@@ -103,7 +102,7 @@ def _house() -> House:
 
 
 def _user() -> str:
-    return f"user:{getpass.getuser()}"
+    return f"user:{user_name()}"
 
 
 def _resolve(house: House, text: str) -> RunId:

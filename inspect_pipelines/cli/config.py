@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from collections.abc import Callable
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import Refused
@@ -128,7 +128,7 @@ def apply(yes: bool, as_json: bool, folder: Path | None) -> None:
     if proposal.deletions and not yes:
         _confirm(proposal.deletions, can_ask=not as_json)
     gone = {change.definition.id for change in proposal.deletions}
-    applied = store(home, project, by=f"user:{_user()}", may_delete=gone)
+    applied = store(home, project, by=f"user:{user_name()}", may_delete=gone)
     write_schemas(home.home)
     if as_json:
         changes = [_change_json(change) for change in applied.changes]
@@ -247,10 +247,3 @@ def _change_json(change: Change) -> dict[str, Any]:
         "fields": [{"path": field.path, "old": field.old, "new": field.new} for field in change.fields],
         "runs": change.runs,
     }
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container's user id without a name
-        return "unknown"

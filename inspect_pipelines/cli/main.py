@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import traceback
 from importlib import import_module
 
 import click
@@ -73,3 +74,6 @@ def main() -> None:
     except InspectError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
+    except Exception:  # noqa: BLE001 - a defect; Python would exit with 1, which says that the site failed
+        traceback.print_exc()
+        sys.exit(3)

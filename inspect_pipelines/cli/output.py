@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -36,3 +37,11 @@ def marked(status: str) -> str:
 def local_time(at: datetime | None) -> str:
     """A time in the machine's zone with its offset, to the minute."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M %z") if at else ""
+
+
+def user_name() -> str:
+    """Who gives this command."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user id without a name
+        return "unknown"

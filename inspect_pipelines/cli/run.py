@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import sys
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from inspect_pipelines.cli.output import aligned, local_time, marked
+from inspect_pipelines.cli.output import aligned, local_time, marked, user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId, dagster_name
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -48,7 +47,7 @@ def run(
     house = build(settings)
     given = _parsed(variables)
     expire(house)
-    key, by = house.clock.new_id(), f"user:{getpass.getuser()}"
+    key, by = house.clock.new_id(), f"user:{user_name()}"
     wanted = start.request(house, DefinitionId(definition_id), given, by=by, key=key)
     engine = engine_for(settings)
     handle = engine.launch(launch_of(wanted))
