@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
@@ -47,18 +47,40 @@ def image_of(shot: Screenshot, run_id: RunId) -> BaselineImage:
 
 
 def adopted(
-    current: Baseline | None, shots: Iterable[Screenshot], run_id: RunId, view_glob: str | None = None
+    current: Baseline | None,
+    shots: Iterable[Screenshot],
+    run_id: RunId,
+    view_glob: str | None = None,
+    *,
+    playbooks: Collection[str],
 ) -> dict[View, BaselineImage]:
     """The images of the baseline that follows when these screenshots are accepted.
 
-    Without a glob the run's views replace the whole set, so a removed view leaves it. With a glob only the matching
-    views change: those the run has are taken over, those only the current baseline has are dropped.
+    Of the run's playbooks, the views that match the glob (all without one) become the run's: those it has are taken
+    over, those only the current baseline has are dropped. Views of other playbooks stay: in a shared set they belong
+    to another definition.
+
+    Args:
+        playbooks: Ids of the playbooks that the run played, also those without a picture.
     """
     taken = {shot.view: image_of(shot, run_id) for shot in shots if view_matches(shot.view, view_glob)}
-    if view_glob is None or current is None:
-        return taken
-    kept = {view: image for view, image in current.images.items() if not view_matches(view, view_glob)}
+    kept = {
+        view: image
+        for view, image in (current.images if current else {}).items()
+        if view.playbook not in playbooks or not view_matches(view, view_glob)
+    }
     return kept | taken
+
+
+def concerning(baseline: Baseline | None, playbooks: Collection[str]) -> Baseline | None:
+    """The part of a shared set's baseline that these playbooks have to do with; None when it has no view of theirs.
+
+    A definition that is new to a shared set has nothing approved yet: its first run needs review, as any first run.
+    """
+    if baseline is None:
+        return None
+    images = {view: image for view, image in baseline.images.items() if view.playbook in playbooks}
+    return replace(baseline, images=images) if images else None
 
 
 def view_matches(view: View, glob: str | None) -> bool:

@@ -37,7 +37,8 @@ def adopt(
     with house.ledger.write() as ledger:
         run = _run(ledger, run_id)
         definition = ledger.definitions.find(run.org_id, run.definition_id)
-        shots = [shot for session in ledger.evidence.sessions(run_id) for shot in session.screenshots]
+        sessions = ledger.evidence.sessions(run_id)
+        shots = [shot for session in sessions for shot in session.screenshots]
         set_name = baseline_set(definition, run)
         current = ledger.baselines.active(run.org_id, set_name)
         _refuse_unfit(run, shots, current, view_glob, force=force)
@@ -45,7 +46,9 @@ def adopt(
             id=BaselineId(house.clock.new_id()),
             org_id=run.org_id,
             set=set_name,
-            images=adopted(current, shots, run.id, view_glob),
+            images=adopted(
+                current, shots, run.id, view_glob, playbooks={session.playbook for session in sessions}
+            ),
             created_at=now,
             created_by=by,
             source_run_id=run.id,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.baseline import Baseline, concerning
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
@@ -22,7 +22,8 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         if run is None or definition is None:
             raise NotFound(f"run {run_id!r} cannot be compared: it or its definition is gone; start it again")
         sessions = ledger.evidence.sessions(run_id)
-        baseline = ledger.baselines.active(run.org_id, baseline_set(definition, run))
+        active = ledger.baselines.active(run.org_id, baseline_set(definition, run))
+    baseline = concerning(active, {session.playbook for session in sessions})
     if baseline is None or not definition.plan.baseline.enabled:
         return []
     shots = [shot for session in sessions for shot in session.screenshots]

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspect_pipelines.domain.baseline import Baseline, adopted
+from inspect_pipelines.domain.baseline import Baseline, adopted, concerning
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.notification import Notification, fired
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
@@ -30,35 +31,27 @@ class Conclusion:
 
 def judge(house: House, run_id: RunId) -> Conclusion:
     """End a run by what its sessions and comparisons say, then write its report."""
-    with house.ledger.read() as ledger:
-        run = _known(ledger, run_id)
-        definition = ledger.definitions.find(run.org_id, run.definition_id)
-        sessions = ledger.evidence.sessions(run_id)
-        comparisons = ledger.evidence.comparisons(run_id)
-        baseline = ledger.baselines.active(run.org_id, baseline_set(definition, run))
-    shots = [shot for session in sessions for shot in session.screenshots]
+    case = _case(house, run_id)
+    if case.definition is None:
+        gone = (
+            f"definition {case.run.definition_id!r} was deleted while it ran, so nothing says how to judge it"
+        )
+        return _conclude(house, case, Verdict(None, RunStatus.ERROR, (gone,)))
+    policy = case.definition.plan.baseline
     verdict = decide(
-        sessions,
-        comparisons,
-        baseline_enabled=definition is not None and definition.plan.baseline.enabled,
-        baseline=baseline,
-        environment_changes=environment_changes(baseline, shots) if baseline else (),
-        adopt_first=definition is not None and definition.plan.baseline.first_run == "adopt",
+        case.sessions,
+        case.comparisons,
+        baseline_enabled=policy.enabled,
+        baseline=case.baseline,
+        environment_changes=environment_changes(case.baseline, case.shots) if case.baseline else (),
+        adopt_first=policy.first_run == "adopt",
     )
-    return _conclude(house, run, definition, sessions, comparisons, verdict, baseline)
+    return _conclude(house, case, verdict)
 
 
 def abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> Conclusion:
     """End a run that could not be played to its end (crash, cancel, deadline), keeping the evidence so far."""
-    with house.ledger.read() as ledger:
-        run = _known(ledger, run_id)
-        definition = ledger.definitions.find(run.org_id, run.definition_id)
-        sessions = ledger.evidence.sessions(run_id)
-        comparisons = ledger.evidence.comparisons(run_id)
-        baseline = ledger.baselines.active(run.org_id, baseline_set(definition, run))
-    return _conclude(
-        house, run, definition, sessions, comparisons, Verdict(None, status, (reason,)), baseline
-    )
+    return _conclude(house, _case(house, run_id), Verdict(None, status, (reason,)))
 
 
 def record_end(
@@ -124,16 +117,38 @@ def baseline_set(definition: Definition | None, run: Run) -> str:
     return run.definition_id
 
 
-def _conclude(
-    house: House,
-    run: Run,
-    definition: Definition | None,
-    sessions: Sequence[SessionResult],
-    comparisons: Sequence[Comparison],
-    verdict: Verdict,
-    baseline: Baseline | None,
-) -> Conclusion:
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the judge has before it."""
+
+    run: Run
+    definition: Definition | None  # None: it was deleted meanwhile
+    sessions: tuple[SessionResult, ...]
+    comparisons: tuple[Comparison, ...]
+    baseline: Baseline | None  # what of the set concerns the run's playbooks
+
+    @property
+    def shots(self) -> list[Screenshot]:
+        return [shot for session in self.sessions for shot in session.screenshots]
+
+    @property
+    def playbooks(self) -> set[str]:
+        return {session.playbook for session in self.sessions}
+
+
+def _case(house: House, run_id: RunId) -> _Case:
+    with house.ledger.read() as ledger:
+        run = _known(ledger, run_id)
+        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        sessions = tuple(ledger.evidence.sessions(run_id))
+        active = ledger.baselines.active(run.org_id, baseline_set(definition, run))
+        baseline = concerning(active, {session.playbook for session in sessions})
+        return _Case(run, definition, sessions, tuple(ledger.evidence.comparisons(run_id)), baseline)
+
+
+def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
     now = house.clock.now()
+    run = case.run
     told: tuple[Notification, ...] | None = None
     if run.status.is_open:
         ended = run.concluded(verdict.run_status, "\n".join(verdict.reasons)[:2000], now=now)
@@ -141,58 +156,52 @@ def _conclude(
             told = record_end(
                 ledger,
                 ended,
-                definition,
+                case.definition,
                 at=now,
-                sessions=sessions,
-                comparisons=comparisons,
+                sessions=case.sessions,
+                comparisons=case.comparisons,
                 verdict=verdict,
-                baseline=baseline,
+                baseline=case.baseline,
                 report_path=str(house.reports.path(run.id)),
             )
             if told is not None:
                 run = ended
-                _accept_by_policy(
-                    house, ledger, run, definition, sessions, comparisons, verdict, baseline, now
-                )
+                _accept_by_policy(house, ledger, case, verdict, now)
             else:
                 run = _known(ledger, run.id)
-    report = Report(run, definition, tuple(sessions), tuple(comparisons), verdict, baseline, told or ())
+    report = Report(run, case.definition, case.sessions, case.comparisons, verdict, case.baseline, told or ())
     if told is not None:
         house.reports.write(report)
     return Conclusion(report, was_first=told is not None)
 
 
 def _accept_by_policy(
-    house: House,
-    ledger: LedgerSession,
-    run: Run,
-    definition: Definition | None,
-    sessions: Sequence[SessionResult],
-    comparisons: Sequence[Comparison],
-    verdict: Verdict,
-    baseline: Baseline | None,
-    now: datetime,
+    house: House, ledger: LedgerSession, case: _Case, verdict: Verdict, now: datetime
 ) -> None:
     """Adopt without a person where the plan says so: a first run, or small accepted changes of a passed one."""
-    if definition is None or not definition.plan.baseline.enabled:
+    if verdict.kind is not VerdictKind.PASSED or case.definition is None:
         return
-    policy = definition.plan.baseline
-    if verdict.kind is not VerdictKind.PASSED:
+    policy = case.definition.plan.baseline
+    if not policy.enabled:
         return
-    first = baseline is None and policy.first_run == "adopt"
-    moved = any(c.old_sha256 != c.new_sha256 for c in comparisons)
-    update = baseline is not None and policy.update_on_success and moved
+    first = case.baseline is None and policy.first_run == "adopt"
+    moved = any(c.old_sha256 != c.new_sha256 for c in case.comparisons)
+    update = case.baseline is not None and policy.update_on_success and moved
     if not (first or update):
         return
-    shots = [shot for session in sessions for shot in session.screenshots]
+    set_name = baseline_set(case.definition, case.run)
+    active = ledger.baselines.active(case.run.org_id, set_name)
+    judged_with = concerning(active, case.playbooks)
+    if (judged_with.id if judged_with else None) != (case.baseline.id if case.baseline else None):
+        return  # a person adopted something since we compared: that stands
     accepted = Baseline(
         id=BaselineId(house.clock.new_id()),
-        org_id=run.org_id,
-        set=baseline_set(definition, run),
-        images=adopted(baseline, shots, run.id),
+        org_id=case.run.org_id,
+        set=set_name,
+        images=adopted(active, case.shots, case.run.id, playbooks=case.playbooks),
         created_at=now,
         created_by="policy:first_run" if first else "policy:update_on_success",
-        source_run_id=run.id,
+        source_run_id=case.run.id,
     )
     ledger.baselines.add(accepted)
     ledger.journal.append("baseline", facts.baseline_facts(accepted), at=now)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_baseline, a_screenshot, a_sha, a_view
-from inspect_pipelines.domain.baseline import activated, adopted, image_of, view_matches
+from inspect_pipelines.domain.baseline import activated, adopted, concerning, image_of, view_matches
 from inspect_pipelines.domain.ids import RunId
 
 RUN = RunId("01900000-0000-7000-8000-000000000009")
@@ -23,7 +23,9 @@ def test_an_image_keeps_what_a_later_comparison_needs():
 
 @given(names, names)
 def test_without_a_glob_the_runs_views_replace_the_whole_set(old_names, new_names):
-    images = adopted(a_baseline(views=tuple(old_names)), [a_screenshot(n) for n in new_names], RUN)
+    images = adopted(
+        a_baseline(views=tuple(old_names)), [a_screenshot(n) for n in new_names], RUN, playbooks={"shop"}
+    )
 
     assert {view.name for view in images} == set(new_names)
 
@@ -33,7 +35,7 @@ def test_with_a_glob_only_matching_views_change(old_names, new_names, glob):
     current = a_baseline(views=tuple(old_names))
     shots = [a_screenshot(name, sha256=a_sha("f")) for name in new_names]
 
-    images = adopted(current, shots, RUN, glob)
+    images = adopted(current, shots, RUN, glob, playbooks={"shop"})
 
     for view in {*current.images, *(shot.view for shot in shots)}:
         if view_matches(view, glob):
@@ -43,7 +45,7 @@ def test_with_a_glob_only_matching_views_change(old_names, new_names, glob):
 
 
 def test_a_glob_without_a_baseline_takes_only_what_it_names():
-    images = adopted(None, [a_screenshot("cart"), a_screenshot("pay")], RUN, "pay")
+    images = adopted(None, [a_screenshot("cart"), a_screenshot("pay")], RUN, "pay", playbooks={"shop"})
 
     assert [view.name for view in images] == ["pay"]
 
@@ -67,3 +69,21 @@ def test_activating_changes_nothing_else():
 
     assert not activated(baseline, False).is_active
     assert activated(activated(baseline, False), True) == baseline
+
+
+def test_adopting_leaves_the_views_of_other_playbooks_in_a_shared_set():
+    """Adopting one definition's run once dropped the other's views, which then failed on an unchanged site."""
+    current = a_baseline(views=("home",))
+    other = a_screenshot("front", view=a_view("front", playbook="account"))
+
+    images = adopted(current, [other], RUN, playbooks={"account"})
+
+    assert {str(view) for view in images} == {"shop/home@desktop", "account/front@desktop"}
+
+
+def test_only_the_views_of_a_runs_playbooks_concern_it():
+    baseline = a_baseline(views=("home",))
+
+    assert concerning(baseline, {"shop"}) == baseline
+    assert concerning(baseline, {"account"}) is None
+    assert concerning(None, {"shop"}) is None

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from builders import a_plan, a_schedule, a_screenshot, a_session, a_sha
+from builders import a_plan, a_playbook, a_schedule, a_screenshot, a_session, a_sha, a_view
 from houses import a_house, apply
 from inspect_pipelines.domain.comparison import Comparison, Outcome
-from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases import adopt, start
+from inspect_pipelines.usecases.compare_run import compare_run
 from inspect_pipelines.usecases.conclude import abort, judge
 from inspect_pipelines.usecases.perform import play_all
 from inspect_pipelines.usecases.start import Ticket
@@ -37,6 +41,12 @@ def played(house: House, tick: int = 1, **session: object) -> RunId:
     run_id = start.admit(house, ticket).run.id
     house.sessions.results = [a_session(id=f"{run_id}.1", **session)]
     play_all(house, run_id)
+    return run_id
+
+
+def concluded(house: House, tick: int) -> RunId:
+    run_id = played(house, tick)
+    judge(house, run_id)
     return run_id
 
 
@@ -169,6 +179,58 @@ def test_a_run_that_could_not_be_played_keeps_its_evidence_and_tells_people(hous
     assert conclusion.report.notifications
     (kind, facts) = journal(house)[0]
     assert (kind, facts["run"]["status"], len(facts["screenshots"])) == ("run", "error", 1)
+
+
+def test_a_definition_new_to_a_shared_set_needs_review_like_any_first_run(house: House) -> None:
+    apply(house, a_schedule())
+    adopt.adopt(house, concluded(house, 1), by="user:ada")
+    account = a_playbook(id=PlaybookId("account"))
+    plan = a_plan(playbooks=(account,), baseline=BaselinePolicy(set="nightly-shop"))
+    apply(house, a_schedule(plan=plan))
+    front = a_screenshot("front", view=a_view("front", playbook="account"))
+
+    run_id = played(house, 2, playbook="account", screenshots=(front,))
+    compare_run(house, run_id)
+
+    assert judge(house, run_id).report.run.status is RunStatus.NEEDS_REVIEW
+
+
+def test_a_policy_never_overwrites_what_a_person_adopted_meanwhile(house: House) -> None:
+    apply(house, a_schedule(plan=a_plan(baseline=BaselinePolicy(update_on_success=True))))
+    first = concluded(house, 1)
+    adopt.adopt(house, first, by="user:ada")
+    second = played(house, 2, screenshots=(a_screenshot(sha256=a_sha("b")),))
+    compared(house, second, outcome=Outcome.UNCHANGED, passed=True, score=0.001)
+
+    class PersonInBetween:
+        """The ledger, as it is when a person adopts between the judge's look and its deed."""
+
+        read = house.ledger.read
+
+        @contextmanager
+        def write(self) -> Iterator[LedgerSession]:
+            adopt.adopt(house, first, by="user:bob")
+            with house.ledger.write() as ledger:
+                yield ledger
+
+    judge(replace(house, ledger=PersonInBetween()), second)
+
+    with house.ledger.read() as ledger:
+        assert ledger.baselines.active(house.org_id, "nightly-shop").created_by == "user:bob"
+
+
+def test_a_run_whose_definition_was_deleted_meanwhile_never_passes(house: House) -> None:
+    apply(house, a_schedule())
+    run_id = played(house)
+    with house.ledger.write() as ledger:
+        ledger.definitions.delete(
+            house.org_id, DefinitionId("nightly-shop"), by="user:ada", at=house.clock.now()
+        )
+
+    report = judge(house, run_id).report
+
+    assert report.run.status is RunStatus.ERROR
+    assert "was deleted while it ran" in report.run.reason
 
 
 def test_zero_screenshots_is_an_error_never_a_pass(house: House) -> None:
