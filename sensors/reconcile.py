@@ -16,7 +16,7 @@ def reconcile(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House
         return run.status.value if run is not None and run.is_finished else None
 
     concluded = expire(house, dagster_ended=ended)
+    send_waiting(house)
     if not concluded:
         return dg.SkipReason("every open run has a worker")
-    send_waiting(house)
     return dg.SkipReason("concluded: " + ", ".join(f"{run.id} ({run.definition_id})" for run in concluded))

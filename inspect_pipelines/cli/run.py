@@ -13,7 +13,7 @@ from inspect_pipelines.cli.output import aligned, local_time, marked, user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId, dagster_name
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.errors import InspectError, UsageError
 from inspect_pipelines.ports import Engine, House, Launch
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
@@ -50,7 +50,13 @@ def run(
     key, by = house.clock.new_id(), f"user:{user_name()}"
     wanted = start.request(house, DefinitionId(definition_id), given, by=by, key=key)
     engine = engine_for(settings)
-    handle = engine.launch(launch_of(wanted))
+    try:
+        handle = engine.launch(launch_of(wanted))
+    except InspectError as error:
+        abort(
+            house, wanted.id, RunStatus.ERROR, str(error)
+        )  # else it would wait for a worker that nobody starts
+        raise
     if wait:
         ended = wait_for_end(house, engine, handle, wanted)
         _print_end(house, ended, as_json)

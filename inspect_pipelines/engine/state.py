@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from inspect_pipelines.engine.instance import write_atomically
 
 @dataclass(frozen=True, slots=True)
 class UpState:
-    """Left behind only by a supervisor that was killed, so ask the URL before you believe it."""
+    """Where the supervisor's parts are; believed only while it holds the home's lock."""
 
     pid: int
     started_at: str  # RFC 3339 UTC
@@ -30,11 +32,35 @@ def write_state(home: Path, state: UpState) -> None:
 
 
 def read_state(home: Path) -> UpState | None:
-    """What a running `up` said last; None when there is none, or its file is not ours to read."""
+    """What a running `up` said last; None when none holds the home's lock, or its file is not ours to read.
+
+    A killed supervisor leaves its file behind, and another home's `up` may answer at that port by now.
+    """
+    if not is_held(home):
+        return None
     try:
         return UpState(**json.loads(state_path(home).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
+
+
+def lock_path(home: Path) -> Path:
+    return home / "run" / "up.lock"
+
+
+def is_held(home: Path) -> bool:
+    """Whether an `up` works in this home now."""
+    try:
+        descriptor = os.open(lock_path(home), os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
 
 
 def forget_state(home: Path) -> None:

@@ -19,7 +19,7 @@ from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_
 from inspect_pipelines.engine.instance import MODULE, ensure_instance, write_atomically
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log
 from inspect_pipelines.engine.services import CodeServer, Say, Service, Services
-from inspect_pipelines.engine.state import UpState, forget_state, read_state, write_state
+from inspect_pipelines.engine.state import UpState, forget_state, lock_path, read_state, write_state
 from inspect_pipelines.engine.stopping import stop_in_order
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports import Clock
@@ -212,7 +212,7 @@ class Supervisor:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        descriptor = os.open(self.home / "run" / "up.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(lock_path(self.home), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -12,6 +12,7 @@ from pathlib import Path
 import click
 
 from inspect_pipelines.config.settings import Settings, child_environment
+from inspect_pipelines.engine.state import is_held
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.examples.shop.server import Shop
 
@@ -108,7 +109,7 @@ def fresh(home: Path) -> None:
                 f"the demo starts from nothing, but {str(home)!r} holds data that is not a demo's; "
                 "give it another folder: INSPECT_HOME=/tmp/demo make demo"
             )
-        if (home / "run" / "up.json").exists():
+        if is_held(home):
             raise Refused(
                 f"{str(home)!r} is in use by `inspect-pipelines up`; stop it first, then run the demo again"
             )

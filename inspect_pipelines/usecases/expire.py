@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
+from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases.conclude import abort, record_end
 
@@ -30,14 +31,19 @@ def expire(house: House, *, dagster_ended: Callable[[str], str | None] = lambda 
         open_runs = ledger.runs.open(house.org_id)
     ended = []
     for run in open_runs:
-        if run.status is RunStatus.PENDING:
-            if run.requested_at + LAUNCH_PATIENCE < now and _skip(house, run, now):
+        try:
+            if _ended(house, run, dagster_ended, now):
                 ended.append(run)
-            continue
-        fate = _fate(house, run, dagster_ended, now)
-        if fate is not None and abort(house, run.id, *fate).was_first:
-            ended.append(run)
+        except InspectError:
+            continue  # one run's unwritable report must not cost the others their end; the next look tries again
     return ended
+
+
+def _ended(house: House, run: Run, dagster_ended: Callable[[str], str | None], now: datetime) -> bool:
+    if run.status is RunStatus.PENDING:
+        return run.requested_at + LAUNCH_PATIENCE < now and _skip(house, run, now)
+    fate = _fate(house, run, dagster_ended, now)
+    return fate is not None and abort(house, run.id, *fate).was_first
 
 
 def _fate(

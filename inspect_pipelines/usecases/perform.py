@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
+from inspect_pipelines.config.settings import SECRET_REFERENCE
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.run import Run
@@ -94,9 +95,14 @@ def values_for(
                     f"give it with --var {missing[0]}=VALUE"
                 )
             text = fill(text, given)
+        if text and variable.secret and not SECRET_REFERENCE.match(text):
+            raise UsageError(
+                f"variable {variable.name!r} is secret, so its value must be a reference, never the secret itself: "
+                f"write '${{env:NAME}}' or '${{file:/path}}'"
+            )
         if text and not variable.secret:
             text = accepted(variable, text, allowed_hosts=allowed_hosts)
-        values[variable.name] = Value(text, is_secret_reference=variable.secret)
+        values[variable.name] = Value(text, is_secret_reference=variable.secret and bool(text))
     return values
 
 

@@ -19,7 +19,8 @@ from inspect_pipelines.domain.run import (
     retry_origin,
 )
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.errors import NotFound
+from inspect_pipelines.domain.variable import EVENT_CONTEXT
+from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.perform import session_requests
@@ -57,6 +58,7 @@ def request(
             )
         run = _pending(house, definition_id, definition, request_origin(key), by=by, now=now)
         run = replace(run, variables=dict(variables))
+        _refuse_unknown(variables, definition)
         session_requests(run, definition)  # a missing value is told now, not by a run that fails
         return ledger.runs.request(run)
 
@@ -140,6 +142,18 @@ def nominal_time(origin: str) -> datetime | None:
         return None
     _, _, text = origin.split(":", 2)
     return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)
+
+
+def _refuse_unknown(variables: Mapping[str, str], definition: Definition) -> None:
+    known = {v.name for playbook in definition.plan.playbooks for v in playbook.variables} | set(
+        EVENT_CONTEXT
+    )
+    for name in variables:
+        if name not in known:
+            own = sorted(known - set(EVENT_CONTEXT))
+            raise UsageError(
+                f"{definition.id!r} has no variable {name!r}; it has: {', '.join(own) or 'none'}, and an event's context"
+            )
 
 
 def _why_paused(run: Run, definition: Definition | None, definition_id: DefinitionId) -> str | None:

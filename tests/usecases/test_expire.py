@@ -12,6 +12,7 @@ from houses import a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.expire import expire
@@ -110,3 +111,23 @@ def test_expiring_twice_concludes_once(house: House) -> None:
 
     assert len(expire(house)) == 1
     assert expire(house) == []
+
+
+def test_one_runs_unwritable_report_does_not_keep_the_others_open(house: House) -> None:
+    run = running(house)
+    house.workers.dead.add("d1")
+    reports = house.reports
+
+    class FullDisk:
+        path = reports.path
+
+        def write(self, report: object) -> Path:
+            raise Unavailable("no space left on device")
+
+    wish = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="k1")
+    house.clock.sleep(31 * 60)
+
+    expire(replace(house, reports=FullDisk()))
+
+    assert not stored(house, run).status.is_open
+    assert stored(house, wish).status is RunStatus.SKIPPED

@@ -131,6 +131,17 @@ def test_a_secret_stays_a_reference_in_what_is_stored() -> None:
     assert values["password"] == Value("${env:SHOP_PASSWORD}", is_secret_reference=True)
 
 
+def test_a_secret_itself_is_refused_and_never_shown() -> None:
+    """`--var password=hunter2` once stood in the ledger in clear."""
+    playbook = a_playbook(variables=(Variable("password", secret=True),))
+
+    with pytest.raises(UsageError, match="must be a reference") as caught:
+        values_for(playbook, {}, {"password": "hunter2"})
+
+    assert "hunter2" not in str(caught.value)
+    assert values_for(playbook, {}, {"password": "${env:PW}"})["password"].is_secret_reference
+
+
 def test_a_plain_value_that_looks_like_a_reference_is_never_resolved() -> None:
     playbook = a_playbook(variables=(Variable("title"),))
 

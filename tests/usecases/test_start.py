@@ -159,6 +159,14 @@ def test_an_unknown_definition_is_refused_with_the_known_ones(house: House) -> N
     )
 
 
+def test_an_unknown_variable_is_refused_with_the_known_ones(house: House) -> None:
+    playbook = a_playbook(variables=(Variable("shop_url", default="http://shop.test"),))
+    apply(house, a_schedule(plan=a_plan(playbooks=(playbook,), allowed_hosts=("shop.test",))))
+
+    with pytest.raises(UsageError, match="has no variable 'shopurl'; it has: shop_url"):
+        start.request(house, NIGHTLY, {"shopurl": "x"}, by="user:ada", key="k1")
+
+
 def test_a_missing_value_is_told_before_anything_is_stored(house: House) -> None:
     playbook = a_playbook(variables=(Variable("shop_url", required=True),))
     apply(house, a_schedule(plan=a_plan(playbooks=(playbook,))))
