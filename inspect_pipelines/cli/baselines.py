@@ -13,6 +13,7 @@ from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import adopt as adoption
+from inspect_pipelines.usecases.project import project
 
 
 @click.group()
@@ -70,7 +71,7 @@ def adopt(run_id: str, view_glob: str | None, force: bool, note: str) -> None:
     house = _house()
     run = _resolve(house, run_id)
     baseline = adoption.adopt(house, run, by=_user(), view_glob=view_glob, force=force, notes=note)
-    house.history.drain()
+    project(house)
     views = "1 view" if len(baseline.images) == 1 else f"{len(baseline.images)} views"
     click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use: {views}, from run {run}")
 
@@ -81,7 +82,7 @@ def activate(baseline_id: str) -> None:
     """Put an older (or newer) BASELINE back in use."""
     house = _house()
     baseline = adoption.activate(house, BaselineId(baseline_id), by=_user())
-    house.history.drain()
+    project(house)
     click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use")
 
 
@@ -91,7 +92,7 @@ def rollback(set_name: str) -> None:
     """Put the baseline before the active one of SET back in use."""
     house = _house()
     baseline = adoption.roll_back(house, set_name, by=_user())
-    house.history.drain()
+    project(house)
     click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
 
 

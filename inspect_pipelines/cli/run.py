@@ -18,6 +18,7 @@ from inspect_pipelines.ports import Engine, House, Launch
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.expire import expire
+from inspect_pipelines.usecases.notify import send_waiting
 
 POLL_SECONDS = 0.2
 EXPIRE_EVERY_SECONDS = 2.0
@@ -46,7 +47,7 @@ def run(
     settings = Settings()
     house = build(settings)
     given = _parsed(variables)
-    expire(house)
+    _reconcile(house)
     key, by = house.clock.new_id(), f"user:{user_name()}"
     wanted = start.request(house, DefinitionId(definition_id), given, by=by, key=key)
     engine = engine_for(settings)
@@ -80,7 +81,7 @@ def runs(definition_id: str | None, status: str | None, limit: int, as_json: boo
     from inspect_pipelines.wiring import house as build
 
     house = build(Settings())
-    expire(house)
+    _reconcile(house)
     with house.ledger.read() as ledger:
         found = ledger.runs.latest(
             house.org_id,
@@ -129,8 +130,14 @@ def wait_for_end(house: House, engine: Engine, handle: str, wanted: Run) -> Run:
                     RunStatus.ERROR,
                     f"its worker ended before the first step; see {house.home}/logs",
                 )
-            expire(house)
+            _reconcile(house)
         house.clock.sleep(POLL_SECONDS)
+
+
+def _reconcile(house: House) -> None:
+    """End what nobody works on any more, and tell people."""
+    if expire(house):
+        send_waiting(house)
 
 
 def _parsed(variables: tuple[str, ...]) -> dict[str, str]:

@@ -1,0 +1,40 @@
+"""What it is all for: a cron tick, taken by Dagster's daemon, opens a real browser by itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from journeys_up import held_site, until, up, write_project
+
+EVERY_MINUTE = re.compile(r"^cron:nightly:\d{4}-\d\d-\d\dT\d\d:\d\dZ$")
+
+
+@pytest.mark.timeout(300)
+def test_a_schedule_ticks_by_itself_and_its_run_lands_in_duckdb(tmp_path: Path) -> None:
+    with held_site() as site:
+        project = write_project(tmp_path, site.url, "nightly")
+        schedules = tmp_path / "schedules.yaml"
+        schedules.write_text(schedules.read_text().replace("0 2 * * *", "* * * * *"))
+        project.call("apply", "--yes")
+
+        with up(project, "--no-ui"):
+            until(lambda: ended(project), seconds=150)
+
+            runs = json.loads(project.call("runs", "--json").stdout)
+            query = "SELECT id, status, screenshots_count FROM automated_runs"
+            rows = json.loads(project.call("history", "sql", "--json", query).stdout)
+
+    ticked = [run for run in runs if EVERY_MINUTE.match(run["origin"])]
+    assert len({run["origin"] for run in ticked}) == len(ticked) == len(runs)
+    first = ticked[-1]
+    assert (first["status"], first["requested_by"]) == ("needs_review", "schedule")
+    assert {"id": first["id"], "status": "needs_review", "screenshots_count": 1} in rows
+
+
+def ended(project) -> bool:
+    runs = json.loads(project.call("runs", "--json").stdout)
+    return any(run["status"] not in ("pending", "running") for run in runs)
