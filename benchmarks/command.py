@@ -39,7 +39,7 @@ def _project(folder: Path, schedules: int) -> None:
             "enabled": True,
             "cron": f"{chance.randrange(60)} {chance.randrange(24)} * * {chance.choice(['*', '1-5'])}",
             "timezone": chance.choice(["America/New_York", "Europe/Oslo", "UTC"]),
-            "playbook": "home",
+            "playbook": "nightly",
             "timeout_minutes": 10,
             "baseline": {"enabled": True, "tolerance": 0.02},
             "notify": {"on_failure": {"slack_channel": "#qa-alerts", "mention": ["@qa"]}},
