@@ -55,14 +55,16 @@ addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || !views.length || inField(event.target)) return;
   if (event.key === "ArrowDown" || event.key === "ArrowUp") {
     if (event.target.matches("input[type=radio]")) return;
-    const next = current + (event.key === "ArrowDown" ? 1 : -1);
+    /* The focused view is where the reader is; the observer below tells later, and by then of a view just left. */
+    const focused = views.indexOf(event.target.closest("article.view"));
+    const next = (focused >= 0 ? focused : current) + (event.key === "ArrowDown" ? 1 : -1);
     if (next < 0 || next >= views.length) return;
     event.preventDefault();
     current = next;
     views[current].focus({ preventScroll: true });
     views[current].scrollIntoView({ block: "start" });
   } else if ("1234".includes(event.key)) {
-    const view = views[Math.max(current, 0)];
+    const view = event.target.closest("article.view") || views[Math.max(current, 0)];
     const mode = view.querySelector("input[id$='-m" + event.key + "']");
     if (mode && mode.offsetParent !== null) { mode.checked = true; mode.dispatchEvent(new Event("change", { bubbles: true })); }
   }

@@ -369,6 +369,12 @@ def test_keys_walk_the_views_and_choose_the_way_of_looking(browser, address):
     assert page.is_visible("#view-2 .diff")
     page.keyboard.press("ArrowUp")
     assert page.evaluate("document.activeElement.id") == "view-1"
+    page.evaluate(
+        "scrollTo(0, document.body.scrollHeight)"
+    )  # the rail's mark moves on; the reader's place does not
+    page.wait_for_timeout(300)
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate("document.activeElement.id") == "view-2"
     page.close()
 
 
