@@ -21,6 +21,17 @@ class Outcome(StrEnum):
     UNREADABLE = "unreadable"
 
 
+class ChangeKind(StrEnum):
+    """What happened to a region, as far as its pixels tell."""
+
+    COLOUR = "colour"  # the same shapes in another colour
+    TEXT = "text"  # thin strokes on a flat ground, on both sides
+    MOVED = "moved"  # the same content, displaced
+    APPEARED = "appeared"  # content where flat ground was
+    VANISHED = "vanished"  # flat ground where content was
+    REPLACED = "replaced"  # other content; none of the above
+
+
 @dataclass(frozen=True, slots=True)
 class Region:
     """One connected changed area."""
@@ -28,6 +39,14 @@ class Region:
     box: Box
     changed_pixels: int
     element: str | None = None  # what stands there, as the capture named it
+    kind: ChangeKind = ChangeKind.REPLACED
+    colour_mean: float = (
+        0.0  # CIEDE2000 over the changed pixels: 1 is just noticeable, 100 is black and white
+    )
+    colour_max: float = 0.0
+    moved_by: tuple[int, int] | None = None  # px right and down, for `moved`
+    old_text: str | None = None  # what the element said before and says now, where the captures know
+    new_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +83,11 @@ class Measurement:
     inserted_rows: int = 0
     removed_rows: int = 0
     bands: tuple[Band, ...] = ()  # where those rows are, from the top
+    visible_ratio: float = 0.0  # share of pixels whose difference anti-aliasing does not explain
+    fingerprint: str = ""  # of exactly this change; empty: nothing to recognise. See imaging/fingerprint
+    ignored: tuple[
+        str, ...
+    ] = ()  # browser furniture that was left out: `caret at x=40, y=12`, `scrollbar ..`
 
     @property
     def layout_px(self) -> int:
@@ -85,6 +109,9 @@ class Comparison:
     old_sha256: Sha256 | None = None
     new_sha256: Sha256 | None = None
     overlay_sha256: Sha256 | None = None
+    visible_ratio: float = 0.0
+    fingerprint: str = ""
+    side_by_side_sha256: Sha256 | None = None
 
 
 def pair(old: Mapping[View, BaselineImage], new: Sequence[Screenshot]) -> list[Pair]:
