@@ -1,0 +1,291 @@
+"""Pages in a real Chromium, photographed as the product does it, and what pictures say about each other."""
+
+from __future__ import annotations
+
+import base64
+import io
+import os
+import struct
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Browser, CDPSession, Page, Playwright
+from skimage.color import deltaE_ciede2000, rgb2lab
+
+from resources import chromium
+from resources.sessions.browser.service import FLAGS
+
+PAGES = Path(__file__).parent / "pages"
+FULL_HEIGHT = 8000  # px; the issue's full page
+LONG_HEIGHT = 20_000  # px; the longest page that a score must be stable for
+
+CALM = """*, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important }"""
+LCD_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<match target="pattern"><edit name="rgba" mode="assign"><const>{order}</const></edit>
+<edit name="lcdfilter" mode="assign"><const>lcddefault</const></edit></match>
+<match target="font"><edit name="rgba" mode="assign"><const>{order}</const></edit></match></fontconfig>
+"""
+
+TILE_PX = 64
+
+Box = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What of a page is photographed; lengths in CSS px, `scroll` from 0.0 (top) to 1.0 (end)."""
+
+    viewport: str
+    width: int
+    height: int
+    scale: int = 1
+    scroll: float = 0.0
+    is_full: bool = False
+
+    @property
+    def slug(self) -> str:
+        at = f"-at{round(self.scroll * 100)}" if self.scroll else ""
+        return f"{self.viewport}{f'@{self.scale}x' if self.scale > 1 else ''}{at}"
+
+
+class Studio:
+    """Browsers by look: "product" is what runs use, the others draw letters or scrollbars in another way."""
+
+    def __init__(self, playwright: Playwright, scratch: Path) -> None:
+        self._playwright = playwright
+        self._scratch = scratch
+        self._browsers: dict[str, Browser] = {}
+        self._pages: dict[tuple[str, int, int, int], tuple[Page, CDPSession]] = {}
+
+    def visit(self, name: str, view: View, look: str = "product") -> Sitting:
+        """The page, loaded anew and scrolled to where the view stands."""
+        key = (look, view.width, view.height, view.scale)
+        if key not in self._pages:
+            page = self._browser(look).new_page(
+                viewport={"width": view.width, "height": view.height},
+                device_scale_factor=view.scale,
+                reduced_motion="reduce",
+                locale="en-GB",
+                timezone_id="UTC",
+            )
+            page.add_init_script(path=PAGES / "changes.js")
+            self._pages[key] = page, page.context.new_cdp_session(page)
+        return Sitting(*self._pages[key], name, view)
+
+    def renew(self, look: str = "product", *, browser: bool = False) -> None:
+        """Forget the look's pages, and its browser too if asked."""
+        for key in [key for key in self._pages if key[0] == look]:
+            self._pages.pop(key)[0].context.close()
+        if browser and look in self._browsers:
+            self._browsers.pop(look).close()
+
+    def close(self) -> None:
+        for browser in self._browsers.values():
+            browser.close()
+
+    def _browser(self, look: str) -> Browser:
+        if look not in self._browsers:
+            flags, dropped, variables = self._manner(look)
+            self._browsers[look] = self._playwright.chromium.launch(
+                executable_path=chromium.find(),
+                args=flags,
+                ignore_default_args=dropped,
+                chromium_sandbox=os.geteuid() != 0,
+                env={**os.environ, **variables},
+            )
+        return self._browsers[look]
+
+    def _manner(self, look: str) -> tuple[list[str], list[str], dict[str, str]]:
+        """Flags, default flags left out, and variables."""
+        if look == "product":
+            return list(FLAGS), [], {}
+        if look == "scrollbars":
+            return [flag for flag in FLAGS if "scrollbars" not in flag], ["--hide-scrollbars"], {}
+        fonts = self._scratch / f"{look}.conf"
+        fonts.write_text(LCD_FONTS.format(order=look.removeprefix("lcd-")), encoding="utf-8")
+        kept = [flag for flag in FLAGS if flag != "--disable-lcd-text"]
+        return [*kept, "--enable-lcd-text"], ["--disable-lcd-text"], {"FONTCONFIG_FILE": str(fonts)}
+
+
+class Sitting:
+    """One page while it is looked at; changes last until the next visit."""
+
+    def __init__(self, page: Page, devtools: CDPSession, name: str, view: View) -> None:
+        self.page = page
+        self._devtools = devtools
+        self._view = view
+        page.goto((PAGES / f"{name}.html").as_uri())
+        page.add_style_tag(content=CALM)
+        self._limit = LONG_HEIGHT if name == "ledger" else FULL_HEIGHT
+        self.area = self._settle()
+
+    def _settle(self) -> tuple[float, float, float, float]:
+        view = self._view
+        tall = self.page.evaluate("corpus.height()")
+        top = 0 if view.is_full else round(view.scroll * max(0, tall - view.height))
+        self.page.evaluate("y => scrollTo(0, y)", top)
+        area = (0, top, view.width, min(tall, self._limit) if view.is_full else view.height)
+        self.page.evaluate("area => corpus.look(area)", area)
+        return area
+
+    def find(self, kind: str) -> list[dict[str, Any]]:
+        return self.page.evaluate("kind => corpus.find(kind)", kind)
+
+    def apply(self, kind: str, index: int, how: dict[str, Any]) -> list[float] | None:
+        """Change it; returns where, in CSS px of the page, when that is not where it was found."""
+        return self.page.evaluate(
+            "([kind, index, how]) => corpus.apply(kind, index, how)", [kind, index, how]
+        )
+
+    def shoot(self, *, for_speed: bool = True) -> bytes:
+        """PNG bytes; a full page with the height it has now."""
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+        order: dict[str, Any] = {"format": "png", "optimizeForSpeed": for_speed}
+        if self._view.is_full:
+            tall = min(self.page.evaluate("corpus.height()"), self._limit)
+            clip = {"x": 0, "y": 0, "width": self._view.width, "height": tall, "scale": 1}
+            order |= {"captureBeyondViewport": True, "clip": clip}
+        return base64.b64decode(self._devtools.send("Page.captureScreenshot", order)["data"])
+
+    def place(self, box: Sequence[float]) -> Box:
+        """A box of the page as px of the picture, clipped to it and rounded outwards."""
+        x, y, width, height = box
+        left, top, wide, tall = self.area
+        scale = self._view.scale
+        from_x, from_y = max(0, int((x - left) * scale)), max(0, int((y - top) * scale))
+        to_x = min(int(wide * scale), -int(-(x - left + width) * scale // 1))
+        to_y = min(int(tall * scale), -int(-(y - top + height) * scale // 1))
+        return from_x, from_y, max(0, to_x - from_x), max(0, to_y - from_y)
+
+
+def decoded(png: bytes) -> np.ndarray:
+    """Pixels, shape (height, width, 3), sRGB, uint8."""
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def encoded(pixels: np.ndarray, level: int = 4) -> bytes:
+    """PNG bytes of (height, width, 3) or (height, width, 4) pixels."""
+    out = io.BytesIO()
+    Image.fromarray(pixels).save(out, "PNG", compress_level=level)
+    return out.getvalue()
+
+
+def encoded_by_row(pixels: np.ndarray, filter_type: int) -> bytes:
+    """A PNG whose rows all use one filter: 0 none, 1 sub, 2 up, 3 average, 4 Paeth."""
+    tall, wide, _ = pixels.shape
+    here = pixels.astype(np.int16)
+    left, up, corner = np.zeros_like(here), np.zeros_like(here), np.zeros_like(here)
+    left[:, 1:], up[1:], corner[1:, 1:] = here[:, :-1], here[:-1], here[:-1, :-1]
+    if filter_type == 4:
+        guess = left + up - corner
+        to_left, to_up, to_corner = abs(guess - left), abs(guess - up), abs(guess - corner)
+        by = np.where(
+            (to_left <= to_up) & (to_left <= to_corner), left, np.where(to_up <= to_corner, up, corner)
+        )
+    else:
+        by = (np.zeros_like(here), left, up, (left + up) // 2)[filter_type]
+    rows = np.full((tall, 1 + wide * 3), filter_type, np.uint8)
+    rows[:, 1:] = ((here - by) & 255).astype(np.uint8).reshape(tall, -1)
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", wide, tall, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(rows.tobytes(), 3)),
+        (b"IEND", b""),
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where and how much two pictures differ, within their common size.
+
+    Attributes:
+        changed_px: Pixels with any other byte.
+        box: Round all of them; None when there are none.
+        clear_px: Changed pixels of at least dE 10; estimated from a sample when there are very many.
+        visible_px: The same from dE 4.
+    """
+
+    changed_px: int
+    box: Box | None
+    clear_px: int
+    visible_px: int
+
+
+def difference(old: np.ndarray, new: np.ndarray) -> Difference:
+    """How `new` differs from `old`."""
+    tall, wide = min(old.shape[0], new.shape[0]), min(old.shape[1], new.shape[1])
+    old, new = old[:tall, :wide], new[:tall, :wide]
+    rows = np.flatnonzero((old != new).reshape(tall, -1).any(axis=1))
+    if not rows.size:
+        return Difference(0, None, 0, 0)
+    top, bottom = int(rows[0]), int(rows[-1]) + 1
+    at_y, at_x = np.nonzero((old[top:bottom] != new[top:bottom]).any(axis=2))
+    count = at_y.size
+    step = max(1, count // 60_000)
+    steps = delta_e(old[top + at_y[::step], at_x[::step]], new[top + at_y[::step], at_x[::step]])
+    left, right = int(at_x.min()), int(at_x.max()) + 1
+    box = (left, top, right - left, bottom - top)
+    return Difference(count, box, int((steps >= 10).sum()) * step, int((steps >= 4).sum()) * step)
+
+
+def delta_e(old: np.ndarray, new: np.ndarray) -> np.ndarray:
+    """CIEDE2000 between colours, shape (n, 3) uint8 each, as (n,)."""
+    return deltaE_ciede2000(rgb2lab(old.reshape(-1, 1, 3)), rgb2lab(new.reshape(-1, 1, 3))).ravel()
+
+
+def jumps(old: np.ndarray, new: np.ndarray) -> list[Box]:
+    """Tiles that fit much better when moved by one pixel: there, text or a line jumped."""
+    tall, wide, _ = old.shape
+    rows, columns = tall // TILE_PX, wide // TILE_PX
+    cut = (slice(0, rows * TILE_PX), slice(0, columns * TILE_PX))
+    changed = (old[cut] != new[cut]).any(axis=2).reshape(rows, TILE_PX, columns, TILE_PX).sum(axis=(1, 3))
+    found: list[Box] = []
+    for tile in np.argsort(changed, axis=None)[::-1]:
+        row, column = divmod(int(tile), columns)
+        if changed[row, column] < 20:
+            break
+        y, x = row * TILE_PX, column * TILE_PX
+        before = old[y : y + TILE_PX, x : x + TILE_PX].astype(np.int32).sum(axis=2)
+        after = new[y : y + TILE_PX, x : x + TILE_PX].astype(np.int32).sum(axis=2)[1:-1, 1:-1]
+        errors = {
+            (by_y, by_x): int(((before[1 + by_y : 63 + by_y, 1 + by_x : 63 + by_x] - after) ** 2).sum())
+            for by_y in (-1, 0, 1)
+            for by_x in (-1, 0, 1)
+        }
+        if min(errors.values()) < 0.5 * errors[0, 0]:
+            found.append((x, y, TILE_PX, TILE_PX))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """The old picture that most pairs of one view share."""
+
+    page: str
+    view: View
+    png: bytes
+    pixels: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A new picture and what was done; `old` is given when it is not the view's base."""
+
+    kind: str
+    new: bytes
+    note: str
+    changed_px: int
+    box: Box | None = None
+    delta_e: float | None = None
+    old: bytes | None = None
