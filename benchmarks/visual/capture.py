@@ -24,7 +24,11 @@ PAGES = Path(__file__).parent / "pages"
 FULL_HEIGHT = 8000  # px; the issue's full page
 LONG_HEIGHT = 20_000  # px; the longest page that a score must be stable for
 
-CALM = """*, *::before, *::after { animation: none !important; transition: none !important; scroll-behavior: auto !important }"""
+CALM = """(() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("*, *::before, *::after { animation: none !important; transition: none !important }");
+  document.adoptedStyleSheets = [sheet];
+})()"""
 LCD_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 <match target="pattern"><edit name="rgba" mode="assign"><const>{order}</const></edit>
@@ -75,6 +79,7 @@ class Studio:
                 timezone_id="UTC",
             )
             page.add_init_script(path=PAGES / "changes.js")
+            page.add_init_script(CALM)
             self._pages[key] = page, page.context.new_cdp_session(page)
         return Sitting(*self._pages[key], name, view)
 
@@ -121,7 +126,6 @@ class Sitting:
         self._devtools = devtools
         self._view = view
         page.goto((PAGES / f"{name}.html").as_uri())
-        page.add_style_tag(content=CALM)
         self._limit = LONG_HEIGHT if name == "ledger" else FULL_HEIGHT
         self.area = self._settle()
 

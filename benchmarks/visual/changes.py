@@ -201,7 +201,7 @@ def make(studio: Studio, base: Base, kind: str, chance: random.Random) -> Made |
         if chosen is None:
             return None
         index, how = chosen
-        place = places[index]
+        place = places[index] | {"text": sitting.page.evaluate("index => corpus.say(index)", index)}
         moved = sitting.apply(rule.finder, index, how)
         made = _proven(base, kind, place, how, sitting.place(moved or place["box"]), sitting.shoot())
         if made:

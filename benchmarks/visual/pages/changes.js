@@ -6,10 +6,11 @@
   const union = (a, b) => { const x = Math.min(a[0], b[0]), y = Math.min(a[1], b[1]);
     return [x, y, Math.max(a[0] + a[2], b[0] + b[2]) - x, Math.max(a[1] + a[3], b[1] + b[3]) - y]; };
   const inside = ([x, y, w, h], [vx, vy, vw, vh], edge) => x >= vx + edge && y >= vy + edge && x + w <= vx + vw - edge && y + h <= vy + vh - edge;
-  const clippers = (node) => { const list = [];
-    for (let at = node.parentElement; at && at !== document.body; at = at.parentElement)
-      if (getComputedStyle(at).overflowX !== "visible") list.push(box(at.getBoundingClientRect()));
-    return list; };
+  const known = new Map();
+  const clippers = (node) => { const at = node.parentElement;
+    if (!at || at === document.body) return [];
+    if (!known.has(at)) known.set(at, getComputedStyle(at).overflowX === "visible" ? clippers(at) : [...clippers(at), box(at.getBoundingClientRect())]);
+    return known.get(at); };
   const shown = (element, area, edge = 3) => area[2] > 0 && area[3] > 0 && inside(area, view, edge) &&
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) && clippers(element).every((clip) => inside(area, clip, 0));
   const of = (selector, ok = () => true) => [...document.querySelectorAll(selector)]
@@ -24,7 +25,9 @@
       if (/^(SCRIPT|STYLE|TEXTAREA)$/.test(node.parentElement.tagName)) continue;
       const size = parseFloat(getComputedStyle(node.parentElement).fontSize);
       if (size < from || size > to) continue;
-      for (const match of node.data.matchAll(wanted)) {
+      // A few letters of every text are choice enough, and measuring each of a long page takes seconds.
+      const matches = [...node.data.matchAll(wanted)], step = Math.ceil(matches.length / 3);
+      for (const match of matches.filter((_, i) => i % step === (list.length * 7) % step)) {
         const range = document.createRange();
         range.setStart(node, match.index);
         range.setEnd(node, match.index + 1);
@@ -126,9 +129,9 @@
   window.corpus = {
     look: (area) => { view = area; },
     height: () => document.documentElement.scrollHeight,
-    find: (kind) => (found = finders[kind]()).map(({ box, now, letter, size, node, property, rule }) => ({ box, now, letter, size, property,
-      name: node?.nodeType === 1 ? node.tagName.toLowerCase() + (node.classList.length ? "." + node.classList[0] : "") : "",
-      text: (rule ? rule.selectorText : node?.nodeType === 3 ? node.data : node ? words(node) : "").slice(0, 60) })),
+    find: (kind) => (known.clear(), found = finders[kind]()).map(({ box, now, letter, size, node, property, rule }) => ({ box, now, letter, size, property,
+      name: node?.nodeType === 1 ? node.tagName.toLowerCase() + (node.classList.length ? "." + node.classList[0] : "") : "" })),
+    say: (index) => { const { node, rule } = found[index]; return (rule ? rule.selectorText : node?.nodeType === 3 ? node.data : node ? words(node) : "").replace(/\s+/g, " ").slice(0, 60); },
     apply: (kind, index, how) => appliers[kind](found[index], how) || null,
     nudge: (indexes, css) => { const all = new Set(indexes.map((i) => found[i].node)), below = (node) => { for (let at = node.parentElement; at; at = at.parentElement) if (all.has(at)) return true; return false; };
       [...all].filter((node) => !below(node)).forEach((node) => { if (getComputedStyle(node).display === "inline") { set(node, "position", "relative"); set(node, "left", css.x + "px"); set(node, "top", css.y + "px"); }

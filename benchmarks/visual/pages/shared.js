@@ -99,9 +99,11 @@ function paint(canvas) {
     c.fill();
   }
   const grain = c.getImageData(0, 0, w, h);
-  for (let i = 0; i < grain.data.length; i += 4) {
-    const g = Math.round((r() - 0.5) * 7);
-    grain.data[i] += g; grain.data[i + 1] += g; grain.data[i + 2] += g;
+  const data = grain.data;
+  for (let i = 0, k = whole(r, 1, 1 << 20); i < data.length; i += 4) {
+    k = (Math.imul(k, 1664525) + 1013904223) | 0;
+    const g = ((k >>> 24) * 7 >> 8) - 3;
+    data[i] += g; data[i + 1] += g; data[i + 2] += g;
   }
   c.putImageData(grain, 0, 0);
 }
