@@ -21,14 +21,8 @@ from resources import chromium
 from resources.sessions.browser.service import FLAGS
 
 PAGES = Path(__file__).parent / "pages"
-FULL_HEIGHT = 8000  # px; the issue's full page
-LONG_HEIGHT = 20_000  # px; the longest page that a score must be stable for
+FULL_HEIGHT, LONG_HEIGHT = 8000, 20_000  # px; the issue's full page, and the longest one it names
 
-CALM = """(() => {
-  const sheet = new CSSStyleSheet();
-  sheet.replaceSync("*, *::before, *::after { animation: none !important; transition: none !important }");
-  document.adoptedStyleSheets = [sheet];
-})()"""
 LCD_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>
 <include ignore_missing="yes">/etc/fonts/fonts.conf</include>
 <match target="pattern"><edit name="rgba" mode="assign"><const>{order}</const></edit>
@@ -38,6 +32,7 @@ LCD_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fon
 
 TILE_PX = 64
 
+Key = tuple[str, int, int, int]
 Box = tuple[int, int, int, int]
 
 
@@ -65,10 +60,12 @@ class Studio:
         self._playwright = playwright
         self._scratch = scratch
         self._browsers: dict[str, Browser] = {}
-        self._pages: dict[tuple[str, int, int, int], tuple[Page, CDPSession]] = {}
+        self._pages: dict[Key, tuple[Page, CDPSession]] = {}
+        self._shown: dict[Key, str] = {}
+        self.is_careful = False  # load pages anew instead of taking changes back, which costs twice the time
 
     def visit(self, name: str, view: View, look: str = "product") -> Sitting:
-        """The page, loaded anew and scrolled to where the view stands."""
+        """The page as it was written, without earlier changes, scrolled to where the view stands."""
         key = (look, view.width, view.height, view.scale)
         if key not in self._pages:
             page = self._browser(look).new_page(
@@ -79,13 +76,17 @@ class Studio:
                 timezone_id="UTC",
             )
             page.add_init_script(path=PAGES / "changes.js")
-            page.add_init_script(CALM)
             self._pages[key] = page, page.context.new_cdp_session(page)
-        return Sitting(*self._pages[key], name, view)
+        page, devtools = self._pages[key]
+        if self._shown.get(key) != name or self.is_careful or not page.evaluate("corpus.restore()"):
+            page.goto((PAGES / f"{name}.html").as_uri())
+            self._shown[key] = name
+        return Sitting(page, devtools, name, view)
 
     def renew(self, look: str = "product", *, browser: bool = False) -> None:
         """Forget the look's pages, and its browser too if asked."""
         for key in [key for key in self._pages if key[0] == look]:
+            self._shown.pop(key, None)
             self._pages.pop(key)[0].context.close()
         if browser and look in self._browsers:
             self._browsers.pop(look).close()
@@ -125,7 +126,6 @@ class Sitting:
         self.page = page
         self._devtools = devtools
         self._view = view
-        page.goto((PAGES / f"{name}.html").as_uri())
         self._limit = LONG_HEIGHT if name == "ledger" else FULL_HEIGHT
         self.area = self._settle()
 
@@ -137,6 +137,10 @@ class Sitting:
         area = (0, top, view.width, min(tall, self._limit) if view.is_full else view.height)
         self.page.evaluate("area => corpus.look(area)", area)
         return area
+
+    def spoil(self) -> None:
+        """Have the page loaded anew at the next visit."""
+        self.page.evaluate("corpus.spoil()")
 
     def find(self, kind: str) -> list[dict[str, Any]]:
         return self.page.evaluate("kind => corpus.find(kind)", kind)
@@ -236,7 +240,7 @@ def difference(old: np.ndarray, new: np.ndarray) -> Difference:
     top, bottom = int(rows[0]), int(rows[-1]) + 1
     at_y, at_x = np.nonzero((old[top:bottom] != new[top:bottom]).any(axis=2))
     count = at_y.size
-    step = max(1, count // 60_000)
+    step = max(1, count // 8_000)
     steps = delta_e(old[top + at_y[::step], at_x[::step]], new[top + at_y[::step], at_x[::step]])
     left, right = int(at_x.min()), int(at_x.max()) + 1
     box = (left, top, right - left, bottom - top)
@@ -244,7 +248,7 @@ def difference(old: np.ndarray, new: np.ndarray) -> Difference:
 
 
 def delta_e(old: np.ndarray, new: np.ndarray) -> np.ndarray:
-    """CIEDE2000 between colours, shape (n, 3) uint8 each, as (n,)."""
+    """CIEDE2000, shape (n,), between colours of shape (n, 3), uint8."""
     return deltaE_ciede2000(rgb2lab(old.reshape(-1, 1, 3)), rgb2lab(new.reshape(-1, 1, 3))).ravel()
 
 
@@ -260,8 +264,8 @@ def jumps(old: np.ndarray, new: np.ndarray) -> list[Box]:
         if changed[row, column] < 20:
             break
         y, x = row * TILE_PX, column * TILE_PX
-        before = old[y : y + TILE_PX, x : x + TILE_PX].astype(np.int32).sum(axis=2)
-        after = new[y : y + TILE_PX, x : x + TILE_PX].astype(np.int32).sum(axis=2)[1:-1, 1:-1]
+        before = old[y : y + TILE_PX, x : x + TILE_PX].sum(axis=2, dtype=np.int32)
+        after = new[y : y + TILE_PX, x : x + TILE_PX].sum(axis=2, dtype=np.int32)[1:-1, 1:-1]
         errors = {
             (by_y, by_x): int(((before[1 + by_y : 63 + by_y, 1 + by_x : 63 + by_x] - after) ** 2).sum())
             for by_y in (-1, 0, 1)

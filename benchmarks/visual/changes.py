@@ -32,9 +32,14 @@ STEPS = {
 }
 FAINT = ("colour-2-3", "colour-3-4", "colour-4-5")
 
+# What a letter becomes: one that is as wide or nearly so.
 LOOKALIKES = dict(
-    zip("aceonuhbtfmrsliCOEPGبترحدזבהר", "oeocunbhftnnezilGQFRCتنزجذןכחד", strict=False)
-) | dict(zip("0123456789", "6783568138", strict=True))
+    zip(
+        "aceonuhbtfmrsliCOEPGبترحدזבהר0123456789",
+        "oeocunbhftnneilGQFRCتنزجذןכחד6778165138",
+        strict=True,
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)

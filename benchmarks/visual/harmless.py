@@ -147,7 +147,9 @@ def _smoothed(kind: str) -> Maker:
             return None
         png = sitting.shoot()
         if kind == "smoothing-lcd":
-            return _still(base.pixels, kind, png, f"letters drawn as {look} instead of grey")
+            new = decoded(png)
+            note = f"letters drawn as {look} instead of grey"
+            return None if jumps(base.pixels, new) else _still(base, kind, png, new, note)
         how = chance.choice((("will-change", "transform"), ("opacity", "0.999"), ("will-change", "opacity")))
         note = f"{{}} texts drawn grey by {how[0]}, the others as {look}"
         act = "([chosen, how]) => corpus.layer(chosen, ...how)"
@@ -191,7 +193,7 @@ def _redrawn(
             return None
         spots = jumps(base.pixels, new)
         if not spots:
-            return _still(base.pixels, kind, png, note.format(f"{len(chosen)} of {len(places)}"))
+            return _still(base, kind, png, new, note.format(f"{len(chosen)} of {len(places)}"))
         chosen = [
             at for at in chosen if not any(_touch(sitting.place(places[at]["box"]), spot) for spot in spots)
         ]
@@ -204,13 +206,10 @@ def _touch(one: Box, other: Box) -> bool:
     return all(one[at] < other[at] + other[at + 2] and other[at] < one[at] + one[at + 2] for at in (0, 1))
 
 
-def _still(before: np.ndarray, kind: str, png: bytes, note: str) -> Made | None:
-    """The pair, unless too little changed or something moved by a pixel."""
-    new = decoded(png)
-    seen = difference(before, new)
-    if new.shape != before.shape or seen.changed_px < REDRAWN_PX or jumps(before, new):
-        return None
-    return Made(kind, png, note, seen.changed_px, seen.box)
+def _still(base: Base, kind: str, png: bytes, new: np.ndarray, note: str) -> Made | None:
+    """The pair, unless too little changed."""
+    seen = difference(base.pixels, new)
+    return Made(kind, png, note, seen.changed_px, seen.box) if seen.changed_px >= REDRAWN_PX else None
 
 
 def _scrolled(kind: str) -> Maker:
@@ -224,6 +223,7 @@ def _scrolled(kind: str) -> Maker:
         if base.view.is_full and kind != "scrollbar-inner":
             return None
         sitting = studio.visit(base.page, base.view, "scrollbars")
+        sitting.spoil()
         sitting.page.add_style_tag(content="html { overflow-y: scroll; scrollbar-gutter: stable }")
         old = sitting.shoot()
         by = chance.randint(800, 9000)
@@ -234,7 +234,8 @@ def _scrolled(kind: str) -> Maker:
             return None
         seen, bar = difference(before, new), BAR_PX * base.view.scale
         if not seen.changed_px or (
-            kind != "scrollbar-inner" and (before[:-bar, :-bar] != new[:-bar, :-bar]).any()
+            kind != "scrollbar-inner"
+            and difference(before[:-bar, :-bar], new[:-bar, :-bar]).changed_px > REDRAWN_PX
         ):
             return None
         return Made(kind, png, f"scrollbar: {kind.partition('-')[2]}", seen.changed_px, seen.box, old=old)

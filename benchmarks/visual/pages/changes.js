@@ -1,7 +1,7 @@
 // What can be changed in a page and how: `corpus.find(kind)` lists places, `corpus.apply(kind, index, how)` changes one.
 // Boxes are x, y, width, height in CSS px of the page. Python picks place and manner by its seed and proves the pixels.
 (() => {
-  let view = null, found = [];
+  let view = null, found = [], undo = [], spoilt = false;
   const box = (rect) => [rect.left + scrollX, rect.top + scrollY, rect.width, rect.height];
   const union = (a, b) => { const x = Math.min(a[0], b[0]), y = Math.min(a[1], b[1]);
     return [x, y, Math.max(a[0] + a[2], b[0] + b[2]) - x, Math.max(a[1] + a[3], b[1] + b[3]) - y]; };
@@ -92,12 +92,16 @@
     fields: () => of("input, textarea"),
   };
 
-  const add = (css, html) => { const node = document.createElement("div"); node.style.cssText = css; node.innerHTML = html; document.body.append(node); return node; };
-  const set = (node, name, value) => node.style.setProperty(name, value, "important");
+  const made = (css, html) => { const node = document.createElement("div"); node.style.cssText = css; node.innerHTML = html; undo.push(() => node.remove()); return node; };
+  const add = (css, html) => { const node = made(css, html); document.body.append(node); return node; };
+  const set = (node, name, value) => { const was = node.getAttribute("style");
+    undo.push(() => was === null ? node.removeAttribute("style") : node.setAttribute("style", was));
+    node.style.setProperty(name, value, "important"); };
+  const write = (node, text, key = "data") => { const was = node[key]; undo.push(() => { node[key] = was; }); node[key] = text; };
   const move = (node, x, y) => { if (getComputedStyle(node).display === "inline" || /^T[DH]$/.test(node.tagName)) { set(node, "position", "relative"); set(node, "left", x + "px"); set(node, "top", y + "px"); }
     else set(node, "translate", `${x}px ${y}px`); };
   const paint = (at, how) => { set(at.node, at.property, `rgb(${how.colour.join(",")})`); };
-  const rewrite = (at, how) => { at.node.data = at.node.data.slice(0, at.at) + how.letter + at.node.data.slice(at.at + 1); };
+  const rewrite = (at, how) => write(at.node, at.node.data.slice(0, at.at) + how.letter + at.node.data.slice(at.at + 1));
   const again = (node) => box(node.getBoundingClientRect());
 
   const appliers = {
@@ -105,18 +109,19 @@
     shift: (at, how) => { move(at.node, how.x, how.y); return union(at.box, again(at.node)); },
     "icon-missing": (at) => set(at.node, "visibility", "hidden"),
     "image-missing": (at, how) => { if (how.manner === "hidden" || at.node.tagName !== "CANVAS") return set(at.node, "visibility", "hidden");
+      spoilt = true;
       const c = at.node.getContext("2d"); c.fillStyle = "#fff"; c.fillRect(0, 0, 4000, 4000); c.strokeStyle = "#999"; c.strokeRect(0.5, 0.5, at.node.width - 1, at.node.height - 1);
       c.fillStyle = "#333"; c.font = "13px Liberation Sans"; c.fillText("picture", 24, 20); },
-    "text-swapped": (at) => { [at.node.textContent, at.other.textContent] = [at.other.textContent, at.node.textContent]; },
+    "text-swapped": (at) => { const [here, there] = [at.node.textContent, at.other.textContent]; write(at.node, there, "textContent"); write(at.other, here, "textContent"); },
     "z-order": (at) => { set(at.node, "z-index", "9"); },
     "font-weight": (at) => { const bold = getComputedStyle(at.node).fontWeight >= 600; set(at.node, "font-weight", bold ? "400" : "700"); },
     "font-size": (at, how) => { set(at.node, "font-size", parseFloat(getComputedStyle(at.node).fontSize) + how.by + "px"); },
-    "block-inserted": (at, how) => { const node = document.createElement("div");
-      node.style.cssText = `height:${how.height}px;box-sizing:border-box;overflow:hidden;grid-column:1/-1;flex:none;width:100%;` + how.css; node.innerHTML = how.html; at.node.before(node); return again(node); },
+    "block-inserted": (at, how) => { const node = made(`height:${how.height}px;box-sizing:border-box;overflow:hidden;grid-column:1/-1;flex:none;width:100%;` + how.css, how.html);
+      at.node.before(node); return again(node); },
     "block-removed": (at) => set(at.node, "display", "none"),
     vanished: (at) => set(at.node, "visibility", "hidden"),
     "border-removed": (at) => set(at.node, "border-color", "transparent"),
-    "rule-missing": (at) => at.sheet.deleteRule(at.i),
+    "rule-missing": (at) => { const text = at.rule.cssText; undo.push(() => at.sheet.insertRule(text, at.i)); at.sheet.deleteRule(at.i); },
     "shadow-added": (at, how) => { set(at.node, "box-shadow", how.css); },
     "badge-added": (at, how) => { const [x, y, w] = at.box; const node = add(`position:absolute;left:${x + w - how.size * 0.6}px;top:${y - how.size * 0.3}px;width:${how.size}px;height:${how.size}px;border-radius:50%;background:${how.colour};z-index:50`, ""); return again(node); },
     overlay: (_, how) => { const [x, y, w, h] = view; add(`position:absolute;left:${x}px;top:${y}px;width:${w}px;height:${h}px;background:rgba(0,0,0,${how.alpha});z-index:90`, "");
@@ -124,10 +129,13 @@
     "cookie-banner": (_, how) => { const [x, y, w, h] = view;
       return again(add(`position:absolute;left:${x}px;top:${y + h - how.height}px;width:${w}px;height:${how.height}px;box-sizing:border-box;padding:12px 18px;overflow:hidden;background:${how.colour};color:#fff;z-index:90;font:14px 'Liberation Sans'`, "We keep three cookies, one of them for the dog. <b>Fine</b> &nbsp; <u>Rather not</u>")); },
     "page-blank": (_, how) => { if (how.manner === "white") { set(document.documentElement, "background", "#fff"); set(document.body, "background", "#fff"); } set(document.body, "visibility", "hidden"); },
-    "stylesheet-missing": () => document.querySelectorAll("style").forEach((style) => { style.disabled = true; style.sheet.disabled = true; }),
+    "stylesheet-missing": () => { spoilt = true; document.querySelectorAll("style").forEach((style) => { style.disabled = true; style.sheet.disabled = true; }); },
   };
   window.corpus = {
     look: (area) => { view = area; },
+    spoil: () => { spoilt = true; },
+    // Take back what was changed since the last time; false when only loading the page anew will do.
+    restore: () => { while (undo.length) undo.pop()(); found = []; return !spoilt; },
     height: () => document.documentElement.scrollHeight,
     find: (kind) => (known.clear(), found = finders[kind]()).map(({ box, now, letter, size, node, property, rule }) => ({ box, now, letter, size, property,
       name: node?.nodeType === 1 ? node.tagName.toLowerCase() + (node.classList.length ? "." + node.classList[0] : "") : "" })),
@@ -137,11 +145,14 @@
       [...all].filter((node) => !below(node)).forEach((node) => { if (getComputedStyle(node).display === "inline") { set(node, "position", "relative"); set(node, "left", css.x + "px"); set(node, "top", css.y + "px"); }
       else set(node, "transform", `translate(${css.x}px, ${css.y}px) ${css.more}`); }); },
     layer: (indexes, name, value) => indexes.forEach((i) => set(found[i].node, name, value)),
-    focus: (index, caret) => { const node = found[index].node; if (!caret) set(node, "caret-color", "transparent"); node.focus({ preventScroll: true });
+    focus: (index, caret) => { spoilt = true; const node = found[index].node; if (!caret) set(node, "caret-color", "transparent"); node.focus({ preventScroll: true });
       const end = node.value.length; node.setSelectionRange(end, end); },
     // The size of every line of text: equal lists mean that nothing flowed differently.
     lines: () => { const list = [], walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
       for (let node; (node = walk.nextNode());) { range.selectNodeContents(node); for (const r of range.getClientRects()) list.push([r.left, r.top, r.width, r.height].map((v) => Math.round(v * 4) / 4).join()); }
       return list.join(";"); },
   };
+  const calm = new CSSStyleSheet();
+  calm.replaceSync("*, *::before, *::after { animation: none !important; transition: none !important }");
+  document.adoptedStyleSheets = [calm];
 })();
