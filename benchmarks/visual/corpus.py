@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -29,8 +29,8 @@ from resources import chromium
 OUT = Path(".bench/visual/corpus")
 WORKERS = 2
 LONG = "ledger"  # about 20,000 px: too heavy for more than a few pairs
-NAMES = (
-    "article", "tables", "dashboard", "gallery", "form", "charts", "dark", "rtl", "docs", "landing", "shop", LONG,
+NAMES = (  # slow ones first, so that no worker is left alone with one at the end
+    "tables", "article", "dashboard", "gallery", "form", "charts", "dark", "rtl", "docs", "landing", "shop", LONG,
 )  # fmt: skip
 SHARP = {"tables": 2, "form": 3, "dark": 2, "dashboard": 3, "rtl": 2, "shop": 3}  # phones have such screens
 
@@ -58,11 +58,11 @@ def cells() -> list[Cell]:
         if name == LONG:
             plan.append(Cell(name, (FULL,), 6, 6, 1))
             continue
-        plan.append(Cell(name, (PHONE, replace(PHONE, scroll=0.3)), 18, 16, 2))
-        plan.append(Cell(name, (DESKTOP, replace(DESKTOP, scroll=0.5)), 18, 16, 2))
-        plan.append(Cell(name, (FULL,), 18, 16, 2))
+        plan.append(Cell(name, (PHONE, replace(PHONE, scroll=0.3)), 18, 16, 3))
+        plan.append(Cell(name, (DESKTOP, replace(DESKTOP, scroll=0.5)), 18, 16, 3))
+        plan.append(Cell(name, (FULL,), 18, 16, 3))
         if scale := SHARP.get(name):
-            plan.append(Cell(name, (replace(PHONE, scale=scale),), 8, 8, 2))
+            plan.append(Cell(name, (replace(PHONE, scale=scale),), 8, 8, 3))
     starts = {"change": 0}
     placed = []
     for cell in plan:
@@ -85,11 +85,7 @@ def generate(folder: Path, *, only: int | None = None, say: Callable[[str], None
     folder.mkdir(parents=True)
     plan = cells() if only is None else _sample(only)
     pages = list(dict.fromkeys(cell.page for cell in plan))
-    # The slow pages first, so that no worker is left alone with one at the end.
-    jobs = [
-        (folder, page, [cell for cell in plan if cell.page == page])
-        for page in sorted(pages, key=NAMES.index)
-    ]
+    jobs = [(folder, page, [cell for cell in plan if cell.page == page]) for page in pages]
     pairs: list[Pair] = []
     began = time.monotonic()
     for page, made in _played(jobs):
@@ -112,8 +108,9 @@ def _played(jobs: Sequence[tuple[Path, str, list[Cell]]]) -> Iterator[tuple[str,
         return
     # Chromium and Playwright do not survive a fork.
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
-        for job, made in zip(jobs, pool.map(_page, jobs), strict=True):
-            yield job[1], made
+        running = {pool.submit(_page, job): job[1] for job in jobs}
+        for done in as_completed(running):
+            yield running[done], done.result()
 
 
 def _page(job: tuple[Path, str, list[Cell]]) -> list[Pair]:

@@ -22,7 +22,8 @@ class Pair:
         viewport: "phone" (375x667), "desktop" (1280x720) or "full" (1280 wide, whole height), in CSS px.
         scale: Picture px per CSS px.
         kind: What was done, a stable slug such as "colour-5-8", "letter" or "caret".
-        truth: "change" must be seen, "harmless" must not, "faint" (colour steps of dE 2-5) has no goal.
+        truth: "change" must be seen, "harmless" must not, "faint" (areas that step by dE 2-5,
+            letters by 5-10) has no goal.
         old, new: PNG files; several pairs share one old picture.
         old_size, new_size: Width and height in px.
         box: x, y, width, height in px of the new picture, where the change was meant to be; None when it is

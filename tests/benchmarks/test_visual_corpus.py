@@ -43,7 +43,7 @@ def test_every_truth_is_there_and_true_of_the_pixels(folder: Path):
             assert pair.kind in changes.TURNS
             assert old.shape != new.shape or (old != new).any(), pair.id
         elif pair.truth == "faint":
-            assert 2 <= pair.delta_e < 5, pair.id
+            assert changes.STEPS[pair.kind][0] <= pair.delta_e < changes.STEPS[pair.kind][1], pair.id
         else:
             assert pair.kind in harmless.TURNS
             assert old.shape == new.shape, pair.id
