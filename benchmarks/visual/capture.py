@@ -61,7 +61,7 @@ class Studio:
         self._scratch = scratch
         self._browsers: dict[str, Browser] = {}
         self._pages: dict[Key, tuple[Page, CDPSession]] = {}
-        self._shown: dict[Key, str] = {}
+        self._shown: dict[Key, tuple[str, View]] = {}
         self.is_careful = False  # load pages anew instead of taking changes back, which costs twice the time
 
     def visit(self, name: str, view: View, look: str = "product") -> Sitting:
@@ -78,9 +78,10 @@ class Studio:
             page.add_init_script(path=PAGES / "changes.js")
             self._pages[key] = page, page.context.new_cdp_session(page)
         page, devtools = self._pages[key]
-        if self._shown.get(key) != name or self.is_careful or not page.evaluate("corpus.restore()"):
+        # Scrolled back and forth, Chromium draws some dozens of pixels differently from a page just loaded.
+        if self._shown.get(key) != (name, view) or self.is_careful or not page.evaluate("corpus.restore()"):
             page.goto((PAGES / f"{name}.html").as_uri())
-            self._shown[key] = name
+            self._shown[key] = name, view
         return Sitting(page, devtools, name, view)
 
     def renew(self, look: str = "product", *, browser: bool = False) -> None:

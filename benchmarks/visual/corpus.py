@@ -41,7 +41,7 @@ DESKTOP = View("desktop", 1280, 720)
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One page in one viewport: how many pairs of each truth are made, in turn from each of its views."""
+    """One page in one viewport: how many pairs of each truth are made, the same share from each of its views."""
 
     page: str
     views: tuple[View, ...]
@@ -124,7 +124,11 @@ def _page(job: tuple[Path, str, list[Cell]]) -> list[Pair]:
                 studio.is_careful = True
                 made = _cell(studio, folder, cell)
                 studio.is_careful = False
-            pairs += made or []
+            if made is None:
+                raise RuntimeError(
+                    f"{cell.page} looks different each time it is loaded: it cannot be in a corpus"
+                )
+            pairs += made
         studio.close()
     return pairs
 
@@ -142,20 +146,20 @@ def _cell(studio: Studio, folder: Path, cell: Cell) -> list[Pair] | None:
         pairs += [_kept(folder, base, truth, each, number) for base, each, number in made]
     if all(studio.visit(base.page, base.view).shoot() == base.png for base in bases):
         return pairs
-    print(f"{cell.page}: changes could not be taken back; pages are loaded anew for each pair")
+    print(f"{cell.page}: changes could not be taken back; pages are loaded anew for each pair", flush=True)
     return None
 
 
 def _taken(
     studio: Studio, bases: list[Base], turns: Sequence[str], start: int, wanted: int, make: Callable
 ) -> Iterator[tuple[Base, Made, int]]:
-    """`wanted` pairs from the views in turn; a kind that a view does not offer leaves its turn to the next one."""
+    """`wanted` pairs from one view after the other; a kind that a view does not offer leaves its turn to the next one."""
     count = 0
     for turn in range(len(turns) * 3):
         if count == wanted:
             return
         kind = turns[(start + turn) % len(turns)]
-        for base in (bases[count % len(bases)], *bases):
+        for base in (bases[count * len(bases) // wanted], *bases):
             chance = random.Random(f"{base.page} {base.view.slug} {kind} {turn}")
             if made := make(studio, base, kind, chance):
                 yield base, made, turn
