@@ -7,12 +7,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
+from xxhash import xxh3_64_intdigest
 
 from inspect_pipelines.domain.comparison import Band, BandKind
 from inspect_pipelines.imaging.picture import Pixels
+from inspect_pipelines.imaging.window import differing_rows
 
 LOOK_FROM_RATIO = 0.10  # equal heights: below a tenth of differing rows nothing has been inserted
+SHIFT_PX = 4  # equal heights: what moves by less is a change of its own, not an insertion
+EDGE_PX = 20  # a scrollbar's place, which says nothing about what stands in a row
 CLEARLY_MORE = 1.20  # equal heights: an insertion must explain a fifth more equal rows than staying in place
 
 
@@ -46,6 +49,11 @@ class Alignment:
             old_y, new_y = stretch.old_y + stretch.height, stretch.new_y + stretch.height
         return tuple(found)
 
+    @property
+    def largest_band(self) -> int:
+        """Rows of the highest band; 0: nothing was inserted or removed."""
+        return max((band.height for band in self.bands), default=0)
+
     def aligned(self, old: Pixels, new: Pixels) -> tuple[Pixels, Pixels]:
         """Both pictures reduced to the rows that belong together."""
         if len(self.stretches) == 1:  # no copy for the usual case
@@ -59,10 +67,13 @@ class Alignment:
             np.concatenate([new[s.new_y : s.new_y + s.height] for s in self.stretches]),
         )
 
-    @property
-    def new_rows(self) -> npt.NDArray[np.intp]:
-        """For each aligned row, its row in the new picture."""
-        return np.concatenate([np.arange(s.new_y, s.new_y + s.height, dtype=np.intp) for s in self.stretches])
+    def new_row(self, row: int) -> int:
+        """The row of the new picture that this aligned row is."""
+        for stretch in self.stretches:
+            if row < stretch.height:
+                return stretch.new_y + row
+            row -= stretch.height
+        raise IndexError(row)
 
 
 def align(old: Pixels, new: Pixels) -> Alignment:
@@ -75,27 +86,36 @@ def align(old: Pixels, new: Pixels) -> Alignment:
     Args:
         old, new: Of the same width; heights may differ.
     """
+    if old.shape[1] > 10 * EDGE_PX:
+        old, new = old[:, :-EDGE_PX], new[:, :-EDGE_PX]
     old_height, new_height = len(old), len(new)
     common = min(old_height, new_height)
     in_place = Alignment((Stretch(0, 0, common),), old_height, new_height)
-    equal_rows = int((old[:common] == new[:common]).reshape(common, -1).all(axis=1).sum())
+    equal_rows = common - int(np.count_nonzero(differing_rows(old[:common], new[:common])))
     if old_height == new_height and common - equal_rows <= LOOK_FROM_RATIO * common:
         return in_place
+    needed = equal_rows * CLEARLY_MORE if old_height == new_height else equal_rows
     old_rows, new_rows = _rows(old), _rows(new)
+    known = set(old_rows)
+    if sum(row in known for row in new_rows) <= needed:  # a dark theme: nothing to line up
+        return in_place
     stretches = _joined(_stretches(old_rows, new_rows))
     explained = sum(
         old_rows[s.old_y + i] == new_rows[s.new_y + i] for s in stretches for i in range(s.height)
     )
-    needed = equal_rows * CLEARLY_MORE if old_height == new_height else equal_rows
-    return Alignment(stretches, old_height, new_height) if stretches and explained > needed else in_place
+    found = Alignment(stretches, old_height, new_height)
+    if explained <= needed or (old_height == new_height and found.largest_band <= SHIFT_PX):
+        return in_place
+    return found
 
 
-def _rows(picture: Pixels) -> list[bytes]:
-    # Whole rows as keys: 30 MB for an 8000 px page, and no hash to collide.
-    return [row.tobytes() for row in picture]
+def _rows(picture: Pixels) -> list[int]:
+    length = picture.shape[1] * picture.shape[2]
+    flat = np.ascontiguousarray(picture).reshape(-1).data
+    return [xxh3_64_intdigest(flat[at : at + length]) for at in range(0, len(flat), length)]
 
 
-def _stretches(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Stretch]:
+def _stretches(old: Sequence[int], new: Sequence[int]) -> Iterator[Stretch]:
     """Anchors grown over their equal neighbours; what lies between two of them is compared from its top."""
     old_y = new_y = 0
     for anchor_old, anchor_new in [*_anchors(old, new), (len(old), len(new))]:
@@ -120,7 +140,7 @@ def _stretches(old: Sequence[bytes], new: Sequence[bytes]) -> Iterator[Stretch]:
         old_y, new_y = anchor_old + last, anchor_new + last
 
 
-def _anchors(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]]:
+def _anchors(old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]]:
     """Rows that occur exactly once on each side, as the longest run that is in order on both.
 
     A row counts together with the one above it: the rows of a flat bar are all the same, but its upper edge is unique.
@@ -148,11 +168,11 @@ def _anchors(old: Sequence[bytes], new: Sequence[bytes]) -> list[tuple[int, int]
     return chain[::-1]
 
 
-def _once(rows: Sequence[bytes]) -> dict[tuple[bytes, bytes], int]:
-    first: dict[tuple[bytes, bytes], int] = {}
+def _once(rows: Sequence[int]) -> dict[tuple[int, int], int]:
+    first: dict[tuple[int, int], int] = {}
     repeated = set()
     for y, row in enumerate(rows):
-        key = (rows[y - 1] if y else b"", row)
+        key = (rows[y - 1] if y else -1, row)
         if first.setdefault(key, y) != y:
             repeated.add(key)
     return {key: y for key, y in first.items() if key not in repeated}

@@ -10,39 +10,67 @@ import numpy as np
 from inspect_pipelines.domain.comparison import BandKind, Measurement, Region
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.alignment import Alignment, align
+from inspect_pipelines.imaging.fingerprint import fingerprint
+from inspect_pipelines.imaging.furniture import furniture
 from inspect_pipelines.imaging.picture import Pixels
-from inspect_pipelines.imaging.region import changed_pixels, regions
-from inspect_pipelines.imaging.score import SCORE_METHOD, dissimilarity, worst_cell
+from inspect_pipelines.imaging.region import described, regions
+from inspect_pipelines.imaging.score import SCORE_METHOD, see
+from inspect_pipelines.imaging.window import count_changed, differing_rows, windows
 
 MASK_COLOUR = (255, 0, 255)
+SAME = Measurement(0.0, SCORE_METHOD, 0.0)
 
 
-def measure(old: Pixels, new: Pixels) -> Measurement:
+def measure(old: Pixels, new: Pixels, *, describe: bool = True) -> Measurement:
     """Score, regions and layout bands between two pictures of any size.
 
     Rows that only one side has are bands and count in no score. Another width is another page: it scores 1.0.
     Boxes and bands are in the new picture's coordinates.
+
+    Args:
+        old, new: Shapes (height, width, 3); they may differ.
+        describe: Whether regions get kinds and colour distances, and the change a fingerprint: for people, no
+            verdict needs them.
     """
-    if np.array_equal(old, new):
-        return Measurement(0.0, SCORE_METHOD, 0.0)
     width = min(old.shape[1], new.shape[1])
-    old_part, new_part = old[:, :width], new[:, :width]
-    alignment = align(old_part, new_part)
-    old_rows, new_rows = alignment.aligned(old_part, new_part)
-    changed = changed_pixels(old_rows, new_rows)
-    difference = dissimilarity(old_rows, new_rows)
-    found = tuple(_in_new(region, alignment) for region in regions(changed, difference))
+    alignment = align(old[:, :width], new[:, :width])
+    old_rows, new_rows = alignment.aligned(old[:, :width], new[:, :width])
+    rows = differing_rows(old_rows, new_rows)
+    if not rows.any() and old.shape == new.shape and not alignment.bands:
+        return SAME
+    found = windows(old_rows, new_rows, rows)
+    sight = see(old_rows, new_rows, found)
+    areas = regions(old_rows, new_rows, sight.looks)
+    changed = count_changed(old_rows, new_rows, found)
+    ignored = furniture(old_rows, new_rows, areas)
+    if ignored:  # looked at once more without them, since something else may hide behind
+        new_rows = new_rows.copy()
+        for piece in ignored:
+            part = np.s_[
+                piece.box.y : piece.box.y + piece.box.height, piece.box.x : piece.box.x + piece.box.width
+            ]
+            new_rows[part] = old_rows[part]
+        found = windows(old_rows, new_rows, differing_rows(old_rows, new_rows))
+        sight = see(old_rows, new_rows, found)
+        areas = regions(old_rows, new_rows, sight.looks)
+    mark = ""
+    if describe and areas:
+        areas = described(old_rows, new_rows, areas)
+        mark = fingerprint(old_rows, new_rows, areas)
     bands = alignment.bands
+    one_sided = _one_sided(old, new, bands_px=sum(band.height for band in bands))
     larger = max(old.shape[0], new.shape[0]) * max(old.shape[1], new.shape[1])
-    differing = int(np.count_nonzero(changed)) + _one_sided(old, new, bands_px=sum(b.height for b in bands))
     measurement = Measurement(
-        worst_cell(difference),
+        sight.score,
         SCORE_METHOD,
-        min(differing / larger, 1.0),
-        found,
+        min((changed + one_sided) / larger, 1.0),
+        tuple(_in_new(area, alignment) for area in areas),
         inserted_rows=sum(band.height for band in bands if band.kind is BandKind.INSERTED),
         removed_rows=sum(band.height for band in bands if band.kind is BandKind.REMOVED),
         bands=bands,
+        visible_ratio=min((sight.visible_pixels + one_sided) / larger, 1.0),
+        fingerprint=mark,
+        ignored=tuple(str(piece) for piece in ignored),
     )
     return measurement if old.shape[1] == new.shape[1] else _another_width(measurement, old, new)
 
@@ -57,9 +85,8 @@ def blanked(picture: Pixels, boxes: Iterable[Box]) -> Pixels:
 
 
 def _in_new(region: Region, alignment: Alignment) -> Region:
-    rows = alignment.new_rows
-    top = int(rows[region.box.y])
-    bottom = int(rows[region.box.y + region.box.height - 1])
+    top = alignment.new_row(region.box.y)
+    bottom = alignment.new_row(region.box.y + region.box.height - 1)
     return replace(region, box=replace(region.box, y=top, height=bottom - top + 1))
 
 

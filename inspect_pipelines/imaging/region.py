@@ -1,67 +1,92 @@
-"""Regions: connected changed areas as boxes, heaviest first, named by what stands there."""
+"""Regions: connected areas that look different, as boxes, the most different first."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from skimage.measure import label, regionprops
-from skimage.morphology import dilation
 
 from inspect_pipelines.domain.comparison import Region
 from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.imaging.cells import CELL, Grid
+from inspect_pipelines.imaging.colour import ciede2000
+from inspect_pipelines.imaging.kind import kinds
 from inspect_pipelines.imaging.picture import Pixels
-from inspect_pipelines.imaging.score import REDUCTION, Map, Mask, worst_cell
+from inspect_pipelines.imaging.standing import UNSEEN
 
-CELL = 8  # px; fine enough for an icon, coarse enough to label an 8000 px page in a millisecond
-REDUCED_CELL = CELL // REDUCTION
-CLEAR = 0.20  # anti-aliasing stays under 0.12, a changed digit reaches 0.58 (measured, tests/imaging)
-WEAK = 0.10  # a cell that differs this much belongs to a clear one beside it
-FAINT = 0.02  # no clear cell, but a worst 96 px cell over this: a shade that changed over an area
+SEEN = (
+    0.02  # a cell that looks so different is a part of a region; a place can be no worse than its worst cell
+)
 MOST = 50
+REACHES = (1, 2, 3)  # cells between two areas that are one; wider ones only while there are too many regions
 COVERS_RATIO = 0.8  # an element stands for a region when it covers this much of it
+SAMPLE = 4096  # pixels that a region's colour distance is taken from
+
+Mask = npt.NDArray[np.bool_]
 
 
-def changed_pixels(old: Pixels, new: Pixels) -> Mask:
-    """Whether each pixel differs at all, by any channel."""
-    found: Mask = np.zeros(old.shape[:2], dtype=bool)
-    differs = old != new
-    rows = np.flatnonzero(differs.reshape(len(differs), -1).any(axis=1))
-    if rows.size:
-        span = differs[rows[0] : rows[-1] + 1]
-        found[rows[0] : rows[-1] + 1] = span[..., 0] | span[..., 1] | span[..., 2]
-    return found
+def regions(old: Pixels, new: Pixels, looks: Grid) -> tuple[Region, ...]:
+    """Areas that look different, at most 50, the weightiest first.
 
-
-def regions(changed: Mask, difference: Map) -> tuple[Region, ...]:
-    """Changed areas, merged when at most 16 px apart, at most 50, the ones that look most different first.
-
-    Anti-aliasing speckle is no region: a change that cannot be seen is in the score, not in the list.
+    Anti-aliasing speckle is no region: a change that cannot be seen is counted, not listed.
 
     Args:
-        changed: Which pixels differ.
-        difference: `score.dissimilarity` of the same pictures.
+        old, new: Of one size.
+        looks: `score.see` of the two.
     """
-    counts = _cell_counts(changed)
-    looks = _cell_looks(difference, counts.shape)
-    looks[counts == 0] = 0.0
-    clear = CLEAR
-    if not (looks >= CLEAR).any() and worst_cell(difference) > FAINT:
-        clear = FAINT
-    strong = looks >= min(WEAK, clear)
-    labels = label(dilation(strong, np.ones((3, 3), dtype=bool)), connectivity=2)  # type: ignore[no-untyped-call]
-    labels[~strong] = 0
-    weighed = []
-    for part in regionprops(labels, intensity_image=looks):  # type: ignore[no-untyped-call]
-        if part.intensity_max < clear:
-            continue
-        box = _tight(changed, *part.bbox)
-        inside = changed[box.y : box.y + box.height, box.x : box.x + box.width]
-        weight = float(part.image_intensity.sum())
-        weighed.append((-weight, box.y, box.x, Region(box, int(np.count_nonzero(inside)))))
-    weighed.sort(key=lambda item: item[:3])
-    return tuple(region for *_, region in weighed[:MOST])
+    found: list[tuple[float, Box]] = []
+    for reach in REACHES:
+        found = list(_areas(looks, reach))
+        if len(found) <= MOST:
+            break
+    found.sort(key=lambda item: (-item[0], item[1].y, item[1].x))
+    boxes = [_tight(old, new, area) for _, area in found[:MOST]]
+    return tuple(Region(box, _changed(old, new, box)) for box in boxes)
+
+
+def _areas(looks: Grid, reach: int) -> Iterator[tuple[float, Box]]:
+    """Connected cells as (weight, box of pixels)."""
+    seen = (looks >= SEEN).astype(np.uint8)
+    if not seen.any():
+        return
+    size = 2 * reach + 1
+    joined = cv2.morphologyEx(
+        cv2.copyMakeBorder(seen, reach, reach, reach, reach, cv2.BORDER_CONSTANT),
+        cv2.MORPH_CLOSE,
+        np.ones((size, size), dtype=np.uint8),
+    )[reach:-reach, reach:-reach]
+    count, labels = cv2.connectedComponents(np.maximum(joined, seen).astype(np.uint8), connectivity=8)
+    ys, xs = np.nonzero(seen)
+    at = labels[ys, xs]
+    weights = np.bincount(at, weights=looks[ys, xs], minlength=count)
+    for number in np.unique(at):
+        own = at == number
+        top, left = int(ys[own].min()), int(xs[own].min())
+        bottom, right = int(ys[own].max()) + 1, int(xs[own].max()) + 1
+        area = Box(left * CELL, top * CELL, (right - left) * CELL, (bottom - top) * CELL)
+        yield float(weights[number]), area
+
+
+def described(old: Pixels, new: Pixels, found: Sequence[Region]) -> tuple[Region, ...]:
+    """The regions with their kinds and colour distances; what a person reads, and no verdict needs.
+
+    Args:
+        old, new: Of one size; boxes are in their coordinates.
+    """
+    return tuple(_coloured(old, new, region) for region in kinds(old, new, found))
+
+
+def _coloured(old: Pixels, new: Pixels, region: Region) -> Region:
+    box = region.box
+    part = np.s_[box.y : box.y + box.height, box.x : box.x + box.width]
+    step = cv2.absdiff(old[part], new[part]).max(axis=2)
+    ys, xs = np.nonzero(step > min(UNSEEN, int(step.max()) - 1))
+    every = max(1, len(ys) // SAMPLE)
+    far = ciede2000(old[part][ys[::every], xs[::every]], new[part][ys[::every], xs[::every]])
+    return replace(region, colour_mean=round(float(far.mean()), 2), colour_max=round(float(far.max()), 2))
 
 
 def element_at(box: Box, elements: Sequence[tuple[str, Box]]) -> str | None:
@@ -82,37 +107,25 @@ def overlap(a: Box, b: Box) -> int:
     return max(width, 0) * max(height, 0)
 
 
-def _cell_counts(changed: Mask) -> npt.NDArray[np.uint16]:
-    """Changed pixels per 8 x 8 px cell: eight booleans are one 64-bit word, so counting them is one instruction."""
-    height, width = changed.shape
-    padded = changed
-    if width % CELL:
-        padded = np.zeros((height, -(-width // CELL) * CELL), dtype=bool)
-        padded[:, :width] = changed
-    words = np.bitwise_count(np.ascontiguousarray(padded).view(np.uint64))
-    counts: npt.NDArray[np.uint16] = np.add.reduceat(
-        words, np.arange(0, height, CELL), axis=0, dtype=np.uint16
-    )
-    return counts
+def _changed(old: Pixels, new: Pixels, box: Box) -> int:
+    part = np.s_[box.y : box.y + box.height, box.x : box.x + box.width]
+    return int(np.count_nonzero(cv2.absdiff(old[part], new[part]).max(axis=2)))
 
 
-def _cell_looks(difference: Map, shape: tuple[int, ...]) -> Map:
-    """The most different quarter-size pixel of each cell."""
-    rows, columns = shape[0] * REDUCED_CELL, shape[1] * REDUCED_CELL
-    part = difference[:rows, :columns].max(axis=2)
-    padded = np.pad(part, ((0, rows - part.shape[0]), (0, columns - part.shape[1])))
-    looks: Map = padded.reshape(shape[0], REDUCED_CELL, shape[1], REDUCED_CELL).max(axis=(1, 3))
-    return looks
-
-
-def _tight(changed: Mask, top: int, left: int, bottom: int, right: int) -> Box:
-    """The cells' rectangle, shrunk to the pixels that changed."""
-    y, x = top * CELL, left * CELL
-    part = changed[y : bottom * CELL, x : right * CELL]
-    rows, columns = np.flatnonzero(part.any(axis=1)), np.flatnonzero(part.any(axis=0))
+def _tight(old: Pixels, new: Pixels, area: Box) -> Box:
+    """The cells' rectangle, shrunk to the pixels that changed enough to be seen, or at all."""
+    part = np.s_[area.y : area.y + area.height, area.x : area.x + area.width]
+    step = cv2.absdiff(old[part], new[part]).max(axis=2)
+    for least in (UNSEEN + 1, 1):
+        changed: Mask = step >= least
+        if changed.any():
+            break
+    else:
+        return Box(area.x, area.y, step.shape[1], step.shape[0])
+    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
     return Box(
-        x + int(columns[0]),
-        y + int(rows[0]),
+        area.x + int(columns[0]),
+        area.y + int(rows[0]),
         int(columns[-1] - columns[0]) + 1,
         int(rows[-1] - rows[0]) + 1,
     )

@@ -1,106 +1,214 @@
-"""The score: how different the worst place of two pictures looks, the same number on a phone screen and on a tall page."""
+"""The score: the visible colour difference of the worst 16 px place, the same number on a phone and on a tall page.
+
+A difference counts where displacing the picture by a pixel cannot explain it. Text that is rasterised anew at another
+sub-pixel position changes every edge by up to its own contrast, so no threshold on differences tells it from a changed
+letter; but a difference below the slope of the edge that it stands on is a displacement, and one on flat ground is not.
+Two measures are taken of each 16 px place and the higher one counts:
+
+* fine: over the pixels that stand out, the root mean square of their colour distance (1.0 is black and white);
+* coarse: the distance between the mean colours, which sees a shade, a weight, a recoloured text.
+
+So a tolerance of 0.02 is a colour distance of 2 over a whole place, which is just noticeable (see `colour.distance`).
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 import numpy.typing as npt
-from PIL import Image
-from skimage.metrics import structural_similarity
 
-from inspect_pipelines.imaging.picture import Pixels
-
-SCORE_METHOD = "ssim-cell-v1"  # trends never mix methods: change the arithmetic, change the name
-REDUCTION = (
-    4  # each side; averages sub-pixel text rendering away, keeps letters (reference/visual-diff.md, 4)
+from inspect_pipelines.imaging.cells import (
+    CELL,
+    PLACE_PX,
+    Grid,
+    extremes,
+    grid_shape,
+    means,
+    place_sums,
+    worst_place,
 )
-WINDOW = 7  # px of the reduced picture, scikit-image's default
-RADIUS = WINDOW // 2
-CELL = 96 // REDUCTION  # px of the reduced picture; a global mean dilutes, one cell does not
-SMALLEST = WINDOW * REDUCTION  # px; smaller pictures are grown by their edges
+from inspect_pipelines.imaging.colour import distance
+from inspect_pipelines.imaging.picture import Pixels
+from inspect_pipelines.imaging.standing import (
+    NEIGHBOURS,
+    STAY,
+    UNSEEN,
+    Standing,
+    displaced,
+    standing_out,
+)
+from inspect_pipelines.imaging.window import Window, count_changed, cut
 
-Map = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
+SCORE_METHOD = "visible-place-v2"  # trends never mix methods: change the arithmetic, change the name
+
+DRIFT = 0.6  # px of displacement that a mean colour is forgiven, by the slope between the halves of its place
+OBVIOUS = 0.25  # a coarse distance that no displacement makes; such places need no closer look
+DOUBTFUL = 0.01  # half the default tolerance: what stays below it needs no second look
+FULL_CONTRAST = 160  # levels; a letter in grey counts like one in black, up to twice as much
+MOST_GAIN = 2.0
+FLAT = 30  # levels; on flat ground there is no contrast to make up for
+STRIP = 16 * CELL  # px; rows that fit a processor's cache
+
+# The eight neighbours, four on each side, so that the answer is the same both ways.
+STEPS = ((1, 0), (0, 1), (1, 1), (1, -1))
+
+Means = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
-    """Changed rows and columns of the reduced pictures with everything that SSIM looks at round them."""
+class Sight:
+    """What can be seen between two pictures of one size."""
 
-    top: int
-    bottom: int
-    left: int
-    right: int
+    score: float  # 0.0 .. 1.0
+    looks: Grid  # how different each cell looks, 0.0 .. 1.0
+    visible_pixels: int
 
 
-def dissimilarity(old: Pixels, new: Pixels) -> Map:
-    """How different each place looks at a quarter of the size, shape (height, width, 2): structure and colour.
+def see(old: Pixels, new: Pixels, windows: Iterable[Window]) -> Sight:
+    """How different two pictures look.
 
-    Structure is 1 - SSIM over the colour channels, 0.0 (same) .. 2.0 (opposite). It is nearly blind to a flat area
-    that changes its shade, as a page whose white turns grey; the mean colour step, 0.0 .. 1.0, sees that.
-    Only changed windows are computed; elsewhere the answer is exactly 0.
+    Args:
+        old, new: Of one size.
+        windows: Hold every differing pixel; nothing else is looked at.
     """
-    small_old, small_new = _reduced(old), _reduced(new)
-    found: Map = np.zeros((*small_old.shape[:2], 2))
-    for window in _windows((small_old != small_new).any(axis=2)):
-        # RADIUS more on each side, so that no window is cut off where the page goes on.
-        top, left = max(window.top - RADIUS, 0), max(window.left - RADIUS, 0)
-        rows = slice(top, window.bottom + RADIUS)
-        columns = slice(left, window.right + RADIUS)
-        part = _difference(small_old[rows, columns], small_new[rows, columns])
-        inner = part[
-            window.top - top : window.bottom - top,
-            window.left - left : window.right - left,
-        ]
-        found[window.top : window.bottom, window.left : window.right] = inner
-    return found
+    shape = grid_shape(*old.shape[:2])
+    looks: Grid = np.zeros(shape, dtype=np.float32)
+    visible = 0
+    score = 0.0
+    for window in windows:
+        whole = window.on_grid(CELL, 2 * CELL, *old.shape[:2])
+        if cv2.norm(cut(old, whole), cut(new, whole), cv2.NORM_INF) <= UNSEEN:
+            continue
+        look = _Look(old, new, whole)
+        at = whole.cells(CELL)
+        looks[at] = np.maximum(looks[at], look.cells())
+        visible += look.visible_pixels()
+        score = max(score, float(look.places().max()))
+    return Sight(min(score, 1.0), np.minimum(looks, 1.0), visible)
 
 
-def worst_cell(difference: Map) -> float:
-    """The worst 96 x 96 px cell by the mean of its structure or its colour, clipped to [0, 1]."""
-    height, width = difference.shape[:2]
-    rows, columns = np.arange(0, height, CELL), np.arange(0, width, CELL)
-    sums = np.add.reduceat(np.add.reduceat(difference, rows, axis=0), columns, axis=1)
-    heights = np.diff(np.append(rows, height))
-    widths = np.diff(np.append(columns, width))
-    # A sliver of a cell would make a small defect at the edge look large: count it as half a cell at least.
-    half = min(CELL, height) * min(CELL, width) // 2
-    areas = np.maximum(heights[:, None] * widths[None, :], half)
-    return float(np.clip((sums / areas[..., None]).max(), 0.0, 1.0))
+class _Look:
+    """One window under the glass: what each cell is, under the displacement that suits it best."""
+
+    def __init__(self, old: Pixels, new: Pixels, window: Window) -> None:
+        self._old, self._new, self._window = old, new, window
+        self._shape = grid_shape(window.height, window.width)
+        self._energy: Grid = np.zeros(self._shape, dtype=np.float32)
+        self._gain: Grid = np.ones(self._shape, dtype=np.float32)
+        self._counts: npt.NDArray[np.int32] = np.zeros(self._shape, dtype=np.int32)
+        self._obvious_pixels = 0
+        self._closely = np.zeros(self._shape, dtype=bool)  # cells whose edges were looked at
+        before, after = means(cut(old, window)), means(cut(new, window))
+        self._mean_step = distance(before, after).reshape(self._shape) / 100
+        self._coarse = _coarse(before, after)
+        for strip in window.strips(STRIP):
+            self._look(strip)
+        for strip in self._doubtful_strips():
+            self._look_again(strip)
+
+    def places(self) -> Grid:
+        """How different each place looks."""
+        fine = np.sqrt(place_sums(self._energy * self._gain**2) / PLACE_PX)
+        return np.maximum(fine, self._coarse)
+
+    def cells(self) -> Grid:
+        """How different each cell looks: by itself, or as a part of a place whose mean colour changed."""
+        fine = np.sqrt(self._energy / CELL**2) * self._gain
+        return np.maximum(fine, np.minimum(worst_place(self._coarse), self._mean_step))
+
+    def visible_pixels(self) -> int:
+        """Pixels that stand out; of what is obvious all that differ."""
+        return int(self._counts.sum()) + self._obvious_pixels
+
+    def _look(self, strip: Window) -> None:
+        at = strip.within(self._window).cells(CELL)
+        differs, obvious = self._coarse[at] > DOUBTFUL, self._coarse[at] >= OBVIOUS
+        if obvious.sum() > differs.sum() / 2:  # a dark theme: nothing that edges could add
+            self._obvious_pixels += count_changed(self._old, self._new, [strip], by_more_than=UNSEEN)
+            return
+        self._closely[at] = True
+        found = standing_out(self._old, self._new, strip)
+        self._energy[at], self._counts[at] = found.energy, found.counts
+        if found.energy.any():
+            self._gain[at] = _gain(found)
+
+    def _look_again(self, strip: Window) -> None:
+        at = strip.within(self._window).cells(CELL)
+        energy, counts, coarse = self._energy[at], self._counts[at], self._coarse[at]
+        for step in STEPS:
+            for old_step, new_step in ((STAY, step), (step, STAY)):
+                found = standing_out(self._old, self._new, strip, old_step, new_step)
+                better = found.energy < energy
+                energy[better], counts[better] = found.energy[better], found.counts[better]
+                before = means(displaced(self._old, strip, old_step))
+                after = means(displaced(self._new, strip, new_step))
+                self._keep_lower(coarse, _coarse(before, after), strip)
+
+    def _keep_lower(self, coarse: Grid, other: Grid, strip: Window) -> None:
+        """Lower the coarse distances, but not of places that the strip cuts through."""
+        height, width = self._old.shape[:2]
+        if strip.bottom == height:  # a displacement brings in what no picture shows: nothing can be said
+            other[-2:] = 0
+        else:
+            other[-1] = np.inf
+        if strip.right == width:
+            other[:, -2:] = 0
+        else:
+            other[:, -1] = np.inf
+        if strip.top == 0:
+            other[0] = 0
+        if strip.left == 0:
+            other[:, 0] = 0
+        np.minimum(coarse, other, out=coarse)
+
+    def _doubtful_strips(self) -> Iterator[Window]:
+        """Strips that hold every place in doubt with its neighbours, each as narrow as it may be."""
+        window, step = self._window, STRIP // CELL
+        doubtful = (self.places() > DOUBTFUL) & (self._coarse < OBVIOUS) & self._closely
+        for top in range(0, self._shape[0], step):
+            ys, xs = np.nonzero(doubtful[top : top + step])
+            if len(ys):  # a place holds the next cell too, and the cell after that completes its neighbour
+                yield Window(
+                    window.top + max(top + int(ys.min()) - 1, 0) * CELL,
+                    min(window.top + (top + int(ys.max()) + 3) * CELL, window.bottom),
+                    window.left + max(int(xs.min()) - 1, 0) * CELL,
+                    min(window.left + (int(xs.max()) + 3) * CELL, window.right),
+                )
 
 
-def _reduced(picture: Pixels) -> Pixels:
-    height, width = picture.shape[:2]
-    if height < SMALLEST or width < SMALLEST:
-        grow = ((0, max(SMALLEST - height, 0)), (0, max(SMALLEST - width, 0)), (0, 0))
-        picture = np.pad(picture, grow, mode="edge")
-    return np.asarray(Image.fromarray(picture).reduce(REDUCTION))
+def _coarse(old: Means, new: Means) -> Grid:
+    """The distance between the mean colours of each place, less what a displacement of DRIFT makes of them."""
+    before, old_slope = _place_means(old)
+    after, new_slope = _place_means(new)
+    step = after - before
+    forgiven = DRIFT * np.maximum(old_slope, new_slope)
+    step = np.sign(step) * np.maximum(np.abs(step) - forgiven, 0) / 2
+    middle = (before + after) / 2
+    return distance(middle - step, middle + step).reshape(before.shape[:2]) / np.float32(100)
 
 
-def _windows(changed: Mask) -> list[Window]:
-    """Changed rows, split where nothing changed for a while, each with its own columns, grown by the SSIM radius."""
-    height, width = changed.shape
-    rows = np.flatnonzero(changed.any(axis=1))
-    if not rows.size:
-        return []
-    found = []
-    for group in np.split(rows, np.flatnonzero(np.diff(rows) > 2 * WINDOW) + 1):
-        columns = np.flatnonzero(changed[group[0] : group[-1] + 1].any(axis=0))
-        found.append(
-            Window(
-                max(int(group[0]) - RADIUS, 0),
-                min(int(group[-1]) + 1 + RADIUS, height),
-                max(int(columns[0]) - RADIUS, 0),
-                min(int(columns[-1]) + 1 + RADIUS, width),
-            )
-        )
-    return found
+def _place_means(cells: Means) -> tuple[Means, Means]:
+    """The mean colour of each place, and its slope in levels a pixel."""
+    grown = np.pad(cells, ((0, 1), (0, 1), (0, 0)), mode="edge")
+    a, b, c, d = grown[:-1, :-1], grown[:-1, 1:], grown[1:, :-1], grown[1:, 1:]
+    across, down = np.abs(b + d - a - c), np.abs(c + d - a - b)
+    slope: Means = np.maximum(across, down) / np.float32(2 * CELL)
+    return np.asarray((a + b + c + d) / 4, dtype=np.float32), slope
 
 
-def _difference(old: Pixels, new: Pixels) -> Map:
-    structural: tuple[float, Map] = structural_similarity(  # type: ignore[no-untyped-call]
-        old, new, win_size=WINDOW, channel_axis=-1, data_range=255, full=True
-    )
-    colour = np.abs(old.astype(np.float64) - new).mean(axis=2) / 255
-    return np.stack((1.0 - structural[1].mean(axis=2), colour), axis=-1)
+def _gain(found: Standing) -> Grid:
+    """What a cell's energy is raised by, so that grey text counts like black text."""
+    old, new = _contrast(found.old), _contrast(found.new)
+    contrast = np.minimum(old, new)
+    gain = np.clip(FULL_CONTRAST / np.maximum(contrast, 1), 1, MOST_GAIN)
+    return np.where(contrast > FLAT, gain, 1).astype(np.float32)
+
+
+def _contrast(picture: Pixels) -> Grid:
+    """The range of levels in each cell and its neighbours."""
+    low, high = extremes(picture)
+    spread = cv2.subtract(cv2.dilate(high, NEIGHBOURS), cv2.erode(low, NEIGHBOURS))
+    return spread.astype(np.float32)

@@ -89,7 +89,7 @@ def test_a_recoloured_button_fails_and_is_named(gallery):
     assert (
         comparison.reason == f"button 'Add to basket' changed (score {comparison.score:.3f}, tolerance 0.02)"
     )
-    assert comparison.score_method == "ssim-cell-v1"
+    assert comparison.score_method == "visible-place-v2"
     assert [(r.element, r.box) for r in comparison.regions] == [BUTTON]
 
 
@@ -119,12 +119,12 @@ def test_a_passing_view_leaves_no_overlay(gallery):
 
 
 def test_further_areas_are_counted(gallery):
-    dot, other = (Box(20, 200, 30, 30), (0, 0, 0)), (Box(120, 200, 30, 30), (0, 0, 0))
+    dot, other = (Box(20, 200, 40, 40), (0, 0, 0)), (Box(120, 200, 30, 30), (0, 0, 0))
 
     two = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(BLUE, dot, other)))
     three = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(ORANGE, dot, other)))
 
-    assert two.reason.startswith("an area of 30x30 px at x=20, y=200 and 1 more area changed (")
+    assert two.reason.startswith("an area of 40x40 px at x=20, y=200 and 1 more area changed (")
     assert three.reason.startswith("button 'Add to basket' and 2 more areas changed (")
 
 

@@ -1,0 +1,93 @@
+"""Standing out: the pixels whose difference a displacement by a fraction of a pixel cannot explain."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from inspect_pipelines.imaging.cells import Grid, grid_shape, sums
+from inspect_pipelines.imaging.colour import distance
+from inspect_pipelines.imaging.picture import Pixels
+from inspect_pipelines.imaging.window import Window, cut
+
+UNSEEN = 3  # levels; dithering and re-encoding stay within two, a step of three cannot be seen
+SLOPE = 0.6  # of the range in 3 x 3 px, which is two pixels of slope; half a pixel of displacement needs 0.35
+SPECKLE = 3  # pixels in 3 x 3; what was blurred with its neighbours does not stand alone
+HALO = 4  # px that blur, slope and speckle look over the edge
+RIM = 2  # px at the picture's edge; a displacement brings in what no picture shows
+NEIGHBOURS = np.ones((3, 3), dtype=np.uint8)
+
+Step = tuple[int, int]  # px right and down
+STAY: Step = (0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands out in one strip."""
+
+    energy: Grid  # per cell, the sum of squared colour distances, 1.0 a pixel at most
+    counts: npt.NDArray[np.int32]  # pixels per cell
+    old: Pixels  # the strip's softened pictures
+    new: Pixels
+
+
+def standing_out(
+    old: Pixels, new: Pixels, strip: Window, old_step: Step = STAY, new_step: Step = STAY
+) -> Standing:
+    """The pixels of a strip that stand out, with both pictures displaced by so much.
+
+    Softened by one pixel, a difference between displaced copies of one edge is at most the displacement times the
+    slope there; the range of the 3 x 3 neighbourhood bounds the slope. The flatter of the two pictures counts: what
+    appears on flat ground has no slope to hide behind.
+    """
+    wide = Window(strip.top - HALO, strip.bottom + HALO, strip.left - HALO, strip.right + HALO)
+    before, after = _softened(old, wide, old_step), _softened(new, wide, new_step)
+    step = cv2.absdiff(before, after)
+    slope = cv2.min(_range(before), _range(after))
+    excess = cv2.subtract(step, cv2.convertScaleAbs(slope, alpha=SLOPE, beta=UNSEEN))
+    stands = (cv2.inRange(excess, (0, 0, 0), (0, 0, 0)) == 0).view(np.uint8)
+    crowd = cv2.boxFilter(stands, -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)
+    stands &= crowd >= SPECKLE
+    if (old_step, new_step) != (STAY, STAY):
+        _clear_rim(stands, wide, *old.shape[:2])
+    inner = np.s_[HALO:-HALO, HALO:-HALO]
+    before, after = before[inner], after[inner]
+    shape = grid_shape(strip.height, strip.width)
+    ys, xs = np.nonzero(stands[inner])
+    if not len(ys):
+        nothing: Grid = np.zeros(shape, dtype=np.float32)
+        return Standing(nothing, np.zeros(shape, dtype=np.int32), before, after)
+    far = np.minimum(distance(before[ys, xs], after[ys, xs]) / 100, 1)
+    ones = np.ones(len(ys), dtype=np.float32)
+    counts = sums(ys, xs, ones, shape).astype(np.int32)
+    return Standing(sums(ys, xs, far * far, shape), counts, before, after)
+
+
+def displaced(picture: Pixels, window: Window, step: Step) -> Pixels:
+    """That part of a picture as it would be if the picture had been moved by the step."""
+    right, down = step
+    return cut(
+        picture, Window(window.top - down, window.bottom - down, window.left - right, window.right - right)
+    )
+
+
+def _softened(picture: Pixels, window: Window, step: Step) -> Pixels:
+    soft: Pixels = cv2.GaussianBlur(displaced(picture, window, step), (3, 3), 0)  # type: ignore[assignment]
+    return soft
+
+
+def _range(picture: Pixels) -> Pixels:
+    spread: Pixels = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, NEIGHBOURS)  # type: ignore[assignment]
+    return spread
+
+
+def _clear_rim(stands: npt.NDArray[np.uint8], wide: Window, height: int, width: int) -> None:
+    top, left = RIM - wide.top, RIM - wide.left
+    bottom, right = height - RIM - wide.top, width - RIM - wide.left
+    stands[: max(top, 0)] = 0
+    stands[max(bottom, 0) :] = 0
+    stands[:, : max(left, 0)] = 0
+    stands[:, max(right, 0) :] = 0
