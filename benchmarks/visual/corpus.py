@@ -28,6 +28,7 @@ from resources import chromium
 
 OUT = Path(".bench/visual/corpus")
 WORKERS = 2
+LEAST = {"change": 500, "harmless": 500, "faint": 60}  # pairs; the issue's
 LONG = "ledger"  # about 20,000 px: too heavy for more than a few pairs
 NAMES = (  # slow ones first, so that no worker is left alone with one at the end
     "tables", "article", "dashboard", "gallery", "form", "charts", "dark", "rtl", "docs", "landing", "shop", LONG,
@@ -58,11 +59,11 @@ def cells() -> list[Cell]:
         if name == LONG:
             plan.append(Cell(name, (FULL,), 6, 6, 1))
             continue
-        plan.append(Cell(name, (PHONE, replace(PHONE, scroll=0.3)), 18, 16, 3))
-        plan.append(Cell(name, (DESKTOP, replace(DESKTOP, scroll=0.5)), 18, 16, 3))
-        plan.append(Cell(name, (FULL,), 18, 16, 3))
+        plan.append(Cell(name, (PHONE, replace(PHONE, scroll=0.3)), 17, 16, 3))
+        plan.append(Cell(name, (DESKTOP, replace(DESKTOP, scroll=0.5)), 17, 16, 3))
+        plan.append(Cell(name, (FULL,), 17, 16, 3))
         if scale := SHARP.get(name):
-            plan.append(Cell(name, (replace(PHONE, scale=scale),), 8, 8, 3))
+            plan.append(Cell(name, (replace(PHONE, scale=scale),), 8, 7, 3))
     starts = {"change": 0}
     placed = []
     for cell in plan:
@@ -91,6 +92,12 @@ def generate(folder: Path, *, only: int | None = None, say: Callable[[str], None
     for page, made in _played(jobs):
         pairs += made
         say(f"{page:<10} {len(made):>4} pairs  {time.monotonic() - began:6.1f} s")
+    for truth, least in LEAST.items():
+        count = sum(pair.truth == truth for pair in pairs)
+        if only is None and count < least:
+            raise RuntimeError(
+                f"the pages offered only {count} {truth} pairs of {least}; plan more in cells()"
+            )
     manifest.write(folder, pairs, stamp=stamp)
     return True
 
@@ -109,8 +116,11 @@ def _played(jobs: Sequence[tuple[Path, str, list[Cell]]]) -> Iterator[tuple[str,
     # Chromium and Playwright do not survive a fork.
     with ProcessPoolExecutor(WORKERS, mp_context=multiprocessing.get_context("spawn")) as pool:
         running = {pool.submit(_page, job): job[1] for job in jobs}
-        for done in as_completed(running):
-            yield running[done], done.result()
+        try:
+            for done in as_completed(running):
+                yield running[done], done.result()
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _page(job: tuple[Path, str, list[Cell]]) -> list[Pair]:
@@ -153,7 +163,10 @@ def _cell(studio: Studio, folder: Path, cell: Cell) -> list[Pair] | None:
 def _taken(
     studio: Studio, bases: list[Base], turns: Sequence[str], start: int, wanted: int, make: Callable
 ) -> Iterator[tuple[Base, Made, int]]:
-    """`wanted` pairs from one view after the other; a kind that a view does not offer leaves its turn to the next one."""
+    """`wanted` pairs from one view after the other; a kind that a view does not offer leaves its turn to the next one.
+
+    There may be fewer: some views offer little, and the plan has some to spare.
+    """
     count = 0
     for turn in range(len(turns) * 3):
         if count == wanted:
@@ -165,10 +178,6 @@ def _taken(
                 yield base, made, turn
                 count += 1
                 break
-    if count < wanted:
-        raise RuntimeError(
-            f"{bases[0].page} in {bases[0].view.slug}: {wanted} pairs wanted, only {count} could be made"
-        )
 
 
 def _base(studio: Studio, folder: Path, page: str, view: View) -> Base:
