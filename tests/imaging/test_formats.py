@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+import contextlib
+import io
+import struct
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from PIL import Image
+
+from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.imaging.formats import decode_any
+from inspect_pipelines.imaging.header import DEFLATE_RATIO, MAX_PIXELS
+from inspect_pipelines.imaging.picture import decode
+
+PICTURE = np.random.default_rng(7).integers(0, 255, (20, 30, 3), dtype=np.uint8)
+SMOOTH = np.repeat(np.linspace(0, 250, 40).astype(np.uint8)[None, :, None], 30, axis=0).repeat(3, axis=2)
+
+
+def saved(image, kind="PNG", **options):
+    buffer = io.BytesIO()
+    image.save(buffer, kind, **options)
+    return buffer.getvalue()
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def deep_png(levels, colour_type):
+    """A PNG with 16 bits a sample, from an array of 16-bit levels."""
+    rows = levels.astype(">u2").reshape(len(levels), -1)
+    data = zlib.compress(b"".join(b"\0" + row.tobytes() for row in rows))
+    header = struct.pack(">IIBBBBB", levels.shape[1], levels.shape[0], 16, colour_type, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def turned(kind):
+    """Orientation 6: to be shown turned by 90 degrees clockwise."""
+    image = Image.fromarray(SMOOTH)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    return saved(image, kind, exif=exif, **({"lossless": True} if kind == "WEBP" else {}))
+
+
+GOOD = {
+    "rgb": saved(Image.fromarray(PICTURE)),
+    "rgba": saved(Image.fromarray(PICTURE).convert("RGBA")),
+    "grey": saved(Image.fromarray(PICTURE[..., 0])),
+    "grey and alpha": saved(Image.fromarray(PICTURE[..., 0]).convert("LA")),
+    "palette": saved(Image.fromarray(PICTURE).convert("P")),
+    "black and white": saved(Image.fromarray(PICTURE[..., 0]).convert("1")),
+    "transparent colour": saved(Image.fromarray(PICTURE), transparency=(1, 2, 3)),
+    "deep grey": deep_png(PICTURE[..., 0].astype(np.uint16) * 257, 0),
+    "deep rgb": deep_png(PICTURE.astype(np.uint16) * 257, 2),
+    "jpeg": saved(Image.fromarray(SMOOTH), "JPEG", quality=95),
+    "progressive jpeg": saved(Image.fromarray(SMOOTH), "JPEG", progressive=True),
+    "grey jpeg": saved(Image.fromarray(SMOOTH[..., 0]), "JPEG"),
+    "cmyk jpeg": saved(Image.fromarray(SMOOTH).convert("CMYK"), "JPEG"),
+    "webp": saved(Image.fromarray(SMOOTH), "WEBP"),
+    "lossless webp": saved(Image.fromarray(PICTURE), "WEBP", lossless=True),
+    "webp with alpha": saved(Image.fromarray(PICTURE).convert("RGBA"), "WEBP", lossless=True),
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_every_format_gives_rgb_bytes(name):
+    pixels = decode_any(GOOD[name])
+
+    assert pixels.shape in (PICTURE.shape, SMOOTH.shape)
+    assert (pixels.dtype, pixels.flags.c_contiguous) == (np.uint8, True)
+
+
+@pytest.mark.parametrize("name", ["rgb", "rgba", "deep rgb", "lossless webp", "webp with alpha"])
+def test_what_loses_nothing_gives_the_same_pixels(name):
+    assert np.array_equal(decode_any(GOOD[name]), PICTURE)
+
+
+@pytest.mark.parametrize("name", ["jpeg", "progressive jpeg", "webp"])
+def test_what_loses_something_gives_nearly_the_same_pixels(name):
+    assert np.abs(decode_any(GOOD[name]).astype(int) - SMOOTH).max() <= 12
+
+
+def test_deep_grey_keeps_its_upper_bits():
+    assert np.array_equal(decode_any(GOOD["deep grey"])[..., 0], PICTURE[..., 0])
+
+
+def test_the_camera_s_orientation_is_applied():
+    upright = np.rot90(SMOOTH, -1)
+
+    assert np.array_equal(decode_any(turned("PNG")), upright)
+    assert np.array_equal(decode_any(turned("WEBP")), upright)
+    assert decode_any(turned("JPEG")).shape == upright.shape
+
+
+def test_a_run_refuses_what_only_diff_reads():
+    with pytest.raises(Unreadable, match="16 bits a sample; runs compare 8-bit"):
+        decode(GOOD["deep rgb"])
+    with pytest.raises(Unreadable, match="not a PNG picture"):
+        decode(GOOD["jpeg"])
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"GIF89a" + bytes(40), "look like a GIF and are not a PNG, JPEG or WebP picture"),
+        (b"<!doctype html><p>404", "look like HTML or XML"),
+        (b"  <svg/>", "look like HTML or XML"),
+        (b"%PDF-1.7", "look like a PDF"),
+        (b"", "0 bytes that begin with b'' are not"),
+    ],
+)
+def test_another_format_is_named(data, words):
+    with pytest.raises(Unreadable, match=words):
+        decode_any(data)
+
+
+@pytest.mark.parametrize("name", GOOD)
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.9])
+def test_a_file_cut_short_is_never_half_a_picture(name, part):
+    with pytest.raises(Unreadable):
+        decode_any(GOOD[name][: int(len(GOOD[name]) * part)])
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_an_animation_is_refused(kind):
+    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
+
+    with pytest.raises(Unreadable, match="animated"):
+        decode_any(saved(frames[0], kind, save_all=True, append_images=frames[1:]))
+
+
+def with_header(width, height, depth=8, colour_type=2):
+    header = struct.pack(">IIBBBBB", width, height, depth, colour_type, 0, 0, 0)
+    data = zlib.compress(bytes(2_000_000))
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def test_a_header_that_its_bytes_cannot_hold_is_refused_before_anything_is_allocated():
+    data = with_header(8000, 10_000)
+
+    assert len(data) * DEFLATE_RATIO < MAX_PIXELS * 3
+    with pytest.raises(Unreadable, match=r"8000x10000 px, which its \d+ bytes cannot hold"):
+        decode_any(data)
+
+
+def test_a_picture_over_the_memory_cap_is_refused():
+    with pytest.raises(Unreadable, match="takes 640 MB decoded, over the cap of 320 MB"):
+        decode_any(with_header(8000, 10_000, depth=16, colour_type=6))
+
+
+def test_a_small_picture_with_far_too_much_behind_it_is_not_inflated():
+    bomb = with_header(4, 4)
+
+    with contextlib.suppress(Unreadable):
+        assert decode_any(bomb).shape == (4, 4, 3)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_a_lie_of_size_in_other_formats_is_refused(kind):
+    data = bytearray(GOOD["jpeg"] if kind == "JPEG" else GOOD["lossless webp"])
+    if kind == "JPEG":
+        at = data.index(b"\xff\xc0")
+        data[at + 5 : at + 9] = struct.pack(">HH", 65_000, 65_000)
+    else:
+        data[21:25] = (0x3FFF | 0x3FFF << 14).to_bytes(4, "little")
+    with pytest.raises(Unreadable, match=r"over the cap|cannot be decoded"):
+        decode_any(bytes(data))
+
+
+mutations = st.lists(
+    st.tuples(
+        st.sampled_from(["flip", "cut", "double", "drop", "insert"]), st.floats(0, 1), st.integers(1, 255)
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def mutated(data, changes):
+    found = bytearray(data)
+    for how, where, value in changes:
+        at = int(where * max(len(found) - 1, 0))
+        if how == "flip" and found:
+            found[at] ^= value
+        elif how == "cut":
+            del found[at:]
+        elif how == "double":
+            found[at:at] = found[at : at + value]
+        elif how == "drop":
+            del found[at : at + value]
+        else:
+            found[at:at] = bytes([value]) * value
+    return bytes(found)
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(sorted(GOOD)), mutations)
+def test_whatever_is_broken_is_a_picture_or_unreadable(name, changes):
+    data = mutated(GOOD[name], changes)
+    for read in (decode, decode_any):
+        with contextlib.suppress(Unreadable):
+            pixels = read(data)
+            assert (pixels.dtype, pixels.ndim, pixels.shape[2]) == (np.uint8, 3, 3)
+
+
+@given(
+    st.integers(1, 40),
+    st.integers(1, 40),
+    st.sampled_from(["RGB", "RGBA"]),
+    st.integers(0, 9),
+    st.integers(0, 99),
+)
+def test_the_fast_way_reads_what_pillow_reads(height, width, mode, level, seed):
+    levels = np.random.default_rng(seed).integers(0, 4, (height, width, len(mode)), dtype=np.uint8) * 85
+    data = saved(Image.fromarray(levels), compress_level=level)
+    image = Image.open(io.BytesIO(data)).convert("RGBA")
+    white = Image.new("RGBA", image.size, "white")
+
+    assert np.array_equal(decode(data), np.asarray(Image.alpha_composite(white, image).convert("RGB")))
