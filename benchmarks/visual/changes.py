@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 from skimage.color import lab2rgb, rgb2gray, rgb2lab
 
-from benchmarks.visual.capture import Base, Box, Made, Studio, decoded, delta_e, difference, encoded
+from benchmarks.visual.capture import Base, Made, Studio
+from benchmarks.visual.pixels import Box, decoded, delta_e, difference, encoded
 
 Place = dict[str, Any]
 How = dict[str, Any]

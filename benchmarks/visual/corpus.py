@@ -22,8 +22,9 @@ from PIL import Image
 from playwright.sync_api import sync_playwright
 
 from benchmarks.visual import changes, harmless, manifest
-from benchmarks.visual.capture import PAGES, Base, Made, Studio, View, decoded
+from benchmarks.visual.capture import PAGES, Base, Made, Studio, View
 from benchmarks.visual.manifest import Pair, Truth
+from benchmarks.visual.pixels import decoded
 from resources import chromium
 
 OUT = Path(".bench/visual/corpus")
@@ -185,7 +186,9 @@ def _base(studio: Studio, folder: Path, page: str, view: View) -> Base:
     target = folder / page / view.slug / "base.png"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(png)
-    return Base(page, view, png, decoded(png))
+    pixels = decoded(png)
+    assert pixels.shape[1] == view.width * view.scale, f"{page} in {view.slug} is {pixels.shape[1]} px wide"
+    return Base(page, view, png, pixels)
 
 
 def _kept(folder: Path, base: Base, truth: Truth, made: Made, number: int) -> Pair:
@@ -224,7 +227,9 @@ def _stamp(only: int | None) -> str:
     """What the pictures follow from: our sources, the pages, the browser, and how many were asked for."""
     digest = hashlib.sha256(f"{chromium.version(chromium.find())} {only}".encode())
     ours = Path(__file__).parent
-    sources = [ours / f"{name}.py" for name in ("capture", "changes", "corpus", "harmless", "manifest")]
+    sources = [
+        ours / f"{name}.py" for name in ("capture", "changes", "corpus", "harmless", "manifest", "pixels")
+    ]
     for path in sorted([*sources, *PAGES.iterdir()]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()

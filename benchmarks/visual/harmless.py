@@ -11,18 +11,8 @@ from typing import Any
 import numpy as np
 from PIL import Image, PngImagePlugin
 
-from benchmarks.visual.capture import (
-    Base,
-    Box,
-    Made,
-    Sitting,
-    Studio,
-    decoded,
-    difference,
-    encoded,
-    encoded_by_row,
-    jumps,
-)
+from benchmarks.visual.capture import Base, Made, Sitting, Studio
+from benchmarks.visual.pixels import Box, decoded, difference, encoded, encoded_by_row, jumps
 
 DROPS = 5  # times that places which jump are left out
 REDRAWN_PX = 40  # fewer changed pixels prove no redrawing

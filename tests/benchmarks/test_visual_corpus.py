@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from benchmarks.visual import changes, corpus, harmless, manifest
-from benchmarks.visual.capture import delta_e, jumps
+from benchmarks.visual.pixels import delta_e, jumps
 from inspect_pipelines.errors import UsageError
 
 PAIRS = 6  # of one page: some seconds of Chromium
