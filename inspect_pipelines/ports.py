@@ -250,13 +250,19 @@ class HistoryOwner(Protocol):
 class Gallery(Protocol):
     """Images by the sha256 of their bytes."""
 
-    def put(self, png: bytes) -> Sha256:
+    def put(self, png: bytes, *, with_rows: bool = False) -> Sha256:
         """Store a PNG, atomically and once.
+
+        Args:
+            with_rows: Keep its row hashes too, so that it can be compared without being decoded: for what a run shot.
 
         Raises:
             Unreadable: Not a PNG, truncated, or over the size and dimension caps.
             Unavailable: The disk is full.
         """
+
+    def rows(self, sha256: Sha256) -> bytes | None:
+        """The row hashes that were kept with a picture, as `imaging/rows` packs them; None: there are none."""
 
     def get(self, sha256: Sha256) -> bytes:
         """The stored bytes, verified against their name.

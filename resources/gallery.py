@@ -1,4 +1,7 @@
-"""The gallery: PNGs in a folder, each named by the sha256 of its bytes, so that a re-shot identical screen costs nothing."""
+"""The gallery: PNGs in a folder, each named by the sha256 of its bytes, so that a re-shot identical screen costs nothing.
+
+Beside a run's picture lie its row hashes (`ab/<sha>.rows`), by which equal pixels under other bytes are known undecoded.
+"""
 
 from __future__ import annotations
 
@@ -28,6 +31,7 @@ MAX_SIDE_PX = 32_767  # the largest side that every viewer and image library tak
 THUMBNAIL_SHAPE = (
     4  # a thumbnail is at most so many times as high as it is wide; the top of the page is what tells
 )
+KEPT_WITH_IT = (".png", ".rows")
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
 
@@ -37,17 +41,33 @@ class FolderGallery:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def put(self, png: bytes) -> Sha256:
+    def put(self, png: bytes, *, with_rows: bool = False) -> Sha256:
         """Store a PNG, atomically and once, after checking that it is whole and within the caps."""
         check(png)
         sha256 = Sha256(hashlib.sha256(png).hexdigest())
         path = self.path(sha256)
+        rows = None
+        if with_rows and not self._rows_path(sha256).exists():
+            # Late: a session whose pictures are all known already does not pay 0.2 s for NumPy and a decoder.
+            from inspect_pipelines.imaging.picture import decode
+            from inspect_pipelines.imaging.rows import pack
+
+            rows = pack(decode(png))
         with self._lock(fcntl.LOCK_SH):
+            if rows is not None:
+                self._write(self._rows_path(sha256), rows)
             try:
                 os.utime(path)  # young again: `prune` leaves alone what a run has just shot
             except FileNotFoundError:
                 self._write(path, png)
         return sha256
+
+    def rows(self, sha256: Sha256) -> bytes | None:
+        """The row hashes that were kept with a picture; None when there are none, or they cannot be read."""
+        try:
+            return self._rows_path(sha256).read_bytes()
+        except OSError:
+            return None  # the picture itself says the same, a decode later
 
     def get(self, sha256: Sha256) -> bytes:
         """The stored bytes, verified against their name."""
@@ -94,8 +114,10 @@ class FolderGallery:
         oldest = older_than.timestamp()
         count = size = 0
         for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
-            if path.stem in kept and path.suffix == ".png":
+            if path.stem in kept and path.suffix in KEPT_WITH_IT:
                 continue
+            if path.suffix == ".rows" and path.with_suffix(".png").exists():
+                continue  # goes when its picture goes
             freed = self._delete(path, oldest, is_dry_run=is_dry_run)
             if freed is not None:
                 size += freed
@@ -113,9 +135,13 @@ class FolderGallery:
                 return None
             if not is_dry_run:
                 path.unlink()
+                path.with_suffix(".rows").unlink(missing_ok=True)
                 for thumbnail in (self._folder / "thumbs" / path.parent.name).glob(f"{path.stem}-*.webp"):
                     thumbnail.unlink(missing_ok=True)
         return seen.st_size
+
+    def _rows_path(self, sha256: Sha256) -> Path:
+        return self.path(sha256).with_suffix(".rows")
 
     def _thumbnail_path(self, path: Path, max_px: int) -> Path:
         return self._folder / "thumbs" / path.parent.name / f"{path.stem}-{int(max_px)}.webp"

@@ -10,16 +10,24 @@ from PIL import Image
 
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unreadable
+from inspect_pipelines.imaging.picture import decode
+from inspect_pipelines.imaging.rows import pack
 
 
 class MemoryGallery:
     def __init__(self) -> None:
         self.images: dict[str, bytes] = {}
+        self.kept_rows: dict[str, bytes] = {}
 
-    def put(self, png: bytes) -> Sha256:
+    def put(self, png: bytes, *, with_rows: bool = False) -> Sha256:
         sha = Sha256(hashlib.sha256(png).hexdigest())
         self.images[sha] = png
+        if with_rows:
+            self.kept_rows[sha] = pack(decode(png))
         return sha
+
+    def rows(self, sha256: Sha256) -> bytes | None:
+        return self.kept_rows.get(sha256)
 
     def get(self, sha256: Sha256) -> bytes:
         if sha256 not in self.images:

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from xxhash import xxh3_64_intdigest
 
 from inspect_pipelines.domain.comparison import Band, BandKind
 from inspect_pipelines.imaging.picture import Pixels
+from inspect_pipelines.imaging.rows import row_hashes
 from inspect_pipelines.imaging.window import differing_rows
 
 LOOK_FROM_RATIO = 0.10  # equal heights: below a tenth of differing rows nothing has been inserted
@@ -95,7 +95,7 @@ def align(old: Pixels, new: Pixels) -> Alignment:
     if old_height == new_height and common - equal_rows <= LOOK_FROM_RATIO * common:
         return in_place
     needed = equal_rows * CLEARLY_MORE if old_height == new_height else equal_rows
-    old_rows, new_rows = _rows(old), _rows(new)
+    old_rows, new_rows = row_hashes(old), row_hashes(new)
     known = set(old_rows)
     if sum(row in known for row in new_rows) <= needed:  # a dark theme: nothing to line up
         return in_place
@@ -107,12 +107,6 @@ def align(old: Pixels, new: Pixels) -> Alignment:
     if explained <= needed or (old_height == new_height and found.largest_band <= SHIFT_PX):
         return in_place
     return found
-
-
-def _rows(picture: Pixels) -> list[int]:
-    length = picture.shape[1] * picture.shape[2]
-    flat = np.ascontiguousarray(picture).reshape(-1).data
-    return [xxh3_64_intdigest(flat[at : at + length]) for at in range(0, len(flat), length)]
 
 
 def _stretches(old: Sequence[int], new: Sequence[int]) -> Iterator[Stretch]:

@@ -85,6 +85,15 @@ def size(png: bytes) -> tuple[int, int]:
     return header.width, header.height
 
 
+def looks_whole(data: bytes) -> bool:
+    """Whether this is a PNG with a sound header and an end; False says nothing."""
+    try:
+        header = png_header(data)
+    except Unreadable:
+        return False
+    return not header.animated and END in data[-TRAILER_BYTES:]
+
+
 def rgb(image: Image.Image) -> Image.Image:
     """A loaded image as sRGB bytes, transparency laid over white."""
     if image.mode == "RGB" and "transparency" not in image.info:

@@ -75,7 +75,7 @@ class Camera:
         frame, is_stable = self._still_frame(shot, selectors)
         png = painted(frame.png, frame.boxes)
         try:
-            sha256 = self._gallery.put(png)
+            sha256 = self._gallery.put(png, with_rows=True)
         except Unreadable as error:
             raise ActionFailed(f"screenshot {shot.name!r} could not be kept: {error}") from error
         width, height = _size(png)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import struct
 import subprocess
 import sys
+import zlib
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from multiprocessing import get_context
@@ -16,6 +18,8 @@ from PIL import Image
 
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
+from inspect_pipelines.imaging.picture import decode
+from inspect_pipelines.imaging.rows import pack
 from loopback_site.server import png
 from resources.gallery import FolderGallery
 
@@ -191,3 +195,47 @@ def store_many(folder: Path) -> None:
     gallery = FolderGallery(folder)
     for height in range(1, 41):
         gallery.put(png(30, height))
+
+
+def test_row_hashes_are_kept_with_a_shot_and_only_with_a_shot(gallery):
+    shot = gallery.put(png(20, 10), with_rows=True)
+    drawn = gallery.put(png(20, 11))
+
+    assert gallery.rows(shot) == pack(decode(png(20, 10)))
+    assert gallery.rows(drawn) is None
+
+
+def test_a_picture_that_was_kept_without_row_hashes_gets_them_when_it_is_shot(gallery):
+    sha = gallery.put(png(20, 10))
+
+    gallery.put(png(20, 10), with_rows=True)
+
+    assert gallery.rows(sha) == pack(decode(png(20, 10)))
+
+
+def test_a_shot_that_cannot_be_decoded_is_refused_and_not_stored(gallery, tmp_path):
+    whole = png(20, 10)
+    at = whole.index(b"IDAT") + 4
+    length = int.from_bytes(whole[at - 8 : at - 4], "big")
+    empty = zlib.compress(b"")
+    body = b"IDAT" + empty
+    short = whole[: at - 8] + struct.pack(">I", len(empty)) + body + struct.pack(">I", zlib.crc32(body))
+    short += whole[at + length + 4 :]
+
+    with pytest.raises(Unreadable, match="cannot be decoded"):
+        gallery.put(short, with_rows=True)
+
+    assert not list(tmp_path.rglob("*.png"))
+
+
+def test_prune_takes_row_hashes_with_their_picture_and_no_sooner(gallery):
+    kept, lost = (gallery.put(png(20, height), with_rows=True) for height in (10, 11))
+    for sha in (kept, lost):
+        age(gallery, sha)
+        os.utime(gallery.path(sha).with_suffix(".rows"), (0, 0))
+
+    count, _ = gallery.prune([kept], older_than=datetime.now(UTC))
+
+    assert count == 1
+    assert gallery.rows(kept) is not None
+    assert gallery.rows(lost) is None
