@@ -1,0 +1,189 @@
+"""Speed: from the bytes of two files to the verdict, the product and every peer in turn over the same cases."""
+
+from __future__ import annotations
+
+import random
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from benchmarks.report import Goal
+from benchmarks.visual import product
+from benchmarks.visual.cases import KINDS, SIZES, Case, build
+from benchmarks.visual.installing import Installed
+from benchmarks.visual.peers import Peer, opened
+from benchmarks.visual.rates import median_ms, ratio, table
+from inspect_pipelines.imaging.picture import decode
+from inspect_pipelines.imaging.rows import pack
+
+OURS, BOTH, IN_TURN = "inspect-pipelines", "decode both", "decode in turn"
+ODIFF, SKIMAGE = "odiff server", "scikit-image"
+SLOW_MS, SLOW_ROUNDS = 800.0, 2  # what takes longer sits out after so many rounds
+SEED = 7
+
+# What one decode of both pictures, on two threads, may be exceeded by.
+WITHIN = {"same_pixels": 1.4, "colour": 1.4, "text": 1.4, "inserted": 1.7, "all_changed": 1.7, "noise": 1.7}
+AGAINST_ODIFF = {
+    "colour": 2.0,
+    "text": 2.0,
+    "inserted": 4.0,
+    "same_pixels": 1.0,
+    "row_hashes": 2.0,
+    "all_changed": 0.8,
+    "noise": 0.8,
+}
+AGAINST_SKIMAGE = 20.0
+EQUAL_DESKTOP_MS, DESKTOP_MS, TWO_THREADS = 0.2, 10.0, 1.3
+
+Took = dict[str, list[float | None]]  # tool -> ms by round
+
+
+@dataclass(slots=True)
+class Timed:
+    """A case with what every tool took for it."""
+
+    case: Case
+    rows: product.Rows
+    times: Took = field(default_factory=dict)
+
+
+def measure_speed(
+    corpus: Path, installed: Installed, scratch: Path, rounds: int, say: Callable[[str], None]
+) -> list[Timed]:
+    """Time all cases; `scratch` should be in memory, so that no disk is measured."""
+    timed = [Timed(case, _stored_rows(case)) for case in build(corpus, scratch / "cases")]
+    with opened(installed, scratch, for_speed=True) as peers:
+        tools = _tools(peers)
+        for size in SIZES:
+            began = time.monotonic()
+            chosen = [each for each in timed if each.case.size == size]
+            _play(chosen, tools, rounds)
+            say(f"  {size}: {len(chosen)} cases in {time.monotonic() - began:.0f} s")
+    return timed
+
+
+def report_speed(timed: Sequence[Timed]) -> tuple[dict[str, float], list[Goal]]:
+    """Print a table of each size; figures and goals."""
+    figures: dict[str, float] = {}
+    for size in SIZES:
+        figures |= _print_size(size, [each for each in timed if each.case.size == size])
+    goals = [
+        Goal(f"full_{kind}_odiff_server_ratio", figures[f"full_{kind}_odiff_server_ratio"], ">=", least)
+        for kind, least in AGAINST_ODIFF.items()
+        if f"full_{kind}_odiff_server_ratio" in figures
+    ]
+    worst = min(figures[f"full_{kind}_scikit_image_ratio"] for kind in AGAINST_ODIFF)
+    typical = statistics.median(figures[f"desktop_{kind}_ms"] for kind in KINDS)
+    figures |= {"full_worst_scikit_image_ratio": worst, "desktop_typical_ms": typical}
+    goals.append(Goal("full_worst_scikit_image_ratio", worst, ">=", AGAINST_SKIMAGE))
+    goals.append(Goal("desktop_same_bytes_ms", figures["desktop_same_bytes_ms"], "<=", EQUAL_DESKTOP_MS))
+    goals.append(Goal("desktop_typical_ms", typical, "<=", DESKTOP_MS))
+    goals += [
+        Goal(name, figures[name], "<=", most)
+        for size in SIZES
+        for kind, most in WITHIN.items()
+        for name in [f"{size}_{kind}_of_decode_ratio"]
+    ]
+    return figures, goals
+
+
+def measure_threads(timed: Sequence[Timed], rounds: int) -> tuple[dict[str, float], list[Goal]]:
+    """How many times more pairs two threads judge than one, over a mix of everything."""
+    figures = {}
+    for size in ("desktop", "full"):
+        mix = [each for each in timed if each.case.size == size]
+        mix *= 4 if size == "desktop" else 1
+        took: Took = {"1": [], "2": []}
+        for number in range(rounds):
+            for threads in (("1", "2"), ("2", "1"))[number % 2]:
+                with ThreadPoolExecutor(int(threads)) as pool:
+                    began = time.perf_counter()
+                    list(pool.map(_ours, mix))
+                    took[threads].append((time.perf_counter() - began) * 1000)
+        figures[f"{size}_two_threads_ratio"] = ratio(took, "1", "2") or 0.0
+    print(table(("two threads over one", "throughput"), [(k, f"{v:.2f}x") for k, v in figures.items()]))
+    return figures, [Goal(name, value, ">=", TWO_THREADS) for name, value in figures.items()]
+
+
+def _stored_rows(case: Case) -> product.Rows:
+    if case.kind != "row_hashes":
+        return None, None
+    return pack(decode(case.old.read_bytes())), pack(decode(case.new.read_bytes()))
+
+
+def _tools(peers: Sequence[Peer]) -> dict[str, Callable[[Timed], object]]:
+    tools: dict[str, Callable[[Timed], object]] = {OURS: _ours, BOTH: _decode_both, IN_TURN: _decode_in_turn}
+    for peer in peers:
+        tools[peer.name] = lambda each, peer=peer: peer.compare(each.case.old, each.case.new)
+    return tools
+
+
+def _ours(each: Timed) -> bool:
+    return product.answer(each.case.old, each.case.new, each.rows).is_failed
+
+
+def _decode_both(each: Timed) -> None:
+    """On two threads, as the product does it."""
+    with ThreadPoolExecutor(1) as pool:
+        reading = pool.submit(decode, each.case.old.read_bytes())
+        decode(each.case.new.read_bytes())
+        reading.result()
+
+
+def _decode_in_turn(each: Timed) -> None:
+    decode(each.case.old.read_bytes())
+    decode(each.case.new.read_bytes())
+
+
+def _play(timed: Sequence[Timed], tools: dict[str, Callable[[Timed], object]], rounds: int) -> None:
+    """Each round asks every tool about every case, the tools in another order each time."""
+    chance = random.Random(SEED)
+    slow: set[str] = set()
+    for each in timed:
+        each.times = {name: [] for name in tools}
+    for name, tool in tools.items():  # a first call loads code and fills caches
+        if name != SKIMAGE:
+            tool(timed[0])
+    for number in range(rounds):
+        for each in timed:
+            for name in chance.sample(list(tools), len(tools)):
+                if name in slow and number >= SLOW_ROUNDS:
+                    each.times[name].append(None)
+                    continue
+                began = time.perf_counter()
+                tools[name](each)
+                took = (time.perf_counter() - began) * 1000
+                each.times[name].append(took)
+                if took > SLOW_MS:
+                    slow.add(name)
+
+
+def _print_size(size: str, timed: Sequence[Timed]) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    tools = list(timed[0].times)
+    rows = []
+    for kind in KINDS:
+        pooled = pooled_times([each for each in timed if each.case.kind == kind])
+        ours = median_ms(pooled, OURS) or 0.0
+        figures[f"{size}_{kind}_ms"] = ours
+        cells = [kind, f"{ours:.2f}" if ours < 1 else f"{ours:.1f}"]
+        for tool in tools[1:]:
+            took, times = median_ms(pooled, tool), ratio(pooled, tool, OURS)
+            cells.append("-" if took is None or times is None else f"{took:.1f} ({times:.1f}x)")
+            if took is not None and times is not None and tool != IN_TURN:
+                slug = "_".join(tool.lower().replace("-", " ").replace("%", "pct").split())
+                figures[f"{size}_{kind}_{slug}_ms"] = took
+                figures[f"{size}_{kind}_{slug}_ratio"] = times
+        figures[f"{size}_{kind}_of_decode_ratio"] = ratio(pooled, OURS, BOTH) or 0.0
+        rows.append(cells)
+    print(f"\n{size}, median ms a pair from the files' bytes to the verdict (times ours)")
+    print(table((size, *tools), rows))
+    return figures
+
+
+def pooled_times(timed: Sequence[Timed]) -> Took:
+    """The rounds of several cases as one series, still paired by round."""
+    return {tool: [ms for each in timed for ms in each.times[tool]] for tool in timed[0].times}
