@@ -27,7 +27,7 @@ class Peer(Protocol):
         """Its global difference."""
 
 
-class PeerFailed(Exception):  # noqa: N818 - it says what happened
+class PeerFailed(Exception):
     """A peer answered with an error of its own."""
 
 

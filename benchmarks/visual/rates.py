@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import statistics
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -37,9 +38,7 @@ def rate(answers: Iterable[bool]) -> Rate:
     return Rate(sum(all_of_them), len(all_of_them))
 
 
-def rates_by(
-    rows: Iterable[T], key: Callable[[T], K], is_hit: Callable[[T], bool]
-) -> dict[K, Rate]:
+def rates_by(rows: Iterable[T], key: Callable[[T], K], is_hit: Callable[[T], bool]) -> dict[K, Rate]:
     """A rate for every key, in the keys' order of appearance."""
     groups: dict[K, list[bool]] = {}
     for row in rows:
@@ -49,7 +48,7 @@ def rates_by(
 
 def binned(value: float, edges: Sequence[float]) -> str | None:
     """The half-open bin that holds the value, as `2-3`; None outside of all of them."""
-    for low, high in zip(edges, edges[1:], strict=False):
+    for low, high in itertools.pairwise(edges):
         if low <= value < high:
             return f"{low:g}-{high:g}"
     return None

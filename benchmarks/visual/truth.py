@@ -95,7 +95,10 @@ def report_peers(
     print(
         table(
             ("comparison", "a pair fails when", "recall", "false alarms"),
-            [(row.name, RULES.get(row.rule, row.rule), str(row.recall), str(row.false_alarms)) for row in rated],
+            [
+                (row.name, RULES.get(row.rule, row.rule), str(row.recall), str(row.false_alarms))
+                for row in rated
+            ],
         )
     )
     return {
@@ -161,9 +164,12 @@ def _faint(judged: Judged) -> str:
     rows = []
     for title, wanted in (("areas", False), ("letters", True)):
         chosen = sorted(
-            (row for row in stepped if row[0].kind.startswith("text") is wanted), key=lambda row: row[0].delta_e or 0
+            (row for row in stepped if row[0].kind.startswith("text") is wanted),
+            key=lambda row: row[0].delta_e or 0,
         )
-        found = rates_by(chosen, lambda row: binned(row[0].delta_e or 0, DELTA_E), lambda row: row[1].is_failed)
+        found = rates_by(
+            chosen, lambda row: binned(row[0].delta_e or 0, DELTA_E), lambda row: row[1].is_failed
+        )
         rows += [(f"{title} dE {name}", str(each)) for name, each in found.items()]
     return table(("colour step", "seen"), rows)
 
