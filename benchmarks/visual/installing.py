@@ -39,6 +39,7 @@ class Installed:
     python: list[str] | None
     pypi: frozenset[str]
     notes: tuple[str, ...]
+    folder: Path
 
 
 def install(folder: Path) -> Installed:
@@ -60,7 +61,7 @@ def install(folder: Path) -> Installed:
         notes.append(note)
     except (OSError, subprocess.CalledProcessError) as error:
         notes.append(f"not measured, pip cannot install them: {', '.join(PYPI)} ({_said(error)})")
-    return Installed(node, odiff, python, frozenset(pypi), tuple(notes))
+    return Installed(node, odiff, python, frozenset(pypi), tuple(notes), folder)
 
 
 def _npm(folder: Path) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Literal, Protocol
 
 import numpy as np
+import skimage
 from skimage.metrics import structural_similarity
 
-from benchmarks.visual.installing import Installed
+from benchmarks.visual.installing import NPM, PYPI, Installed
 from inspect_pipelines.imaging.picture import decode
 
 Ratio = float | Literal["size"]  # 0.0 .. 1.0, or the sizes differ, which counts as seen
@@ -22,6 +24,7 @@ class Peer(Protocol):
     """One comparison at its default settings."""
 
     name: str
+    version: str
 
     def compare(self, old: Path, new: Path) -> Ratio:
         """Its global difference."""
@@ -38,14 +41,16 @@ class Process:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
+        self._lock = threading.Lock()
         assert self._line()["ready"]
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
         """The answer to one request."""
         assert self._process.stdin
-        self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        self._process.stdin.flush()
-        answer = self._line()
+        with self._lock:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+            self._process.stdin.flush()
+            answer = self._line()
         if error := answer.get("error"):
             raise PeerFailed(error)
         return answer
@@ -68,19 +73,24 @@ class Process:
 class Worker:
     """A peer in one of our two worker processes."""
 
-    def __init__(self, name: str, process: Process, tool: str) -> None:
-        self.name = name
+    def __init__(self, name: str, version: str, process: Process, tool: str) -> None:
+        self.name, self.version = name, version
         self._process = process
         self._tool = tool
 
     def compare(self, old: Path, new: Path) -> Ratio:
         return self._process.ask({"tool": self._tool, "old": str(old), "new": str(new)})["ratio"]
 
+    def ping(self) -> None:
+        """Go to the process and back, without work."""
+        self._process.ask({"tool": "ping", "old": "", "new": ""})
+
 
 class Odiff:
     """odiff's own server; it writes a picture of every difference, and cannot be told not to."""
 
     name = "odiff server"
+    version = NPM["odiff-bin"]
 
     def __init__(self, process: Process, picture: Path) -> None:
         self._process = process
@@ -104,6 +114,7 @@ class ScikitImage:
     """1 - structural_similarity in colour, in this process."""
 
     name = "scikit-image"
+    version = skimage.__version__
 
     def compare(self, old: Path, new: Path) -> Ratio:
         before, after = decode(old.read_bytes()), decode(new.read_bytes())
@@ -116,6 +127,7 @@ class Changed:
     """What the RFC asks for: the share of pixels that differ at all."""
 
     name = "RFC 2 %"
+    version = "1"
 
     def compare(self, old: Path, new: Path) -> Ratio:
         before, after = decode(old.read_bytes()), decode(new.read_bytes())
@@ -138,16 +150,20 @@ def opened(installed: Installed, scratch: Path, *, for_speed: bool) -> Iterator[
             peers.append(Odiff(_started(stack, [str(installed.odiff), "--server"]), scratch / "odiff.png"))
         if installed.node:
             node = _started(stack, installed.node)
-            peers.append(Worker("pixelmatch", node, "pixelmatch"))
-            peers.append(Worker("blazediff npm", node, "blazediff"))
-            peers.append(Worker("looks-same", node, "looks-same" if for_speed else "looks-same-ratio"))
+            peers.append(Worker("pixelmatch", NPM["pixelmatch"], node, "pixelmatch"))
+            peers.append(Worker("blazediff npm", NPM["@blazediff/core"], node, "blazediff"))
+            peers.append(
+                Worker(
+                    "looks-same", NPM["looks-same"], node, "looks-same" if for_speed else "looks-same-ratio"
+                )
+            )
         if installed.python:
             python = _started(stack, installed.python)
-            peers.append(Worker("blazediff PyPI", python, "blazediff"))
+            peers.append(Worker("blazediff PyPI", PYPI["blazediff"], python, "blazediff"))
             if "pixelhog" in installed.pypi:
-                peers.append(Worker("pixelhog", python, "pixelhog"))
+                peers.append(Worker("pixelhog", PYPI["pixelhog"], python, "pixelhog"))
             if "pixelhog" in installed.pypi and not for_speed:
-                peers.append(Worker("pixelhog ssim", python, "pixelhog-ssim"))
+                peers.append(Worker("pixelhog ssim", PYPI["pixelhog"], python, "pixelhog-ssim"))
         yield [*peers, ScikitImage(), Changed()]
 
 
