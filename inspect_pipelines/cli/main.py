@@ -18,7 +18,11 @@ COMMANDS = {
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
     "run": ("run", "run", "Start a schedule or trigger now."),
     "runs": ("run", "runs", "List runs, newest first."),
-    "baselines": ("baselines", "baselines", "List, adopt, activate and roll back approved pictures."),
+    "baselines": (
+        "baselines",
+        "baselines",
+        "List, adopt, activate and roll back approved pictures; show their noise.",
+    ),
     "history": ("history", "history", "Query the run history with SQL."),
     "gallery": ("gallery", "gallery", "Look after stored pictures."),
     "up": ("up", "up", "Start everything: web, code server, daemon, Dagster UI."),
