@@ -21,6 +21,7 @@ from benchmarks.visual import cases, installing, manifest, memory, sheet, speed,
 from resources import chromium
 
 BENCH = Path(".bench/visual")
+CORPUS = BENCH / "corpus"  # made when it is missing or older than its sources
 IN_MEMORY = Path("/dev/shm")
 SHEET = report.RESULTS / "visual-hardest.png"
 SHEET_BYTES = 400_000  # more is not kept in the repository
@@ -33,7 +34,7 @@ def main() -> None:
     arguments = _parsed()
     began = time.monotonic()
     parts = [arguments.only] if arguments.only else list(PARTS)
-    pairs = manifest.ensure_corpus(arguments.corpus)
+    pairs = manifest.load(arguments.corpus) if arguments.corpus else manifest.ensure_corpus(CORPUS)
     installed = installing.install(BENCH / "peers")
     for note in installed.notes:
         print(note)
@@ -52,24 +53,27 @@ def main() -> None:
             if not arguments.without_peers:
                 keep((truth.report_peers(pairs, judged, installed, scratch, _say), []))
         if "speed" in parts:
-            timed = speed.measure_speed(arguments.corpus, installed, scratch, arguments.rounds, _say)
+            timed = speed.measure_speed(pairs, installed, scratch, arguments.rounds, _say)
             keep(speed.report_speed(timed))
             keep(speed.measure_threads(timed, arguments.rounds))
         if "memory" in parts:
-            keep(memory.measure_memory(list(cases.build(arguments.corpus, scratch / "memory"))))
+            keep(memory.measure_memory(list(cases.build(pairs, scratch / "memory"))))
         if "sheet" in parts:
-            _draw(judged)
+            print(f"\nthe hardest pairs: {sheet.draw(judged, BENCH / 'hardest.png')}")
     print(f"\n{len(pairs)} pairs, {arguments.rounds} rounds, {time.monotonic() - began:.0f} s\n")
-    if arguments.only or arguments.without_peers:
+    if arguments.only or arguments.without_peers or arguments.corpus:
         print(report.goals_table(goals))
         print("results are written by a whole run only")
     else:
+        _keep_sheet()
         report.write("visual", figures, goals, versions=_versions(), show_all=False)
 
 
 def _parsed() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.visual", description=__doc__)
-    parser.add_argument("--corpus", type=Path, default=BENCH / "corpus", help="made there when it is missing")
+    parser.add_argument(
+        "--corpus", type=Path, help="pairs of your own, which are left as they are (see manifest.py)"
+    )
     parser.add_argument("--rounds", type=int, default=5, help="times that each case is measured")
     parser.add_argument("--only", choices=PARTS, help="one part, for a quick look")
     parser.add_argument("--without-peers", action="store_true", help="truth of the product alone")
@@ -85,13 +89,12 @@ def _scratch() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _draw(judged: truth.Judged) -> None:
-    drawn = sheet.draw(judged, BENCH / "hardest.png")
-    print(f"\nthe hardest pairs: {drawn}")
+def _keep_sheet() -> None:
+    drawn = BENCH / "hardest.png"
     if drawn.stat().st_size <= SHEET_BYTES:
         shutil.copyfile(drawn, SHEET)
     else:
-        print(f"it has {drawn.stat().st_size:,} bytes, too many to be kept in {SHEET.name}")
+        print(f"{drawn} has {drawn.stat().st_size:,} bytes, too many to be kept in the repository")
 
 
 def _versions() -> dict[str, str]:
@@ -100,7 +103,7 @@ def _versions() -> dict[str, str]:
 
 
 def _say(line: str) -> None:
-    print(line, flush=True)
+    print(f"{line}\n", end="", flush=True)  # in one piece, since several threads may speak
 
 
 if __name__ == "__main__":

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from benchmarks.visual.manifest import Pair
 from benchmarks.visual.pixels import decoded, encoded
 
 FULL_PX = 8000  # rows of the issue's full page
@@ -45,21 +46,34 @@ class Case:
         return 2 * 3 * self.pixels
 
 
-def build(corpus: Path, folder: Path) -> Iterator[Case]:
+def build(pairs: Iterable[Pair], folder: Path) -> Iterator[Case]:
     """Write every case's files into `folder`; the same corpus gives the same bytes."""
-    for size, pages in SIZES.items():
-        for page in pages:
-            png = (corpus / page / size / "base.png").read_bytes()
-            pixels = decoded(png)
-            if size == "full":
-                pixels, png = _tall(pixels, png)
-            home = folder / size / page
-            home.mkdir(parents=True)
-            (home / "old.png").write_bytes(png)
-            for kind, make in KINDS.items():
-                target = home / f"{kind}.png"
-                target.write_bytes(make(pixels, png))
-                yield Case(size, page, kind, home / "old.png", target, pixels.shape[0] * pixels.shape[1])
+    for (size, page), source in _sources(pairs).items():
+        png = source.read_bytes()
+        pixels = decoded(png)
+        if size == "full":
+            pixels, png = _tall(pixels, png)
+        home = folder / size / page
+        home.mkdir(parents=True)
+        (home / "old.png").write_bytes(png)
+        for kind, make in KINDS.items():
+            target = home / f"{kind}.png"
+            target.write_bytes(make(pixels, png))
+            yield Case(size, page, kind, home / "old.png", target, pixels.shape[0] * pixels.shape[1])
+
+
+def _sources(pairs: Iterable[Pair]) -> dict[tuple[str, str], Path]:
+    """The first picture of each page in each size: of the pages named above, or of the first ones that there are."""
+    pictures: dict[tuple[str, str], Path] = {}
+    for pair in sorted(pairs, key=lambda pair: pair.id):
+        if pair.scale == 1 and pair.viewport in SIZES:
+            pictures.setdefault((pair.viewport, pair.page), pair.old)
+    chosen = {}
+    for size, wanted in SIZES.items():
+        there = [page for of, page in pictures if of == size]
+        known = [page for page in wanted if page in there] or there[: len(wanted)]
+        chosen |= {(size, page): pictures[size, page] for page in known}
+    return chosen
 
 
 def as_chromium(pixels: np.ndarray) -> bytes:
@@ -112,7 +126,7 @@ def _colour(pixels: np.ndarray, _: bytes) -> bytes:
 def _text(pixels: np.ndarray, _: bytes) -> bytes:
     """A few lines of at most 480 x 72 px say what other lines of the page say."""
     new = pixels.copy()
-    places = [at / 100 for at in range(4, 96, 2) if _is_text(_part(pixels, at / 100, 480, 72))]
+    places = [at / 100 for at in range(4, 96, 2) if _is_text(_part(pixels, at / 100, 480, 72))] or [0.3, 0.6]
     _part(new, places[0], 480, 72)[:] = _part(pixels, places[-1], 480, 72)
     return as_chromium(new)
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from benchmarks.report import Goal
 from benchmarks.visual import product
 from benchmarks.visual.cases import Case
+from benchmarks.visual.pixels import encoded
 from benchmarks.visual.rates import table
 
 MOST = 6.0  # decoded pairs, the pair itself included
@@ -31,6 +35,8 @@ def measure_memory(cases: Sequence[Case]) -> tuple[dict[str, float], list[Goal]]
             figures[f"{size}_{kind}_peak_ratio"] = times
             pair = of_kind[0].pair_bytes / 2**20
             rows.append((f"{size} {kind}", f"{pair:.1f}", f"{times * pair:.1f}", f"{times:.2f}x"))
+    if not figures:
+        return {}, []
     print("\nMemory that one comparison adds at its peak, the decoded pair and both files included")
     print(table(("case", "decoded pair MiB", "peak MiB", "peak / pair"), rows))
     figures["worst_peak_ratio"] = max(figures.values())
@@ -42,9 +48,15 @@ def _peak_bytes(case: Case) -> int:
     return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
-def _measure(old: Path, new: Path, warm_up: Path) -> int:
+def _measure(old: Path, new: Path) -> int:
     """Bytes above what the process held before, which has compared two small pictures already."""
-    product.answer(warm_up, warm_up.with_name("all_changed.png"))  # loads what a first comparison loads
+    rows = np.arange(64, dtype=np.uint8)[:, None, None]
+    before_after = [np.broadcast_to(rows + step, (64, 64, 3)) for step in (0, 90)]
+    with tempfile.TemporaryDirectory() as folder:  # loads what a first comparison loads
+        small = [Path(folder) / name for name in ("old.png", "new.png")]
+        for path, pixels in zip(small, before_after, strict=True):
+            path.write_bytes(encoded(np.ascontiguousarray(pixels)))
+        product.answer(*small)
     Path("/proc/self/clear_refs").write_text(RESET_PEAK, encoding="ascii")
     before = _status_bytes("VmRSS")
     product.answer(old, new)
@@ -59,4 +71,4 @@ def _status_bytes(name: str) -> int:
 
 if __name__ == "__main__":
     pair = Path(sys.argv[1]), Path(sys.argv[2])
-    print(_measure(*pair, warm_up=pair[0].parents[2] / "phone" / "form" / "old.png"))
+    print(_measure(*pair))

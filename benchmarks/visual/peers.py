@@ -17,6 +17,10 @@ from skimage.metrics import structural_similarity
 from benchmarks.visual.installing import NPM, PYPI, Installed
 from inspect_pipelines.imaging.picture import decode
 
+LOOKS_SAME = (
+    "looks-same"  # tells equal (0.0) or not (1.0): how many pixels differ takes it ten seconds a page
+)
+
 Ratio = float | Literal["size"]  # 0.0 .. 1.0, or the sizes differ, which counts as seen
 
 
@@ -142,7 +146,7 @@ def opened(installed: Installed, scratch: Path, *, for_speed: bool) -> Iterator[
 
     Args:
         scratch: A folder for the pictures that odiff writes.
-        for_speed: Take each peer's cheapest way to a verdict instead of the one that tells a ratio.
+        for_speed: Let each pair of files be read and compared as a user would have it; else what is known is used again.
     """
     with ExitStack() as stack:
         peers: list[Peer] = []
@@ -150,13 +154,10 @@ def opened(installed: Installed, scratch: Path, *, for_speed: bool) -> Iterator[
             peers.append(Odiff(_started(stack, [str(installed.odiff), "--server"]), scratch / "odiff.png"))
         if installed.node:
             node = _started(stack, installed.node)
-            peers.append(Worker("pixelmatch", NPM["pixelmatch"], node, "pixelmatch"))
-            peers.append(Worker("blazediff npm", NPM["@blazediff/core"], node, "blazediff"))
-            peers.append(
-                Worker(
-                    "looks-same", NPM["looks-same"], node, "looks-same" if for_speed else "looks-same-ratio"
-                )
-            )
+            kept, first = ("", "") if for_speed else ("-kept", "-first")
+            peers.append(Worker("pixelmatch", NPM["pixelmatch"], node, f"pixelmatch{kept}"))
+            peers.append(Worker("blazediff npm", NPM["@blazediff/core"], node, f"blazediff{kept}"))
+            peers.append(Worker(LOOKS_SAME, NPM["looks-same"], node, f"looks-same{first}"))
         if installed.python:
             python = _started(stack, installed.python)
             peers.append(Worker("blazediff PyPI", PYPI["blazediff"], python, "blazediff"))
