@@ -17,11 +17,6 @@ def _pixelhog(old, new):
     return "size" if both.size_mismatch else both.diff_count() / (both.width * both.height)
 
 
-def _pixelhog_ssim(old, new):
-    both = pixelhog.Comparison(Path(old).read_bytes(), Path(new).read_bytes())
-    return "size" if both.size_mismatch else 1 - both.ssim()
-
-
 def _blazediff(old, new):
     found = blazediff.compare(old, new)
     if found.reason == "layout-diff":
@@ -32,7 +27,6 @@ def _blazediff(old, new):
 TOOLS = {
     "ping": lambda _, __: 0,
     "pixelhog": _pixelhog,
-    "pixelhog-ssim": _pixelhog_ssim,
     "blazediff": _blazediff,
 }
 
