@@ -76,6 +76,11 @@ def ratio(times: Times, tool: str, against: str) -> float | None:
     return statistics.median(both) if both else None
 
 
+def slug(name: str) -> str:
+    """The name as a part of a figure's name: `scikit-image` is `scikit_image`."""
+    return "_".join("".join(letter if letter.isalnum() else " " for letter in name.lower()).split())
+
+
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     """Columns of text, the first to the left and the others to the right."""
     lines = [list(head), *map(list, rows)]

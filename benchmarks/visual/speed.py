@@ -16,16 +16,15 @@ from benchmarks.visual.cases import KINDS, SIZES, Case, build
 from benchmarks.visual.installing import Installed
 from benchmarks.visual.manifest import Pair
 from benchmarks.visual.peers import Peer, Worker, opened
-from benchmarks.visual.rates import median_ms, ratio, table
+from benchmarks.visual.rates import median_ms, ratio, slug, table
 from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.imaging.rows import pack
 
 OURS, BOTH, IN_TURN = "inspect-pipelines", "decode both", "decode in turn"
 ODIFF, SKIMAGE = "odiff server", "scikit-image"
 PATIENCE = ((3000.0, 1), (800.0, 2))  # ms and rounds: what takes longer sits out after so many rounds
-HASHES_ALONE = {
-    "row_hashes"
-}  # the same files as same_pixels: only ours is told more, and odiff's is asked again beside it
+# The same files as same_pixels: ours is told more, odiff is asked again beside it, the others would say nothing new.
+HASHES_ALONE = {"row_hashes"}
 SEED = 7
 
 # By how much a comparison may exceed decoding both pictures, on two threads or in turn, whichever is quicker.
@@ -63,9 +62,8 @@ def measure_speed(
         tools = _tools(peers)
         for peer in peers:
             if isinstance(peer, Worker):
-                say(
-                    f"  {peer.name}: {_round_trip_ms(peer):.2f} ms of its figures are the way to its process and back"
-                )
+                way_ms = _round_trip_ms(peer)
+                say(f"  {peer.name}: {way_ms:.2f} ms of its figures are the way to its process and back")
         for size, chosen in _by_size(timed).items():
             began = time.monotonic()
             _play(chosen, tools, rounds)
@@ -200,9 +198,8 @@ def _print_size(size: str, timed: Sequence[Timed]) -> dict[str, float]:
             took, times = median_ms(pooled, tool), ratio(pooled, tool, OURS)
             cells.append("-" if took is None or times is None else f"{took:.1f} ({times:.1f}x)")
             if took is not None and times is not None and tool != IN_TURN:
-                slug = "_".join(tool.lower().replace("-", " ").replace("%", "pct").split())
-                figures[f"{size}_{kind}_{slug}_ms"] = took
-                figures[f"{size}_{kind}_{slug}_ratio"] = times
+                figures[f"{size}_{kind}_{slug(tool)}_ms"] = took
+                figures[f"{size}_{kind}_{slug(tool)}_ratio"] = times
         pooled["quicker decode"] = [
             min(filter(None, pair), default=None) for pair in zip(pooled[BOTH], pooled[IN_TURN], strict=True)
         ]

@@ -15,7 +15,7 @@ from benchmarks.visual.installing import Installed
 from benchmarks.visual.manifest import Pair
 from benchmarks.visual.peers import LOOKS_SAME, Peer, Ratio, ScikitImage, opened
 from benchmarks.visual.product import POLICY, Answer
-from benchmarks.visual.rates import Rate, binned, rate, rates_by, table
+from benchmarks.visual.rates import Rate, binned, rate, rates_by, slug, table
 from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.imaging.ssim import ssim
 
@@ -117,7 +117,7 @@ def report_peers(
         )
     )
     return {
-        f"{_slug(row.name)}_{row.rule}_{what}_ratio": each.share
+        f"{slug(row.name)}_{row.rule}_{what}_ratio": each.share
         for row in rated[1:]
         for what, each in (("recall", row.recall), ("false_alarm", row.false_alarms))
     }
@@ -205,7 +205,3 @@ def _list(title: str, rows: Judged) -> None:
                 [(p.id, f"{a.score:.4f}", "; ".join(a.why) or p.note) for p, a in ordered],
             )
         )
-
-
-def _slug(name: str) -> str:
-    return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
