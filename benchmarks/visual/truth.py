@@ -94,7 +94,10 @@ def report_peers(
             rate(answer.is_failed for _, answer in harmless),
         )
     ]
-    asked = [pair for pair in pairs if pair.truth != "faint"]
+    # Small ones first: a run that is stopped has asked about most pairs by then.
+    asked = sorted(
+        (pair for pair in pairs if pair.truth != "faint"), key=lambda pair: (pair.new_size, pair.id)
+    )
     answers = Answers(installed.folder / "answers.jsonl")
 
     def ask(peer: Peer) -> list[Rated]:
