@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
@@ -137,7 +138,13 @@ class Odiff:
         answer = self._process.ask(request)
         if answer.get("reason") == "layout-diff":
             return "size"
-        return 0.0 if answer["match"] else answer["diffPercentage"] / 100
+        if answer["match"]:
+            return 0.0
+        with new.open(
+            "rb"
+        ) as file:  # its own percentage has two decimals, so a changed word of a page would be 0.00
+            width, height = struct.unpack(">16xII", file.read(24))
+        return answer["diffCount"] / (width * height)
 
 
 class ScikitImage:
