@@ -19,6 +19,8 @@ COMMANDS = {
     "run": ("run", "run", "Start a schedule or trigger now."),
     "runs": ("run", "runs", "List runs, newest first."),
     "baselines": ("baselines", "baselines", "List, adopt, activate and roll back approved pictures."),
+    "diff": ("diff", "diff", "Compare two pictures: PNG, JPEG or WebP."),
+    "diff-dir": ("diff_dir", "diff_dir", "Compare two folders of pictures."),
     "history": ("history", "history", "Query the run history with SQL."),
     "gallery": ("gallery", "gallery", "Look after stored pictures."),
     "up": ("up", "up", "Start everything: web, code server, daemon, Dagster UI."),

@@ -7,10 +7,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.comparison import (
-    Band,
-    BandKind,
     Comparison,
-    Measurement,
     Outcome,
     Pair,
     judge,
@@ -20,6 +17,7 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Masked, Screenshot
+from inspect_pipelines.domain.sentence import sentence
 from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.ports import Gallery
 
@@ -89,6 +87,7 @@ def _looked_at(
     from inspect_pipelines.imaging.overlay import overlay
     from inspect_pipelines.imaging.pair import see_pair
     from inspect_pipelines.imaging.region import element_at
+    from inspect_pipelines.imaging.sides import sides
 
     try:
         seen = see_pair(
@@ -109,7 +108,7 @@ def _looked_at(
         undecided,
         outcome=Outcome.CHANGED if why else Outcome.UNCHANGED,
         passed=not why,
-        reason=sentence(found, undecided.tolerance, policy, passed=not why, widths=seen.widths),
+        reason=sentence(found, undecided.tolerance, policy, passed=not why, sides=sides(seen.pixels)),
         score=found.score,
         score_method=found.score_method,
         changed_ratio=found.changed_ratio,
@@ -119,55 +118,6 @@ def _looked_at(
         fingerprint=found.fingerprint,
         overlay_sha256=gallery.put(overlay(drawn[1], found.regions, found.bands)) if drawn else None,
     )
-
-
-def sentence(
-    found: Measurement,
-    tolerance: float,
-    policy: BaselinePolicy,
-    *,
-    passed: bool,
-    widths: tuple[int, int] = (0, 0),
-) -> str:
-    """What changed and where, for a person: `button 'Pay' and 1 more area changed (score 0.213, tolerance 0.02)`."""
-    if not (found.changed_ratio or found.layout_px):
-        return "the same pixels as approved"
-    facts = _facts(found, widths)
-    if not facts and passed:
-        facts = ["no visible change"]
-    elif not facts:
-        facts = [f"a faint change over {max(found.changed_ratio, 0.001):.1%} of the picture"]
-    within = ", within what the plan allows" if passed else ""
-    numbers = [f"score {found.score:.3f}", f"tolerance {tolerance:g}"]
-    if found.layout_px > policy.layout_budget_px:
-        numbers.append(f"layout budget {policy.layout_budget_px} px")
-    if policy.region_budget is not None and len(found.regions) > policy.region_budget:
-        numbers.append(f"region budget {policy.region_budget}")
-    return f"{', '.join(facts)}{within} ({', '.join(numbers)})"
-
-
-def _facts(found: Measurement, widths: tuple[int, int]) -> list[str]:
-    facts = []
-    if widths[0] != widths[1]:
-        facts.append(f"the width became {widths[1]} px, was {widths[0]} px")
-    if found.regions:
-        first = found.regions[0]
-        box = first.box
-        name = first.element or f"an area of {box.width}x{box.height} px at x={box.x}, y={box.y}"
-        more = len(found.regions) - 1
-        others = f" and {more} more {'area' if more == 1 else 'areas'}" if more else ""
-        facts.append(f"{name}{others} changed")
-    inserted = [band for band in found.bands if band.kind is BandKind.INSERTED]
-    removed = [band for band in found.bands if band.kind is BandKind.REMOVED]
-    facts += [_moved(bands) for bands in (inserted, removed) if bands]
-    return facts
-
-
-def _moved(bands: Sequence[Band]) -> str:
-    largest = max(bands, key=lambda band: band.height)
-    rest = len(bands) - 1
-    others = f" and {rest} more {'band' if rest == 1 else 'bands'}" if rest else ""
-    return f"{largest.height} px {largest.kind.value} at y={largest.y}{others}"
 
 
 def _stored(gallery: Gallery, sha256: Sha256, which: str) -> bytes:

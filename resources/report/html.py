@@ -27,6 +27,7 @@ HERE = Path(__file__).parent
 FULL_VIEWS = 40  # differing views in full; a run with more has one cause, and 40 show it
 CROPS = 3  # regions of a view shown enlarged; the rest is boxed in the picture
 CONSOLE_LINES = 500
+LABELS = {"old": "Approved", "new": "This run"}  # what the two sides are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +84,19 @@ class HtmlReports:
     def render(self, content: ReportModel) -> str:
         """The page as text."""
         pictures = Pictures(self._gallery)
-        style, script = _asset("report.css"), _asset("report.js")
+        style, script = asset("report.css"), asset("report.js")
         run = content.report.run
         console = [line for session in content.report.sessions for line in session.console]
         source = content.report.baseline and self.path(content.report.baseline.source_run_id)
         return (
-            _templates()
+            templates()
             .get_template("report.html.j2")
             .render(
+                labels=LABELS,
                 page=content,
                 report=content.report,
                 run=run,
-                attention=[_exhibit(c, pictures, i) for i, c in enumerate(content.attention)],
+                attention=[exhibit(c, pictures, i) for i, c in enumerate(content.attention)],
                 quiet=[
                     Exhibit(card, None, pictures.thumbnail(card.new or card.old), None)
                     for card in content.quiet
@@ -109,13 +111,14 @@ class HtmlReports:
                 verdict_reasons=_reasons(content.report.verdict),
                 style=Markup(style),  # noqa: S704 - our own file, shipped beside this one
                 script=Markup(script),  # noqa: S704
-                style_hash=_hash(style),
-                script_hash=_hash(script),
+                style_hash=content_hash(style),
+                script_hash=content_hash(script),
             )
         )
 
 
-def _exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
+def exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
+    """A view's pictures; in full for the first views of a page, small for the rest."""
     if index >= FULL_VIEWS:
         return Exhibit(card, pictures.thumbnail(card.old), pictures.thumbnail(card.new), None)
     details = tuple(
@@ -159,7 +162,8 @@ def _reasons(verdict: Verdict) -> Sequence[str]:
     return verdict.reasons[:12]
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The pages of this folder, everything escaped."""
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -193,11 +197,13 @@ def web_link(url: str) -> str:
     return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of this folder as text."""
     return (HERE / name).read_text("utf-8")
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """As a content security policy names an inline style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

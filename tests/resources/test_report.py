@@ -185,7 +185,9 @@ def test_a_changed_view_shows_both_sides_the_difference_and_the_changed_element(
 
     assert "1 of 1 view changed." in tags.text
     assert "Approved picture of pay" in alts
-    assert any(alt.startswith("This run's picture of pay: button 'Pay' changed (score") for alt in alts)
+    assert any(
+        alt.startswith("This run's picture of pay: button 'Pay' changed colour by dE ") for alt in alts
+    )
     assert any(alt.startswith("Where it differs: button 'Pay' changed") for alt in alts)
     assert {"Approved: button 'Pay'", "This run: button 'Pay'"} <= set(alts)
     assert "baselines adopt 01900000-0000-7000-8000-000000000007" in tags.text

@@ -100,7 +100,8 @@ def test_a_recoloured_button_fails_and_is_named(gallery):
 
     assert (comparison.outcome, comparison.passed) == (Outcome.CHANGED, False)
     assert (
-        comparison.reason == f"button 'Add to basket' changed (score {comparison.score:.3f}, tolerance 0.02)"
+        comparison.reason
+        == f"button 'Add to basket' changed colour by dE 49 (score {comparison.score:.3f}, tolerance 0.02)"
     )
     assert comparison.score_method == "visible-place-v2"
     assert [(r.element, r.box) for r in comparison.regions] == [BUTTON]
@@ -137,8 +138,12 @@ def test_further_areas_are_counted(gallery):
     two = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(BLUE, dot, other)))
     three = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(ORANGE, dot, other)))
 
-    assert two.reason.startswith("an area of 40x40 px at x=20, y=200 and 1 more area changed (")
-    assert three.reason.startswith("button 'Add to basket' and 2 more areas changed (")
+    assert two.reason.startswith(
+        "an area of 40x40 px at x=20, y=200 changed colour by dE 100 and 1 more area changed ("
+    )
+    assert three.reason.startswith(
+        "button 'Add to basket' changed colour by dE 49 and 2 more areas changed ("
+    )
 
 
 def test_an_inserted_band_is_told_with_its_place_and_its_budget(gallery):
