@@ -111,13 +111,14 @@ def _nudged(kind: str, finder: str, share: float) -> Maker:
     """Texts or lines stand between two pixels: they are drawn again, and nothing moves by a whole pixel."""
 
     def maker(studio: Studio, base: Base, chance: random.Random) -> Made | None:
+        steps = 20 * base.view.scale  # up to half a pixel of the picture, whatever a CSS px is
         by = {
-            "x": chance.randint(2, 10) / 20 if not kind.endswith("-y") else 0,
-            "y": chance.randint(2, 10) / 20 if not kind.endswith("-x") else 0,
+            "x": chance.randint(2, 10) / steps if not kind.endswith("-y") else 0,
+            "y": chance.randint(2, 10) / steps if not kind.endswith("-x") else 0,
             # Chromium snaps baselines to whole pixels unless text is turned, by however little.
             "more": "" if kind.endswith("-x") else "rotate(0.001deg)",
         }
-        note = f"{{}} {finder} moved by {by['x']:g}, {by['y']:g} px"
+        note = f"{{}} {finder} moved by {by['x']:.3g}, {by['y']:.3g} px"
         act = "([chosen, by]) => corpus.nudge(chosen, by)"
         return _redrawn(
             kind, base, chance, share, finder, lambda: studio.visit(base.page, base.view), (act, by, note)

@@ -1,4 +1,4 @@
-"""`baselines list|adopt|activate|rollback`: a person's yes, and its ways back."""
+"""`baselines list|adopt|activate|rollback|noise`: a person's yes, its ways back, and how still the pictures hold."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from inspect_pipelines.cli.output import aligned, local_time, user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
+from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import adopt as adoption
+from inspect_pipelines.usecases.noise import measure_noise
 from inspect_pipelines.usecases.project import project
 
 
 @click.group()
 def baselines() -> None:
-    """List, adopt, activate and roll back approved pictures."""
+    """List, adopt, activate and roll back approved pictures; show their noise."""
 
 
 @baselines.command("list")
@@ -96,6 +98,39 @@ def rollback(set_name: str) -> None:
     click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
 
 
+@baselines.command()
+@click.argument("definition_id", metavar="DEFINITION")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def noise(definition_id: str, as_json: bool) -> None:
+    """Show each view's noise floor and a tolerance that fits it.
+
+    The floor is the highest score of DEFINITION's last 30 runs that passed: what a view differs by when nothing is wrong.
+    """
+    floors = measure_noise(_house(), DefinitionId(definition_id))
+    if as_json:
+        click.echo(json.dumps([_floor_as_json(floor) for floor in floors], indent=2))
+        return
+    if not floors:
+        click.echo(
+            f"no run of {definition_id!r} has been compared and passed yet; adopt a baseline and run it again"
+        )
+        return
+    rows = [
+        [
+            str(floor.view),
+            str(floor.runs),
+            f"{floor.median:.4f}",
+            f"{floor.highest:.4f}",
+            f"{floor.tolerance:g}",
+            "-" if floor.suggested_tolerance is None else f"{floor.suggested_tolerance:g}",
+        ]
+        for floor in floors
+    ]
+    click.echo(aligned(["VIEW", "RUNS", "MEDIAN", "HIGHEST", "TOLERANCE", "SUGGESTED"], rows))
+    if any(floor.suggested_tolerance is None for floor in floors):
+        click.echo(f"- : a suggestion needs {LEAST_RUNS} runs that passed")
+
+
 def _house() -> House:
     from inspect_pipelines.wiring import house
 
@@ -118,6 +153,17 @@ def _resolve(house: House, text: str) -> RunId:
             f"{text!r} is neither a run nor a definition with a run; list them with: inspect-pipelines runs"
         )
     return ended[0].id
+
+
+def _floor_as_json(floor: NoiseFloor) -> dict[str, object]:
+    return {
+        "view": str(floor.view),
+        "runs": floor.runs,
+        "median": floor.median,
+        "highest": floor.highest,
+        "tolerance": floor.tolerance,
+        "suggested_tolerance": floor.suggested_tolerance,
+    }
 
 
 def _as_json(baseline: Baseline) -> dict[str, object]:

@@ -18,7 +18,11 @@ COMMANDS = {
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
     "run": ("run", "run", "Start a schedule or trigger now."),
     "runs": ("run", "runs", "List runs, newest first."),
-    "baselines": ("baselines", "baselines", "List, adopt, activate and roll back approved pictures."),
+    "baselines": (
+        "baselines",
+        "baselines",
+        "List, adopt, activate and roll back approved pictures; show their noise.",
+    ),
     "diff": ("diff", "diff", "Compare two pictures: PNG, JPEG or WebP."),
     "diff-dir": ("diff_dir", "diff_dir", "Compare two folders of pictures."),
     "history": ("history", "history", "Query the run history with SQL."),

@@ -12,6 +12,8 @@ from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Screenshot, View
 
+NOT_MEASURED = "none"  # score_method of what was decided without looking at pixels
+
 
 class Outcome(StrEnum):
     UNCHANGED = "unchanged"  # equal pixels, or a difference within the tolerance

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.comparison import (
+    NOT_MEASURED,
     Comparison,
     Outcome,
     Pair,
@@ -20,8 +21,6 @@ from inspect_pipelines.domain.screenshot import Masked, Screenshot
 from inspect_pipelines.domain.sentence import sentence
 from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.ports import Gallery
-
-NOT_MEASURED = "none"  # score_method of what was decided without looking at pixels
 
 
 def compare(

@@ -1,0 +1,86 @@
+"""`baselines noise` as a person uses it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from builders import a_run, a_schedule, a_view
+from inspect_pipelines.cli.baselines import baselines
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.errors import NotFound
+from inspect_pipelines.wiring import house as wired
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("INSPECT_HOME", str(tmp_path / "home"))
+    house = wired(Settings())
+    house.ledger.migrate()
+    with house.ledger.write() as ledger:
+        ledger.definitions.save(a_schedule(), by="test", at=a_run().requested_at)
+    return house
+
+
+def call(*arguments: str):
+    return CliRunner().invoke(baselines, arguments, catch_exceptions=False)
+
+
+def ended(house, number: int, score: float, *, status: RunStatus = RunStatus.PASSED):
+    run = a_run(number)
+    comparison = Comparison(
+        a_view(), Outcome.UNCHANGED, passed=True, reason="", score=score, score_method="v2", tolerance=0.02
+    )
+    with house.ledger.write() as ledger:
+        ledger.runs.request(run)
+        claimed = replace(
+            run, status=RunStatus.RUNNING, dagster_run_id=f"d{number}", claimed_at=run.requested_at
+        )
+        assert ledger.runs.claim(claimed)
+        ledger.evidence.save_comparisons(run.id, [comparison])
+        done = replace(claimed, status=status, completed_at=run.requested_at + timedelta(minutes=1))
+        assert ledger.runs.conclude(done)
+
+
+def test_the_noise_of_clean_runs_and_a_fitting_tolerance_are_shown(house):
+    for number, score in enumerate((0.001, 0.004, 0.0, 0.002, 0.003), start=1):
+        ended(house, number, score)
+    ended(house, 6, 0.9, status=RunStatus.FAILED)
+
+    (row,) = json.loads(call("noise", "nightly-shop", "--json").output)
+
+    assert row == {
+        "view": "shop/home@desktop",
+        "runs": 5,
+        "median": 0.002,
+        "highest": 0.004,
+        "tolerance": 0.02,
+        "suggested_tolerance": 0.008,
+    }
+    assert (
+        "shop/home@desktop  5     0.0020  0.0040   0.02       0.008" in call("noise", "nightly-shop").output
+    )
+
+
+def test_few_clean_runs_say_what_is_missing(house):
+    ended(house, 1, 0.001)
+
+    assert "a suggestion needs 5 runs that passed" in call("noise", "nightly-shop").output
+
+
+def test_no_clean_run_says_what_to_do(house):
+    assert "no run of 'nightly-shop' has been compared and passed yet" in call("noise", "nightly-shop").output
+
+
+def test_an_unknown_definition_is_a_sentence(house):
+    with pytest.raises(
+        NotFound, match=r"definition 'nighty' has no noise floor: .* \(applied: nightly-shop\)"
+    ):
+        call("noise", "nighty")
