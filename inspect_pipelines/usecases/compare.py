@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.comparison import (
     NOT_MEASURED,
     Comparison,
+    Measurement,
     Outcome,
     Pair,
     judge,
@@ -21,6 +23,9 @@ from inspect_pipelines.domain.screenshot import Masked, Screenshot
 from inspect_pipelines.domain.sentence import sentence
 from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.ports import Gallery
+
+if TYPE_CHECKING:
+    from inspect_pipelines.imaging.picture import Pixels
 
 
 def compare(
@@ -83,7 +88,6 @@ def _looked_at(
     gallery: Gallery, old: BaselineImage, new: Screenshot, undecided: Comparison, policy: BaselinePolicy
 ) -> Comparison:
     # NumPy and OpenCV take 0.2 s to import; runs without a change, and commands that compare nothing, do not pay for it.
-    from inspect_pipelines.imaging.overlay import overlay
     from inspect_pipelines.imaging.pair import see_pair
     from inspect_pipelines.imaging.region import element_at
     from inspect_pipelines.imaging.sides import sides
@@ -102,7 +106,7 @@ def _looked_at(
     named = tuple(replace(r, element=element_at(r.box, new.elements)) for r in found.regions)
     found = replace(found, regions=named)
     why = judge(found, policy, undecided.tolerance)
-    drawn = seen.pixels if why else None
+    shown = _drawn(gallery, seen.pixels, found) if seen.pixels and why else (None, None)
     return replace(
         undecided,
         outcome=Outcome.CHANGED if why else Outcome.UNCHANGED,
@@ -115,8 +119,29 @@ def _looked_at(
         regions=found.regions,
         visible_ratio=found.visible_ratio,
         fingerprint=found.fingerprint,
-        overlay_sha256=gallery.put(overlay(drawn[1], found.regions, found.bands)) if drawn else None,
+        overlay_sha256=shown[0],
+        side_by_side_sha256=shown[1],
     )
+
+
+def _drawn(
+    gallery: Gallery, pixels: tuple[Pixels, Pixels], found: Measurement
+) -> tuple[Sha256 | None, Sha256 | None]:
+    """The overlay and both sides beside each other, kept; a picture that the gallery does not take is left out."""
+    from inspect_pipelines.imaging.overlay import overlay
+    from inspect_pipelines.imaging.side_by_side import side_by_side
+
+    old, new = pixels
+    kept: list[Sha256 | None] = []
+    for png in (
+        overlay(new, found.regions, found.bands),
+        side_by_side(old, new, found.regions, found.bands),
+    ):
+        try:
+            kept.append(gallery.put(png))
+        except Unreadable:  # over its caps; the verdict does not hang on it
+            kept.append(None)
+    return kept[0], kept[1]
 
 
 def _stored(gallery: Gallery, sha256: Sha256, which: str) -> bytes:

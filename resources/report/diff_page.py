@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from markupsafe import Markup
 from PIL import Image
@@ -12,8 +13,10 @@ from PIL import Image
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.formats import decode_any
-from inspect_pipelines.imaging.overlay import encode, overlay
+from inspect_pipelines.imaging.overlay import overlay
+from inspect_pipelines.imaging.side_by_side import side_by_side
 from inspect_pipelines.usecases.diff import Difference
 from inspect_pipelines.usecases.report import Tone, ViewCard
 from resources.report.html import FULL_VIEWS, asset, content_hash, exhibit, templates
@@ -121,6 +124,7 @@ def headline(differences: Sequence[Difference]) -> str:
 def _card(item: Item, index: int, files: _Files) -> ViewCard:
     found = item.difference.measurement
     word, tone = WORDS[item.difference.outcome]
+    shows = found is not None and not item.difference.passed
     return ViewCard(
         f"view-{index + 1}",
         View("", item.name, ""),
@@ -129,11 +133,12 @@ def _card(item: Item, index: int, files: _Files) -> ViewCard:
         item.difference.sentence,
         files.add(f"old {item.name}", item.old and _as_png(item.old)),
         files.add(f"new {item.name}", item.new and _as_png(item.new)),
-        files.add(f"overlay {item.name}", None if item.difference.passed else _overlay(item)),
+        files.add(f"overlay {item.name}", partial(_overlay, item) if shows else None),
         found.regions if found else (),
         not (found and found.layout_px),
         found.score if found else None,
         item.difference.tolerance,
+        side_by_side=files.add(f"both {item.name}", partial(_side_by_side, item) if shows else None),
     )
 
 
@@ -142,8 +147,18 @@ def _as_png(read: Callable[[], bytes]) -> Callable[[], bytes]:
     return lambda: encode(decode_any(read()))
 
 
-def _overlay(item: Item) -> Callable[[], bytes] | None:
+def _overlay(item: Item) -> bytes:
     found, new = item.difference.measurement, item.new
-    if found is None or new is None:
-        return None
-    return lambda: overlay(decode_any(new()), found.regions, found.bands)
+    assert found is not None  # asked for only where it was measured
+    assert new is not None
+    return overlay(decode_any(new()), found.regions, found.bands)
+
+
+def _side_by_side(item: Item) -> bytes:
+    found, old, new = item.difference.measurement, item.old, item.new
+    assert found is not None  # as above
+    assert old is not None
+    assert new is not None
+    return side_by_side(
+        decode_any(old()), decode_any(new()), found.regions, found.bands, (LABELS["old"], LABELS["new"])
+    )

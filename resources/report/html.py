@@ -25,6 +25,7 @@ from resources.report.pictures import Pictures, Shown
 
 HERE = Path(__file__).parent
 FULL_VIEWS = 40  # differing views in full; a run with more has one cause, and 40 show it
+TALL_PX = 2400  # a page so high is shown once more where it changed
 CROPS = 3  # regions of a view shown enlarged; the rest is boxed in the picture
 CONSOLE_LINES = 500
 LABELS = {"old": "Approved", "new": "This run"}  # what the two sides are called
@@ -50,6 +51,9 @@ class Exhibit:
     overlay: Shown | None
     details: tuple[Detail, ...] = ()
     more_details: int = 0
+    aligned: Shown | None = (
+        None  # both sides in one picture, where the page itself cannot lay them side by side
+    )
 
 
 class HtmlReports:
@@ -130,13 +134,16 @@ def exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
         )
         for number, region in enumerate(card.regions[:CROPS], start=1)
     )
+    new = pictures.full(card.new)
+    is_apart = not card.regions_fit_old or bool(new and new.height > TALL_PX)
     return Exhibit(
         card,
         pictures.full(card.old),
-        pictures.full(card.new),
+        new,
         pictures.full(card.overlay),
         tuple(detail for detail in details if detail.new),
         max(len(card.regions) - CROPS, 0),
+        pictures.full(card.side_by_side) if is_apart else None,
     )
 
 

@@ -24,7 +24,7 @@ from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import ConsoleLine, SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.verdict import decide
 from inspect_pipelines.errors import Unavailable
-from inspect_pipelines.imaging.overlay import encode
+from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.usecases.compare import compare
 from resources.report.html import FULL_VIEWS, HtmlReports, duration, moment, web_link
 from resources.report.pictures import Pictures, data_uri

@@ -14,8 +14,9 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Masked, Screenshot
-from inspect_pipelines.imaging.overlay import encode
+from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.picture import decode
+from inspect_pipelines.imaging.side_by_side import GUTTER
 from inspect_pipelines.usecases.compare import compare, environment_changes
 
 POLICY = BaselinePolicy()
@@ -113,6 +114,29 @@ def test_the_overlay_of_a_changed_view_is_kept_in_the_gallery(gallery):
     drawn = decode(gallery.get(comparison.overlay_sha256))
     assert drawn.shape == (300, 400, 3)
     assert tuple(drawn[80, 100]) == ORANGE[1]
+
+
+def test_both_sides_of_a_changed_view_are_kept_beside_each_other(gallery):
+    comparison = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(ORANGE)))
+
+    drawn = decode(gallery.get(comparison.side_by_side_sha256))
+    assert drawn.shape[1] == 400 + GUTTER + 400
+    assert tuple(drawn[-300 + 80, 100]) == BLUE[1]
+    assert tuple(drawn[-300 + 80, 400 + GUTTER + 100]) == ORANGE[1]
+
+
+def test_pictures_that_the_gallery_does_not_take_do_not_stop_the_verdict(gallery):
+    old, new = taken(gallery, page(BLUE)), taken(gallery, page(ORANGE))
+    gallery.refuses_more = True
+
+    comparison = compared(gallery, old, new)
+
+    assert (comparison.passed, comparison.overlay_sha256, comparison.side_by_side_sha256) == (
+        False,
+        None,
+        None,
+    )
+    assert comparison.reason.startswith("button 'Add to basket' changed colour")
 
 
 def test_a_passing_view_leaves_no_overlay(gallery):
