@@ -9,6 +9,7 @@ from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Meas
 from inspect_pipelines.domain.plan import BaselinePolicy
 
 MOST_TEXT = 40  # characters of an element's text that are quoted
+UNTEXTUAL = frozenset({ChangeKind.COLOUR, ChangeKind.MOVED})  # whatever the words around say
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def told(region: Region) -> str:
     size = f"{box.width}x{box.height} px"
     place = f"x={box.x}, y={box.y}"
     area = region.element or f"an area of {size} at {place}"
+    if region.old_text and region.new_text and region.kind not in UNTEXTUAL:
+        return _text_told(region, place)
     match region.kind:
         case ChangeKind.TEXT:
             return _text_told(region, place)

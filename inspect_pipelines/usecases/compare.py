@@ -16,6 +16,7 @@ from inspect_pipelines.domain.comparison import (
     judge,
     pair,
 )
+from inspect_pipelines.domain.element import named
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
@@ -89,7 +90,6 @@ def _looked_at(
 ) -> Comparison:
     # NumPy and OpenCV take 0.2 s to import; runs without a change, and commands that compare nothing, do not pay for it.
     from inspect_pipelines.imaging.pair import see_pair
-    from inspect_pipelines.imaging.region import element_at
     from inspect_pipelines.imaging.sides import sides
 
     try:
@@ -103,8 +103,7 @@ def _looked_at(
     except Unreadable as error:
         return replace(undecided, reason=str(error))
     found = seen.measurement
-    named = tuple(replace(r, element=element_at(r.box, new.elements)) for r in found.regions)
-    found = replace(found, regions=named)
+    found = replace(found, regions=named(found.regions, found.bands, old, new))
     why = judge(found, policy, undecided.tolerance)
     shown = _drawn(gallery, seen.pixels, found) if seen.pixels and why else (None, None)
     return replace(

@@ -91,6 +91,14 @@ def test_old_and_new_text_are_told_where_they_are_known(element, old, new, words
     assert told(region(ChangeKind.TEXT, element=element, old_text=old, new_text=new)) == words
 
 
+def test_texts_say_more_than_pixels_but_not_about_a_colour_or_a_move():
+    texts = {"element": "cell '10'", "old_text": "9", "new_text": "10"}
+
+    assert told(region(ChangeKind.APPEARED, **texts)) == "text of cell changed from '9' to '10'"
+    assert told(region(ChangeKind.COLOUR, **texts)) == "cell '10' changed colour by dE 14"
+    assert told(region(ChangeKind.MOVED, **texts)) == "cell '10' moved"
+
+
 def test_further_areas_are_counted():
     two = found(region(ChangeKind.COLOUR, element="button 'Pay'"), region())
     three = found(region(element="form"), region(), region())

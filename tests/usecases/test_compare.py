@@ -18,6 +18,7 @@ from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.imaging.side_by_side import GUTTER
 from inspect_pipelines.usecases.compare import compare, environment_changes
+from pictures import text
 
 POLICY = BaselinePolicy()
 BUTTON = ("button 'Add to basket'", Box(40, 60, 120, 40))
@@ -114,6 +115,17 @@ def test_the_overlay_of_a_changed_view_is_kept_in_the_gallery(gallery):
     drawn = decode(gallery.get(comparison.overlay_sha256))
     assert drawn.shape == (300, 400, 3)
     assert tuple(drawn[80, 100]) == ORANGE[1]
+
+
+def test_a_changed_text_is_told_with_what_it_was_and_is(gallery):
+    place = Box(0, 0, 200, 48)
+    old = taken(gallery, text("Total 9"), elements=(("heading 'Total 9'", place),), texts=("Total 9",))
+    new = taken(gallery, text("Total 8"), elements=(("heading 'Total 8'", place),), texts=("Total 8",))
+
+    comparison = compared(gallery, old, new)
+
+    assert comparison.reason.startswith("text of heading changed from 'Total 9' to 'Total 8' (score ")
+    assert [(r.old_text, r.new_text) for r in comparison.regions] == [("Total 9", "Total 8")]
 
 
 def test_both_sides_of_a_changed_view_are_kept_beside_each_other(gallery):
