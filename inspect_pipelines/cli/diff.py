@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from inspect_pipelines.cli.diff_options import check_target, judging, policy, write
+from inspect_pipelines.cli.diff_options import check_target, judging, policy, quiet_decoders, write
 from inspect_pipelines.cli.output import marked
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.playbook import Box
@@ -51,6 +51,7 @@ def diff(
 
     Exit codes: 0 passed, 1 failed, 2 usage, 3 a file is there but cannot be read as a picture.
     """
+    quiet_decoders()
     check_target("--html", html, (old, new))
     check_target("--overlay", overlay, (old, new))
     rules = Rules(policy(tolerance, layout_budget, region_budget), masks, wants_ssim)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from inspect_pipelines.cli.diff_options import check_target, judging, policy, write
+from inspect_pipelines.cli.diff_options import check_target, judging, policy, quiet_decoders, write
 from inspect_pipelines.cli.output import aligned
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.playbook import Box
@@ -64,6 +64,7 @@ def diff_dir(
     """
     from resources.picture_files import folder_of
 
+    quiet_decoders()
     check_target("--html", html, ())
     sides = (folder_of(old), folder_of(new))
     if not sides[0].pictures and not sides[1].pictures:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -103,6 +104,11 @@ def judging(command: Command) -> Command:
 def policy(tolerance: float, layout_budget: int, region_budget: int | None) -> BaselinePolicy:
     """The options as the house's rule takes them."""
     return BaselinePolicy(tolerance=tolerance, layout_budget_px=layout_budget, region_budget=region_budget)
+
+
+def quiet_decoders() -> None:
+    """Keep Pillow's remarks about damaged metadata off the terminal; what matters of a file is in our own sentence."""
+    warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def check_target(option: str, target: Path | None, inputs: tuple[Path, ...]) -> None:
