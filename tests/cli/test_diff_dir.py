@@ -1,29 +1,19 @@
-"""`diff-dir A B` as a person uses it: real folders, the real command."""
+"""`diff-dir A B` as a person uses it, with real folders."""
 
 from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-COMMAND = Path(sys.executable).with_name("inspect-pipelines")
+from in_process import command
 
 
 def call(*words, cwd):
-    return subprocess.run(
-        [COMMAND, "diff-dir", *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
+    return command("diff-dir", *words, cwd=cwd)
 
 
 def save(path, level=255):
