@@ -42,6 +42,9 @@ check: $(INSTALLED) postgres ## everything CI asks for, fast first
 bench-%: $(INSTALLED) ## measure: bench-spine, ..; BENCH_ARGS go to the benchmark
 	@$(BIN)/python -m benchmarks.$(subst -,_,$*) $(BENCH_ARGS)
 
+fuzz-%: $(INSTALLED) ## feed it broken input by the thousand: fuzz-visual, ..
+	@$(BIN)/python -m benchmarks.fuzz_$(subst -,_,$*) $(BENCH_ARGS)
+
 chaos-%: $(INSTALLED) ## kill things while they work: chaos-run, ..
 	@$(BIN)/python -m benchmarks.chaos_$(subst -,_,$*) $(BENCH_ARGS)
 

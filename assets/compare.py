@@ -4,7 +4,8 @@ import dagster as dg
 
 from assets import tags
 from assets.guard import concluding
-from assets.thumbnails import table_of
+from assets.thumbnails import changes_of
+from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases.compare_run import compare_run
@@ -18,7 +19,7 @@ def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_
         differing = [comparison for comparison in comparisons if not comparison.passed]
         for comparison in differing:
             context.log.warning(f"{comparison.view}: {comparison.reason}")
-        overlays = [(str(c.view), c.overlay_sha256) for c in differing if c.overlay_sha256]
+        worst = differing[0] if differing else None
         context.log_event(
             dg.AssetMaterialization(
                 asset_key=[context.job_name, "comparisons"],
@@ -28,11 +29,18 @@ def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_
                     "score": float(max((c.score for c in comparisons), default=0.0)),
                     "views": len(comparisons),
                     "differing": len(differing),
-                    "worst": differing[0].reason if differing else "",
+                    "worst": worst.reason if worst else "",
+                    **_paths(house, worst),
                     "report": dg.MetadataValue.path(str(house.reports.path(RunId(run_id)))),
-                    "overlays": dg.MetadataValue.md(table_of(house, overlays)),
+                    "changes": dg.MetadataValue.md(changes_of(house, differing)),
                 },
                 tags={tags.RUN: run_id},
             )
         )
     return run_id
+
+
+def _paths(house: House, worst: Comparison | None) -> dict[str, dg.MetadataValue]:
+    """Where the pictures of the first differing view lie in full."""
+    found = {"overlay": worst.overlay_sha256, "side_by_side": worst.side_by_side_sha256} if worst else {}
+    return {name: dg.MetadataValue.path(str(house.gallery.path(sha))) for name, sha in found.items() if sha}

@@ -5,12 +5,14 @@ from __future__ import annotations
 import base64
 from collections.abc import Sequence
 
+from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
 
 MOST_ROWS = 6  # about 4 kB each; an event log entry is read whole with every asset page
 MAX_PX = 160
+MARKUP = frozenset("\\`*_{}[]<>()#|!")
 
 
 def table_of(house: House, pictures: Sequence[tuple[str, Sha256]]) -> str:
@@ -21,6 +23,22 @@ def table_of(house: House, pictures: Sequence[tuple[str, Sha256]]) -> str:
     if len(pictures) > MOST_ROWS:
         lines.append(f"| and {len(pictures) - MOST_ROWS} more | see the report |")
     return "\n".join(lines)
+
+
+def changes_of(house: House, comparisons: Sequence[Comparison]) -> str:
+    """A Markdown table of what changed: view, sentence and overlay, at most six; says how many are left out."""
+    shown = [(each, each.overlay_sha256) for each in comparisons if each.overlay_sha256]
+    lines = ["| view | what changed | where |", "|---|---|---|"]
+    for each, overlay in shown[:MOST_ROWS]:
+        lines.append(f"| {_cell(str(each.view))} | {_cell(each.reason)} | {_image(house, overlay)} |")
+    if len(shown) > MOST_ROWS:
+        lines.append(f"| and {len(shown) - MOST_ROWS} more | see the report | |")
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    """A text as one cell; what a page says about itself is no markup here."""
+    return "".join(f"\\{each}" if each in MARKUP else each for each in " ".join(text.split()))
 
 
 def _image(house: House, sha: Sha256) -> str:

@@ -18,8 +18,11 @@ class MemoryGallery:
     def __init__(self) -> None:
         self.images: dict[str, bytes] = {}
         self.kept_rows: dict[str, bytes] = {}
+        self.refuses_more = False  # as a real one refuses what is over its caps
 
     def put(self, png: bytes, *, with_rows: bool = False) -> Sha256:
+        if self.refuses_more:
+            raise Unreadable("a PNG over the caps")
         sha = Sha256(hashlib.sha256(png).hexdigest())
         self.images[sha] = png
         if with_rows:

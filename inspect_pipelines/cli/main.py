@@ -23,6 +23,8 @@ COMMANDS = {
         "baselines",
         "List, adopt, activate and roll back approved pictures; show their noise.",
     ),
+    "diff": ("diff", "diff", "Compare two pictures: PNG, JPEG or WebP."),
+    "diff-dir": ("diff_dir", "diff_dir", "Compare two folders of pictures."),
     "history": ("history", "history", "Query the run history with SQL."),
     "gallery": ("gallery", "gallery", "Look after stored pictures."),
     "up": ("up", "up", "Start everything: web, code server, daemon, Dagster UI."),

@@ -8,6 +8,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
+from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
 
 
@@ -22,6 +23,8 @@ class BaselineImage:
     source_run_id: RunId
     route: str = ""
     masked: tuple[Masked, ...] = ()
+    elements: tuple[tuple[str, Box], ...] = ()  # as the screenshot's
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,15 @@ class Baseline:
 def image_of(shot: Screenshot, run_id: RunId) -> BaselineImage:
     """What a baseline keeps of a screenshot."""
     return BaselineImage(
-        shot.sha256, shot.width, shot.height, shot.environment, run_id, shot.route, shot.masked
+        shot.sha256,
+        shot.width,
+        shot.height,
+        shot.environment,
+        run_id,
+        shot.route,
+        shot.masked,
+        shot.elements,
+        shot.texts,
     )
 
 

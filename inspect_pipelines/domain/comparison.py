@@ -49,6 +49,9 @@ class Region:
     moved_by: tuple[int, int] | None = None  # px right and down, for `moved`
     old_text: str | None = None  # what the element said before and says now, where the captures know
     new_text: str | None = None
+    is_whole_element: bool = (
+        False  # the region is all of the element that it is named after, not a part of it
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,3 +73,6 @@ class Screenshot:
     elements: tuple[tuple[str, Box], ...] = field(
         default=()
     )  # what stands where: name and box, for naming regions
+    texts: tuple[
+        str, ...
+    ] = ()  # what each of them says by itself, in their order; empty: nothing, or it is masked

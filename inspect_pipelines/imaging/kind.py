@@ -60,9 +60,11 @@ def _told(old: Pixels, new: Pixels, region: Region) -> Region:
         return replace(region, kind=ChangeKind.COLOUR)
     if _in_text(old, region.box) and _in_text(new, region.box):
         return replace(region, kind=ChangeKind.TEXT)
-    if empty:
+    if empty and _is_like_its_surroundings(old, region.box):
         return replace(region, kind=ChangeKind.APPEARED)
-    return replace(region, kind=ChangeKind.VANISHED if emptied else ChangeKind.REPLACED)
+    if emptied and _is_like_its_surroundings(new, region.box):
+        return replace(region, kind=ChangeKind.VANISHED)
+    return replace(region, kind=ChangeKind.REPLACED)
 
 
 def _part(picture: Pixels, box: Box) -> Pixels:
@@ -79,6 +81,21 @@ def _is_ground(part: Pixels) -> bool:
     middle = np.median(part.reshape(-1, 3), axis=0)
     near = (np.abs(part.astype(np.int16) - middle) <= LEVEL).all(axis=2)
     return float(near.mean()) >= GROUND_RATIO
+
+
+def _is_like_its_surroundings(picture: Pixels, box: Box) -> bool:
+    """Whether what stands there has the colour of what is around: else it is a flat thing, not the absence of one."""
+    around = _grown(box, CONTEXT)
+    field = _part(picture, around).reshape(-1, 3)
+    ring = np.ones(_part(picture, around).shape[:2], dtype=bool)
+    ring[
+        box.y - around.y : box.y - around.y + box.height, box.x - around.x : box.x - around.x + box.width
+    ] = False
+    if not ring.any():
+        return True
+    inside = np.median(_part(picture, box).reshape(-1, 3), axis=0)
+    outside = np.median(field[ring.ravel()], axis=0)
+    return bool((np.abs(inside - outside) <= LEVEL).all())
 
 
 def _step(old: Pixels, new: Pixels, box: Box) -> tuple[int, int] | None:

@@ -1,60 +1,58 @@
-"""The overlay: the new page pale and grey, what changed in its own colours inside a box, inserted rows as one band."""
+"""The overlay: the new page pale and grey, what changed in its own colours in a box of its kind, inserted rows as one band."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 
+import cv2
 import numpy as np
-from PIL import Image
 
 from inspect_pipelines.domain.comparison import Band, BandKind, Region
 from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.imaging.drawing import (
+    HALO,
+    INSERTED,
+    OF_KIND,
+    REMOVED,
+    Colour,
+    encode,
+    fill,
+    put_labels,
+)
 from inspect_pipelines.imaging.picture import Pixels
-
-# Okabe and Ito's palette: told apart with every common kind of colour blindness, and by shape as well.
-CHANGED = (213, 94, 0)
-INSERTED = (0, 114, 178)
-REMOVED = (204, 121, 167)
-HALO = (255, 255, 255)
 
 STROKE = 3  # px
 HALO_PX = 2  # on both sides of the stroke, so that a box shows on any ground
 MARGIN = 4  # px between what changed and its box
+REACH = HALO_PX + STROKE + HALO_PX + MARGIN
 # Pale grey in 32 steps: a page stays recognisable, its picture compresses three times as fast.
-DIM = [min(255, 150 + (level * 100 // 255) // 3 * 3) for level in range(256)]
+DIM = np.array([min(255, 150 + (level * 100 // 255) // 3 * 3) for level in range(256)], dtype=np.uint8)
 
 
 def overlay(new: Pixels, regions: Iterable[Region], bands: Iterable[Band] = ()) -> bytes:
     """A PNG of the new picture's size that shows where it differs."""
     canvas = _dimmed(new)
-    for band in bands:
-        _draw_band(canvas, new, band)
-    boxes = [region.box for region in regions]
-    for box in boxes:
-        _draw_frame(canvas, box)
-    for box in boxes:  # after all frames, so that none is drawn over what another one shows
+    lines = [_draw_band(canvas, new, band) for band in bands]
+    shown = tuple(regions)
+    for region in reversed(shown):  # the weightiest last, so that its frame is whole
+        _draw_frame(canvas, region.box, OF_KIND[region.kind])
+    for region in shown:  # after all frames, so that none is drawn over what another one shows
+        box = region.box
         part = np.s_[box.y : box.y + box.height, box.x : box.x + box.width]
         canvas[part] = new[part]
+    put_labels(canvas, shown, REACH, [line for each in lines for line in each])
     return encode(canvas)
 
 
-def encode(picture: Pixels) -> bytes:
-    """A PNG, written fast rather than small."""
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG", compress_level=1)
-    return buffer.getvalue()
-
-
 def _dimmed(picture: Pixels) -> Pixels:
-    grey = Image.fromarray(picture).convert("L").point(DIM)
-    return np.array(grey.convert("RGB"))
+    grey = cv2.LUT(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), DIM)
+    pale: Pixels = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)  # type: ignore[assignment]
+    return pale
 
 
-def _draw_frame(canvas: Pixels, box: Box) -> None:
-    outer = HALO_PX + STROKE + HALO_PX + MARGIN
-    for reach, colour in ((outer, HALO), (outer - HALO_PX, CHANGED), (MARGIN + HALO_PX, HALO)):
-        _fill(
+def _draw_frame(canvas: Pixels, box: Box, kind: Colour) -> None:
+    for reach, colour in ((REACH, HALO), (REACH - HALO_PX, kind), (MARGIN + HALO_PX, HALO)):
+        fill(
             canvas,
             box.y - reach,
             box.y + box.height + reach,
@@ -64,7 +62,8 @@ def _draw_frame(canvas: Pixels, box: Box) -> None:
         )
 
 
-def _draw_band(canvas: Pixels, new: Pixels, band: Band) -> None:
+def _draw_band(canvas: Pixels, new: Pixels, band: Band) -> list[Box]:
+    """Draw it, and say where its lines are."""
     height, width = canvas.shape[:2]
     if band.kind is BandKind.INSERTED:
         top, bottom = band.y, min(band.y + band.height, height)
@@ -72,15 +71,13 @@ def _draw_band(canvas: Pixels, new: Pixels, band: Band) -> None:
         edges, colour = [top, bottom], INSERTED
     else:
         edges, colour = [band.y], REMOVED
+    lines = []
     for y in edges:
         at = min(max(y, STROKE), height - STROKE)
-        _fill(canvas, at - STROKE - HALO_PX, at + STROKE + HALO_PX, 0, width, HALO)
-        _fill(canvas, at - STROKE, at + STROKE, 0, width, colour)
-    if band.kind is BandKind.REMOVED:  # dashed, so that the two kinds differ by shape too
-        at = min(max(band.y, STROKE), height - STROKE)
-        for x in range(12, width, 24):
-            _fill(canvas, at - STROKE, at + STROKE, x, x + 8, HALO)
-
-
-def _fill(canvas: Pixels, top: int, bottom: int, left: int, right: int, colour: tuple[int, int, int]) -> None:
-    canvas[max(top, 0) : max(bottom, 0), max(left, 0) : max(right, 0)] = colour
+        fill(canvas, at - STROKE - HALO_PX, at + STROKE + HALO_PX, 0, width, HALO)
+        fill(canvas, at - STROKE, at + STROKE, 0, width, colour)
+        if band.kind is BandKind.REMOVED:  # dashed, so that the two kinds differ by shape too
+            for x in range(12, width, 24):
+                fill(canvas, at - STROKE, at + STROKE, x, x + 8, HALO)
+        lines.append(Box(0, at - STROKE, width, 2 * STROKE))
+    return lines

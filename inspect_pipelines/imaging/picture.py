@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from collections.abc import Callable
 from typing import TypeAlias
 
 import cv2
@@ -23,6 +24,8 @@ TRAILER_BYTES = 4096  # some encoders add bytes after the end; more than this is
 # x, y, column step and row step of the seven passes of an interlaced PNG.
 ADAM7 = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
 INFLATE_BYTES = 1 << 20
+STRIP_PIXELS = 1 << 20
+OPAQUE = ("CMYK", "YCbCr", "L", "P", "1")  # modes without transparency of their own
 # What Pillow raises for broken files is not one family; none of these can be anything but a bad file here.
 BROKEN = (
     OSError,
@@ -70,7 +73,7 @@ def decode_png(png: bytes, header: Header) -> Pixels:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
             image.load()
             _check_complete(png, header, image)
-            return np.asarray(rgb(image))
+            return rgb(image)
     except BROKEN as error:
         raise Unreadable(f"PNG of {width}x{height} px cannot be decoded: {error}") from error
 
@@ -94,18 +97,31 @@ def looks_whole(data: bytes) -> bool:
     return not header.animated and END in data[-TRAILER_BYTES:]
 
 
-def rgb(image: Image.Image) -> Image.Image:
+def rgb(image: Image.Image) -> Pixels:
     """A loaded image as sRGB bytes, transparency laid over white."""
     if image.mode == "RGB" and "transparency" not in image.info:
-        return image
+        return np.asarray(image)
     if image.mode.startswith("I"):  # 16-bit grey; Pillow's own conversion clips instead of scaling
-        grey = (np.asarray(image).astype(np.uint32) >> 8).astype(np.uint8)
-        return Image.fromarray(grey).convert("RGB")
-    if image.mode in ("CMYK", "YCbCr", "L") and "transparency" not in image.info:
-        return image.convert("RGB")
-    rgba = image.convert("RGBA")
-    white = Image.new("RGBA", image.size, "white")
-    return Image.alpha_composite(white, rgba).convert("RGB")
+        grey = (np.asarray(image) >> 8).astype(np.uint8)
+        return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+    width, height = image.size
+    return _in_strips(width, height, lambda top, bottom: image.crop((0, top, width, bottom)))
+
+
+def _in_strips(width: int, height: int, strip: Callable[[int, int], Image.Image]) -> Pixels:
+    """Some rows at a time laid over white: as a whole it takes five times the picture's room."""
+    found: Pixels = np.empty((height, width, 3), dtype=np.uint8)
+    rows = max(STRIP_PIXELS // width, 1)
+    for top in range(0, height, rows):
+        bottom = min(top + rows, height)
+        part = strip(top, bottom)
+        if part.mode in OPAQUE and "transparency" not in part.info:
+            found[top:bottom] = np.asarray(part.convert("RGB"))
+        else:
+            white = Image.new("RGBA", part.size, "white")
+            laid = Image.alpha_composite(white, part.convert("RGBA"))
+            found[top:bottom] = np.asarray(laid)[..., :3]
+    return found
 
 
 def _decode_plain(png: bytes, header: Header) -> Pixels:
@@ -122,7 +138,7 @@ def _decode_plain(png: bytes, header: Header) -> Pixels:
     if pixels[..., 3].min() == 255:
         opaque: Pixels = cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)
         return opaque
-    return np.asarray(rgb(Image.fromarray(pixels)))
+    return _in_strips(shape[1], shape[0], lambda top, bottom: Image.fromarray(pixels[top:bottom]))
 
 
 def _check_complete(png: bytes, header: Header, image: Image.Image) -> None:

@@ -20,9 +20,9 @@ from inspect_pipelines.imaging.standing import UNSEEN
 SEEN = (
     0.02  # a cell that looks so different is a part of a region; a place can be no worse than its worst cell
 )
+FAINTLY_RATIO = 0.25  # of SEEN; what looks so different beside a seen cell is the end of the same change
 MOST = 50
 REACHES = (1, 2, 3)  # cells between two areas that are one; wider ones only while there are too many regions
-COVERS_RATIO = 0.8  # an element stands for a region when it covers this much of it
 SAMPLE = 4096  # pixels that a region's colour distance is taken from
 
 Mask = npt.NDArray[np.bool_]
@@ -52,6 +52,8 @@ def _areas(looks: Grid, reach: int) -> Iterator[tuple[float, Box]]:
     seen = (looks >= SEEN).astype(np.uint8)
     if not seen.any():
         return
+    faintly = (looks >= FAINTLY_RATIO * SEEN).astype(np.uint8)
+    seen = np.asarray(cv2.dilate(seen, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8) & faintly
     size = 2 * reach + 1
     joined = cv2.morphologyEx(
         cv2.copyMakeBorder(seen, reach, reach, reach, reach, cv2.BORDER_CONSTANT),
@@ -87,24 +89,6 @@ def _coloured(old: Pixels, new: Pixels, region: Region) -> Region:
     every = max(1, len(ys) // SAMPLE)
     far = ciede2000(old[part][ys[::every], xs[::every]], new[part][ys[::every], xs[::every]])
     return replace(region, colour_mean=round(float(far.mean()), 2), colour_max=round(float(far.max()), 2))
-
-
-def element_at(box: Box, elements: Sequence[tuple[str, Box]]) -> str | None:
-    """The name of the smallest element that covers most of a box, else of the one that meets it best; None: none does."""
-    met = [(name, at, overlap(box, at)) for name, at in elements if overlap(box, at)]
-    covering = [(at.area, name) for name, at, shared in met if shared >= COVERS_RATIO * box.area]
-    if covering:
-        return min(covering)[1]
-    # Nothing holds it all: the element of which the most is inside, weighed by how much of the box it fills.
-    best = max(met, key=lambda hit: (hit[2] * hit[2] / hit[1].area, hit[0]), default=None)
-    return best[0] if best else None
-
-
-def overlap(a: Box, b: Box) -> int:
-    """Shared pixels of two boxes."""
-    width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
-    height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
-    return max(width, 0) * max(height, 0)
 
 
 def _changed(old: Pixels, new: Pixels, box: Box) -> int:

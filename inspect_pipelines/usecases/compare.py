@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.comparison import (
     NOT_MEASURED,
-    Band,
-    BandKind,
     Comparison,
     Measurement,
     Outcome,
@@ -17,12 +16,17 @@ from inspect_pipelines.domain.comparison import (
     judge,
     pair,
 )
+from inspect_pipelines.domain.element import named
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Masked, Screenshot
+from inspect_pipelines.domain.sentence import sentence
 from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.ports import Gallery
+
+if TYPE_CHECKING:
+    from inspect_pipelines.imaging.picture import Pixels
 
 
 def compare(
@@ -85,9 +89,8 @@ def _looked_at(
     gallery: Gallery, old: BaselineImage, new: Screenshot, undecided: Comparison, policy: BaselinePolicy
 ) -> Comparison:
     # NumPy and OpenCV take 0.2 s to import; runs without a change, and commands that compare nothing, do not pay for it.
-    from inspect_pipelines.imaging.overlay import overlay
     from inspect_pipelines.imaging.pair import see_pair
-    from inspect_pipelines.imaging.region import element_at
+    from inspect_pipelines.imaging.sides import sides
 
     try:
         seen = see_pair(
@@ -100,15 +103,14 @@ def _looked_at(
     except Unreadable as error:
         return replace(undecided, reason=str(error))
     found = seen.measurement
-    named = tuple(replace(r, element=element_at(r.box, new.elements)) for r in found.regions)
-    found = replace(found, regions=named)
+    found = replace(found, regions=named(found.regions, found.bands, old, new))
     why = judge(found, policy, undecided.tolerance)
-    drawn = seen.pixels if why else None
+    shown = _drawn(gallery, seen.pixels, found) if seen.pixels and why else (None, None)
     return replace(
         undecided,
         outcome=Outcome.CHANGED if why else Outcome.UNCHANGED,
         passed=not why,
-        reason=sentence(found, undecided.tolerance, policy, passed=not why, widths=seen.widths),
+        reason=sentence(found, undecided.tolerance, policy, passed=not why, sides=sides(seen.pixels)),
         score=found.score,
         score_method=found.score_method,
         changed_ratio=found.changed_ratio,
@@ -116,57 +118,29 @@ def _looked_at(
         regions=found.regions,
         visible_ratio=found.visible_ratio,
         fingerprint=found.fingerprint,
-        overlay_sha256=gallery.put(overlay(drawn[1], found.regions, found.bands)) if drawn else None,
+        overlay_sha256=shown[0],
+        side_by_side_sha256=shown[1],
     )
 
 
-def sentence(
-    found: Measurement,
-    tolerance: float,
-    policy: BaselinePolicy,
-    *,
-    passed: bool,
-    widths: tuple[int, int] = (0, 0),
-) -> str:
-    """What changed and where, for a person: `button 'Pay' and 1 more area changed (score 0.213, tolerance 0.02)`."""
-    if not (found.changed_ratio or found.layout_px):
-        return "the same pixels as approved"
-    facts = _facts(found, widths)
-    if not facts and passed:
-        facts = ["no visible change"]
-    elif not facts:
-        facts = [f"a faint change over {max(found.changed_ratio, 0.001):.1%} of the picture"]
-    within = ", within what the plan allows" if passed else ""
-    numbers = [f"score {found.score:.3f}", f"tolerance {tolerance:g}"]
-    if found.layout_px > policy.layout_budget_px:
-        numbers.append(f"layout budget {policy.layout_budget_px} px")
-    if policy.region_budget is not None and len(found.regions) > policy.region_budget:
-        numbers.append(f"region budget {policy.region_budget}")
-    return f"{', '.join(facts)}{within} ({', '.join(numbers)})"
+def _drawn(
+    gallery: Gallery, pixels: tuple[Pixels, Pixels], found: Measurement
+) -> tuple[Sha256 | None, Sha256 | None]:
+    """The overlay and both sides beside each other, kept; a picture that the gallery does not take is left out."""
+    from inspect_pipelines.imaging.overlay import overlay
+    from inspect_pipelines.imaging.side_by_side import side_by_side
 
-
-def _facts(found: Measurement, widths: tuple[int, int]) -> list[str]:
-    facts = []
-    if widths[0] != widths[1]:
-        facts.append(f"the width became {widths[1]} px, was {widths[0]} px")
-    if found.regions:
-        first = found.regions[0]
-        box = first.box
-        name = first.element or f"an area of {box.width}x{box.height} px at x={box.x}, y={box.y}"
-        more = len(found.regions) - 1
-        others = f" and {more} more {'area' if more == 1 else 'areas'}" if more else ""
-        facts.append(f"{name}{others} changed")
-    inserted = [band for band in found.bands if band.kind is BandKind.INSERTED]
-    removed = [band for band in found.bands if band.kind is BandKind.REMOVED]
-    facts += [_moved(bands) for bands in (inserted, removed) if bands]
-    return facts
-
-
-def _moved(bands: Sequence[Band]) -> str:
-    largest = max(bands, key=lambda band: band.height)
-    rest = len(bands) - 1
-    others = f" and {rest} more {'band' if rest == 1 else 'bands'}" if rest else ""
-    return f"{largest.height} px {largest.kind.value} at y={largest.y}{others}"
+    old, new = pixels
+    kept: list[Sha256 | None] = []
+    for png in (
+        overlay(new, found.regions, found.bands),
+        side_by_side(old, new, found.regions, found.bands),
+    ):
+        try:
+            kept.append(gallery.put(png))
+        except Unreadable:  # over its caps; the verdict does not hang on it
+            kept.append(None)
+    return kept[0], kept[1]
 
 
 def _stored(gallery: Gallery, sha256: Sha256, which: str) -> bytes:

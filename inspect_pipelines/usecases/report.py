@@ -67,6 +67,7 @@ class ViewCard:
     url: str = ""
     masks: tuple[str, ...] = ()
     accept_command: str = ""
+    side_by_side: Sha256 | None = None  # where it changed, rows that belong together at one height
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +189,7 @@ def _compared(
         shot.url if shot else "",
         tuple(masked.selector for masked in shot.masked) if shot else (),
         _accept(report, changes, found.view) if not found.passed else "",
+        found.side_by_side_sha256,
     )
 
 

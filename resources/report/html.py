@@ -25,8 +25,10 @@ from resources.report.pictures import Pictures, Shown
 
 HERE = Path(__file__).parent
 FULL_VIEWS = 40  # differing views in full; a run with more has one cause, and 40 show it
+TALL_PX = 2400  # a page so high is shown once more where it changed
 CROPS = 3  # regions of a view shown enlarged; the rest is boxed in the picture
 CONSOLE_LINES = 500
+LABELS = {"old": "Approved", "new": "This run"}  # what the two sides are called
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,9 @@ class Exhibit:
     overlay: Shown | None
     details: tuple[Detail, ...] = ()
     more_details: int = 0
+    aligned: Shown | None = (
+        None  # both sides in one picture, where the page itself cannot lay them side by side
+    )
 
 
 class HtmlReports:
@@ -83,18 +88,19 @@ class HtmlReports:
     def render(self, content: ReportModel) -> str:
         """The page as text."""
         pictures = Pictures(self._gallery)
-        style, script = _asset("report.css"), _asset("report.js")
+        style, script = asset("report.css"), asset("report.js")
         run = content.report.run
         console = [line for session in content.report.sessions for line in session.console]
         source = content.report.baseline and self.path(content.report.baseline.source_run_id)
         return (
-            _templates()
+            templates()
             .get_template("report.html.j2")
             .render(
+                labels=LABELS,
                 page=content,
                 report=content.report,
                 run=run,
-                attention=[_exhibit(c, pictures, i) for i, c in enumerate(content.attention)],
+                attention=[exhibit(c, pictures, i) for i, c in enumerate(content.attention)],
                 quiet=[
                     Exhibit(card, None, pictures.thumbnail(card.new or card.old), None)
                     for card in content.quiet
@@ -109,13 +115,14 @@ class HtmlReports:
                 verdict_reasons=_reasons(content.report.verdict),
                 style=Markup(style),  # noqa: S704 - our own file, shipped beside this one
                 script=Markup(script),  # noqa: S704
-                style_hash=_hash(style),
-                script_hash=_hash(script),
+                style_hash=content_hash(style),
+                script_hash=content_hash(script),
             )
         )
 
 
-def _exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
+def exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
+    """A view's pictures; in full for the first views of a page, small for the rest."""
     if index >= FULL_VIEWS:
         return Exhibit(card, pictures.thumbnail(card.old), pictures.thumbnail(card.new), None)
     details = tuple(
@@ -127,13 +134,16 @@ def _exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
         )
         for number, region in enumerate(card.regions[:CROPS], start=1)
     )
+    new = pictures.full(card.new)
+    is_apart = not card.regions_fit_old or bool(new and new.height > TALL_PX)
     return Exhibit(
         card,
         pictures.full(card.old),
-        pictures.full(card.new),
+        new,
         pictures.full(card.overlay),
         tuple(detail for detail in details if detail.new),
         max(len(card.regions) - CROPS, 0),
+        pictures.full(card.side_by_side) if is_apart else None,
     )
 
 
@@ -159,7 +169,8 @@ def _reasons(verdict: Verdict) -> Sequence[str]:
     return verdict.reasons[:12]
 
 
-def _templates() -> Environment:
+def templates() -> Environment:
+    """The pages of this folder, everything escaped."""
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,
@@ -193,11 +204,13 @@ def web_link(url: str) -> str:
     return url if parts.scheme in ("http", "https") and parts.netloc else ""
 
 
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """A file of this folder as text."""
     return (HERE / name).read_text("utf-8")
 
 
-def _hash(text: str) -> str:
+def content_hash(text: str) -> str:
+    """As a content security policy names an inline style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from PIL import Image
 
@@ -12,7 +13,6 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.imaging.picture import decode, size
-from inspect_pipelines.ports import Gallery
 
 FULL_BYTES = 16_000_000  # of pictures in full size; a report stays under about 25 MB after base64
 THUMBNAIL_PX = 480
@@ -20,6 +20,13 @@ THUMBNAIL_PX = 480
 WORTH_BYTES, WORTH_PIXELS = 200_000, 3_000_000
 CROP_MARGIN = 28  # px round a changed region
 CROP_LARGEST = (640, 420)  # px
+
+
+class Source(Protocol):
+    """The part of a gallery that a page needs."""
+
+    def get(self, sha256: Sha256) -> bytes: ...
+    def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,7 @@ class Shown:
 class Pictures:
     """Hands out images of the gallery, the first ones in full; remembers what it decoded last."""
 
-    gallery: Gallery
+    gallery: Source
     budget_bytes: int = FULL_BYTES
     _pixels: dict[Sha256, Image.Image] = field(default_factory=dict)
 

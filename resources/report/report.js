@@ -48,7 +48,7 @@ for (const button of all("button.copy")) {
   });
 }
 
-/* Up and down go from view to view, 1 to 4 choose how to look at the current one. */
+/* Up and down go from view to view, 1 to 5 choose how to look at the current one. */
 let current = -1;
 const inField = (element) => element.closest("input[type=range], textarea, select, .frame, .tablebox");
 addEventListener("keydown", (event) => {
@@ -63,7 +63,7 @@ addEventListener("keydown", (event) => {
     current = next;
     views[current].focus({ preventScroll: true });
     views[current].scrollIntoView({ block: "start" });
-  } else if ("1234".includes(event.key)) {
+  } else if ("12345".includes(event.key)) {
     const view = event.target.closest("article.view") || views[Math.max(current, 0)];
     const mode = view.querySelector("input[id$='-m" + event.key + "']");
     if (mode && mode.offsetParent !== null) { mode.checked = true; mode.dispatchEvent(new Event("change", { bubbles: true })); }

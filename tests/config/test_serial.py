@@ -82,7 +82,9 @@ ACTIONS: tuple[Action, ...] = (
         (Run, a_run(variables={"a": "b"})),
         (
             Screenshot,
-            a_screenshot(masked=(Masked(".x", (Box(1, 2, 3, 4),)),), elements=(("h1", Box(0, 0, 1, 1)),)),
+            a_screenshot(
+                masked=(Masked(".x", (Box(1, 2, 3, 4),)),), elements=(("h1", Box(0, 0, 1, 1)),), texts=("A",)
+            ),
         ),
         (
             SessionResult,
@@ -182,3 +184,15 @@ def test_every_view_survives_as_a_key(widths):
     }
 
     assert load_json(Baseline, dump_json(a_baseline(images=images))).images == images
+
+
+def test_pictures_that_were_stored_before_texts_were_noted_are_still_read():
+    shot, baseline = a_screenshot(elements=(("h1", Box(0, 0, 1, 1)),)), a_baseline(views=("home",))
+    old_shot, old_baseline = json.loads(dump_json(shot)), json.loads(dump_json(baseline))
+    del old_shot["texts"]
+    for image in old_baseline["images"].values():
+        del image["texts"]
+        del image["elements"]
+
+    assert load_json(Screenshot, json.dumps(old_shot)) == shot
+    assert load_json(Baseline, json.dumps(old_baseline)) == baseline

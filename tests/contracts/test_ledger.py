@@ -384,7 +384,9 @@ def test_comparisons_are_replaced_as_a_whole(ledger):
 
 def test_every_image_that_evidence_refers_to_is_known(ledger):
     shot, finding = a_screenshot(sha256=a_sha("1")), a_finding(screenshot=a_sha("2"))
-    removed = a_comparison(old_sha256=a_sha("3"), new_sha256=None, overlay_sha256=a_sha("4"))
+    removed = a_comparison(
+        old_sha256=a_sha("3"), new_sha256=None, overlay_sha256=a_sha("4"), side_by_side_sha256=a_sha("5")
+    )
     with ledger.write() as session:
         session.runs.request(a_run())
         session.evidence.save_session(
@@ -393,7 +395,7 @@ def test_every_image_that_evidence_refers_to_is_known(ledger):
         session.evidence.save_comparisons(a_run().id, [removed])
 
     with ledger.read() as session:
-        assert session.evidence.shas() == {a_sha(digit) for digit in "1234"}
+        assert session.evidence.shas() == {a_sha(digit) for digit in "12345"}
 
 
 def test_evidence_of_a_run_that_does_not_exist_is_refused(ledger):

@@ -61,3 +61,24 @@ def test_a_region_says_how_far_its_colours_are_apart():
     (region,) = measure(old, new).regions
 
     assert (region.colour_mean, region.colour_max) == (100.0, 100.0)
+
+
+def test_a_flat_thing_in_the_place_of_another_has_replaced_it():
+    """The demo's green button became a flat grey one, and the overlay said that it had vanished."""
+    old, new = (np.full((200, 300, 3), 250, np.uint8) for _ in range(2))
+    old[80:120, 60:240] = (32, 78, 64)
+    old[90:110, 100:200:3] = 255
+    new[80:120, 60:240] = 215
+
+    (there,), (back,) = measure(old, new).regions, measure(new, old).regions
+
+    assert (there.kind, back.kind) == (ChangeKind.REPLACED, ChangeKind.REPLACED)
+
+
+def test_a_page_that_lost_all_it_had_has_no_surroundings_to_be_like():
+    old, new = (np.full((40, 40, 3), 250, np.uint8) for _ in range(2))
+    old[:] = np.random.default_rng(1).integers(0, 255, old.shape, dtype=np.uint8)
+
+    (region,) = measure(old, new).regions
+
+    assert region.kind is ChangeKind.VANISHED

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from inspect_pipelines.domain.comparison import Band, BandKind
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.measurement import blanked, measure
-from inspect_pipelines.imaging.region import element_at
 from inspect_pipelines.imaging.score import SCORE_METHOD
 
 TOLERANCE = 0.02
@@ -115,7 +114,7 @@ def test_a_changed_word_below_a_new_banner_is_boxed_where_it_is_now(shots):
 def test_equal_pictures_score_nothing():
     assert measure(canvas(), canvas()) == measure(canvas(3, 5), canvas(3, 5))
     assert measure(canvas(), canvas()).score == 0.0
-    assert measure(canvas(), canvas()).score_method == SCORE_METHOD == "visible-place-v2"
+    assert measure(canvas(), canvas()).score_method == SCORE_METHOD == "visible-place-v3"
 
 
 boxes = st.builds(Box, st.integers(0, 290), st.integers(0, 190), st.integers(1, 200), st.integers(1, 120))
@@ -242,32 +241,7 @@ def test_a_small_dot_badge_or_line_is_not_lost(shots, what, score):
     assert len(found.regions) == 1
 
 
-# Names and masks.
-
-
-def test_a_region_is_named_by_the_smallest_element_that_holds_it():
-    elements = [
-        ("main", Box(0, 0, 1280, 720)),
-        ("button 'Pay'", Box(98, 98, 104, 44)),
-        ("icon", Box(100, 100, 8, 8)),
-    ]
-
-    assert element_at(Box(100, 100, 100, 40), elements) == "button 'Pay'"
-
-
-def test_a_region_that_nothing_holds_is_named_by_what_it_meets_best():
-    elements = [
-        ("logo", Box(0, 0, 20, 20)),
-        ("price", Box(100, 100, 40, 20)),
-        ("word", Box(190, 100, 20, 20)),
-    ]
-
-    assert element_at(Box(90, 95, 110, 40), elements) == "price"
-
-
-def test_a_region_beside_every_element_has_no_name():
-    assert element_at(Box(500, 500, 10, 10), [("logo", Box(0, 0, 20, 20))]) is None
-    assert element_at(Box(20, 0, 10, 10), [("logo", Box(0, 0, 20, 20))]) is None
+# Masks.
 
 
 def test_blanking_hides_exactly_the_boxes():

@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import time
+from itertools import combinations
+
 import numpy as np
 import pytest
 
-from inspect_pipelines.domain.comparison import Band, BandKind, Region
+from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
 from inspect_pipelines.domain.playbook import Box
-from inspect_pipelines.imaging.overlay import CHANGED, INSERTED, REMOVED, encode, overlay
+from inspect_pipelines.imaging.colour import ciede2000
+from inspect_pipelines.imaging.drawing import CHANGED, INK, INSERTED, OF_KIND, PAPER, REMOVED, encode
+from inspect_pipelines.imaging.overlay import overlay
 from inspect_pipelines.imaging.picture import decode
 
 PAGE = np.random.default_rng(5).integers(0, 255, (300, 400, 3), dtype=np.uint8)
@@ -24,8 +29,56 @@ def test_a_changed_region_keeps_its_colours_inside_a_box_on_a_pale_page():
 
     assert np.array_equal(drawn[80:120, 100:160], PAGE[80:120, 100:160])
     assert tuple(drawn[72, 130]) == CHANGED
-    assert drawn[:60].min() >= 150
-    assert (drawn[:60, :, 0] == drawn[:60, :, 1]).all()
+    assert drawn[:40].min() >= 150
+    assert (drawn[:40, :, 0] == drawn[:40, :, 1]).all()
+
+
+@pytest.mark.parametrize("kind", ChangeKind)
+def test_each_kind_has_a_colour_of_its_own_and_says_its_name(kind):
+    drawn = decode(overlay(np.full_like(PAGE, 90), [Region(Box(100, 80, 60, 40), 100, kind=kind)]))
+
+    assert tuple(drawn[72, 130]) == OF_KIND[kind]
+    tag = drawn[45:68, 90:180].reshape(-1, 3)
+    assert (tag == OF_KIND[kind]).all(axis=1).sum() > 200
+    letters = INK if np.dot(OF_KIND[kind], (0.299, 0.587, 0.114)) >= 110 else PAPER
+    assert (np.abs(tag.astype(int) - letters).max(axis=1) < 30).sum() > 20
+
+
+def test_kinds_stay_apart_with_every_common_kind_of_colour_blindness():
+    """Machado, Oliveira, Fernandes 2009, severity 1.0, on linear light."""
+    simulations = (
+        ((0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216), (-0.003882, -0.048116, 1.051998)),
+        ((0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413), (-0.011820, 0.042940, 0.968881)),
+        ((1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602), (0.004733, 0.691367, 0.303900)),
+    )
+    linear = (np.array(list(OF_KIND.values())) / 255) ** 2.2
+    for matrix in simulations:
+        seen = np.clip(linear @ np.array(matrix).T, 0, 1) ** (1 / 2.2) * 255
+        for one, other in combinations(seen, 2):
+            assert ciede2000(one[None], other[None])[0] > 9
+
+
+def test_a_label_covers_neither_what_changed_nor_another_label():
+    regions = [Region(Box(x, y, 30, 14), 10) for y in (0, 40, 80, 286) for x in range(0, 400, 60)]
+
+    drawn = decode(overlay(PAGE, regions))
+
+    for region in regions:
+        box = region.box
+        part = np.s_[box.y : box.y + box.height, box.x : box.x + box.width]
+        assert np.array_equal(drawn[part], PAGE[part])
+
+
+def test_a_tall_page_is_drawn_within_seconds():
+    page = np.full((20_000, 1280, 3), 255, np.uint8)
+    page[::28, 40:700] = 30
+    regions = [Region(Box(40, y, 200, 40), 10) for y in range(100, 20_000, 400)]
+
+    began = time.perf_counter()
+    drawn = decode(overlay(page, regions))
+
+    assert drawn.shape == page.shape
+    assert time.perf_counter() - began < 20  # 0.8 s on a quiet machine
 
 
 def test_the_box_has_a_halo_on_both_sides_so_that_it_shows_on_any_ground():

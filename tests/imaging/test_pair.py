@@ -5,8 +5,8 @@ import pytest
 
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.measurement import SAME, measure
-from inspect_pipelines.imaging.overlay import encode
 from inspect_pipelines.imaging.pair import see_pair
 from inspect_pipelines.imaging.picture import Pixels
 from inspect_pipelines.imaging.rows import are_same_pixels, pack, row_hashes

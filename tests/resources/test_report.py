@@ -24,7 +24,8 @@ from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import ConsoleLine, SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.verdict import decide
 from inspect_pipelines.errors import Unavailable
-from inspect_pipelines.imaging.overlay import encode
+from inspect_pipelines.imaging.drawing import encode
+from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.usecases.compare import compare
 from resources.report.html import FULL_VIEWS, HtmlReports, duration, moment, web_link
 from resources.report.pictures import Pictures, data_uri
@@ -178,6 +179,24 @@ def test_only_web_addresses_become_links(reports, gallery):
     ] == [""] * 5
 
 
+def test_rows_that_moved_are_shown_once_more_side_by_side(reports, gallery):
+    """Boxes of the new page stand at other places of the approved one, so the page itself cannot frame them there."""
+    old = decode(BLUE)
+    new = np.concatenate([old[:60], np.full((40, 400, 3), 30, np.uint8), old[60:]])
+    shots = [
+        a_screenshot("pay", sha256=gallery.put(encode(each)), width=400, height=len(each))
+        for each in (old, new)
+    ]
+
+    moved = Tags(reports.write(a_report(gallery, shots[:1], shots[1:])).read_text())
+    still = Tags(reports.write(a_failed_report(gallery)).read_text())
+
+    alts = [image["alt"] or "" for image in moved.all("img")]
+    assert any(alt.startswith("Approved and this run side by side: 40 px inserted at y=") for alt in alts)
+    assert "Where it changed" in moved.text
+    assert "Where it changed" not in still.text
+
+
 def test_a_changed_view_shows_both_sides_the_difference_and_the_changed_element(reports, gallery):
     page = reports.write(a_failed_report(gallery)).read_text()
     tags = Tags(page)
@@ -185,7 +204,9 @@ def test_a_changed_view_shows_both_sides_the_difference_and_the_changed_element(
 
     assert "1 of 1 view changed." in tags.text
     assert "Approved picture of pay" in alts
-    assert any(alt.startswith("This run's picture of pay: button 'Pay' changed (score") for alt in alts)
+    assert any(
+        alt.startswith("This run's picture of pay: button 'Pay' changed colour by dE ") for alt in alts
+    )
     assert any(alt.startswith("Where it differs: button 'Pay' changed") for alt in alts)
     assert {"Approved: button 'Pay'", "This run: button 'Pay'"} <= set(alts)
     assert "baselines adopt 01900000-0000-7000-8000-000000000007" in tags.text

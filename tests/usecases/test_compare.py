@@ -14,9 +14,11 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Masked, Screenshot
-from inspect_pipelines.imaging.overlay import encode
+from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.picture import decode
+from inspect_pipelines.imaging.side_by_side import GUTTER
 from inspect_pipelines.usecases.compare import compare, environment_changes
+from pictures import text
 
 POLICY = BaselinePolicy()
 BUTTON = ("button 'Add to basket'", Box(40, 60, 120, 40))
@@ -100,9 +102,10 @@ def test_a_recoloured_button_fails_and_is_named(gallery):
 
     assert (comparison.outcome, comparison.passed) == (Outcome.CHANGED, False)
     assert (
-        comparison.reason == f"button 'Add to basket' changed (score {comparison.score:.3f}, tolerance 0.02)"
+        comparison.reason
+        == f"button 'Add to basket' changed colour by dE 49 (score {comparison.score:.3f}, tolerance 0.02)"
     )
-    assert comparison.score_method == "visible-place-v2"
+    assert comparison.score_method == "visible-place-v3"
     assert [(r.element, r.box) for r in comparison.regions] == [BUTTON]
 
 
@@ -112,6 +115,40 @@ def test_the_overlay_of_a_changed_view_is_kept_in_the_gallery(gallery):
     drawn = decode(gallery.get(comparison.overlay_sha256))
     assert drawn.shape == (300, 400, 3)
     assert tuple(drawn[80, 100]) == ORANGE[1]
+
+
+def test_a_changed_text_is_told_with_what_it_was_and_is(gallery):
+    place = Box(0, 0, 200, 48)
+    old = taken(gallery, text("Total 9"), elements=(("heading 'Total 9'", place),), texts=("Total 9",))
+    new = taken(gallery, text("Total 8"), elements=(("heading 'Total 8'", place),), texts=("Total 8",))
+
+    comparison = compared(gallery, old, new)
+
+    assert comparison.reason.startswith("text of heading changed from 'Total 9' to 'Total 8' (score ")
+    assert [(r.old_text, r.new_text) for r in comparison.regions] == [("Total 9", "Total 8")]
+
+
+def test_both_sides_of_a_changed_view_are_kept_beside_each_other(gallery):
+    comparison = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(ORANGE)))
+
+    drawn = decode(gallery.get(comparison.side_by_side_sha256))
+    assert drawn.shape[1] == 400 + GUTTER + 400
+    assert tuple(drawn[-300 + 80, 100]) == BLUE[1]
+    assert tuple(drawn[-300 + 80, 400 + GUTTER + 100]) == ORANGE[1]
+
+
+def test_pictures_that_the_gallery_does_not_take_do_not_stop_the_verdict(gallery):
+    old, new = taken(gallery, page(BLUE)), taken(gallery, page(ORANGE))
+    gallery.refuses_more = True
+
+    comparison = compared(gallery, old, new)
+
+    assert (comparison.passed, comparison.overlay_sha256, comparison.side_by_side_sha256) == (
+        False,
+        None,
+        None,
+    )
+    assert comparison.reason.startswith("button 'Add to basket' changed colour")
 
 
 def test_a_passing_view_leaves_no_overlay(gallery):
@@ -137,8 +174,12 @@ def test_further_areas_are_counted(gallery):
     two = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(BLUE, dot, other)))
     three = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(ORANGE, dot, other)))
 
-    assert two.reason.startswith("an area of 40x40 px at x=20, y=200 and 1 more area changed (")
-    assert three.reason.startswith("button 'Add to basket' and 2 more areas changed (")
+    assert two.reason.startswith(
+        "an area of 40x40 px at x=20, y=200 changed colour by dE 100 and 1 more area changed ("
+    )
+    assert three.reason.startswith(
+        "button 'Add to basket' changed colour by dE 49 and 2 more areas changed ("
+    )
 
 
 def test_an_inserted_band_is_told_with_its_place_and_its_budget(gallery):

@@ -11,6 +11,7 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Error
 
+from inspect_pipelines.domain.element import overlap
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Box, PageRules, TakeScreenshot, Viewport
@@ -29,6 +30,7 @@ from resources.sessions.browser.window import Window
 LARGE_MASK = 0.30  # share of the view
 MOST_ELEMENTS = 400
 MOST_NAME = 60  # characters
+MOST_TEXT = 80  # characters of what an element says
 FRAMES_CAP_SECONDS = 8.0
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
 PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)
@@ -81,6 +83,7 @@ class Camera:
         width, height = _size(png)
         self._tell_of_masks(shot, frame, width, height)
         self._tell_of_truncation(shot, frame.region)
+        elements, texts = self._elements(frame)
         return Screenshot(
             view=View(playbook, shot.name, self._viewport.name),
             sha256=sha256,
@@ -95,7 +98,8 @@ class Camera:
             tolerance=shot.tolerance,
             size_bytes=len(png),
             stable=is_stable,
-            elements=self._elements(frame),
+            elements=elements,
+            texts=texts,
         )
 
     def snap(self) -> Sha256 | None:
@@ -235,19 +239,22 @@ class Camera:
                 url=url,
             )
 
-    def _elements(self, frame: Frame) -> tuple[tuple[str, Box], ...]:
-        """What stands where in the picture, the most telling elements first."""
-        named = []
-        for kind, text, test_id, own_id, css, *box in ask(
+    def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...]]:
+        """What stands where in the picture and what it says, the most telling elements first."""
+        named, texts = [], []
+        for kind, label, text, test_id, own_id, css, *box in ask(
             self._window.page, ELEMENTS, {"most": MOST_ELEMENTS}
         ):
             place = frame.place(Rect(*box))
             if place is None:
                 continue
-            shown = self._record.shortened(text, MOST_NAME)
+            shown = self._record.shortened(label, MOST_NAME)
             address = f"[{test_id}]" if test_id else f"#{own_id}" if own_id else f".{css}" if css else ""
             named.append((f"{kind} {shown!r}" if shown else f"{kind} {address}".rstrip(), place))
-        return tuple(named)
+            # What is painted over in the picture is not written down beside it either.
+            is_covered = any(overlap(place, box) for box in frame.boxes)
+            texts.append("" if is_covered else self._record.shortened(text, MOST_TEXT))
+        return tuple(named), tuple(texts)
 
 
 def _masked(frame: Frame) -> tuple[Masked, ...]:

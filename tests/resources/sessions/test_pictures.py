@@ -236,6 +236,7 @@ def test_a_secret_is_in_no_picture_no_message_and_no_line(play, gallery, tmp_pat
     for shot in (echoed, again):
         assert picture(gallery, shot.sha256).getpixel((field.x + 5, field.y + 10)) == COLOUR
     echo = dict(echoed.elements)["p 'Your word is ***'"]
+    assert "Your word is ***" not in echoed.texts  # masked, so not even redacted
     assert picture(gallery, echoed.sha256).getpixel((echo.x + 3, echo.y + 5)) == COLOUR
     assert picture(gallery, echoed.sha256).getpixel((echo.x + 3, echo.y - 10)) == (255, 255, 255)
     inside = picture(gallery, frame.sha256)
@@ -276,3 +277,21 @@ def test_elements_are_named_with_their_places(play):
     stamp = result.screenshots[0].environment
     assert stamp.browser.startswith("Chromium ")
     assert len(stamp.fonts_hash) == 16
+
+
+def test_elements_say_their_texts_but_not_what_is_masked_or_typed(play):
+    open_, masked = (
+        {name: text for (name, _), text in zip(shot.elements, shot.texts, strict=True)}
+        for shot in play(
+            Goto("/form"),
+            Fill(Target(label="Password"), "typed by hand"),
+            TakeScreenshot("open"),
+            TakeScreenshot("masked", mask=("button",)),
+            seconds=10,
+        ).screenshots
+    )
+
+    assert open_["button 'Sign in'"] == "Sign in"
+    assert open_["text box 'Password'"] == ""
+    assert masked["button 'Sign in'"] == ""
+    assert "typed by hand" not in open_.values()

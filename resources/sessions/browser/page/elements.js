@@ -1,4 +1,4 @@
-// What stands where: [name parts, x, y, width, height] in CSS px of the page, the most telling elements first.
+// What stands where: [kind, label, own text, name parts, x, y, width, height] in CSS px of the page, the most telling elements first.
 ({ most }) => {
   const INTERACTIVE = "a[href],button,input,select,textarea,summary,[role=button],[role=link],[role=tab],[role=checkbox],[role=menuitem],h1,h2,h3,h4,h5,h6,img,svg[aria-label],video,canvas,iframe,[data-testid],[data-test-id],[data-test]";
   const LANDMARK = "header,nav,main,footer,aside,section,article,form,table,dialog,ul,ol,[role],[id]";
@@ -28,9 +28,12 @@
       const test = e.getAttribute("data-testid") || e.getAttribute("data-test-id") || e.getAttribute("data-test");
       // A container is known by its test id or id, everything else by what it says.
       const speaks = !e.childElementCount || e.matches("a,button,summary,h1,h2,h3,h4,h5,h6,[role=button],[role=link],[role=tab],[role=menuitem]");
-      const text = label(e) || (speaks ? squeeze(e.innerText) : rank === 2 ? own(e) : "")
-        || (e.tagName === "INPUT" && ["submit", "button", "reset"].includes(e.type) ? e.value : "");
-      found.push([rank, kind(e), text, test || "", e.id || "", e.classList[0] || "", box.x + scrollX, box.y + scrollY, box.width, box.height]);
+      // What people type is no text of the page.
+      const typed = e.matches("input,textarea,select") || e.isContentEditable;
+      const shown = e.tagName === "INPUT" && ["submit", "button", "reset"].includes(e.type) ? e.value
+        : typed ? "" : speaks ? squeeze(e.innerText) : own(e);
+      const text = label(e) || (speaks ? squeeze(e.innerText) : rank === 2 ? own(e) : "") || (typed ? shown : "");
+      found.push([rank, kind(e), text, shown, test || "", e.id || "", e.classList[0] || "", box.x + scrollX, box.y + scrollY, box.width, box.height]);
     }
   };
   visit(document);

@@ -1,0 +1,105 @@
+"""Elements: what stands where on a page, as the capture noted it; so that a changed area has a name and a text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Protocol
+
+from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
+from inspect_pipelines.domain.playbook import Box
+
+COVERS_RATIO = 0.8  # an element stands for a region when it covers this much of it
+FITS_RATIO = 0.5  # of the area that region and element cover together: then the region is the element
+
+Elements = Sequence[tuple[str, Box]]
+
+
+class Mapped(Protocol):
+    """A picture with the elements on it: a screenshot, or what a baseline keeps of one."""
+
+    @property
+    def elements(self) -> tuple[tuple[str, Box], ...]: ...
+    @property
+    def texts(self) -> tuple[str, ...]: ...
+
+
+def named(regions: Iterable[Region], bands: Sequence[Band], old: Mapped, new: Mapped) -> tuple[Region, ...]:
+    """The regions with the elements that they are, and with what those said before and say now.
+
+    Args:
+        regions, bands: In the new picture's coordinates.
+        old, new: Where their captures noted nothing, nothing is named.
+    """
+    return tuple(_named(region, before(region.box, bands), old, new) for region in regions)
+
+
+def element_at(box: Box, elements: Elements) -> str | None:
+    """The name of the smallest element that covers most of a box, else of the one that meets it best; None: none does."""
+    met = [(name, at, overlap(box, at)) for name, at in elements if overlap(box, at)]
+    covering = [(at.area, name) for name, at, shared in met if shared >= COVERS_RATIO * box.area]
+    if covering:
+        return min(covering)[1]
+    # Nothing holds it all: the element of which the most is inside, weighed by how much of the box it fills.
+    best = max(met, key=lambda hit: (hit[2] * hit[2] / hit[1].area, hit[0]), default=None)
+    return best[0] if best else None
+
+
+def before(box: Box, bands: Iterable[Band]) -> Box:
+    """Where a part of the new page stood in the old one, by the rows that came in and went above it."""
+    shift = 0
+    for band in bands:
+        if band.kind is BandKind.INSERTED and band.y + band.height <= box.y:
+            shift -= band.height
+        elif band.kind is BandKind.REMOVED and band.y <= box.y:
+            shift += band.height
+    return replace(box, y=box.y + shift)
+
+
+def overlap(a: Box, b: Box) -> int:
+    """Shared pixels of two boxes."""
+    width = min(a.x + a.width, b.x + b.width) - max(a.x, b.x)
+    height = min(a.y + a.height, b.y + b.height) - max(a.y, b.y)
+    return max(width, 0) * max(height, 0)
+
+
+def _named(region: Region, was: Box, old: Mapped, new: Mapped) -> Region:
+    if region.kind is ChangeKind.VANISHED:
+        gone = _whole(was, old.elements)
+        if gone is not None and gone not in {name for name, _ in new.elements}:
+            return replace(region, element=gone, is_whole_element=True)
+    told = replace(region, element=element_at(region.box, new.elements))
+    if region.kind is ChangeKind.APPEARED:
+        come = _whole(region.box, new.elements)
+        if come is not None and come not in {name for name, _ in old.elements}:
+            return replace(told, element=come, is_whole_element=True)
+    name, new_text = _text_at(region.box, new)
+    old_name, old_text = _text_at(was, old)
+    if not (name and old_name) or _kind(name) != _kind(old_name) or old_text == new_text:
+        return told
+    return replace(told, element=name, old_text=old_text, new_text=new_text)
+
+
+def _whole(box: Box, elements: Elements) -> str | None:
+    """The element that the box is, give or take its empty margins."""
+    fits = [
+        (shared / (box.area + at.area - shared), name)
+        for name, at in elements
+        if (shared := overlap(box, at)) >= FITS_RATIO * (box.area + at.area - shared)
+    ]
+    return max(fits)[1] if fits else None
+
+
+def _text_at(box: Box, page: Mapped) -> tuple[str, str]:
+    """Name and text of the smallest element that covers most of a box and says something; empty: there is none."""
+    covering = [
+        (at.area, name, text)
+        for (name, at), text in zip(page.elements, page.texts, strict=False)
+        if text and overlap(box, at) >= COVERS_RATIO * box.area
+    ]
+    return min(covering)[1:] if covering else ("", "")
+
+
+def _kind(name: str) -> str:
+    """`heading` of `heading 'Total 8'`: what the element is, whatever it says."""
+    return name.partition(" '")[0].partition(' "')[0]
