@@ -33,24 +33,51 @@ def goals_of(figures: Mapping[str, float], wanted: Mapping[str, tuple[str, float
     return [Goal(name, figures[name], op, value) for name, (op, value) in wanted.items()]
 
 
-def write(benchmark: str, figures: Mapping[str, float], goals: Sequence[Goal]) -> Path:
-    """Print the table and write results/<benchmark>.json."""
+def write(
+    benchmark: str,
+    figures: Mapping[str, float],
+    goals: Sequence[Goal],
+    *,
+    versions: Mapping[str, str] | None = None,
+    show_all: bool = True,
+    folder: Path = RESULTS,
+) -> Path:
+    """Print the table and write results/<benchmark>.json.
+
+    Args:
+        versions: Of what was measured, where more than this project was.
+        show_all: Print every figure; without, those that have a goal.
+    """
     by_name = {goal.name: goal for goal in goals}
-    width = max(map(len, figures))
-    for name, value in figures.items():
-        verdict = ""
-        if goal := by_name.get(name):
-            verdict = f"  {goal.op} {goal.goal:<8g} {'met' if goal.met else 'MISSED'}"
-        print(f"{name:<{width}}  {value:>10.2f}{verdict}")
-    target = RESULTS / f"{benchmark}.json"
-    content = {
-        "machine": machine(),
+    if show_all:
+        width = max(map(len, figures))
+        for name, value in figures.items():
+            verdict = ""
+            if goal := by_name.get(name):
+                verdict = f"  {goal.op} {goal.goal:<8g} {'met' if goal.met else 'MISSED'}"
+            print(f"{name:<{width}}  {value:>10.2f}{verdict}")
+    else:
+        print(goals_table(goals))
+    target = folder / f"{benchmark}.json"
+    content: dict[str, object] = {"machine": machine()}
+    if versions:
+        content["versions"] = dict(versions)
+    content |= {
         "figures": {name: round(value, 3) for name, value in figures.items()},
         "goals": [{**asdict(goal), "measured": round(goal.measured, 3), "met": goal.met} for goal in goals],
     }
     target.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print(f"written to {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}")
     return target
+
+
+def goals_table(goals: Sequence[Goal]) -> str:
+    """A line for each goal: measured, wanted, met or missed."""
+    width = max((len(goal.name) for goal in goals), default=0)
+    return "\n".join(
+        f"{goal.name:<{width}}  {goal.measured:>10.3f}  {goal.op} {goal.goal:<8g} {'met' if goal.met else 'MISSED'}"
+        for goal in goals
+    )
 
 
 def machine() -> dict[str, object]:

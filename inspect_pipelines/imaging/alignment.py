@@ -11,11 +11,14 @@ import numpy as np
 from inspect_pipelines.domain.comparison import Band, BandKind
 from inspect_pipelines.imaging.picture import Pixels
 from inspect_pipelines.imaging.rows import row_hashes
-from inspect_pipelines.imaging.window import differing_rows
+from inspect_pipelines.imaging.window import Rows, differing_rows
 
 LOOK_FROM_RATIO = 0.10  # equal heights: below a tenth of differing rows nothing has been inserted
 SHIFT_PX = 4  # equal heights: what moves by less is a change of its own, not an insertion
-EDGE_PX = 20  # a scrollbar's place, which says nothing about what stands in a row
+EDGE_RATIO, EDGE_PX = (
+    1 / 20,
+    60,
+)  # of the width, at most: a scrollbar's place says nothing about what stands in a row
 CLEARLY_MORE = 1.20  # equal heights: an insertion must explain a fifth more equal rows than staying in place
 
 
@@ -50,6 +53,11 @@ class Alignment:
         return tuple(found)
 
     @property
+    def is_in_place(self) -> bool:
+        """Whether every row is compared with the one at its own height."""
+        return len(self.stretches) == 1 and self.stretches[0].old_y == self.stretches[0].new_y == 0
+
+    @property
     def largest_band(self) -> int:
         """Rows of the highest band; 0: nothing was inserted or removed."""
         return max((band.height for band in self.bands), default=0)
@@ -76,7 +84,7 @@ class Alignment:
         raise IndexError(row)
 
 
-def align(old: Pixels, new: Pixels) -> Alignment:
+def align(old: Pixels, new: Pixels, rows: Rows | None = None) -> Alignment:
     """Rows in place, unless moving some of them explains clearly more equal rows.
 
     With equal heights something may have pushed the page down and its end off the picture; then the gain must be
@@ -85,27 +93,37 @@ def align(old: Pixels, new: Pixels) -> Alignment:
 
     Args:
         old, new: Of the same width; heights may differ.
+        rows: Which rows differ in place, where that is known already.
     """
-    if old.shape[1] > 10 * EDGE_PX:
-        old, new = old[:, :-EDGE_PX], new[:, :-EDGE_PX]
+    common = min(len(old), len(new))
+    in_place = Alignment((Stretch(0, 0, common),), len(old), len(new))
+    if len(old) == len(new):
+        rows = differing_rows(old, new) if rows is None else rows
+        if np.count_nonzero(rows) <= LOOK_FROM_RATIO * common:
+            return in_place
+    return _moved(old, new) or in_place
+
+
+def _moved(old: Pixels, new: Pixels) -> Alignment | None:
+    """The alignment that explains most equal rows; None when staying in place is as good."""
+    inner = old.shape[1] - min(round(EDGE_RATIO * old.shape[1]), EDGE_PX)
+    old, new = old[:, :inner], new[:, :inner]
     old_height, new_height = len(old), len(new)
-    common = min(old_height, new_height)
-    in_place = Alignment((Stretch(0, 0, common),), old_height, new_height)
-    equal_rows = common - int(np.count_nonzero(differing_rows(old[:common], new[:common])))
-    if old_height == new_height and common - equal_rows <= LOOK_FROM_RATIO * common:
-        return in_place
-    needed = equal_rows * CLEARLY_MORE if old_height == new_height else equal_rows
     old_rows, new_rows = row_hashes(old), row_hashes(new)
+    in_place = sum(a == b for a, b in zip(old_rows, new_rows, strict=False))
+    if old_height == new_height and min(old_height, new_height) - in_place <= LOOK_FROM_RATIO * old_height:
+        return None
+    needed = in_place * CLEARLY_MORE if old_height == new_height else in_place
     known = set(old_rows)
     if sum(row in known for row in new_rows) <= needed:  # a dark theme: nothing to line up
-        return in_place
+        return None
     stretches = _joined(_stretches(old_rows, new_rows))
     explained = sum(
         old_rows[s.old_y + i] == new_rows[s.new_y + i] for s in stretches for i in range(s.height)
     )
     found = Alignment(stretches, old_height, new_height)
     if explained <= needed or (old_height == new_height and found.largest_band <= SHIFT_PX):
-        return in_place
+        return None
     return found
 
 

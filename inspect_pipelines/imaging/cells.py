@@ -39,6 +39,15 @@ def means(picture: Pixels) -> npt.NDArray[np.float32]:
     return small.astype(np.float32)
 
 
+def differing(old: Pixels, new: Pixels, *, by_more_than: int) -> npt.NDArray[np.bool_]:
+    """Whether each cell has a pixel of which a channel differs by more than so many levels, shape (rows, columns)."""
+    rows, columns = grid_shape(*old.shape[:2])
+    equal = cv2.inRange(cv2.absdiff(old, new), (0, 0, 0), (by_more_than,) * 3)
+    differs: Pixels = cv2.bitwise_not(equal)  # type: ignore[assignment]
+    parts = cv2.resize(padded(differs), (columns, rows), interpolation=cv2.INTER_AREA)
+    return np.asarray(parts) > 0  # one pixel of 64 is a mean of 4
+
+
 def extremes(picture: Pixels) -> tuple[Pixels, Pixels]:
     """The lowest and the highest channel of each cell, shape (rows, columns)."""
     rows, columns = grid_shape(*picture.shape[:2])
@@ -52,6 +61,14 @@ def sums(ys: npt.NDArray[np.intp], xs: npt.NDArray[np.intp], values: Grid, shape
     """Values that stand at pixels, summed by cell."""
     index = ys // CELL * shape[1] + xs // CELL
     return np.bincount(index, weights=values, minlength=shape[0] * shape[1]).reshape(shape).astype(np.float32)
+
+
+def spread(cells: npt.NDArray[np.bool_], height: int, width: int) -> npt.NDArray[np.uint8]:
+    """1 at every pixel of the cells that are set, shape (height, width)."""
+    rows, columns = cells.shape
+    wide = cv2.resize(cells.view(np.uint8), (columns * CELL, rows * CELL), interpolation=cv2.INTER_NEAREST)
+    found: npt.NDArray[np.uint8] = wide[:height, :width]  # type: ignore[assignment]
+    return found
 
 
 def place_sums(cells: Grid) -> Grid:

@@ -33,9 +33,12 @@ def measure(old: Pixels, new: Pixels, *, describe: bool = True) -> Measurement:
             verdict needs them.
     """
     width = min(old.shape[1], new.shape[1])
-    alignment = align(old[:, :width], new[:, :width])
+    common = min(len(old), len(new))
+    rows = differing_rows(old[:common, :width], new[:common, :width])
+    alignment = align(old[:, :width], new[:, :width], rows)
     old_rows, new_rows = alignment.aligned(old[:, :width], new[:, :width])
-    rows = differing_rows(old_rows, new_rows)
+    if not (alignment.is_in_place and len(old_rows) == common):
+        rows = differing_rows(old_rows, new_rows)
     if not rows.any() and old.shape == new.shape and not alignment.bands:
         return SAME
     found = windows(old_rows, new_rows, rows)

@@ -20,6 +20,7 @@ from inspect_pipelines.imaging.standing import UNSEEN
 SEEN = (
     0.02  # a cell that looks so different is a part of a region; a place can be no worse than its worst cell
 )
+FAINTLY_RATIO = 0.25  # of SEEN; what looks so different beside a seen cell is the end of the same change
 MOST = 50
 REACHES = (1, 2, 3)  # cells between two areas that are one; wider ones only while there are too many regions
 SAMPLE = 4096  # pixels that a region's colour distance is taken from
@@ -51,6 +52,8 @@ def _areas(looks: Grid, reach: int) -> Iterator[tuple[float, Box]]:
     seen = (looks >= SEEN).astype(np.uint8)
     if not seen.any():
         return
+    faintly = (looks >= FAINTLY_RATIO * SEEN).astype(np.uint8)
+    seen = np.asarray(cv2.dilate(seen, np.ones((3, 3), dtype=np.uint8)), dtype=np.uint8) & faintly
     size = 2 * reach + 1
     joined = cv2.morphologyEx(
         cv2.copyMakeBorder(seen, reach, reach, reach, reach, cv2.BORDER_CONSTANT),

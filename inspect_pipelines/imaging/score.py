@@ -24,6 +24,7 @@ from inspect_pipelines.imaging.cells import (
     CELL,
     PLACE_PX,
     Grid,
+    differing,
     extremes,
     grid_shape,
     means,
@@ -37,23 +38,29 @@ from inspect_pipelines.imaging.standing import (
     STAY,
     UNSEEN,
     Standing,
+    Step,
     displaced,
     standing_out,
 )
-from inspect_pipelines.imaging.window import Window, count_changed, cut
+from inspect_pipelines.imaging.window import Window, count_changed, cut, runs
 
-SCORE_METHOD = "visible-place-v2"  # trends never mix methods: change the arithmetic, change the name
+SCORE_METHOD = "visible-place-v3"  # trends never mix methods: change the arithmetic, change the name
 
 DRIFT = 0.6  # px of displacement that a mean colour is forgiven, by the slope between the halves of its place
 OBVIOUS = 0.25  # a coarse distance that no displacement makes; such places need no closer look
+SETTLED = 0.05  # a coarse distance, drift forgiven, that needs no second look: the harmless pairs stay below half of it
+NEAR = np.ones((5, 5), dtype=np.uint8)  # cells round a settled one that belong to its change
 DOUBTFUL = 0.01  # half the default tolerance: what stays below it needs no second look
 FULL_CONTRAST = 160  # levels; a letter in grey counts like one in black, up to twice as much
 MOST_GAIN = 2.0
 FLAT = 30  # levels; on flat ground there is no contrast to make up for
+MANY = 64  # cells; fewer are looked at whatever they are, for the score of a small area lies in its edges too
+APART = 6  # cells without doubt that part two strips; their edges are looked at twice
 STRIP = 16 * CELL  # px; rows that fit a processor's cache
 
-# The eight neighbours, four on each side, so that the answer is the same both ways.
-STEPS = ((1, 0), (0, 1), (1, 1), (1, -1))
+# Half a pixel and a whole one to each of eight sides, four on either picture, so that the answer is the same both ways.
+HALF_STEPS = ((1, 0), (0, 1), (1, 1), (1, -1))
+WHOLE_STEPS = ((2, 0), (0, 2), (2, 2), (2, -2))
 
 Means = npt.NDArray[np.float32]
 
@@ -99,15 +106,21 @@ class _Look:
         self._energy: Grid = np.zeros(self._shape, dtype=np.float32)
         self._gain: Grid = np.ones(self._shape, dtype=np.float32)
         self._counts: npt.NDArray[np.int32] = np.zeros(self._shape, dtype=np.int32)
+        self._differs = np.zeros(self._shape, dtype=bool)  # cells with a pixel that differs enough to be seen
         self._obvious_pixels = 0
-        self._closely = np.zeros(self._shape, dtype=bool)  # cells whose edges were looked at
+        self._open = np.zeros(self._shape, dtype=bool)  # cells that a second look may still explain
         before, after = means(cut(old, window)), means(cut(new, window))
         self._mean_step = distance(before, after).reshape(self._shape) / 100
         self._coarse = _coarse(before, after)
         for strip in window.strips(STRIP):
             self._look(strip)
-        for strip in self._doubtful_strips():
-            self._look_again(strip)
+        for strip in list(self._doubtful_strips()):
+            self._forgive_drift(strip)
+        settled = (self._coarse >= SETTLED).astype(np.uint8)
+        self._open &= cv2.dilate(settled, NEAR) == 0
+        for steps in (HALF_STEPS, WHOLE_STEPS):
+            for strip in list(self._doubtful_strips()):
+                self._look_again(strip, steps)
 
     def places(self) -> Grid:
         """How different each place looks."""
@@ -117,7 +130,8 @@ class _Look:
     def cells(self) -> Grid:
         """How different each cell looks: by itself, or as a part of a place whose mean colour changed."""
         fine = np.sqrt(self._energy / CELL**2) * self._gain
-        return np.maximum(fine, np.minimum(worst_place(self._coarse), self._mean_step))
+        looks = np.maximum(fine, np.minimum(worst_place(self._coarse), self._mean_step))
+        return np.where(self._differs, looks, 0)  # softening carries a difference over into the next cell
 
     def visible_pixels(self) -> int:
         """Pixels that stand out; of what is obvious all that differ."""
@@ -125,57 +139,52 @@ class _Look:
 
     def _look(self, strip: Window) -> None:
         at = strip.within(self._window).cells(CELL)
+        self._differs[at] = differing(cut(self._old, strip), cut(self._new, strip), by_more_than=UNSEEN)
         differs, obvious = self._coarse[at] > DOUBTFUL, self._coarse[at] >= OBVIOUS
-        if obvious.sum() > differs.sum() / 2:  # a dark theme: nothing that edges could add
+        if obvious.sum() > max(differs.sum() / 2, MANY):  # a dark theme: nothing that edges could add
             self._obvious_pixels += count_changed(self._old, self._new, [strip], by_more_than=UNSEEN)
             return
-        self._closely[at] = True
+        self._open[at] = True
         found = standing_out(self._old, self._new, strip)
         self._energy[at], self._counts[at] = found.energy, found.counts
         if found.energy.any():
             self._gain[at] = _gain(found)
 
-    def _look_again(self, strip: Window) -> None:
+    def _forgive_drift(self, strip: Window) -> None:
+        """Lower the coarse distances to what no displacement explains, but not of places that the strip cuts through."""
         at = strip.within(self._window).cells(CELL)
-        energy, counts, coarse = self._energy[at], self._counts[at], self._coarse[at]
-        for step in STEPS:
-            for old_step, new_step in ((STAY, step), (step, STAY)):
-                found = standing_out(self._old, self._new, strip, old_step, new_step)
-                better = found.energy < energy
-                energy[better], counts[better] = found.energy[better], found.counts[better]
-                before = means(displaced(self._old, strip, old_step))
-                after = means(displaced(self._new, strip, new_step))
-                self._keep_lower(coarse, _coarse(before, after), strip)
-
-    def _keep_lower(self, coarse: Grid, other: Grid, strip: Window) -> None:
-        """Lower the coarse distances, but not of places that the strip cuts through."""
+        other = _unexplained(self._old, self._new, strip)
         height, width = self._old.shape[:2]
-        if strip.bottom == height:  # a displacement brings in what no picture shows: nothing can be said
-            other[-2:] = 0
-        else:
+        if strip.bottom < height:
             other[-1] = np.inf
-        if strip.right == width:
-            other[:, -2:] = 0
-        else:
+        if strip.right < width:
             other[:, -1] = np.inf
-        if strip.top == 0:
-            other[0] = 0
-        if strip.left == 0:
-            other[:, 0] = 0
+        coarse = self._coarse[at]
         np.minimum(coarse, other, out=coarse)
+
+    def _look_again(self, strip: Window, steps: Iterable[Step]) -> None:
+        at = strip.within(self._window).cells(CELL)
+        energy, counts, asked = self._energy[at], self._counts[at], self._open[at]
+        for step in steps:
+            for old_step, new_step in ((STAY, step), (step, STAY)):
+                found = standing_out(self._old, self._new, strip, old_step, new_step, asked)
+                better = (found.energy < energy) & asked
+                energy[better], counts[better] = found.energy[better], found.counts[better]
 
     def _doubtful_strips(self) -> Iterator[Window]:
         """Strips that hold every place in doubt with its neighbours, each as narrow as it may be."""
         window, step = self._window, STRIP // CELL
-        doubtful = (self.places() > DOUBTFUL) & (self._coarse < OBVIOUS) & self._closely
-        for top in range(0, self._shape[0], step):
-            ys, xs = np.nonzero(doubtful[top : top + step])
-            if len(ys):  # a place holds the next cell too, and the cell after that completes its neighbour
+        doubtful = (self.places() > DOUBTFUL) & (self._coarse < OBVIOUS) & self._open
+        for first in range(0, self._shape[0], step):
+            columns = np.flatnonzero(doubtful[first : first + step].any(axis=0))
+            for left, right in runs(columns, APART):
+                ys = np.flatnonzero(doubtful[first : first + step, left:right].any(axis=1))
+                # A place holds the next cell too, and the cell after that completes its neighbour.
                 yield Window(
-                    window.top + max(top + int(ys.min()) - 1, 0) * CELL,
-                    min(window.top + (top + int(ys.max()) + 3) * CELL, window.bottom),
-                    window.left + max(int(xs.min()) - 1, 0) * CELL,
-                    min(window.left + (int(xs.max()) + 3) * CELL, window.right),
+                    window.top + max(first + int(ys[0]) - 1, 0) * CELL,
+                    min(window.top + (first + int(ys[-1]) + 3) * CELL, window.bottom),
+                    window.left + max(left - 1, 0) * CELL,
+                    min(window.left + (right + 2) * CELL, window.right),
                 )
 
 
@@ -190,13 +199,41 @@ def _coarse(old: Means, new: Means) -> Grid:
     return distance(middle - step, middle + step).reshape(before.shape[:2]) / np.float32(100)
 
 
+def _unexplained(old: Pixels, new: Pixels, strip: Window) -> Grid:
+    """The distance between the mean colours of each place that displacing both by half a pixel cannot close."""
+    old_low, old_high = _reach(old, strip)
+    new_low, new_high = _reach(new, strip)
+    step = np.maximum(new_low - old_high, 0) - np.maximum(old_low - new_high, 0)
+    middle = (old_low + old_high + new_low + new_high) / 4
+    far = distance(middle - step / 2, middle + step / 2).reshape(step.shape[:2]) / 100
+    return np.asarray(far, dtype=np.float32)
+
+
+def _reach(picture: Pixels, strip: Window) -> tuple[Means, Means]:
+    """The lowest and the highest mean colour of each place, displaced by up to half a pixel both ways."""
+    here = _places(means(cut(picture, strip)))
+    low, high = here.copy(), here.copy()
+    for one, other in (((2, 0), (-2, 0)), ((0, 2), (0, -2))):
+        moved = [(_places(means(displaced(picture, strip, step))) - here) / 2 for step in (one, other)]
+        low += np.minimum(np.minimum(*moved), 0)
+        high += np.maximum(np.maximum(*moved), 0)
+    return low, high
+
+
+def _places(cells: Means) -> Means:
+    grown = np.pad(cells, ((0, 1), (0, 1), (0, 0)), mode="edge")
+    return np.asarray(
+        (grown[:-1, :-1] + grown[:-1, 1:] + grown[1:, :-1] + grown[1:, 1:]) / 4, dtype=np.float32
+    )
+
+
 def _place_means(cells: Means) -> tuple[Means, Means]:
     """The mean colour of each place, and its slope in levels a pixel."""
     grown = np.pad(cells, ((0, 1), (0, 1), (0, 0)), mode="edge")
     a, b, c, d = grown[:-1, :-1], grown[:-1, 1:], grown[1:, :-1], grown[1:, 1:]
     across, down = np.abs(b + d - a - c), np.abs(c + d - a - b)
     slope: Means = np.maximum(across, down) / np.float32(2 * CELL)
-    return np.asarray((a + b + c + d) / 4, dtype=np.float32), slope
+    return _places(cells), slope
 
 
 def _gain(found: Standing) -> Grid:

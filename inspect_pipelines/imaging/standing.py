@@ -8,19 +8,26 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inspect_pipelines.imaging.cells import Grid, grid_shape, sums
+from inspect_pipelines.imaging.cells import Grid, grid_shape, spread, sums
 from inspect_pipelines.imaging.colour import distance
 from inspect_pipelines.imaging.picture import Pixels
 from inspect_pipelines.imaging.window import Window, cut
 
 UNSEEN = 3  # levels; dithering and re-encoding stay within two, a step of three cannot be seen
-SLOPE = 0.6  # of the range in 3 x 3 px, which is two pixels of slope; half a pixel of displacement needs 0.35
+# Of the range in 3 x 3 px, which is two pixels of slope: a quarter of a pixel, which is as far as the steps of half
+# pixels leave two copies apart, needs 0.2; the rest is for what other rasterising does to an edge.
+SLOPE = 0.45
 SPECKLE = 3  # pixels in 3 x 3; what was blurred with its neighbours does not stand alone
 HALO = 4  # px that blur, slope and speckle look over the edge
 RIM = 2  # px at the picture's edge; a displacement brings in what no picture shows
 NEIGHBOURS = np.ones((3, 3), dtype=np.uint8)
 
-Step = tuple[int, int]  # px right and down
+# Softening by binomials. A displacement by half a pixel softens too, so the side that stays takes as much (variance 3/4).
+SOFT = np.array([0, 0, 1, 2, 1, 0, 0], dtype=np.float32) / 4
+HALF_ON = np.array([0, 1, 3, 3, 1, 0, 0], dtype=np.float32) / 8
+SOFTER = np.array([0, 1, 8, 14, 8, 1, 0], dtype=np.float32) / 32
+
+Step = tuple[int, int]  # half pixels right and down
 STAY: Step = (0, 0)
 
 
@@ -35,7 +42,12 @@ class Standing:
 
 
 def standing_out(
-    old: Pixels, new: Pixels, strip: Window, old_step: Step = STAY, new_step: Step = STAY
+    old: Pixels,
+    new: Pixels,
+    strip: Window,
+    old_step: Step = STAY,
+    new_step: Step = STAY,
+    asked: npt.NDArray[np.bool_] | None = None,
 ) -> Standing:
     """The pixels of a strip that stand out, with both pictures displaced by so much.
 
@@ -44,7 +56,7 @@ def standing_out(
     appears on flat ground has no slope to hide behind.
     """
     wide = Window(strip.top - HALO, strip.bottom + HALO, strip.left - HALO, strip.right + HALO)
-    before, after = _softened(old, wide, old_step), _softened(new, wide, new_step)
+    before, after = _softened(old, wide, old_step, new_step), _softened(new, wide, new_step, old_step)
     step = cv2.absdiff(before, after)
     slope = cv2.min(_range(before), _range(after))
     excess = cv2.subtract(step, cv2.convertScaleAbs(slope, alpha=SLOPE, beta=UNSEEN))
@@ -56,7 +68,10 @@ def standing_out(
     inner = np.s_[HALO:-HALO, HALO:-HALO]
     before, after = before[inner], after[inner]
     shape = grid_shape(strip.height, strip.width)
-    ys, xs = np.nonzero(stands[inner])
+    stands = stands[inner]
+    if asked is not None:
+        stands = stands & spread(asked, *stands.shape)
+    ys, xs = np.nonzero(stands)
     if not len(ys):
         nothing: Grid = np.zeros(shape, dtype=np.float32)
         return Standing(nothing, np.zeros(shape, dtype=np.int32), before, after)
@@ -67,21 +82,29 @@ def standing_out(
 
 
 def displaced(picture: Pixels, window: Window, step: Step) -> Pixels:
-    """That part of a picture as it would be if the picture had been moved by the step."""
-    right, down = step
+    """That part of a picture as it would be if the picture had been moved by a step of whole pixels."""
+    right, down = step[0] // 2, step[1] // 2
     return cut(
         picture, Window(window.top - down, window.bottom - down, window.left - right, window.right - right)
     )
 
 
-def _softened(picture: Pixels, window: Window, step: Step) -> Pixels:
-    soft: Pixels = cv2.GaussianBlur(displaced(picture, window, step), (3, 3), 0)  # type: ignore[assignment]
-    return soft
+def _softened(picture: Pixels, window: Window, step: Step, other: Step) -> Pixels:
+    """That part of a picture, displaced and softened as much as the other side, which takes the other step."""
+    right, down = step[0] % 2, step[1] % 2
+    whole = displaced(picture, window, (step[0] - right, step[1] - down))
+    if not (right or down or other[0] % 2 or other[1] % 2):
+        soft: Pixels = cv2.GaussianBlur(whole, (3, 3), 0)  # type: ignore[assignment]
+        return soft
+    across = HALF_ON if right else SOFTER if other[0] % 2 else SOFT
+    along = HALF_ON if down else SOFTER if other[1] % 2 else SOFT
+    halfway: Pixels = cv2.sepFilter2D(whole, -1, across, along)  # type: ignore[assignment]
+    return halfway
 
 
 def _range(picture: Pixels) -> Pixels:
-    spread: Pixels = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, NEIGHBOURS)  # type: ignore[assignment]
-    return spread
+    found: Pixels = cv2.morphologyEx(picture, cv2.MORPH_GRADIENT, NEIGHBOURS)  # type: ignore[assignment]
+    return found
 
 
 def _clear_rim(stands: npt.NDArray[np.uint8], wide: Window, height: int, width: int) -> None:

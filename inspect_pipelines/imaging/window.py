@@ -90,16 +90,18 @@ def differing_rows(old: Pixels, new: Pixels) -> Rows:
 def windows(old: Pixels, new: Pixels, rows: Rows) -> list[Window]:
     """Rectangles that hold every differing pixel, split where nothing differs for a while."""
     found = []
-    for top, bottom in _runs(np.flatnonzero(rows)):
+    for top, bottom in runs(np.flatnonzero(rows), GAP):
         whole = Window(top, bottom, 0, old.shape[1])
         columns = np.zeros(old.shape[1] * old.shape[2], dtype=np.uint8)
         for strip in whole.strips(CACHED_ROWS):
             step = cv2.absdiff(cut(old, strip), cut(new, strip))
             np.maximum(columns, cv2.reduce(step.reshape(strip.height, -1), 0, cv2.REDUCE_MAX)[0], out=columns)
-        runs = _runs(np.flatnonzero(columns.reshape(old.shape[1], -1).any(axis=1)))
-        for left, right in runs:
+        across = runs(np.flatnonzero(columns.reshape(old.shape[1], -1).any(axis=1)), GAP)
+        for left, right in across:
             own = (
-                rows[top:bottom] if len(runs) == 1 else _differing(old, new, Window(top, bottom, left, right))
+                rows[top:bottom]
+                if len(across) == 1
+                else _differing(old, new, Window(top, bottom, left, right))
             )
             at = np.flatnonzero(own)
             found.append(Window(top + int(at[0]), top + int(at[-1]) + 1, left, right))
@@ -122,9 +124,9 @@ def _differing(old: Pixels, new: Pixels, window: Window) -> Rows:
     return found
 
 
-def _runs(at: npt.NDArray[np.intp]) -> list[tuple[int, int]]:
-    """Stretches of positions, as (first, last + 1), parted where at least GAP are missing."""
+def runs(at: npt.NDArray[np.intp], gap: int) -> list[tuple[int, int]]:
+    """Stretches of ascending positions, as (first, last + 1), parted where at least so many are missing."""
     if not at.size:
         return []
-    groups = np.split(at, np.flatnonzero(np.diff(at) > GAP) + 1)
+    groups = np.split(at, np.flatnonzero(np.diff(at) > gap) + 1)
     return [(int(group[0]), int(group[-1]) + 1) for group in groups]
