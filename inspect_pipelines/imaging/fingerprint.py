@@ -75,7 +75,7 @@ def _text(old: Pixels, new: Pixels, box: Box) -> str:
 
 
 def _tint(part: Pixels) -> npt.NDArray[np.float64]:
-    mean = part.mean(axis=(0, 1)).reshape(1, 1, 3).round().astype(np.uint8)
+    mean = np.array(cv2.mean(part)[:3]).reshape(1, 1, 3).round().astype(np.uint8)
     return np.asarray(cv2.cvtColor(mean, cv2.COLOR_RGB2YCrCb).reshape(3)[1:], dtype=np.float64)
 
 

@@ -15,7 +15,7 @@ from inspect_pipelines.imaging.header import (
     png_header,
     webp_size,
 )
-from inspect_pipelines.imaging.picture import BROKEN, Pixels, decode_png, rgb
+from inspect_pipelines.imaging.picture import BROKEN, Pixels, check_opened, decode_png, rgb
 
 JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
 EXIF_PNG = b"eXIf"
@@ -35,21 +35,21 @@ def decode_any(data: bytes) -> Pixels:
         upright = decode_png(data, header)  # all checks first; then Pillow again for how it is to be turned
         return _turned(upright, data, "PNG")
     if data.startswith(JPEG_START):
-        jpeg_size(data)
+        size = jpeg_size(data)
         if JPEG_END not in data[-TRAILER_BYTES:]:
             raise Unreadable(f"JPEG has no end; the file is truncated at {len(data)} bytes")
-        return _opened(data, "JPEG")
+        return _opened(data, "JPEG", size)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        webp_size(data)
-        return _opened(data, "WEBP")
+        return _opened(data, "WEBP", webp_size(data))
     raise Unreadable(f"{described(data)} not a PNG, JPEG or WebP picture")
 
 
-def _opened(data: bytes, kind: str) -> Pixels:
+def _opened(data: bytes, kind: str, size: tuple[int, int]) -> Pixels:
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as image:
             if getattr(image, "n_frames", 1) > 1:
                 raise Unreadable(f"{kind} is animated; a screenshot has one frame")
+            check_opened(kind, image, size)
             image.load()
             return np.ascontiguousarray(rgb(ImageOps.exif_transpose(image)))
     except BROKEN as error:

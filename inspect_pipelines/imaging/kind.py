@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import cast
@@ -49,7 +50,7 @@ def kinds(old: Pixels, new: Pixels, regions: Sequence[Region]) -> list[Region]:
 
 
 def _told(old: Pixels, new: Pixels, region: Region) -> Region:
-    before, after = _part(old, region.box), _part(new, region.box)
+    before, after = _sample(old, region.box), _sample(new, region.box)
     empty, emptied = _is_ground(before), _is_ground(after)
     if empty and emptied:
         return replace(region, kind=ChangeKind.COLOUR)
@@ -71,6 +72,12 @@ def _part(picture: Pixels, box: Box) -> Pixels:
     return picture[max(box.y, 0) : box.y + box.height, max(box.x, 0) : box.x + box.width]
 
 
+def _sample(picture: Pixels, box: Box) -> Pixels:
+    """The part, of a large one every n-th row and column: a whole page tells no more than a quarter million pixels."""
+    every = max(1, math.isqrt(box.area // LARGE))
+    return _part(picture, box)[::every, ::every]
+
+
 def _grown(box: Box, by: int) -> Box:
     left, top = max(box.x - by, 0), max(box.y - by, 0)
     return Box(left, top, box.x + box.width + by - left, box.y + box.height + by - top)
@@ -86,16 +93,17 @@ def _is_ground(part: Pixels) -> bool:
 def _is_like_its_surroundings(picture: Pixels, box: Box) -> bool:
     """Whether what stands there has the colour of what is around: else it is a flat thing, not the absence of one."""
     around = _grown(box, CONTEXT)
-    field = _part(picture, around).reshape(-1, 3)
-    ring = np.ones(_part(picture, around).shape[:2], dtype=bool)
-    ring[
-        box.y - around.y : box.y - around.y + box.height, box.x - around.x : box.x - around.x + box.width
-    ] = False
-    if not ring.any():
+    sides = (
+        Box(around.x, around.y, around.width, box.y - around.y),
+        Box(around.x, box.y + box.height, around.width, CONTEXT),
+        Box(around.x, box.y, box.x - around.x, box.height),
+        Box(box.x + box.width, box.y, CONTEXT, box.height),
+    )
+    ring = np.concatenate([_part(picture, side).reshape(-1, 3) for side in sides])
+    if not len(ring):
         return True
-    inside = np.median(_part(picture, box).reshape(-1, 3), axis=0)
-    outside = np.median(field[ring.ravel()], axis=0)
-    return bool((np.abs(inside - outside) <= LEVEL).all())
+    inside = np.median(_sample(picture, box).reshape(-1, 3), axis=0)
+    return bool((np.abs(inside - np.median(ring, axis=0)) <= LEVEL).all())
 
 
 def _step(old: Pixels, new: Pixels, box: Box) -> tuple[int, int] | None:
@@ -117,7 +125,8 @@ def _same(old: Pixels, here: Box, new: Pixels, there: Box) -> bool:
     if abs(here.width - there.width) > 2 or abs(here.height - there.height) > 2:
         return False
     size = (min(here.height, there.height), min(here.width, there.width))
-    before, after = _part(old, here)[: size[0], : size[1]], _part(new, there)[: size[0], : size[1]]
+    shared = (replace(here, height=size[0], width=size[1]), replace(there, height=size[0], width=size[1]))
+    before, after = _sample(old, shared[0]), _sample(new, shared[1])
     apart = float(np.abs(before.astype(np.int16) - after).mean())
     spread = float(np.abs(before.astype(np.int16) - before.mean(axis=(0, 1))).mean())
     return apart <= FITS_RATIO * max(spread, 1.0)

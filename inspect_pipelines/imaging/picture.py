@@ -71,6 +71,7 @@ def decode_png(png: bytes, header: Header) -> Pixels:
         return _decode_plain(png, header)
     try:
         with Image.open(io.BytesIO(png), formats=["PNG"]) as image:
+            check_opened("PNG", image, (width, height))
             image.load()
             _check_complete(png, header, image)
             return rgb(image)
@@ -106,6 +107,18 @@ def rgb(image: Image.Image) -> Pixels:
         return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
     width, height = image.size
     return _in_strips(width, height, lambda top, bottom: image.crop((0, top, width, bottom)))
+
+
+def check_opened(what: str, image: Image.Image, size: tuple[int, int]) -> None:
+    """Refuse, before it is decoded, what Pillow believes to be of another size than the caps were checked for.
+
+    Raises:
+        Unreadable: Headers that contradict each other.
+    """
+    if image.size != size:
+        raise Unreadable(
+            f"{what} says in one place that it is {size[0]}x{size[1]} px, and {image.width}x{image.height} px in another"
+        )
 
 
 def _in_strips(width: int, height: int, strip: Callable[[int, int], Image.Image]) -> Pixels:

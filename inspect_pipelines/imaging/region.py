@@ -84,22 +84,28 @@ def described(old: Pixels, new: Pixels, found: Sequence[Region]) -> tuple[Region
 def _coloured(old: Pixels, new: Pixels, region: Region) -> Region:
     box = region.box
     part = np.s_[box.y : box.y + box.height, box.x : box.x + box.width]
-    step = cv2.absdiff(old[part], new[part]).max(axis=2)
-    ys, xs = np.nonzero(step > min(UNSEEN, int(step.max()) - 1))
-    every = max(1, len(ys) // SAMPLE)
-    far = ciede2000(old[part][ys[::every], xs[::every]], new[part][ys[::every], xs[::every]])
+    step = _step(old[part], new[part])
+    at = np.flatnonzero(step > min(UNSEEN, int(step.max()) - 1))
+    ys, xs = np.divmod(at[:: max(1, len(at) // SAMPLE)], step.shape[1])
+    far = ciede2000(old[part][ys, xs], new[part][ys, xs])
     return replace(region, colour_mean=round(float(far.mean()), 2), colour_max=round(float(far.max()), 2))
+
+
+def _step(old: Pixels, new: Pixels) -> npt.NDArray[np.uint8]:
+    """By how many levels each pixel differs at most; NumPy takes ten times as long over three channels."""
+    red, green, blue = cv2.split(cv2.absdiff(old, new))
+    return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
 
 
 def _changed(old: Pixels, new: Pixels, box: Box) -> int:
     part = np.s_[box.y : box.y + box.height, box.x : box.x + box.width]
-    return int(np.count_nonzero(cv2.absdiff(old[part], new[part]).max(axis=2)))
+    return int(np.count_nonzero(_step(old[part], new[part])))
 
 
 def _tight(old: Pixels, new: Pixels, area: Box) -> Box:
     """The cells' rectangle, shrunk to the pixels that changed enough to be seen, or at all."""
     part = np.s_[area.y : area.y + area.height, area.x : area.x + area.width]
-    step = cv2.absdiff(old[part], new[part]).max(axis=2)
+    step = _step(old[part], new[part])
     for least in (UNSEEN + 1, 1):
         changed: Mask = step >= least
         if changed.any():

@@ -238,3 +238,35 @@ def test_a_picture_that_is_read_strip_by_strip_is_what_pillow_reads_as_a_whole(m
     white = Image.new("RGBA", whole.size, "white")
     assert levels.shape[0] * levels.shape[1] > STRIP_PIXELS
     assert np.array_equal(decode(data), np.asarray(Image.alpha_composite(white, whole).convert("RGB")))
+
+
+@pytest.mark.parametrize("colour_type", [0, 2, 3])
+@pytest.mark.parametrize("second", [(60, 40), (9000, 9500), (1, 1)])
+def test_a_second_header_that_says_another_size_is_refused(colour_type, second):
+    """Found by the hunt (3077): the caps were checked on the first header, and Pillow believed the last one."""
+    first = chunk(b"IHDR", struct.pack(">IIBBBBB", 4, 4, 8, colour_type, 0, 0, 1))
+    other = chunk(b"IHDR", struct.pack(">IIBBBBB", *second, 8, colour_type, 0, 0, 1))
+    data = chunk(b"IDAT", zlib.compress(bytes(1_000_000)))
+    lies = b"\x89PNG\r\n\x1a\n" + first + other + data + chunk(b"IEND", b"")
+
+    for read in (decode, decode_any):
+        with pytest.raises(Unreadable):
+            read(lies)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "WEBP"])
+def test_other_formats_are_read_at_the_size_that_was_checked_or_not_at_all(kind):
+    name = "jpeg" if kind == "JPEG" else "lossless webp"
+    frame = GOOD[name]
+    if kind == "JPEG":  # a second frame header, which libjpeg refuses and another decoder might believe
+        at = frame.index(b"\xff\xc0")
+        length = int.from_bytes(frame[at + 2 : at + 4], "big") + 2
+        second = bytearray(frame[at : at + length])
+        second[5:9] = struct.pack(">HH", 9000, 9000)
+        frame = frame[: at + length] + bytes(second) + frame[at + length :]
+    else:  # an extended header that says a smaller canvas than its picture has
+        body = b"VP8X" + struct.pack("<I", 10) + bytes(4) + (0).to_bytes(3, "little") * 2 + frame[12:]
+        frame = b"RIFF" + struct.pack("<I", len(body) + 4) + b"WEBP" + body
+
+    with pytest.raises(Unreadable):
+        decode_any(frame)

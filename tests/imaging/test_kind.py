@@ -82,3 +82,12 @@ def test_a_page_that_lost_all_it_had_has_no_surroundings_to_be_like():
     (region,) = measure(old, new).regions
 
     assert region.kind is ChangeKind.VANISHED
+
+
+@pytest.mark.parametrize("side", [300, 1400])
+def test_a_large_area_is_told_from_a_sample_as_a_small_one_is_from_all(side):
+    """All pixels of a page of 1280x8000 took seven seconds to be told, the verdict two."""
+    old = np.full((side, side, 3), 250, np.uint8)
+    old[:, 40 : side // 2][::9] = 40
+
+    assert kinds(old, 255 - old) == [(ChangeKind.COLOUR, None)]
