@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.notification import Notification, fired
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.report import Report
+from inspect_pipelines.domain.retry import deciding, second_looks, second_thoughts
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult
@@ -47,6 +48,7 @@ def judge(house: House, run_id: RunId) -> Conclusion:
         baseline=case.baseline,
         environment_changes=environment_changes(case.baseline, case.shots) if case.baseline else (),
         adopt_first=policy.first_run == "adopt",
+        flaky=(*second_thoughts(case.attempts), *second_looks(case.attempts, case.comparisons)),
     )
     return _conclude(house, case, verdict)
 
@@ -133,7 +135,8 @@ class _Case:
 
     run: Run
     definition: Definition | None  # None: it was deleted meanwhile
-    sessions: tuple[SessionResult, ...]
+    attempts: tuple[SessionResult, ...]  # every session that was played
+    sessions: tuple[SessionResult, ...]  # those of them that decide
     comparisons: tuple[Comparison, ...]
     baseline: Baseline | None  # what of the set concerns the run's playbooks
 
@@ -150,10 +153,12 @@ def _case(house: House, run_id: RunId) -> _Case:
     with house.ledger.read() as ledger:
         run = _known(ledger, run_id)
         definition = ledger.definitions.find(run.org_id, run.definition_id)
-        sessions = tuple(ledger.evidence.sessions(run_id))
+        attempts = tuple(ledger.evidence.sessions(run_id))
+        sessions = tuple(deciding(attempts))
         active = ledger.baselines.active(run.org_id, baseline_set(definition, run))
         baseline = concerning(active, {session.playbook for session in sessions})
-        return _Case(run, definition, sessions, tuple(ledger.evidence.comparisons(run_id)), baseline)
+        comparisons = tuple(ledger.evidence.comparisons(run_id))
+        return _Case(run, definition, attempts, sessions, comparisons, baseline)
 
 
 def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
@@ -168,7 +173,7 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
                 ended,
                 case.definition,
                 at=now,
-                sessions=case.sessions,
+                sessions=case.attempts,
                 comparisons=case.comparisons,
                 verdict=verdict,
                 baseline=case.baseline,

@@ -74,7 +74,7 @@ def test_a_first_run_is_green_in_dagster_with_a_warning_on_its_check(
 def test_a_failed_run_fails_in_dagster_after_people_were_told(
     house: House, instance: dg.DagsterInstance, channel: CollectingChannel
 ) -> None:
-    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")]
+    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")] * 2
 
     result = execute(house, instance)
 
@@ -197,7 +197,7 @@ def test_views_that_a_failed_session_never_reached_are_not_called_removed(
     execute(house, instance)
     adopt(house, latest(house).id, by="user:ada")
     house.clock.sleep(60)
-    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")]
+    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")] * 2
 
     execute(house, instance, "cron:nightly-shop:2026-11-23T07:00Z")
 
