@@ -150,6 +150,7 @@ def test_a_calendars_days_are_left_out():
 
 def test_a_schedule_before_its_first_day_does_not_occur():
     assert not occurs(a_schedule(start_on=date(2026, 12, 1)), SEVEN)
+    assert not occurs(a_schedule(end_on=date(2026, 11, 21)), SEVEN)
 
 
 def test_a_schedule_whose_calendar_never_ends_has_no_next_time():
