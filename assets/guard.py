@@ -11,6 +11,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import asked
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.project import project
@@ -42,7 +43,7 @@ def _interrupted(house: House, run_id: RunId) -> tuple[RunStatus, str]:
         run = ledger.runs.find(run_id)
     if run is not None and run.deadline_at is not None and house.clock.now() >= run.deadline_at:
         return RunStatus.TIMEOUT, f"it did not end within its {run.timeout_minutes} minutes"
-    return RunStatus.CANCELLED, "cancelled in Dagster"
+    return RunStatus.CANCELLED, asked(house, run_id) or "cancelled in Dagster"
 
 
 def _abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -67,16 +67,31 @@ class Runs(Protocol):
         org_id: OrgId,
         *,
         definition_id: DefinitionId | None = None,
-        status: RunStatus | None = None,
+        status: RunStatus | Collection[RunStatus] | None = None,
+        since: datetime | None = None,
         limit: int = 50,
     ) -> list[Run]:
-        """Newest first."""
+        """Newest first.
+
+        Args:
+            status: One or several; None: any.
+            since: Requested then or later.
+        """
+
+    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
+        """Runs whose id begins so, newest first."""
+
+    def newest_origin(self, org_id: OrgId, prefix: str) -> Run | None:
+        """The run whose origin begins so and sorts last; `cron:ID:` finds a schedule's newest occurrence."""
 
     def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
         """How many runs each definition has."""
 
     def retries(self, run_id: RunId) -> int:
         """How many runs are retries of this one."""
+
+    def retries_of(self, run_id: RunId) -> list[Run]:
+        """Those runs, oldest first."""
 
     def claim(self, run: Run, *, allow_overlap: bool = False) -> bool:
         """Store a claimed run; False when another Dagster run was first or the definition's slot is held.

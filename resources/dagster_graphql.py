@@ -63,12 +63,19 @@ REFUSED = frozenset(
 class GraphqlEngine:
     """`ports.Engine` over the UI at `url`."""
 
-    def __init__(self, url: str, clock: Clock, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
         self.url = url.rstrip("/")
         self._clock = clock
         self._patience_seconds = patience_seconds
         self._client = httpx.Client(
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(answer_seconds, connect=min(CONNECT_SECONDS, answer_seconds)),
             transport=httpx.HTTPTransport(
                 retries=CONNECTION_RETRIES
             ),  # of connecting only: nothing is sent twice

@@ -24,6 +24,8 @@ class WorkerLocks:
         self._folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(self._path(dagster_run_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
         self._held[dagster_run_id] = descriptor
 
     def is_alive(self, dagster_run_id: str) -> bool:
@@ -44,6 +46,15 @@ class WorkerLocks:
             return False
         finally:
             os.close(descriptor)
+
+    def pid(self, dagster_run_id: str) -> int | None:
+        """The process that holds it; None when nobody does, so a number used again is not mistaken for it."""
+        if not self.is_alive(dagster_run_id):
+            return None
+        try:
+            return int(self._path(dagster_run_id).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return None  # it has just ended, or has not written its number yet
 
     def release(self, dagster_run_id: str) -> None:
         """Let go early, for a process that goes on to other work."""

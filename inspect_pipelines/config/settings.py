@@ -87,3 +87,8 @@ def resolve_secret(reference: str) -> str:
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with some variables set, for a child process."""
     return {**os.environ, **changes}
+
+
+def is_plain_terminal() -> bool:
+    """Whether somebody asked for a terminal without colours (no-color.org) or moving text (`TERM=dumb`)."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
