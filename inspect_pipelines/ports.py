@@ -13,6 +13,8 @@ from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionRequest, SessionResult
@@ -37,6 +39,48 @@ class Clock(Protocol):
         """Wait."""
 
 
+class Organizations(Protocol):
+    """What organization.yaml says of all runs of an organisation, as last applied."""
+
+    def find(self, org_id: OrgId) -> Organization:
+        """The default one when nothing was applied yet."""
+
+    def save(self, organization: Organization, *, at: datetime) -> None:
+        """Create or replace, and note that its project was applied then."""
+
+    def applied_at(self, org_id: OrgId) -> datetime | None:
+        """When its project was applied last, changed or not."""
+
+
+class Pauses(Protocol):
+    def add(self, pause: Pause) -> None:
+        """Store it; the same id a second time changes nothing."""
+
+    def lift(self, org_id: OrgId, definition_id: DefinitionId | None, *, now: datetime, by: str) -> int:
+        """End the pauses of exactly this definition (None: of the whole organisation); returns how many there were."""
+
+    def active(self, org_id: OrgId, definition_id: DefinitionId | None, now: datetime) -> tuple[Pause, ...]:
+        """Those that hold now for this definition, the organisation's included; oldest first."""
+
+    def listed(self, org_id: OrgId, now: datetime) -> tuple[Pause, ...]:
+        """Every one that holds now, of all definitions and of the organisation; oldest first."""
+
+    def of(self, org_id: OrgId, definition_id: DefinitionId | None) -> tuple[Pause, ...]:
+        """Every one that this definition ever had, the organisation's included; oldest first."""
+
+
+class Usage(Protocol):
+    """Run-minutes of runs that have ended, by the month (`2026-11`, UTC) in which they were claimed."""
+
+    def add(self, org_id: OrgId, definition_id: DefinitionId, month: str, minutes: float) -> None: ...
+    def of(self, org_id: OrgId, month: str) -> Mapping[DefinitionId, float]: ...
+
+
+class Notices(Protocol):
+    def is_first(self, org_id: OrgId, key: str, *, at: datetime) -> bool:
+        """Whether nobody was told of this yet; from now on somebody was."""
+
+
 class Definitions(Protocol):
     """The definitions of an organisation, as last applied."""
 
@@ -47,6 +91,9 @@ class Definitions(Protocol):
 
     def delete(self, org_id: OrgId, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
         """Forget it; its runs and baselines stay."""
+
+    def effective_since(self, org_id: OrgId, definition_id: DefinitionId) -> datetime | None:
+        """Since when its cron, zone, dates and switch are as they are; None: there is no such definition."""
 
 
 class Runs(Protocol):
@@ -99,6 +146,12 @@ class Runs(Protocol):
         Args:
             allow_overlap: The plan says `overlap: allow`; the run then neither needs the slot nor holds it.
         """
+
+    def buffer(self, run: Run) -> bool:
+        """Store that a pending run waits for its definition's slot; False when it is not pending any more."""
+
+    def buffered(self, org_id: OrgId) -> list[Run]:
+        """Pending runs that wait for their definition's slot, oldest first."""
 
     def conclude(self, run: Run) -> bool:
         """Store a concluded (or skipped) run; False when it was not open any more."""
@@ -179,7 +232,15 @@ class LedgerSession(Protocol):
     """One transaction over the ledger."""
 
     @property
+    def organizations(self) -> Organizations: ...
+    @property
     def definitions(self) -> Definitions: ...
+    @property
+    def pauses(self) -> Pauses: ...
+    @property
+    def usage(self) -> Usage: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def runs(self) -> Runs: ...
     @property

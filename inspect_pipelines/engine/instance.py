@@ -30,7 +30,7 @@ run_launcher:
 concurrency:
   runs:
     max_concurrent_runs: {max_concurrent_runs}
-    tag_concurrency_limits: []
+    # organization.yaml's `limits` come from our coordinator; `tag_concurrency_limits` here would replace them.
 
 # The ledger's deadline comes first; these end what did not heed it.
 run_monitoring:

@@ -135,6 +135,22 @@ class SqlRuns:
         except sa.exc.IntegrityError:
             return False  # the definition's slot is held
 
+    def buffer(self, run: Run) -> bool:
+        stored = self._connection.execute(
+            sa.update(runs)
+            .where(runs.c.org_id == run.org_id, runs.c.id == run.id, runs.c.status == RunStatus.PENDING.value)
+            .values(buffered_at=run.buffered_at)
+        )
+        return stored.rowcount == 1
+
+    def buffered(self, org_id: OrgId) -> list[Run]:
+        query = sa.select(runs).where(
+            runs.c.org_id == org_id,
+            runs.c.status == RunStatus.PENDING.value,
+            runs.c.buffered_at.is_not(None),
+        )
+        return self._all(query.order_by(runs.c.requested_at, runs.c.id))
+
     def conclude(self, run: Run) -> bool:
         values = {
             "of_org": run.org_id,
@@ -169,6 +185,7 @@ def _values(run: Run) -> dict[str, object]:
         "retry_of": run.retry_of,
         "nominal_at": run.nominal_at,
         "requested_at": run.requested_at,
+        "buffered_at": run.buffered_at,
         "claimed_at": run.claimed_at,
         "deadline_at": run.deadline_at,
         "completed_at": run.completed_at,
@@ -191,6 +208,7 @@ def _run(row: sa.Row[tuple[object, ...]]) -> Run:
         requested_by=row.requested_by,
         dagster_run_id=row.dagster_run_id,
         retry_of=None if row.retry_of is None else RunId(row.retry_of),
+        buffered_at=row.buffered_at,
         claimed_at=row.claimed_at,
         deadline_at=row.deadline_at,
         completed_at=row.completed_at,

@@ -7,8 +7,9 @@ import pytest
 from builders import NOW, a_plan, a_playbook, a_schedule
 from houses import a_house
 from inspect_pipelines.config.compiled import read_compiled
-from inspect_pipelines.config.project import Organization, Project
+from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import Refused, Unavailable

@@ -5,9 +5,10 @@ from datetime import UTC, datetime
 
 from builders import NOW, a_plan, a_run, a_schedule
 from houses import a_house, apply
-from inspect_pipelines.config.project import Organization, Project
+from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.change import ChangeKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.usecases.plan import propose
 
