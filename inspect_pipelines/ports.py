@@ -423,6 +423,22 @@ class Engine(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class TickerState:
+    """What whoever ticks the schedules says of them."""
+
+    stopped: frozenset[DefinitionId]  # switched off there by a person
+    started_at: Mapping[DefinitionId, datetime]  # UTC; when it was switched on, where that is known
+    requested: frozenset[str]  # origins that it has asked a run for, queued ones included
+
+
+class Ticker(Protocol):
+    """Whoever ticks the schedules."""
+
+    def look(self, schedules: Sequence[DefinitionId], origins: Sequence[str]) -> TickerState | None:
+        """What it says of these schedules and origins; None: it does not answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class House:
     """One of each; built by wiring.py, lazy: holding one opens nothing."""
 
