@@ -79,7 +79,7 @@ def a_launch(job_name: str, key: str) -> Launch:
 
 def tags_of(engine: GraphqlEngine, run_id: str) -> dict[str, str]:
     query = "query Q($id: ID!) { runOrError(runId: $id) { ... on Run { tags { key value } } } }"
-    tags = engine._ask(query, "looking", id=run_id)["runOrError"]["tags"]
+    tags = engine.ask(query, "looking", id=run_id)["runOrError"]["tags"]
     return {tag["key"]: tag["value"] for tag in tags}
 
 
