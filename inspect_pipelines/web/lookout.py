@@ -19,6 +19,7 @@ class Lookout:
     """Start it in the web process, stop it before leaving."""
 
     def __init__(self, house: House, ticker: Ticker, *, every_seconds: float = LOOK_EVERY_SECONDS) -> None:
+        self.has_looked = False
         self.problem = ""  # which schedules do not tick; empty when all do
         self._house, self._ticker, self._every_seconds = house, ticker, every_seconds
         self._stop = threading.Event()
@@ -49,3 +50,4 @@ class Lookout:
                 log.warning("the alarm could not look: %s", error)
             except Exception:  # the loop must outlive whatever one look meets
                 log.exception("the alarm could not look")
+            self.has_looked = True
