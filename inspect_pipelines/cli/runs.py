@@ -134,7 +134,7 @@ def watch(text: str | None, follow: bool) -> None:
     """Follow a run, or all open ones, until they end.
 
     Ctrl-C ends the watching, not the runs. With RUN (a run, or a definition's id for its latest one) the exit code is
-    the run's.
+    the run's, 3 after Ctrl-C.
     """
     from inspect_pipelines.cli.live import Lines, Screen
 
@@ -157,7 +157,7 @@ def watch(text: str | None, follow: bool) -> None:
                 reconcile(house)
     except KeyboardInterrupt:
         click.echo("stopped watching; the runs go on", err=True)
-        return
+        sys.exit(0 if run is None else 3)  # how that one ends is not known, and 0 would say that it passed
     if run is not None:
         ended = _current(house, run)
         print_end(house, ended, as_json=False)

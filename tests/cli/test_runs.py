@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import os
+import pty
 import re
+import select
+import signal
+import subprocess
+import termios
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +39,7 @@ from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.start import Ticket
 from inspect_pipelines.usecases.watch import Progress
 from inspect_pipelines.wiring import house as build
+from journeys_commands import COMMAND
 
 NIGHTLY = DefinitionId("nightly-shop")
 Ran = Callable[..., Run]
@@ -405,3 +414,84 @@ def test_rewriting_goes_up_by_as_many_lines_as_were_written(capsys: pytest.Captu
 
     assert not written[0].startswith("\x1b[2F")
     assert written[1].startswith("\x1b[2F\x1b[J")
+
+
+class Watching:
+    """`runs watch` as a process on a terminal of its own, 80 characters wide."""
+
+    def __init__(self, *words: str, **environment: str) -> None:
+        self._ours, theirs = pty.openpty()
+        termios.tcsetwinsize(theirs, (24, 80))
+        surroundings = {k: v for k, v in os.environ.items() if k not in ("NO_COLOR", "COLUMNS", "LINES")}
+        self._process = subprocess.Popen(
+            [COMMAND, "runs", "watch", *words],
+            env={**surroundings, "TERM": "xterm", **environment},
+            stdin=theirs,
+            stdout=theirs,
+            stderr=theirs,
+            start_new_session=True,
+        )
+        os.close(theirs)
+        self.text = ""
+
+    def until(self, wanted: str) -> None:
+        """Read until that stands there."""
+        deadline = time.monotonic() + 60
+        while wanted not in self.text:
+            assert time.monotonic() < deadline, self.text
+            if select.select([self._ours], [], [], 0.2)[0]:
+                self._read()
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def ended(self) -> int:
+        """Its exit code, once all it said is read."""
+        with contextlib.suppress(OSError):  # a terminal whose last writer is gone says EIO
+            while True:
+                self._read()
+        os.close(self._ours)
+        return self._process.wait(30)
+
+    def _read(self) -> None:
+        self.text += os.read(self._ours, 65536).decode(errors="replace")
+
+
+def test_on_a_terminal_a_run_is_followed_in_place_to_its_end(house: House, ran: Ran) -> None:
+    run = ran(RunStatus.RUNNING)
+    watching = Watching(run.id)
+    watching.until("playing shop (1 of 1)")
+    watching.until("\x1b[2F\x1b[J")
+
+    abort(house, run.id, RunStatus.FAILED, "the header moved")
+
+    assert watching.ended() == 1
+    last = watching.text.replace("\r", "").split("\x1b[J")[-1]
+    assert "✗ failed\x1b[0m  nightly-shop" in last
+    drawn = re.sub(r"\x1b\[[0-9;]*[A-Za-z]", "", watching.text.replace("\r", "")).splitlines()
+    assert max(len(line) for line in drawn if "DEFINITION" in line or "playing" in line) <= 80
+
+
+def test_ctrl_c_ends_the_watching_and_not_the_run(house: House, ran: Ran) -> None:
+    run = ran(RunStatus.RUNNING)
+    watching = Watching(run.id)
+    watching.until("playing shop")
+
+    watching.interrupt()
+
+    assert watching.ended() == 3
+    assert "stopped watching; the runs go on" in watching.text
+    with house.ledger.read() as ledger:
+        assert ledger.runs.find(run.id) == run
+
+
+def test_a_terminal_that_wants_it_plain_gets_lines_without_a_single_escape(house: House, ran: Ran) -> None:
+    run = ran(RunStatus.RUNNING)
+    watching = Watching(NO_COLOR="1")
+    watching.until("playing shop")
+
+    abort(house, run.id, RunStatus.PASSED, "12 of 12 views look as approved")
+
+    assert watching.ended() == 0
+    assert "12 of 12 views look as approved" in watching.text
+    assert "\x1b" not in watching.text
