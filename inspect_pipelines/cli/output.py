@@ -33,17 +33,25 @@ NARROWEST = 12  # characters of a column that is cut; less says nothing
 SHORT_ID = 13  # characters of a run's id that fix its millisecond
 
 
-def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], *, width: int | None = None) -> str:
+def aligned(
+    header: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    *,
+    width: int | None = None,
+    optional: Sequence[str] = (),
+) -> str:
     """A plain table, two spaces between columns, no trailing spaces.
 
     Args:
         header: Names of the columns.
         rows: Cells; they may hold colours.
-        width: Characters a line may have: a column `RUN` is shortened first, then the last one is cut; None: any.
+        width: Characters a line may have: a column `RUN` is shortened first, then columns are left out, then the last
+            one is cut; None: any.
+        optional: The columns that may be left out, the least wanted first.
     """
     table = [list(row) for row in [header, *rows]]
     if width is not None:
-        _squeeze(table, width)
+        _squeeze(table, width, optional)
     widths = _widths(table)
     lines = [
         "  ".join(
@@ -103,20 +111,38 @@ def user_name() -> str:
         return "unknown"
 
 
-def _squeeze(table: list[list[str]], width: int) -> None:
-    header = table[0]
-    if "RUN" in header and sum(_widths(table)) + 2 * (len(header) - 1) > width:
-        at = header.index("RUN")
-        ids = [row[at] for row in table[1:]]
-        length = SHORT_ID
-        while len({one[:length] for one in ids}) < len(set(ids)):  # two runs of one millisecond
-            length += 1
-        for row in table[1:]:
-            row[at] = row[at][:length]
-    rest = width - sum(_widths(table)[:-1]) - 2 * (len(header) - 1)
+def _squeeze(table: list[list[str]], width: int, optional: Sequence[str]) -> None:
+    if "RUN" in table[0] and sum(_widths(table)) + _gaps(table) > width:
+        _shorten(table, table[0].index("RUN"))
+    for name in optional:
+        if _needed(table) <= width:
+            break
+        at = table[0].index(name)
+        for row in table:
+            del row[at]
+    rest = width - sum(_widths(table)[:-1]) - _gaps(table)
     for row in table:
         if len(click.unstyle(row[-1])) > rest:
             row[-1] = cut(click.unstyle(row[-1]), max(rest, NARROWEST))
+
+
+def _shorten(table: list[list[str]], at: int) -> None:
+    ids = [row[at] for row in table[1:]]
+    length = SHORT_ID
+    while len({one[:length] for one in ids}) < len(set(ids)):  # two runs of one millisecond
+        length += 1
+    for row in table[1:]:
+        row[at] = row[at][:length]
+
+
+def _needed(table: Sequence[Sequence[str]]) -> int:
+    """Characters a line needs when its last column is cut as far as it may be."""
+    *firsts, last = _widths(table)
+    return sum(firsts) + min(last, NARROWEST) + _gaps(table)
+
+
+def _gaps(table: Sequence[Sequence[str]]) -> int:
+    return 2 * (len(table[0]) - 1)
 
 
 def _widths(table: Sequence[Sequence[str]]) -> list[int]:

@@ -109,7 +109,8 @@ def list_(
         return
     width = terminal_width()
     rows = [_row(run, reviewed[run.id], None if width else REASON_CHARACTERS) for run in found]
-    click.echo(aligned(["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"], rows, width=width))
+    header = ["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"]
+    click.echo(aligned(header, rows, width=width, optional=["TOOK", "REQUESTED", "REASON"]))
 
 
 @runs.command()

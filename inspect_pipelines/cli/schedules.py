@@ -71,7 +71,7 @@ def list_(as_json: bool) -> None:
         for one in shown
     ]
     header = ["SCHEDULE", "CRON", "ZONE", "NEXT", "LAST 10", "LAST", "STATE"]
-    click.echo(aligned(header, rows, width=terminal_width()))
+    click.echo(aligned(header, rows, width=terminal_width(), optional=["LAST", "ZONE", "NEXT", "CRON"]))
 
 
 @schedules.command("next")

@@ -18,7 +18,7 @@ from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.refuse import floor, not_now
 from inspect_pipelines.usecases.start import nominal_time
 
-ASKED_ABOUT = 10  # missed times of a schedule that Dagster is asked about, the newest
+ASKED_ABOUT = 3  # missed times of a schedule that Dagster is asked about, the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,16 @@ def alarm(house: House, ticker: Ticker, *, watching_since: datetime) -> Alarm:
     with house.ledger.read() as ledger:
         suspects = [*_suspects(house, ledger, now, watching_since)]
         is_busy = bool(suspects) and bool(ledger.runs.open(house.org_id))
+        told = {
+            one.schedule.id
+            for one in suspects
+            if ledger.runs.by_origin(house.org_id, absence_origin(one.schedule.id, one.first))
+        }
     if not suspects:
         return Alarm((), (), "")
     state = ticker.look(
         [suspect.schedule.id for suspect in suspects],
-        [origin for suspect in suspects for origin in _origins(suspect)],
+        [origin for one in suspects if one.schedule.id not in told for origin in _origins(one)],
     )
     absences = tuple(one for one in suspects if _is_absent(one, state, is_busy, now))
     raised = [_raised(house, one, state, now) for one in absences]

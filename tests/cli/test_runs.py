@@ -186,6 +186,25 @@ def test_a_narrow_terminal_gets_short_ids_and_cut_reasons_but_whole_columns() ->
     assert max(map(len, text.splitlines())) <= 60
 
 
+@pytest.mark.parametrize(
+    ("width", "columns"),
+    [
+        (65, ["RUN", "DEFINITION", "TOOK", "REASON"]),
+        (41, ["RUN", "DEFINITION", "REASON"]),
+        (30, ["RUN", "DEFINITION"]),
+    ],
+)
+def test_columns_are_left_out_where_they_do_not_fit_the_least_wanted_first(
+    width: int, columns: list[str]
+) -> None:
+    row = ["01a20659-e610-7be5-87e4-2e576522d055", "nightly", "11.9 s", "button 'Add to cart' changed"]
+
+    text = aligned(["RUN", "DEFINITION", "TOOK", "REASON"], [row], width=width, optional=["TOOK", "REASON"])
+
+    assert text.splitlines()[0].split() == columns
+    assert max(map(len, text.splitlines())) <= width
+
+
 def test_ids_of_one_millisecond_are_not_cut_alike() -> None:
     rows = [["01a20659-e610-7be5-87e4-2e576522d055", "x" * 30], ["01a20659-e610-7be6-87e4-2e576522d055", "y"]]
 

@@ -195,6 +195,19 @@ def test_it_is_silent_when_dagster_has_a_run_of_it_that_waits_in_the_queue(house
     assert ticker.asked == [[cron_origin(NIGHTLY, DUE)]]
 
 
+def test_an_outage_that_was_told_is_not_looked_for_in_dagsters_queue_again_but_may_be_switched_off(
+    house: House,
+) -> None:
+    look(late(house))
+    ticker = says()
+
+    still = look(late(house, 30), ticker)
+    stopped = look(late(house, 60), says(stopped=(NIGHTLY,)))
+
+    assert (len(still.absences), ticker.asked) == (1, [[]])
+    assert (stopped.absences, stopped.problem) == ((), "")
+
+
 def test_an_edit_makes_no_past_time_expected(house: House) -> None:
     """Its cron is changed at 11:00 to 02:30: that night's 02:30 is in the past, and nobody misses it."""
     apply(at(house, DUE + timedelta(hours=4)), replace(SCHEDULE, cron="30 2 * * *"))
