@@ -56,11 +56,11 @@ def due(
     if not occurs(schedule, at):
         return Due((), f"{_written(at)} is outside of the schedule's dates or in its calendar")
     late = now - at
-    if schedule.catch_up is CatchUp.ALL:
-        missed = [*_missed(schedule, at, floor, is_known, is_closed)]
-        return Due(tuple(reversed(missed))) if missed else Due((), f"{_written(at)} was asked for already")
     if is_known(at):
         return Due((), f"{_written(at)} was asked for already")
+    if schedule.catch_up is CatchUp.ALL:
+        missed = [*_missed(schedule, at, floor, is_known, is_closed)]
+        return Due(tuple(reversed(missed)), "" if missed else "all that was missed fell into maintenance")
     allowed = ON_TIME if schedule.catch_up is CatchUp.NONE else CATCH_UP_WITHIN
     if late > allowed:
         minutes = allowed // timedelta(minutes=1)

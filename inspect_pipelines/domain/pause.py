@@ -7,7 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.run import Run, RunStatus
 
+ERRORS_IN_A_ROW = 3
+NOT_A_RUN = "absence:"  # the alarm of an occurrence that nobody asked for
 BY_ITSELF = "schedule:auto"  # who paused a definition whose runs kept ending as `error`
 
 
@@ -50,3 +53,21 @@ class Pause:
 def resumed_at(pauses: Sequence[Pause], now: datetime) -> datetime | None:
     """When the last of these pauses ended; None: none has. What was due before is never fired late."""
     return max((pause.end for pause in pauses if pause.end is not None and pause.end <= now), default=None)
+
+
+def keeps_breaking(latest: Sequence[Run], *, since: datetime | None) -> bool:
+    """Whether the last three runs all ended as `error`, of those that really ran and ended after `since`.
+
+    Args:
+        latest: Of one definition, newest first, open and skipped ones among them.
+        since: When somebody last resumed it; None: nobody did.
+    """
+    ran = [
+        run.status
+        for run in latest
+        if run.completed_at is not None
+        and run.status not in (RunStatus.SKIPPED, RunStatus.CANCELLED)
+        and not run.origin.startswith(NOT_A_RUN)
+        and (since is None or run.completed_at > since)
+    ]
+    return ran[:ERRORS_IN_A_ROW] == [RunStatus.ERROR] * ERRORS_IN_A_ROW

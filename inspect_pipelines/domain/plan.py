@@ -101,5 +101,5 @@ def target_host(plan: Plan) -> str | None:
     """The host that the plan's first playbook starts at; None: only an event or the playbook's steps know it."""
     playbook = plan.playbooks[0]
     values = {variable.name: variable.default or "" for variable in playbook.variables} | dict(plan.variables)
-    text = fill(playbook.base_url, {name: text for name, text in values.items() if not placeholders(text)})
+    text = fill(playbook.base_url, values)
     return host_of(text) or None if "://" in text and not placeholders(text) else None

@@ -10,6 +10,7 @@ from inspect_pipelines.domain.baseline import Baseline, adopted, concerning
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.notification import Notification, fired
+from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
@@ -19,6 +20,7 @@ from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
 from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases import facts
 from inspect_pipelines.usecases.compare import environment_changes
+from inspect_pipelines.usecases.settle import budget_warnings, count_minutes, is_news, pause_if_broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,10 @@ def record_end(
     if not ledger.runs.conclude(run):
         return None
     ledger.journal.append("run", body, at=at)
-    rules = definition.plan.notify if definition else ()
-    title, text = message(run, definition, verdict)
+    count_minutes(ledger, run, at=at)
+    pause = pause_if_broken(ledger, run, definition, at=at)
+    rules = definition.plan.notify if definition and is_news(ledger, run, at=at) else ()
+    title, text = message(run, definition, verdict, pause)
     told = [
         Notification(
             id=f"{run.id}:{rule.event.value}:{target}",
@@ -96,17 +100,23 @@ def record_end(
             created_at=at,
         )
         for rule, target in fired(rules, run.status, run.reason)
-    ]
+    ] + budget_warnings(ledger, run, definition, at=at)
     for notification in told:
         ledger.outbox.store(notification)
     return tuple(told)
 
 
-def message(run: Run, definition: Definition | None, verdict: Verdict) -> tuple[str, str]:
+def message(
+    run: Run, definition: Definition | None, verdict: Verdict, pause: Pause | None = None
+) -> tuple[str, str]:
     """Title and plain text of what people are told."""
     name = definition.name if definition else run.definition_id
     title = f"{name}: {run.status.value.replace('_', ' ')}"
-    lines = [*verdict.reasons, f"run {run.id}", f"due {run.nominal_at:%Y-%m-%d %H:%M} UTC"]
+    lines = [*verdict.reasons]
+    if pause is not None:
+        resume = f"inspect-pipelines schedules resume {run.definition_id}"
+        lines.append(f"{pause.sentence()}; when it is mended: {resume}")
+    lines += [f"run {run.id}", f"due {run.nominal_at:%Y-%m-%d %H:%M} UTC"]
     return title, "\n".join(lines)
 
 
