@@ -3,7 +3,7 @@
 import dagster as dg
 
 from assets import tags
-from assets.guard import concluding
+from assets.guard import concluding, interruptible
 from assets.thumbnails import table_of
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports import House
@@ -14,7 +14,8 @@ from inspect_pipelines.usecases.perform import play_all
 def collect_screenshots(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
     """One session a playbook; its pictures become the definition's `screenshots` asset."""
     with concluding(house, RunId(run_id)):
-        sessions = play_all(house, RunId(run_id))
+        with interruptible() as is_asked_to_stop:
+            sessions = play_all(house, RunId(run_id), cancelled=is_asked_to_stop)
         shots = [shot for session in sessions for shot in session.screenshots]
         for session in sessions:
             context.log.info(

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import dagster as dg
 
-from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.domain.run import RunStatus
+from assets import tags
+from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.run import Door, Run, RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.project import project
+
+CANCELLED = "cancelled in Dagster"
 
 
 @contextmanager
@@ -25,7 +32,8 @@ def concluding(house: House, run_id: RunId) -> Iterator[None]:
     try:
         yield
     except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
-        _abort(house, run_id, *_interrupted(house, run_id))
+        with deaf():
+            _abort(house, run_id, *_interrupted(house, run_id))
         raise
     except dg.Failure:
         raise
@@ -37,12 +45,96 @@ def concluding(house: House, run_id: RunId) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Whether somebody asked this process to end; while the block lasts it is only told, and raised at its end.
+
+    An interruption that is raised wherever the code happens to be loses the evidence of the session that plays just then.
+    The second one is raised at once, for somebody who does not want to wait. Without an effect outside of the main
+    thread, which signals never reach.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    asked = False
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise dg.DagsterExecutionInterruptedError
+        asked = True
+
+    for number in before:
+        signal.signal(number, hear)
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        raise dg.DagsterExecutionInterruptedError
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Finish what is in the block; interruptions are lost, since the run is on its way to its end already."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def ticket_of(run: dg.DagsterRun) -> start.Ticket:
+    """What a Dagster run of one of our jobs shows at the door."""
+    return start.Ticket(
+        definition_id=DefinitionId(run.tags[tags.DEFINITION]),
+        dagster_run_id=run.run_id,
+        origin=run.tags.get(tags.ORIGIN),
+        parent_dagster_run_id=run.tags.get(tags.PARENT),
+    )
+
+
+def conclude_lost(house: House, run: dg.DagsterRun, why: str) -> Run | None:
+    """Conclude our run of a Dagster run that nobody works on any more; one that never came to the door goes through it now.
+
+    Returns:
+        The run, when this call concluded it; None when it had ended, is somebody else's, or is no run of ours.
+    """
+    if tags.DEFINITION not in run.tags:
+        return None
+    with house.ledger.read() as ledger:
+        ours = ledger.runs.by_dagster_run(run.run_id)
+    if ours is None:
+        admission = start.admit(house, ticket_of(run))
+        if admission.door is not Door.ADMITTED:
+            return None
+        ours = admission.run
+    if not ours.status.is_open:
+        return None
+    stopped = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
+    if ours.deadline_at is not None and house.clock.now() >= ours.deadline_at:
+        status, reason = RunStatus.TIMEOUT, f"it did not end within its {ours.timeout_minutes} minutes"
+    elif run.status in stopped:
+        status, reason = RunStatus.CANCELLED, CANCELLED
+    else:
+        status, reason = RunStatus.ERROR, f"its worker was lost: {why} Start it again"
+    conclusion = abort(house, ours.id, status, reason)
+    return conclusion.report.run if conclusion.was_first else None
+
+
 def _interrupted(house: House, run_id: RunId) -> tuple[RunStatus, str]:
     with house.ledger.read() as ledger:
         run = ledger.runs.find(run_id)
     if run is not None and run.deadline_at is not None and house.clock.now() >= run.deadline_at:
         return RunStatus.TIMEOUT, f"it did not end within its {run.timeout_minutes} minutes"
-    return RunStatus.CANCELLED, "cancelled in Dagster"
+    return RunStatus.CANCELLED, CANCELLED
 
 
 def _abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> None:

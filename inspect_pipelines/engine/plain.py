@@ -14,10 +14,10 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.commands import PYTHON, surroundings
 from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.processes import last_lines
+from inspect_pipelines.engine.warm.logs import forget_old_logs, run_log
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports import Launch
 
-KEPT_LOGS = 200  # of single runs; Dagster keeps its own record of each
 HANDLE = re.compile(r"^process:(?P<pid>\d+):(?P<started>\d+)$")
 
 
@@ -43,7 +43,7 @@ class PlainEngine:
         argv = [PYTHON, "-m", "dagster", "job", "execute", "-m", self._module, "-j", launch.job_name]
         argv += ["--tags", json.dumps(dict(launch.tags))]
         log = self.log(launch.origin)
-        self._forget_old_logs()
+        forget_old_logs(self._home)
         try:
             with log.open("ab") as output:
                 child = subprocess.Popen(
@@ -75,7 +75,7 @@ class PlainEngine:
 
     def log(self, origin: str) -> Path:
         """Where a run writes what it says; named by its origin."""
-        return self._home / "logs" / f"run-{re.sub(r'[^A-Za-z0-9.-]+', '_', origin)}.log"
+        return run_log(self._home, origin)
 
     def last_words(self, origin: str) -> str:
         """The end of that log."""
@@ -94,11 +94,6 @@ class PlainEngine:
         except psutil.NoSuchProcess:
             return None
         return process
-
-    def _forget_old_logs(self) -> None:
-        logs = sorted(self._home.glob("logs/run-*.log"), key=lambda log: log.stat().st_mtime, reverse=True)
-        for log in logs[KEPT_LOGS - 1 :]:
-            log.unlink(missing_ok=True)
 
 
 def _started(process: psutil.Process) -> int:
