@@ -37,6 +37,7 @@ run_coordinator:
   class: InspectRunCoordinator
   config: {{dequeue_interval_seconds: 1, dequeue_use_threads: true, dequeue_num_workers: 4}}
 run_launcher: {run_launcher}
+event_log_storage: {event_log_storage}
 concurrency:
   runs:
     max_concurrent_runs: {max_concurrent_runs}
@@ -94,7 +95,7 @@ def most_runs() -> int:
     return max(2, os.cpu_count() or 2)
 
 
-def settings_text(max_concurrent_runs: int, run_launcher: str = WARM) -> str:
+def settings_text(dagster_home: Path, max_concurrent_runs: int, run_launcher: str = WARM) -> str:
     """The text of dagster.yaml.
 
     Raises:
@@ -104,6 +105,13 @@ def settings_text(max_concurrent_runs: int, run_launcher: str = WARM) -> str:
         marker=MARKER,
         max_concurrent_runs=max_concurrent_runs,
         run_launcher=json.dumps(launcher_of(run_launcher)),  # JSON is YAML
+        event_log_storage=json.dumps(
+            {
+                "module": "inspect_pipelines.engine.events",
+                "class": "InspectEventLogStorage",
+                "config": {"base_dir": str(dagster_home / "history" / "runs")},
+            }
+        ),
     )
 
 
@@ -142,7 +150,7 @@ def _make_private(folder: Path) -> None:
 
 
 def _write_settings(path: Path, run_launcher: str) -> None:
-    wanted = settings_text(most_runs(), run_launcher)
+    wanted = settings_text(path.parent, most_runs(), run_launcher)
     if path.exists():
         present = path.read_text(encoding="utf-8")
         if present == wanted or not present.startswith(MARKER):
