@@ -155,7 +155,9 @@ def test_definitions_that_do_not_load_leave_the_old_code_server_in_place(yard: Y
 
     assert code.pid == pid
     assert accepts(code.link)
-    assert yard.said[0].startswith("the published definitions do not load in the code server, so the ones before stay")
+    assert yard.said[0].startswith(
+        "the published definitions do not load in the code server, so the ones before stay"
+    )
     assert yard.said[0].endswith("no such table")
 
 

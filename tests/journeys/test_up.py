@@ -16,7 +16,7 @@ import pytest
 from journeys_commands import Project
 from journeys_up import HeldSite, Up, held_site, until, up, write_project
 
-PARTS = {"web", "code", "daemon", "ui"}
+PARTS = {"web", "code", "warm", "daemon", "ui"}
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,6 @@ def main() -> int:
 
     import dagster as dg
     from dagster._core.definitions.reconstruct import ReconstructableJob
-    from dagster._core.instance import InstanceRef
     from dagster._utils.hosted_user_process import recon_job_from_origin
 
     from inspect_pipelines.engine.warm.execution import execute
@@ -31,7 +30,8 @@ def main() -> int:
         assert run.job_code_origin is not None  # the launcher saw to it
         return recon_job_from_origin(run.job_code_origin)
 
-    return execute(dagster_run_id, InstanceRef.from_dir(str(dagster_home)), find, workers)
+    with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+        return execute(dagster_run_id, instance, find, workers)
 
 
 if __name__ == "__main__":

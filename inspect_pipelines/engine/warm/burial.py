@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 
 import dagster as dg
-from dagster._core.instance import InstanceRef
 
 from assets.guard import conclude_lost
 from inspect_pipelines.engine.warm.execution import report_end
@@ -15,7 +14,9 @@ from inspect_pipelines.usecases.project import project
 from inspect_pipelines.wiring import house
 
 
-def conclude_dead(dagster_run_id: str, ref: InstanceRef, why: str, *, with_ledger: bool = True) -> None:
+def conclude_dead(
+    dagster_run_id: str, instance: dg.DagsterInstance, why: str, *, with_ledger: bool = True
+) -> None:
     """Store the end of a dead worker's run.
 
     The ledger comes first: whoever watches Dagster's status finds ours already there.
@@ -23,16 +24,15 @@ def conclude_dead(dagster_run_id: str, ref: InstanceRef, why: str, *, with_ledge
     Args:
         with_ledger: The run's job is one of ours, so the ledger knows it, or has to.
     """
-    with dg.DagsterInstance.from_ref(ref) as instance:
-        run = instance.get_run_by_id(dagster_run_id)
-        if run is None:
-            return
-        if with_ledger:
-            try:
-                ours = house()
-                conclude_lost(ours, run, why)
-                send_waiting(ours)
-                project(ours)
-            except InspectError as error:  # the reconcile sensor tries again, every 5 s
-                sys.stderr.write(f"run {dagster_run_id} could not be concluded yet: {error}\n")
-        report_end(instance, dagster_run_id, why)
+    run = instance.get_run_by_id(dagster_run_id)
+    if run is None:
+        return
+    if with_ledger:
+        try:
+            ours = house()
+            conclude_lost(ours, run, why)
+            send_waiting(ours)
+            project(ours)
+        except InspectError as error:  # the reconcile sensor tries again, every 5 s
+            sys.stderr.write(f"run {dagster_run_id} could not be concluded yet: {error}\n")
+    report_end(instance, dagster_run_id, why)

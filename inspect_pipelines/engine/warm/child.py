@@ -9,7 +9,6 @@ from pathlib import Path
 
 import dagster as dg
 from dagster._core.definitions.job_base import IJob
-from dagster._core.instance import InstanceRef
 
 from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.warm.burial import conclude_dead
@@ -36,7 +35,8 @@ class Child:
         self._home = home
         self._module = module
         self._jobs = Jobs(module)
-        self._ref = InstanceRef.from_dir(str(home / "dagster"))
+        # Its storages connect anew for each statement, so that it can be shared with forks.
+        self._instance = dg.DagsterInstance.from_config(str(home / "dagster"))
         self._workers = WorkerLocks(home / "run" / "workers")
 
     @property
@@ -50,11 +50,11 @@ class Child:
         def find(run: dg.DagsterRun) -> IJob:
             return self._jobs.find(job_name)
 
-        return execute(dagster_run_id, self._ref, find, self._workers)
+        return execute(dagster_run_id, self._instance, find, self._workers)
 
     def bury(self, dagster_run_id: str, why: str) -> int:
         """Give a run whose process died its end, with us and with Dagster."""
-        conclude_dead(dagster_run_id, self._ref, why, with_ledger=self._module == MODULE)
+        conclude_dead(dagster_run_id, self._instance, why, with_ledger=self._module == MODULE)
         return 0
 
 
