@@ -10,17 +10,14 @@ from types import FrameType
 
 import dagster as dg
 
-from assets import tags
-from inspect_pipelines.domain.ids import DefinitionId, RunId
-from inspect_pipelines.domain.run import Door, Run, RunStatus
+from assets.lost import CANCELLED
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
-from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.project import project
-
-CANCELLED = "cancelled in Dagster"
 
 
 @contextmanager
@@ -89,44 +86,6 @@ def deaf() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def ticket_of(run: dg.DagsterRun) -> start.Ticket:
-    """What a Dagster run of one of our jobs shows at the door."""
-    return start.Ticket(
-        definition_id=DefinitionId(run.tags[tags.DEFINITION]),
-        dagster_run_id=run.run_id,
-        origin=run.tags.get(tags.ORIGIN),
-        parent_dagster_run_id=run.tags.get(tags.PARENT),
-    )
-
-
-def conclude_lost(house: House, run: dg.DagsterRun, why: str) -> Run | None:
-    """Conclude our run of a Dagster run that nobody works on any more; one that never came to the door goes through it now.
-
-    Returns:
-        The run, when this call concluded it; None when it had ended, is somebody else's, or is no run of ours.
-    """
-    if tags.DEFINITION not in run.tags:
-        return None
-    with house.ledger.read() as ledger:
-        ours = ledger.runs.by_dagster_run(run.run_id)
-    if ours is None:
-        admission = start.admit(house, ticket_of(run))
-        if admission.door is not Door.ADMITTED:
-            return None
-        ours = admission.run
-    if not ours.status.is_open:
-        return None
-    stopped = (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED)
-    if ours.deadline_at is not None and house.clock.now() >= ours.deadline_at:
-        status, reason = RunStatus.TIMEOUT, f"it did not end within its {ours.timeout_minutes} minutes"
-    elif run.status in stopped:
-        status, reason = RunStatus.CANCELLED, CANCELLED
-    else:
-        status, reason = RunStatus.ERROR, f"its worker was lost: {why} Start it again"
-    conclusion = abort(house, ours.id, status, reason)
-    return conclusion.report.run if conclusion.was_first else None
 
 
 def _interrupted(house: House, run_id: RunId) -> tuple[RunStatus, str]:

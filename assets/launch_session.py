@@ -6,7 +6,8 @@ import dagster as dg
 
 from assets import tags
 from assets.guard import concluding
-from inspect_pipelines.domain.ids import DefinitionId, RunId
+from assets.lost import ticket_of
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Door
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import start
@@ -23,15 +24,7 @@ def launch_session(
     dagster_run_id = context.run.run_id
     house.workers.hold(dagster_run_id)
     expire(house)  # a run whose worker died must not keep this one out, also when no daemon reconciles
-    admission = start.admit(
-        house,
-        start.Ticket(
-            definition_id=DefinitionId(context.run.tags[tags.DEFINITION]),
-            dagster_run_id=dagster_run_id,
-            origin=context.run.tags.get(tags.ORIGIN),
-            parent_dagster_run_id=context.run.tags.get(tags.PARENT),
-        ),
-    )
+    admission = start.admit(house, ticket_of(context.run))
     run = admission.run
     if admission.door is Door.DUPLICATE:
         context.instance.add_run_tags(dagster_run_id, {tags.DUPLICATE_OF: run.id})

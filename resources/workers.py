@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from inspect_pipelines.errors import Refused
@@ -85,8 +87,23 @@ class WorkerLocks:
 
     def processes(self) -> dict[str, int]:
         """The processes of all living workers, by Dagster run id."""
-        found = {path.stem: self.process_of(path.stem) for path in sorted(self._folder.glob("*.lock"))}
+        found = {run_id: self.process_of(run_id) for run_id in self.living()}
         return {dagster_run_id: number for dagster_run_id, number in found.items() if number is not None}
+
+    def living(self) -> list[str]:
+        """The Dagster runs that some process holds now; stale files are removed."""
+        return [path.stem for path in sorted(self._folder.glob("*.lock")) if self.is_alive(path.stem)]
+
+    def kill(self, dagster_run_id: str) -> None:
+        """End its process and that one's group; its browser is on a leash and goes with it."""
+        number = self.process_of(dagster_run_id)
+        if number is None or number == os.getpid():
+            return
+        with suppress(ProcessLookupError):
+            if os.getpgid(number) == number:
+                os.killpg(number, signal.SIGKILL)
+            else:
+                os.kill(number, signal.SIGKILL)
 
     def release(self, dagster_run_id: str) -> None:
         """Let go early, for a process that goes on to other work."""

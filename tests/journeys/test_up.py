@@ -107,7 +107,8 @@ def test_a_part_that_is_killed_is_started_again(running: Up, part: str) -> None:
 
     until(lambda: running.state["pids"].get(part) not in (None, before))
     until(lambda: running.is_healthy() and running.jobs())
-    assert f"the {'code server' if part == 'code' else f'{part} process'} ended (signal 9)" in running.said
+    what = {"code": "code server", "warm": "warm parent"}.get(part, f"{part} process")
+    assert f"the {what} ended (signal 9)" in running.said
 
 
 def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path, site: HeldSite) -> None:

@@ -6,8 +6,7 @@ import sys
 
 import dagster as dg
 
-from assets.guard import conclude_lost
-from inspect_pipelines.engine.warm.execution import report_end
+from assets.lost import conclude_lost, report_end
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.project import project

@@ -95,7 +95,7 @@ class Children:
         """Interrupt every run; those that wait for room are concluded at once."""
         for dagster_run_id in list(self._waiting):
             self.terminate(dagster_run_id, now)
-            self._bury(dagster_run_id, "Its worker was stopped before the first step.")
+            self._bury(dagster_run_id, "its worker was stopped before the first step")
         for dagster_run_id in list(self.running):
             self.terminate(dagster_run_id, now)
 
@@ -179,5 +179,5 @@ def _require_one_thread() -> None:
 
 def _cause(exit_code: int) -> str:
     if exit_code < 0:
-        return f"Its process was killed (signal {signal.Signals(-exit_code).name})."
-    return f"Its process ended unexpectedly (exit code {exit_code})."
+        return f"its process was killed (signal {signal.Signals(-exit_code).name})"
+    return f"its process ended unexpectedly (exit code {exit_code})"

@@ -9,6 +9,7 @@ from dagster._core.definitions.job_base import IJob
 from dagster._core.execution.api import execute_run_iterator
 from dagster._utils.interrupts import capture_interrupts
 
+from assets.lost import report_end
 from inspect_pipelines.engine.events import InspectEventLogStorage
 from resources.workers import WorkerLocks
 
@@ -34,24 +35,8 @@ def execute(dagster_run_id: str, instance: dg.DagsterInstance, find: FindJob, wo
             for _ in execute_run_iterator(find(run), run, instance):
                 pass
         except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
-            report_end(instance, dagster_run_id, "Interrupted between two steps.")
+            report_end(instance, dagster_run_id, "it was interrupted between two steps")
         except Exception as error:  # noqa: BLE001 the top of a process: Dagster's records must get an end
             report_end(instance, dagster_run_id, f"{type(error).__name__}: {error}")
         workers.release(dagster_run_id)
     return 0
-
-
-def report_end(instance: dg.DagsterInstance, dagster_run_id: str, why: str) -> str | None:
-    """Store the end of a Dagster run that did not do so itself: canceled when that was asked, else failed.
-
-    Returns:
-        How it ended now (CANCELED, FAILURE); None when it had ended before, or is unknown.
-    """
-    run = instance.get_run_by_id(dagster_run_id)
-    if run is None or run.is_finished:
-        return None
-    if run.status is dg.DagsterRunStatus.CANCELING:
-        instance.report_run_canceled(run, why)
-        return "CANCELED"
-    instance.report_run_failed(run, why)
-    return "FAILURE"
