@@ -47,6 +47,12 @@ class InspectEventLogStorage(SqliteEventLogStorage):
         connection.commit()
         self._run = (run_id, connection)
 
+    def let_go(self) -> None:
+        """Close the kept connection."""
+        if self._run is not None:
+            self._run[1].close()
+            self._run = None
+
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
         if self._run is None or shard != self._run[0]:
@@ -64,15 +70,17 @@ class InspectEventLogStorage(SqliteEventLogStorage):
         return cls(inst_data=inst_data, **config_value)
 
     def _initdb(self, engine: Engine, for_index_shard: bool = False) -> None:
-        """Make the database behind an engine, unless it is there."""
-        if for_index_shard or engine.url.database is None:
-            super()._initdb(engine, for_index_shard)
-            return
+        """Make the database behind an engine, unless it is there.
+
+        The index too: when two processes make it at once, Dagster's own way stamps it with two revisions, and no process
+        can open it ever again.
+        """
+        assert engine.url.database is not None  # always a file
         shard = Path(engine.url.database)
         if not shard.exists():
             _copy_once(self._template(), shard)
         elif not _is_whole(shard):  # Dagster's own storage has begun it
-            super()._initdb(engine)
+            super()._initdb(engine, for_index_shard)
 
     def _template(self) -> Path:
         """An empty database of this Dagster's schema; its name does not end in .db, so it is taken for no run's."""
