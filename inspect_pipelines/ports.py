@@ -386,6 +386,12 @@ class Workers(Protocol):
     def is_alive(self, dagster_run_id: str) -> bool:
         """Whether some process holds it now."""
 
+    def living(self) -> list[str]:
+        """The Dagster runs that some process holds now."""
+
+    def kill(self, dagster_run_id: str) -> None:
+        """End the process that holds it, with what it started; for one that does not heed an interruption."""
+
     def release(self, dagster_run_id: str) -> None:
         """Stop holding it, for a process that goes on to other work."""
 

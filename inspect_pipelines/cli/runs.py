@@ -190,7 +190,7 @@ def cancel(text: str, reason: str) -> None:
     if done.is_ours:
         send_waiting(house)
         project(house)
-    _see_it_gone(house, settings, run)
+    _see_it_gone(house, run)
 
 
 @runs.command()
@@ -283,16 +283,14 @@ def _row(run: Run, reviewed: str, reason_characters: int | None) -> list[str]:
     ]
 
 
-def _see_it_gone(house: House, settings: Settings, run: Run) -> None:
+def _see_it_gone(house: House, run: Run) -> None:
     """Wait for the worker to leave; one that stays although its run has ended is killed with all that it started."""
-    from inspect_pipelines.engine.plain import PlainEngine
-
     handle = _current(house, run).dagster_run_id
     if handle is None:
         return
     deadline = house.clock.monotonic() + GONE_SECONDS
     while house.workers.is_alive(handle):
         if house.clock.monotonic() > deadline:
-            PlainEngine(settings).kill(handle)
+            house.workers.kill(handle)
             return
         house.clock.sleep(LOOK_EVERY_SECONDS)

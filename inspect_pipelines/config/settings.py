@@ -14,6 +14,7 @@ SECRET_REFERENCE = re.compile(r"^\$\{(?:env:(?P<env>[A-Za-z_][A-Za-z0-9_]*)|file
 
 
 PREFIX = "INSPECT_"
+WARM = "warm"
 
 
 class Settings(BaseModel):
@@ -52,6 +53,9 @@ class Settings(BaseModel):
 
     ui_port: int = Field(default=3000, ge=1, le=65535)
     """The Dagster UI's first port to try."""
+
+    run_launcher: str = WARM
+    """Who executes runs: `warm` (a fork of a loaded parent), `dagster` (its own launcher), or `module:Class {JSON config}`."""
 
     def absolute_home(self) -> Path:
         """`home` as an absolute path, symbolic links resolved."""

@@ -15,11 +15,11 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.commands import PYTHON, surroundings
 from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.processes import last_lines
+from inspect_pipelines.engine.warm.logs import forget_old_logs, run_log
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports import Launch
 from resources.workers import WorkerLocks
 
-KEPT_LOGS = 200  # of single runs; Dagster keeps its own record of each
 HANDLE = re.compile(r"^process:(?P<pid>\d+):(?P<started>\d+)$")
 DAGSTER_RUN_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
@@ -48,7 +48,7 @@ class PlainEngine:
         argv = [PYTHON, "-m", "dagster", "job", "execute", "-m", self._module, "-j", launch.job_name]
         argv += ["--tags", json.dumps(dict(launch.tags))]
         log = self.log(launch.origin)
-        self._forget_old_logs()
+        forget_old_logs(self._home)
         try:
             with log.open("ab") as output:
                 child = subprocess.Popen(
@@ -75,23 +75,13 @@ class PlainEngine:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(signal.SIGINT)
 
-    def kill(self, handle: str) -> None:
-        """End it and everything below it at once, for a worker that does not listen."""
-        process = self._find(handle)
-        if process is None:
-            return
-        with contextlib.suppress(psutil.NoSuchProcess):
-            for one in [*process.children(recursive=True), process]:
-                with contextlib.suppress(psutil.NoSuchProcess):
-                    one.kill()
-
     def is_alive(self, handle: str) -> bool:
         """Whether the process runs."""
         return self._find(handle) is not None
 
     def log(self, origin: str) -> Path:
         """Where a run writes what it says; named by its origin."""
-        return self._home / "logs" / f"run-{re.sub(r'[^A-Za-z0-9.-]+', '_', origin)}.log"
+        return run_log(self._home, origin)
 
     def last_words(self, origin: str) -> str:
         """The end of that log."""
@@ -99,7 +89,7 @@ class PlainEngine:
 
     def _find(self, handle: str) -> psutil.Process | None:
         if DAGSTER_RUN_ID.match(handle):
-            pid = self._workers.pid(handle)
+            pid = self._workers.process_of(handle)
             return None if pid is None else _process(pid)
         match = HANDLE.match(handle)
         if match is None:
@@ -110,11 +100,6 @@ class PlainEngine:
             return None
         process = _process(int(match["pid"]))
         return process if process and _started(process) == int(match["started"]) else None
-
-    def _forget_old_logs(self) -> None:
-        logs = sorted(self._home.glob("logs/run-*.log"), key=lambda log: log.stat().st_mtime, reverse=True)
-        for log in logs[KEPT_LOGS - 1 :]:
-            log.unlink(missing_ok=True)
 
 
 def _process(pid: int) -> psutil.Process | None:
