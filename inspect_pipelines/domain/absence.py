@@ -26,10 +26,11 @@ class Absence:
     def sentence(self, *, is_dagster_asked: bool) -> str:
         """What is wrong and where to look."""
         local = self.first.astimezone(zone(self.schedule.timezone))
+        utc = f" ({self.first:%H:%M} UTC)" if local.utcoffset() else ""
         more = f" (nor {len(self.times) - 1} after it)" if len(self.times) > 1 else ""
         blind = "" if is_dagster_asked else ", and the Dagster UI does not answer"
         return (
-            f"the run due at {local:%Y-%m-%d %H:%M} {self.schedule.timezone} ({self.first:%H:%M} UTC) was never "
+            f"the run due at {local:%Y-%m-%d %H:%M} {self.schedule.timezone}{utc} was never "
             f"requested{more}: Dagster's daemon does not tick{blind}; look at logs/daemon.log and logs/code.log, "
             "or start again: inspect-pipelines up"
         )

@@ -84,7 +84,8 @@ def ran(
 
 
 def test_the_list_shows_next_time_state_and_the_last_ten_runs_oldest_first(house: House) -> None:
-    for status in (*[RunStatus.ERROR] * 3, *[RunStatus.PASSED] * 8, RunStatus.NEEDS_REVIEW, RunStatus.FAILED):
+    before = [RunStatus.ERROR, RunStatus.TIMEOUT, RunStatus.ERROR]
+    for status in (*before, *[RunStatus.PASSED] * 8, RunStatus.NEEDS_REVIEW, RunStatus.FAILED):
         ran(house, status)
 
     text = call("list").output

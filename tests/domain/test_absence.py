@@ -65,6 +65,12 @@ def test_it_says_when_it_was_due_in_the_schedules_zone_and_where_to_look() -> No
     assert "and the Dagster UI does not answer" in found.sentence(is_dagster_asked=False)
     alone = absence_of(NIGHTLY, [NOW], now=NOW + timedelta(days=2), watching_since=LONG_AGO)
     assert "was never requested: " in alone.sentence(is_dagster_asked=True)
+    in_utc = absence_of(
+        a_schedule(timezone="UTC"), [NOW], now=NOW + timedelta(days=2), watching_since=LONG_AGO
+    )
+    assert in_utc.sentence(is_dagster_asked=True).startswith(
+        "the run due at 2026-11-22 07:00 UTC was never requested"
+    )
 
 
 @given(
