@@ -92,7 +92,8 @@ class Supervisor:
             self.home
         )  # tells what is wrong in a sentence, where the code server would show a traceback
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
-        first: list[Service | Generations] = [services.web, *services.readers()]
+        # And one process at a time may make Dagster's databases: two that do so together stamp them twice, for good.
+        first: list[Service | Generations] = [services.web, services.code]
         if not (self._until_ready(first) and self._until_ready(services.all())):
             return
         state = self._state(services, started_at)

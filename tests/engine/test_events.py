@@ -22,7 +22,9 @@ print("ready", flush=True)
 sys.stdin.readline()
 storage = InspectEventLogStorage(sys.argv[1])
 for _ in range(3):
-    with storage.index_connection(), storage.run_connection("r1"):
+    with storage.index_connection():
+        pass
+    with storage.run_connection("r1"):
         pass
 """
 
