@@ -1,13 +1,15 @@
 """First op: the door, and a session for each playbook."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import dagster as dg
 
 from assets import tags
 from assets.guard import concluding
-from inspect_pipelines.domain.ids import DefinitionId, RunId
+from assets.lost import ticket_of
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Door
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import start
@@ -24,13 +26,7 @@ def launch_session(
     dagster_run_id = context.run.run_id
     house.workers.hold(dagster_run_id)
     expire(house)  # a run whose worker died must not keep this one out, also when no daemon reconciles
-    ticket = start.Ticket(
-        definition_id=DefinitionId(context.run.tags[tags.DEFINITION]),
-        dagster_run_id=dagster_run_id,
-        origin=context.run.tags.get(tags.ORIGIN),
-        parent_dagster_run_id=context.run.tags.get(tags.PARENT),
-        queued_at=_queued_at(context),
-    )
+    ticket = replace(ticket_of(context.run), queued_at=_queued_at(context))
     house.clock.sleep(start.pause_before(house, ticket))
     admission = start.admit(house, ticket)
     run = admission.run

@@ -33,8 +33,8 @@ def goals_of(figures: Mapping[str, float], wanted: Mapping[str, tuple[str, float
     return [Goal(name, figures[name], op, value) for name, (op, value) in wanted.items()]
 
 
-def write(benchmark: str, figures: Mapping[str, float], goals: Sequence[Goal]) -> Path:
-    """Print the table and write results/<benchmark>.json."""
+def show(figures: Mapping[str, float], goals: Sequence[Goal]) -> None:
+    """Print the table."""
     by_name = {goal.name: goal for goal in goals}
     width = max(map(len, figures))
     for name, value in figures.items():
@@ -42,6 +42,11 @@ def write(benchmark: str, figures: Mapping[str, float], goals: Sequence[Goal]) -
         if goal := by_name.get(name):
             verdict = f"  {goal.op} {goal.goal:<8g} {'met' if goal.met else 'MISSED'}"
         print(f"{name:<{width}}  {value:>10.2f}{verdict}")
+
+
+def write(benchmark: str, figures: Mapping[str, float], goals: Sequence[Goal]) -> Path:
+    """Print the table and write results/<benchmark>.json."""
+    show(figures, goals)
     target = RESULTS / f"{benchmark}.json"
     content = {
         "machine": machine(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -114,16 +114,31 @@ class Runs(Protocol):
         org_id: OrgId,
         *,
         definition_id: DefinitionId | None = None,
-        status: RunStatus | None = None,
+        status: RunStatus | Collection[RunStatus] | None = None,
+        since: datetime | None = None,
         limit: int = 50,
     ) -> list[Run]:
-        """Newest first."""
+        """Newest first.
+
+        Args:
+            status: One or several; None: any.
+            since: Requested then or later.
+        """
+
+    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
+        """Runs whose id begins so, newest first."""
+
+    def newest_origin(self, org_id: OrgId, prefix: str) -> Run | None:
+        """The run whose origin begins so and sorts last; `cron:ID:` finds a schedule's newest occurrence."""
 
     def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
         """How many runs each definition has."""
 
     def retries(self, run_id: RunId) -> int:
         """How many runs are retries of this one."""
+
+    def retries_of(self, run_id: RunId) -> list[Run]:
+        """Those runs, oldest first."""
 
     def claim(self, run: Run, *, allow_overlap: bool = False) -> bool:
         """Store a claimed run; False when another Dagster run was first or the definition's slot is held.
@@ -371,6 +386,12 @@ class Workers(Protocol):
     def is_alive(self, dagster_run_id: str) -> bool:
         """Whether some process holds it now."""
 
+    def living(self) -> list[str]:
+        """The Dagster runs that some process holds now."""
+
+    def kill(self, dagster_run_id: str) -> None:
+        """End the process that holds it, with what it started; for one that does not heed an interruption."""
+
     def release(self, dagster_run_id: str) -> None:
         """Stop holding it, for a process that goes on to other work."""
 
@@ -405,6 +426,22 @@ class Engine(Protocol):
     def terminate(self, handle: str) -> None: ...
     def is_alive(self, handle: str) -> bool:
         """Whether what was launched may still do something; False once it has ended or failed to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickerState:
+    """What whoever ticks the schedules says of them."""
+
+    stopped: frozenset[DefinitionId]  # switched off there by a person
+    started_at: Mapping[DefinitionId, datetime]  # UTC; when it was switched on, where that is known
+    requested: frozenset[str]  # origins that it has asked a run for, queued ones included
+
+
+class Ticker(Protocol):
+    """Whoever ticks the schedules."""
+
+    def look(self, schedules: Sequence[DefinitionId], origins: Sequence[str]) -> TickerState | None:
+        """What it says of these schedules and origins; None: it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,6 +65,12 @@ class LivingWorkers:
 
     def hold(self, dagster_run_id: str) -> None: ...
     def release(self, dagster_run_id: str) -> None: ...
+    def living(self) -> list[str]:
+        return []
+
+    def kill(self, dagster_run_id: str) -> None:
+        self.dead.add(dagster_run_id)
+
     def is_alive(self, dagster_run_id: str) -> bool:
         return dagster_run_id not in self.dead
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import asked
 from inspect_pipelines.usecases.conclude import abort, record_end
 
 DEADLINE_GRACE = timedelta(seconds=90)  # a worker ends its own sessions at the deadline; this is the backstop
@@ -53,6 +54,8 @@ def _fate(
         return RunStatus.TIMEOUT, f"it did not end within its {run.timeout_minutes} minutes"
     if house.workers.is_alive(run.dagster_run_id or ""):
         return None
+    if wish := asked(house, run.id):
+        return RunStatus.CANCELLED, wish
     how = dagster_ended(run.dagster_run_id or "")
     if how == "CANCELED":
         return RunStatus.CANCELLED, "cancelled in Dagster"

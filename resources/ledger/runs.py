@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -67,15 +68,31 @@ class SqlRuns:
         org_id: OrgId,
         *,
         definition_id: DefinitionId | None = None,
-        status: RunStatus | None = None,
+        status: RunStatus | Collection[RunStatus] | None = None,
+        since: datetime | None = None,
         limit: int = 50,
     ) -> list[Run]:
         query = sa.select(runs).where(runs.c.org_id == org_id)
         if definition_id is not None:
             query = query.where(runs.c.definition_id == definition_id)
         if status is not None:
-            query = query.where(runs.c.status == status.value)
+            wanted = [status] if isinstance(status, RunStatus) else status
+            query = query.where(runs.c.status.in_([one.value for one in wanted]))
+        if since is not None:
+            query = query.where(runs.c.requested_at >= since)
         return self._all(query.order_by(runs.c.requested_at.desc(), runs.c.id.desc()).limit(limit))
+
+    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
+        query = sa.select(runs).where(runs.c.org_id == org_id, runs.c.id.startswith(prefix, autoescape=True))
+        return self._all(query.order_by(runs.c.requested_at.desc(), runs.c.id.desc()).limit(limit))
+
+    def newest_origin(self, org_id: OrgId, prefix: str) -> Run | None:
+        query = sa.select(runs).where(
+            runs.c.org_id == org_id,
+            runs.c.origin.between(f"{prefix}0", f"{prefix}9"),  # the unique index finds it without a scan
+            runs.c.origin.startswith(prefix, autoescape=True),  # PostgreSQL's order may skip over ':' and '-'
+        )
+        return self._one(query.order_by(runs.c.origin.desc()).limit(1))
 
     def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
         query = (
@@ -90,6 +107,10 @@ class SqlRuns:
     def retries(self, run_id: RunId) -> int:
         query = sa.select(sa.func.count()).select_from(runs).where(runs.c.retry_of == run_id)
         return self._connection.execute(query).scalar_one()
+
+    def retries_of(self, run_id: RunId) -> list[Run]:
+        query = sa.select(runs).where(runs.c.retry_of == run_id)
+        return self._all(query.order_by(runs.c.requested_at, runs.c.id))
 
     def claim(self, run: Run, *, allow_overlap: bool = False) -> bool:
         statement = (

@@ -193,8 +193,8 @@ def test_reconcile_leaves_a_run_with_a_living_worker_alone(tmp_path: Path) -> No
     house = a_running_house(tmp_path, CollectingChannel())
 
     with dg.DagsterInstance.ephemeral() as instance:
-        reason = reconcile(dg.build_sensor_context(instance=instance), house=house)
+        result = reconcile(dg.build_sensor_context(instance=instance), house=house)
 
-    assert reason.skip_message == "every open run has a worker"
+    assert result.skip_reason.skip_message == "every open run has a worker"
     with house.ledger.read() as ledger:
         assert ledger.runs.latest(house.org_id)[0].status is RunStatus.RUNNING

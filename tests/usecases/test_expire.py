@@ -15,6 +15,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.cancel import DECISION
 from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.start import Ticket
 
@@ -63,6 +64,23 @@ def test_a_run_that_was_terminated_in_dagster_is_cancelled(house: House) -> None
     expire(house, dagster_ended=lambda _: "CANCELED")
 
     assert stored(house, run).status is RunStatus.CANCELLED
+
+
+def test_a_run_that_a_person_wanted_to_end_is_cancelled_whoever_died_meanwhile(house: House) -> None:
+    """The canceller was killed right after it had stored the wish, the worker of its own accord."""
+    run = running(house)
+    with house.ledger.write() as ledger:
+        ledger.reviews.append(
+            run.org_id, run.id, DECISION, by="user:ada", detail="a fire", at=house.clock.now()
+        )
+    house.workers.dead.add("d1")
+
+    expire(house)
+
+    assert (stored(house, run).status, stored(house, run).reason) == (
+        RunStatus.CANCELLED,
+        "cancelled by ada: a fire",
+    )
 
 
 def test_a_run_long_over_its_deadline_is_a_timeout_even_if_its_worker_hangs(house: House) -> None:
