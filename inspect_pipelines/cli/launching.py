@@ -50,7 +50,10 @@ def wait_for_end(house: House, engine: Engine, handle: str, wanted: Run) -> Run:
             return run
         if house.clock.monotonic() - looked_at > EXPIRE_EVERY_SECONDS:
             looked_at = house.clock.monotonic()
-            if run.status is RunStatus.PENDING and not engine.is_alive(handle):
+            is_buffered = (
+                run.buffered_at is not None
+            )  # it is launched again when its definition's slot is free
+            if run.status is RunStatus.PENDING and not is_buffered and not engine.is_alive(handle):
                 abort(
                     house,
                     run.id,

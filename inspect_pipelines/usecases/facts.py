@@ -140,7 +140,9 @@ def notification_facts(notification: Notification) -> Row:
 def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
     is_trigger, plan = run.definition_kind == "trigger", definition.plan if definition else None
     return {
-        "id": run.id, "org_id": run.org_id, "definition_id": run.definition_id,
+        "id": run.id,
+        "org_id": run.org_id,
+        "definition_id": run.definition_id,
         "definition_kind": run.definition_kind,
         "schedule_id": None if is_trigger else run.definition_id,
         "trigger_id": run.definition_id if is_trigger else None,

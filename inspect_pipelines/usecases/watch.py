@@ -89,7 +89,10 @@ def _doing(
     if is_unwanted:
         return "being cancelled"
     if run.status is RunStatus.PENDING:
-        return "waiting for a worker"
+        waits_for_slot = run.buffered_at is not None
+        return (
+            f"waiting for the open run of {run.definition_id}" if waits_for_slot else "waiting for a worker"
+        )
     if compared:
         return f"concluding, {compared} views compared"
     playbooks = [playbook.id for playbook in definition.plan.playbooks] if definition else []
