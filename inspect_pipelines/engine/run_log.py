@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.run import Run
-from inspect_pipelines.engine.plain import PlainEngine
 from inspect_pipelines.engine.processes import ANSI
+from inspect_pipelines.engine.warm.logs import run_log
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -22,11 +22,12 @@ NOISE = frozenset(  # events that say nothing a person asks for
 
 
 def lines_of(settings: Settings, run: Run, *, only_events: bool = False) -> Iterator[str]:
-    """Its lines, oldest first: those of its own process when it had one, else Dagster's events and compute logs."""
-    own = PlainEngine(settings).log(run.origin)
-    if own.exists() and not only_events:
-        yield from _file(own)
-        return
+    """Its lines, oldest first: what its own process printed, else Dagster's events and compute logs."""
+    own = [run_log(settings.absolute_home(), name) for name in (run.origin, run.dagster_run_id) if name]
+    for path in own:
+        if path.exists() and not only_events:
+            yield from _file(path)
+            return
     if run.dagster_run_id is None or not (settings.dagster_home() / "dagster.yaml").exists():
         return
     yield from _events(settings.dagster_home(), run.dagster_run_id)

@@ -29,7 +29,7 @@ from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
-from inspect_pipelines.engine.plain import PlainEngine
+from inspect_pipelines.engine.warm.logs import run_log
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import start
@@ -342,9 +342,11 @@ def test_what_cannot_be_done_is_a_sentence_and_exit_code_2(
     assert says in str(done.exception)
 
 
-def test_logs_are_those_of_the_runs_own_process_without_colours(house: House, ran: Ran) -> None:
+@pytest.mark.parametrize("name", ["origin", "dagster_run_id"])
+def test_logs_are_those_of_the_runs_own_process_without_colours(house: House, ran: Ran, name: str) -> None:
+    """A process of its own is named by its origin, a fork under `up` by its Dagster run."""
     run = ran(RunStatus.FAILED)
-    log = PlainEngine(Settings()).log(run.origin)
+    log = run_log(house.home, getattr(run, name))
     log.parent.mkdir(exist_ok=True)
     log.write_text("\x1b[31mfirst\x1b[0m\nsecond\n")
 
