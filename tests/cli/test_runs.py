@@ -451,6 +451,8 @@ class Watching:
             stdout=theirs,
             stderr=theirs,
             start_new_session=True,
+            # Who is started in the background by a shell inherits a deaf ear for Ctrl-C.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         os.close(theirs)
         self.text = ""
