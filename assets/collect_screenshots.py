@@ -3,10 +3,11 @@
 import dagster as dg
 
 from assets import tags
-from assets.guard import concluding
+from assets.guard import concluding, interruptible
 from assets.thumbnails import table_of
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import asked, listener
 from inspect_pipelines.usecases.perform import play_all
 
 
@@ -14,7 +15,13 @@ from inspect_pipelines.usecases.perform import play_all
 def collect_screenshots(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
     """One session a playbook; its pictures become the definition's `screenshots` asset."""
     with concluding(house, RunId(run_id)):
-        sessions = play_all(house, RunId(run_id))
+        hears = listener(house, RunId(run_id))
+        with interruptible() as is_asked_to_stop:
+            sessions = play_all(house, RunId(run_id), cancelled=lambda: is_asked_to_stop() or hears())
+            if wish := asked(house, RunId(run_id)):
+                context.instance.report_run_canceling(context.run)  # Dagster calls it failed otherwise
+        if wish:
+            raise dg.DagsterExecutionInterruptedError
         shots = [shot for session in sessions for shot in session.screenshots]
         for session in sessions:
             context.log.info(

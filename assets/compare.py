@@ -3,11 +3,12 @@
 import dagster as dg
 
 from assets import tags
-from assets.guard import concluding
+from assets.guard import concluding, interruptible
 from assets.thumbnails import changes_of
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import asked, listener
 from inspect_pipelines.usecases.compare_run import compare_run
 
 
@@ -15,7 +16,13 @@ from inspect_pipelines.usecases.compare_run import compare_run
 def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
     """Scores per view; they become the definition's `comparisons` asset, whose score the UI plots over time."""
     with concluding(house, RunId(run_id)):
-        comparisons = compare_run(house, RunId(run_id))
+        hears = listener(house, RunId(run_id))
+        with interruptible() as is_asked_to_stop:
+            comparisons = compare_run(house, RunId(run_id), cancelled=lambda: is_asked_to_stop() or hears())
+            if wish := asked(house, RunId(run_id)):
+                context.instance.report_run_canceling(context.run)  # Dagster calls it failed otherwise
+        if wish:
+            raise dg.DagsterExecutionInterruptedError
         differing = [comparison for comparison in comparisons if not comparison.passed]
         for comparison in differing:
             context.log.warning(f"{comparison.view}: {comparison.reason}")

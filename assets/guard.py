@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import signal
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from types import FrameType
 
 import dagster as dg
 
+from assets.lost import CANCELLED
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import asked
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.project import project
@@ -25,7 +30,8 @@ def concluding(house: House, run_id: RunId) -> Iterator[None]:
     try:
         yield
     except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
-        _abort(house, run_id, *_interrupted(house, run_id))
+        with deaf():
+            _abort(house, run_id, *_interrupted(house, run_id))
         raise
     except dg.Failure:
         raise
@@ -37,12 +43,58 @@ def concluding(house: House, run_id: RunId) -> Iterator[None]:
         raise
 
 
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Whether somebody asked this process to end; while the block lasts it is only told, and raised at its end.
+
+    An interruption that is raised wherever the code happens to be loses the evidence of the session that plays just then.
+    The second one is raised at once, for somebody who does not want to wait. Without an effect outside of the main
+    thread, which signals never reach.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False
+        return
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    asked = False
+
+    def hear(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise dg.DagsterExecutionInterruptedError
+        asked = True
+
+    for number in before:
+        signal.signal(number, hear)
+    try:
+        yield lambda: asked
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        raise dg.DagsterExecutionInterruptedError
+
+
+@contextmanager
+def deaf() -> Iterator[None]:
+    """Finish what is in the block; interruptions are lost, since the run is on its way to its end already."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, signal.SIG_IGN) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _interrupted(house: House, run_id: RunId) -> tuple[RunStatus, str]:
     with house.ledger.read() as ledger:
         run = ledger.runs.find(run_id)
     if run is not None and run.deadline_at is not None and house.clock.now() >= run.deadline_at:
         return RunStatus.TIMEOUT, f"it did not end within its {run.timeout_minutes} minutes"
-    return RunStatus.CANCELLED, "cancelled in Dagster"
+    return RunStatus.CANCELLED, asked(house, run_id) or CANCELLED
 
 
 def _abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> None:

@@ -9,6 +9,7 @@ from assets.conclude import CHECK_NAME, conclude
 from assets.launch_session import launch_session
 from assets.notify import notify
 from inspect_pipelines.domain.ids import RunId, dagster_name
+from inspect_pipelines.domain.plan import target_host
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports import House
@@ -31,6 +32,8 @@ def job_of(definition: Definition) -> dg.JobDefinition:
     }
     if definition.plan.repo:
         run_tags[tags.REPO] = definition.plan.repo
+    if host := target_host(definition.plan):
+        run_tags[tags.HOST] = host
     return inspect_run.to_job(
         name=dagster_name(definition.id),
         description=f"{definition.name}: {', '.join(playbook.name for playbook in definition.plan.playbooks)}",

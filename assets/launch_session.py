@@ -1,12 +1,15 @@
 """First op: the door, and a session for each playbook."""
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import dagster as dg
 
 from assets import tags
 from assets.guard import concluding
-from inspect_pipelines.domain.ids import DefinitionId, RunId
+from assets.lost import ticket_of
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Door
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import start
@@ -23,21 +26,21 @@ def launch_session(
     dagster_run_id = context.run.run_id
     house.workers.hold(dagster_run_id)
     expire(house)  # a run whose worker died must not keep this one out, also when no daemon reconciles
-    admission = start.admit(
-        house,
-        start.Ticket(
-            definition_id=DefinitionId(context.run.tags[tags.DEFINITION]),
-            dagster_run_id=dagster_run_id,
-            origin=context.run.tags.get(tags.ORIGIN),
-            parent_dagster_run_id=context.run.tags.get(tags.PARENT),
-        ),
-    )
+    ticket = replace(ticket_of(context.run), queued_at=_queued_at(context))
+    house.clock.sleep(start.pause_before(house, ticket))
+    admission = start.admit(house, ticket)
     run = admission.run
     if admission.door is Door.DUPLICATE:
         context.instance.add_run_tags(dagster_run_id, {tags.DUPLICATE_OF: run.id})
         context.log.info(f"run {run.id} belongs to Dagster run {run.dagster_run_id}; nothing to do here")
         return
     context.instance.add_run_tags(dagster_run_id, {tags.RUN: run.id})
+    if admission.door is Door.BUFFERED:
+        context.instance.add_run_tags(dagster_run_id, {tags.BUFFERED: run.id})
+        context.log.info(
+            f"run {run.id} waits for the open run of {run.definition_id!r}; it is launched again then"
+        )
+        return
     if admission.door is Door.SKIPPED:
         context.instance.add_run_tags(dagster_run_id, {tags.SKIPPED: run.reason})
         context.log.warning(f"run {run.id} was skipped: {run.reason}")
@@ -62,3 +65,8 @@ def launch_session(
             "deadline": str(run.deadline_at),
         },
     )
+
+
+def _queued_at(context: dg.OpExecutionContext) -> datetime | None:
+    record = context.instance.get_run_record_by_id(context.run.run_id)
+    return record.create_timestamp.astimezone(UTC) if record is not None else None

@@ -16,7 +16,6 @@ def notify(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_i
     """Report deliveries as metadata; a failed run fails here, after people were told."""
     tried = send_waiting(house)
     context.log.info(project(house))
-    house.workers.release(context.run.run_id)
     with house.ledger.read() as ledger:
         run = ledger.runs.find(RunId(run_id))
     told = {

@@ -33,6 +33,17 @@ def goals_of(figures: Mapping[str, float], wanted: Mapping[str, tuple[str, float
     return [Goal(name, figures[name], op, value) for name, (op, value) in wanted.items()]
 
 
+def show(figures: Mapping[str, float], goals: Sequence[Goal]) -> None:
+    """Print the table."""
+    by_name = {goal.name: goal for goal in goals}
+    width = max(map(len, figures))
+    for name, value in figures.items():
+        verdict = ""
+        if goal := by_name.get(name):
+            verdict = f"  {goal.op} {goal.goal:<8g} {'met' if goal.met else 'MISSED'}"
+        print(f"{name:<{width}}  {value:>10.2f}{verdict}")
+
+
 def write(
     benchmark: str,
     figures: Mapping[str, float],
@@ -48,14 +59,8 @@ def write(
         versions: Of what was measured, where more than this project was.
         show_all: Print every figure; without, those that have a goal.
     """
-    by_name = {goal.name: goal for goal in goals}
     if show_all:
-        width = max(map(len, figures))
-        for name, value in figures.items():
-            verdict = ""
-            if goal := by_name.get(name):
-                verdict = f"  {goal.op} {goal.goal:<8g} {'met' if goal.met else 'MISSED'}"
-            print(f"{name:<{width}}  {value:>10.2f}{verdict}")
+        show(figures, goals)
     else:
         print(goals_table(goals))
     target = folder / f"{benchmark}.json"

@@ -11,6 +11,8 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.wiring import house
 from sensors.reconcile import reconcile
 from sensors.schedules import schedule_of
+from sensors.switches import switches
+from sensors.waiting import queue, waiting_runs
 
 
 @dg.definitions
@@ -24,6 +26,6 @@ def defs() -> dg.Definitions:
         asset_checks=[check_of(definition) for definition in compiled.definitions],
         jobs=list(jobs.values()),
         schedules=[schedule_of(d, jobs[d.id]) for d in compiled.definitions if isinstance(d, Schedule)],
-        sensors=[reconcile],
+        sensors=[reconcile, *([waiting_runs(list(jobs.values()))] if jobs else []), queue, switches],
         resources={"house": house(settings), "io_manager": dg.mem_io_manager},
     )

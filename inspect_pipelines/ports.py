@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,6 +13,8 @@ from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionRequest, SessionResult
@@ -37,6 +39,48 @@ class Clock(Protocol):
         """Wait."""
 
 
+class Organizations(Protocol):
+    """What organization.yaml says of all runs of an organisation, as last applied."""
+
+    def find(self, org_id: OrgId) -> Organization:
+        """The default one when nothing was applied yet."""
+
+    def save(self, organization: Organization, *, at: datetime) -> None:
+        """Create or replace, and note that its project was applied then."""
+
+    def applied_at(self, org_id: OrgId) -> datetime | None:
+        """When its project was applied last, changed or not."""
+
+
+class Pauses(Protocol):
+    def add(self, pause: Pause) -> None:
+        """Store it; the same id a second time changes nothing."""
+
+    def lift(self, org_id: OrgId, definition_id: DefinitionId | None, *, now: datetime, by: str) -> int:
+        """End the pauses of exactly this definition (None: of the whole organisation); returns how many there were."""
+
+    def active(self, org_id: OrgId, definition_id: DefinitionId | None, now: datetime) -> tuple[Pause, ...]:
+        """Those that hold now for this definition, the organisation's included; oldest first."""
+
+    def listed(self, org_id: OrgId, now: datetime) -> tuple[Pause, ...]:
+        """Every one that holds now, of all definitions and of the organisation; oldest first."""
+
+    def of(self, org_id: OrgId, definition_id: DefinitionId | None) -> tuple[Pause, ...]:
+        """Every one that this definition ever had, the organisation's included; oldest first."""
+
+
+class Usage(Protocol):
+    """Run-minutes of runs that have ended, by the month (`2026-11`, UTC) in which they were claimed."""
+
+    def add(self, org_id: OrgId, definition_id: DefinitionId, month: str, minutes: float) -> None: ...
+    def of(self, org_id: OrgId, month: str) -> Mapping[DefinitionId, float]: ...
+
+
+class Notices(Protocol):
+    def is_first(self, org_id: OrgId, key: str, *, at: datetime) -> bool:
+        """Whether nobody was told of this yet; from now on somebody was."""
+
+
 class Definitions(Protocol):
     """The definitions of an organisation, as last applied."""
 
@@ -47,6 +91,9 @@ class Definitions(Protocol):
 
     def delete(self, org_id: OrgId, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
         """Forget it; its runs and baselines stay."""
+
+    def effective_since(self, org_id: OrgId, definition_id: DefinitionId) -> datetime | None:
+        """Since when its cron, zone, dates and switch are as they are; None: there is no such definition."""
 
 
 class Runs(Protocol):
@@ -67,10 +114,22 @@ class Runs(Protocol):
         org_id: OrgId,
         *,
         definition_id: DefinitionId | None = None,
-        status: RunStatus | None = None,
+        status: RunStatus | Collection[RunStatus] | None = None,
+        since: datetime | None = None,
         limit: int = 50,
     ) -> list[Run]:
-        """Newest first."""
+        """Newest first.
+
+        Args:
+            status: One or several; None: any.
+            since: Requested then or later.
+        """
+
+    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
+        """Runs whose id begins so, newest first."""
+
+    def newest_origin(self, org_id: OrgId, prefix: str) -> Run | None:
+        """The run whose origin begins so and sorts last; `cron:ID:` finds a schedule's newest occurrence."""
 
     def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
         """How many runs each definition has."""
@@ -78,12 +137,21 @@ class Runs(Protocol):
     def retries(self, run_id: RunId) -> int:
         """How many runs are retries of this one."""
 
+    def retries_of(self, run_id: RunId) -> list[Run]:
+        """Those runs, oldest first."""
+
     def claim(self, run: Run, *, allow_overlap: bool = False) -> bool:
         """Store a claimed run; False when another Dagster run was first or the definition's slot is held.
 
         Args:
             allow_overlap: The plan says `overlap: allow`; the run then neither needs the slot nor holds it.
         """
+
+    def buffer(self, run: Run) -> bool:
+        """Store that a pending run waits for its definition's slot; False when it is not pending any more."""
+
+    def buffered(self, org_id: OrgId) -> list[Run]:
+        """Pending runs that wait for their definition's slot, oldest first."""
 
     def conclude(self, run: Run) -> bool:
         """Store a concluded (or skipped) run; False when it was not open any more."""
@@ -164,7 +232,15 @@ class LedgerSession(Protocol):
     """One transaction over the ledger."""
 
     @property
+    def organizations(self) -> Organizations: ...
+    @property
     def definitions(self) -> Definitions: ...
+    @property
+    def pauses(self) -> Pauses: ...
+    @property
+    def usage(self) -> Usage: ...
+    @property
+    def notices(self) -> Notices: ...
     @property
     def runs(self) -> Runs: ...
     @property
@@ -316,6 +392,12 @@ class Workers(Protocol):
     def is_alive(self, dagster_run_id: str) -> bool:
         """Whether some process holds it now."""
 
+    def living(self) -> list[str]:
+        """The Dagster runs that some process holds now."""
+
+    def kill(self, dagster_run_id: str) -> None:
+        """End the process that holds it, with what it started; for one that does not heed an interruption."""
+
     def release(self, dagster_run_id: str) -> None:
         """Stop holding it, for a process that goes on to other work."""
 
@@ -350,6 +432,22 @@ class Engine(Protocol):
     def terminate(self, handle: str) -> None: ...
     def is_alive(self, handle: str) -> bool:
         """Whether what was launched may still do something; False once it has ended or failed to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickerState:
+    """What whoever ticks the schedules says of them."""
+
+    stopped: frozenset[DefinitionId]  # switched off there by a person
+    started_at: Mapping[DefinitionId, datetime]  # UTC; when it was switched on, where that is known
+    requested: frozenset[str]  # origins that it has asked a run for, queued ones included
+
+
+class Ticker(Protocol):
+    """Whoever ticks the schedules."""
+
+    def look(self, schedules: Sequence[DefinitionId], origins: Sequence[str]) -> TickerState | None:
+        """What it says of these schedules and origins; None: it does not answer."""
 
 
 @dataclass(frozen=True, slots=True)

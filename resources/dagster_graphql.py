@@ -63,12 +63,19 @@ REFUSED = frozenset(
 class GraphqlEngine:
     """`ports.Engine` over the UI at `url`."""
 
-    def __init__(self, url: str, clock: Clock, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        clock: Clock,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
         self.url = url.rstrip("/")
         self._clock = clock
         self._patience_seconds = patience_seconds
         self._client = httpx.Client(
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
+            timeout=httpx.Timeout(answer_seconds, connect=min(CONNECT_SECONDS, answer_seconds)),
             transport=httpx.HTTPTransport(
                 retries=CONNECTION_RETRIES
             ),  # of connecting only: nothing is sent twice
@@ -105,7 +112,7 @@ class GraphqlEngine:
             "runConfigData": {},
             "executionMetadata": {"tags": [{"key": key, "value": text} for key, text in launch.tags.items()]},
         }
-        answer = _expected("LaunchRunSuccess", self._ask(LAUNCH, asked, params=params)["launchRun"], asked)
+        answer = _expected("LaunchRunSuccess", self.ask(LAUNCH, asked, params=params)["launchRun"], asked)
         run_id: str = answer["run"]["runId"]
         return run_id
 
@@ -120,7 +127,7 @@ class GraphqlEngine:
         asked = f"terminating Dagster run {handle!r}"
         deadline = self._clock.monotonic() + self._patience_seconds
         while True:
-            answer = self._ask(TERMINATE, asked, id=handle)["terminateRun"]
+            answer = self.ask(TERMINATE, asked, id=handle)["terminateRun"]
             failed = answer["__typename"] == "TerminateRunFailure"
             if failed and not self.is_alive(handle):
                 return
@@ -133,7 +140,7 @@ class GraphqlEngine:
         """False once it has ended, or when Dagster does not know it; True when nobody answers: it may be alive."""
         asked = f"looking at Dagster run {handle!r}"
         try:
-            answer = _expected("Run", self._ask(STATUS, asked, id=handle)["runOrError"], asked)
+            answer = _expected("Run", self.ask(STATUS, asked, id=handle)["runOrError"], asked)
         except NotFound:
             return False
         except Unavailable:
@@ -147,7 +154,7 @@ class GraphqlEngine:
             Unavailable: Nobody answered, or the definitions do not load.
         """
         asked = "reloading the workspace"
-        answer = _expected("Workspace", self._ask(RELOAD, asked)["reloadWorkspace"], asked)
+        answer = _expected("Workspace", self.ask(RELOAD, asked)["reloadWorkspace"], asked)
         for entry in answer["locationEntries"]:
             loaded = entry["locationOrLoadError"] or {}
             if loaded.get("__typename") == "PythonError":
@@ -157,7 +164,7 @@ class GraphqlEngine:
         """(repository, location) of a job."""
         deadline = self._clock.monotonic() + self._patience_seconds
         while True:
-            answer = _expected("RepositoryConnection", self._ask(JOBS, asked)["repositoriesOrError"], asked)
+            answer = _expected("RepositoryConnection", self.ask(JOBS, asked)["repositoriesOrError"], asked)
             jobs = {
                 job["name"]: (node["name"], node["location"]["name"])
                 for node in answer["nodes"]
@@ -173,8 +180,12 @@ class GraphqlEngine:
                 )
             self._clock.sleep(LOOK_EVERY_SECONDS)
 
-    def _ask(self, query: str, asked: str, **variables: object) -> dict[str, Any]:
-        """The `data` of an answer."""
+    def ask(self, query: str, asked: str, **variables: object) -> dict[str, Any]:
+        """The `data` of an answer.
+
+        Raises:
+            Unavailable: Nobody answered, or Dagster failed.
+        """
         try:
             reply = self._client.post(f"{self.url}/graphql", json={"query": query, "variables": variables})
             body = reply.json()

@@ -4,53 +4,162 @@ from __future__ import annotations
 
 import fcntl
 import os
+import signal
+import time
+from contextlib import suppress
 from pathlib import Path
+
+from inspect_pipelines.errors import Refused
+
+# A look takes the lock for an instant, shared; so a worker tries again before it believes that another one is there.
+TRIES_SECONDS = 1.0
+RETRY_SECONDS = 0.005
+
+_held: dict[
+    Path, int
+] = {}  # of this process, whichever object took it: a second descriptor would wait for the first
 
 
 class WorkerLocks:
     """flock files in INSPECT_HOME/run/workers, named by Dagster run id; meant for processes of one machine.
 
-    A worker holds its lock before it claims a run, so whoever reads the claim finds the lock taken.
+    A worker holds its lock before it claims a run, so whoever reads the claim finds the lock taken. The file says which
+    process it is, so that a run can be interrupted without asking whoever started it.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._held: dict[str, int] = {}
 
     def hold(self, dagster_run_id: str) -> None:
-        """Take the lock and keep it until this process ends; children do not inherit it."""
-        if dagster_run_id in self._held:
-            return
-        self._folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(self._path(dagster_run_id), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        self._held[dagster_run_id] = descriptor
+        """Take the lock and keep it until this process ends; programs that it starts do not inherit it.
+
+        A process that was born with the lock (a fork, or `adopt`) only puts its own number in the file.
+
+        Raises:
+            Refused: Another process works on this run.
+        """
+        self.reserve(dagster_run_id)
+        _write_number(_held[self._path(dagster_run_id)])
+
+    def reserve(self, dagster_run_id: str) -> None:
+        """Take the lock for a process that this one is about to start.
+
+        Raises:
+            Refused: Another process works on this run.
+        """
+        path = self._path(dagster_run_id)
+        if path not in _held:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _held[path] = _locked(path)
+
+    def adopt(self, dagster_run_id: str, descriptor: int) -> None:
+        """Take over the lock that whoever started this process took for it."""
+        os.set_inheritable(descriptor, False)
+        _held[self._path(dagster_run_id)] = descriptor
+        self.hold(dagster_run_id)
+
+    def descriptor(self, dagster_run_id: str) -> int:
+        """What to hand to a process that is to adopt a held lock."""
+        return _held[self._path(dagster_run_id)]
+
+    def leave(self, dagster_run_id: str) -> None:
+        """Forget a lock that a child process has now; it stays locked until that one ends."""
+        os.close(_held.pop(self._path(dagster_run_id)))
+
+    def keep_only(self, dagster_run_id: str) -> None:
+        """Forget every other lock that this process was born with: they are for its siblings."""
+        for path in [path for path in _held if path != self._path(dagster_run_id)]:
+            os.close(_held.pop(path))
 
     def is_alive(self, dagster_run_id: str) -> bool:
         """Whether a process (this one included) holds the lock; a stale file is removed."""
-        if dagster_run_id in self._held:
-            return True
         path = self._path(dagster_run_id)
+        return path in _held or _is_locked(path)
+
+    def process_of(self, dagster_run_id: str) -> int | None:
+        """The number of the process that holds the lock; None when none does, or it has not said so yet."""
+        if not self.is_alive(dagster_run_id):
+            return None
         try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        else:
-            path.unlink(missing_ok=True)
-            return False
-        finally:
-            os.close(descriptor)
+            return int(self._path(dagster_run_id).read_text(encoding="ascii") or 0) or None
+        except (FileNotFoundError, ValueError):
+            return None
+
+    def processes(self) -> dict[str, int]:
+        """The processes of all living workers, by Dagster run id."""
+        found = {run_id: self.process_of(run_id) for run_id in self.living()}
+        return {dagster_run_id: number for dagster_run_id, number in found.items() if number is not None}
+
+    def living(self) -> list[str]:
+        """The Dagster runs that some process holds now; stale files are removed."""
+        return [path.stem for path in sorted(self._folder.glob("*.lock")) if self.is_alive(path.stem)]
+
+    def kill(self, dagster_run_id: str) -> None:
+        """End its process and that one's group; its browser is on a leash and goes with it."""
+        number = self.process_of(dagster_run_id)
+        if number is None or number == os.getpid():
+            return
+        with suppress(ProcessLookupError):
+            if os.getpgid(number) == number:
+                os.killpg(number, signal.SIGKILL)
+            else:
+                os.kill(number, signal.SIGKILL)
 
     def release(self, dagster_run_id: str) -> None:
         """Let go early, for a process that goes on to other work."""
-        descriptor = self._held.pop(dagster_run_id, None)
+        path = self._path(dagster_run_id)
+        descriptor = _held.pop(path, None)
         if descriptor is not None:
-            self._path(dagster_run_id).unlink(missing_ok=True)
+            path.unlink(missing_ok=True)
             os.close(descriptor)
 
     def _path(self, dagster_run_id: str) -> Path:
         return self._folder / f"{dagster_run_id}.lock"
+
+
+def _locked(path: Path) -> int:
+    give_up_at = time.monotonic() + TRIES_SECONDS
+    while True:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _is_file_of(descriptor, path):  # else somebody removed it as stale before we had it
+                return descriptor
+        except BlockingIOError:
+            pass
+        os.close(descriptor)
+        if time.monotonic() > give_up_at:
+            raise Refused(
+                f"Dagster run {path.stem!r} is being worked on by another process; leave it to that one"
+            )
+        time.sleep(RETRY_SECONDS)
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    else:
+        if _is_file_of(descriptor, path):
+            path.unlink(missing_ok=True)
+        return False
+    finally:
+        os.close(descriptor)
+
+
+def _is_file_of(descriptor: int, path: Path) -> bool:
+    try:
+        return os.path.samestat(os.fstat(descriptor), path.stat())
+    except FileNotFoundError:
+        return False
+
+
+def _write_number(descriptor: int) -> None:
+    os.pwrite(
+        descriptor, f"{os.getpid():<12}".encode("ascii"), 0
+    )  # always as long, so that no old digit stays

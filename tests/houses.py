@@ -10,6 +10,7 @@ from typing import Any
 from builders import NOW, a_session
 from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
 from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.session import SessionRequest, SessionResult
 from inspect_pipelines.ports import House, Table
@@ -64,6 +65,12 @@ class LivingWorkers:
 
     def hold(self, dagster_run_id: str) -> None: ...
     def release(self, dagster_run_id: str) -> None: ...
+    def living(self) -> list[str]:
+        return []
+
+    def kill(self, dagster_run_id: str) -> None:
+        self.dead.add(dagster_run_id)
+
     def is_alive(self, dagster_run_id: str) -> bool:
         return dagster_run_id not in self.dead
 
@@ -119,8 +126,15 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
     )
 
 
-def apply(house: House, *definitions: Any) -> None:
-    """Store definitions as `apply` would."""
+LONG_AGO = timedelta(
+    days=365
+)  # before every tick that tests ask for: an edit never fires what was due before it
+
+
+def apply(house: House, *definitions: Any, organization: Organization | None = None) -> None:
+    """Store definitions as an `apply` a year ago would have."""
     with house.ledger.write() as ledger:
         for definition in definitions:
-            ledger.definitions.save(definition, by="user:ada", at=house.clock.now())
+            ledger.definitions.save(definition, by="user:ada", at=house.clock.now() - LONG_AGO)
+        if organization is not None:
+            ledger.organizations.save(organization, at=house.clock.now() - LONG_AGO)

@@ -98,7 +98,7 @@ def test_the_list_of_commands_says_what_a_commands_own_help_begins_with(name: st
     assert " ".join(first.split()) == COMMANDS[name][2]
 
 
-@pytest.mark.parametrize("name", ["baselines", "history", "gallery"])
+@pytest.mark.parametrize("name", ["runs", "schedules", "baselines", "history", "gallery"])
 def test_no_line_of_a_groups_list_is_cut(name: str) -> None:
     listed = command_of(name).get_help(click.Context(command_of(name), terminal_width=80))
 

@@ -31,4 +31,14 @@ def job_named(name: str) -> dg.JobDefinition:
 
 names_file = os.environ.get("TINY_JOBS_FILE")
 NAMES = Path(names_file).read_text().split() if names_file else ["quick", "slow"]
-defs = dg.Definitions(jobs=[job_named(name) for name in NAMES])
+JOBS = [job_named(name) for name in NAMES]
+SCHEDULES = [
+    dg.ScheduleDefinition(
+        name=f"{job.name}_schedule",
+        job=job,
+        cron_schedule="0 2 * * *",
+        default_status=dg.DefaultScheduleStatus.RUNNING,
+    )
+    for job in JOBS
+]
+defs = dg.Definitions(jobs=JOBS, schedules=SCHEDULES)

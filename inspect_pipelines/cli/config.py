@@ -99,6 +99,7 @@ def plan(as_json: bool, folder: Path | None) -> None:
     _say_warnings(proposal.warnings)
     _say_changes(proposal.changes)
     _say_fire_times(proposal, project)
+    _say_cost(proposal, project)
     if not proposal.changes:
         click.echo(_nothing(proposal.unchanged, is_published))
     else:
@@ -107,9 +108,10 @@ def plan(as_json: bool, folder: Path | None) -> None:
 
 @click.command()
 @click.option("--yes", "-y", is_flag=True, help="Delete without asking what the files no longer hold.")
+@click.option("--accept-cost", is_flag=True, help="Apply although the forecast goes over a budget.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object; asks nothing.")
 @project_option
-def apply(yes: bool, as_json: bool, folder: Path | None) -> None:
+def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> None:
     """Store the definitions and publish them to Dagster.
 
     A second time changes nothing.
@@ -128,7 +130,7 @@ def apply(yes: bool, as_json: bool, folder: Path | None) -> None:
     if proposal.deletions and not yes:
         _confirm(proposal.deletions, can_ask=not as_json)
     gone = {change.definition.id for change in proposal.deletions}
-    applied = store(home, project, by=f"user:{user_name()}", may_delete=gone)
+    applied = store(home, project, by=f"user:{user_name()}", may_delete=gone, accept_cost=accept_cost)
     write_schemas(home.home)
     if as_json:
         changes = [_change_json(change) for change in applied.changes]
@@ -188,7 +190,31 @@ def _say_fire_times(proposal: Proposal, project: Project) -> None:
         for number, at in enumerate(times):
             local = at.astimezone(ZoneInfo(zones[name]))
             label = f"  {name if number == 0 else '':<{width}}"
-            click.echo(f"{label}  {local:%a %Y-%m-%d %H:%M} {zones[name]}  =  {at:%Y-%m-%d %H:%M} UTC")
+            place = proposal.jitters.get(name)
+            spread = f"  (begins {place.seconds} s later: jitter_seconds)" if place and number == 0 else ""
+            click.echo(
+                f"{label}  {local:%a %Y-%m-%d %H:%M} {zones[name]}  =  {at:%Y-%m-%d %H:%M} UTC{spread}"
+            )
+    if shown:
+        click.echo()
+
+
+def _say_cost(proposal: Proposal, project: Project) -> None:
+    """The forecast, where somebody set a budget."""
+    budgets = {d.id: d.plan.budget_minutes for d in project.definitions if d.plan.budget_minutes is not None}
+    whole = project.organization.budget
+    shown = [d.id for d in project.definitions if whole is not None or d.id in budgets]
+    width = max((len(name) for name in shown), default=0)
+    for name in shown:
+        forecast = proposal.forecasts[name]
+        cost = "never ran yet" if forecast.minutes is None else f"{forecast.minutes:.0f} run-minutes"
+        budget = f", budget {budgets[name]}" if name in budgets else ""
+        click.echo(f"  {name:<{width}}  about {forecast.runs:.0f} runs a month: {cost}{budget}")
+    if whole is not None:
+        known = sum(each.minutes or 0.0 for each in proposal.forecasts.values())
+        click.echo(f"  together about {known:.0f} run-minutes a month, budget {whole.minutes_per_month}")
+    for overrun in proposal.overruns:
+        click.echo(f"{click.style('over budget', fg='red')} {overrun}")
     if shown:
         click.echo()
 
@@ -235,6 +261,11 @@ def _proposal_json(proposal: Proposal, project: Project) -> dict[str, Any]:
             for name, times in proposal.upcoming.items()
         },
         "warnings": list(proposal.warnings),
+        "forecast": {
+            name: {"runs": round(each.runs, 1), "minutes": each.minutes}
+            for name, each in proposal.forecasts.items()
+        },
+        "over_budget": list(proposal.overruns),
     }
 
 

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import click
 
+from inspect_pipelines.config.settings import is_plain_terminal
 from inspect_pipelines.errors import InspectError
 
 # Command -> module under inspect_pipelines.cli and its function; lazy, so that `--help` needs neither Dagster nor DuckDB.
@@ -17,7 +18,8 @@ COMMANDS = {
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
     "run": ("run", "run", "Start a schedule or trigger now."),
-    "runs": ("run", "runs", "List runs, newest first."),
+    "runs": ("runs", "runs", "List, show, watch, cancel and retry runs."),
+    "schedules": ("schedules", "schedules", "List, pause, resume and backfill schedules."),
     "baselines": (
         "baselines",
         "baselines",
@@ -61,8 +63,11 @@ Exit codes: 0 passed, 1 failed or needs review, 2 usage or configuration,
 
 @click.group(cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="inspect-pipelines")
-def cli() -> None:
+@click.pass_context
+def cli(ctx: click.Context) -> None:
     """Hold the commands; HELP is what people read."""
+    if is_plain_terminal():
+        ctx.color = False
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ import json
 import os
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from pydantic_core import from_json
 
 from inspect_pipelines.config.serial import adapter
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
+from inspect_pipelines.domain.organization import Limits
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
@@ -39,12 +40,15 @@ class Compiled:
     published_at: datetime | None  # UTC; None: nothing was published yet
     digest: str  # sha256 over the definitions; equal content, equal digest
     definitions: tuple[Definition, ...] = ()
+    limits: Limits = field(default_factory=Limits)
 
 
-def compile_definitions(org_id: OrgId, definitions: Sequence[Definition], *, at: datetime) -> Compiled:
+def compile_definitions(
+    org_id: OrgId, definitions: Sequence[Definition], *, at: datetime, limits: Limits | None = None
+) -> Compiled:
     """The definitions, in the order of their ids, with their digest."""
     ordered = tuple(sorted(definitions, key=lambda definition: definition.id))
-    return Compiled(VERSION, org_id, at, digest(ordered), ordered)
+    return Compiled(VERSION, org_id, at, digest(ordered), ordered, limits or Limits())
 
 
 def digest(definitions: Sequence[Definition]) -> str:
@@ -65,6 +69,7 @@ def write_compiled(home: Path, compiled: Compiled) -> Path:
         "org_id": compiled.org_id,
         "published_at": published_at,
         "digest": compiled.digest,
+        "limits": asdict(compiled.limits),
     }
     text = json.dumps({**head, **_body(compiled.definitions)}, ensure_ascii=True)
     path = home / NAME
@@ -129,6 +134,14 @@ def published_org(home: Path) -> OrgId:
         return DEFAULT_ORG
 
 
+def published_limits(home: Path) -> Limits:
+    """How many runs may be in progress at once, as published last; the default when that cannot be read."""
+    try:
+        return Limits(**from_json((home / NAME).read_bytes()).get("limits", {}))
+    except (OSError, ValueError, AttributeError, TypeError):  # the reader of definitions says what is wrong
+        return Limits()
+
+
 def _body(definitions: Sequence[Definition]) -> dict[str, Any]:
     numbers: dict[int, int] = {}  # by identity: the loader gives the same object to all that use a playbook
     playbooks: list[Any] = []
@@ -162,6 +175,7 @@ def _compiled(content: dict[str, Any]) -> Compiled:
         datetime.fromisoformat(published_at) if published_at else None,
         content["digest"],
         tuple(definitions),
+        Limits(**content.get("limits", {})),
     )
 
 

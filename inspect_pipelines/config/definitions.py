@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import available_timezones
 
 from inspect_pipelines.config.playbooks import NOT_AN_ID, checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
+from inspect_pipelines.config.rules import notify_rule
 from inspect_pipelines.config.schedule_document import (
     DefinitionDocument,
     RuleDocument,
@@ -20,10 +21,11 @@ from inspect_pipelines.config.schedule_document import (
 )
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain import cron as clock
+from inspect_pipelines.domain.calendar import Days, day
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
-from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, RuleEvent
+from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
-from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.schedule import CatchUp, Schedule
 from inspect_pipelines.domain.template import malformed, placeholders
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.domain.variable import EVENT_CONTEXT, host_of
@@ -45,6 +47,8 @@ class Around:
     allowed_hosts: tuple[str, ...]
     now: datetime
     playbooks_are_known: bool = True  # False: some file could not be read, so a missing playbook says nothing
+    calendars: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
+    calendars_are_known: bool = True
 
     @cached_property
     def hosts_of_playbooks(self) -> dict[str, set[str]]:
@@ -63,8 +67,21 @@ def to_definition(written: ScheduleDocument | TriggerDocument, number: int, arou
     plan = check.plan(written)
     if isinstance(written, ScheduleDocument):
         check.cron(written)
-        timezone = written.timezone or "UTC"
-        return Schedule(identifier, around.org_id, name, written.cron, timezone, plan, written.enabled)
+        start_on, end_on = check.dates(written)
+        return Schedule(
+            id=identifier,
+            org_id=around.org_id,
+            name=name,
+            cron=written.cron,
+            timezone=written.timezone or "UTC",
+            plan=plan,
+            enabled=written.enabled,
+            catch_up=CatchUp(written.catch_up),
+            start_on=start_on,
+            end_on=end_on,
+            calendar=check.calendar(written.calendar),
+            jitter_seconds=written.jitter_seconds,
+        )
     if written.event not in EVENTS:
         hint = did_you_mean(written.event, EVENTS) or f"; known are {', '.join(EVENTS)}"
         check.wrong(f"{shown(written.event)} is not an event{hint}", "event")
@@ -111,6 +128,30 @@ class _Check:
         for note in schedule.dst_notes(self.around.now, DST_NOTICE):
             self.warn(note, "cron")
 
+    def dates(self, written: ScheduleDocument) -> tuple[date | None, date | None]:
+        """The first and the last day."""
+        found: dict[str, date] = {}
+        for key in ("start_on", "end_on"):
+            text = getattr(written, key)
+            try:
+                if text is not None:
+                    found[key] = day(text)
+            except UsageError as error:
+                self.wrong(str(error), key)
+        first, last = found.get("start_on"), found.get("end_on")
+        if first is not None and last is not None and last < first:
+            self.wrong(f"{shown(last)} is before its start, '{first}'", "end_on")
+        return first, last
+
+    def calendar(self, name: str | None) -> tuple[Days, ...]:
+        if name is None or not self.around.calendars_are_known:
+            return ()
+        if name not in self.around.calendars:
+            known = ", ".join(sorted(self.around.calendars)) or "none"
+            hint = did_you_mean(name, self.around.calendars) or f"; organization.yaml has: {known}"
+            self.wrong(f"no calendar is called {shown(name)}{hint}", "calendar")
+        return self.around.calendars.get(name, ())
+
     def patterns(self, key: str, globs: Sequence[str]) -> None:
         for number, glob in enumerate(globs):
             if "[" in glob and "]" not in glob[glob.rindex("[") :]:
@@ -128,6 +169,7 @@ class _Check:
         } - {""}
         allowed = tuple(dict.fromkeys((*self.around.allowed_hosts, *sorted(hosts))))
         self._event_urls(variables, playbooks, allowed)
+        self._long_steps(written, playbooks)
         return Plan(
             playbooks=playbooks,
             repo=written.repo,
@@ -148,7 +190,9 @@ class _Check:
                 for event in ("on_failure", "on_success", "on_complete", "on_needs_review")
                 if (rule := getattr(written.notify, event)) is not None
             ),
-            overlap=Overlap(written.overlap),
+            overlap=Overlap(written.overlap or ("buffer_one" if self.has_event else "skip")),
+            retries=Retries(**written.retries.model_dump()),
+            budget_minutes=written.budget.run_minutes_per_month if written.budget else None,
             allowed_hosts=allowed,
         )
 
@@ -206,6 +250,17 @@ class _Check:
                 hint = did_you_mean(name, EVENT_CONTEXT) or f"; known are {', '.join(EVENT_CONTEXT)}"
                 self.wrong(f"no event brings '{{{{{name}}}}}'{hint}", *path)
 
+    def _long_steps(self, written: DefinitionDocument, playbooks: Iterable[Playbook]) -> None:
+        """A run that is shorter than one step would always end as a time-out."""
+        for playbook in playbooks:
+            for step in playbook.steps:
+                if step.timeout_seconds > written.timeout_minutes * 60:
+                    self.wrong(
+                        f"{written.timeout_minutes} is less than step {step.id!r} of playbook {playbook.id!r} may take, "
+                        f"{step.timeout_seconds:g} s; give the run more, or the step a shorter timeout",
+                        "timeout_minutes",
+                    )
+
     def _event_urls(
         self, texts: Mapping[str, str], playbooks: Iterable[Playbook], allowed: Sequence[str]
     ) -> None:
@@ -220,27 +275,9 @@ class _Check:
 
     def _rule(self, event: RuleEvent, rule: RuleDocument) -> NotifyRule:
         where = ("notify", event.value)
-        if rule.slack_channel is not None and not re.fullmatch(
-            r"#[^\s#,]{1,80}|[CDG][A-Z0-9]{8,}", rule.slack_channel
-        ):
-            self.wrong(
-                f"{shown(rule.slack_channel)} is not a Slack channel; write '#name'", *where, "slack_channel"
-            )
-        for number, address in enumerate(rule.email):
-            if not re.fullmatch(r"[^@\s<>,;]+@[^@\s<>,;]+", address):
-                self.wrong(f"{shown(address)} is not an e-mail address", *where, "email", number)
         for number, name in enumerate(rule.mention):
             self._placeholders(name, *where, "mention", number)
-        return NotifyRule(
-            event,
-            rule.slack_channel,
-            rule.teams,
-            rule.pagerduty,
-            tuple(rule.email),
-            rule.webhook,
-            rule.github,
-            tuple(rule.mention),
-        )
+        return notify_rule(event, rule, lambda message, *path: self.wrong(message, *where, *path))
 
 
 def _hosts(playbook: Playbook) -> set[str]:

@@ -3,42 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from inspect_pipelines.config.definitions import Around, to_definition
+from inspect_pipelines.config.organization import org_id_of, read_organization
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.playbooks import to_playbook
 from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.reading import read, shown
-from inspect_pipelines.config.schedule_document import (
-    NOT_YET_USED,
-    OrganizationConfigDocument,
-    OrganizationMetadata,
-    ScheduleConfigDocument,
-)
-from inspect_pipelines.config.settings import SECRET_REFERENCE
+from inspect_pipelines.config.schedule_document import ScheduleConfigDocument
 from inspect_pipelines.config.yaml_text import Source, YamlPath
-from inspect_pipelines.domain.ids import SLUG, OrgId, dagster_name
+from inspect_pipelines.domain.ids import OrgId, dagster_name
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import ConfigInvalid
 
 SCHEDULES = "schedules.yaml"
-ORGANIZATION = "organization.yaml"
 PLAYBOOKS = "playbooks"
 NO_SCHEDULES = "is not in {root!r}; go to the folder that holds it, or start one with: inspect-pipelines init"
-SECRET_KEYS = ("secret", "token", "password", "api_key", "routing_key", "private_key")
-
-
-@dataclass(frozen=True, slots=True)
-class Organization:
-    """What organization.yaml says, as far as it has an effect yet."""
-
-    org_id: OrgId
-    name: str = ""
-    allowed_hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +50,16 @@ def load_project(root: Path, *, now: datetime) -> Project:
         ConfigInvalid: All faults of all files at once, sorted by file and line.
     """
     findings, files = Findings(), [SCHEDULES]
-    organization = _organization(root, findings, files)
+    written_organization = read_organization(root, findings, files)
+    organization = written_organization.organization
     playbooks, all_read = _playbooks(root, findings, files)
     source, document = read(root / SCHEDULES, SCHEDULES, ScheduleConfigDocument, findings)
     if not (root / SCHEDULES).exists():
         findings.problems = [Problem(SCHEDULES, 1, 1, "", NO_SCHEDULES.format(root=str(root.absolute())))]
     definitions: tuple[Definition, ...] = ()
     if document is not None:
-        org_id = _org_id(source, document.metadata, findings, organization)
-        organization = Organization(org_id, organization.name, organization.allowed_hosts)
+        org_id = org_id_of(source, document.metadata, findings, organization)
+        organization = replace(organization, org_id=org_id)
         around = Around(
             source,
             findings,
@@ -82,6 +68,8 @@ def load_project(root: Path, *, now: datetime) -> Project:
             organization.allowed_hosts,
             now,
             all_read,
+            written_organization.calendars,
+            written_organization.is_readable,
         )
         schedules = [
             to_definition(written, number, around) for number, written in enumerate(document.schedules)
@@ -95,26 +83,6 @@ def load_project(root: Path, *, now: datetime) -> Project:
         raise ConfigInvalid([str(problem) for problem in sorted(set(findings.problems))])
     warnings = tuple(str(warning) for warning in sorted(set(findings.warnings)))
     return Project(definitions, playbooks, organization, warnings, tuple(files))
-
-
-def _organization(root: Path, findings: Findings, files: list[str]) -> Organization:
-    if not (root / ORGANIZATION).exists():
-        return Organization(OrgId(""))
-    files.append(ORGANIZATION)
-    source, document = read(root / ORGANIZATION, ORGANIZATION, OrganizationConfigDocument, findings)
-    if document is None:
-        return Organization(OrgId(""))
-    for key in NOT_YET_USED:
-        if getattr(document, key) is not None:
-            findings.warn(source, (key,), f"{key!r} is kept, but has no effect yet")
-    _refuse_secrets(source, source.value, (), findings)
-    for number, host in enumerate(document.allowed_hosts):
-        if not host or "/" in host or " " in host:
-            message = f"{shown(host)} is not a host; write 'app.acme.com', '*.acme.com' or 'localhost:8000'"
-            findings.wrong(source, ("allowed_hosts", number), message)
-    named = "orgId" in document.metadata.model_fields_set
-    org_id = _org_id(source, document.metadata, findings, None) if named else OrgId("")
-    return Organization(org_id, document.metadata.name, tuple(document.allowed_hosts))
 
 
 def _playbooks(root: Path, findings: Findings, files: list[str]) -> tuple[tuple[Playbook, ...], bool]:
@@ -142,25 +110,6 @@ def _playbooks(root: Path, findings: Findings, files: list[str]) -> tuple[tuple[
     return tuple(playbook for playbook, _ in found.values()), all_read
 
 
-def _org_id(
-    source: Source, written: OrganizationMetadata, findings: Findings, other: Organization | None
-) -> OrgId:
-    if not SLUG.match(written.orgId):
-        findings.wrong(
-            source,
-            ("metadata", "orgId"),
-            f"{shown(written.orgId)} is not an id: letters, digits, '-' and '_'",
-        )
-    if "orgId" not in written.model_fields_set and other is not None and other.org_id:
-        return other.org_id
-    if other is not None and other.org_id and other.org_id != written.orgId:
-        message = (
-            f"{shown(written.orgId)} is not the organisation of {ORGANIZATION}, which is {other.org_id!r}"
-        )
-        findings.wrong(source, ("metadata", "orgId"), message)
-    return OrgId(written.orgId)
-
-
 def _note_collisions(
     source: Source, definitions: Sequence[Definition], schedules: int, findings: Findings
 ) -> None:
@@ -184,17 +133,3 @@ def _note_collisions(
                 "change one of them by more than '-' and '_'"
             )
             findings.wrong(source, path, message)
-
-
-def _refuse_secrets(source: Source, value: object, path: YamlPath, findings: Findings) -> None:
-    """A literal secret in the parts that have no shape yet, found by the name of its key."""
-    if isinstance(value, dict):
-        for key, inner in value.items():
-            secret = str(key).lower().endswith(SECRET_KEYS) and isinstance(inner, (str, int))
-            if secret and not SECRET_REFERENCE.match(str(inner)):
-                message = "a secret is written as '${env:NAME}' or '${file:/path}', never as its value"
-                findings.wrong(source, (*path, key), message)
-            _refuse_secrets(source, inner, (*path, key), findings)
-    elif isinstance(value, list):
-        for number, inner in enumerate(value):
-            _refuse_secrets(source, inner, (*path, number), findings)

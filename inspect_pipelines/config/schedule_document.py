@@ -52,6 +52,16 @@ class BaselineDocument(Document):
     first_run: Literal["review", "adopt"] = "review"
 
 
+class RetriesDocument(Document):
+    infra: Annotated[int, Field(ge=0, le=5)] = 2
+    finding: Annotated[int, Field(ge=0, le=5)] = 1
+    visual: Annotated[int, Field(ge=0, le=5)] = 1
+
+
+class BudgetDocument(Document):
+    run_minutes_per_month: Annotated[int, Field(ge=1, le=10_000_000)]
+
+
 class DefinitionDocument(Document):
     id: str
     name: str | None = None
@@ -65,10 +75,12 @@ class DefinitionDocument(Document):
     timeout_minutes: Annotated[int, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] = 30
     notify: NotifyDocument = Field(default_factory=NotifyDocument)
     baseline: BaselineDocument = Field(default_factory=BaselineDocument)
-    overlap: Literal["skip", "allow"] = "skip"
+    overlap: Literal["skip", "buffer_one", "allow"] | None = None  # None: skip for schedules, else buffer_one
+    retries: RetriesDocument = Field(default_factory=RetriesDocument)
+    budget: BudgetDocument | None = None
 
     later: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("retries", "priority", "tags", "owner", "budget", "quarantine", "agent"), "leave it out"
+        ("priority", "tags", "owner", "quarantine", "agent"), "leave it out"
     )
 
     @model_validator(mode="after")
@@ -83,12 +95,15 @@ class DefinitionDocument(Document):
 class ScheduleDocument(DefinitionDocument):
     cron: str
     timezone: str | None = None
+    catch_up: Literal["latest", "none", "all"] = "latest"
+    start_on: str | None = None
+    end_on: str | None = None
+    calendar: str | None = None
+    jitter_seconds: Annotated[int, Field(ge=0, le=30)] = 0
 
     later: ClassVar[dict[str, str]] = {
         **DefinitionDocument.later,
-        **dict.fromkeys(
-            ("jitter_minutes", "calendar", "catch_up", "alarm", "start_at", "end_at"), "leave it out"
-        ),
+        **dict.fromkeys(("alarm",), "leave it out"),
     }
 
 
@@ -117,6 +132,35 @@ class ScheduleConfigDocument(Document):
     triggers: list[TriggerDocument] = Field(default_factory=list)
 
 
+class LimitsDocument(Document):
+    organization: Annotated[int, Field(ge=1, le=1000)] = 5
+    repository: Annotated[int, Field(ge=1, le=1000)] = 2
+    target_host: Annotated[int, Field(ge=1, le=1000)] = 1
+
+
+class BudgetsDocument(BudgetDocument):
+    warn: RuleDocument | None = None
+
+
+class MaintenanceDocument(Document):
+    reason: str
+    start: str | None = None
+    end: str | None = None
+    cron: str | None = None
+    minutes: Annotated[int, Field(ge=1, le=7 * 24 * 60)] | None = None
+    timezone: str | None = None
+    definitions: Texts = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _once_or_again(self) -> MaintenanceDocument:
+        once, again = (self.start, self.end), (self.cron, self.minutes)
+        if (None not in once) == (None not in again) or (any(once) and any(again)):
+            raise ValueError(
+                "says no time; write 'start' and 'end' for once, or 'cron' and 'minutes' for again and again"
+            )
+        return self
+
+
 class OrganizationConfigDocument(Document):
     """The parts typed as Any are known by name, so that files may hold them; their own issues give them their shape."""
 
@@ -124,14 +168,14 @@ class OrganizationConfigDocument(Document):
     kind: Literal["OrganizationConfig"]
     metadata: OrganizationMetadata = Field(default_factory=OrganizationMetadata)
     allowed_hosts: list[str] = Field(default_factory=list)
+    limits: LimitsDocument = Field(default_factory=LimitsDocument)
+    budgets: BudgetsDocument | None = None
+    maintenance: list[MaintenanceDocument] = Field(default_factory=list)
+    calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     sources: Any = None
     channels: Any = None
     people: Any = None
-    limits: Any = None
-    budgets: Any = None
-    maintenance: Any = None
-    calendars: Any = None
     sites: Any = None
 
 
-NOT_YET_USED = ("sources", "channels", "people", "limits", "budgets", "maintenance", "calendars", "sites")
+NOT_YET_USED = ("sources", "channels", "people", "sites")

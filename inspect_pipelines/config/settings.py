@@ -14,6 +14,7 @@ SECRET_REFERENCE = re.compile(r"^\$\{(?:env:(?P<env>[A-Za-z_][A-Za-z0-9_]*)|file
 
 
 PREFIX = "INSPECT_"
+WARM = "warm"
 
 
 class Settings(BaseModel):
@@ -53,6 +54,9 @@ class Settings(BaseModel):
     ui_port: int = Field(default=3000, ge=1, le=65535)
     """The Dagster UI's first port to try."""
 
+    run_launcher: str = WARM
+    """Who executes runs: `warm` (a fork of a loaded parent), `dagster` (its own launcher), or `module:Class {JSON config}`."""
+
     def absolute_home(self) -> Path:
         """`home` as an absolute path, symbolic links resolved."""
         return self.home.expanduser().resolve()
@@ -87,3 +91,8 @@ def resolve_secret(reference: str) -> str:
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with some variables set, for a child process."""
     return {**os.environ, **changes}
+
+
+def is_plain_terminal() -> bool:
+    """Whether somebody asked for a terminal without colours (no-color.org) or moving text (`TERM=dumb`)."""
+    return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"

@@ -30,6 +30,11 @@ def uuid7(unix_ms: int, random_bits: int) -> str:
     return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 
 
+def chance(fresh_id: str) -> float:
+    """A number from 0.0 to 1.0 (not included) out of a fresh UUIDv7's last random bits."""
+    return int(fresh_id.rpartition("-")[2], 16) / (1 << 48)
+
+
 def dagster_name(definition_id: DefinitionId) -> str:
     """The Dagster job name of a definition: `[A-Za-z0-9_]+`, of which a home has those of one organisation.
 

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Literal
 
 from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.template import fill, placeholders
+from inspect_pipelines.domain.variable import host_of
 
 
 class RuleEvent(StrEnum):
@@ -17,6 +19,7 @@ class RuleEvent(StrEnum):
     ON_NEEDS_REVIEW = "on_needs_review"
     ON_RECOVERY = "on_recovery"
     ON_FLAKY = "on_flaky"
+    ON_BUDGET = "on_budget"  # the organisation's own rule: a month's run-minutes are running out
 
 
 class Overlap(StrEnum):
@@ -71,6 +74,15 @@ class BaselinePolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class Retries:
+    """How often a run tries again by itself, by what went wrong; only its last attempt decides."""
+
+    infra: int = 2  # ours: the browser died, a name could not be resolved
+    finding: int = 1  # the site broke an expectation: seen once only, it is `flaky`
+    visual: int = 1  # a view differs: it must differ the same way twice
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     playbooks: tuple[Playbook, ...]  # one session each, in this order
     repo: str | None = None  # owner/name
@@ -80,4 +92,14 @@ class Plan:
     baseline: BaselinePolicy = field(default_factory=BaselinePolicy)
     notify: tuple[NotifyRule, ...] = ()
     overlap: Overlap = Overlap.SKIP
+    retries: Retries = field(default_factory=Retries)
+    budget_minutes: int | None = None  # run-minutes a month; None: only the organisation's budget
     allowed_hosts: tuple[str, ...] = ()  # hosts a `url` variable may name besides the file's own; globs
+
+
+def target_host(plan: Plan) -> str | None:
+    """The host that the plan's first playbook starts at; None: only an event or the playbook's steps know it."""
+    playbook = plan.playbooks[0]
+    values = {variable.name: variable.default or "" for variable in playbook.variables} | dict(plan.variables)
+    text = fill(playbook.base_url, values)
+    return host_of(text) or None if "://" in text and not placeholders(text) else None

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.errors import Refused
 
 
@@ -84,6 +85,7 @@ class Run:
     requested_by: str = ""  # `schedule`, `user:NAME`, `dagster`, ..
     dagster_run_id: str | None = None
     retry_of: RunId | None = None
+    buffered_at: datetime | None = None  # UTC; when it began to wait for its definition's slot, if it had to
     claimed_at: datetime | None = None  # UTC; None until a worker took it
     deadline_at: datetime | None = None  # UTC; claimed_at + timeout_minutes
     completed_at: datetime | None = None  # UTC
@@ -99,6 +101,12 @@ class Run:
             claimed_at=now,
             deadline_at=now + timedelta(minutes=self.timeout_minutes),
         )
+
+    def buffered(self, *, now: datetime) -> Run:
+        """This run, waiting until the open run of its definition has ended."""
+        if self.status is not RunStatus.PENDING:
+            raise Refused(f"run {self.id!r} cannot wait: it is {self.status.value!r}, not 'pending'")
+        return replace(self, buffered_at=now)
 
     def skipped(self, reason: SkipReason, detail: str, *, now: datetime) -> Run:
         """This run, refused at the door; it never held a browser."""
@@ -123,21 +131,32 @@ class Door(StrEnum):
     ADMITTED = "admitted"
     DUPLICATE = "duplicate"  # another Dagster run holds or held this origin
     SKIPPED = "skipped"
+    BUFFERED = "buffered"  # it waits; it is launched again when its definition's slot is free
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a run must not start now."""
+
+    reason: SkipReason
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Admission:
     door: Door
     run: Run
+    displaced: Run | None = None  # the run that waited until now, skipped because this one is newer
 
 
 def admission(
     run: Run,
     dagster_run_id: str,
     *,
-    paused: str | None,
+    refusal: Refusal | None,
     holder: Run | None,
-    allow_overlap: bool,
+    waiting: Run | None = None,
+    overlap: Overlap = Overlap.SKIP,
     now: datetime,
 ) -> Admission:
     """Who may run: the pure half of "one door".
@@ -145,17 +164,28 @@ def admission(
     Args:
         run: The stored run of this origin.
         dagster_run_id: The Dagster run that asks.
-        paused: Why the definition is not to run, None when it may.
+        refusal: Why it is not to run, None when it may.
         holder: Another running run of the same definition, None when its slot is free.
-        allow_overlap: The plan says `overlap: allow`.
+        waiting: Another run of it that waits for the slot; with `overlap: buffer_one` there is one at most.
+        overlap: The plan's.
     """
     if run.dagster_run_id == dagster_run_id and run.status is RunStatus.RUNNING:
         return Admission(Door.ADMITTED, run)  # the op itself was repeated
     if run.dagster_run_id is not None or run.status is not RunStatus.PENDING:
         return Admission(Door.DUPLICATE, run)
-    if paused is not None:
-        return Admission(Door.SKIPPED, run.skipped(SkipReason.PAUSE, paused, now=now))
-    if holder is not None and not allow_overlap:
-        detail = f"run {holder.id} of {run.definition_id!r} is still open"
-        return Admission(Door.SKIPPED, run.skipped(SkipReason.OVERLAP, detail, now=now))
-    return Admission(Door.ADMITTED, run.claimed(dagster_run_id, now=now))
+    if refusal is not None:
+        return Admission(Door.SKIPPED, run.skipped(refusal.reason, refusal.detail, now=now))
+    if holder is None or overlap is Overlap.ALLOW:
+        return Admission(Door.ADMITTED, run.claimed(dagster_run_id, now=now))
+    if overlap is Overlap.SKIP:
+        return Admission(Door.SKIPPED, _overlapped(run, f"run {holder.id}", "is still open", now))
+    if waiting is None:
+        return Admission(Door.BUFFERED, run.buffered(now=now))
+    if (waiting.requested_at, waiting.id) > (run.requested_at, run.id):
+        return Admission(Door.SKIPPED, _overlapped(run, f"the newer run {waiting.id}", "waits already", now))
+    displaced = _overlapped(waiting, f"the newer run {run.id}", "waits instead", now)
+    return Admission(Door.BUFFERED, run.buffered(now=now), displaced)
+
+
+def _overlapped(run: Run, other: str, why: str, now: datetime) -> Run:
+    return run.skipped(SkipReason.OVERLAP, f"{other} of {run.definition_id!r} {why}", now=now)

@@ -81,3 +81,6 @@ class SessionResult:
     error: str | None = None  # one sentence, when status is not COMPLETED
     browser_ms: int = 0  # from browser start to browser end
     fail_on: str | None = field(default="error")  # the playbook's findings.fail_on
+    retry_may_help: bool = True  # of a crashed one: False when it would only crash again
+    attempt: int = 1  # of its playbook in its run
+    cause: str | None = None  # why there was an attempt after the first: domain/retry.Cause

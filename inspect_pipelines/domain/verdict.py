@@ -34,6 +34,7 @@ def decide(
     baseline: Baseline | None,
     environment_changes: Sequence[str] = (),
     adopt_first: bool = False,
+    flaky: Sequence[str] = (),
 ) -> Verdict:
     """The run's verdict.
 
@@ -46,6 +47,7 @@ def decide(
         baseline: The active one, None on a first run.
         environment_changes: What differs from the baseline's environment, one clause each.
         adopt_first: The plan accepts a first run's pictures without a person (`first_run: adopt`).
+        flaky: What was wrong at first and right when it was tried again, one sentence each.
     """
     for status, run_status in (
         (SessionStatus.CANCELLED, RunStatus.CANCELLED),
@@ -67,13 +69,9 @@ def decide(
     if site_faults or (differences and not environment_changes):
         return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)
     if not baseline_enabled:
-        return Verdict(
-            VerdictKind.PASSED, RunStatus.PASSED, ("every expectation held; pictures are not compared",)
-        )
-    if baseline is None and adopt_first:
-        return Verdict(
-            VerdictKind.PASSED, RunStatus.PASSED, ("first run: its pictures were adopted, as the plan says",)
-        )
+        return _passed("every expectation held; pictures are not compared", flaky)
+    if baseline is None and adopt_first and not flaky:
+        return _passed("first run: its pictures were adopted, as the plan says", flaky)
     if baseline is None or not comparisons:  # adopted after this run had looked for one: it compared nothing
         return Verdict(
             VerdictKind.NEEDS_REVIEW,
@@ -84,7 +82,12 @@ def decide(
         changed = "the environment changed: " + ", ".join(environment_changes)
         return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, (changed, *differences))
     count = len(comparisons)
-    return Verdict(VerdictKind.PASSED, RunStatus.PASSED, (f"{count} of {count} views look as approved",))
+    return _passed(f"{count} of {count} views look as approved", flaky)
+
+
+def _passed(reason: str, flaky: Sequence[str]) -> Verdict:
+    kind = VerdictKind.FLAKY if flaky else VerdictKind.PASSED
+    return Verdict(kind, RunStatus.PASSED, (*flaky, reason))
 
 
 def _site_faults(sessions: Sequence[SessionResult]) -> tuple[str, ...]:

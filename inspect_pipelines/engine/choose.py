@@ -9,6 +9,8 @@ from inspect_pipelines.ports import Engine
 from resources.clock import SystemClock
 from resources.dagster_graphql import GraphqlEngine
 
+TERMINATE_SECONDS = 1.0  # a cancel takes under 2 s, also when the Dagster UI hangs
+
 
 def engine_for(settings: Settings) -> Engine:
     """The Dagster UI of a running `up`, else a process of its own for the run."""
@@ -19,3 +21,16 @@ def engine_for(settings: Settings) -> Engine:
             return engine
         engine.close()
     return PlainEngine(settings)
+
+
+def terminators(settings: Settings) -> list[Engine]:
+    """Who may be able to end a run, the likeliest first; each answers within about a second, or not at all.
+
+    A run of a running `up` is ended by Dagster, so that Dagster knows why; one in a process of its own by a signal.
+    """
+    state = read_state(settings.absolute_home())
+    plain: list[Engine] = [PlainEngine(settings)]
+    if state is None or state.ui_url is None:
+        return plain
+    dagster = GraphqlEngine(state.ui_url, SystemClock(), patience_seconds=0, answer_seconds=TERMINATE_SECONDS)
+    return [dagster, *plain]

@@ -24,6 +24,7 @@ def surroundings(settings: Settings) -> dict[str, str]:
         "DAGSTER_HOME": str(settings.dagster_home()),
         "DAGSTER_RUN_STATUS_SENSOR_PROCESS_LIMIT": "25",  # the default of 5 falls behind in a burst
         "PYTHONUNBUFFERED": "1",
+        "OPENBLAS_NUM_THREADS": "1",  # its pool starts with the import, and the warm parent must have one thread
         # `env` sets the first for the dagster CLI; beside `-w` either is an error
         "DAGSTER_MODULE_NAME": "",
         "DAGSTER_WORKING_DIRECTORY": "",
@@ -50,6 +51,14 @@ def code_argv(module: str, socket: Path) -> list[str]:
         "-s",
         str(socket),
     ]
+
+
+def warm_argv(module: str, socket: Path) -> list[str]:
+    return [PYTHON, "-m", "inspect_pipelines.engine.warm.parent", "--module", module, "--socket", str(socket)]
+
+
+def alone_argv(dagster_run_id: str, lock: int) -> list[str]:
+    return [PYTHON, "-m", "inspect_pipelines.engine.warm.alone", dagster_run_id, str(lock)]
 
 
 def daemon_argv(workspace: Path) -> list[str]:

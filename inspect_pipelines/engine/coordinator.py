@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+from dagster._core.run_coordinator.queued_run_coordinator import RunQueueConfig
 
+from inspect_pipelines.config.compiled import published_limits
+from inspect_pipelines.domain.organization import Limits
 from inspect_pipelines.engine.daemon_lock import daemon_is_alive
 from resources.clock import SystemClock
 
+KEYS = {"organization": "inspect/org", "repository": "inspect/repo", "target_host": "inspect/host"}
 QUEUE_DAEMON = "QUEUED_RUN_COORDINATOR"
+
+
+def tag_limits(limits: Limits) -> list[dict[str, Any]]:
+    """The limits as Dagster writes them: so many runs in progress for each value of a tag."""
+    return [
+        {"key": KEYS[name], "value": {"applyLimitPerUniqueValue": True}, "limit": limit}
+        for name, limit in asdict(limits).items()
+    ]
 
 
 class InspectRunCoordinator(dg.QueuedRunCoordinator):
@@ -23,6 +37,12 @@ class InspectRunCoordinator(dg.QueuedRunCoordinator):
             return super().submit_run(context)
         self._instance.launch_run(run.run_id, context.workspace)
         return self._instance.get_run_by_id(run.run_id) or run
+
+    def get_run_queue_config(self) -> RunQueueConfig:
+        """Dagster's own settings, with the published limits as tag limits; the daemon asks anew on every turn."""
+        settings = super().get_run_queue_config()
+        home = Path(self._instance.root_directory).parent
+        return settings._replace(tag_concurrency_limits=tag_limits(published_limits(home)))
 
     def _daemon_is_alive(self) -> bool:
         beat = self._instance.get_daemon_heartbeats().get(QUEUE_DAEMON)

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+from contextlib import suppress
 from pathlib import Path
 
+from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.errors import Unavailable, UsageError
 
 MODULE = "inspect_pipelines.definitions"
 """Also the name of the code location: `dagster job launch` and `up` must agree on it, or the daemon refuses the run."""
 
 MARKER = "# written by inspect-pipelines; delete this line and the file is yours"
+
+NAMED_LAUNCHERS = {
+    WARM: "inspect_pipelines.engine.launcher:InspectRunLauncher",
+    "dagster": "inspect_pipelines.engine.served:ServedRunLauncher",
+}
+LAUNCHER = re.compile(
+    r"^(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)(?:\s+(?P<config>\{.*\}))?$", re.DOTALL
+)
 
 FOLDERS = ("", "dagster", "run", "logs", "history", "gallery", "reports", "outbox")
 
@@ -24,13 +36,12 @@ run_coordinator:
   module: inspect_pipelines.engine.coordinator
   class: InspectRunCoordinator
   config: {{dequeue_interval_seconds: 1, dequeue_use_threads: true, dequeue_num_workers: 4}}
-run_launcher:
-  module: inspect_pipelines.engine.launcher
-  class: InspectRunLauncher
+run_launcher: {run_launcher}
+event_log_storage: {event_log_storage}
 concurrency:
   runs:
     max_concurrent_runs: {max_concurrent_runs}
-    tag_concurrency_limits: []
+    # organization.yaml's `limits` come from our coordinator; `tag_concurrency_limits` here would replace them.
 
 # The ledger's deadline comes first; these end what did not heed it.
 run_monitoring:
@@ -44,6 +55,8 @@ run_retries: {{enabled: true, max_retries: 0}}
 sensors: {{use_threads: true, num_workers: 4}}
 schedules: {{use_threads: true, num_workers: 4, num_submit_workers: 4}}
 auto_materialize: {{enabled: false, use_sensors: false}}
+# What a run prints is in logs/run-*.log; Dagster's own copy takes four processes a run.
+compute_logs: {{module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}}
 retention:
   schedule: {{purge_after_days: {{skipped: 7, failure: 30, success: 90}}}}
   sensor: {{purge_after_days: {{skipped: 1, failure: 30, success: 90}}}}
@@ -63,7 +76,7 @@ def ensure_instance(home: Path) -> Path:
     try:
         for folder in FOLDERS:
             _make_private(home / folder)
-        _write_settings(home / "dagster" / "dagster.yaml")
+        _write_settings(home / "dagster" / "dagster.yaml", Settings().run_launcher)
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(
             f"INSPECT_HOME {str(home)!r} cannot be used: {error.filename!r} is a file, not a folder; "
@@ -79,9 +92,51 @@ def ensure_instance(home: Path) -> Path:
     return home / "dagster"
 
 
-def settings_text(max_concurrent_runs: int) -> str:
-    """The text of dagster.yaml; one browser takes about a core, so as many runs at once as there are cores."""
-    return SETTINGS.format(marker=MARKER, max_concurrent_runs=max_concurrent_runs)
+def most_runs() -> int:
+    """How many runs Dagster starts at once: one browser takes about a core, so as many as there are cores."""
+    return max(2, os.cpu_count() or 2)
+
+
+def settings_text(dagster_home: Path, max_concurrent_runs: int, run_launcher: str = WARM) -> str:
+    """The text of dagster.yaml.
+
+    Raises:
+        UsageError: INSPECT_RUN_LAUNCHER cannot be read.
+    """
+    return SETTINGS.format(
+        marker=MARKER,
+        max_concurrent_runs=max_concurrent_runs,
+        run_launcher=json.dumps(launcher_of(run_launcher)),  # JSON is YAML
+        event_log_storage=json.dumps(
+            {
+                "module": "inspect_pipelines.engine.events",
+                "class": "InspectEventLogStorage",
+                "config": {"base_dir": str(dagster_home / "history" / "runs")},
+            }
+        ),
+    )
+
+
+def launcher_of(text: str) -> dict[str, object]:
+    """The `run_launcher` of dagster.yaml for a value of INSPECT_RUN_LAUNCHER.
+
+    Raises:
+        UsageError: It is neither a name that we know nor `module:Class`, or its config is no JSON object.
+    """
+    if text in NAMED_LAUNCHERS:
+        text = NAMED_LAUNCHERS[text]
+    match = LAUNCHER.match(text)
+    config = None
+    if match:
+        with suppress(ValueError):
+            config = json.loads(match["config"] or "{}")
+    if match is None or not isinstance(config, dict):
+        raise UsageError(
+            f"the setting INSPECT_RUN_LAUNCHER is {text!r}; write 'warm', 'dagster', or 'module:Class' with its config "
+            'as JSON behind it, such as \'dagster_celery:CeleryRunLauncher {"default_queue": "runs"}\''
+        )
+    found: dict[str, object] = {"module": match["module"], "class": match["name"]}
+    return {**found, "config": config} if config else found
 
 
 def write_atomically(path: Path, text: str) -> None:
@@ -96,8 +151,8 @@ def _make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _write_settings(path: Path) -> None:
-    wanted = settings_text(max(2, os.cpu_count() or 2))
+def _write_settings(path: Path, run_launcher: str) -> None:
+    wanted = settings_text(path.parent, most_runs(), run_launcher)
     if path.exists():
         present = path.read_text(encoding="utf-8")
         if present == wanted or not present.startswith(MARKER):

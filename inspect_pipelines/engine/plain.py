@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import signal
@@ -14,23 +15,27 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.commands import PYTHON, surroundings
 from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.processes import last_lines
+from inspect_pipelines.engine.warm.logs import forget_old_logs, run_log
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports import Launch
+from resources.workers import WorkerLocks
 
-KEPT_LOGS = 200  # of single runs; Dagster keeps its own record of each
 HANDLE = re.compile(r"^process:(?P<pid>\d+):(?P<started>\d+)$")
+DAGSTER_RUN_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
 class PlainEngine:
     """`ports.Engine` by `dagster job execute`: 5 s to the first step, against 11 s and more with `job launch`.
 
-    A handle is the process: its id and its start time, so that a number used again is not mistaken for it.
+    A handle is the process: its id and its start time, so that a number used again is not mistaken for it. The id of a
+    Dagster run is one too, once its worker holds the run: it means that worker.
     """
 
     def __init__(self, settings: Settings, module: str = MODULE) -> None:
         self._settings = settings
         self._home = settings.absolute_home()
         self._module = module
+        self._workers = WorkerLocks(self._home / "run" / "workers")
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def launch(self, launch: Launch) -> str:
@@ -43,7 +48,7 @@ class PlainEngine:
         argv = [PYTHON, "-m", "dagster", "job", "execute", "-m", self._module, "-j", launch.job_name]
         argv += ["--tags", json.dumps(dict(launch.tags))]
         log = self.log(launch.origin)
-        self._forget_old_logs()
+        forget_old_logs(self._home)
         try:
             with log.open("ab") as output:
                 child = subprocess.Popen(
@@ -67,7 +72,8 @@ class PlainEngine:
         """Interrupt it, as Ctrl-C does; it closes its browser and concludes as cancelled."""
         process = self._find(handle)
         if process is not None:
-            process.send_signal(signal.SIGINT)
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGINT)
 
     def is_alive(self, handle: str) -> bool:
         """Whether the process runs."""
@@ -75,30 +81,33 @@ class PlainEngine:
 
     def log(self, origin: str) -> Path:
         """Where a run writes what it says; named by its origin."""
-        return self._home / "logs" / f"run-{re.sub(r'[^A-Za-z0-9.-]+', '_', origin)}.log"
+        return run_log(self._home, origin)
 
     def last_words(self, origin: str) -> str:
         """The end of that log."""
         return last_lines(self.log(origin))
 
     def _find(self, handle: str) -> psutil.Process | None:
+        if DAGSTER_RUN_ID.match(handle):
+            pid = self._workers.process_of(handle)
+            return None if pid is None else _process(pid)
         match = HANDLE.match(handle)
         if match is None:
-            raise NotFound(f"{handle!r} names no process; a handle looks like 'process:123:456'")
+            raise NotFound(
+                f"{handle!r} names no process; a handle looks like 'process:123:456', or is a Dagster run id"
+            )
         if handle in self._children and self._children[handle].poll() is not None:
             return None
-        try:
-            process = psutil.Process(int(match["pid"]))
-            if _started(process) != int(match["started"]) or process.status() == psutil.STATUS_ZOMBIE:
-                return None
-        except psutil.NoSuchProcess:
-            return None
-        return process
+        process = _process(int(match["pid"]))
+        return process if process and _started(process) == int(match["started"]) else None
 
-    def _forget_old_logs(self) -> None:
-        logs = sorted(self._home.glob("logs/run-*.log"), key=lambda log: log.stat().st_mtime, reverse=True)
-        for log in logs[KEPT_LOGS - 1 :]:
-            log.unlink(missing_ok=True)
+
+def _process(pid: int) -> psutil.Process | None:
+    try:
+        process = psutil.Process(pid)
+        return None if process.status() == psutil.STATUS_ZOMBIE else process
+    except psutil.NoSuchProcess:
+        return None
 
 
 def _started(process: psutil.Process) -> int:

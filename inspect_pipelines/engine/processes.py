@@ -9,15 +9,19 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import IO
 
 import psutil
 
+from resources.workers import WorkerLocks
+
 KEPT_LOGS = 3
 LOG_LIMIT_BYTES = 20_000_000
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
+LAUNCHED = "inspect_pipelines.engine.warm."  # in the command line of forks of the warm parent, and of plain processes
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -71,6 +75,11 @@ class Child:
         if self.is_alive:
             self._process.terminate()
 
+    def interrupt(self) -> None:
+        """Ask it to end, and what it works on too."""
+        if self.is_alive:
+            self._process.send_signal(signal.SIGINT)
+
     def kill(self) -> None:
         """End it and its whole process group, now."""
         if self.is_alive:
@@ -88,6 +97,17 @@ class Child:
     def last_lines(self, count: int = 3) -> str:
         """The end of its log, without colours."""
         return last_lines(self.log, count)
+
+
+def run_processes(home: Path) -> list[psutil.Process]:
+    """The processes that our launcher started for runs and that live, also those whose parent was killed."""
+    found = []
+    for pid in WorkerLocks(home / "run" / "workers").processes().values():
+        with suppress(psutil.Error):
+            process = psutil.Process(pid)
+            if any(word.startswith(LAUNCHED) for word in process.cmdline()):
+                found.append(process)
+    return found
 
 
 def rotate_log(log: Path) -> None:

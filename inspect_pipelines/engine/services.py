@@ -16,16 +16,21 @@ FIRST_PAUSE_SECONDS = 0.5
 CRASH_LOOP_ENDS = 5  # so many ends ..
 CRASH_LOOP_SECONDS = 60.0  # .. within this time are a loop
 ENDS_BEFORE_FIRST_READY = 3  # what never worked will not work the fifth time either
+LONGEST_PAUSE_SECONDS = 30.0  # for what everything else can do without
 
 Start = Callable[[str, Sequence[str]], Child]  # (name, argv) -> a started child
 Say = Callable[[str], None]
 
 
 class Restarts:
-    """How often something ended, and how long to wait before it is started again."""
+    """How often something ended, and how long to wait before it is started again.
 
-    def __init__(self, what: str, say: Say) -> None:
-        self._what, self._say = what, say
+    Args:
+        is_vital: Without it nothing works, so a crash loop of it ends everything.
+    """
+
+    def __init__(self, what: str, say: Say, *, is_vital: bool = True) -> None:
+        self._what, self._say, self._is_vital = what, say, is_vital
         self._ends: list[float] = []  # monotonic seconds
         self.was_ready = False
 
@@ -37,12 +42,13 @@ class Restarts:
         """
         self._ends = [*(end for end in self._ends if now - end < CRASH_LOOP_SECONDS), now]
         how = f"the {self._what} ended ({exit_text(ended.exit_code)})"
-        if len(self._ends) >= (CRASH_LOOP_ENDS if self.was_ready else ENDS_BEFORE_FIRST_READY):
+        most = CRASH_LOOP_ENDS if self.was_ready else ENDS_BEFORE_FIRST_READY
+        if self._is_vital and len(self._ends) >= most:
             raise Unavailable(
                 f"{how} {len(self._ends)} times within a minute, so everything is stopped; "
                 f"{ended.log} ends with:\n{ended.last_lines()}"
             )
-        pause: float = FIRST_PAUSE_SECONDS * 2 ** (len(self._ends) - 1)
+        pause: float = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2 ** (len(self._ends) - 1))
         self._say(f"{how}; it is started again in {pause:g} s, see {ended.log}")
         return pause
 
@@ -84,25 +90,38 @@ class Service:
         return [self._child] if self._child else []
 
 
-class CodeServer:
-    """Dagster's code server: a generation for each publication, behind one link that never dangles.
+class Generations:
+    """A server that reads the definitions once, at its start: a generation for each publication, behind one link.
 
-    Definitions are read once, at its start. A new generation listens on a socket of its own; when it answers, the link is
-    turned to it and the old one is asked to end, which it does after its last run. The UI and the daemon look at the
-    server's id every second and take the new definitions by themselves.
+    A new generation listens on a socket of its own; when it answers, the link is turned to it and the old one is asked to
+    end, which it does after its last run. So Dagster's code server (the UI and the daemon look at its id every second,
+    and take the new definitions by themselves) and the warm parent are renewed.
+
+    Args:
+        name: Names its log, its link and its sockets: NAME.sock, NAME-1.sock, ..
+        is_vital: Without it nothing works, so a crash loop of it ends everything.
     """
 
-    name = "code"
-
-    def __init__(self, folder: Path, argv: Callable[[Path], Sequence[str]], start: Start, say: Say) -> None:
-        self.link = folder / "code.sock"
-        self._folder, self._argv, self._start, self._say = folder, argv, start, say
+    def __init__(
+        self,
+        name: str,
+        what: str,
+        folder: Path,
+        argv: Callable[[Path], Sequence[str]],
+        start: Start,
+        say: Say,
+        *,
+        is_vital: bool = True,
+    ) -> None:
+        self.name = name
+        self.link = folder / f"{name}.sock"
+        self._what, self._folder, self._argv, self._start, self._say = what, folder, argv, start, say
         self._current: Child | None = None
         self._coming: tuple[Child, Path] | None = None
         self._retired: list[Child] = []
-        self._restarts = Restarts("code server", say)
+        self._restarts = Restarts(what, say, is_vital=is_vital)
         self._start_at: float | None = 0.0  # monotonic seconds; None: nothing to start
-        for socket in folder.glob("code*.sock"):
+        for socket in folder.glob(f"{name}*.sock"):
             if not accepts(socket):  # one that answers ends the runs of a supervisor that was killed
                 socket.unlink(missing_ok=True)
 
@@ -144,7 +163,7 @@ class CodeServer:
         return [child for child in known if child and child.is_alive]
 
     def _begin(self) -> None:
-        path = next(p for n in count(1) if not (p := self._folder / f"code-{n}.sock").exists())
+        path = next(p for n in count(1) if not (p := self._folder / f"{self.name}-{n}.sock").exists())
         self._coming = (self._start(self.name, self._argv(path)), path)
 
     def _look_at_coming(self, now: float) -> None:
@@ -154,20 +173,22 @@ class CodeServer:
             self._coming = None
             if self.is_ready:
                 self._say(
-                    f"the published definitions do not load, so the ones before stay; see {child.log}:\n"
-                    f"{child.last_lines()}"
+                    f"the published definitions do not load in the {self._what}, so the ones before stay; "
+                    f"see {child.log}:\n{child.last_lines()}"
                 )
             else:
                 self._start_at = now + self._restarts.pause_after(child, now)
         elif accepts(path):
-            unfinished = self._folder / f".code.{os.getpid()}"
+            unfinished = self._folder / f".{self.name}.{os.getpid()}"
             unfinished.unlink(missing_ok=True)
             unfinished.symlink_to(path.name)
             unfinished.replace(self.link)
             if self._current:
                 self._current.terminate()
                 self._retired.append(self._current)
-                self._say("the new definitions are loaded; runs of the old ones go on to their end")
+                self._say(
+                    f"the {self._what} has the new definitions; runs of the old ones go on to their end"
+                )
             self._current, self._coming, self._restarts.was_ready = child, None, True
 
 
@@ -176,13 +197,18 @@ class Services:
     """All that `up` runs."""
 
     web: Service
-    code: CodeServer
+    code: Generations
+    warm: Generations | None  # None: another launcher is configured
     daemon: Service
     ui: Service | None  # None: `up --no-ui`
 
-    def all(self) -> list[Service | CodeServer]:
+    def all(self) -> list[Service | Generations]:
         """In the order they start."""
-        return [service for service in (self.web, self.code, self.daemon, self.ui) if service]
+        return [service for service in (self.web, self.code, self.warm, self.daemon, self.ui) if service]
+
+    def readers(self) -> list[Generations]:
+        """What has to read the definitions again when some are published."""
+        return [service for service in (self.code, self.warm) if service]
 
 
 def exit_text(exit_code: int | None) -> str:

@@ -19,7 +19,13 @@ ALL_SECONDS = 9.5
 LOOK_EVERY_SECONDS = 0.05
 
 
-def stop_in_order(services: Services, clock: Clock, say: Say, hurried: Callable[[], bool]) -> None:
+def stop_in_order(
+    services: Services,
+    clock: Clock,
+    say: Say,
+    hurried: Callable[[], bool],
+    runs: Callable[[], Sequence[psutil.Process]] = tuple,
+) -> None:
     """Daemon and UI, then the runs and their code servers, then the web process, which writes what the runs left.
 
     What does not end in time is killed.
@@ -29,6 +35,7 @@ def stop_in_order(services: Services, clock: Clock, say: Say, hurried: Callable[
         clock: Counts the seconds.
         say: Told about runs that are cut short.
         hurried: Whether somebody asked again: everything is killed at once.
+        runs: The run processes outside of the code servers.
     """
     began = clock.monotonic()
 
@@ -44,16 +51,37 @@ def stop_in_order(services: Services, clock: Clock, say: Say, hurried: Callable[
     _terminate(starters)
     wait_for(starters, STARTERS_SECONDS)
     servers = services.code.children()
-    workers = [worker for server in servers for worker in server.workers()]
+    parents = services.warm.children() if services.warm else []
+    forked = list(runs())
+    workers = [*forked, *(worker for server in servers for worker in server.workers())]
     if workers:
         say(f"{len(workers)} run{'s' if len(workers) > 1 else ''} in progress, cancelled")
     for worker in workers:
         with contextlib.suppress(psutil.NoSuchProcess):
             worker.send_signal(signal.SIGINT)
+    for parent in parents:
+        parent.interrupt()  # no run that waits for room is started any more
     _terminate(servers)
-    wait_for(servers, RUNS_SECONDS)
+    wait_for([*servers, *parents], RUNS_SECONDS)
+    _outlive(forked, clock, lambda: hurried() or clock.monotonic() - began > RUNS_SECONDS)
     _terminate(services.web.children())
     wait_for(services.web.children(), ALL_SECONDS)
+
+
+def _outlive(runs: Sequence[psutil.Process], clock: Clock, is_over: Callable[[], bool]) -> None:
+    """Wait for run processes that are nobody's children any more, and kill what stays; their browsers go with them."""
+    while any(_lives(run) for run in runs) and not is_over():
+        clock.sleep(LOOK_EVERY_SECONDS)
+    for run in runs:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            run.kill()
+
+
+def _lives(run: psutil.Process) -> bool:
+    try:
+        return run.is_running() and run.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _terminate(children: Sequence[Child]) -> None:

@@ -12,13 +12,13 @@ from pathlib import Path
 from types import FrameType
 
 from inspect_pipelines.config.compiled import read_compiled
-from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import Address, answers, socket_folder
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
 from inspect_pipelines.engine.instance import MODULE, ensure_instance, write_atomically
-from inspect_pipelines.engine.processes import Child, limit_log, rotate_log
-from inspect_pipelines.engine.services import CodeServer, Say, Service, Services
+from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
+from inspect_pipelines.engine.services import Generations, Say, Service, Services
 from inspect_pipelines.engine.state import UpState, forget_state, lock_path, read_state, write_state
 from inspect_pipelines.engine.stopping import stop_in_order
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
@@ -27,7 +27,7 @@ from inspect_pipelines.ports import Clock
 TICK_SECONDS = 0.2
 READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s on an idle one
 LOOK_AT_LOGS_SECONDS = 60.0
-LOGS = ("web", "code", "daemon", "ui", "heartbeat")
+LOGS = ("web", "code", "warm", "daemon", "ui", "heartbeat")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Announce = Callable[[UpState, float], None]  # (what runs where, the seconds it took)
@@ -56,6 +56,7 @@ class Supervisor:
         self._heartbeat: Child | None = None  # ends when the daemon's heart beats
         self._stops = 0  # how often somebody asked
         self._environment = commands.surroundings(settings)
+        self._is_warm = settings.run_launcher == WARM
 
     def run(self, announce: Announce) -> None:
         """Start everything, call `announce`, and stay until a signal.
@@ -73,7 +74,13 @@ class Supervisor:
             try:
                 self._serve(services, announce)
             finally:
-                stop_in_order(services, self._clock, self._say, hurried=lambda: self._stops > 1)
+                stop_in_order(
+                    services,
+                    self._clock,
+                    self._say,
+                    hurried=lambda: self._stops > 1,
+                    runs=lambda: run_processes(self.home),
+                )
                 if self._heartbeat:
                     self._heartbeat.kill()
                 forget_state(self.home)
@@ -85,7 +92,9 @@ class Supervisor:
             self.home
         )  # tells what is wrong in a sentence, where the code server would show a traceback
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
-        if not (self._until_ready([services.web, services.code]) and self._until_ready(services.all())):
+        # And one process at a time may make Dagster's databases: two that do so together stamp them twice, for good.
+        first: list[Service | Generations] = [services.web, services.code]
+        if not (self._until_ready(first) and self._until_ready(services.all())):
             return
         state = self._state(services, started_at)
         write_state(self.home, state)
@@ -94,7 +103,7 @@ class Supervisor:
         while not self._stops:
             self._tick(services.all())
             if published != (published := self._published()):
-                self._renew(services.code)
+                self._renew(services.readers())
             if state != (state := self._state(services, started_at)):
                 write_state(self.home, state)
             if self._clock.monotonic() - logs_at > LOOK_AT_LOGS_SECONDS:
@@ -103,15 +112,16 @@ class Supervisor:
                     limit_log(self._log(name))
             self._clock.sleep(TICK_SECONDS)
 
-    def _renew(self, code: CodeServer) -> None:
+    def _renew(self, readers: Sequence[Generations]) -> None:
         try:
             read_compiled(self.home)
         except InspectError as error:
             self._say(f"{error}\nthe definitions before stay in place")
         else:
-            code.renew()
+            for reader in readers:
+                reader.renew()
 
-    def _until_ready(self, services: Sequence[Service | CodeServer]) -> bool:
+    def _until_ready(self, services: Sequence[Service | Generations]) -> bool:
         """True once all are; False when somebody asked to stop."""
         deadline = self._clock.monotonic() + READY_SECONDS
         while not self._stops:
@@ -127,7 +137,7 @@ class Supervisor:
             self._clock.sleep(TICK_SECONDS)
         return False
 
-    def _tick(self, services: Sequence[Service | CodeServer]) -> None:
+    def _tick(self, services: Sequence[Service | Generations]) -> None:
         now = self._clock.monotonic()
         for service in services:
             service.tick(now)
@@ -142,12 +152,16 @@ class Supervisor:
         def service(name: str, argv: Callable[[], list[str]], ready: Callable[[], bool]) -> Service:
             return Service(name, argv, ready, self._start, self._say)
 
-        code = CodeServer(
-            socket_folder(self.home),
-            lambda socket: commands.code_argv(wishes.module, socket),
-            self._start,
-            self._say,
-        )
+        def generations(
+            name: str, what: str, argv: Callable[[str, Path], list[str]], *, is_vital: bool
+        ) -> Generations:
+            folder, module = socket_folder(self.home), wishes.module
+            start = self._start
+            return Generations(
+                name, what, folder, lambda path: argv(module, path), start, self._say, is_vital=is_vital
+            )
+
+        code = generations("code", "code server", commands.code_argv, is_vital=True)
         write_atomically(workspace, commands.workspace_text(code.link))
         return Services(
             web=service(
@@ -156,6 +170,9 @@ class Supervisor:
                 lambda: answers(wishes.host, self._web.port, "/health"),
             ),
             code=code,
+            warm=generations("warm", "warm parent", commands.warm_argv, is_vital=False)
+            if self._is_warm
+            else None,
             daemon=service("daemon", lambda: commands.daemon_argv(workspace), self._daemon_beats),
             ui=service(
                 "ui",

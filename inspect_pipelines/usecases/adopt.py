@@ -6,6 +6,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain.baseline import Baseline, adopted, view_matches
 from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.errors import NotFound, Refused
@@ -37,7 +38,7 @@ def adopt(
     with house.ledger.write() as ledger:
         run = _run(ledger, run_id)
         definition = ledger.definitions.find(run.org_id, run.definition_id)
-        sessions = ledger.evidence.sessions(run_id)
+        sessions = deciding(ledger.evidence.sessions(run_id))
         shots = [shot for session in sessions for shot in session.screenshots]
         set_name = baseline_set(definition, run)
         current = ledger.baselines.active(run.org_id, set_name)

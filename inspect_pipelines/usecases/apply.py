@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inspect_pipelines.config.compiled import compile_definitions, read_compiled, write_compiled
 from inspect_pipelines.config.project import Project
@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases.facts import definition_facts
+from inspect_pipelines.usecases.plan import propose
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +21,14 @@ class Applied:
     is_published: bool  # compiled.json was written; False: it said the same already
 
 
-def apply(house: House, project: Project, *, by: str, may_delete: Collection[DefinitionId]) -> Applied:
+def apply(
+    house: House,
+    project: Project,
+    *,
+    by: str,
+    may_delete: Collection[DefinitionId],
+    accept_cost: bool = False,
+) -> Applied:
     """Make the ledger say what the project says, then publish it; repeating it changes nothing.
 
     A crash between storing and publishing is mended by the next call: publishing compares digests.
@@ -28,11 +36,18 @@ def apply(house: House, project: Project, *, by: str, may_delete: Collection[Def
     Args:
         by: Who asks, `user:NAME`.
         may_delete: The definitions whose deletion that person has seen and wants.
+        accept_cost: Apply although the forecast goes over a budget.
 
     Raises:
-        Refused: Something else would be deleted; nothing was changed.
+        Refused: Something else would be deleted, or a budget would be overrun; nothing was changed.
     """
     org_id, now = project.org_id, house.clock.now()
+    proposal = propose(house.ledger, project, now=now)
+    if proposal.overruns and not accept_cost and (proposal.changes or _is_new(house, project)):
+        raise Refused(
+            "; ".join(proposal.overruns)
+            + "; nothing was changed: raise the budget, run less often, or apply with --accept-cost"
+        )
     with house.ledger.write() as ledger:
         changes = changes_between(
             ledger.definitions.all(org_id), project.definitions, ledger.runs.counts(org_id)
@@ -51,18 +66,26 @@ def apply(house: House, project: Project, *, by: str, may_delete: Collection[Def
                 ledger.definitions.save(definition, by=by, at=now)
             facts = definition_facts(definition, at=now, by=by, deleted=deleted)
             ledger.journal.append("definition", facts, at=now)
+        ledger.organizations.save(project.organization, at=now)
     return Applied(changes, _publish(house, project))
 
 
+def _is_new(house: House, project: Project) -> bool:
+    """Whether organization.yaml says something else than the ledger."""
+    with house.ledger.read() as ledger:
+        return ledger.organizations.find(project.org_id) != project.organization
+
+
 def _publish(house: House, project: Project) -> bool:
-    compiled = compile_definitions(project.org_id, project.definitions, at=house.clock.now())
+    compiled = compile_definitions(
+        project.org_id, project.definitions, at=house.clock.now(), limits=project.organization.limits
+    )
     try:
         published = read_compiled(house.home)
     except Unreadable:  # damaged, or another version's: this is the way to mend it
         published = None
-    if published is not None and published.published_at is not None:
-        same = (published.digest, published.org_id) == (compiled.digest, compiled.org_id)
-        if same:
-            return False
+    is_same = published is not None and published == replace(compiled, published_at=published.published_at)
+    if is_same and published is not None and published.published_at is not None:
+        return False
     write_compiled(house.home, compiled)
     return True

@@ -10,7 +10,9 @@ from inspect_pipelines.domain.baseline import Baseline, adopted, concerning
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.notification import Notification, fired
+from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.report import Report
+from inspect_pipelines.domain.retry import deciding, second_looks, second_thoughts
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult
@@ -19,6 +21,7 @@ from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
 from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases import facts
 from inspect_pipelines.usecases.compare import environment_changes
+from inspect_pipelines.usecases.settle import budget_warnings, count_minutes, is_news, pause_if_broken
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,7 @@ def judge(house: House, run_id: RunId) -> Conclusion:
         baseline=case.baseline,
         environment_changes=environment_changes(case.baseline, case.shots) if case.baseline else (),
         adopt_first=policy.first_run == "adopt",
+        flaky=(*second_thoughts(case.attempts), *second_looks(case.attempts, case.comparisons)),
     )
     return _conclude(house, case, verdict)
 
@@ -81,8 +85,10 @@ def record_end(
     if not ledger.runs.conclude(run):
         return None
     ledger.journal.append("run", body, at=at)
-    rules = definition.plan.notify if definition else ()
-    title, text = message(run, definition, verdict)
+    count_minutes(ledger, run, at=at)
+    pause = pause_if_broken(ledger, run, definition, at=at)
+    rules = definition.plan.notify if definition and is_news(ledger, run, at=at) else ()
+    title, text = message(run, definition, verdict, pause)
     told = [
         Notification(
             id=f"{run.id}:{rule.event.value}:{target}",
@@ -96,17 +102,23 @@ def record_end(
             created_at=at,
         )
         for rule, target in fired(rules, run.status, run.reason)
-    ]
+    ] + budget_warnings(ledger, run, definition, at=at)
     for notification in told:
         ledger.outbox.store(notification)
     return tuple(told)
 
 
-def message(run: Run, definition: Definition | None, verdict: Verdict) -> tuple[str, str]:
+def message(
+    run: Run, definition: Definition | None, verdict: Verdict, pause: Pause | None = None
+) -> tuple[str, str]:
     """Title and plain text of what people are told."""
     name = definition.name if definition else run.definition_id
     title = f"{name}: {run.status.value.replace('_', ' ')}"
-    lines = [*verdict.reasons, f"run {run.id}", f"due {run.nominal_at:%Y-%m-%d %H:%M} UTC"]
+    lines = [*verdict.reasons]
+    if pause is not None:
+        resume = f"inspect-pipelines schedules resume {run.definition_id}"
+        lines.append(f"{pause.sentence()}; when it is mended: {resume}")
+    lines += [f"run {run.id}", f"due {run.nominal_at:%Y-%m-%d %H:%M} UTC"]
     return title, "\n".join(lines)
 
 
@@ -123,7 +135,8 @@ class _Case:
 
     run: Run
     definition: Definition | None  # None: it was deleted meanwhile
-    sessions: tuple[SessionResult, ...]
+    attempts: tuple[SessionResult, ...]  # every session that was played
+    sessions: tuple[SessionResult, ...]  # those of them that decide
     comparisons: tuple[Comparison, ...]
     baseline: Baseline | None  # what of the set concerns the run's playbooks
 
@@ -140,10 +153,12 @@ def _case(house: House, run_id: RunId) -> _Case:
     with house.ledger.read() as ledger:
         run = _known(ledger, run_id)
         definition = ledger.definitions.find(run.org_id, run.definition_id)
-        sessions = tuple(ledger.evidence.sessions(run_id))
+        attempts = tuple(ledger.evidence.sessions(run_id))
+        sessions = tuple(deciding(attempts))
         active = ledger.baselines.active(run.org_id, baseline_set(definition, run))
         baseline = concerning(active, {session.playbook for session in sessions})
-        return _Case(run, definition, sessions, tuple(ledger.evidence.comparisons(run_id)), baseline)
+        comparisons = tuple(ledger.evidence.comparisons(run_id))
+        return _Case(run, definition, attempts, sessions, comparisons, baseline)
 
 
 def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
@@ -158,7 +173,7 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
                 ended,
                 case.definition,
                 at=now,
-                sessions=case.sessions,
+                sessions=case.attempts,
                 comparisons=case.comparisons,
                 verdict=verdict,
                 baseline=case.baseline,

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from inspect_pipelines.domain.occurrence import SHORTEST_PATIENCE, patience
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import asked
 from inspect_pipelines.usecases.conclude import abort, record_end
 
 DEADLINE_GRACE = timedelta(seconds=90)  # a worker ends its own sessions at the deadline; this is the backstop
-LAUNCH_PATIENCE = timedelta(
-    minutes=30
-)  # how long a wanted run may wait for a worker before it is skipped, visibly
 
 
 def expire(house: House, *, dagster_ended: Callable[[str], str | None] = lambda _: None) -> list[Run]:
@@ -41,7 +40,7 @@ def expire(house: House, *, dagster_ended: Callable[[str], str | None] = lambda 
 
 def _ended(house: House, run: Run, dagster_ended: Callable[[str], str | None], now: datetime) -> bool:
     if run.status is RunStatus.PENDING:
-        return run.requested_at + LAUNCH_PATIENCE < now and _skip(house, run, now)
+        return run.requested_at + SHORTEST_PATIENCE < now and _skip(house, run, now)
     fate = _fate(house, run, dagster_ended, now)
     return fate is not None and abort(house, run.id, *fate).was_first
 
@@ -53,6 +52,8 @@ def _fate(
         return RunStatus.TIMEOUT, f"it did not end within its {run.timeout_minutes} minutes"
     if house.workers.is_alive(run.dagster_run_id or ""):
         return None
+    if wish := asked(house, run.id):
+        return RunStatus.CANCELLED, wish
     how = dagster_ended(run.dagster_run_id or "")
     if how == "CANCELED":
         return RunStatus.CANCELLED, "cancelled in Dagster"
@@ -61,11 +62,14 @@ def _fate(
 
 
 def _skip(house: House, run: Run, now: datetime) -> bool:
-    detail = f"no worker took it within {LAUNCH_PATIENCE.seconds // 60} minutes"
     with house.ledger.write() as ledger:
         current = ledger.runs.find(run.id)
         if current is None or current.status is not RunStatus.PENDING:
             return False  # a worker took it since we looked
         definition = ledger.definitions.find(run.org_id, run.definition_id)
+        allowed = patience(definition, run.nominal_at)
+        if run.requested_at + allowed >= now:
+            return False
+        detail = f"no worker took it within {allowed // timedelta(minutes=1)} minutes"
         skipped = current.skipped(SkipReason.QUEUE_TIMEOUT, detail, now=now)
         return record_end(ledger, skipped, definition, at=now) is not None

@@ -16,6 +16,7 @@ from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.ids import BaselineId, OrgId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.screenshot import Environment
@@ -25,6 +26,7 @@ from inspect_pipelines.domain.verdict import Verdict
 
 Row = dict[str, Any]
 
+OURS = (RunStatus.ERROR, RunStatus.TIMEOUT)  # the reason tells nothing about the site
 ENVIRONMENT = ("browser", "os", "fonts_hash", "scale")  # columns, and fields of the domain's
 
 
@@ -42,20 +44,21 @@ def run_facts(
 
     What all rows take from their run (its ids, the baseline's, the time) is told once, in its own row: a third less text.
     """
-    routes = {shot.view: shot.route for session in sessions for shot in session.screenshots}
+    decided = deciding(sessions)  # the attempts before are told as sessions only
+    routes = {shot.view: shot.route for session in decided for shot in session.screenshots}
     return {
         "run": {
             **_run_row(run, definition, verdict),
             **_timing(run, sessions),
-            **_counts(sessions, comparisons),
-            **_environment(session.environment for session in sessions),
+            **_counts(decided, comparisons),
+            **_environment(session.environment for session in decided),
             "baseline_id": baseline_id,
             "report_path": report_path,
         },
         "sessions": [_session_row(session) for session in sessions],
-        "screenshots": [row for session in sessions for row in _screenshot_rows(session)],
+        "screenshots": [row for session in decided for row in _screenshot_rows(session)],
         "comparisons": [{"route": routes.get(one.view, ""), **_comparison_row(one)} for one in comparisons],
-        "findings": [row for session in sessions for row in _finding_rows(session)],
+        "findings": [row for session in decided for row in _finding_rows(session)],
     }
 
 
@@ -135,9 +138,7 @@ def notification_facts(notification: Notification) -> Row:
 
 
 def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
-    is_trigger = run.definition_kind == "trigger"
-    is_ours = run.status in (RunStatus.ERROR, RunStatus.TIMEOUT)  # the reason tells nothing about the site
-    plan = definition.plan if definition else None
+    is_trigger, plan = run.definition_kind == "trigger", definition.plan if definition else None
     return {
         "id": run.id,
         "org_id": run.org_id,
@@ -157,7 +158,7 @@ def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
         "verdict": verdict.kind.value if verdict.kind else None,
         "reason": run.reason,
         "reasons": list(verdict.reasons),
-        "error_message": run.reason if is_ours else None,
+        "error_message": run.reason if run.status in OURS else None,
         "baseline_set": (plan.baseline.set if plan else None) or run.definition_id,
         "tolerance_score": plan.baseline.tolerance if plan else None,
     }
@@ -185,9 +186,8 @@ def _counts(sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]
         "sessions_count": len(sessions),
         "screenshots_count": sum(len(session.screenshots) for session in sessions),
         "findings_count": sum(len(session.findings) for session in sessions),
-        "baseline_diff_score": max(
-            scores, default=None
-        ),  # a mean would hide one broken page among fifty good ones
+        # a mean would hide one broken page among fifty good ones
+        "baseline_diff_score": max(scores, default=None),
         "score_method": next((one.score_method for one in comparisons if one.score_method), None),
         "views_count": len(comparisons),
         "views_failed": sum(not comparison.passed for comparison in comparisons),
@@ -199,6 +199,8 @@ def _session_row(session: SessionResult) -> Row:
     return {
         "id": session.id,
         "playbook_id": session.playbook,
+        "attempt": session.attempt,
+        "cause": session.cause,
         "status": session.status.value,
         "started_at": _time(session.started_at),
         "completed_at": _time(session.completed_at),
@@ -250,8 +252,8 @@ def _comparison_row(comparison: Comparison) -> Row:
         "layout_px": comparison.layout_px,
         "regions_count": len(comparison.regions),
         "regions": [
-            {**_box(region.box), "changed_pixels": region.changed_pixels, "element": region.element}
-            for region in comparison.regions
+            {**_box(each.box), "changed_pixels": each.changed_pixels, "element": each.element}
+            for each in comparison.regions
         ],
         "old_sha256": comparison.old_sha256,
         "new_sha256": comparison.new_sha256,

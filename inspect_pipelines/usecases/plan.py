@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import islice
 
 from inspect_pipelines.config.compiled import digest
 from inspect_pipelines.config.project import Project
+from inspect_pipelines.domain.budget import SAMPLE, minutes_of
 from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
-from inspect_pipelines.domain.cron import Cron
+from inspect_pipelines.domain.forecast import MONTH, Forecast, forecast, overruns
 from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.occurrence import jitter, occurrences
 from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.ports import Ledger
+from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.ports import Ledger, LedgerSession
 
 FIRE_TIMES = 5
+LOOKED_AT = 200  # of a definition's last runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +29,9 @@ class Proposal:
     warnings: tuple[str, ...]
     unchanged: int
     digest: str  # of the definitions as they will be
+    forecasts: Mapping[DefinitionId, Forecast] = field(default_factory=dict)
+    overruns: tuple[str, ...] = ()  # budgets that the forecast goes over, one sentence each
+    jitters: Mapping[DefinitionId, timedelta] = field(default_factory=dict)  # of those that have one
 
     @property
     def deletions(self) -> tuple[Change, ...]:
@@ -41,16 +49,31 @@ def propose(ledger: Ledger, project: Project, *, now: datetime) -> Proposal:
     with ledger.read() as stored:
         before = stored.definitions.all(project.org_id)
         runs = stored.runs.counts(project.org_id)
+        forecasts = {each.id: _forecast(stored, each, now) for each in project.definitions}
     changes = changes_between(before, project.definitions, runs)
     touched = sum(1 for change in changes if change.kind is not ChangeKind.DELETE)
     return Proposal(
         changes=changes,
         upcoming={
-            definition.id: tuple(Cron(definition.cron, definition.timezone).upcoming(now, FIRE_TIMES))
+            definition.id: tuple(islice(occurrences(definition, now), FIRE_TIMES))
             for definition in project.definitions
             if isinstance(definition, Schedule) and definition.enabled
         },
         warnings=project.warnings,
         unchanged=len(project.definitions) - touched,
         digest=digest(project.definitions),
+        forecasts=forecasts,
+        overruns=overruns(project.organization, project.definitions, forecasts),
+        jitters={
+            definition.id: place
+            for definition in project.definitions
+            if isinstance(definition, Schedule) and (place := jitter(definition))
+        },
     )
+
+
+def _forecast(ledger: LedgerSession, definition: Definition, now: datetime) -> Forecast:
+    latest = ledger.runs.latest(definition.org_id, definition_id=definition.id, limit=LOOKED_AT)
+    ended = [minutes_of(run, now) for run in latest if run.claimed_at and run.completed_at]
+    recent = sum(1 for run in latest if run.requested_at > now - MONTH)
+    return forecast(definition, now=now, last_minutes=ended[:SAMPLE], last_month_runs=recent)

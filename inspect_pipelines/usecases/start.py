@@ -7,23 +7,26 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.occurrence import jitter, patience
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.run import (
     Admission,
     Door,
     Run,
-    SkipReason,
+    RunStatus,
     admission,
     dagster_origin,
     request_origin,
     retry_origin,
 )
+from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.perform import session_requests
+from inspect_pipelines.usecases.refuse import refusal
 
 DEFAULT_TIMEOUT_MINUTES = 30  # of a run whose definition is gone; it is skipped anyway
 
@@ -36,6 +39,7 @@ class Ticket:
     dagster_run_id: str
     origin: str | None = None  # the tag `inspect/origin`; None: launched from Dagster's UI or CLI
     parent_dagster_run_id: str | None = None  # set on a Dagster re-execution, which copies all tags
+    queued_at: datetime | None = None  # UTC; since when the Dagster run waits; None: it did not
 
 
 def request(
@@ -66,32 +70,92 @@ def request(
 def admit(house: House, ticket: Ticket) -> Admission:
     """Let a Dagster run in, or turn it away; one transaction, safe to repeat and to race.
 
-    The run is found by its origin or made; a pause or an open run of the definition makes it a `skipped` run with the
-    reason; else it is claimed and its one deadline is set.
+    The run is found by its origin or made. A pause, a budget that is used up, too long a wait or an open run of the
+    definition makes it a `skipped` run with the reason; with `overlap: buffer_one` it waits for that open run instead.
+    Else it is claimed and its one deadline is set.
     """
     now = house.clock.now()
     with house.ledger.write() as ledger:
         definition = ledger.definitions.find(house.org_id, ticket.definition_id)
         run = _find_or_request(house, ledger, ticket, definition, now)
-        allow_overlap = definition is not None and definition.plan.overlap is Overlap.ALLOW
-        decided = admission(
-            run,
-            ticket.dagster_run_id,
-            paused=_why_paused(run, definition, ticket.definition_id),
-            holder=ledger.runs.holder(house.org_id, ticket.definition_id),
-            allow_overlap=allow_overlap,
-            now=now,
-        )
-        is_new = decided.door is Door.ADMITTED and decided.run != run
-        if is_new and not ledger.runs.claim(decided.run, allow_overlap=allow_overlap):
-            holder = ledger.runs.holder(house.org_id, ticket.definition_id)
-            detail = (
-                f"run {holder.id if holder else '(just concluded)'} of {run.definition_id!r} took the slot"
+        overlap = definition.plan.overlap if definition is not None else Overlap.SKIP
+        queued_at = ticket.queued_at or now
+
+        def decide() -> Admission:
+            return admission(
+                run,
+                ticket.dagster_run_id,
+                refusal=refusal(ledger, run, definition, queued_at=queued_at, now=now),
+                holder=ledger.runs.holder(house.org_id, ticket.definition_id),
+                waiting=_waiting(ledger, run),
+                overlap=overlap,
+                now=now,
             )
-            decided = Admission(Door.SKIPPED, run.skipped(SkipReason.OVERLAP, detail, now=now))
+
+        decided = decide()
+        is_new = decided.door is Door.ADMITTED and decided.run != run
+        if is_new and not ledger.runs.claim(decided.run, allow_overlap=overlap is Overlap.ALLOW):
+            decided = decide()  # somebody took the slot since we looked, where writers are not one at a time
+        if decided.displaced is not None:
+            record_end(ledger, decided.displaced, definition, at=now)
+        if decided.door is Door.BUFFERED:
+            ledger.runs.buffer(decided.run)
         if decided.door is Door.SKIPPED:
             record_end(ledger, decided.run, definition, at=now)
         return decided
+
+
+def turn_away(house: House, ticket: Ticket) -> Run | None:
+    """Skip a run that waits in Dagster's queue for too long, visibly; None: it may go on waiting."""
+    now = house.clock.now()
+    with house.ledger.write() as ledger:
+        definition = ledger.definitions.find(house.org_id, ticket.definition_id)
+        if definition is None or ticket.queued_at is None:
+            return None
+        nominal = nominal_time(ticket.origin or "") or ticket.queued_at
+        if now - ticket.queued_at <= patience(definition, nominal):
+            return None
+        run = _find_or_request(house, ledger, ticket, definition, now)
+        if run.status is not RunStatus.PENDING:
+            return None
+        why = refusal(ledger, run, definition, queued_at=ticket.queued_at, now=now)
+        if why is None:
+            return None
+        skipped = run.skipped(why.reason, why.detail, now=now)
+        return skipped if record_end(ledger, skipped, definition, at=now) is not None else None
+
+
+def waiting(house: House) -> list[Run]:
+    """Runs that waited for their definition's slot, which is free now: one a definition, oldest first."""
+    with house.ledger.read() as ledger:
+        first: dict[DefinitionId, Run] = {}
+        for run in ledger.runs.buffered(house.org_id):
+            if ledger.runs.holder(house.org_id, run.definition_id) is None:
+                first.setdefault(run.definition_id, run)
+        return list(first.values())
+
+
+def pause_before(house: House, ticket: Ticket) -> float:
+    """Seconds that a schedule's run is to wait for its own place in a crowded minute; 0 when it is late anyway."""
+    nominal = nominal_time(ticket.origin or "")
+    with house.ledger.read() as ledger:
+        definition = ledger.definitions.find(house.org_id, ticket.definition_id)
+    if nominal is None or not isinstance(definition, Schedule):
+        return 0.0
+    place = jitter(definition)
+    return max(0.0, min(place, nominal + place - house.clock.now()).total_seconds())
+
+
+def _waiting(ledger: LedgerSession, run: Run) -> Run | None:
+    """Another run of the definition that waits for its slot."""
+    return next(
+        (
+            other
+            for other in ledger.runs.buffered(run.org_id)
+            if other.definition_id == run.definition_id and other.id != run.id
+        ),
+        None,
+    )
 
 
 def _find_or_request(
@@ -154,12 +218,3 @@ def _refuse_unknown(variables: Mapping[str, str], definition: Definition) -> Non
             raise UsageError(
                 f"{definition.id!r} has no variable {name!r}; it has: {', '.join(own) or 'none'}, and an event's context"
             )
-
-
-def _why_paused(run: Run, definition: Definition | None, definition_id: DefinitionId) -> str | None:
-    if definition is None:
-        return f"{definition_id!r} is not defined any more; publish again with: inspect-pipelines apply"
-    by_itself = run.origin.startswith(("cron:", "event:", "batch:"))
-    if by_itself and not definition.enabled:  # a person may still run what is switched off
-        return f"{definition_id!r} is switched off (enabled: false)"
-    return None

@@ -16,6 +16,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports import HistoryOwner, House
 from inspect_pipelines.web.health import ailments
+from inspect_pipelines.web.lookout import Lookout
 from inspect_pipelines.web.security import SecurityHeaders
 from inspect_pipelines.web.status import status
 
@@ -27,6 +28,7 @@ def create_app(
     house: House,
     historian: HistoryOwner,
     *,
+    lookout: Lookout | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -35,6 +37,7 @@ def create_app(
     Args:
         house: Ports.
         historian: Started and stopped with the application.
+        lookout: Likewise; None: nobody watches whether schedules tick.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
@@ -43,9 +46,13 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(house.ledger.migrate)
         historian.start()
+        if lookout:
+            lookout.start()
         try:
             yield
         finally:
+            if lookout:
+                await anyio.to_thread.run_sync(lookout.stop)
             await anyio.to_thread.run_sync(historian.stop)
 
     app = FastAPI(
@@ -64,7 +71,7 @@ def create_app(
     @app.get("/health")
     def health() -> JSONResponse:
         """200 when this process can do its work, else 503; each part says what ails it."""
-        found = ailments(house, historian)
+        found = ailments(house, historian, lookout.problem if lookout else "")
         parts = {part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()}
         is_well = not any(found.values())
         return JSONResponse({"ok": is_well, "parts": parts}, status_code=200 if is_well else 503)

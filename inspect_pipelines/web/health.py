@@ -12,13 +12,20 @@ from inspect_pipelines.ports import HistoryOwner, House
 FREE_BYTES_WANTED = 200_000_000  # a run of fifty full-page views may need half of it
 
 
-def ailments(house: House, historian: HistoryOwner) -> dict[str, str]:
-    """What ails each part; an empty sentence means that it is well."""
+def ailments(house: House, historian: HistoryOwner, silence: str = "") -> dict[str, str]:
+    """What ails each part; an empty sentence means that it is well.
+
+    Args:
+        house: Ports.
+        historian: Who keeps the history.
+        silence: Which schedules do not tick, as the lookout says.
+    """
     return {
         "ledger": _told(lambda: _ledger(house)),
         "history": historian.status.problem,
         "gallery": _told(lambda: _gallery(house)),
         "disk": _told(lambda: _disk(house)),
+        "schedules": silence,
     }
 
 

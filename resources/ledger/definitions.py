@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.occurrence import is_retimed
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from resources.ledger.audit import SqlAudit
@@ -43,8 +44,11 @@ class SqlDefinitions:
             "updated_at": at,
         }
         keys = {"org_id": definition.org_id, "id": definition.id}
+        before = self.find(definition.org_id, definition.id)
+        if before is None or is_retimed(before, definition):
+            changing["effective_since"] = at
         statement = insert(self._connection, definitions).values(
-            **keys, **changing, created_at=at, created_by=by
+            **keys, **{"effective_since": at, **changing}, created_at=at, created_by=by
         )
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=changing)
@@ -52,6 +56,13 @@ class SqlDefinitions:
         SqlAudit(self._connection).append(
             definition.org_id, "definition.saved", definition.id, by=by, at=at, detail=definition.kind
         )
+
+    def effective_since(self, org_id: OrgId, definition_id: DefinitionId) -> datetime | None:
+        query = sa.select(definitions.c.effective_since).where(
+            definitions.c.org_id == org_id, definitions.c.id == definition_id
+        )
+        found: datetime | None = self._connection.scalar(query)
+        return found
 
     def delete(self, org_id: OrgId, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
         deleted = self._connection.execute(

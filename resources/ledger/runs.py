@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from datetime import datetime
 
 import sqlalchemy as sa
 
@@ -67,15 +68,31 @@ class SqlRuns:
         org_id: OrgId,
         *,
         definition_id: DefinitionId | None = None,
-        status: RunStatus | None = None,
+        status: RunStatus | Collection[RunStatus] | None = None,
+        since: datetime | None = None,
         limit: int = 50,
     ) -> list[Run]:
         query = sa.select(runs).where(runs.c.org_id == org_id)
         if definition_id is not None:
             query = query.where(runs.c.definition_id == definition_id)
         if status is not None:
-            query = query.where(runs.c.status == status.value)
+            wanted = [status] if isinstance(status, RunStatus) else status
+            query = query.where(runs.c.status.in_([one.value for one in wanted]))
+        if since is not None:
+            query = query.where(runs.c.requested_at >= since)
         return self._all(query.order_by(runs.c.requested_at.desc(), runs.c.id.desc()).limit(limit))
+
+    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
+        query = sa.select(runs).where(runs.c.org_id == org_id, runs.c.id.startswith(prefix, autoescape=True))
+        return self._all(query.order_by(runs.c.requested_at.desc(), runs.c.id.desc()).limit(limit))
+
+    def newest_origin(self, org_id: OrgId, prefix: str) -> Run | None:
+        query = sa.select(runs).where(
+            runs.c.org_id == org_id,
+            runs.c.origin.between(f"{prefix}0", f"{prefix}9"),  # the unique index finds it without a scan
+            runs.c.origin.startswith(prefix, autoescape=True),  # PostgreSQL's order may skip over ':' and '-'
+        )
+        return self._one(query.order_by(runs.c.origin.desc()).limit(1))
 
     def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
         query = (
@@ -90,6 +107,10 @@ class SqlRuns:
     def retries(self, run_id: RunId) -> int:
         query = sa.select(sa.func.count()).select_from(runs).where(runs.c.retry_of == run_id)
         return self._connection.execute(query).scalar_one()
+
+    def retries_of(self, run_id: RunId) -> list[Run]:
+        query = sa.select(runs).where(runs.c.retry_of == run_id)
+        return self._all(query.order_by(runs.c.requested_at, runs.c.id))
 
     def claim(self, run: Run, *, allow_overlap: bool = False) -> bool:
         statement = (
@@ -113,6 +134,22 @@ class SqlRuns:
                 return self._connection.execute(statement).rowcount == 1
         except sa.exc.IntegrityError:
             return False  # the definition's slot is held
+
+    def buffer(self, run: Run) -> bool:
+        stored = self._connection.execute(
+            sa.update(runs)
+            .where(runs.c.org_id == run.org_id, runs.c.id == run.id, runs.c.status == RunStatus.PENDING.value)
+            .values(buffered_at=run.buffered_at)
+        )
+        return stored.rowcount == 1
+
+    def buffered(self, org_id: OrgId) -> list[Run]:
+        query = sa.select(runs).where(
+            runs.c.org_id == org_id,
+            runs.c.status == RunStatus.PENDING.value,
+            runs.c.buffered_at.is_not(None),
+        )
+        return self._all(query.order_by(runs.c.requested_at, runs.c.id))
 
     def conclude(self, run: Run) -> bool:
         values = {
@@ -148,6 +185,7 @@ def _values(run: Run) -> dict[str, object]:
         "retry_of": run.retry_of,
         "nominal_at": run.nominal_at,
         "requested_at": run.requested_at,
+        "buffered_at": run.buffered_at,
         "claimed_at": run.claimed_at,
         "deadline_at": run.deadline_at,
         "completed_at": run.completed_at,
@@ -170,6 +208,7 @@ def _run(row: sa.Row[tuple[object, ...]]) -> Run:
         requested_by=row.requested_by,
         dagster_run_id=row.dagster_run_id,
         retry_of=None if row.retry_of is None else RunId(row.retry_of),
+        buffered_at=row.buffered_at,
         claimed_at=row.claimed_at,
         deadline_at=row.deadline_at,
         completed_at=row.completed_at,

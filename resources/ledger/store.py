@@ -15,11 +15,14 @@ from resources.ledger.baselines import SqlBaselines
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.evidence import SqlEvidence
 from resources.ledger.journal import SqlJournal
+from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
+from resources.ledger.pauses import SqlPauses
 from resources.ledger.postgres import PostgresDatabase
 from resources.ledger.reviews import SqlReviews
 from resources.ledger.runs import SqlRuns
 from resources.ledger.sqlite import SqliteDatabase
+from resources.ledger.usage import SqlNotices, SqlUsage
 
 
 def create_ledger(url_or_path: str | Path) -> SqlLedger:
@@ -47,7 +50,11 @@ class SqlSession:
     """One transaction over all parts of the ledger."""
 
     def __init__(self, connection: sa.Connection) -> None:
+        self.organizations = SqlOrganizations(connection)
         self.definitions = SqlDefinitions(connection)
+        self.pauses = SqlPauses(connection)
+        self.usage = SqlUsage(connection)
+        self.notices = SqlNotices(connection)
         self.runs = SqlRuns(connection)
         self.baselines = SqlBaselines(connection)
         self.evidence = SqlEvidence(connection)

@@ -64,6 +64,8 @@ organizations = sa.Table(
     metadata,
     _text("id", primary_key=True),
     _text("name"),
+    _text("config", nullable=True),  # the whole domain value; None until the first apply
+    _time("applied_at", nullable=True),
 )
 
 definitions = sa.Table(
@@ -80,6 +82,39 @@ definitions = sa.Table(
     _time("created_at"),
     _time("updated_at"),
     _text("created_by"),
+    _time("effective_since"),  # what is due before belongs to an older cron, zone or switch
+)
+
+pauses = sa.Table(
+    "pauses",
+    metadata,
+    _text("org_id", primary_key=True),
+    _text("id", primary_key=True),
+    _text("definition_id", nullable=True),  # None: the whole organisation
+    _text("reason"),
+    _text("paused_by"),
+    _time("since"),
+    _time("until", nullable=True),
+    _time("lifted_at", nullable=True),
+    _text("lifted_by", nullable=True),
+)
+sa.Index("pauses_of_definition", pauses.c.org_id, pauses.c.definition_id)
+
+usage = sa.Table(
+    "usage",
+    metadata,
+    _text("org_id", primary_key=True),
+    _text("definition_id", primary_key=True),
+    _text("month", primary_key=True),  # `2026-11`, in UTC
+    sa.Column("minutes", sa.Double, nullable=False),
+)
+
+notices = sa.Table(
+    "notices",  # what is told once only
+    metadata,
+    _text("org_id", primary_key=True),
+    _text("key", primary_key=True),
+    _time("told_at"),
 )
 
 runs = sa.Table(
@@ -100,6 +135,7 @@ runs = sa.Table(
     _text("retry_of", nullable=True),
     _time("nominal_at"),
     _time("requested_at"),
+    _time("buffered_at", nullable=True),
     _time("claimed_at", nullable=True),
     _time("deadline_at", nullable=True),
     _time("completed_at", nullable=True),

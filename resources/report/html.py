@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -21,7 +22,9 @@ from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports import Gallery
 from inspect_pipelines.usecases.report import ReportModel, ViewCard, model
-from resources.report.pictures import Pictures, Shown
+
+if TYPE_CHECKING:
+    from resources.report.pictures import Pictures, Shown
 
 HERE = Path(__file__).parent
 FULL_VIEWS = 40  # differing views in full; a run with more has one cause, and 40 show it
@@ -87,6 +90,10 @@ class HtmlReports:
 
     def render(self, content: ReportModel) -> str:
         """The page as text."""
+        from resources.report.pictures import (
+            Pictures,  # OpenCV: a quarter of a second that most commands save
+        )
+
         pictures = Pictures(self._gallery)
         style, script = asset("report.css"), asset("report.js")
         run = content.report.run

@@ -21,6 +21,7 @@ from inspect_pipelines.domain.session import SessionStatus
 from inspect_pipelines.errors import SetupMissing, Unavailable
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases.adopt import adopt
+from inspect_pipelines.usecases.cancel import DECISION
 
 SCHEDULE = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_COMPLETE, slack_channel="#qa"),)))
 TICK = "cron:nightly-shop:2026-11-22T07:00Z"
@@ -74,7 +75,7 @@ def test_a_first_run_is_green_in_dagster_with_a_warning_on_its_check(
 def test_a_failed_run_fails_in_dagster_after_people_were_told(
     house: House, instance: dg.DagsterInstance, channel: CollectingChannel
 ) -> None:
-    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")]
+    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")] * 2
 
     result = execute(house, instance)
 
@@ -197,7 +198,7 @@ def test_views_that_a_failed_session_never_reached_are_not_called_removed(
     execute(house, instance)
     adopt(house, latest(house).id, by="user:ada")
     house.clock.sleep(60)
-    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")]
+    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")] * 2
 
     execute(house, instance, "cron:nightly-shop:2026-11-23T07:00Z")
 
@@ -242,3 +243,27 @@ def test_a_history_that_is_behind_fails_no_run(house: House, instance: dg.Dagste
 
     assert result.success
     assert latest(house).status is RunStatus.NEEDS_REVIEW
+
+
+def test_a_cancel_keeps_what_was_seen_and_is_a_cancel_in_dagster_too(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    class Cancelling:
+        """A person cancels while the session plays; it stops where it is."""
+
+        def play(self, request, *, deadline, cancelled):
+            run = latest(house)
+            with house.ledger.write() as ledger:
+                ledger.reviews.append(
+                    run.org_id, run.id, DECISION, by="user:ada", detail="a deploy", at=house.clock.now()
+                )
+            assert cancelled()
+            return a_session(id=request.id, status=SessionStatus.CANCELLED, error="cancelled in step 'pay'")
+
+    execute(replace(house, sessions=Cancelling()), instance)
+
+    run = latest(house)
+    assert (run.status, run.reason) == (RunStatus.CANCELLED, "cancelled by ada: a deploy")
+    (report,) = house.reports.written
+    assert [session.error for session in report.sessions] == ["cancelled in step 'pay'"]
+    assert instance.get_run_by_id(run.dagster_run_id).status is dg.DagsterRunStatus.CANCELED

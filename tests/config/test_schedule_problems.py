@@ -59,8 +59,45 @@ spec:
                 "a letter or digit at both ends"
             ),
         ),
-        ("    retries: 3\n", "8:5  schedules[0].retries  'retries' is not supported yet; leave it out"),
-        ("    overlap: wait\n", "8:14  schedules[0].overlap  'wait' is not one of 'skip', 'allow'"),
+        ("    retries: 3\n", "8:14  schedules[0].retries  '3' is not a mapping (`key: value` lines)"),
+        (
+            "    retries: {visual: 9}\n",
+            "8:23  schedules[0].retries.visual  '9': should be less than or equal to 5",
+        ),
+        ("    priority: 3\n", "8:5  schedules[0].priority  'priority' is not supported yet; leave it out"),
+        (
+            "    budget: {run_minutes_per_month: 0}\n",
+            "8:37  schedules[0].budget.run_minutes_per_month  '0': should be greater than or equal to 1",
+        ),
+        (
+            "    catch_up: last\n",
+            "8:15  schedules[0].catch_up  'last' is not one of 'latest', 'none', 'all' (did you mean 'latest'?)",
+        ),
+        (
+            "    jitter_seconds: 31\n",
+            "8:21  schedules[0].jitter_seconds  '31': should be less than or equal to 30",
+        ),
+        (
+            "    start_on: 24.12.2026\n",
+            "8:15  schedules[0].start_on  '24.12.2026' is not a day; write '2026-12-24'",
+        ),
+        ("    end_on: 20261224\n", "8:13  schedules[0].end_on  '20261224' is not a text"),
+        (
+            "    end_on: '20261224'\n",
+            "8:13  schedules[0].end_on  '20261224' is not a day; write '2026-12-24'",
+        ),
+        (
+            "    start_on: 2026-12-24\n    end_on: 2026-12-23\n",
+            "9:13  schedules[0].end_on  '2026-12-23' is before its start, '2026-12-24'",
+        ),
+        (
+            "    calendar: holidays\n",
+            "8:15  schedules[0].calendar  no calendar is called 'holidays'; organization.yaml has: none",
+        ),
+        (
+            "    overlap: wait\n",
+            "8:14  schedules[0].overlap  'wait' is not one of 'skip', 'buffer_one', 'allow'",
+        ),
         (
             "    repo: frontend\n",
             "8:11  schedules[0].repo  'frontend' is not a repository; write 'owner/name'",
@@ -363,6 +400,48 @@ def test_ids_that_dagster_would_call_the_same_are_refused(folder):
         (
             "sources: [{webhook_secret: hunter2}]",
             "3:28  sources[0].webhook_secret  a secret is written as '${env:NAME}' or '${file:/path}', never as its value",
+        ),
+        ("limits: {target_host: 0}", "3:23  limits.target_host  '0': should be greater than or equal to 1"),
+        (
+            "budgets: {run_minutes_per_month: 100, warn: {email: ada}}",
+            "3:53  budgets.warn.email[0]  'ada' is not an e-mail address",
+        ),
+        (
+            "budgets: {run_minutes_per_month: 100, warn: {slack_channel: qa}}",
+            "3:61  budgets.warn.slack_channel  'qa' is not a Slack channel; write '#name'",
+        ),
+        (
+            "calendars: {holidays: [2026-12-24, 2026-12-26..2026-12-25]}",
+            "3:36  calendars.holidays[1]  '2026-12-26..2026-12-25' ends before it begins",
+        ),
+        (
+            "maintenance: [{reason: moving, start: tonight, end: '2026-12-24 22:00'}]",
+            (
+                "3:39  maintenance[0].start  "
+                "'tonight' is not a time; write '2026-12-24 22:00', on the clock of its timezone"
+            ),
+        ),
+        (
+            "maintenance: [{reason: moving, start: '2026-12-24 22:00', end: '2026-12-24 21:00'}]",
+            "3:64  maintenance[0].end  '2026-12-24 21:00' is not later than its start, '2026-12-24 22:00'",
+        ),
+        (
+            "maintenance: [{reason: moving, cron: '0 2 * *', minutes: 10}]",
+            (
+                "3:38  maintenance[0].cron  '0 2 * *' is not a cron expression: "
+                "it needs five fields (minute, hour, day of month, month, day of week), found 4"
+            ),
+        ),
+        (
+            "maintenance: [{reason: moving, cron: '0 2 * * *', minutes: 10, timezone: Oslo}]",
+            "3:74  maintenance[0].timezone  'Oslo' is not an IANA time zone",
+        ),
+        (
+            "maintenance: [{reason: moving, start: '2026-12-24 22:00'}]",
+            (
+                "3:15  maintenance[0]  says no time; write 'start' and 'end' for once, "
+                "or 'cron' and 'minutes' for again and again"
+            ),
         ),
         ("metadata: {orgId: a b}", "3:19  metadata.orgId  'a b' is not an id: letters, digits, '-' and '_'"),
     ],

@@ -286,9 +286,49 @@ def test_runs_are_listed_newest_first_and_filtered(ledger):
         assert ids() == [4, 3, 2, 1]
         assert ids(definition_id=DefinitionId("nightly-shop"), limit=2) == [3, 2]
         assert ids(status=RunStatus.RUNNING) == [2]
+        assert ids(status=[RunStatus.RUNNING, RunStatus.PENDING], limit=3) == [4, 3, 2]
+        assert ids(status=[]) == []
+        assert ids(since=a_run(3).requested_at) == [4, 3]
         assert [run.id[-1] for run in session.runs.open()] == ["1", "2", "3", "4", "5"]
         assert [run.id[-1] for run in session.runs.open(OTHER_ORG)] == ["5"]
         assert session.runs.counts(DEFAULT_ORG) == {"nightly-shop": 3, "other": 1}
+
+
+def test_runs_are_found_by_the_beginning_of_their_id(ledger):
+    with ledger.write() as session:
+        for number in (1, 2, 10):
+            session.runs.request(a_run(number))
+        session.runs.request(a_run(3, org_id=OTHER_ORG))
+
+        def found(prefix, limit=5):
+            return [int(run.id[-2:]) for run in session.runs.with_prefix(DEFAULT_ORG, prefix, limit)]
+
+        assert found("01900000-0000-7000-8000-0000000000") == [10, 2, 1]
+        assert found("01900000-0000-7000-8000-0000000000", 2) == [10, 2]
+        assert found(a_run(10).id[:-1]) == [10]
+        assert found("0190000%") == found("______") == []
+
+
+def test_the_newest_occurrence_of_a_schedule_is_found_by_its_origin(ledger):
+    """Ids that differ by what PostgreSQL's order of text skips over, and an organisation of the same ids."""
+    with ledger.write() as session:
+        for number, origin in enumerate(
+            (
+                "cron:nightly:2026-11-21T07:00Z",
+                "cron:nightly:2026-11-22T07:00Z",
+                "cron:nightly:2026-11-20T07:00Z",
+                "cron:nightly-2:2026-11-23T07:00Z",
+                "cron:night-ly:2026-11-24T07:00Z",
+                "request:nightly",
+            )
+        ):
+            session.runs.request(a_run(number, origin=origin))
+        session.runs.request(a_run(9, org_id=OTHER_ORG, origin="cron:nightly:2026-12-01T07:00Z"))
+
+        newest = session.runs.newest_origin(DEFAULT_ORG, "cron:nightly:")
+
+        assert newest.origin == "cron:nightly:2026-11-22T07:00Z"
+        assert session.runs.newest_origin(DEFAULT_ORG, "cron:weekly:") is None
 
 
 def test_a_run_is_found_by_its_dagster_run_and_by_those_that_retry_it(ledger):
@@ -296,6 +336,7 @@ def test_a_run_is_found_by_its_dagster_run_and_by_those_that_retry_it(ledger):
         session.runs.request(a_run(1))
         session.runs.claim(a_run(1).claimed("dagster-1", now=NOW))
         session.runs.request(a_run(2, retry_of=a_run(1).id))
+        assert session.runs.retries_of(a_run(1).id) == [a_run(2, retry_of=a_run(1).id)]
 
         assert session.runs.by_dagster_run("dagster-1").id == a_run(1).id
         assert session.runs.by_dagster_run("dagster-9") is None

@@ -92,6 +92,8 @@ def test_a_schedule_that_becomes_a_trigger_is_one_change():
         ("kind", "schedule", "trigger"),
         ("cron", "0 2 * * *", None),
         ("timezone", "America/New_York", None),
+        ("catch_up", "latest", None),
+        ("jitter_seconds", "0", None),
     ]
 
 

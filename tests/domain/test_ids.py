@@ -5,7 +5,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_pipelines.domain.ids import SLUG, DefinitionId, dagster_name, uuid7
+from inspect_pipelines.domain.ids import SLUG, DefinitionId, chance, dagster_name, uuid7
 
 times = st.integers(0, 2**48 - 1)
 chances = st.integers(0, 2**80)
@@ -41,3 +41,10 @@ def test_a_dagster_name_has_only_the_characters_dagster_takes(definition):
 
 def test_a_dagster_name_reads_like_its_id():
     assert dagster_name(DefinitionId("nightly-checkout")) == "nightly_checkout"
+
+
+@given(times, chances)
+def test_chance_is_taken_from_an_ids_random_bits(unix_ms, random_bits):
+    assert 0.0 <= chance(uuid7(unix_ms, random_bits)) < 1.0
+    assert chance(uuid7(0, 0)) == 0.0
+    assert chance(uuid7(0, 1 << 47)) == 0.5

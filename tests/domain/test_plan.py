@@ -1,7 +1,10 @@
 from __future__ import annotations
 
-from builders import a_plan, a_schedule
-from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
+import pytest
+
+from builders import a_plan, a_playbook, a_schedule
+from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent, target_host
+from inspect_pipelines.domain.playbook import Variable
 from inspect_pipelines.domain.trigger import Trigger
 
 
@@ -43,3 +46,20 @@ def test_schedules_and_triggers_say_what_they_are():
     trigger = Trigger(schedule.id, schedule.org_id, "On merge", "pull_request.merged", a_plan())
 
     assert (schedule.kind, trigger.kind) == ("schedule", "trigger")
+
+
+@pytest.mark.parametrize(
+    ("base_url", "variables", "host"),
+    [
+        ("http://Shop.test:8500/a", {}, "shop.test:8500"),
+        ("{{shop_url}}", {"shop_url": "https://shop.test/"}, "shop.test"),
+        ("{{shop_url}}", {"shop_url": "{{deploy_url}}"}, None),
+        ("{{shop_url}}", {}, "default.test"),
+        ("", {}, None),
+    ],
+)
+def test_the_target_host_is_where_the_first_playbook_starts(base_url, variables, host):
+    declared = (Variable("shop_url", default="http://default.test/"), Variable("who"))
+    playbook = a_playbook(base_url=base_url, variables=declared)
+
+    assert target_host(a_plan(playbooks=(playbook,), variables=variables)) == host

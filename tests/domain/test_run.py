@@ -8,8 +8,10 @@ from hypothesis import strategies as st
 
 from builders import NOW, a_run
 from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.run import (
     Door,
+    Refusal,
     RunStatus,
     SkipReason,
     admission,
@@ -21,11 +23,12 @@ from inspect_pipelines.domain.run import (
 from inspect_pipelines.errors import Refused
 
 OPEN = [status for status in RunStatus if status.is_open]
+PAUSED = Refusal(SkipReason.PAUSE, "maintenance until noon")
 ENDS = [status for status in RunStatus if not status.is_open]
 
 
 def asked(run, dagster_run_id="d-1", **changes):
-    values = {"paused": None, "holder": None, "allow_overlap": False, "now": NOW} | changes
+    values = {"refusal": None, "holder": None, "now": NOW} | changes
     return admission(run, dagster_run_id, **values)
 
 
@@ -96,7 +99,7 @@ def test_a_pending_run_gets_in_and_is_claimed():
 def test_a_repeated_first_op_gets_in_again_with_the_same_deadline():
     run = a_run().claimed("d-1", now=NOW)
 
-    entry = asked(run, now=NOW + timedelta(minutes=5), paused="maintenance")
+    entry = asked(run, now=NOW + timedelta(minutes=5), refusal=PAUSED)
 
     assert (entry.door, entry.run) == (Door.ADMITTED, run)
 
@@ -114,7 +117,7 @@ def test_a_skipped_run_is_not_revived():
 
 
 def test_a_paused_definition_skips_with_its_reason():
-    entry = asked(a_run(), paused="maintenance until noon")
+    entry = asked(a_run(), refusal=PAUSED)
 
     assert (entry.door, entry.run.reason) == (Door.SKIPPED, "pause: maintenance until noon")
 
@@ -128,10 +131,49 @@ def test_a_held_slot_skips_and_names_the_holder():
     assert entry.run.reason == f"overlap: run {holder.id} of 'nightly-shop' is still open"
 
 
+def test_a_held_slot_makes_a_run_wait_where_one_may():
+    holder = a_run(2).claimed("d-9", now=NOW)
+
+    entry = asked(a_run(), holder=holder, overlap=Overlap.BUFFER_ONE)
+
+    assert (entry.door, entry.run.status, entry.run.buffered_at) == (Door.BUFFERED, RunStatus.PENDING, NOW)
+    assert entry.displaced is None
+
+
+def test_of_two_that_would_wait_the_newer_one_does():
+    holder, older, newer = a_run(1).claimed("d-1", now=NOW), a_run(2).buffered(now=NOW), a_run(3)
+
+    entry = asked(newer, holder=holder, waiting=older, overlap=Overlap.BUFFER_ONE)
+
+    assert (entry.door, entry.run.id) == (Door.BUFFERED, newer.id)
+    assert entry.displaced.id == older.id
+    assert entry.displaced.reason == f"overlap: the newer run {newer.id} of 'nightly-shop' waits instead"
+
+
+def test_an_older_one_does_not_take_the_place_of_a_newer_one_that_waits():
+    holder, older, newer = a_run(1).claimed("d-1", now=NOW), a_run(2), a_run(3).buffered(now=NOW)
+
+    entry = asked(older, holder=holder, waiting=newer, overlap=Overlap.BUFFER_ONE)
+
+    assert (entry.door, entry.displaced) == (Door.SKIPPED, None)
+    assert entry.run.reason == f"overlap: the newer run {newer.id} of 'nightly-shop' waits already"
+
+
+def test_a_run_that_waited_gets_in_when_the_slot_is_free():
+    entry = asked(a_run().buffered(now=NOW), overlap=Overlap.BUFFER_ONE)
+
+    assert entry.door is Door.ADMITTED
+
+
+def test_only_a_pending_run_waits():
+    with pytest.raises(Refused, match="cannot wait: it is 'running'"):
+        a_run().claimed("d-1", now=NOW).buffered(now=NOW)
+
+
 def test_overlap_may_be_allowed():
     holder = a_run(2).claimed("d-9", now=NOW)
 
-    assert asked(a_run(), holder=holder, allow_overlap=True).door is Door.ADMITTED
+    assert asked(a_run(), holder=holder, overlap=Overlap.ALLOW).door is Door.ADMITTED
 
 
 @given(st.lists(st.sampled_from(["d-1", "d-2", "d-3"]), min_size=1, max_size=8), st.booleans())
@@ -139,7 +181,7 @@ def test_one_origin_never_lets_two_dagster_runs_in(asking, paused):
     run = a_run()
     admitted = set()
     for dagster_run_id in asking:
-        entry = asked(run, dagster_run_id, paused="maintenance" if paused else None)
+        entry = asked(run, dagster_run_id, refusal=PAUSED if paused else None)
         run = entry.run
         if entry.door is Door.ADMITTED:
             admitted.add(dagster_run_id)

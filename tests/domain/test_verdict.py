@@ -165,3 +165,20 @@ def test_the_gravest_session_decides_wherever_it_stands(statuses):
 
 def test_a_timeout_without_words_is_still_a_reason():
     assert decided(sessions=[ended(SessionStatus.TIMEOUT, error=None)]).reasons == ("timeout",)
+
+
+def test_what_was_wrong_at_first_and_right_then_passes_as_flaky_and_says_what_it_was():
+    verdict = decided(flaky=("shop: passed at attempt 2",))
+
+    assert (verdict.kind, verdict.run_status) == (VerdictKind.FLAKY, RunStatus.PASSED)
+    assert verdict.reasons == ("shop: passed at attempt 2", "1 of 1 views look as approved")
+
+
+def test_a_flaky_run_that_differs_all_the_same_fails():
+    assert decided(comparisons=[compared(passed=False)], flaky=("x",)).kind is VerdictKind.FAILED
+
+
+def test_a_flaky_first_run_is_not_adopted_unseen():
+    verdict = decided(baseline=None, comparisons=[], adopt_first=True, flaky=("x",))
+
+    assert verdict.kind is VerdictKind.NEEDS_REVIEW

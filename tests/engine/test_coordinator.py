@@ -4,6 +4,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -16,8 +17,13 @@ from dagster._core.remote_origin import (
     RemoteJobOrigin,
     RemoteRepositoryOrigin,
 )
+from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import QueuedRunCoordinatorDaemon
 from dagster._daemon.types import DaemonHeartbeat
+from dagster_shared.record import copy
 
+from inspect_pipelines.config.compiled import compile_definitions, write_compiled
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.organization import Limits
 from inspect_pipelines.engine.coordinator import QUEUE_DAEMON
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock
 from inspect_pipelines.engine.instance import ensure_instance
@@ -121,3 +127,60 @@ def test_a_run_that_was_submitted_before_is_left_alone(instance: dg.DagsterInsta
 
     assert again.status is dg.DagsterRunStatus.STARTED
     assert run.run_id not in instance.run_launcher.launched  # type: ignore[attr-defined]
+
+
+def next_in_line(instance: dg.DagsterInstance) -> list[str]:
+    """What Dagster's daemon would launch on its next turn, on a machine with twenty cores."""
+    config = instance.get_concurrency_config()
+    roomy = config.run_queue_config._replace(max_concurrent_runs=20)
+    daemon = QueuedRunCoordinatorDaemon(interval_seconds=1)
+    runs = daemon._get_runs_to_dequeue(
+        instance, copy(config, run_queue_config=roomy), fixed_iteration_time=None
+    )
+    return [run.tags["name"] for run in runs]
+
+
+def queued(instance: dg.DagsterInstance, name: str, **tags: str) -> None:
+    given = {f"inspect/{key}": value for key, value in tags.items()}
+    instance.create_run_for_job(
+        tiny,
+        status=dg.DagsterRunStatus.QUEUED,
+        remote_job_origin=ORIGIN,
+        job_code_origin=tiny_origin(),
+        tags={"name": name, **given},
+    )
+
+
+def publish(home: Path, **limits: int) -> None:
+    now = datetime(2026, 11, 23, tzinfo=UTC)
+    write_compiled(home, compile_definitions(DEFAULT_ORG, (), at=now, limits=Limits(**limits)))
+
+
+def test_one_host_two_of_a_repository_and_five_of_an_organisation_run_at_once_by_default(
+    instance: dg.DagsterInstance,
+) -> None:
+    instance.wipe()
+    for number in range(3):
+        queued(instance, f"host{number}", org="acme", host="shop.test")
+        queued(instance, f"repo{number}", org="acme", repo="acme/shop")
+    for number in range(4):
+        queued(instance, f"org{number}", org="acme")
+    queued(instance, "other", org="other", host="elsewhere.test")
+
+    limits = instance.get_concurrency_config().run_queue_config.tag_concurrency_limits
+    unlimited = next_in_line(instance)
+
+    assert [limit["limit"] for limit in limits] == [5, 2, 1]
+    assert unlimited == ["host0", "repo0", "repo1", "org0", "org1", "other"]
+
+
+def test_an_apply_changes_the_limits_of_a_daemon_that_runs(instance: dg.DagsterInstance, home: Path) -> None:
+    instance.wipe()
+    for number in range(3):
+        queued(instance, f"host{number}", host="shop.test")
+    assert next_in_line(instance) == ["host0"]
+
+    publish(home, target_host=2)
+
+    assert next_in_line(instance) == ["host0", "host1"]
+    (home / "compiled.json").unlink()

@@ -7,7 +7,7 @@ import dagster as dg
 import pytest
 import yaml
 
-from inspect_pipelines.engine.instance import MARKER, ensure_instance
+from inspect_pipelines.engine.instance import MARKER, ensure_instance, launcher_of
 from inspect_pipelines.errors import UsageError
 
 
@@ -24,6 +24,32 @@ def test_dagster_accepts_the_settings_and_finds_our_coordinator_and_launcher(tmp
     assert monitored == (True, 5)
     assert retries == (True, 0)
     assert not telemetry
+
+
+@pytest.mark.parametrize(
+    ("setting", "launcher"),
+    [("dagster", "ServedRunLauncher"), ("recording_launcher:RecordingLauncher", "RecordingLauncher")],
+)
+def test_a_setting_chooses_another_launcher(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, launcher: str
+) -> None:
+    monkeypatch.setenv("INSPECT_RUN_LAUNCHER", setting)
+    dagster_home = ensure_instance(tmp_path)
+
+    with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+        assert type(instance.run_launcher).__name__ == launcher
+
+
+def test_a_launcher_gets_its_config() -> None:
+    found = launcher_of('dagster_k8s:K8sRunLauncher {"job_namespace": "qa"}')
+
+    assert found == {"module": "dagster_k8s", "class": "K8sRunLauncher", "config": {"job_namespace": "qa"}}
+
+
+@pytest.mark.parametrize("setting", ["", "fast", "module:", "a:B {", "a:B []", 'a:B {"b"}'])
+def test_a_launcher_that_cannot_be_read_is_told_with_an_example(setting: str) -> None:
+    with pytest.raises(UsageError, match=r"INSPECT_RUN_LAUNCHER is .*; write 'warm', 'dagster', or"):
+        launcher_of(setting)
 
 
 def test_every_folder_of_a_new_home_is_private(tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -92,7 +95,26 @@ def test_a_process_number_that_somebody_else_got_is_not_taken_for_the_run(engine
 
 def test_a_handle_of_another_engine_is_refused(engine: PlainEngine) -> None:
     with pytest.raises(NotFound, match="names no process"):
-        engine.is_alive("0b0c9d06-0000-0000-0000-000000000000")
+        engine.is_alive("a handle of Kubernetes")
+
+
+def test_a_dagster_run_id_means_the_process_that_works_on_it(engine: PlainEngine, home: Path) -> None:
+    handle = "0b0c9d06-0000-4000-8000-000000000001"
+    program = "import sys; from pathlib import Path; from resources.workers import WorkerLocks; "
+    program += f"WorkerLocks(Path({str(home / 'run' / 'workers')!r})).hold({handle!r}); "
+    program += "import time; print('held', flush=True); time.sleep(600)"
+    worker = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=TESTS.parent, stdout=subprocess.PIPE, text=True
+    )
+    with worker:
+        assert worker.stdout.readline() == "held\n"
+        assert engine.is_alive(handle)
+
+        engine.terminate(handle)
+
+        assert worker.wait(10) == -signal.SIGINT
+    assert not engine.is_alive(handle)
+    engine.terminate(handle)  # nobody to end is no error
 
 
 def test_without_up_runs_are_executed_by_processes_of_their_own(tmp_path: Path) -> None:

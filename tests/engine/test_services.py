@@ -10,7 +10,7 @@ import pytest
 
 from inspect_pipelines.engine.addresses import accepts
 from inspect_pipelines.engine.processes import Child
-from inspect_pipelines.engine.services import CodeServer, Service
+from inspect_pipelines.engine.services import Generations, Service
 from inspect_pipelines.errors import Unavailable
 
 ENDS = [sys.executable, "-c", "print('no such table'); raise SystemExit(4)"]
@@ -42,9 +42,9 @@ class Yard:
     def service(self, argv: list[str], ready: Callable[[], bool] = lambda: True) -> Service:
         return Service("web", lambda: argv, ready, self.start, self.said.append)
 
-    def code(self, argv: Callable[[Path], list[str]] | None = None) -> CodeServer:
+    def code(self, argv: Callable[[Path], list[str]] | None = None) -> Generations:
         listens = argv or (lambda path: [sys.executable, "-c", LISTENS, str(path)])
-        return CodeServer(self.folder, listens, self.start, self.said.append)
+        return Generations("code", "code server", self.folder, listens, self.start, self.said.append)
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def yard(tmp_path: Path) -> Iterator[Yard]:
         child.kill()
 
 
-def tick_until(service: Service | CodeServer, condition: Callable[[], object], now: float = 0.0) -> None:
+def tick_until(service: Service | Generations, condition: Callable[[], object], now: float = 0.0) -> None:
     deadline = time.monotonic() + 20
     while not condition():
         assert time.monotonic() < deadline, "it did not come true in time"
@@ -155,7 +155,9 @@ def test_definitions_that_do_not_load_leave_the_old_code_server_in_place(yard: Y
 
     assert code.pid == pid
     assert accepts(code.link)
-    assert yard.said[0].startswith("the published definitions do not load, so the ones before stay")
+    assert yard.said[0].startswith(
+        "the published definitions do not load in the code server, so the ones before stay"
+    )
     assert yard.said[0].endswith("no such table")
 
 

@@ -16,7 +16,7 @@ import pytest
 from journeys_commands import Project
 from journeys_up import HeldSite, Up, held_site, until, up, write_project
 
-PARTS = {"web", "code", "daemon", "ui"}
+PARTS = {"web", "code", "warm", "daemon", "ui"}
 
 
 @pytest.fixture(scope="module")
@@ -82,14 +82,16 @@ def test_what_is_published_is_there_within_15_s_and_the_run_in_progress_goes_on(
         until(lambda: "hourly" in running.jobs())
         took = time.monotonic() - published
         until(lambda: running.state["pids"]["code"] != pids["code"])
+        until(lambda: running.state["pids"]["warm"] != pids["warm"])
 
         assert took < 15
-        assert psutil.pid_exists(pids["code"])  # the old code server has a run to end
+        assert psutil.pid_exists(pids["warm"])  # the old warm parent has a run to see to its end
         assert last_run(running.project)["status"] == "running"
-    assert {**running.state["pids"], "code": 0} == {**pids, "code": 0}  # the others need no restart
+    renewed = {"code": 0, "warm": 0}
+    assert {**running.state["pids"], **renewed} == {**pids, **renewed}  # the others need no restart
     until(lambda: last_run(running.project)["status"] != "running")
     assert last_run(running.project)["status"] == "needs_review"
-    until(lambda: not psutil.pid_exists(pids["code"]))  # the old code server left after its last run
+    until(lambda: not psutil.pid_exists(pids["warm"]))  # it left after its last run
 
 
 def test_a_second_up_on_the_same_home_is_refused_and_told_where_the_first_is(running: Up) -> None:
@@ -107,7 +109,8 @@ def test_a_part_that_is_killed_is_started_again(running: Up, part: str) -> None:
 
     until(lambda: running.state["pids"].get(part) not in (None, before))
     until(lambda: running.is_healthy() and running.jobs())
-    assert f"the {'code server' if part == 'code' else f'{part} process'} ended (signal 9)" in running.said
+    what = {"code": "code server", "warm": "warm parent"}.get(part, f"{part} process")
+    assert f"the {what} ended (signal 9)" in running.said
 
 
 def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path, site: HeldSite) -> None:

@@ -1,12 +1,9 @@
 from __future__ import annotations
 
 import json
-import os
 import socket
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,49 +11,13 @@ from typing import Any
 
 import pytest
 
-from inspect_pipelines.engine.instance import ensure_instance
+from dagster_ui import with_deadline
 from inspect_pipelines.errors import InspectError, NotFound, Refused, Unavailable
 from inspect_pipelines.ports import Launch
 from resources.clock import SystemClock
 from resources.dagster_graphql import GraphqlEngine
 
 TESTS = Path(__file__).parent.parent
-
-
-@pytest.fixture(scope="module")
-def dagster_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real Dagster UI over the tiny definitions; no daemon, so our coordinator launches at once."""
-    home = tmp_path_factory.mktemp("home")
-    environment = {
-        **os.environ,
-        "DAGSTER_HOME": str(ensure_instance(home)),
-        "PYTHONPATH": str(TESTS),
-        "DAGSTER_MODULE_NAME": "",
-    }
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    argv = [
-        sys.executable,
-        "-m",
-        "dagster_webserver",
-        "-m",
-        "tiny_definitions",
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-    ]
-    with (home / "ui.log").open("wb") as log:
-        server = subprocess.Popen(argv, env=environment, cwd=home, stdout=log, stderr=log)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        engine = GraphqlEngine(url, SystemClock())
-        with_deadline(engine.answers, 90)
-        engine.close()
-        yield url
-    finally:
-        server.terminate()
-        server.wait(20)
 
 
 @pytest.fixture
@@ -66,20 +27,13 @@ def engine(dagster_url: str) -> Iterator[GraphqlEngine]:
     engine.close()
 
 
-def with_deadline(condition: Callable[[], object], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.1)
-
-
 def a_launch(job_name: str, key: str) -> Launch:
     return Launch(job_name, f"request:{key}", {"inspect/origin": f"request:{key}"})
 
 
 def tags_of(engine: GraphqlEngine, run_id: str) -> dict[str, str]:
     query = "query Q($id: ID!) { runOrError(runId: $id) { ... on Run { tags { key value } } } }"
-    tags = engine._ask(query, "looking", id=run_id)["runOrError"]["tags"]
+    tags = engine.ask(query, "looking", id=run_id)["runOrError"]["tags"]
     return {tag["key"]: tag["value"] for tag in tags}
 
 

@@ -1,23 +1,37 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
-from builders import NOW, a_plan, a_playbook, a_schedule
+from builders import NOW, a_plan, a_playbook, a_run, a_schedule
 from houses import a_house
-from inspect_pipelines.config.compiled import read_compiled
-from inspect_pipelines.config.project import Organization, Project
+from inspect_pipelines.config.compiled import published_limits, read_compiled
+from inspect_pipelines.config.project import Project
+from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import Refused, Unavailable
 from inspect_pipelines.usecases.apply import apply
 from inspect_pipelines.usecases.plan import propose
 
 
-def a_project(*definitions, org_id: OrgId = DEFAULT_ORG) -> Project:
-    return Project(tuple(definitions), (), Organization(org_id), (), ("schedules.yaml",))
+def a_project(*definitions, org_id: OrgId = DEFAULT_ORG, **organization) -> Project:
+    return Project(tuple(definitions), (), Organization(org_id, **organization), (), ("schedules.yaml",))
+
+
+def ran(house, *minutes: float) -> None:
+    """Runs of the nightly schedule that took so long."""
+    with house.ledger.write() as ledger:
+        for number, each in enumerate(minutes, start=1):
+            ledger.runs.request(a_run(number))
+            run = a_run(number).claimed(f"d-{number}", now=NOW)
+            ledger.runs.claim(run)
+            ledger.runs.conclude(run.concluded(RunStatus.PASSED, "", now=NOW + timedelta(minutes=each)))
 
 
 def a_trigger() -> Trigger:
@@ -163,3 +177,60 @@ def test_a_changed_playbook_changes_the_definitions_that_use_it(tmp_path):
     assert [(field.path, field.new) for field in change.fields] == [
         ("playbooks[shop].base_url", "http://other.test")
     ]
+
+
+def test_the_organisation_is_stored_and_its_limits_are_published(tmp_path):
+    house = a_house(tmp_path)
+    limits = Limits(target_host=3)
+    apply(house, a_project(a_schedule()), by="user:ada", may_delete=())
+
+    applied = apply(house, a_project(a_schedule(), limits=limits), by="user:ada", may_delete=())
+
+    assert applied.is_published
+    assert read_compiled(tmp_path).limits == published_limits(tmp_path) == limits
+    with house.ledger.read() as ledger:
+        assert ledger.organizations.find(DEFAULT_ORG) == Organization(DEFAULT_ORG, limits=limits)
+
+
+def test_each_apply_is_remembered_also_when_it_changes_nothing(tmp_path):
+    house = a_house(tmp_path)
+    for _ in range(2):
+        house.clock.sleep(60)
+        apply(house, a_project(a_schedule()), by="user:ada", may_delete=())
+
+    with house.ledger.read() as ledger:
+        assert ledger.organizations.applied_at(DEFAULT_ORG) == house.clock.now()
+
+
+def test_a_budget_that_would_be_overrun_is_refused_until_somebody_accepts_the_cost(tmp_path):
+    """2 minutes a night at the 95th percentile are 60 a month."""
+    house = a_house(tmp_path)
+    ran(house, *[1.0] * 17, 2.0, 2.0, 9.0)
+    project = a_project(a_schedule(), budget=Budget(59))
+
+    with pytest.raises(Refused) as caught:
+        apply(house, project, by="user:ada", may_delete=())
+
+    assert str(caught.value) == (
+        "organisation 'default' will take about 60 run-minutes a month, and its budget is 59; "
+        "nothing was changed: raise the budget, run less often, or apply with --accept-cost"
+    )
+    assert stored(house) == []
+    apply(house, project, by="user:ada", may_delete=(), accept_cost=True)
+    apply(house, project, by="user:ada", may_delete=())  # what was accepted needs no second yes
+    assert stored(house) == ["nightly-shop"]
+
+
+def test_a_budget_that_is_lowered_below_the_forecast_is_refused_too(tmp_path):
+    house = a_house(tmp_path)
+    ran(house, 2.0)
+    apply(house, a_project(a_schedule(), budget=Budget(60)), by="user:ada", may_delete=())
+
+    with pytest.raises(Refused, match="its budget is 10"):
+        apply(house, a_project(a_schedule(), budget=Budget(10)), by="user:ada", may_delete=())
+
+
+def test_damaged_limits_are_the_default_ones(tmp_path):
+    for text in ("", "[]", '{"limits": 3}', '{"limits": {"host": 3}}'):
+        (tmp_path / "compiled.json").write_text(text)
+        assert published_limits(tmp_path) == Limits()

@@ -39,7 +39,7 @@ def played(house: House, tick: int = 1, **session: object) -> RunId:
         DefinitionId("nightly-shop"), f"d{tick}", origin=f"cron:nightly-shop:2026-11-{tick:02d}T07:00Z"
     )
     run_id = start.admit(house, ticket).run.id
-    house.sessions.results = [a_session(id=f"{run_id}.1", **session)]
+    house.sessions.results = [a_session(id=f"{run_id}.1", **session)] * 2  # the second time it is the same
     play_all(house, run_id)
     return run_id
 

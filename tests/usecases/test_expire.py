@@ -15,6 +15,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports import House, LedgerSession
 from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.cancel import DECISION
 from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.start import Ticket
 
@@ -65,6 +66,23 @@ def test_a_run_that_was_terminated_in_dagster_is_cancelled(house: House) -> None
     assert stored(house, run).status is RunStatus.CANCELLED
 
 
+def test_a_run_that_a_person_wanted_to_end_is_cancelled_whoever_died_meanwhile(house: House) -> None:
+    """The canceller was killed right after it had stored the wish, the worker of its own accord."""
+    run = running(house)
+    with house.ledger.write() as ledger:
+        ledger.reviews.append(
+            run.org_id, run.id, DECISION, by="user:ada", detail="a fire", at=house.clock.now()
+        )
+    house.workers.dead.add("d1")
+
+    expire(house)
+
+    assert (stored(house, run).status, stored(house, run).reason) == (
+        RunStatus.CANCELLED,
+        "cancelled by ada: a fire",
+    )
+
+
 def test_a_run_long_over_its_deadline_is_a_timeout_even_if_its_worker_hangs(house: House) -> None:
     run = running(house)
     house.clock.sleep(30 * 60 + 91)
@@ -77,18 +95,18 @@ def test_a_run_long_over_its_deadline_is_a_timeout_even_if_its_worker_hangs(hous
 
 def test_a_wish_that_nobody_launched_is_skipped_visibly(house: House) -> None:
     run = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="k1")
-    house.clock.sleep(31 * 60)
+    house.clock.sleep(12 * 3600 + 60)
 
     expire(house)
 
-    assert stored(house, run).reason == "queue_timeout: no worker took it within 30 minutes"
+    assert stored(house, run).reason == "queue_timeout: no worker took it within 720 minutes"
     with house.ledger.read() as ledger:
         assert len(ledger.outbox.of_run(run.id)) == 1
 
 
 def test_a_wish_that_a_worker_takes_at_the_last_moment_is_not_skipped(house: House) -> None:
     run = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="k1")
-    house.clock.sleep(31 * 60)
+    house.clock.sleep(12 * 3600 + 60)
 
     class ClaimedRightAfterTheLook:
         """The ledger, as it is when a worker comes between the look and the deed."""
@@ -99,7 +117,8 @@ def test_a_wish_that_a_worker_takes_at_the_last_moment_is_not_skipped(house: Hou
         def read(self) -> Iterator[LedgerSession]:
             with house.ledger.read() as ledger:
                 yield ledger
-            start.admit(house, Ticket(DefinitionId("nightly-shop"), "d1", origin=run.origin))
+            with house.ledger.write() as ledger:
+                ledger.runs.claim(run.claimed("d1", now=house.clock.now()))
 
     assert expire(replace(house, ledger=ClaimedRightAfterTheLook())) == []
     assert stored(house, run).status is RunStatus.RUNNING
@@ -125,7 +144,7 @@ def test_one_runs_unwritable_report_does_not_keep_the_others_open(house: House) 
             raise Unavailable("no space left on device")
 
     wish = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="k1")
-    house.clock.sleep(31 * 60)
+    house.clock.sleep(12 * 3600 + 60)
 
     expire(replace(house, reports=FullDisk()))
 

@@ -13,7 +13,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Environment
-from inspect_pipelines.domain.session import StepResult, StepStatus
+from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.usecases.facts import baseline_facts, definition_facts, run_facts
@@ -94,7 +94,12 @@ def test_the_baseline_set_is_the_plans_shared_one_or_the_definitions_own():
 def test_the_environment_is_that_of_the_first_session_whose_browser_came_up():
     later = Environment("Chromium 200", "Debian", "ff", 2.0)
 
-    row = row_of(sessions=[a_session(environment=None), a_session(), a_session(environment=later)])
+    sessions = [
+        a_session(playbook="blog", environment=None),
+        a_session(),
+        a_session(playbook="pay", environment=later),
+    ]
+    row = row_of(sessions=sessions)
 
     assert (row["browser"], row["os"], row["scale"]) == (ENVIRONMENT.browser, ENVIRONMENT.os, 1.0)
     assert row_of()["browser"] is None
@@ -156,3 +161,16 @@ def test_a_baselines_facts_list_its_pictures_in_a_fixed_order():
         "nightly-shop",
         ENVIRONMENT.browser,
     )
+
+
+def test_every_attempt_is_a_session_and_only_the_one_that_decides_is_counted():
+    first = a_session(id="r.1", status=SessionStatus.FAILED, error="no button", findings=(a_finding(),))
+    second = a_session(id="r.1.2", attempt=2, cause="finding")
+
+    facts = run_facts(a_failed_run(), None, [first, second], [], VERDICT, baseline_id=None, report_path="")
+
+    assert [(row["id"], row["attempt"], row["cause"]) for row in facts["sessions"]] == [
+        ("r.1", 1, None),
+        ("r.1.2", 2, "finding"),
+    ]
+    assert (facts["run"]["sessions_count"], facts["run"]["findings_count"], facts["findings"]) == (1, 0, [])

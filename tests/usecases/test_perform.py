@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from builders import a_plan, a_playbook, a_run, a_schedule, a_session
-from houses import a_house, apply
+from builders import NOW, a_plan, a_playbook, a_run, a_schedule, a_session
+from houses import ScriptedSessions, a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
+from inspect_pipelines.domain.plan import Retries
 from inspect_pipelines.domain.playbook import Variable, VariableType
-from inspect_pipelines.domain.session import SessionStatus, Value
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.domain.session import SessionResult, SessionStatus, Value
+from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
 from inspect_pipelines.ports import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.perform import play_all, session_requests, values_for
@@ -31,7 +34,7 @@ def admitted(house: House) -> RunId:
 
 
 def test_every_playbook_is_a_session_and_one_failing_does_not_stop_the_rest(house: House) -> None:
-    house.sessions.results = [a_session(id="r.1", status=SessionStatus.FAILED, error="no button")]
+    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="no button")] * 2
 
     results = play_all(house, admitted(house))
 
@@ -154,3 +157,156 @@ def test_a_sessions_id_follows_from_its_run() -> None:
     requests = session_requests(a_run(7), a_schedule(plan=TWO_PLAYBOOKS))
 
     assert [request.id for request in requests] == [f"{a_run(7).id}.1", f"{a_run(7).id}.2"]
+
+
+# trying again
+
+
+def a_failed(**changes: object) -> SessionResult:
+    return a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found", **changes)
+
+
+def a_crash(**changes: object) -> SessionResult:
+    return a_session(status=SessionStatus.CRASHED, error="the browser died", screenshots=(), **changes)
+
+
+def kept(house: House, run_id: RunId) -> list[tuple[str, int, str | None, str]]:
+    with house.ledger.read() as ledger:
+        sessions = ledger.evidence.sessions(run_id)
+    return [(each.id.removeprefix(run_id), each.attempt, each.cause, each.status.value) for each in sessions]
+
+
+def test_a_site_that_fails_once_is_played_again_in_a_fresh_session_and_both_are_kept(house: House) -> None:
+    house.sessions.results = [a_failed(), a_session()]
+    run_id = admitted(house)
+
+    first, _ = play_all(house, run_id)
+
+    assert first.status is SessionStatus.COMPLETED
+    assert kept(house, run_id)[:2] == [
+        (".1", 1, None, "failed"),
+        (".1.2", 2, "finding", "completed"),
+    ]
+
+
+def test_a_crash_is_tried_twice_more_and_then_is_ours(house: House) -> None:
+    house.sessions.results = [a_crash(), a_crash(), a_crash()]
+    run_id = admitted(house)
+
+    first, second = play_all(house, run_id)
+
+    assert (first.status, second.status) == (SessionStatus.CRASHED, SessionStatus.COMPLETED)
+    assert [entry[1:3] for entry in kept(house, run_id)] == [(1, None), (2, "infra"), (3, "infra"), (1, None)]
+
+
+def test_a_service_that_does_not_answer_is_tried_again(house: House) -> None:
+    house.sessions.results = [Unavailable("the session service answered 503"), a_session()]
+
+    first, _ = play_all(house, admitted(house))
+
+    assert (first.status, first.attempt) == (SessionStatus.COMPLETED, 2)
+
+
+@pytest.mark.parametrize("error", [SetupMissing("there is no Chromium"), UsageError("no such agent")])
+def test_a_wrong_configuration_is_never_tried_again(house: House, error: Exception) -> None:
+    house.sessions.results = [error]
+
+    with pytest.raises(type(error)):
+        play_all(house, admitted(house))
+    assert len(house.sessions.requests) == 1
+
+
+def test_a_crash_that_would_only_come_again_is_not_tried_again(house: House) -> None:
+    house.sessions.results = [a_crash(retry_may_help=False)]
+    run_id = admitted(house)
+
+    play_all(house, run_id)
+
+    assert [entry[1] for entry in kept(house, run_id)] == [1, 1]
+
+
+def test_a_plan_may_switch_retries_off(house: House) -> None:
+    apply(house, a_schedule(plan=replace(TWO_PLAYBOOKS, retries=Retries(infra=0, finding=0))))
+    house.sessions.results = [a_failed(), a_crash(playbook="account")]
+    run_id = admitted(house)
+
+    play_all(house, run_id)
+
+    assert [entry[1] for entry in kept(house, run_id)] == [1, 1]
+
+
+class SlowSessions(ScriptedSessions):
+    """Each session takes so many seconds, or until its deadline."""
+
+    def __init__(self, house: House, seconds: float) -> None:
+        super().__init__()
+        self.house, self.seconds = house, seconds
+        self.deadlines: list[datetime] = []
+
+    def play(self, request, *, deadline, cancelled=lambda: False) -> SessionResult:
+        self.deadlines.append(deadline)
+        began = self.house.clock.now()
+        self.house.clock.sleep(min(self.seconds, (deadline - began).total_seconds()))
+        result = super().play(request, deadline=deadline, cancelled=cancelled)
+        return replace(result, started_at=began, completed_at=self.house.clock.now())
+
+
+def test_all_retries_of_a_run_take_half_of_its_time_at_most(house: House) -> None:
+    """30 minutes: 10 for retries, the first takes 8, so the second has two left."""
+    slow = SlowSessions(house, 8 * 60)
+    slow.results = [a_crash(), a_crash(), a_crash(), a_session(playbook="account")]
+    house = replace(house, sessions=slow)
+
+    play_all(house, admitted(house))
+
+    left = [round((deadline - NOW).total_seconds() / 60) for deadline in slow.deadlines]
+    assert left == [30, 18, 18, 30]  # the retries begin after 8 and 16 minutes, with 10 and 2 left
+
+
+def test_a_retry_that_would_come_after_the_deadline_is_left_out(house: House) -> None:
+    slow = SlowSessions(house, 31 * 60)
+    slow.results = [a_crash()]
+    house = replace(house, sessions=slow)
+    run_id = admitted(house)
+
+    play_all(house, run_id)
+
+    assert [entry[1:] for entry in kept(house, run_id)] == [(1, None, "crashed"), (1, None, "timeout")]
+
+
+def test_a_cancel_is_heard_while_a_retry_waits(house: House) -> None:
+    house = replace(house, clock=LateClock(house.clock))
+    house.sessions.results = [a_crash()]
+    run_id = admitted(house)
+    began = house.clock.monotonic()
+
+    play_all(house, run_id, cancelled=lambda: house.clock.monotonic() > began + 5)
+
+    assert kept(house, run_id)[0][1:] == (1, None, "crashed")
+    assert house.clock.monotonic() - began < 6
+
+
+class LateClock:
+    """Chance is always at its worst: every wait is as long as it may be."""
+
+    def __init__(self, clock: object) -> None:
+        self._clock, self._ids = clock, 0
+
+    def new_id(self) -> str:
+        self._ids += 1
+        return f"01900000-0000-7000-{self._ids:04d}-ffffffffffff"
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._clock, name)
+
+
+def test_a_repeated_op_makes_no_more_attempts_than_one_that_went_through(house: House) -> None:
+    house.sessions.results = [a_failed(), a_failed()]
+    run_id = admitted(house)
+    play_all(house, run_id)
+    before = kept(house, run_id)
+
+    again = play_all(house, run_id)
+
+    assert kept(house, run_id) == before
+    assert again[0].attempt == 2

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from builders import NOW, a_plan, a_run, a_schedule
 from houses import a_house, apply
-from inspect_pipelines.config.project import Organization, Project
+from inspect_pipelines.config.project import Project
+from inspect_pipelines.domain.calendar import Days
 from inspect_pipelines.domain.change import ChangeKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.occurrence import jitter
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.usecases.plan import propose
 
@@ -74,3 +77,28 @@ def test_another_organisations_definitions_are_none_of_its_business(tmp_path):
     apply(house, a_schedule("theirs", org_id=OrgId("acme")))
 
     assert propose(house.ledger, a_project(), now=NOW).changes == ()
+
+
+def test_a_plan_shows_only_times_that_the_dates_and_the_calendar_leave(tmp_path):
+    christmas = (Days(date(2026, 11, 24), date(2026, 11, 26)),)
+    schedule = a_schedule(calendar=christmas, end_on=date(2026, 11, 28), jitter_seconds=30)
+
+    proposal = propose(a_house(tmp_path).ledger, a_project(schedule), now=NOW)
+
+    assert [at.day for at in proposal.upcoming[schedule.id]] == [23, 27, 28]
+    assert proposal.jitters[schedule.id] == jitter(schedule)
+
+
+def test_a_triggers_forecast_is_what_the_last_thirty_days_brought(tmp_path):
+    house = a_house(tmp_path)
+    trigger = Trigger(DefinitionId("on-merge"), DEFAULT_ORG, "On merge", "pull_request.merged", a_plan())
+    with house.ledger.write() as ledger:
+        for number, days in enumerate((1, 29, 31)):
+            at = NOW - timedelta(days=days)
+            ledger.runs.request(
+                a_run(number, definition_id=trigger.id, origin=f"event:{number}", requested_at=at)
+            )
+
+    forecast = propose(house.ledger, a_project(trigger), now=NOW).forecasts[trigger.id]
+
+    assert (forecast.runs, forecast.minutes) == (2.0, None)

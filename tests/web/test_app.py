@@ -43,7 +43,8 @@ def test_a_house_in_order_is_healthy(client: TestClient) -> None:
 
     assert answer.status_code == 200
     parts = answer.json()["parts"]
-    assert parts == {part: {"ok": True, "problem": None} for part in ("ledger", "history", "gallery", "disk")}
+    names = ("ledger", "history", "gallery", "disk", "schedules")
+    assert parts == {part: {"ok": True, "problem": None} for part in names}
 
 
 def test_a_gallery_that_is_gone_makes_it_unhealthy_and_is_named(client: TestClient, house: House) -> None:

@@ -81,6 +81,7 @@ class Evidence:
             console=tuple(self.console),
             environment=self.environment,
             error=self.end.error,
+            retry_may_help=self.end.retry_may_help,
             browser_ms=0 if self.browser_since is None else round((now - self.browser_since) * 1000),
             fail_on=playbook.findings.fail_on,
         )

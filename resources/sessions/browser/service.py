@@ -70,7 +70,8 @@ def perform(
         record.tell(end)
     except (InspectError, Error) as error:
         record.close()
-        record.tell(End(SessionStatus.CRASHED, _sentence(error, record)))
+        may_help = not isinstance(error, InspectError) or error.retry_may_help
+        record.tell(End(SessionStatus.CRASHED, _sentence(error, record), retry_may_help=may_help))
     except Exception as error:  # noqa: BLE001 the top of a process: whatever it was must be told, it has no other voice
         traceback.print_exc()
         record.close()

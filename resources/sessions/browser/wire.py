@@ -49,6 +49,7 @@ class End:
 
     status: SessionStatus
     error: str | None = None
+    retry_may_help: bool = True  # of a crash
 
 
 Message = Launching | Environment | Playing | StepResult | Screenshot | Finding | ConsoleLine | Findings | End

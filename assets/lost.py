@@ -1,0 +1,70 @@
+"""Runs that nobody works on any more: their end, with us and with Dagster."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from assets import tags
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.run import Door, Run, RunStatus
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.cancel import asked
+from inspect_pipelines.usecases.conclude import abort
+
+CANCELLED = "cancelled in Dagster"
+
+
+def ticket_of(run: dg.DagsterRun) -> start.Ticket:
+    """What a Dagster run of one of our jobs shows at the door."""
+    return start.Ticket(
+        definition_id=DefinitionId(run.tags[tags.DEFINITION]),
+        dagster_run_id=run.run_id,
+        origin=run.tags.get(tags.ORIGIN),
+        parent_dagster_run_id=run.tags.get(tags.PARENT),
+    )
+
+
+def conclude_lost(house: House, run: dg.DagsterRun, why: str) -> Run | None:
+    """Conclude our run of a Dagster run without a worker; one that never came to the door goes through it now.
+
+    Returns:
+        The run, when this call concluded it; None when it had ended, is somebody else's, or is no run of ours.
+    """
+    if tags.DEFINITION not in run.tags:
+        return None
+    with house.ledger.read() as ledger:
+        ours = ledger.runs.by_dagster_run(run.run_id)
+    if ours is None:
+        admission = start.admit(house, ticket_of(run))
+        if admission.door is not Door.ADMITTED:
+            return None
+        ours = admission.run
+    if not ours.status.is_open:
+        return None
+    if ours.deadline_at is not None and house.clock.now() >= ours.deadline_at:
+        status, reason = RunStatus.TIMEOUT, f"it did not end within its {ours.timeout_minutes} minutes"
+    elif wish := asked(house, ours.id):
+        status, reason = RunStatus.CANCELLED, wish
+    elif run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED):
+        status, reason = RunStatus.CANCELLED, CANCELLED
+    else:
+        status, reason = RunStatus.ERROR, f"its worker was lost: {why}; start it again"
+    conclusion = abort(house, ours.id, status, reason)
+    return conclusion.report.run if conclusion.was_first else None
+
+
+def report_end(instance: dg.DagsterInstance, dagster_run_id: str, why: str) -> bool:
+    """Store the end of a Dagster run that did not do so itself: canceled when that was asked, else failed.
+
+    Returns:
+        False when it had ended before, or is unknown.
+    """
+    run = instance.get_run_by_id(dagster_run_id)
+    if run is None or run.is_finished:
+        return False
+    if run.status is dg.DagsterRunStatus.CANCELING:
+        instance.report_run_canceled(run, f"Canceled; {why}.")
+    else:
+        instance.report_run_failed(run, f"The run failed; {why}.")
+    return True

@@ -1,0 +1,37 @@
+"""500 schedules due in the same minute: how long until each has its run, and whether one is missing."""
+
+from __future__ import annotations
+
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.running.servers import servers
+
+SCHEDULES = 500
+BEFORE = timedelta(seconds=75)  # for servers to come up and the daemon to look at every schedule once
+PATIENCE_SECONDS = 420.0
+
+
+def measure_ticks(folder: Path, *, is_stock: bool, schedules: int = SCHEDULES) -> dict[str, float]:
+    """Seconds after the nominal minute; runs are executed meanwhile, as in life."""
+    name = "stock" if is_stock else "warm"
+    due = (datetime.now(UTC) + BEFORE).replace(second=0, microsecond=0) + timedelta(minutes=1)
+    cron = f"{due.minute} {due.hour} {due.day} {due.month} *"
+    environment = {"NOOP_SCHEDULES": str(schedules), "NOOP_CRON": cron}
+    with servers(folder, is_stock=is_stock, with_daemon=True, with_ui=False, **environment) as running:
+        give_up_at = due.timestamp() + PATIENCE_SECONDS
+        while time.time() < give_up_at and running.instance.get_runs_count() < schedules:
+            time.sleep(1)
+        time.sleep(10)  # for one too many
+        records = running.instance.get_run_records()
+    late = [record.create_timestamp.replace(tzinfo=UTC).timestamp() - due.timestamp() for record in records]
+    origins = [record.dagster_run.tags["dagster/schedule_name"] for record in records]
+    return {
+        f"{name}_schedules_all_submitted_s": max(late) if len(late) >= schedules else PATIENCE_SECONDS,
+        f"{name}_submitted_late_p50_s": report.percentile(late, 0.5),
+        f"{name}_submitted_late_p99_s": report.percentile(late, 0.99),
+        f"{name}_schedules_lost": float(schedules - len(set(origins))),
+        f"{name}_schedules_doubled": float(len(origins) - len(set(origins))),
+    }

@@ -1,0 +1,186 @@
+"""What `runs show` prints: a run on one screen, the most telling first."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from inspect_pipelines.cli.launching import run_json
+from inspect_pipelines.cli.output import coloured, local_time, short_duration
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import SessionResult, StepStatus
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import DECISION
+from inspect_pipelines.usecases.show import Dossier
+
+LABEL = 13  # characters of the left column
+VERDICTS = {
+    RunStatus.PASSED: "passed: the site looks as approved",
+    RunStatus.FAILED: "failed: the site differs or broke an expectation",
+    RunStatus.NEEDS_REVIEW: "needs review: a person decides",
+}
+NO_VERDICT = "none: the site was not judged"
+OPEN_VERDICT = "not yet"
+
+
+def page(house: House, dossier: Dossier, dagster_url: str | None) -> str:
+    """The text; `dagster_url` is the run's page in a running Dagster UI."""
+    return "\n".join(
+        [
+            *_head(dossier),
+            *_facts(house, dossier, dagster_url),
+            *_sessions(dossier),
+            *_comparisons(dossier),
+            *_messages(dossier),
+            *_next_steps(dossier),
+        ]
+    )
+
+
+def as_json(house: House, dossier: Dossier, dagster_url: str | None) -> str:
+    """Everything, with the names that the ledger has for it."""
+    from inspect_pipelines.config.serial import dump_json
+
+    body: dict[str, Any] = {
+        **run_json(house, dossier.run),
+        "reviewed_as": dossier.reviewed_as or None,
+        "doing": dossier.progress.doing,
+        "dagster_url": dagster_url,
+        "report_is_written": house.reports.path(dossier.run.id).exists(),
+        "sessions": json.loads(dump_json(dossier.sessions, tuple[SessionResult, ...])),
+        "comparisons": json.loads(dump_json(dossier.comparisons, tuple[Comparison, ...])),
+        "notifications": json.loads(dump_json(dossier.notifications, tuple[Notification, ...])),
+        "decisions": [
+            {"decision": decision, "by": by, "detail": detail} for decision, by, detail in dossier.decisions
+        ],
+        "retries": json.loads(dump_json([run.id for run in dossier.retries])),
+    }
+    return json.dumps(body, indent=2, ensure_ascii=False)
+
+
+def _head(dossier: Dossier) -> Iterator[str]:
+    run = dossier.run
+    name = dossier.definition.name if dossier.definition else "deleted since"
+    reviewed = f", {dossier.reviewed_as}" if dossier.reviewed_as else ""
+    yield f"{coloured(run.status.value)}{reviewed}  {run.definition_id} ({name})"
+    told = run.reason.splitlines() or [dossier.progress.doing]
+    yield from (f"    {line}" for line in told)
+    yield ""
+
+
+def _facts(house: House, dossier: Dossier, dagster_url: str | None) -> Iterator[str]:
+    run = dossier.run
+    verdict = OPEN_VERDICT if run.status.is_open else VERDICTS.get(run.status, NO_VERDICT)
+    report = house.reports.path(run.id)
+    yield _row("run", run.id)
+    yield _row("verdict", verdict)
+    yield _row("origin", f"{run.origin}, by {run.requested_by or 'unknown'}")
+    if run.retry_of:
+        yield _row("retry of", run.retry_of)
+    for retry in dossier.retries:
+        yield _row("retried as", f"{retry.id}  {coloured(retry.status.value)}")
+    if run.variables:
+        yield _row("variables", ", ".join(f"{name}={text}" for name, text in sorted(run.variables.items())))
+    yield from _times(dossier)
+    yield _row("report", str(report) if report.exists() else "none is written")
+    yield _row("Dagster run", run.dagster_run_id or "none: no worker took it")
+    if dagster_url:
+        yield _row("", dagster_url)
+
+
+def _times(dossier: Dossier) -> Iterator[str]:
+    run, progress = dossier.run, dossier.progress
+    yield _row("due", _both(run.nominal_at))
+    if run.claimed_at:
+        late = (run.claimed_at - run.nominal_at).total_seconds()
+        yield _row("began", f"{_both(run.claimed_at)}, {short_duration(max(late, 0))} after it was due")
+    if run.completed_at:
+        took = f", {short_duration(progress.elapsed_seconds)} of work" if run.claimed_at else ""
+        yield _row("ended", f"{_both(run.completed_at)}{took}")
+    elif run.deadline_at and progress.left_seconds is not None:
+        yield _row(
+            "deadline", f"{_both(run.deadline_at)}, {short_duration(max(progress.left_seconds, 0))} left"
+        )
+
+
+def _sessions(dossier: Dossier) -> Iterator[str]:
+    if not dossier.sessions:
+        return
+    yield ""
+    yield "Sessions"
+    attempts: dict[str, int] = {}
+    for session in dossier.sessions:
+        attempts[session.playbook] = attempt = attempts.get(session.playbook, 0) + 1
+        seconds = (session.completed_at - session.started_at).total_seconds()
+        nth = f", attempt {attempt}" if attempt > 1 else ""
+        yield (
+            f"  {session.playbook}{nth}: {session.status.value} in {short_duration(seconds)}, "
+            f"{len(session.steps)} steps, {len(session.screenshots)} pictures, {len(session.findings)} findings"
+        )
+        if session.error:
+            yield f"      {session.error}"
+        for step in session.steps:
+            if step.status is StepStatus.FAILED:
+                yield f"      step {step.name!r}@{step.viewport}: {step.message}"
+        for finding in session.findings:
+            yield (
+                f"      {finding.severity.value} {finding.kind.value} {finding.step_id}@{finding.viewport}: "
+                f"{finding.message}"
+            )
+
+
+def _comparisons(dossier: Dossier) -> Iterator[str]:
+    if not dossier.comparisons:
+        return
+    differing = [one for one in dossier.comparisons if not one.passed]
+    yield ""
+    yield f"Comparisons: {len(dossier.comparisons) - len(differing)} of {len(dossier.comparisons)} as approved"
+    yield from (f"  {one.outcome.value} {one.view}: {one.reason}" for one in differing)
+
+
+def _messages(dossier: Dossier) -> Iterator[str]:
+    if dossier.notifications:
+        yield ""
+        yield "Notifications"
+    for one in dossier.notifications:
+        receipt = f": {one.receipt}" if one.receipt else ""
+        yield f"  {one.event.value} to {one.target}: {one.status.value}{receipt}"
+    if dossier.decisions:
+        yield ""
+        yield "Decisions"
+    for decision, by, detail in dossier.decisions:
+        yield f"  {decision.replace('_', ' ')} by {by.removeprefix('user:')}" + (
+            f": {detail}" if detail else ""
+        )
+
+
+def _next_steps(dossier: Dossier) -> Iterator[str]:
+    run = dossier.run
+    if run.status.is_open:
+        unwanted = any(decision == DECISION for decision, _, _ in dossier.decisions)
+        words = ["watch"] if unwanted else ["watch", "cancel"]
+    elif run.status is RunStatus.NEEDS_REVIEW and not dossier.reviewed_as:
+        yield f"\naccept its pictures: inspect-pipelines baselines adopt {run.id}"
+        return
+    elif run.status is RunStatus.PASSED:
+        return
+    else:
+        words = ["logs", "retry"]
+    yield "\nnext: " + ", or ".join(f"inspect-pipelines runs {word} {run.id}" for word in words)
+
+
+def _row(label: str, text: str) -> str:
+    return f"  {label:<{LABEL}}{text}"
+
+
+def _both(at: datetime) -> str:
+    return f"{local_time(at)} ({at:%H:%M:%S} UTC)"
+
+
+def link(run: Run, ui_url: str | None) -> str | None:
+    """The run's page in the Dagster UI."""
+    return f"{ui_url}/runs/{run.dagster_run_id}" if ui_url and run.dagster_run_id else None

@@ -1,0 +1,107 @@
+"""What `run`, `runs retry` and `schedules backfill` share: launch a stored run, wait for its end, say how it ended."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import click
+
+from inspect_pipelines.cli.output import coloured, short_duration
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import dagster_name
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports import Engine, House, Launch
+from inspect_pipelines.usecases.conclude import abort
+from inspect_pipelines.usecases.expire import expire
+from inspect_pipelines.usecases.notify import send_waiting
+
+POLL_SECONDS = 0.2
+EXPIRE_EVERY_SECONDS = 2.0
+
+
+def launched(house: House, settings: Settings, wanted: Run) -> tuple[Engine, str]:
+    """Whoever executes it now, and the handle; a run that nobody starts is concluded as `error`, never left to wait."""
+    from inspect_pipelines.engine.choose import engine_for
+
+    engine = engine_for(settings)
+    try:
+        return engine, engine.launch(launch_of(wanted))
+    except InspectError as error:
+        abort(house, wanted.id, RunStatus.ERROR, str(error))
+        raise
+
+
+def launch_of(run: Run) -> Launch:
+    """What an engine needs to execute a run that is stored as pending."""
+    return Launch(dagster_name(run.definition_id), run.origin, {"inspect/origin": run.origin})
+
+
+def wait_for_end(house: House, engine: Engine, handle: str, wanted: Run) -> Run:
+    """The concluded run; a worker that dies on the way is found out and the run concluded as `error`."""
+    looked_at = house.clock.monotonic()
+    while True:
+        with house.ledger.read() as ledger:
+            run = ledger.runs.find(wanted.id)
+        assert run is not None  # stored by the caller, and runs are never deleted
+        if not run.status.is_open:
+            return run
+        if house.clock.monotonic() - looked_at > EXPIRE_EVERY_SECONDS:
+            looked_at = house.clock.monotonic()
+            is_buffered = (
+                run.buffered_at is not None
+            )  # it is launched again when its definition's slot is free
+            if run.status is RunStatus.PENDING and not is_buffered and not engine.is_alive(handle):
+                abort(
+                    house,
+                    run.id,
+                    RunStatus.ERROR,
+                    f"its worker ended before the first step; see {house.home}/logs",
+                )
+            reconcile(house)
+        house.clock.sleep(POLL_SECONDS)
+
+
+def reconcile(house: House) -> None:
+    """End what nobody works on any more, and tell people."""
+    if expire(house):
+        send_waiting(house)
+
+
+def print_start(house: House, run: Run, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(run_json(house, run)))
+        return
+    click.echo(
+        f"run {run.id} of {run.definition_id!r} was started; follow it with: inspect-pipelines runs watch {run.id}"
+    )
+    click.echo(f"report, when it has ended: {house.reports.path(run.id)}")
+
+
+def print_end(house: House, run: Run, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(run_json(house, run)))
+        return
+    took = f"  ({took_text(run)})" if took_text(run) else ""
+    click.echo(f"{coloured(run.status.value)}  {run.definition_id}{took}")
+    for reason in run.reason.splitlines():
+        click.echo(f"    {reason}")
+    if run.status is RunStatus.NEEDS_REVIEW:
+        click.echo(f"accept its pictures: inspect-pipelines baselines adopt {run.id}")
+    if run.status is not RunStatus.SKIPPED:  # one that never began has nothing to show
+        click.echo(f"report: {house.reports.path(run.id)}")
+
+
+def took_text(run: Run) -> str:
+    """How long it worked, empty while it does or when it never began."""
+    if run.claimed_at is None or run.completed_at is None:
+        return ""
+    return short_duration((run.completed_at - run.claimed_at).total_seconds())
+
+
+def run_json(house: House, run: Run) -> Mapping[str, Any]:
+    from inspect_pipelines.config.serial import dump_json
+
+    return {**json.loads(dump_json(run)), "report": str(house.reports.path(run.id))}

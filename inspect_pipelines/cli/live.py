@@ -1,0 +1,85 @@
+"""A live view of runs: a few lines that are written anew on a terminal, one line for each news where output is piped."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from inspect_pipelines.cli.output import COLOURS, MARKS, aligned, coloured, cut, short_duration
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.usecases.watch import Progress
+
+SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+UP_AND_CLEAR = "\x1b[{lines}F\x1b[J"  # to the first column, that many lines up; then forget what is below
+ENDED_SHOWN = 10  # ended runs that stay on the screen, the newest
+
+
+class Screen:
+    """Rewrites its lines in place."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._lines = 0
+        self._turn = 0
+
+    def show(self, runs: Sequence[Progress]) -> None:
+        lines = self.lines(runs)
+        click.echo(self._back() + "\n".join(lines), color=None)
+        self._lines = len(lines)
+        self._turn += 1
+
+    def lines(self, runs: Sequence[Progress]) -> list[str]:
+        """What stands on the screen now."""
+        if not runs:
+            return [cut(f"{self._spinner()} no run is open; Ctrl-C ends the watching", self._width)]
+        ended = [one for one in runs if not one.run.status.is_open]
+        shown = [*ended[-ENDED_SHOWN:], *(one for one in runs if one.run.status.is_open)]
+        rows = [
+            [
+                self._mark(one),
+                one.run.definition_id,
+                one.run.id,
+                short_duration(one.elapsed_seconds),
+                says(one),
+            ]
+            for one in shown
+        ]
+        return aligned(["", "DEFINITION", "RUN", "FOR", "IT IS"], rows, width=self._width).splitlines()
+
+    def _mark(self, progress: Progress) -> str:
+        status = progress.run.status.value
+        mark = self._spinner() if status == "running" else MARKS[status]
+        return click.style(mark, fg=COLOURS.get(status))
+
+    def _spinner(self) -> str:
+        return SPINNER[self._turn % len(SPINNER)]
+
+    def _back(self) -> str:
+        return UP_AND_CLEAR.format(lines=self._lines) if self._lines else ""
+
+
+class Lines:
+    """Prints a line when a run has something new to say."""
+
+    def __init__(self) -> None:
+        self._said: dict[RunId, tuple[str, str]] = {}
+
+    def show(self, runs: Sequence[Progress]) -> None:
+        for one in runs:
+            now = (one.run.status.value, one.doing)
+            if self._said.get(one.run.id) != now:
+                self._said[one.run.id] = now
+                click.echo(
+                    f"{one.run.id}  {one.run.definition_id}  {coloured(now[0])}  "
+                    f"{short_duration(one.elapsed_seconds)}  {says(one)}"
+                )
+
+
+def says(progress: Progress) -> str:
+    """What it is doing, and until when it may."""
+    if progress.left_seconds is None:
+        return progress.doing
+    left = progress.left_seconds
+    until = f"{short_duration(left)} left" if left >= 0 else f"{short_duration(-left)} over its time"
+    return f"{progress.doing}, {until}"

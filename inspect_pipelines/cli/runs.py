@@ -1,0 +1,296 @@
+"""`runs list|show|watch|cancel|retry|logs`: look at what ran and runs, and step in."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from inspect_pipelines.cli import dossier as dossiers
+from inspect_pipelines.cli.launching import (
+    EXPIRE_EVERY_SECONDS,
+    launched,
+    print_end,
+    print_start,
+    reconcile,
+    run_json,
+    took_text,
+    wait_for_end,
+)
+from inspect_pipelines.cli.moments import past
+from inspect_pipelines.cli.output import aligned, coloured, cut, local_time, terminal_width, user_name
+from inspect_pipelines.config.settings import Settings, is_plain_terminal
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.errors import NotFound, Refused, UsageError
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import cancel as cancel_run
+from inspect_pipelines.usecases.find import find_run, nearest
+from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.project import project
+from inspect_pipelines.usecases.retry import retry as retry_run
+from inspect_pipelines.usecases.show import reviewed_as
+from inspect_pipelines.usecases.show import show as look_up
+from inspect_pipelines.usecases.watch import watch as watch_runs
+
+FAILED = (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.ERROR)
+REASON_CHARACTERS = 70  # where no terminal says how wide a line may be
+GONE_SECONDS = 5.0  # from a run's end until its process has gone by itself; then it is killed
+LOOK_EVERY_SECONDS = 0.05
+
+
+class ListByDefault(click.Group):
+    """`runs` alone, or with options only, is `runs list`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if not args or (args[0].startswith("-") and args[0] not in ctx.help_option_names):
+            args = ["list", *args]
+        return super().parse_args(ctx, args)
+
+
+@click.group(cls=ListByDefault)
+def runs() -> None:
+    """List, show, watch, cancel and retry runs.
+
+    RUN is a run's id or the beginning of it (6 characters or more). Without a subcommand: list.
+    """
+
+
+@runs.command("list")
+@click.option("--definition", "definition_id", metavar="ID", help="Only this schedule's or trigger's.")
+@click.option(
+    "--status",
+    "statuses",
+    type=click.Choice([status.value for status in RunStatus]),
+    multiple=True,
+    help="Only these; may be repeated.",
+)
+@click.option("--failed", is_flag=True, help="Only failed, timeout and error.")
+@click.option("--since", metavar="WHEN", help="Requested since then: 2h, 3d, 2026-11-22, 2026-11-22T14:00.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(
+    definition_id: str | None,
+    statuses: tuple[str, ...],
+    failed: bool,
+    since: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List runs, newest first."""
+    house = _house()
+    wanted = [RunStatus(status) for status in statuses]
+    if failed and wanted:
+        raise UsageError("--failed and --status cannot go together: --failed means failed, timeout and error")
+    earliest = past(since, option="--since", now=house.clock.now()) if since else None
+    reconcile(house)
+    if definition_id is not None:
+        _refuse_unknown(house, definition_id)
+    with house.ledger.read() as ledger:
+        found = ledger.runs.latest(
+            house.org_id,
+            definition_id=DefinitionId(definition_id) if definition_id else None,
+            status=FAILED if failed else wanted or None,
+            since=earliest,
+            limit=limit,
+        )
+        reviewed = {run.id: reviewed_as(ledger.reviews.of_run(run.id)) for run in found}
+    if as_json:
+        click.echo(json.dumps([run_json(house, run) for run in found], indent=2))
+        return
+    if not found:
+        is_filtered = definition_id or wanted or failed or since
+        click.echo(
+            "no run matches"
+            if is_filtered
+            else "no runs yet; start one with: inspect-pipelines run ID --wait"
+        )
+        return
+    width = terminal_width()
+    rows = [_row(run, reviewed[run.id], None if width else REASON_CHARACTERS) for run in found]
+    header = ["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"]
+    click.echo(aligned(header, rows, width=width, optional=["TOOK", "REQUESTED", "REASON"]))
+
+
+@runs.command()
+@click.argument("text", metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(text: str, as_json: bool) -> None:
+    """Show everything about a run.
+
+    RUN may also be a definition's id: its latest run.
+    """
+    house = _house()
+    reconcile(house)
+    found = look_up(house, find_run(house, text, or_definition=True))
+    url = dossiers.link(found.run, _ui_url(house))
+    click.echo(dossiers.as_json(house, found, url) if as_json else dossiers.page(house, found, url))
+
+
+@runs.command()
+@click.argument("text", metavar="[RUN]", required=False)
+@click.option("--follow", "-f", is_flag=True, help="Without RUN: go on when nothing is open any more.")
+def watch(text: str | None, follow: bool) -> None:
+    """Follow a run, or all open ones, until they end.
+
+    Ctrl-C ends the watching, not the runs. With RUN (a run, or a definition's id for its latest one) the exit code is
+    the run's, 3 after Ctrl-C.
+    """
+    from inspect_pipelines.cli.live import Lines, Screen
+
+    if text is not None and follow:
+        raise UsageError("--follow and RUN cannot go together: a single run is watched until it ends")
+    house = _house()
+    reconcile(house)
+    run = find_run(house, text, or_definition=True) if text is not None else None
+    width = terminal_width()
+    view = Lines() if width is None or is_plain_terminal() else Screen(width)
+    looked_at = house.clock.monotonic()
+    try:
+        for seen in watch_runs(house, run.id if run else None, stays=follow):
+            if run is None and not seen and not follow:
+                click.echo("no run is open; start one with: inspect-pipelines run ID")
+                return
+            view.show(seen)
+            if house.clock.monotonic() - looked_at > EXPIRE_EVERY_SECONDS:
+                looked_at = house.clock.monotonic()
+                reconcile(house)
+    except KeyboardInterrupt:
+        click.echo("stopped watching; the runs go on", err=True)
+        sys.exit(0 if run is None else 3)  # how that one ends is not known, and 0 would say that it passed
+    if run is not None:
+        ended = _current(house, run)
+        print_end(house, ended, as_json=False)
+        sys.exit(ended.status.exit_code)
+
+
+@runs.command()
+@click.argument("text", metavar="RUN")
+@click.option("--reason", default="", help="Why; shown with the run.")
+def cancel(text: str, reason: str) -> None:
+    """End a run now; what it saw until then is kept.
+
+    Cancelling twice changes nothing; a run that has ended otherwise cannot be cancelled (exit code 2).
+    """
+    from inspect_pipelines.engine.choose import terminators
+
+    settings = Settings()
+    house = _house()
+    run = find_run(house, text)
+    done = cancel_run(house, run.id, lambda: terminators(settings), by=f"user:{user_name()}", reason=reason)
+    if done.run.status is not RunStatus.CANCELLED:
+        raise Refused(
+            f"run {run.id!r} was not cancelled: it ended as {done.run.status.value!r} in the same moment"
+        )
+    if not done.was_open:
+        click.echo(f"run {run.id} was cancelled before: {done.run.reason}")
+        return
+    click.echo(f"{coloured('cancelled')}  {run.definition_id}\n    {done.run.reason}")
+    if done.is_ours:
+        send_waiting(house)
+        project(house)
+    _see_it_gone(house, run)
+
+
+@runs.command()
+@click.argument("text", metavar="RUN")
+@click.option("--wait", is_flag=True, help="Wait for the end; the exit code is the new run's.")
+@click.option("--json", "as_json", is_flag=True, help="Print the new run as JSON.")
+def retry(text: str, wait: bool, as_json: bool) -> None:
+    """Run the same once more.
+
+    The definition as it is now, with the variables of RUN; the new run names the first. Refused while RUN is open.
+    """
+    settings = Settings()
+    house = _house()
+    reconcile(house)
+    wanted = retry_run(house, find_run(house, text).id, by=f"user:{user_name()}")
+    engine, handle = launched(house, settings, wanted)
+    if not wait:
+        print_start(house, wanted, as_json)
+        return
+    ended = wait_for_end(house, engine, handle, wanted)
+    print_end(house, ended, as_json)
+    sys.exit(ended.status.exit_code)
+
+
+@runs.command()
+@click.argument("text", metavar="RUN")
+@click.option(
+    "--events", "only_events", is_flag=True, help="Dagster's event log, also when its process kept one."
+)
+def logs(text: str, only_events: bool) -> None:
+    """Print what a run's process said, else Dagster's event log.
+
+    RUN may also be a definition's id: its latest run.
+    """
+    from inspect_pipelines.engine.run_log import lines_of
+
+    settings = Settings()
+    house = _house()
+    run = find_run(house, text, or_definition=True)
+    printed = False
+    for line in lines_of(settings, run, only_events=only_events):
+        printed = True
+        click.echo(line)
+    if not printed:
+        click.echo(f"run {run.id} ({run.status.value}) has said nothing that was kept", err=True)
+
+
+def _house() -> House:
+    from inspect_pipelines.wiring import house
+
+    return house(Settings())
+
+
+def _ui_url(house: House) -> str | None:
+    from inspect_pipelines.engine.state import read_state
+
+    state = read_state(house.home)
+    return state.ui_url if state else None
+
+
+def _current(house: House, run: Run) -> Run:
+    with house.ledger.read() as ledger:
+        return ledger.runs.find(run.id) or run
+
+
+def _refuse_unknown(house: House, definition_id: str) -> None:
+    """A filter that can match nothing is a typing error; runs of deleted definitions are still found."""
+    with house.ledger.read() as ledger:
+        known = [definition.id for definition in ledger.definitions.all(house.org_id)]
+        if definition_id in known or ledger.runs.latest(
+            house.org_id, definition_id=DefinitionId(definition_id), limit=1
+        ):
+            return
+    applied = ", ".join(sorted(known)) or "none"
+    raise NotFound(
+        f"--definition {definition_id!r} names nothing that is applied or ever ran{nearest(definition_id, list(known))}; "
+        f"applied: {applied}"
+    )
+
+
+def _row(run: Run, reviewed: str, reason_characters: int | None) -> list[str]:
+    reason = run.reason.replace("\n", "; ")
+    return [
+        run.id,
+        run.definition_id,
+        coloured(run.status.value) + (f", {reviewed}" if reviewed else ""),
+        local_time(run.requested_at),
+        took_text(run),
+        cut(reason, reason_characters) if reason_characters else reason,
+    ]
+
+
+def _see_it_gone(house: House, run: Run) -> None:
+    """Wait for the worker to leave; one that stays although its run has ended is killed with all that it started."""
+    handle = _current(house, run).dagster_run_id
+    if handle is None:
+        return
+    deadline = house.clock.monotonic() + GONE_SECONDS
+    while house.workers.is_alive(handle):
+        if house.clock.monotonic() > deadline:
+            house.workers.kill(handle)
+            return
+        house.clock.sleep(LOOK_EVERY_SECONDS)

@@ -1,0 +1,299 @@
+"""`schedules list|next|pause|resume|backfill`: when what runs, and a person's hand on it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import click
+
+from inspect_pipelines.cli.launching import launched, reconcile, run_json, took_text, wait_for_end
+from inspect_pipelines.cli.moments import day_or_moment, future
+from inspect_pipelines.cli.output import (
+    aligned,
+    coloured,
+    local_time,
+    short_duration,
+    strip,
+    terminal_width,
+    user_name,
+)
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.cron import Cron
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.errors import UsageError
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import backfill as backfilling
+from inspect_pipelines.usecases import pause as pausing
+from inspect_pipelines.usecases.upcoming import Overview, Upcoming, overview, upcoming
+
+SHOWN_TIMES = 10  # of `next`, and of what was missed
+MOST_TIMES = 1000
+
+
+@click.group()
+def schedules() -> None:
+    """List, pause, resume and backfill schedules."""
+
+
+@schedules.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(as_json: bool) -> None:
+    """List schedules: next time, state and last runs.
+
+    The marks of the last ten runs stand oldest first: ✓ passed, ✗ failed, ? needs review, ! timeout or error,
+    - cancelled or skipped, … open.
+    """
+    house = _house()
+    reconcile(house)
+    shown = overview(house)
+    if as_json:
+        click.echo(json.dumps([_overview_json(house, one) for one in shown], indent=2))
+        return
+    if not shown:
+        click.echo("no schedules yet; write some and publish them with: inspect-pipelines apply")
+        return
+    now = house.clock.now()
+    rows = [
+        [
+            one.schedule.id,
+            one.schedule.cron,
+            one.schedule.timezone,
+            _next_text(one, now),
+            strip([run.status.value for run in reversed(one.last)]),
+            coloured(one.last[0].status.value) if one.last else "never ran",
+            _state(one),
+        ]
+        for one in shown
+    ]
+    header = ["SCHEDULE", "CRON", "ZONE", "NEXT", "LAST 10", "LAST", "STATE"]
+    click.echo(aligned(header, rows, width=terminal_width(), optional=["LAST", "ZONE", "NEXT", "CRON"]))
+
+
+@schedules.command("next")
+@click.argument("words", metavar="[ID] [N]", nargs=-1)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def next_(words: tuple[str, ...], as_json: bool) -> None:
+    """Show the next N times (10), in each zone and UTC.
+
+    ID: only this schedule's. Times that will not run (pause, maintenance) are shown with the reason.
+    """
+    count, definition_id = _count_and_id(words)
+    house = _house()
+    found = upcoming(house, count, definition_id)
+    if as_json:
+        click.echo(json.dumps([_upcoming_json(one) for one in found], indent=2))
+        return
+    if not found:
+        click.echo("nothing will run by itself; look at: inspect-pipelines schedules list")
+        return
+    rows = [
+        [
+            f"{one.at:%Y-%m-%d %H:%M} UTC",
+            f"{_local(one):%a %Y-%m-%d %H:%M %Z}",
+            one.schedule.id,
+            one.hindrance,
+        ]
+        for one in found
+    ]
+    click.echo(aligned(["UTC", "LOCAL", "SCHEDULE", "WILL NOT RUN"], rows, width=terminal_width()))
+    _say_clock_changes(found, house.clock.now())
+
+
+@schedules.command()
+@click.argument("definition_id", metavar="[ID]", required=False)
+@click.option("--all", "whole", is_flag=True, help="All schedules and triggers.")
+@click.option("--until", metavar="WHEN", help="Until then: 2h, 3d, 2026-11-26, 2026-11-26T08:00.")
+@click.option("--reason", default="", help="Why; shown wherever the pause shows.")
+def pause(definition_id: str | None, whole: bool, until: str | None, reason: str) -> None:
+    """Start nothing by itself, until resumed.
+
+    ID is a schedule or trigger. It takes effect at once, whatever Dagster's switch says; runs in progress go on, and
+    people may still start runs.
+    """
+    wanted = _one_or_all(definition_id, whole)
+    house = _house()
+    end = future(until, option="--until", now=house.clock.now()) if until else None
+    kept = pausing.pause(
+        house, wanted, by=f"user:{user_name()}", reason=reason or "no reason given", until=end
+    )
+    back = f"until {local_time(kept.until)}" if kept.until else "until somebody resumes it"
+    click.echo(
+        f"{_what(wanted)} paused {back}; resume with: inspect-pipelines schedules resume {wanted or '--all'}"
+    )
+
+
+@schedules.command()
+@click.argument("definition_id", metavar="[ID]", required=False)
+@click.option("--all", "whole", is_flag=True, help="Lift the pause of all schedules and triggers.")
+def resume(definition_id: str | None, whole: bool) -> None:
+    """Go on, and show what was missed.
+
+    What was missed never fires late; run it with `schedules backfill` if it is still wanted.
+    """
+    wanted = _one_or_all(definition_id, whole)
+    house = _house()
+    done = pausing.resume(house, wanted, by=f"user:{user_name()}")
+    since = min(one.since for one in done.pauses)
+    click.echo(f"{_what(wanted)} resumed, paused since {local_time(since)}: {done.pauses[0].reason}")
+    for schedule_id, times in done.missed.items():
+        some = ", ".join(f"{at:%Y-%m-%d %H:%M}" for at in times[:SHOWN_TIMES])
+        more = f", and {len(times) - SHOWN_TIMES} more" if len(times) > SHOWN_TIMES else ""
+        click.echo(f"  {schedule_id} missed {len(times)}: {some}{more} UTC")
+        click.echo(
+            f"    run them with: inspect-pipelines schedules backfill {schedule_id} "
+            f"{times[0]:%Y-%m-%dT%H:%MZ}..{times[-1]:%Y-%m-%dT%H:%MZ}"
+        )
+    for one in done.still:
+        click.echo(f"still, {one.sentence()}")
+
+
+@schedules.command()
+@click.argument("definition_id", metavar="ID")
+@click.argument("span", metavar="FROM..TO")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.option("--dry-run", is_flag=True, help="Only show what would run.")
+def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
+    """Run past times of a schedule, one after another.
+
+    FROM and TO are days (2026-11-20, in the schedule's zone, both included) or times (2026-11-20T02:00Z). 50 runs at
+    most; what ran before is left out. The exit code is the worst run's.
+    """
+    settings = Settings()
+    house = _house()
+    found = backfilling.past_of(house, DefinitionId(definition_id), *_span(house, definition_id, span))
+    for at in found.done:
+        click.echo(f"  {_both(found.schedule, at)}  has run already")
+    for at in found.wanted:
+        click.echo(f"  {_both(found.schedule, at)}")
+    if not found.wanted or dry_run:
+        click.echo(f"{len(found.wanted)} to run" + (", nothing was started" if dry_run else ""))
+        return
+    if not yes:
+        if not sys.stdin.isatty():
+            raise UsageError(f"{len(found.wanted)} runs would start, and nobody can be asked; add --yes")
+        click.confirm(f"run {definition_id!r} {len(found.wanted)} times, one after another?", abort=True)
+    worst = 0
+    for at in found.wanted:
+        wanted = backfilling.request_past(house, found.schedule, at, by=f"user:{user_name()}")
+        engine, handle = launched(house, settings, wanted)
+        ended = wait_for_end(house, engine, handle, wanted)
+        worst = max(worst, ended.status.exit_code)
+        reason = ended.reason.partition("\n")[0]
+        click.echo(
+            f"{coloured(ended.status.value)}  {at:%Y-%m-%d %H:%M} UTC  {took_text(ended)}  {ended.id}  {reason}"
+        )
+        if ended.status is RunStatus.CANCELLED:
+            left = len(found.wanted) - found.wanted.index(at) - 1
+            click.echo(f"stopped: that run was cancelled, so the other {left} were not started", err=True)
+            break
+    sys.exit(worst)
+
+
+def _house() -> House:
+    from inspect_pipelines.wiring import house
+
+    return house(Settings())
+
+
+def _one_or_all(definition_id: str | None, whole: bool) -> DefinitionId | None:
+    if (definition_id is None) is not whole:
+        raise UsageError("name one schedule or trigger, or say --all; see: inspect-pipelines schedules list")
+    return DefinitionId(definition_id) if definition_id else None
+
+
+def _what(definition_id: DefinitionId | None) -> str:
+    return f"{definition_id!r} is" if definition_id else "all schedules and triggers are"
+
+
+def _count_and_id(words: tuple[str, ...]) -> tuple[int, DefinitionId | None]:
+    numbers = [word for word in words if word.lstrip("-").isdecimal()]
+    names = [word for word in words if word not in numbers]
+    if len(numbers) > 1 or len(names) > 1:
+        raise UsageError(f"{' '.join(words)!r} cannot be read: write one schedule's id, one number, or both")
+    count = int(numbers[0]) if numbers else SHOWN_TIMES
+    if not 1 <= count <= MOST_TIMES:
+        raise UsageError(f"{numbers[0]!r} times cannot be shown; ask for 1 to {MOST_TIMES}")
+    return count, DefinitionId(names[0]) if names else None
+
+
+def _span(house: House, definition_id: str, text: str) -> tuple[datetime, datetime]:
+    """From and to, UTC; a day means all of it in the schedule's zone."""
+    begin, dots, end = text.partition("..")
+    if not dots:
+        raise UsageError(f"{text!r} is no span; write FROM..TO, for example 2026-11-20..2026-11-22")
+    with house.ledger.read() as ledger:
+        definition = pausing.known_definition(house, ledger, DefinitionId(definition_id))
+    zone = ZoneInfo(definition.timezone if isinstance(definition, Schedule) else "UTC")
+    now = house.clock.now()
+    first = day_or_moment(begin, what="FROM", zone=zone, at=time.min)
+    last = day_or_moment(end, what="TO", zone=zone, at=time.max) if end.strip() else now
+    if first > now:
+        raise UsageError(f"FROM {begin!r} lies in the future; only what is past can be backfilled")
+    return first, min(last, now)
+
+
+def _state(one: Overview) -> str:
+    if not one.schedule.enabled:
+        return "off (enabled: false)"
+    if one.pause is None:
+        return "on"
+    until = f" until {local_time(one.pause.until)}" if one.pause.until else ""
+    return f"paused{until} by {one.pause.by.removeprefix('user:')}: {one.pause.reason}"
+
+
+def _next_text(one: Overview, now: datetime) -> str:
+    if one.next_at is None:
+        return "-"
+    local = one.next_at.astimezone(ZoneInfo(one.schedule.timezone))
+    return f"{local:%a %m-%d %H:%M}, in {short_duration((one.next_at - now).total_seconds())}"
+
+
+def _local(one: Upcoming) -> datetime:
+    return one.at.astimezone(ZoneInfo(one.schedule.timezone))
+
+
+def _both(schedule: Schedule, at: datetime) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC  {at.astimezone(ZoneInfo(schedule.timezone)):%a %Y-%m-%d %H:%M %Z}"
+
+
+def _say_clock_changes(found: list[Upcoming], now: datetime) -> None:
+    """What clock changes do to the times that are shown."""
+    horizon = found[-1].at - now + timedelta(days=1)
+    for schedule in {one.schedule.id: one.schedule for one in found}.values():
+        for note in Cron(schedule.cron, schedule.timezone).dst_notes(now, horizon):
+            click.echo(f"{schedule.id}: {note}")
+
+
+def _upcoming_json(one: Upcoming) -> dict[str, object]:
+    return {
+        "schedule": one.schedule.id,
+        "at": one.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
+        "local": _local(one).isoformat(),
+        "timezone": one.schedule.timezone,
+        "hindrance": one.hindrance or None,
+    }
+
+
+def _overview_json(house: House, one: Overview) -> dict[str, object]:
+    return {
+        "id": one.schedule.id,
+        "name": one.schedule.name,
+        "cron": one.schedule.cron,
+        "timezone": one.schedule.timezone,
+        "enabled": one.schedule.enabled,
+        "next_at": one.next_at.isoformat().replace("+00:00", "Z") if one.next_at else None,
+        "paused": None
+        if one.pause is None
+        else {
+            "by": one.pause.by,
+            "reason": one.pause.reason,
+            "since": one.pause.since.isoformat().replace("+00:00", "Z"),
+            "until": one.pause.until.isoformat().replace("+00:00", "Z") if one.pause.until else None,
+        },
+        "last_runs": [run_json(house, run) for run in one.last],
+    }

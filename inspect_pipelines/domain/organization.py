@@ -1,0 +1,32 @@
+"""An organisation: what holds for all of its runs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from inspect_pipelines.domain.budget import Budget
+from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.maintenance import Maintenance
+from inspect_pipelines.domain.plan import NotifyRule
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many runs may be in progress at once; the others wait in Dagster's queue."""
+
+    organization: int = 5
+    repository: int = 2
+    target_host: int = 1  # one staging site is not tested twice at once
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """What organization.yaml says, as far as it has an effect yet."""
+
+    org_id: OrgId
+    name: str = ""
+    allowed_hosts: tuple[str, ...] = ()  # where a `url` variable may point besides the files' own; globs
+    limits: Limits = field(default_factory=Limits)
+    budget: Budget | None = None  # of all its definitions together; None: no limit
+    budget_rule: NotifyRule | None = None  # who is warned; None: whoever hears of the run's failure
+    maintenance: tuple[Maintenance, ...] = ()

@@ -1,0 +1,64 @@
+"""What a run has said: the log of its own process, Dagster's compute logs, Dagster's event log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.run import Run
+from inspect_pipelines.engine.processes import ANSI
+from inspect_pipelines.engine.warm.logs import run_log
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+NOISE = frozenset(  # events that say nothing a person asks for
+    {"HANDLED_OUTPUT", "LOADED_INPUT", "STEP_INPUT", "STEP_OUTPUT", "LOGS_CAPTURED", "ENGINE_EVENT"}
+    | {"RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS", "STEP_WORKER_STARTING", "STEP_WORKER_STARTED"}
+)
+
+
+def lines_of(settings: Settings, run: Run, *, only_events: bool = False) -> Iterator[str]:
+    """Its lines, oldest first: what its own process printed, else Dagster's events and compute logs."""
+    own = [run_log(settings.absolute_home(), name) for name in (run.origin, run.dagster_run_id) if name]
+    for path in own:
+        if path.exists() and not only_events:
+            yield from _file(path)
+            return
+    if run.dagster_run_id is None or not (settings.dagster_home() / "dagster.yaml").exists():
+        return
+    yield from _events(settings.dagster_home(), run.dagster_run_id)
+    if not only_events:
+        for path in sorted((settings.dagster_home() / "storage" / run.dagster_run_id).glob("compute_logs/*")):
+            if path.suffix in (".out", ".err") and path.stat().st_size:
+                yield f"-- {path.name}"
+                yield from _file(path)
+
+
+def _file(path: Path) -> Iterator[str]:
+    with path.open(encoding="utf-8", errors="replace") as stream:
+        for line in stream:
+            yield ANSI.sub("", line.rstrip("\n"))
+
+
+def _events(dagster_home: Path, dagster_run_id: str) -> Iterator[str]:
+    import dagster as dg  # 1.8 s, which a log file does not cost
+
+    with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+        for entry in instance.all_logs(dagster_run_id):
+            if (line := _line(entry)) is not None:
+                yield line
+
+
+def _line(entry: dg.EventLogEntry) -> str | None:
+    kind = entry.dagster_event_type.value if entry.dagster_event_type else ""
+    if kind in NOISE:
+        return None
+    at = datetime.fromtimestamp(entry.timestamp, tz=UTC).astimezone()
+    text = entry.user_message or (entry.dagster_event.message if entry.dagster_event else "") or kind
+    told = f"{at:%Y-%m-%d %H:%M:%S}  {entry.step_key or '-':<20}  {ANSI.sub('', text)}"
+    error = entry.error_info
+    return f"{told}\n{error.to_string().rstrip()}" if error else told

@@ -1,0 +1,42 @@
+"""Execute one Dagster run in this process, from its start to its end in Dagster's records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import dagster as dg
+from dagster._core.definitions.job_base import IJob
+from dagster._core.execution.api import execute_run_iterator
+from dagster._utils.interrupts import capture_interrupts
+
+from assets.lost import report_end
+from inspect_pipelines.engine.events import InspectEventLogStorage
+from resources.workers import WorkerLocks
+
+FindJob = Callable[[dg.DagsterRun], IJob]
+
+
+def execute(dagster_run_id: str, instance: dg.DagsterInstance, find: FindJob, workers: WorkerLocks) -> int:
+    """Play the run and return 0 once Dagster has its end, whatever that is.
+
+    The process holds the run's lock before this is called, and lets go of it when the end is stored: in between, nobody
+    takes the run for dead.
+    """
+    with capture_interrupts():
+        run = instance.get_run_by_id(dagster_run_id)
+        if run is None or run.is_finished:
+            return 0  # deleted, or concluded by somebody else before we came
+        if run.status is dg.DagsterRunStatus.CANCELING:
+            instance.report_run_canceled(run, "Canceled before its first step.")
+            return 0
+        if isinstance(instance.event_log_storage, InspectEventLogStorage):
+            instance.event_log_storage.keep_open(dagster_run_id)
+        try:
+            for _ in execute_run_iterator(find(run), run, instance):
+                pass
+        except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
+            report_end(instance, dagster_run_id, "it was interrupted between two steps")
+        except Exception as error:  # noqa: BLE001 the top of a process: Dagster's records must get an end
+            report_end(instance, dagster_run_id, f"{type(error).__name__}: {error}")
+        workers.release(dagster_run_id)
+    return 0

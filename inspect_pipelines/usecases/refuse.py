@@ -1,0 +1,98 @@
+"""Refuse: why a run must not start by itself now; read in the transaction of the door, so that nothing slips between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from inspect_pipelines.domain.budget import Account, Budget, minutes_of, month_of
+from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.maintenance import under_maintenance
+from inspect_pipelines.domain.occurrence import occurs, patience
+from inspect_pipelines.domain.pause import resumed_at
+from inspect_pipelines.domain.run import Refusal, Run, RunStatus, SkipReason
+from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.ports import LedgerSession
+
+BY_ITSELF = ("cron:", "event:", "batch:")
+
+
+def refusal(
+    ledger: LedgerSession, run: Run, definition: Definition | None, *, queued_at: datetime, now: datetime
+) -> Refusal | None:
+    """Why the run must not start; None: it may. A person's wish is only refused when it waited too long.
+
+    Args:
+        queued_at: Since when the run's Dagster run waits, UTC.
+    """
+    if definition is None:
+        gone = f"{run.definition_id!r} is not defined any more; publish again with: inspect-pipelines apply"
+        return Refusal(SkipReason.PAUSE, gone)
+    is_automatic = run.origin.startswith(BY_ITSELF) and not run.requested_by.startswith("user:")
+    if is_automatic and (why := not_now(ledger, definition, now)):
+        return Refusal(SkipReason.PAUSE, why)
+    if is_automatic and run.origin.startswith("cron:"):
+        since = floor(ledger, definition, now)
+        if isinstance(definition, Schedule) and not occurs(definition, run.nominal_at):
+            outside = f"{run.nominal_at:%Y-%m-%d %H:%M} UTC is outside of its dates or in its calendar"
+            return Refusal(SkipReason.PAUSE, outside)
+        if run.nominal_at < since <= queued_at:  # asked for before a later edit, it is run all the same
+            past = f"{run.nominal_at:%Y-%m-%d %H:%M} UTC is older than the last change or pause of {definition.id!r}"
+            return Refusal(SkipReason.PAUSE, past)
+    waited, allowed = now - min(queued_at, run.requested_at), patience(definition, run.nominal_at)
+    if waited > allowed:
+        return Refusal(SkipReason.QUEUE_TIMEOUT, _waited(waited, allowed))
+    if is_automatic:
+        for account in accounts(ledger, definition, now):
+            if why := account.refuses(definition):
+                return Refusal(SkipReason.BUDGET, why)
+    return None
+
+
+def not_now(ledger: LedgerSession, definition: Definition, now: datetime) -> str | None:
+    """Why a definition starts nothing by itself at this moment; None: it may."""
+    if not definition.enabled:
+        return f"{definition.id!r} is switched off (enabled: false)"
+    if pauses := ledger.pauses.active(definition.org_id, definition.id, now):
+        return pauses[0].sentence()
+    windows = ledger.organizations.find(definition.org_id).maintenance
+    if window := under_maintenance(windows, definition.id, now):
+        return f"maintenance: {window.reason}"
+    return None
+
+
+def floor(ledger: LedgerSession, definition: Definition, now: datetime) -> datetime:
+    """What was due before this never fires: it belongs to an older cron, zone or switch, or to a pause that is over."""
+    since = ledger.definitions.effective_since(definition.org_id, definition.id) or now
+    resumed = resumed_at(ledger.pauses.of(definition.org_id, definition.id), now)
+    return since if resumed is None else max(since, resumed)
+
+
+def accounts(ledger: LedgerSession, definition: Definition, now: datetime) -> Iterator[Account]:
+    """The budgets that a definition's runs use, with what is used of them this month: the organisation's, its own."""
+    organization = ledger.organizations.find(definition.org_id)
+    if organization.budget is None and definition.plan.budget_minutes is None:
+        return  # nobody limits it, so nothing needs to be added up
+    used = used_minutes(ledger, definition.org_id, now)
+    if organization.budget is not None:
+        name = f"organisation {definition.org_id!r}"
+        yield Account(name, organization.budget, sum(used.values()))
+    if definition.plan.budget_minutes is not None:
+        yield Account(
+            f"{definition.id!r}", Budget(definition.plan.budget_minutes), used.get(definition.id, 0.0)
+        )
+
+
+def used_minutes(ledger: LedgerSession, org_id: OrgId, now: datetime) -> dict[DefinitionId, float]:
+    """The month's run-minutes of each definition: of the runs that ended, and of those that run, until now."""
+    used = dict(ledger.usage.of(org_id, month_of(now)))
+    for run in ledger.runs.open(org_id):
+        if run.status is RunStatus.RUNNING:
+            used[run.definition_id] = used.get(run.definition_id, 0.0) + minutes_of(run, now)
+    return used
+
+
+def _waited(waited: timedelta, allowed: timedelta) -> str:
+    minute = timedelta(minutes=1)
+    return f"it waited {waited // minute} minutes for its turn, and {allowed // minute} are allowed"

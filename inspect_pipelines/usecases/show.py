@@ -1,0 +1,64 @@
+"""Show a run: everything that is known about it, from one consistent view of the ledger."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.run import Run
+from inspect_pipelines.domain.session import SessionResult
+from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases.cancel import DECISION
+from inspect_pipelines.usecases.watch import Progress, progress_of
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    run: Run
+    definition: Definition | None  # None: it was deleted
+    sessions: tuple[SessionResult, ...]  # all attempts, in playing order
+    comparisons: tuple[Comparison, ...]
+    notifications: tuple[Notification, ...]
+    decisions: tuple[tuple[str, str, str], ...]  # (decision, by, detail) of people, oldest first
+    retries: tuple[Run, ...]  # oldest first
+    progress: Progress
+
+    @property
+    def reviewed_as(self) -> str:
+        """What a person decided about it last, empty when nobody did."""
+        return reviewed_as(self.decisions)
+
+
+def reviewed_as(decisions: tuple[tuple[str, str, str], ...] | list[tuple[str, str, str]]) -> str:
+    """The last decision about a run's outcome; wishing for its end is none."""
+    return next((decision for decision, _, _ in reversed(decisions) if decision != DECISION), "")
+
+
+def show(house: House, run: Run) -> Dossier:
+    """What the ledger holds about a run."""
+    now = house.clock.now()
+    with house.ledger.read() as ledger:
+        current = ledger.runs.find(run.id) or run
+        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        sessions = tuple(ledger.evidence.sessions(run.id))
+        comparisons = tuple(ledger.evidence.comparisons(run.id))
+        decisions = tuple(ledger.reviews.of_run(run.id))
+        return Dossier(
+            current,
+            definition,
+            sessions,
+            comparisons,
+            tuple(ledger.outbox.of_run(run.id)),
+            decisions,
+            tuple(ledger.runs.retries_of(run.id)),
+            progress_of(
+                current,
+                definition,
+                played=[session.playbook for session in sessions],
+                compared=len(comparisons),
+                is_unwanted=any(decision == DECISION for decision, _, _ in decisions),
+                now=now,
+            ),
+        )

@@ -1,0 +1,32 @@
+"""Organisations: what organization.yaml says of all their runs, as last applied."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspect_pipelines.config.serial import dump_json, load_json
+from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.organization import Organization
+from resources.ledger.tables import insert, organizations
+
+
+class SqlOrganizations:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def find(self, org_id: OrgId) -> Organization:
+        query = sa.select(organizations.c.config).where(organizations.c.id == org_id)
+        text: str | None = self._connection.scalar(query)
+        return Organization(org_id) if text is None else load_json(Organization, text)
+
+    def save(self, organization: Organization, *, at: datetime) -> None:
+        changing = {"name": organization.name, "config": dump_json(organization), "applied_at": at}
+        statement = insert(self._connection, organizations).values(id=organization.org_id, **changing)
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changing))
+
+    def applied_at(self, org_id: OrgId) -> datetime | None:
+        query = sa.select(organizations.c.applied_at).where(organizations.c.id == org_id)
+        found: datetime | None = self._connection.scalar(query)
+        return found

@@ -1,0 +1,43 @@
+"""Usage: the run-minutes of each definition and month, added up as runs end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from resources.ledger.tables import insert, notices, usage
+
+
+class SqlUsage:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, org_id: OrgId, definition_id: DefinitionId, month: str, minutes: float) -> None:
+        statement = insert(self._connection, usage).values(
+            org_id=org_id, definition_id=definition_id, month=month, minutes=minutes
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(
+                index_elements=["org_id", "definition_id", "month"],
+                set_={"minutes": usage.c.minutes + statement.excluded.minutes},
+            )
+        )
+
+    def of(self, org_id: OrgId, month: str) -> Mapping[DefinitionId, float]:
+        query = sa.select(usage.c.definition_id, usage.c.minutes).where(
+            usage.c.org_id == org_id, usage.c.month == month
+        )
+        return {DefinitionId(name): minutes for name, minutes in self._connection.execute(query)}
+
+
+class SqlNotices:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def is_first(self, org_id: OrgId, key: str, *, at: datetime) -> bool:
+        statement = insert(self._connection, notices).values(org_id=org_id, key=key, told_at=at)
+        once = statement.on_conflict_do_nothing(index_elements=["org_id", "key"]).returning(notices.c.key)
+        return self._connection.scalar(once) is not None  # rowcount says -1 on PostgreSQL

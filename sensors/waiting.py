@@ -1,0 +1,75 @@
+"""Sensors for runs that wait: for their definition's slot, or too long in Dagster's queue."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC
+
+import dagster as dg
+
+from assets import tags
+from inspect_pipelines.domain.ids import DefinitionId, dagster_name
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.notify import send_waiting
+
+LOOKED_AT = 500  # queued Dagster runs a turn, oldest first
+
+
+def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
+    """The sensor that launches a run which waited (`overlap: buffer_one`) once its definition's slot is free."""
+
+    @dg.sensor(
+        name="waiting",
+        jobs=jobs,
+        minimum_interval_seconds=5,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def waiting(
+        context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        free = start.waiting(house)
+        if not free:
+            return dg.SkipReason("no run waits for a slot that is free")
+        return [
+            dg.RunRequest(
+                job_name=dagster_name(run.definition_id),
+                run_key=f"{run.origin}@{run.buffered_at}",  # it may lose the slot again, and wait again
+                tags={tags.ORIGIN: run.origin},
+            )
+            for run in free
+        ]
+
+    return waiting
+
+
+@dg.sensor(name="queue", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+def queue(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -> dg.SkipReason:
+    """Skip what waits in Dagster's queue for too long, visibly and with one message an hour."""
+    queued = context.instance.get_run_records(
+        dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]), limit=LOOKED_AT, ascending=True
+    )
+    skipped = []
+    for record in queued:
+        run = record.dagster_run
+        if tags.DEFINITION not in run.tags or tags.PARENT in run.tags:
+            continue  # a re-execution has a copy of its parent's origin; the door looks after it
+        turned_away = start.turn_away(
+            house,
+            start.Ticket(
+                definition_id=DefinitionId(run.tags[tags.DEFINITION]),
+                dagster_run_id=run.run_id,
+                origin=run.tags.get(tags.ORIGIN),
+                queued_at=record.create_timestamp.astimezone(UTC),
+            ),
+        )
+        if turned_away is not None:  # its Dagster run goes too; were it launched, the door would find the end
+            context.instance.add_run_tags(
+                run.run_id, {tags.RUN: turned_away.id, tags.SKIPPED: turned_away.reason}
+            )
+            context.instance.report_run_canceled(run, message=turned_away.reason)
+            skipped.append(turned_away.id)
+    if not skipped:
+        return dg.SkipReason(f"{len(queued)} runs wait, none for too long")
+    send_waiting(house)
+    return dg.SkipReason("skipped: " + ", ".join(skipped))

@@ -1,0 +1,230 @@
+"""What every ledger keeps of who may start by itself, and when; run over SQLite and a real PostgreSQL."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import sqlalchemy as sa
+
+from builders import NOW, a_plan, a_run, a_schedule
+from inspect_pipelines.domain.budget import Budget
+from inspect_pipelines.domain.calendar import Days
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.maintenance import Maintenance
+from inspect_pipelines.domain.organization import Limits, Organization
+from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
+from resources.ledger import schema, tables
+
+OTHER_ORG = OrgId("acme")
+NIGHTLY = DefinitionId("nightly-shop")
+HOUR = timedelta(hours=1)
+
+
+def a_pause(number: int = 1, **changes) -> Pause:
+    values = {
+        "pause_id": f"pause-{number}",
+        "org_id": DEFAULT_ORG,
+        "definition_id": NIGHTLY,
+        "reason": "the shop moves",
+        "by": "user:ada",
+        "since": NOW + timedelta(minutes=number),
+    }
+    return Pause(**(values | changes))
+
+
+# pauses
+
+
+def test_a_pause_holds_from_its_beginning_to_its_end(ledger):
+    with ledger.write() as session:
+        session.pauses.add(a_pause(until=NOW + HOUR))
+
+    with ledger.read() as session:
+        assert session.pauses.active(DEFAULT_ORG, NIGHTLY, NOW) == ()
+        assert session.pauses.active(DEFAULT_ORG, NIGHTLY, NOW + HOUR / 2) == (a_pause(until=NOW + HOUR),)
+        assert session.pauses.active(DEFAULT_ORG, NIGHTLY, NOW + HOUR) == ()
+
+
+def test_an_organisations_pause_holds_for_each_of_its_definitions_and_no_other(ledger):
+    whole = a_pause(1, definition_id=None)
+    with ledger.write() as session:
+        session.pauses.add(whole)
+        session.pauses.add(a_pause(2))
+        session.pauses.add(a_pause(3, org_id=OTHER_ORG))
+
+        assert session.pauses.active(DEFAULT_ORG, NIGHTLY, NOW + HOUR) == (whole, a_pause(2))
+        assert session.pauses.active(DEFAULT_ORG, DefinitionId("other"), NOW + HOUR) == (whole,)
+        assert session.pauses.active(DEFAULT_ORG, None, NOW + HOUR) == (whole,)
+        assert session.pauses.listed(DEFAULT_ORG, NOW + HOUR) == (whole, a_pause(2))
+
+
+def test_lifting_ends_the_pauses_of_exactly_that_definition_and_keeps_them(ledger):
+    whole, own, over = a_pause(1, definition_id=None), a_pause(2), a_pause(3, until=NOW + HOUR / 2)
+    with ledger.write() as session:
+        for pause in (whole, own, over):
+            session.pauses.add(pause)
+
+        assert session.pauses.lift(DEFAULT_ORG, NIGHTLY, now=NOW + HOUR, by="user:bob") == 1
+        assert session.pauses.lift(DEFAULT_ORG, NIGHTLY, now=NOW + HOUR, by="user:bob") == 0
+
+    with ledger.read() as session:
+        assert session.pauses.active(DEFAULT_ORG, NIGHTLY, NOW + HOUR) == (whole,)
+        lifted = own.lifted(now=NOW + HOUR, by="user:bob")
+        assert session.pauses.of(DEFAULT_ORG, NIGHTLY) == (whole, lifted, over)
+    with ledger.write() as session:
+        assert session.pauses.lift(DEFAULT_ORG, None, now=NOW + HOUR, by="user:bob") == 1
+
+
+def test_the_same_pause_twice_is_one_and_told_once(ledger):
+    with ledger.write() as session:
+        session.pauses.add(a_pause())
+        session.pauses.add(replace(a_pause(), reason="another"))
+
+    with ledger.read() as session:
+        assert session.pauses.listed(DEFAULT_ORG, NOW + HOUR) == (a_pause(),)
+        assert [action for _, _, action, _, _ in session.audit.latest(DEFAULT_ORG)] == ["definition.paused"]
+
+
+# organisations
+
+
+def test_an_organisation_comes_back_as_it_was_applied(ledger):
+    organization = Organization(
+        OrgId("acme"),
+        name="Acme",
+        allowed_hosts=("*.acme.example",),
+        limits=Limits(organization=9, target_host=3),
+        budget=Budget(1000),
+        budget_rule=NotifyRule(RuleEvent.ON_BUDGET, slack_channel="#qa"),
+        maintenance=(Maintenance("moving", start=NOW, end=NOW + HOUR, definitions=("shop-*",)),),
+    )
+    with ledger.write() as session:
+        assert session.organizations.find(OrgId("acme")) == Organization(OrgId("acme"))
+        assert session.organizations.applied_at(OrgId("acme")) is None
+        session.organizations.save(organization, at=NOW)
+        session.organizations.save(organization, at=NOW + HOUR)
+
+    with ledger.read() as session:
+        assert session.organizations.find(OrgId("acme")) == organization
+        assert session.organizations.applied_at(OrgId("acme")) == NOW + HOUR
+        assert session.organizations.find(DEFAULT_ORG) == Organization(DEFAULT_ORG)  # known, never applied
+
+
+# effective since
+
+
+def since(ledger, *edits) -> datetime | None:
+    with ledger.write() as session:
+        for hours, schedule in enumerate(edits):
+            session.definitions.save(schedule, by="user:ada", at=NOW + hours * HOUR)
+    with ledger.read() as session:
+        return session.definitions.effective_since(DEFAULT_ORG, NIGHTLY)
+
+
+def test_an_edit_that_moves_no_fire_time_keeps_what_is_due(ledger):
+    assert since(ledger, a_schedule(), a_schedule(name="New"), a_schedule(plan=a_plan(branch="x"))) == NOW
+
+
+def test_an_edit_of_cron_zone_switch_dates_or_calendar_ends_what_was_due(ledger):
+    christmas = (Days(date(2026, 12, 24), date(2026, 12, 26)),)
+    edits = [
+        a_schedule(),
+        a_schedule(cron="0 3 * * *"),
+        a_schedule(cron="0 3 * * *", timezone="UTC"),
+        a_schedule(cron="0 3 * * *", timezone="UTC", enabled=False),
+        a_schedule(cron="0 3 * * *", timezone="UTC"),
+        a_schedule(cron="0 3 * * *", timezone="UTC", end_on=date(2027, 1, 1)),
+        a_schedule(cron="0 3 * * *", timezone="UTC", calendar=christmas),
+    ]
+    for count in range(1, len(edits) + 1):
+        assert since(ledger, *edits[:count]) == NOW + (count - 1) * HOUR
+        with ledger.write() as session:
+            session.definitions.delete(DEFAULT_ORG, NIGHTLY, by="user:ada", at=NOW)
+
+
+def test_a_definition_that_is_gone_is_effective_since_never(ledger):
+    with ledger.read() as session:
+        assert session.definitions.effective_since(DEFAULT_ORG, NIGHTLY) is None
+
+
+def test_an_older_ledger_takes_the_last_change_as_since_when_it_holds(new_ledger):
+    """0001 knew no `effective_since`; were it empty, an upgrade would fire what was due years ago."""
+    ledger = new_ledger()
+    with ledger.database.write() as connection:
+        from alembic import command
+        from alembic.config import Config
+
+        config = Config()
+        config.set_main_option("script_location", str(schema.MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            sa.text(
+                "INSERT INTO definitions (org_id, id, kind, name, config, enabled, created_at, updated_at, created_by)"
+                " VALUES ('default', 'nightly-shop', 'schedule', 'N', '{}', true, :at, :at, 'user:ada')"
+            ).bindparams(sa.bindparam("at", type_=tables.UtcTime())),
+            {"at": NOW},
+        )
+
+    with new_ledger().read() as session:
+        assert session.definitions.effective_since(DEFAULT_ORG, NIGHTLY) == NOW
+
+
+# runs that wait
+
+
+def test_a_run_that_waits_is_found_until_it_is_claimed(ledger):
+    with ledger.write() as session:
+        for number in (1, 2):
+            session.runs.request(a_run(number))
+        waits = a_run(2).buffered(now=NOW)
+
+        assert session.runs.buffered(DEFAULT_ORG) == []
+        assert session.runs.buffer(waits)
+        assert session.runs.buffered(DEFAULT_ORG) == [waits]
+        assert session.runs.buffered(OTHER_ORG) == []
+
+        assert session.runs.claim(waits.claimed("dagster-2", now=NOW))
+        assert session.runs.buffered(DEFAULT_ORG) == []
+        assert session.runs.find(waits.id).buffered_at == NOW
+
+
+def test_a_run_that_has_ended_does_not_wait(ledger):
+    with ledger.write() as session:
+        session.runs.request(a_run())
+        session.runs.conclude(a_run().concluded(RunStatus.CANCELLED, "", now=NOW))
+
+        assert not session.runs.buffer(a_run().buffered(now=NOW))
+
+
+# usage and notices
+
+
+def test_minutes_add_up_by_definition_and_month(ledger):
+    with ledger.write() as session:
+        session.usage.add(DEFAULT_ORG, NIGHTLY, "2026-11", 1.5)
+        session.usage.add(DEFAULT_ORG, NIGHTLY, "2026-11", 2.0)
+        session.usage.add(DEFAULT_ORG, NIGHTLY, "2026-12", 4.0)
+        session.usage.add(DEFAULT_ORG, DefinitionId("other"), "2026-11", 8.0)
+        session.usage.add(OTHER_ORG, NIGHTLY, "2026-11", 16.0)
+
+    with ledger.read() as session:
+        assert session.usage.of(DEFAULT_ORG, "2026-11") == {"nightly-shop": 3.5, "other": 8.0}
+        assert session.usage.of(DEFAULT_ORG, "2027-01") == {}
+
+
+def test_one_of_eight_threads_that_would_tell_the_same_does(ledger):
+    def tell(_: int) -> bool:
+        with ledger.write() as session:
+            return session.notices.is_first(DEFAULT_ORG, "queue:2026-11-22T07", at=NOW)
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(tell, range(8)))
+
+    assert answers.count(True) == 1
+    with ledger.write() as session:
+        assert session.notices.is_first(OTHER_ORG, "queue:2026-11-22T07", at=datetime(2026, 1, 1, tzinfo=UTC))

@@ -1,0 +1,60 @@
+"""A real Dagster UI over the tiny definitions."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from inspect_pipelines.engine.instance import ensure_instance
+from resources.clock import SystemClock
+from resources.dagster_graphql import GraphqlEngine
+
+TESTS = Path(__file__).parent
+
+
+@contextmanager
+def dagster_ui(home: Path) -> Iterator[str]:
+    """Its URL; no daemon, so our coordinator launches at once."""
+    environment = {
+        **os.environ,
+        "DAGSTER_HOME": str(ensure_instance(home)),
+        "PYTHONPATH": str(TESTS),
+        "DAGSTER_MODULE_NAME": "",
+    }
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    argv = [
+        sys.executable,
+        "-m",
+        "dagster_webserver",
+        "-m",
+        "tiny_definitions",
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+    ]
+    with (home / "ui.log").open("wb") as log:
+        server = subprocess.Popen(argv, env=environment, cwd=home, stdout=log, stderr=log)
+    try:
+        url = f"http://127.0.0.1:{port}"
+        engine = GraphqlEngine(url, SystemClock())
+        with_deadline(engine.answers, 90)
+        engine.close()
+        yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+def with_deadline(condition: Callable[[], object], seconds: float) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.1)

@@ -1,0 +1,197 @@
+"""The reconcile sensor over real Dagster records: whatever one side lost, both sides get their end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import pytest
+from dagster._core.events import DagsterEvent, DagsterEventType
+from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
+
+from assets import tags
+from assets.job import job_of
+from builders import a_schedule
+from houses import SteppedClock, a_house, apply
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.conclude import abort
+from inspect_pipelines.usecases.start import Ticket
+from recording_launcher import RecordingLauncher
+from sensors.reconcile import reconcile
+
+
+class TellingLauncher(RecordingLauncher):
+    """Says of every worker what a test wrote down, and remembers whom it was to interrupt."""
+
+    worker = WorkerStatus.RUNNING
+    terminated: list[str]
+
+    def terminate(self, run_id: str) -> bool:
+        self.terminated.append(run_id)
+        return True
+
+    @property
+    def supports_check_run_worker_health(self) -> bool:
+        return True
+
+    def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
+        return CheckRunHealthResult(self.worker)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = a_house(tmp_path)
+    apply(house, a_schedule())
+    return house
+
+
+@pytest.fixture
+def instance() -> Iterator[dg.DagsterInstance]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        launcher = TellingLauncher()
+        launcher.terminated = []
+        launcher.register_instance(instance)
+        instance._run_launcher = launcher
+        yield instance
+
+
+def a_dagster_run(instance: dg.DagsterInstance, status: DagsterEventType, **more: str) -> str:
+    """A run of our job that has come so far in Dagster's records."""
+    job = job_of(a_schedule())
+    run = instance.create_run_for_job(job, tags={**job.run_tags, **more})
+    for event in (DagsterEventType.PIPELINE_STARTING, DagsterEventType.PIPELINE_START, status):
+        instance.report_dagster_event(DagsterEvent(event.value, job.name), run_id=run.run_id)
+        if event is status:
+            break
+    return run.run_id
+
+
+def look(instance: dg.DagsterInstance, house: House, cursor: str | None = None) -> Any:
+    return reconcile(dg.build_sensor_context(instance=instance, cursor=cursor), house=house)
+
+
+def real_time(house: House, later: float = 0.0) -> None:
+    """Dagster's records carry the machine's time, so the house's clock follows it here."""
+    clock: SteppedClock = house.clock
+    clock.at = datetime.now(tz=clock.at.tzinfo) + timedelta(seconds=later)
+
+
+def admitted(house: House, dagster_run_id: str) -> Run:
+    return start.admit(house, Ticket(DefinitionId("nightly-shop"), dagster_run_id)).run
+
+
+def latest(house: House) -> Run | None:
+    with house.ledger.read() as ledger:
+        return next(iter(ledger.runs.latest(house.org_id)), None)
+
+
+def test_a_run_that_failed_before_the_door_gets_a_row_with_the_reason(
+    instance: dg.DagsterInstance, house: House
+) -> None:
+    real_time(house)
+    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_FAILURE)
+    house.workers.dead.add(run_id)
+
+    result = look(instance, house)
+    again = look(instance, house, result.cursor)
+
+    assert latest(house).status is RunStatus.ERROR
+    assert latest(house).reason == "its worker was lost: Dagster says 'FAILURE'; start it again"
+    assert again.skip_reason.skip_message == "every open run has a worker"
+    with house.ledger.read() as ledger:
+        assert len(ledger.runs.latest(house.org_id)) == 1
+
+
+def test_a_failed_run_that_the_door_turned_away_stays_as_it_was(
+    instance: dg.DagsterInstance, house: House
+) -> None:
+    real_time(house)
+    origin = "cron:nightly-shop:2026-11-23T07:00Z"
+    first = start.admit(house, Ticket(DefinitionId("nightly-shop"), "d1", origin=origin)).run
+    abort(house, first.id, RunStatus.CANCELLED, "by a test")
+    loser = a_dagster_run(instance, DagsterEventType.PIPELINE_FAILURE, **{tags.ORIGIN: origin})
+    house.workers.dead.add(loser)
+
+    look(instance, house)
+
+    assert latest(house).reason == "by a test"
+
+
+def test_a_dagster_run_without_a_worker_fails_on_both_sides(
+    instance: dg.DagsterInstance, house: House
+) -> None:
+    real_time(house)
+    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_START)
+    ours = admitted(house, run_id)
+    house.workers.dead.add(run_id)
+    instance.run_launcher.worker = WorkerStatus.NOT_FOUND
+
+    look(instance, house)
+
+    assert instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.FAILURE
+    assert latest(house).id == ours.id
+    assert latest(house).status is RunStatus.ERROR
+
+
+def test_a_run_that_is_just_being_launched_is_given_time(instance: dg.DagsterInstance, house: House) -> None:
+    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_STARTING)
+    instance.run_launcher.worker = WorkerStatus.NOT_FOUND
+    real_time(house, later=5)
+    look(instance, house)
+    after_5_s = instance.get_run_by_id(run_id).status
+
+    real_time(house, later=16)
+    look(instance, house)
+
+    assert after_5_s is dg.DagsterRunStatus.STARTING
+    assert instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.FAILURE
+    assert latest(house).status is RunStatus.ERROR
+
+
+def test_a_dagster_run_goes_on_no_longer_than_our_run(instance: dg.DagsterInstance, house: House) -> None:
+    """A worker that hung through its deadline was concluded as a timeout, and its Dagster run stayed STARTED."""
+    real_time(house)
+    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_START)
+    abort(house, admitted(house, run_id).id, RunStatus.TIMEOUT, "it did not end in time")
+    look(instance, house)
+    at_once = list(instance.run_launcher.terminated)
+    real_time(house, later=31)
+
+    look(instance, house)
+
+    assert at_once == []  # its last op may still tell people
+    assert instance.run_launcher.terminated == [run_id]
+
+
+def test_a_worker_that_does_not_heed_an_interruption_is_killed(
+    instance: dg.DagsterInstance, house: House
+) -> None:
+    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_START)
+    instance.report_run_canceling(instance.get_run_by_id(run_id))
+    real_time(house, later=16)
+    house.workers.dead.clear()
+
+    look(instance, house)
+
+    assert run_id in house.workers.dead
+
+
+def test_a_canceled_run_without_a_worker_is_cancelled_on_both_sides(
+    instance: dg.DagsterInstance, house: House
+) -> None:
+    real_time(house)
+    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_START)
+    admitted(house, run_id)
+    instance.report_run_canceling(instance.get_run_by_id(run_id))
+    instance.run_launcher.worker = WorkerStatus.NOT_FOUND
+
+    look(instance, house)
+
+    assert instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.CANCELED
+    assert latest(house).status is RunStatus.CANCELLED

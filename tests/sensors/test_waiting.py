@@ -1,0 +1,193 @@
+"""The sensors for runs that wait, and the one for Dagster's switches, against a real Dagster instance."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from dagster._core.code_pointer import ModuleCodePointer
+from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
+from dagster._core.remote_origin import (
+    GrpcServerCodeLocationOrigin,
+    RemoteInstigatorOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    InstigatorType,
+    ScheduleInstigatorData,
+)
+
+from assets import tags
+from assets.job import job_of
+from builders import a_plan, a_schedule
+from houses import CollectingChannel, a_house, apply
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.plan import NotifyRule, Overlap, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.ports import House
+from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.start import Ticket
+from sensors.switches import switches
+from sensors.waiting import queue, waiting_runs
+
+NIGHTLY = DefinitionId("nightly-shop")
+REPOSITORY = RemoteRepositoryOrigin(
+    GrpcServerCodeLocationOrigin("localhost", socket="/nowhere"), "__repository__"
+)
+ONE_WAITS = a_schedule(
+    plan=a_plan(overlap=Overlap.BUFFER_ONE, notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))
+)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = a_house(tmp_path, channels=[("*", CollectingChannel())])
+    apply(house, ONE_WAITS)
+    return house
+
+
+@pytest.fixture
+def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
+    folder = tmp_path / "dagster"
+    folder.mkdir()
+    with dg.DagsterInstance.local_temp(str(folder)) as instance:
+        yield instance
+
+
+def a_tick(house: House, day: int) -> start.Admission:
+    return start.admit(house, Ticket(NIGHTLY, f"d{day}", origin=f"cron:nightly-shop:2026-11-{day}T07:00Z"))
+
+
+def end_the_holder(house: House) -> None:
+    with house.ledger.write() as ledger:
+        holder = ledger.runs.holder(house.org_id, NIGHTLY)
+        ledger.runs.conclude(holder.concluded(RunStatus.PASSED, "", now=house.clock.now()))
+
+
+def asked(house: House, instance: dg.DagsterInstance) -> list[dg.RunRequest] | str:
+    context = dg.build_sensor_context(instance=instance, resources={"house": house})
+    data = waiting_runs([job_of(ONE_WAITS)]).evaluate_tick(context)
+    return data.run_requests or data.skip_message
+
+
+def test_a_run_that_waits_is_launched_when_its_slot_is_free(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    a_tick(house, 22)
+    waits = a_tick(house, 23).run
+    assert asked(house, instance) == "no run waits for a slot that is free"
+
+    end_the_holder(house)
+
+    (request,) = asked(house, instance)
+    assert (request.job_name, request.tags[tags.ORIGIN]) == ("nightly_shop", waits.origin)
+
+
+def test_a_run_that_loses_the_slot_again_is_launched_again(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    a_tick(house, 22)
+    waits = a_tick(house, 23).run
+    end_the_holder(house)
+    (first,) = asked(house, instance)
+    wish = start.request(house, NIGHTLY, {}, by="user:ada", key="k1")
+    start.admit(house, Ticket(NIGHTLY, "d-k1", origin=wish.origin))
+    house.clock.sleep(5)
+    start.admit(house, Ticket(NIGHTLY, "again", origin=waits.origin))
+    end_the_holder(house)
+
+    (second,) = asked(house, instance)
+
+    assert second.tags == first.tags
+    assert second.run_key != first.run_key
+
+
+def a_queued_run(instance: dg.DagsterInstance, day: int, **more: str) -> str:
+    run = instance.create_run_for_job(
+        job_of(ONE_WAITS),
+        status=dg.DagsterRunStatus.QUEUED,
+        remote_job_origin=RemoteJobOrigin(REPOSITORY, "nightly_shop"),
+        job_code_origin=JobPythonOrigin(
+            "nightly_shop",
+            RepositoryPythonOrigin(
+                sys.executable, ModuleCodePointer("nowhere", "defs", None), None, None, None
+            ),
+        ),
+        tags={
+            tags.DEFINITION: NIGHTLY,
+            tags.ORIGIN: f"cron:nightly-shop:2026-11-{day}T07:00Z",
+            **more,
+        },
+    )
+    return run.run_id
+
+
+def test_what_waits_in_dagsters_queue_for_too_long_is_skipped_and_told(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    ids = [a_queued_run(instance, day) for day in (21, 22)]
+    a_queued_run(instance, 23, **{tags.PARENT: ids[0]})
+    record = instance.get_run_record_by_id(ids[0])
+    house.clock.at = record.create_timestamp.astimezone(house.clock.at.tzinfo)
+    context = dg.build_sensor_context(instance=instance)
+    assert queue(context, house=house).skip_message == "3 runs wait, none for too long"
+
+    house.clock.sleep(12 * 3600 + 60)
+    message = queue(context, house=house).skip_message
+
+    assert message.startswith("skipped: ")
+    assert [instance.get_run_by_id(each).status for each in ids] == [dg.DagsterRunStatus.CANCELED] * 2
+    assert (
+        instance.get_run_by_id(ids[0]).tags[tags.SKIPPED].startswith("queue_timeout: it waited 721 minutes")
+    )
+    with house.ledger.read() as ledger:
+        skipped = ledger.runs.latest(house.org_id, status=RunStatus.SKIPPED)
+    assert len(skipped) == 2
+    assert len(house.channels[0][1].sent) == 1
+
+
+def switched(instance: dg.DagsterInstance, name: str, status: InstigatorStatus) -> None:
+    """What Dagster's UI stores when a person uses a schedule's switch."""
+    repository = RemoteRepositoryOrigin(
+        GrpcServerCodeLocationOrigin("localhost", socket="/x"), "__repository__"
+    )
+    origin = RemoteInstigatorOrigin(repository, name)
+    data = ScheduleInstigatorData("0 2 * * *", start_timestamp=0.0)
+    instance.add_instigator_state(InstigatorState(origin, InstigatorType.SCHEDULE, status, data))
+
+
+def statuses(instance: dg.DagsterInstance) -> dict[str, InstigatorStatus]:
+    return {state.instigator_name: state.status for state in instance.all_instigator_state()}
+
+
+def test_dagsters_switches_say_what_the_files_say_again_after_the_next_apply(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    switched(instance, "nightly_shop_schedule", InstigatorStatus.RUNNING)
+    switched(instance, "weekly_schedule", InstigatorStatus.STOPPED)
+    before, cursor = statuses(instance), None
+
+    def look() -> str:
+        nonlocal cursor
+        context = dg.build_sensor_context(instance=instance, resources={"house": house}, cursor=cursor)
+        data = switches.evaluate_tick(context)
+        cursor = data.cursor
+        return data.skip_message
+
+    for _ in range(2):  # whatever was applied before we first looked is no new apply
+        assert look() == "nothing was applied since the last look"
+    assert statuses(instance) == before
+
+    with house.ledger.write() as ledger:
+        ledger.organizations.save(Organization(house.org_id), at=house.clock.now())
+
+    assert look() == "as the files say again: nightly_shop_schedule, weekly_schedule"
+    assert set(statuses(instance).values()) == {InstigatorStatus.DECLARED_IN_CODE}
+    assert look() == "nothing was applied since the last look"
