@@ -24,6 +24,8 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.wiring import house
 
+YEAR = 2100  # ticks older than the last `apply` never fire
+
 
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
@@ -70,7 +72,7 @@ def main() -> None:
         job_of(definition).execute_in_process(
             instance=instance,
             resources={"house": ours, "io_manager": dg.mem_io_manager},
-            tags={tags.ORIGIN: f"cron:{definition_id}:2026-01-{day:02d}T02:00Z"},
+            tags={tags.ORIGIN: f"cron:{definition_id}:{YEAR}-01-{day:02d}T02:00Z"},
             raise_on_error=False,
         )
 

@@ -81,7 +81,7 @@ def request_a_run(ledger: SqlLedger) -> None:
 def test_a_reader_does_not_wait_for_a_writer(tmp_path, locker):
     ledger = a_ledger(tmp_path, patience_seconds=0.0)
     locker.execute("BEGIN IMMEDIATE")
-    locker.execute("INSERT INTO organizations VALUES ('acme', 'Acme')")
+    locker.execute("INSERT INTO organizations (id, name) VALUES ('acme', 'Acme')")
 
     with ledger.read() as session:
         assert session.runs.open() == []
