@@ -6,7 +6,7 @@ from assets import tags
 from assets.guard import concluding, interruptible
 from assets.thumbnails import table_of
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.cancel import asked, listener
 from inspect_pipelines.usecases.perform import play_all
 

@@ -5,7 +5,7 @@ import dagster as dg
 from assets.guard import concluding
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.conclude import judge
 
 CHECK_NAME = "looks_as_approved"

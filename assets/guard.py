@@ -14,7 +14,7 @@ from assets.lost import CANCELLED
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.cancel import asked
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.notify import send_waiting

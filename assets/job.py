@@ -12,7 +12,7 @@ from inspect_pipelines.domain.ids import RunId, dagster_name
 from inspect_pipelines.domain.plan import target_host
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 
 BACKSTOP_SECONDS = 120  # the ledger's deadline comes first; Dagster ends what did not heed it
 

@@ -11,7 +11,7 @@ from assets.guard import concluding
 from assets.lost import ticket_of
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Door
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.perform import session_requests

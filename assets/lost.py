@@ -7,7 +7,7 @@ import dagster as dg
 from assets import tags
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Door, Run, RunStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.cancel import asked
 from inspect_pipelines.usecases.conclude import abort

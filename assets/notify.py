@@ -4,7 +4,7 @@ import dagster as dg
 
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.project import project
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 
 MOST_ROWS = 6  # about 4 kB each; an event log entry is read whole with every asset page
 MAX_PX = 160

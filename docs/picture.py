@@ -14,7 +14,7 @@ from playwright.sync_api import sync_playwright
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.wiring import house
 from resources import chromium
 

@@ -7,6 +7,7 @@ InspectError                      exit code   may a retry help?
 |  `- Refused                         2       no   allowed in principle, but not like this (needs --force, is concluded, ..)
 |- Unreadable                         3       no   a picture or a stored file that cannot be decoded
 |- SetupMissing                       3       no   Chromium, a driver, a database: `inspect-pipelines doctor` says how to get it
+|- ChannelError                       3    it says  a message that did not arrive
 `- Unavailable                        3       yes  a lock, a disk, a service that may answer the next time
    `- SessionCrashed                  3       yes  the browser or its worker died; ours, never the site's
 """
@@ -54,6 +55,20 @@ class Unreadable(InspectError):
 
 class SetupMissing(InspectError):
     """Something that set-up should have put on the machine."""
+
+
+class ChannelError(InspectError):
+    """A message that did not arrive, as far as the service says.
+
+    Args:
+        is_permanent: Another try would be refused alike.
+        retry_after_seconds: How long the service says to wait; None: it does not say.
+    """
+
+    def __init__(self, message: str, *, is_permanent: bool, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_may_help = not is_permanent
+        self.retry_after_seconds = retry_after_seconds
 
 
 class Unavailable(InspectError):

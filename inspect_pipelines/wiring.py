@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect_pipelines.config.compiled import published_org
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from resources.channels.files import FileChannel
 from resources.clock import SystemClock
 from resources.gallery import FolderGallery

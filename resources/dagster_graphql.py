@@ -8,7 +8,8 @@ from typing import Any
 import httpx
 
 from inspect_pipelines.errors import InspectError, NotFound, Refused, Unavailable
-from inspect_pipelines.ports import Clock, Launch
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.engine import Launch
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = (

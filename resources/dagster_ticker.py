@@ -8,7 +8,8 @@ from typing import Any
 
 from inspect_pipelines.domain.ids import DefinitionId, dagster_name
 from inspect_pipelines.errors import Unavailable
-from inspect_pipelines.ports import Clock, TickerState
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.engine import TickerState
 from resources.dagster_graphql import GraphqlEngine
 
 ANSWER_SECONDS = 10.0

@@ -9,7 +9,7 @@ from dagster._core.launcher import WorkerStatus
 
 from assets.lost import conclude_lost, report_end
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.notify import send_waiting
 

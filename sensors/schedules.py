@@ -8,7 +8,7 @@ from assets import tags
 from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.domain.run import cron_origin
 from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.tick import tick
 
 

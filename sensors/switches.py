@@ -8,7 +8,7 @@ from dagster._core.scheduler.instigation import (
     InstigatorType,
 )  # the public API only reads them
 
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 
 
 @dg.sensor(name="switches", minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)

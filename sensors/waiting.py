@@ -9,7 +9,7 @@ import dagster as dg
 
 from assets import tags
 from inspect_pipelines.domain.ids import DefinitionId, dagster_name
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.notify import send_waiting
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,9 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.session import SessionRequest, SessionResult
-from inspect_pipelines.ports import House, Table
+from inspect_pipelines.ports.channel import Receipt
+from inspect_pipelines.ports.history import Table
+from inspect_pipelines.ports.house import House
 from resources.ledger.store import create_ledger
 
 
@@ -104,11 +106,11 @@ class CollectingChannel:
         self.sent: list[Notification] = []
         self.failures: list[Exception] = []
 
-    def send(self, notification: Notification) -> str:
+    def send(self, notification: Notification, thread: Mapping[str, str]) -> Receipt:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(notification)
-        return f"receipt {len(self.sent)}"
+        return Receipt(f"receipt {len(self.sent)}")
 
 
 def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: Any = None) -> House:

@@ -24,7 +24,8 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.engine.choose import engine_for
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import House, Launch
+from inspect_pipelines.ports.engine import Launch
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.wiring import house as build
 from resources.workers import WorkerLocks

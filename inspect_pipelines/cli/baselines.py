@@ -12,7 +12,7 @@ from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import adopt as adoption
 from inspect_pipelines.usecases.noise import measure_noise
 from inspect_pipelines.usecases.project import project

@@ -13,7 +13,7 @@ from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult, StepStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.cancel import DECISION
 from inspect_pipelines.usecases.show import Dossier
 

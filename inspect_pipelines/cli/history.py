@@ -12,7 +12,7 @@ from typing import Any
 import click
 
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.ports import Table
+from inspect_pipelines.ports.history import Table
 from inspect_pipelines.wiring import house
 
 CELL_MAX = 60  # characters of a cell in the aligned table; --json and --csv are whole

@@ -13,7 +13,8 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import Engine, House, Launch
+from inspect_pipelines.ports.engine import Engine, Launch
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.notify import send_waiting

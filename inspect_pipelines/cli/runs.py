@@ -24,7 +24,7 @@ from inspect_pipelines.config.settings import Settings, is_plain_terminal
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import NotFound, Refused, UsageError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.cancel import cancel as cancel_run
 from inspect_pipelines.usecases.find import find_run, nearest
 from inspect_pipelines.usecases.notify import send_waiting

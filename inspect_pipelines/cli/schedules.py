@@ -26,7 +26,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import backfill as backfilling
 from inspect_pipelines.usecases import pause as pausing
 from inspect_pipelines.usecases.upcoming import Overview, Upcoming, overview, upcoming

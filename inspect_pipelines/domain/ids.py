@@ -9,6 +9,9 @@ OrgId = NewType("OrgId", str)
 DefinitionId = NewType("DefinitionId", str)
 PlaybookId = NewType("PlaybookId", str)
 RunId = NewType("RunId", str)  # UUIDv7 text: sorts by time, so zone maps find a run without an index
+EventId = NewType("EventId", str)  # UUIDv7 text
+SourceId = NewType("SourceId", str)
+IncidentId = NewType("IncidentId", str)  # UUIDv7 text
 BaselineId = NewType("BaselineId", str)
 Sha256 = NewType("Sha256", str)  # 64 lower-case hex digits of a stored image's bytes
 

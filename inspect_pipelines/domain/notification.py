@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from inspect_pipelines.domain.ids import OrgId, RunId
+from inspect_pipelines.domain.message import Message
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus, SkipReason
 
@@ -34,6 +35,9 @@ class Notification:
     status: DeliveryStatus = DeliveryStatus.STORED
     receipt: str = ""  # what the channel answered: an id, a path
     sent_at: datetime | None = None
+    message: Message | None = (
+        None  # what a channel with a form of its own renders; None: title and text are all
+    )
 
 
 FIRED: dict[RunStatus, tuple[RuleEvent, ...]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.plain import PlainEngine
 from inspect_pipelines.engine.state import read_state
-from inspect_pipelines.ports import Engine
+from inspect_pipelines.ports.engine import Engine
 from resources.clock import SystemClock
 from resources.dagster_graphql import GraphqlEngine
 

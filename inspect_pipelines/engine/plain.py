@@ -17,7 +17,7 @@ from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.processes import last_lines
 from inspect_pipelines.engine.warm.logs import forget_old_logs, run_log
 from inspect_pipelines.errors import NotFound, Unavailable
-from inspect_pipelines.ports import Launch
+from inspect_pipelines.ports.engine import Launch
 from resources.workers import WorkerLocks
 
 HANDLE = re.compile(r"^process:(?P<pid>\d+):(?P<started>\d+)$")

@@ -10,7 +10,7 @@ import psutil
 
 from inspect_pipelines.engine.processes import Child
 from inspect_pipelines.engine.services import Say, Services
-from inspect_pipelines.ports import Clock
+from inspect_pipelines.ports.clock import Clock
 
 # counted from the first signal
 STARTERS_SECONDS = 2.0

@@ -22,7 +22,7 @@ from inspect_pipelines.engine.services import Generations, Say, Service, Service
 from inspect_pipelines.engine.state import UpState, forget_state, lock_path, read_state, write_state
 from inspect_pipelines.engine.stopping import stop_in_order
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
-from inspect_pipelines.ports import Clock
+from inspect_pipelines.ports.clock import Clock
 
 TICK_SECONDS = 0.2
 READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s on an idle one

@@ -10,7 +10,8 @@ from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.errors import NotFound, Refused
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import facts
 from inspect_pipelines.usecases.compare import environment_changes
 from inspect_pipelines.usecases.conclude import baseline_set

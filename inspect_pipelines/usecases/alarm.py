@@ -13,7 +13,9 @@ from inspect_pipelines.domain.maintenance import under_maintenance
 from inspect_pipelines.domain.occurrence import occurrences
 from inspect_pipelines.domain.run import Run, RunStatus, cron_origin
 from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.ports import House, LedgerSession, Ticker, TickerState
+from inspect_pipelines.ports.engine import Ticker, TickerState
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.refuse import floor, not_now
 from inspect_pipelines.usecases.start import nominal_time

@@ -10,7 +10,7 @@ from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.errors import Refused, Unreadable
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.facts import definition_facts
 from inspect_pipelines.usecases.plan import propose
 

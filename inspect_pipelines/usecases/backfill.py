@@ -10,7 +10,8 @@ from inspect_pipelines.domain.occurrence import LOOK_BACK, occurrences
 from inspect_pipelines.domain.run import Run, RunStatus, cron_origin, request_origin
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.pause import known_definition
 

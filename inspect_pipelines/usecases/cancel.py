@@ -9,7 +9,9 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionStatus
 from inspect_pipelines.errors import InspectError, NotFound, Refused
-from inspect_pipelines.ports import Engine, House, LedgerSession
+from inspect_pipelines.ports.engine import Engine
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.conclude import abort, record_end
 
 DECISION = "cancel_requested"  # kept beside the run like every decision of a person

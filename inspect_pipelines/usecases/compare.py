@@ -23,7 +23,7 @@ from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Masked, Screenshot
 from inspect_pipelines.domain.sentence import sentence
 from inspect_pipelines.errors import NotFound, Unreadable
-from inspect_pipelines.ports import Gallery
+from inspect_pipelines.ports.gallery import Gallery
 
 if TYPE_CHECKING:
     from inspect_pipelines.imaging.picture import Pixels

@@ -11,7 +11,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.compare import compare
 from inspect_pipelines.usecases.conclude import baseline_set
 from inspect_pipelines.usecases.look_again import look_again

@@ -18,7 +18,8 @@ from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import facts
 from inspect_pipelines.usecases.compare import environment_changes
 from inspect_pipelines.usecases.settle import budget_warnings, count_minutes, is_news, pause_if_broken

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from inspect_pipelines.domain.occurrence import SHORTEST_PATIENCE, patience
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.cancel import asked
 from inspect_pipelines.usecases.conclude import abort, record_end
 

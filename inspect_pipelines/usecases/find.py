@@ -8,7 +8,8 @@ from difflib import get_close_matches
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.errors import NotFound, Refused, UsageError
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 
 SHORTEST_PREFIX = 6
 BEGINNING_OF_AN_ID = re.compile(r"^[0-9a-f-]{1,36}$")

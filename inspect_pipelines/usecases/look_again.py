@@ -13,7 +13,7 @@ from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.compare import compare, environment_changes
 from inspect_pipelines.usecases.perform import play, session_requests
 

@@ -6,7 +6,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.noise import NoiseFloor, noise_floors
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 
 CLEAN_RUNS = 30  # newest ones; a month of nights
 

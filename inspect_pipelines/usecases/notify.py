@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import Channel, House
+from inspect_pipelines.ports.channel import Channel
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import facts
 
 BUDGET_SECONDS = 20.0  # a run's last op sends at most this long; what is left waits for the next sender
@@ -40,11 +41,11 @@ def _send(house: House, notification: Notification) -> Notification:
         reason = f"no channel can reach {notification.target!r}"
         return replace(notification, status=DeliveryStatus.FAILED, receipt=reason)
     try:
-        receipt = channel.send(notification)
+        receipt = channel.send(notification, {})
     except InspectError as error:
         status = DeliveryStatus.STORED if error.retry_may_help else DeliveryStatus.FAILED
         return replace(notification, status=status, receipt=str(error))
-    return replace(notification, status=DeliveryStatus.SENT, receipt=receipt, sent_at=house.clock.now())
+    return replace(notification, status=DeliveryStatus.SENT, receipt=receipt.text, sent_at=house.clock.now())
 
 
 def _channel_for(house: House, target: str) -> Channel | None:

@@ -13,7 +13,8 @@ from inspect_pipelines.domain.run import RunStatus, cron_origin
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import NotFound, Refused
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.find import nearest
 
 MOST_SHOWN = 1000  # missed times of a schedule that are looked for

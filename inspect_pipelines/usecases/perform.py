@@ -17,7 +17,7 @@ from inspect_pipelines.domain.template import fill, placeholders
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.domain.variable import accepted
 from inspect_pipelines.errors import NotFound, Unavailable, UsageError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 
 LOOK_SECONDS = 0.25  # how often a wait looks for a cancel, which is promised within 2 s
 

@@ -16,7 +16,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.occurrence import jitter, occurrences
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports import Ledger, LedgerSession
+from inspect_pipelines.ports.ledger import Ledger, LedgerSession
 
 FIRE_TIMES = 5
 LOOKED_AT = 200  # of a definition's last runs

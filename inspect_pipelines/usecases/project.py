@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 
 
 def project(house: House) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import Refused
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 
 # A run stores its pictures before the ledger hears of them; none takes so long.
 YOUNGEST = timedelta(hours=24)

@@ -13,7 +13,7 @@ from inspect_pipelines.domain.pause import resumed_at
 from inspect_pipelines.domain.run import Refusal, Run, RunStatus, SkipReason
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports import LedgerSession
+from inspect_pipelines.ports.ledger import LedgerSession
 
 BY_ITSELF = ("cron:", "event:", "batch:")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Run, retry_origin
 from inspect_pipelines.errors import NotFound, Refused
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.perform import session_requests
 
 

@@ -10,7 +10,7 @@ from inspect_pipelines.domain.pause import BY_ITSELF, ERRORS_IN_A_ROW, Pause, ke
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports import LedgerSession
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.refuse import accounts
 
 LOOKED_AT = 50  # of the definition's last runs, skipped ones included

@@ -9,7 +9,7 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.cancel import DECISION
 from inspect_pipelines.usecases.watch import Progress, progress_of
 

@@ -23,7 +23,8 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
 from inspect_pipelines.errors import NotFound, UsageError
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.perform import session_requests
 from inspect_pipelines.usecases.refuse import refusal

@@ -8,7 +8,7 @@ from inspect_pipelines.domain.maintenance import under_maintenance
 from inspect_pipelines.domain.occurrence import Due, due, is_retimed
 from inspect_pipelines.domain.run import cron_origin
 from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.refuse import floor, not_now
 
 

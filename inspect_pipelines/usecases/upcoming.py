@@ -13,7 +13,7 @@ from inspect_pipelines.domain.occurrence import occurrences
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pause import known_definition
 
 LAST_RUNS = 10

@@ -9,7 +9,8 @@ from datetime import datetime
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import cancel
 
 LOOK_EVERY_SECONDS = 0.25

@@ -14,7 +14,8 @@ from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import HistoryOwner, House
+from inspect_pipelines.ports.history import HistoryOwner
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.health import ailments
 from inspect_pipelines.web.lookout import Lookout
 from inspect_pipelines.web.security import SecurityHeaders

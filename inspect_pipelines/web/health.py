@@ -7,7 +7,8 @@ import shutil
 from collections.abc import Callable
 
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import HistoryOwner, House
+from inspect_pipelines.ports.history import HistoryOwner
+from inspect_pipelines.ports.house import House
 
 FREE_BYTES_WANTED = 200_000_000  # a run of fifty full-page views may need half of it
 

@@ -6,7 +6,8 @@ import logging
 import threading
 
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import House, Ticker
+from inspect_pipelines.ports.engine import Ticker
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alarm import alarm
 from inspect_pipelines.usecases.notify import send_waiting
 

@@ -10,7 +10,8 @@ from inspect_pipelines.domain.cron import Cron
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports import HistoryOwner, House
+from inspect_pipelines.ports.history import HistoryOwner
+from inspect_pipelines.ports.house import House
 
 Json = Mapping[str, Any]
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from pathlib import Path
 
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.ports.channel import Receipt
 
 
 class FileChannel:
@@ -16,7 +18,7 @@ class FileChannel:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
-    def send(self, notification: Notification) -> str:
+    def send(self, notification: Notification, thread: Mapping[str, str]) -> Receipt:
         """Write the message; a second time replaces the file by the same text. The receipt is its path."""
         readable = re.sub(r"[^A-Za-z0-9._-]+", "_", notification.id)[:150]
         digest = hashlib.sha256(notification.id.encode()).hexdigest()[:8]  # `#qa` and `@qa` read alike
@@ -35,4 +37,4 @@ class FileChannel:
             raise Unavailable(
                 f"a notification cannot be written to {str(path)!r}: {error.strerror}"
             ) from error
-        return str(path)
+        return Receipt(str(path))

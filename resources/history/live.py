@@ -10,7 +10,8 @@ from typing import TypeVar
 import duckdb
 
 from inspect_pipelines.errors import Refused, Unreadable
-from inspect_pipelines.ports import Clock, Ledger
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.ledger import Ledger
 from resources.history import migrations, publication
 from resources.history.connection import open_writing, told
 from resources.history.places import Places

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import Clock, Ledger
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.ledger import Ledger
 from resources.history import publication
 from resources.history.lease import Lease
 from resources.history.live import LiveHistory

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from inspect_pipelines.errors import Unreadable, UsageError
-from inspect_pipelines.ports import Table
+from inspect_pipelines.ports.history import Table
 from resources.history.connection import open_reading
 
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)

@@ -7,7 +7,8 @@ from pathlib import Path
 import duckdb
 
 from inspect_pipelines.errors import Unavailable
-from inspect_pipelines.ports import Clock, Ledger
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.ledger import Ledger
 from resources.history import publication
 from resources.history.connection import open_reading
 from resources.history.lease import holding

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports import Clock, Ledger, Table
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.history import Table
+from inspect_pipelines.ports.ledger import Ledger
 from resources.history import publication
 from resources.history.lease import holding
 from resources.history.places import Places

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from pydantic_core import PydanticSerializationError, to_json
 
-from inspect_pipelines.ports import Facts
+from inspect_pipelines.ports.ledger import Facts
 from resources.ledger.tables import journal
 
 # Made once: building a statement costs as much as running it, and every run's end passes here.

@@ -19,7 +19,7 @@ from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionStatus
 from inspect_pipelines.errors import SetupMissing, Unavailable
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.adopt import adopt
 from inspect_pipelines.usecases.cancel import DECISION
 

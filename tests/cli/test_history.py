@@ -12,7 +12,7 @@ import pytest
 
 from history_builders import Home, a_home
 from inspect_pipelines.cli.history import as_aligned, as_csv, as_json
-from inspect_pipelines.ports import Table
+from inspect_pipelines.ports.history import Table
 
 
 @pytest.fixture

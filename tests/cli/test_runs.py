@@ -31,7 +31,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
 from inspect_pipelines.engine.warm.logs import run_log
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.adopt import adopt
 from inspect_pipelines.usecases.cancel import DECISION

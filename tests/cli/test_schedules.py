@@ -23,7 +23,7 @@ from inspect_pipelines.domain.run import RunStatus, cron_origin
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import InspectError, UsageError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.start import Ticket

@@ -16,7 +16,7 @@ from inspect_pipelines.engine.instance import ensure_instance
 from inspect_pipelines.engine.plain import PlainEngine
 from inspect_pipelines.engine.state import UpState, write_state
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports import Launch
+from inspect_pipelines.ports.engine import Launch
 
 TESTS = Path(__file__).parent.parent
 

@@ -13,7 +13,7 @@ import pytest
 
 from dagster_ui import with_deadline
 from inspect_pipelines.errors import InspectError, NotFound, Refused, Unavailable
-from inspect_pipelines.ports import Launch
+from inspect_pipelines.ports.engine import Launch
 from resources.clock import SystemClock
 from resources.dagster_graphql import GraphqlEngine
 

@@ -9,7 +9,7 @@ import pytest
 
 from dagster_ui import with_deadline
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.ports import Launch
+from inspect_pipelines.ports.engine import Launch
 from resources.clock import SystemClock
 from resources.dagster_graphql import GraphqlEngine
 from resources.dagster_ticker import ASKED_AT_ONCE, DagsterTicker

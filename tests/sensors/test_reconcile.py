@@ -18,7 +18,7 @@ from builders import a_schedule
 from houses import SteppedClock, a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.start import Ticket

@@ -19,7 +19,7 @@ from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.schedule import CatchUp, Schedule
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.start import Ticket
 from sensors.reconcile import reconcile

@@ -31,7 +31,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, Overlap, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.start import Ticket
 from sensors.switches import switches

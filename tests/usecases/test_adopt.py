@@ -13,7 +13,7 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, Refused
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.adopt import activate, adopt, roll_back
 from inspect_pipelines.usecases.conclude import abort, judge

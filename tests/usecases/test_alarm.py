@@ -18,7 +18,8 @@ from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Door, RunStatus, cron_origin
 from inspect_pipelines.domain.trigger import Trigger
-from inspect_pipelines.ports import House, TickerState
+from inspect_pipelines.ports.engine import TickerState
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.alarm import Alarm, alarm
 from inspect_pipelines.usecases.start import Ticket

@@ -14,7 +14,8 @@ from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Door, Run, RunStatus
 from inspect_pipelines.domain.session import SessionStatus
 from inspect_pipelines.errors import NotFound, Refused, Unavailable
-from inspect_pipelines.ports import House, Launch
+from inspect_pipelines.ports.engine import Launch
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.cancel import Cancelled, asked, cancel, listener
 from inspect_pipelines.usecases.conclude import abort

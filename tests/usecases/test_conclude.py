@@ -15,7 +15,8 @@ from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionStatus
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import adopt, start
 from inspect_pipelines.usecases.compare_run import compare_run
 from inspect_pipelines.usecases.conclude import abort, judge

@@ -13,7 +13,8 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import Unavailable
-from inspect_pipelines.ports import House, LedgerSession
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.cancel import DECISION
 from inspect_pipelines.usecases.expire import expire

@@ -8,7 +8,7 @@ from builders import a_run
 from houses import a_house
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.errors import NotFound, Refused, UsageError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.find import find_run
 
 ONE = RunId("01a20659-e610-7be5-87e4-2e576522d055")

@@ -21,7 +21,7 @@ from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.verdict import VerdictKind
 from inspect_pipelines.imaging.overlay import encode
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.adopt import adopt
 from inspect_pipelines.usecases.compare_run import compare_run

@@ -9,7 +9,7 @@ from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import Refused, Unavailable
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.notify import send_waiting

@@ -13,7 +13,7 @@ from inspect_pipelines.domain.plan import Retries
 from inspect_pipelines.domain.playbook import Variable, VariableType
 from inspect_pipelines.domain.session import SessionResult, SessionStatus, Value
 from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.perform import play_all, session_requests, values_for
 from inspect_pipelines.usecases.start import Ticket

@@ -18,7 +18,7 @@ from inspect_pipelines.domain.pause import BY_ITSELF, Pause
 from inspect_pipelines.domain.plan import NotifyRule, Overlap, RuleEvent
 from inspect_pipelines.domain.run import Admission, Door, Run, RunStatus
 from inspect_pipelines.domain.trigger import Trigger
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.start import Ticket

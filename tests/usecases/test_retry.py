@@ -11,7 +11,7 @@ from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.playbook import Variable
 from inspect_pipelines.domain.run import Door, Run, RunStatus
 from inspect_pipelines.errors import NotFound, Refused, UsageError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.retry import retry

@@ -12,7 +12,7 @@ from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.playbook import Variable
 from inspect_pipelines.domain.run import Door, RunStatus
 from inspect_pipelines.errors import NotFound, UsageError
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.start import Ticket
 

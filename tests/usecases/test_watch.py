@@ -9,7 +9,7 @@ from builders import NOW, a_plan, a_playbook, a_schedule, a_session
 from houses import a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId, PlaybookId
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.cancel import DECISION
 from inspect_pipelines.usecases.conclude import abort

@@ -11,7 +11,7 @@ import pytest
 from builders import NOW, a_run, a_schedule
 from houses import SteppedClock
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.wiring import house as build
 from resources.history.owner import Historian

@@ -15,7 +15,7 @@ from builders import NOW, a_plan, a_schedule
 from houses import SteppedClock
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
-from inspect_pipelines.ports import House
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.lookout import Lookout
 from inspect_pipelines.wiring import house as build

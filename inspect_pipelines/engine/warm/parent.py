@@ -25,7 +25,7 @@ from inspect_pipelines.engine.instance import MODULE, most_runs
 from inspect_pipelines.engine.warm.children import Children, Work
 from inspect_pipelines.engine.warm.wire import LONGEST_BYTES, Message, framed, unframed
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports import Clock
+from inspect_pipelines.ports.clock import Clock
 from resources.clock import SystemClock
 from resources.workers import WorkerLocks
 

@@ -17,7 +17,8 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Box, PageRules, TakeScreenshot, Viewport
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
 from inspect_pipelines.errors import Unreadable
-from inspect_pipelines.ports import Clock, Gallery
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.gallery import Gallery
 from resources.gallery import MAX_PIXELS, MAX_SIDE_PX
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.frame import Frame

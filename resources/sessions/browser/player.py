@@ -15,7 +15,8 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Action, Playbook, Step, TakeScreenshot, Viewport
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.template import fill
-from inspect_pipelines.ports import Clock, Gallery
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.gallery import Gallery
 from resources.sessions.browser.actions import Actions
 from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, Fault

@@ -16,7 +16,7 @@ from inspect_pipelines.domain.session import (
     SessionResult,
     SessionStatus,
 )
-from inspect_pipelines.ports import Clock
+from inspect_pipelines.ports.clock import Clock
 from resources import chromium
 from resources.sessions.browser.evidence import Evidence
 from resources.sessions.browser.family import leashed, scratch_folder, worker

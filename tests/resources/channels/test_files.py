@@ -29,7 +29,7 @@ def test_targets_that_read_alike_have_a_file_each(tmp_path: Path) -> None:
     channel = FileChannel(tmp_path)
 
     for target in ("slack:#qa", "slack:@qa", "slack:#日本", "slack:#中国", "mail:" + "x" * 300):
-        channel.send(told(target))
+        channel.send(told(target), {})
 
     assert len(list(tmp_path.iterdir())) == 5
 
@@ -37,7 +37,7 @@ def test_targets_that_read_alike_have_a_file_each(tmp_path: Path) -> None:
 def test_a_message_that_is_sent_again_replaces_its_file(tmp_path: Path) -> None:
     channel = FileChannel(tmp_path)
 
-    first, second = channel.send(told("slack:#qa")), channel.send(told("slack:#qa"))
+    first, second = channel.send(told("slack:#qa"), {}), channel.send(told("slack:#qa"), {})
 
     assert first == second
-    assert Path(first).read_text().splitlines()[:2] == ["To: slack:#qa", "Subject: Nightly shop: failed"]
+    assert Path(first.text).read_text().splitlines()[:2] == ["To: slack:#qa", "Subject: Nightly shop: failed"]

@@ -1,0 +1,84 @@
+"""A message: what people are told, before any channel gives it a form of its own."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from inspect_pipelines.domain.ids import IncidentId, Sha256
+
+
+class MessageKind(StrEnum):
+    OPENED = "opened"  # an incident: the first that people hear of a cause
+    REMINDER = "reminder"  # it is still so after the repeat interval
+    FLAPPING = "flapping"
+    RESOLVED = "resolved"
+    REVIEW = "review"  # something waits for a person's approval
+    SUCCESS = "success"
+    COMPLETE = "complete"
+    FLAKY = "flaky"
+    NOTICE = "notice"  # budgets, alarms, pauses
+    TEST = "test"
+
+
+class Severity(StrEnum):
+    CRITICAL = "critical"
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A stored picture: shown where a channel can upload it, else told by its text."""
+
+    sha256: Sha256
+    alt: str
+
+
+@dataclass(frozen=True, slots=True)
+class CommitContext:
+    """Where a code host is told: the commit's status, and the pull request's one comment."""
+
+    repo: str  # owner/name
+    sha: str | None = None
+    pull_request: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """All text is plain and unescaped, as sites and people wrote it: each channel escapes it by its own rules.
+
+    Attributes:
+        verdict: `failed`, `passed`, `needs review`, ..
+        sentence: What changed or broke, in one sentence.
+        lines: Further findings, the most telling first; may be many: channels cut them and say how many there are.
+        since: UTC; the first run that showed it.
+        mentions: Logins at the code host, or a channel's own group names; a channel looks them up in `people`.
+        suspects: Pull requests that may be the cause.
+        dedup_key: The same for all messages of one cause, 1 .. 255 characters.
+    """
+
+    kind: MessageKind
+    severity: Severity
+    title: str
+    verdict: str
+    sentence: str
+    dedup_key: str
+    lines: tuple[str, ...] = ()
+    definition_name: str = ""
+    since: datetime | None = None
+    last_good: Link | None = None
+    suspects: tuple[Link, ...] = ()
+    links: tuple[Link, ...] = ()  # run, diff, session
+    pictures: tuple[Picture, ...] = ()
+    mentions: tuple[str, ...] = ()
+    incident_id: IncidentId | None = None
+    commit: CommitContext | None = None

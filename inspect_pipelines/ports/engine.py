@@ -1,0 +1,69 @@
+"""Who executes runs, who ticks schedules, and which worker processes live."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from inspect_pipelines.domain.ids import DefinitionId
+
+
+class Workers(Protocol):
+    """Which Dagster runs have a living process on this machine."""
+
+    def hold(self, dagster_run_id: str) -> None:
+        """Mark this process as its worker until the process ends, however it ends."""
+
+    def is_alive(self, dagster_run_id: str) -> bool:
+        """Whether some process holds it now."""
+
+    def living(self) -> list[str]:
+        """The Dagster runs that some process holds now."""
+
+    def kill(self, dagster_run_id: str) -> None:
+        """End the process that holds it, with what it started; for one that does not heed an interruption."""
+
+    def release(self, dagster_run_id: str) -> None:
+        """Stop holding it, for a process that goes on to other work."""
+
+
+@dataclass(frozen=True, slots=True)
+class Launch:
+    """What an engine needs to start a run that the ledger holds as pending."""
+
+    job_name: str
+    origin: str
+    tags: Mapping[str, str]
+
+
+class Engine(Protocol):
+    """Whoever executes runs."""
+
+    def launch(self, launch: Launch) -> str:
+        """Start it and return a handle: the Dagster run id, or what else `terminate` and `is_alive` understand.
+
+        Raises:
+            Unavailable: Nobody answered.
+        """
+
+    def terminate(self, handle: str) -> None: ...
+    def is_alive(self, handle: str) -> bool:
+        """Whether what was launched may still do something; False once it has ended or failed to start."""
+
+
+@dataclass(frozen=True, slots=True)
+class TickerState:
+    """What whoever ticks the schedules says of them."""
+
+    stopped: frozenset[DefinitionId]  # switched off there by a person
+    started_at: Mapping[DefinitionId, datetime]  # UTC; when it was switched on, where that is known
+    requested: frozenset[str]  # origins that it has asked a run for, queued ones included
+
+
+class Ticker(Protocol):
+    """Whoever ticks the schedules."""
+
+    def look(self, schedules: Sequence[DefinitionId], origins: Sequence[str]) -> TickerState | None:
+        """What it says of these schedules and origins; None: it does not answer."""

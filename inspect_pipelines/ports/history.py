@@ -1,0 +1,56 @@
+"""The history: years of facts, and whoever keeps them fresh."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A query's answer."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+class History(Protocol):
+    """Years of facts, in DuckDB."""
+
+    def drain(self) -> bool:
+        """Move all journal rows into DuckDB and publish, if this process may own it now; False when another does."""
+
+    def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
+        """Run one read-only statement over the published copy, after waiting so long for the newest facts.
+
+        Raises:
+            UsageError: The SQL is wrong, or would write.
+        """
+
+    def published_path(self) -> Path: ...
+
+
+class HistoryStatus(Protocol):
+    """How far the history follows the ledger's journal."""
+
+    @property
+    def is_owner(self) -> bool: ...
+    @property
+    def applied_seq(self) -> int: ...
+    @property
+    def published_seq(self) -> int: ...
+    @property
+    def problem(self) -> str:
+        """The last turn's, empty when it went well."""
+
+
+class HistoryOwner(Protocol):
+    """Whoever keeps the history fresh for as long as a process lives."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None:
+        """Write what is there, and let go."""
+
+    @property
+    def status(self) -> HistoryStatus: ...

@@ -1,0 +1,38 @@
+"""The House: one of each port."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.ports.channel import Channel
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.engine import Workers
+from inspect_pipelines.ports.gallery import Gallery
+from inspect_pipelines.ports.history import History
+from inspect_pipelines.ports.ledger import Ledger
+from inspect_pipelines.ports.reports import Reports
+from inspect_pipelines.ports.sessions import Sessions
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """One of each; built by wiring.py, lazy: holding one opens nothing."""
+
+    home: Path
+    org: Callable[[], OrgId]  # asked anew each time: `apply` may publish another one while `up` runs
+    clock: Clock
+    ledger: Ledger
+    history: History
+    gallery: Gallery
+    sessions: Sessions
+    workers: Workers
+    reports: Reports
+    channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
+
+    @property
+    def org_id(self) -> OrgId:
+        """The organisation whose definitions are published in this home."""
+        return self.org()

@@ -1,0 +1,43 @@
+"""The inbox: what sources delivered, stored before it is acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from inspect_pipelines.domain.event import Delivery
+from inspect_pipelines.domain.ids import EventId, SourceId
+
+
+class Stored(StrEnum):
+    NEW = "new"
+    AGAIN = "again"  # the same delivery id with the same body
+    CONFLICT = "conflict"  # the same delivery id with another body; the first one stays
+
+
+class Inbox(Protocol):
+    def store(self, deliveries: Sequence[Delivery]) -> list[Stored]:
+        """Keep them durably (fsynced) in one transaction, in order; safe to repeat.
+
+        Raises:
+            Unavailable: The disk is full or the file stayed locked; nothing was kept.
+        """
+
+    def waiting(self, limit: int = 100) -> list[Delivery]:
+        """Not handled yet, oldest first."""
+
+    def handled(self, ids: Sequence[EventId]) -> None:
+        """Their events are in the ledger."""
+
+    def find(self, event_id: EventId) -> Delivery | None:
+        """None: there is none, or its payload was pruned."""
+
+    def known(self, source_id: SourceId, delivery_ids: Sequence[str]) -> set[str]:
+        """Which of a source's delivery ids have arrived."""
+
+    def prune(self, *, before: datetime) -> int:
+        """Forget handled payloads received before; returns how many."""
+
+    def close(self) -> None: ...
