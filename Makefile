@@ -4,6 +4,7 @@
 BIN := .venv/bin
 INSTALLED := .venv/installed
 BENCH_ARGS ?=
+TOGETHER := --numprocesses 3 --dist loadfile # the journeys wait more than they work, also on two cores
 
 .DEFAULT_GOAL := help
 .PHONY: help install postgres demo up test check format lock clean
@@ -29,7 +30,7 @@ up: $(INSTALLED) ## start everything: web, code server, daemon, Dagster UI
 	@$(BIN)/python -m inspect_pipelines.examples.watch
 
 test: $(INSTALLED) postgres ## run all tests
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q $(TOGETHER)
 
 check: $(INSTALLED) postgres ## everything CI asks for, fast first
 	@$(BIN)/ruff format --check --quiet .
@@ -37,7 +38,7 @@ check: $(INSTALLED) postgres ## everything CI asks for, fast first
 	@PYTHONPATH=. $(BIN)/lint-imports > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
 	@$(BIN)/mypy
 	@$(BIN)/pytest -q tests/domain --cov=inspect_pipelines.domain --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q $(TOGETHER)
 
 bench-%: $(INSTALLED) ## measure: bench-spine, ..; BENCH_ARGS go to the benchmark
 	@$(BIN)/python -m benchmarks.$(subst -,_,$*) $(BENCH_ARGS)
