@@ -26,7 +26,7 @@ IN_MEMORY = Path("/dev/shm")
 SHEET = report.RESULTS / "visual-hardest.png"
 SHEET_BYTES = 400_000  # more is not kept in the repository
 PARTS = ("truth", "speed", "memory", "sheet")
-OURS = ("numpy", "opencv-python-headless", "kornia-rs", "scikit-image", "pillow")
+OURS = ("numpy", "opencv-python-headless", "kornia-rs", "deflate", "scikit-image", "pillow")
 
 
 def main() -> None:

@@ -127,7 +127,10 @@ def _text(pixels: np.ndarray, _: bytes) -> bytes:
     """A few lines of at most 480 x 72 px say what other lines of the page say."""
     new = pixels.copy()
     places = [at / 100 for at in range(4, 96, 2) if _is_text(_part(pixels, at / 100, 480, 72))] or [0.3, 0.6]
-    _part(new, places[0], 480, 72)[:] = _part(pixels, places[-1], 480, 72)
+    here = _part(new, places[0], 480, 72)
+    anywhere = [at / 100 for at in range(4, 96, 2)]
+    others = (_part(pixels, place, 480, 72) for place in [*reversed(places), *anywhere])
+    here[:] = next(other for other in others if other.shape == here.shape and (other != here).any())
     return as_chromium(new)
 
 

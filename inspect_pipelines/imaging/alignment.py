@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
+import numpy.typing as npt
 
 from inspect_pipelines.domain.comparison import Band, BandKind
 from inspect_pipelines.imaging.picture import Pixels
-from inspect_pipelines.imaging.rows import row_hashes
+from inspect_pipelines.imaging.rows import Hashes, row_hashes
 from inspect_pipelines.imaging.window import Rows, differing_rows
 
 LOOK_FROM_RATIO = 0.10  # equal heights: below a tenth of differing rows nothing has been inserted
@@ -20,6 +22,10 @@ EDGE_RATIO, EDGE_PX = (
     60,
 )  # of the width, at most: a scrollbar's place says nothing about what stands in a row
 CLEARLY_MORE = 1.20  # equal heights: an insertion must explain a fifth more equal rows than staying in place
+
+ODD = np.uint64(
+    0x9E3779B97F4A7C15
+)  # 2**64 by the golden ratio: mixes a row's hash with that of the one above
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +70,9 @@ class Alignment:
 
     def aligned(self, old: Pixels, new: Pixels) -> tuple[Pixels, Pixels]:
         """Both pictures reduced to the rows that belong together."""
-        if len(self.stretches) == 1:  # no copy for the usual case
-            only = self.stretches[0]
-            return (
-                old[only.old_y : only.old_y + only.height],
-                new[only.new_y : only.new_y + only.height],
-            )
         return (
-            np.concatenate([old[s.old_y : s.old_y + s.height] for s in self.stretches]),
-            np.concatenate([new[s.new_y : s.new_y + s.height] for s in self.stretches]),
+            _rows(old, [(each.old_y, each.old_y + each.height) for each in self.stretches]),
+            _rows(new, [(each.new_y, each.new_y + each.height) for each in self.stretches]),
         )
 
     def new_row(self, row: int) -> int:
@@ -82,6 +82,13 @@ class Alignment:
                 return stretch.new_y + row
             row -= stretch.height
         raise IndexError(row)
+
+
+def _rows(picture: Pixels, parts: list[tuple[int, int]]) -> Pixels:
+    """Those rows; parts that follow each other are not copied."""
+    if all(end == start for (_, end), (start, _) in pairwise(parts)):
+        return picture[parts[0][0] : parts[-1][1]]
+    return np.concatenate([picture[top:bottom] for top, bottom in parts])
 
 
 def align(old: Pixels, new: Pixels, rows: Rows | None = None) -> Alignment:
@@ -107,19 +114,19 @@ def align(old: Pixels, new: Pixels, rows: Rows | None = None) -> Alignment:
 def _moved(old: Pixels, new: Pixels) -> Alignment | None:
     """The alignment that explains most equal rows; None when staying in place is as good."""
     inner = old.shape[1] - min(round(EDGE_RATIO * old.shape[1]), EDGE_PX)
-    old, new = old[:, :inner], new[:, :inner]
     old_height, new_height = len(old), len(new)
-    old_rows, new_rows = row_hashes(old), row_hashes(new)
-    in_place = sum(a == b for a, b in zip(old_rows, new_rows, strict=False))
-    if old_height == new_height and min(old_height, new_height) - in_place <= LOOK_FROM_RATIO * old_height:
+    old_rows, new_rows = row_hashes(old, width=inner), row_hashes(new, width=inner)
+    common = min(old_height, new_height)
+    in_place = np.count_nonzero(old_rows[:common] == new_rows[:common])
+    if old_height == new_height and old_height - in_place <= LOOK_FROM_RATIO * old_height:
         return None
     needed = in_place * CLEARLY_MORE if old_height == new_height else in_place
-    known = set(old_rows)
-    if sum(row in known for row in new_rows) <= needed:  # a dark theme: nothing to line up
+    if np.count_nonzero(np.isin(new_rows, old_rows)) <= needed:  # a dark theme: nothing to line up
         return None
     stretches = _joined(_stretches(old_rows, new_rows))
     explained = sum(
-        old_rows[s.old_y + i] == new_rows[s.new_y + i] for s in stretches for i in range(s.height)
+        np.count_nonzero(old_rows[s.old_y : s.old_y + s.height] == new_rows[s.new_y : s.new_y + s.height])
+        for s in stretches
     )
     found = Alignment(stretches, old_height, new_height)
     if explained <= needed or (old_height == new_height and found.largest_band <= SHIFT_PX):
@@ -127,39 +134,52 @@ def _moved(old: Pixels, new: Pixels) -> Alignment | None:
     return found
 
 
-def _stretches(old: Sequence[int], new: Sequence[int]) -> Iterator[Stretch]:
+def _stretches(old: Hashes, new: Hashes) -> Iterator[Stretch]:
     """Anchors grown over their equal neighbours; what lies between two of them is compared from its top."""
     old_y = new_y = 0
-    for anchor_old, anchor_new in [*_anchors(old, new), (len(old), len(new))]:
-        head = 0
-        while (
-            old_y + head < anchor_old and new_y + head < anchor_new and old[old_y + head] == new[new_y + head]
-        ):
-            head += 1
+    for anchor_old, anchor_new in [*_turns(_anchors(old, new)), (len(old), len(new))]:
+        between = min(anchor_old - old_y, anchor_new - new_y)
+        head = _equal(old[old_y : old_y + between], new[new_y : new_y + between])
         yield Stretch(old_y, new_y, head)
-        old_y, new_y = old_y + head, new_y + head
-        tail = 0
-        while (
-            anchor_old - tail > old_y
-            and anchor_new - tail > new_y
-            and old[anchor_old - tail - 1] == new[anchor_new - tail - 1]
-        ):
-            tail += 1
-        between = min(anchor_old - tail - old_y, anchor_new - tail - new_y)
-        yield Stretch(old_y, new_y, between)
+        old_y, new_y, between = old_y + head, new_y + head, between - head
+        tail = _equal(
+            old[anchor_old - between : anchor_old][::-1], new[anchor_new - between : anchor_new][::-1]
+        )
+        yield Stretch(old_y, new_y, between - tail)
         last = 1 if anchor_old < len(old) and anchor_new < len(new) else 0  # the anchor row itself
         yield Stretch(anchor_old - tail, anchor_new - tail, tail + last)
         old_y, new_y = anchor_old + last, anchor_new + last
 
 
-def _anchors(old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]]:
+def _equal(old: Hashes, new: Hashes) -> int:
+    """How many rows are equal before the first one that is not."""
+    differs = old != new
+    return int(np.argmax(differs)) if differs.any() else len(differs)
+
+
+def _turns(anchors: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The anchors without those that stand between two others at the same distance: what they say is said already."""
+    far = [new - old for old, new in anchors]
+    return [
+        anchor
+        for at, anchor in enumerate(anchors)
+        if not (0 < at < len(anchors) - 1 and far[at - 1] == far[at] == far[at + 1])
+    ]
+
+
+def _anchors(old: Hashes, new: Hashes) -> list[tuple[int, int]]:
     """Rows that occur exactly once on each side, as the longest run that is in order on both.
 
     A row counts together with the one above it: the rows of a flat bar are all the same, but its upper edge is unique.
     """
-    in_new = _once(new)
-    pairs = [(y, in_new[row]) for row, y in _once(old).items() if row in in_new]
-    pairs.sort()
+    old_keys, old_ys = _once(old)
+    new_keys, new_ys = _once(new)
+    _, at_old, at_new = np.intersect1d(old_keys, new_keys, assume_unique=True, return_indices=True)
+    order = np.argsort(old_ys[at_old])
+    from_old, from_new = old_ys[at_old][order], new_ys[at_new][order]
+    pairs = list(zip(from_old.tolist(), from_new.tolist(), strict=True))
+    if (np.diff(from_new) > 0).all():
+        return pairs
     # Patience: piles of increasing new positions, each card remembering the top of the pile before it.
     tops: list[int] = []
     top_index: list[int] = []
@@ -180,14 +200,11 @@ def _anchors(old: Sequence[int], new: Sequence[int]) -> list[tuple[int, int]]:
     return chain[::-1]
 
 
-def _once(rows: Sequence[int]) -> dict[tuple[int, int], int]:
-    first: dict[tuple[int, int], int] = {}
-    repeated = set()
-    for y, row in enumerate(rows):
-        key = (rows[y - 1] if y else -1, row)
-        if first.setdefault(key, y) != y:
-            repeated.add(key)
-    return {key: y for key, y in first.items() if key not in repeated}
+def _once(rows: Hashes) -> tuple[Hashes, npt.NDArray[np.intp]]:
+    """Keys of a row and the one above it that occur once, and where."""
+    above = np.concatenate([[np.uint64(0)], rows[:-1]])
+    keys, first, counts = np.unique(above * ODD + rows, return_index=True, return_counts=True)
+    return keys[counts == 1], first[counts == 1]
 
 
 def _joined(stretches: Iterator[Stretch]) -> tuple[Stretch, ...]:

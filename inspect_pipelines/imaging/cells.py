@@ -39,13 +39,17 @@ def means(picture: Pixels) -> npt.NDArray[np.float32]:
     return small.astype(np.float32)
 
 
-def differing(old: Pixels, new: Pixels, *, by_more_than: int) -> npt.NDArray[np.bool_]:
-    """Whether each cell has a pixel of which a channel differs by more than so many levels, shape (rows, columns)."""
+def differing(old: Pixels, new: Pixels, *, by_more_than: int) -> tuple[npt.NDArray[np.bool_], int]:
+    """Whether each cell has a pixel of which a channel differs by more than so many levels, shape (rows, columns).
+
+    Returns:
+        That, and how many pixels there are in all.
+    """
     rows, columns = grid_shape(*old.shape[:2])
     equal = cv2.inRange(cv2.absdiff(old, new), (0, 0, 0), (by_more_than,) * 3)
     differs: Pixels = cv2.bitwise_not(equal)  # type: ignore[assignment]
     parts = cv2.resize(padded(differs), (columns, rows), interpolation=cv2.INTER_AREA)
-    return np.asarray(parts) > 0  # one pixel of 64 is a mean of 4
+    return np.asarray(parts) > 0, cv2.countNonZero(differs)  # one pixel of 64 is a mean of 4
 
 
 def extremes(picture: Pixels) -> tuple[Pixels, Pixels]:

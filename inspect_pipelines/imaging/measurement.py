@@ -15,13 +15,13 @@ from inspect_pipelines.imaging.furniture import furniture
 from inspect_pipelines.imaging.picture import Pixels
 from inspect_pipelines.imaging.region import described, regions
 from inspect_pipelines.imaging.score import SCORE_METHOD, see
-from inspect_pipelines.imaging.window import count_changed, differing_rows, windows
+from inspect_pipelines.imaging.window import Rows, count_changed, differing_rows, windows
 
 MASK_COLOUR = (255, 0, 255)
 SAME = Measurement(0.0, SCORE_METHOD, 0.0)
 
 
-def measure(old: Pixels, new: Pixels, *, describe: bool = True) -> Measurement:
+def measure(old: Pixels, new: Pixels, *, describe: bool = True, differing: Rows | None = None) -> Measurement:
     """Score, regions and layout bands between two pictures of any size.
 
     Rows that only one side has are bands and count in no score. Another width is another page: it scores 1.0.
@@ -31,10 +31,13 @@ def measure(old: Pixels, new: Pixels, *, describe: bool = True) -> Measurement:
         old, new: Shapes (height, width, 3); they may differ.
         describe: Whether regions get kinds and colour distances, and the change a fingerprint: for people, no
             verdict needs them.
+        differing: Which rows differ, of two pictures of one size, where that is known already.
     """
     width = min(old.shape[1], new.shape[1])
     common = min(len(old), len(new))
-    rows = differing_rows(old[:common, :width], new[:common, :width])
+    rows = differing
+    if rows is None:
+        rows = differing_rows(old[:common, :width], new[:common, :width])
     alignment = align(old[:, :width], new[:, :width], rows)
     old_rows, new_rows = alignment.aligned(old[:, :width], new[:, :width])
     if not (alignment.is_in_place and len(old_rows) == common):

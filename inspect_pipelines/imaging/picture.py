@@ -16,6 +16,7 @@ from PIL import Image
 
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.imaging.header import RGBA, Header, png_header
+from inspect_pipelines.imaging.quick_png import QuickPicture, inflate_quick
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]  # (height, width, 3), sRGB
 
@@ -48,12 +49,19 @@ def decode(png: bytes) -> Pixels:
         Unreadable: Not a PNG, of 16 bits, truncated, animated, over the caps of `header`, or with data that is not
             what its header says.
     """
-    header = png_header(png)
-    if header.depth == 16:
-        raise Unreadable(
-            f"PNG of {header.width}x{header.height} px has 16 bits a sample; runs compare 8-bit pictures: save it with 8"
-        )
-    return decode_png(png, header)
+    return decode_png(png, _header_of_8_bits(png))
+
+
+def opened(png: bytes) -> QuickPicture | Pixels:
+    """A picture as far as it has to be read to see where it differs from another: inflated at least.
+
+    Raises:
+        Unreadable: As `decode`.
+    """
+    header = _header_of_8_bits(png)
+    _check_frame(png, header)
+    quick = inflate_quick(png, header) if header.is_plain else None
+    return quick or decode_png(png, header)
 
 
 def decode_png(png: bytes, header: Header) -> Pixels:
@@ -63,10 +71,7 @@ def decode_png(png: bytes, header: Header) -> Pixels:
         Unreadable: As `decode`, but for the depth.
     """
     width, height = header.width, header.height
-    if END not in png[-TRAILER_BYTES:]:
-        raise Unreadable(f"PNG of {width}x{height} px has no end; the file is truncated at {len(png)} bytes")
-    if header.animated:
-        raise Unreadable(f"PNG of {width}x{height} px is animated; a screenshot has one frame")
+    _check_frame(png, header)
     if header.is_plain:
         return _decode_plain(png, header)
     try:
@@ -135,6 +140,23 @@ def _in_strips(width: int, height: int, strip: Callable[[int, int], Image.Image]
             laid = Image.alpha_composite(white, part.convert("RGBA"))
             found[top:bottom] = np.asarray(laid)[..., :3]
     return found
+
+
+def _header_of_8_bits(png: bytes) -> Header:
+    header = png_header(png)
+    if header.depth == 16:
+        raise Unreadable(
+            f"PNG of {header.width}x{header.height} px has 16 bits a sample; runs compare 8-bit pictures: save it with 8"
+        )
+    return header
+
+
+def _check_frame(png: bytes, header: Header) -> None:
+    width, height = header.width, header.height
+    if END not in png[-TRAILER_BYTES:]:
+        raise Unreadable(f"PNG of {width}x{height} px has no end; the file is truncated at {len(png)} bytes")
+    if header.animated:
+        raise Unreadable(f"PNG of {width}x{height} px is animated; a screenshot has one frame")
 
 
 def _decode_plain(png: bytes, header: Header) -> Pixels:

@@ -16,6 +16,7 @@ from inspect_pipelines.imaging.colour import ciede2000
 from inspect_pipelines.imaging.kind import kinds
 from inspect_pipelines.imaging.picture import Pixels
 from inspect_pipelines.imaging.standing import UNSEEN
+from inspect_pipelines.imaging.window import CACHED_ROWS, Window, count_changed, cut
 
 SEEN = (
     0.02  # a cell that looks so different is a part of a region; a place can be no worse than its worst cell
@@ -24,8 +25,6 @@ FAINTLY_RATIO = 0.25  # of SEEN; what looks so different beside a seen cell is t
 MOST = 50
 REACHES = (1, 2, 3)  # cells between two areas that are one; wider ones only while there are too many regions
 SAMPLE = 4096  # pixels that a region's colour distance is taken from
-
-Mask = npt.NDArray[np.bool_]
 
 
 def regions(old: Pixels, new: Pixels, looks: Grid) -> tuple[Region, ...]:
@@ -37,18 +36,21 @@ def regions(old: Pixels, new: Pixels, looks: Grid) -> tuple[Region, ...]:
         old, new: Of one size.
         looks: `score.see` of the two.
     """
-    found: list[tuple[float, Box]] = []
+    found: list[tuple[float, Window]] = []
     for reach in REACHES:
         found = list(_areas(looks, reach))
         if len(found) <= MOST:
             break
-    found.sort(key=lambda item: (-item[0], item[1].y, item[1].x))
-    boxes = [_tight(old, new, area) for _, area in found[:MOST]]
-    return tuple(Region(box, _changed(old, new, box)) for box in boxes)
+    found.sort(key=lambda item: (-item[0], item[1].top, item[1].left))
+    tight = [_tight(old, new, area.inside(*old.shape[:2])) for _, area in found[:MOST]]
+    return tuple(
+        Region(Box(each.left, each.top, each.width, each.height), count_changed(old, new, [each]))
+        for each in tight
+    )
 
 
-def _areas(looks: Grid, reach: int) -> Iterator[tuple[float, Box]]:
-    """Connected cells as (weight, box of pixels)."""
+def _areas(looks: Grid, reach: int) -> Iterator[tuple[float, Window]]:
+    """Connected cells as (weight, pixels), which may reach over the edge."""
     seen = (looks >= SEEN).astype(np.uint8)
     if not seen.any():
         return
@@ -68,8 +70,7 @@ def _areas(looks: Grid, reach: int) -> Iterator[tuple[float, Box]]:
         own = at == number
         top, left = int(ys[own].min()), int(xs[own].min())
         bottom, right = int(ys[own].max()) + 1, int(xs[own].max()) + 1
-        area = Box(left * CELL, top * CELL, (right - left) * CELL, (bottom - top) * CELL)
-        yield float(weights[number]), area
+        yield float(weights[number]), Window(top * CELL, bottom * CELL, left * CELL, right * CELL)
 
 
 def described(old: Pixels, new: Pixels, found: Sequence[Region]) -> tuple[Region, ...]:
@@ -97,25 +98,21 @@ def _step(old: Pixels, new: Pixels) -> npt.NDArray[np.uint8]:
     return np.asarray(cv2.max(cv2.max(red, green), blue), dtype=np.uint8)
 
 
-def _changed(old: Pixels, new: Pixels, box: Box) -> int:
-    part = np.s_[box.y : box.y + box.height, box.x : box.x + box.width]
-    return int(np.count_nonzero(_step(old[part], new[part])))
-
-
-def _tight(old: Pixels, new: Pixels, area: Box) -> Box:
+def _tight(old: Pixels, new: Pixels, area: Window) -> Window:
     """The cells' rectangle, shrunk to the pixels that changed enough to be seen, or at all."""
-    part = np.s_[area.y : area.y + area.height, area.x : area.x + area.width]
-    step = _step(old[part], new[part])
-    for least in (UNSEEN + 1, 1):
-        changed: Mask = step >= least
-        if changed.any():
-            break
-    else:
-        return Box(area.x, area.y, step.shape[1], step.shape[0])
-    rows, columns = np.flatnonzero(changed.any(axis=1)), np.flatnonzero(changed.any(axis=0))
-    return Box(
-        area.x + int(columns[0]),
-        area.y + int(rows[0]),
-        int(columns[-1] - columns[0]) + 1,
-        int(rows[-1] - rows[0]) + 1,
+    return _extent(old, new, area, UNSEEN) or _extent(old, new, area, 0) or area
+
+
+def _extent(old: Pixels, new: Pixels, area: Window, by_more_than: int) -> Window | None:
+    """The smallest rectangle round the pixels of which a channel differs by more than so many levels."""
+    changed = [
+        cv2.inRange(cv2.absdiff(cut(old, strip), cut(new, strip)), (0, 0, 0), (by_more_than,) * 3) == 0
+        for strip in area.strips(CACHED_ROWS)
+    ]
+    ys = np.flatnonzero(np.concatenate([part.any(axis=1) for part in changed]))
+    if not ys.size:
+        return None
+    xs = np.flatnonzero(np.any([part.any(axis=0) for part in changed], axis=0))
+    return Window(
+        area.top + int(ys[0]), area.top + int(ys[-1]) + 1, area.left + int(xs[0]), area.left + int(xs[-1]) + 1
     )

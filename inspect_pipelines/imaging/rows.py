@@ -10,25 +10,34 @@ from __future__ import annotations
 import struct
 
 import numpy as np
+import numpy.typing as npt
 from xxhash import xxh3_64_digest, xxh3_64_intdigest
 
 from inspect_pipelines.imaging.picture import Pixels
 
 MAGIC = b"ROW1"  # another arithmetic, another magic: an old file is then no file
+Hashes = npt.NDArray[np.uint64]
 HEAD = struct.Struct("<4sII")  # magic, width, height; then the hashes, then a hash over all of it
 
 
-def row_hashes(picture: Pixels) -> list[int]:
-    """The hash of each row, from the top, 0 .. 2^64 - 1."""
-    length = picture.shape[1] * picture.shape[2]
-    flat = np.ascontiguousarray(picture).reshape(-1).data
-    return [xxh3_64_intdigest(flat[at : at + length]) for at in range(0, len(flat), length)]
+def row_hashes(picture: Pixels, *, width: int | None = None) -> Hashes:
+    """The hash of each row, from the top.
+
+    Args:
+        width: Of each row only the first so many pixels; None: all.
+    """
+    whole = np.ascontiguousarray(picture)
+    height, columns, channels = whole.shape
+    length, until = columns * channels, (columns if width is None else width) * channels
+    flat = whole.reshape(-1).data
+    hashes = [xxh3_64_intdigest(flat[at : at + until]) for at in range(0, height * length, length)]
+    return np.array(hashes, dtype=np.uint64)
 
 
 def pack(picture: Pixels) -> bytes:
     """The hashes as they are stored beside the picture."""
     height, width = picture.shape[:2]
-    body = HEAD.pack(MAGIC, width, height) + np.array(row_hashes(picture), dtype="<u8").tobytes()
+    body = HEAD.pack(MAGIC, width, height) + row_hashes(picture).astype("<u8").tobytes()
     return body + xxh3_64_digest(body)
 
 

@@ -42,7 +42,7 @@ from inspect_pipelines.imaging.standing import (
     displaced,
     standing_out,
 )
-from inspect_pipelines.imaging.window import Window, count_changed, cut, runs
+from inspect_pipelines.imaging.window import Window, cut, runs
 
 SCORE_METHOD = "visible-place-v3"  # trends never mix methods: change the arithmetic, change the name
 
@@ -139,10 +139,12 @@ class _Look:
 
     def _look(self, strip: Window) -> None:
         at = strip.within(self._window).cells(CELL)
-        self._differs[at] = differing(cut(self._old, strip), cut(self._new, strip), by_more_than=UNSEEN)
+        self._differs[at], count = differing(
+            cut(self._old, strip), cut(self._new, strip), by_more_than=UNSEEN
+        )
         differs, obvious = self._coarse[at] > DOUBTFUL, self._coarse[at] >= OBVIOUS
         if obvious.sum() > max(differs.sum() / 2, MANY):  # a dark theme: nothing that edges could add
-            self._obvious_pixels += count_changed(self._old, self._new, [strip], by_more_than=UNSEEN)
+            self._obvious_pixels += count
             return
         self._open[at] = True
         found = standing_out(self._old, self._new, strip)

@@ -43,6 +43,10 @@ class Window:
             min(-(-(self.right + margin) // step) * step, width),
         )
 
+    def inside(self, height: int, width: int) -> Window:
+        """What of it lies in a picture of this size."""
+        return Window(max(self.top, 0), min(self.bottom, height), max(self.left, 0), min(self.right, width))
+
     def strips(self, height: int) -> Iterator[Window]:
         """The same from the top in strips of at most this height."""
         for top in range(self.top, self.bottom, height):
@@ -96,6 +100,8 @@ def windows(old: Pixels, new: Pixels, rows: Rows) -> list[Window]:
         for strip in whole.strips(CACHED_ROWS):
             step = cv2.absdiff(cut(old, strip), cut(new, strip))
             np.maximum(columns, cv2.reduce(step.reshape(strip.height, -1), 0, cv2.REDUCE_MAX)[0], out=columns)
+            if columns.all():
+                break
         across = runs(np.flatnonzero(columns.reshape(old.shape[1], -1).any(axis=1)), GAP)
         for left, right in across:
             own = (

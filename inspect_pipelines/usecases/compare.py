@@ -105,12 +105,13 @@ def _looked_at(
     found = seen.measurement
     found = replace(found, regions=named(found.regions, found.bands, old, new))
     why = judge(found, policy, undecided.tolerance)
-    shown = _drawn(gallery, seen.pixels, found) if seen.pixels and why else (None, None)
+    pixels = seen.pixels if why or found.bands else None  # a pass in place needs no whole pictures
+    shown = _drawn(gallery, pixels, found) if pixels and why else (None, None)
     return replace(
         undecided,
         outcome=Outcome.CHANGED if why else Outcome.UNCHANGED,
         passed=not why,
-        reason=sentence(found, undecided.tolerance, policy, passed=not why, sides=sides(seen.pixels)),
+        reason=sentence(found, undecided.tolerance, policy, passed=not why, sides=sides(pixels)),
         score=found.score,
         score_method=found.score_method,
         changed_ratio=found.changed_ratio,
