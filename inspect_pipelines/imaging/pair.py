@@ -78,7 +78,7 @@ def see_pair(
         return Seen(SAME)
     open_as = opened if read is decode else read
     ways = partial(_read, open_as, old, names[0]), partial(_read, open_as, new, names[1])
-    pair = _side_by_side(*ways) if min(len(old), len(new)) >= WORTH_A_THREAD else (ways[0](), ways[1]())
+    pair = _side_by_side(*ways, on_threads=min(len(old), len(new)) >= WORTH_A_THREAD)
     seen = None if masks else _see_quick(*pair, describe=describe)
     if seen is not None:
         return seen
@@ -121,8 +121,13 @@ def _see_quick(old: QuickPicture | Pixels, new: QuickPicture | Pixels, *, descri
     return Seen(measure(before, after, differing=rows), lambda: (before, after))
 
 
-def _side_by_side(old: Callable[[], Found], new: Callable[[], Found]) -> tuple[Found, Found]:
-    """Both read, on a core each where the library lets go of Python's lock."""
+def _side_by_side(
+    old: Callable[[], Found], new: Callable[[], Found], *, on_threads: bool
+) -> tuple[Found, Found]:
+    """Both read; on a core each where the library lets go of Python's lock."""
+    if not on_threads:
+        after = new()
+        return old(), after
     with ThreadPoolExecutor(1) as pool:
         reading = pool.submit(old)
         after = new()
