@@ -42,7 +42,7 @@ def chaos(
             played.append(each)
             say(
                 f"{len(played):>4}  {each.victim:<15} {each.boundary:<40} {'' if each.was_killed else '(was gone)'}"
-                f" -> {each.status} / {each.dagster_status} after {each.seconds:.1f} s"
+                f" -> {each.status} / {each.dagster_status} after {each.seconds:.1f} s  {each.reason}"
             )
         books = check(place, keys, played)
     return played, books

@@ -30,6 +30,7 @@ class Round:
     was_killed: bool
     status: str  # of our run; `open` when it did not end in time
     dagster_status: str
+    reason: str  # its first line
     seconds: float  # from the kill to the end of our run
     browsers_left: int
 
@@ -88,6 +89,7 @@ def play(place: Place, victim: str, step: str, event: dg.DagsterEventType, pause
         was_killed,
         place.run(wanted).status.value if is_over else "open",
         "+".join(statuses),
+        place.run(wanted).reason.partition("\n")[0],
         seconds,
         len(place.browsers()),
     )

@@ -19,6 +19,7 @@ from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_
 from inspect_pipelines.engine.instance import MODULE, ensure_instance, write_atomically
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
+from inspect_pipelines.engine.sources import Sources, our_folders
 from inspect_pipelines.engine.state import UpState, forget_state, lock_path, read_state, write_state
 from inspect_pipelines.engine.stopping import stop_in_order
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
@@ -87,7 +88,7 @@ class Supervisor:
 
     def _serve(self, services: Services, announce: Announce) -> None:
         began, started_at = self._clock.monotonic(), self._clock.now().isoformat()
-        published = self._published()
+        published, sources = self._published(), Sources(our_folders())
         read_compiled(
             self.home
         )  # tells what is wrong in a sentence, where the code server would show a traceback
@@ -103,6 +104,9 @@ class Supervisor:
         while not self._stops:
             self._tick(services.all())
             if published != (published := self._published()):
+                self._renew(services.readers())
+            elif sources.have_changed(self._clock.monotonic()):
+                self._say("the code has changed on disk, so it is loaded again")
                 self._renew(services.readers())
             if state != (state := self._state(services, started_at)):
                 write_state(self.home, state)
@@ -210,13 +214,12 @@ class Supervisor:
     def _log(self, name: str) -> Path:
         return self.home / "logs" / f"{name}.log"
 
-    def _published(self) -> tuple[int, int] | None:
-        """A change of it means that `apply` has published; it replaces the file, so a new one has another number."""
-        try:
-            found = (self.home / "compiled.json").stat()
-        except FileNotFoundError:
-            return None
-        return found.st_ino, found.st_mtime_ns
+    def _published(self) -> list[tuple[int, int] | None]:
+        """A change of it means that `apply` has published, or that Dagster's settings were changed.
+
+        Both files are replaced, never written over, so a new one has another number.
+        """
+        return [_identity(self.home / name) for name in ("compiled.json", "dagster/dagster.yaml")]
 
     def _state(self, services: Services, started_at: str) -> UpState:
         return UpState(
@@ -255,3 +258,11 @@ class Supervisor:
         finally:
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns

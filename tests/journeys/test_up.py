@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import socket
 import time
@@ -13,6 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from inspect_pipelines.engine.sources import our_folders
 from journeys_commands import Project
 from journeys_up import HeldSite, Up, held_site, until, up, write_project
 
@@ -92,6 +94,25 @@ def test_what_is_published_is_there_within_15_s_and_the_run_in_progress_goes_on(
     until(lambda: last_run(running.project)["status"] != "running")
     assert last_run(running.project)["status"] == "needs_review"
     until(lambda: not psutil.pid_exists(pids["warm"]))  # it left after its last run
+
+
+def test_code_that_changes_on_disk_is_loaded_again(
+    tmp_path: Path, site: HeldSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = tmp_path / "code"  # of its own: other tests run `up` from ours
+    for folder in our_folders():
+        shutil.copytree(folder, code / folder.name, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setenv("PYTHONPATH", str(code))
+    project = write_project(tmp_path, site.url, "nightly")
+    project.call("apply", "--yes")
+    with up(project) as running:
+        pids = running.state["pids"]
+
+        (code / "assets" / "tags.py").touch()
+        until(lambda: all(running.state["pids"].get(part) != pids[part] for part in ("code", "warm")))
+
+        until(lambda: "nightly" in running.jobs())
+        assert "the code has changed on disk, so it is loaded again" in running.said
 
 
 def test_a_second_up_on_the_same_home_is_refused_and_told_where_the_first_is(running: Up) -> None:
