@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import statistics
 import subprocess
 import sys
 import time
@@ -22,7 +23,7 @@ LOOK_EVERY_SECONDS = 0.25
 
 
 def measure_footprint(folder: Path) -> dict[str, float]:
-    """USS in MB: `up` after a while without work, and the most that each kind of process of a real run held."""
+    """USS in MB: `up` after a while without work, and what each kind of process of a real run held, over its time and at most."""
     home = folder / "up"
     environment = {
         **{k: v for k, v in os.environ.items() if not k.startswith(("INSPECT_", "DAGSTER_"))},
@@ -40,14 +41,16 @@ def measure_footprint(folder: Path) -> dict[str, float]:
             env=environment,
             stdout=subprocess.DEVNULL,
         )
-        most: dict[str, float] = defaultdict(float)
+        seen: dict[str, list[float]] = defaultdict(list)
         while run.poll() is None:
             for kind, megabytes in _of_run(
                 home, set(state["pids"].values()) | {state["pid"], run.pid}
             ).items():
-                most[kind] = max(most[kind], megabytes)
+                seen[kind].append(megabytes)
             time.sleep(LOOK_EVERY_SECONDS)
-    return idle | {f"run_{kind}_uss_mb": megabytes for kind, megabytes in sorted(most.items())}
+    held = {f"run_{kind}_p50_uss_mb": statistics.median(values) for kind, values in sorted(seen.items())}
+    most = {f"run_{kind}_most_uss_mb": max(values) for kind, values in sorted(seen.items())}
+    return idle | held | most
 
 
 def _of_run(home: Path, others: set[int]) -> dict[str, float]:

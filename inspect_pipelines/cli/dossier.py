@@ -23,6 +23,7 @@ VERDICTS = {
     RunStatus.FAILED: "failed: the site differs or broke an expectation",
     RunStatus.NEEDS_REVIEW: "needs review: a person decides",
 }
+FLAKY_VERDICT = "flaky: the site looks as approved, but not at first"
 NO_VERDICT = "none: the site was not judged"
 OPEN_VERDICT = "not yet"
 
@@ -48,6 +49,7 @@ def as_json(house: House, dossier: Dossier, dagster_url: str | None) -> str:
     body: dict[str, Any] = {
         **run_json(house, dossier.run),
         "reviewed_as": dossier.reviewed_as or None,
+        "flaky": list(dossier.flaky),
         "doing": dossier.progress.doing,
         "dagster_url": dagster_url,
         "report_is_written": house.reports.path(dossier.run.id).exists(),
@@ -75,6 +77,8 @@ def _head(dossier: Dossier) -> Iterator[str]:
 def _facts(house: House, dossier: Dossier, dagster_url: str | None) -> Iterator[str]:
     run = dossier.run
     verdict = OPEN_VERDICT if run.status.is_open else VERDICTS.get(run.status, NO_VERDICT)
+    if dossier.flaky:
+        verdict = FLAKY_VERDICT
     report = house.reports.path(run.id)
     yield _row("run", run.id)
     yield _row("verdict", verdict)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.notification import Notification
-from inspect_pipelines.domain.run import Run
+from inspect_pipelines.domain.retry import second_looks, second_thoughts
+from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.house import House
@@ -29,6 +30,13 @@ class Dossier:
     def reviewed_as(self) -> str:
         """What a person decided about it last, empty when nobody did."""
         return reviewed_as(self.decisions)
+
+    @property
+    def flaky(self) -> tuple[str, ...]:
+        """What was wrong at first and right when it was tried again, of a run that passed; one sentence each."""
+        if self.run.status is not RunStatus.PASSED:
+            return ()
+        return (*second_thoughts(self.sessions), *second_looks(self.sessions, self.comparisons))
 
 
 def reviewed_as(decisions: tuple[tuple[str, str, str], ...] | list[tuple[str, str, str]]) -> str:

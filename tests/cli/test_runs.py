@@ -286,6 +286,20 @@ def test_show_of_an_open_run_says_what_it_is_doing(ran: Ran) -> None:
     assert re.search(r"deadline .* 29 min \d\d s left", running)
 
 
+def test_show_calls_a_run_flaky_that_passed_only_when_it_was_played_again(house: House, ran: Ran) -> None:
+    flaky, plain = ran(RunStatus.PASSED), ran(RunStatus.PASSED)
+    first = a_session(id=f"{flaky.id}.0", status=SessionStatus.FAILED, error="the button was gone")
+    with house.ledger.write() as ledger:
+        ledger.evidence.save_session(flaky.id, first)
+        ledger.evidence.save_session(flaky.id, a_session(id=f"{flaky.id}.1", attempt=2))
+
+    shown, told = call("show", flaky.id).output, json.loads(call("show", flaky.id, "--json").output)
+
+    assert "flaky: the site looks as approved, but not at first" in shown
+    assert told["flaky"] == ["shop: passed at attempt 2; attempt 1: the button was gone"]
+    assert "flaky" not in call("show", plain.id).output
+
+
 def test_show_as_json_holds_everything_and_the_stored_names(house: House, ran: Ran) -> None:
     run = ran(RunStatus.NEEDS_REVIEW)
     adopt(house, run.id, by="user:ada")

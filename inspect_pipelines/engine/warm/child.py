@@ -9,6 +9,7 @@ from pathlib import Path
 
 import dagster as dg
 from dagster._core.definitions.job_base import IJob
+from PIL import Image
 
 from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.warm.burial import conclude_dead
@@ -17,11 +18,20 @@ from inspect_pipelines.engine.warm.jobs import Jobs
 from inspect_pipelines.engine.warm.logs import run_log
 from resources.workers import WorkerLocks
 
-# What a run imports on its way: found by comparing sys.modules before and after one (tests/engine/warm/test_child.py).
+# What a run imports on its way, found by comparing sys.modules before and after one. Modules only: DuckDB is imported,
+# and no database of it is open.
 IMPORTED_BY_RUNS = (
     "alembic.command",
+    "dagster._core.execution.plan.active",
     "dagster._core.execution.plan.execute_plan",
     "dagster._core.executor.in_process",
+    "dagster._core.storage.noop_compute_log_manager",
+    "dagster._core.system_config.composite_descent",
+    "duckdb",
+    "inspect_pipelines.engine.coordinator",
+    "playwright._impl._driver",
+    "resources.history.live",
+    "resources.history.projector",
     "sqlalchemy.dialects.sqlite",
 )
 
@@ -32,6 +42,7 @@ class Child:
     def __init__(self, home: Path, module: str) -> None:
         for name in IMPORTED_BY_RUNS:
             import_module(name)
+        Image.init()  # its forty formats
         self._home = home
         self._module = module
         self._jobs = Jobs(module)
