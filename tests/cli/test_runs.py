@@ -288,10 +288,10 @@ def test_show_of_an_open_run_says_what_it_is_doing(ran: Ran) -> None:
 
 def test_show_calls_a_run_flaky_that_passed_only_when_it_was_played_again(house: House, ran: Ran) -> None:
     flaky, plain = ran(RunStatus.PASSED), ran(RunStatus.PASSED)
-    first = a_session(id=f"{flaky.id}.0", status=SessionStatus.FAILED, error="the button was gone")
+    first = a_session(id=f"{flaky.id}.1", status=SessionStatus.FAILED, error="the button was gone")
     with house.ledger.write() as ledger:
         ledger.evidence.save_session(flaky.id, first)
-        ledger.evidence.save_session(flaky.id, a_session(id=f"{flaky.id}.1", attempt=2))
+        ledger.evidence.save_session(flaky.id, a_session(id=f"{flaky.id}.2", attempt=2))
 
     shown, told = call("show", flaky.id).output, json.loads(call("show", flaky.id, "--json").output)
 
