@@ -297,7 +297,7 @@ def test_show_calls_a_run_flaky_that_passed_only_when_it_was_played_again(house:
 
     assert "flaky: the site looks as approved, but not at first" in shown
     assert told["flaky"] == ["shop: passed at attempt 2; attempt 1: the button was gone"]
-    assert "flaky" not in call("show", plain.id).output
+    assert "flaky: " not in call("show", plain.id).output
 
 
 def test_show_as_json_holds_everything_and_the_stored_names(house: House, ran: Ran) -> None:
