@@ -20,10 +20,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.visual.mutants import mutant, whole
+from benchmarks.visual.mutants import hasty, mutant, whole
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.imaging.formats import decode_any
 from inspect_pipelines.imaging.header import PNG_SIGNATURE, jpeg_size, png_header, webp_size
+from inspect_pipelines.imaging.measurement import measure
+from inspect_pipelines.imaging.pair import see_pair
 from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.usecases.diff import Rules, diff
 
@@ -153,9 +155,27 @@ def judged(data: bytes) -> tuple[str, str]:
             return outcome, f"{read.__name__} gave {pixels.dtype} {pixels.shape}"
         if sorted(pixels.shape[:2]) != sorted(said_size(data)):
             return outcome, f"{read.__name__} gave {pixels.shape}, the header says {said_size(data)}"
+    if broken := _seen_otherwise(data):
+        return outcome, broken
     if outcome == "unreadable" and diff(data, data, Rules()).difference.passed:
         return outcome, "diff passed a file that cannot be read against itself"
     return outcome, ""
+
+
+def _seen_otherwise(data: bytes) -> str:
+    """Whether the short way of a run says something else of a file than its pixels do; empty when not."""
+    try:
+        pixels = decode(data)
+    except Unreadable:
+        pixels = None
+    try:
+        seen = see_pair(hasty(), data, describe=False).measurement
+    except Unreadable:
+        return "" if pixels is None else "see_pair cannot read what decode reads"
+    if pixels is None:
+        return "see_pair read what decode cannot read"
+    whole = measure(decode(hasty()), pixels, describe=False)
+    return "" if seen == whole else f"see_pair saw {seen}, its pixels show {whole}"
 
 
 def said_size(data: bytes) -> tuple[int, int]:

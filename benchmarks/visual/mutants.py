@@ -31,6 +31,7 @@ def whole() -> dict[str, bytes]:
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     return {
         "rgb.png": saved(picture),
+        "hasty.png": hasty(),
         "rgba.png": saved(picture.convert("RGBA")),
         "see-through.png": saved(Image.fromarray(np.dstack([noise, noise[..., :1]]))),
         "grey.png": saved(picture.convert("L")),
@@ -55,6 +56,16 @@ def whole() -> dict[str, bytes]:
         "turned.webp": saved(soft, "WEBP", exif=exif),
         "animated.webp": saved(frames[0], "WEBP", save_all=True, append_images=frames[1:]),
     }
+
+
+@cache
+def hasty() -> bytes:
+    """A page as a browser writes it, every row less the one above; just large enough to be read in the quick way."""
+    rows = np.zeros((720, 1 + 3 * 400), np.uint8)
+    rows[:, 0] = 2
+    rows[0, 1:] = 250
+    rows[100, 301:400], rows[140, 301:400] = 30, 226
+    return png(rows.tobytes(), 400, 720, depth=8, colour=2)
 
 
 @cache

@@ -77,12 +77,12 @@ def spread(cells: npt.NDArray[np.bool_], height: int, width: int) -> npt.NDArray
 
 def place_sums(cells: Grid) -> Grid:
     """Sums over 2 x 2 cells: place (i, j) holds the cells (i .. i + 1, j .. j + 1); the last ones are short."""
-    grown = np.pad(cells, ((0, 1), (0, 1)))
+    grown = cv2.copyMakeBorder(cells, 0, 1, 0, 1, cv2.BORDER_CONSTANT, value=0)
     return grown[:-1, :-1] + grown[1:, :-1] + grown[:-1, 1:] + grown[1:, 1:]
 
 
 def worst_place(places: Grid) -> Grid:
     """For each cell the highest of the up to four places that hold it."""
-    grown = np.pad(places, ((1, 0), (1, 0)))
+    grown = cv2.copyMakeBorder(places, 1, 0, 1, 0, cv2.BORDER_CONSTANT, value=0)
     rows = np.maximum(grown[:-1], grown[1:])
     return np.maximum(rows[:, :-1], rows[:, 1:])

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import mmap
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from threading import Lock
@@ -21,6 +21,7 @@ import numpy.typing as npt
 from inspect_pipelines.imaging.header import RGB, Header
 
 UP = 2  # PNG specification, section 9: each byte less the one above
+PLAIN_METHODS = b"\0\0"  # of compression and of filtering: the only ones that there are
 CHUNK = 12  # bytes round a chunk's data: length, kind, checksum
 PEEKED_BYTES = 1 << 16  # inflated to see whether the rows look hasty; a third of a millisecond
 PEEKED_CHUNKS = 16  # Chromium's have 4 KB each
@@ -87,8 +88,8 @@ def inflate_quick(png: bytes, header: Header) -> QuickPicture | None:
     height, row_bytes = header.height, 1 + 3 * header.width
     if header.colour_type != RGB or height * header.width < ENOUGH_PIXELS:
         return None
-    parts = list(_data(png))
-    if not _look_quick(parts[:PEEKED_CHUNKS], row_bytes):
+    parts = _data(png)
+    if parts is None or not _look_quick(parts[:PEEKED_CHUNKS], row_bytes):
         return None
     try:
         inflated = deflate.zlib_decompress(b"".join(parts), height * row_bytes)
@@ -149,12 +150,23 @@ def _look_quick(parts: Sequence[memoryview], row_bytes: int) -> bool:
     return set(begin[::row_bytes]) == {UP}
 
 
-def _data(png: bytes) -> Iterator[memoryview]:
-    """The bodies of the chunks that hold pixels; libdeflate checks the whole by its Adler-32."""
+def _data(png: bytes) -> list[memoryview] | None:
+    """The bodies of the chunks that hold pixels; None unless the file is just the header, pixels and an end, all whole.
+
+    What else a file may hold, and may hold wrongly, is the library's to judge.
+    """
     view = memoryview(png)
+    if png[26:28] != PLAIN_METHODS:
+        return None
+    kinds, found = [], []
     at = 8
     while at + CHUNK <= len(view):
         length = int.from_bytes(view[at : at + 4], "big")
-        if bytes(view[at + 4 : at + 8]) == b"IDAT":
-            yield view[at + 8 : at + 8 + length]
-        at += CHUNK + length
+        kind, end = bytes(view[at + 4 : at + 8]), at + 8 + length
+        if deflate.crc32(view[at + 4 : end]) != int.from_bytes(view[end : end + 4], "big"):
+            return None
+        kinds.append(kind)
+        if kind == b"IDAT":
+            found.append(view[at + 8 : end])
+        at = end + 4
+    return found if kinds == [b"IHDR", *[b"IDAT"] * len(found), b"IEND"] and at == len(view) else None

@@ -223,7 +223,7 @@ def _reach(picture: Pixels, strip: Window) -> tuple[Means, Means]:
 
 
 def _places(cells: Means) -> Means:
-    grown = np.pad(cells, ((0, 1), (0, 1), (0, 0)), mode="edge")
+    grown = cv2.copyMakeBorder(cells, 0, 1, 0, 1, cv2.BORDER_REPLICATE)
     return np.asarray(
         (grown[:-1, :-1] + grown[:-1, 1:] + grown[1:, :-1] + grown[1:, 1:]) / 4, dtype=np.float32
     )
@@ -231,7 +231,7 @@ def _places(cells: Means) -> Means:
 
 def _place_means(cells: Means) -> tuple[Means, Means]:
     """The mean colour of each place, and its slope in levels a pixel."""
-    grown = np.pad(cells, ((0, 1), (0, 1), (0, 0)), mode="edge")
+    grown = cv2.copyMakeBorder(cells, 0, 1, 0, 1, cv2.BORDER_REPLICATE)
     a, b, c, d = grown[:-1, :-1], grown[:-1, 1:], grown[1:, :-1], grown[1:, 1:]
     across, down = np.abs(b + d - a - c), np.abs(c + d - a - b)
     slope: Means = np.maximum(across, down) / np.float32(2 * CELL)

@@ -101,6 +101,15 @@ def test_damaged_data_is_unreadable_and_never_a_pass(where: float):
         see_pair(PNG, damaged)
 
 
+def test_a_wrong_checksum_is_unreadable_though_the_pixels_may_be_whole():
+    at = PNG.index(b"IDAT") - 4
+    checksum = at + 8 + int.from_bytes(PNG[at : at + 4], "big")
+    damaged = PNG[:checksum] + bytes([PNG[checksum] ^ 1]) + PNG[checksum + 1 :]
+
+    with pytest.raises(Unreadable, match="the new picture cannot be read"):
+        see_pair(PNG, damaged)
+
+
 def test_data_that_is_too_short_for_the_header_is_unreadable():
     taller = as_browser(PAGE)
     header = b"IHDR" + struct.pack(">II", WIDTH, HEIGHT + 1) + taller[24:29]
