@@ -20,7 +20,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.visual.mutants import hasty, mutant, whole
+from benchmarks.visual.good_files import hasty, whole
+from benchmarks.visual.mutants import mutant
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.imaging.formats import decode_any
 from inspect_pipelines.imaging.header import PNG_SIGNATURE, jpeg_size, png_header, webp_size

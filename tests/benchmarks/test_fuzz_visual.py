@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.fuzz_visual import DIE_AT, cut_everywhere, hunt, judged
-from benchmarks.visual.mutants import mutant, whole
+from benchmarks.visual.good_files import whole
+from benchmarks.visual.mutants import mutant
 
 
 def test_no_broken_picture_crashes_a_reader_breaks_its_promise_or_passes():
