@@ -19,6 +19,7 @@ from inspect_pipelines.config.schedule_document import (
     ScheduleDocument,
     TriggerDocument,
 )
+from inspect_pipelines.config.triggers import REPO_GLOB, is_glob, trigger_parts
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
@@ -31,7 +32,6 @@ from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.domain.variable import EVENT_CONTEXT, host_of
 from inspect_pipelines.errors import UsageError
 
-EVENTS = ("pull_request.merged", "deployment.completed")
 REPO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
 DST_NOTICE = timedelta(days=100)  # how far ahead a clock change is mentioned
 
@@ -61,7 +61,8 @@ def to_definition(written: ScheduleDocument | TriggerDocument, number: int, arou
     check = _Check(around, section, number)
     if not SLUG.match(written.id):
         check.wrong(f"{shown(written.id)} {NOT_AN_ID}", "id")
-    if written.repo is not None and not REPO.fullmatch(written.repo):
+    grammar = REPO if section == "schedules" else REPO_GLOB
+    if written.repo is not None and not grammar.fullmatch(written.repo):
         check.wrong(f"{shown(written.repo)} is not a repository; write 'owner/name'", "repo")
     name, identifier = written.name or written.id, DefinitionId(written.id)
     plan = check.plan(written)
@@ -82,22 +83,13 @@ def to_definition(written: ScheduleDocument | TriggerDocument, number: int, arou
             calendar=check.calendar(written.calendar),
             jitter_seconds=written.jitter_seconds,
         )
-    if written.event not in EVENTS:
-        hint = did_you_mean(written.event, EVENTS) or f"; known are {', '.join(EVENTS)}"
-        check.wrong(f"{shown(written.event)} is not an event{hint}", "event")
-    for key in ("branches", "paths"):
-        check.patterns(key, getattr(written, key))
     return Trigger(
         id=identifier,
         org_id=around.org_id,
         name=name,
-        event=written.event,
         plan=plan,
-        repo=written.repo,
-        branches=tuple(written.branches),
-        paths=tuple(written.paths),
-        environment=written.environment,
         enabled=written.enabled,
+        **trigger_parts(written, check.wrong),
     )
 
 
@@ -152,11 +144,6 @@ class _Check:
             self.wrong(f"no calendar is called {shown(name)}{hint}", "calendar")
         return self.around.calendars.get(name, ())
 
-    def patterns(self, key: str, globs: Sequence[str]) -> None:
-        for number, glob in enumerate(globs):
-            if "[" in glob and "]" not in glob[glob.rindex("[") :]:
-                self.wrong(f"pattern {shown(glob)} has an unclosed '['", key, number)
-
     def plan(self, written: DefinitionDocument) -> Plan:
         playbooks = self._playbooks(written)
         policy = written.baseline
@@ -172,7 +159,7 @@ class _Check:
         self._long_steps(written, playbooks)
         return Plan(
             playbooks=playbooks,
-            repo=written.repo,
+            repo=None if written.repo is None or is_glob(written.repo) else written.repo,
             branch=written.branch,
             variables=variables,
             timeout_minutes=written.timeout_minutes,
