@@ -70,5 +70,6 @@ def _normalised(delivery: Delivery, sources: Mapping[tuple[str, str], Source]) -
     except Exception as error:  # one delivery that meets a defect of ours must not hold up the others
         log.exception("delivery %s could not be normalised", delivery.id)
         return unreadable(
-            delivery, f"a defect of inspect-pipelines: {type(error).__name__} while it was read; please report it"
+            delivery,
+            f"a defect of inspect-pipelines: {type(error).__name__} while it was read; please report it",
         )

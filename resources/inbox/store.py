@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import zlib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -46,13 +47,15 @@ class SqlInbox:
     def store(self, deliveries: Sequence[Delivery]) -> list[Stored]:
         rows = [_row(delivery) for delivery in deliveries]
         with self._write() as connection:
-            statement = insert(connection, inbox).on_conflict_do_nothing(index_elements=KEY)
-            statement = statement.returning(inbox.c.id)  # a row count after ON CONFLICT is not to be relied on
+            once = insert(connection, inbox).on_conflict_do_nothing(index_elements=KEY)
+            # a row count after ON CONFLICT is not to be relied on, so it returns what it inserted
+            statement = once.returning(inbox.c.id)
             return [_store(connection, statement, row) for row in rows]
 
     def waiting(self, limit: int = 100) -> list[Delivery]:
         with self._read() as connection:
-            ids, held = [], 0
+            ids: list[str] = []
+            held = 0
             for event_id, size in connection.execute(SIZES, {"at_most": limit}):
                 held += size
                 if ids and held > BATCH_BYTES:
@@ -90,11 +93,11 @@ class SqlInbox:
     def close(self) -> None:
         self._database.close()
 
-    def _write(self) -> Any:
+    def _write(self) -> AbstractContextManager[sa.Connection]:
         self._make()
         return self._database.write()
 
-    def _read(self) -> Any:
+    def _read(self) -> AbstractContextManager[sa.Connection]:
         self._make()
         return self._database.read()
 
@@ -122,9 +125,7 @@ def create_inbox(url_or_path: str | Path, ledger: SqlLedger) -> SqlInbox:
             url_or_path, patience_seconds=PATIENCE_SECONDS, lock=WRITER_LOCK, called="the inbox"
         )
         return SqlInbox(database, ledger)
-    return SqlInbox(
-        SqliteDatabase(Path(url_or_path), patience_seconds=PATIENCE_SECONDS, called="the inbox")
-    )
+    return SqlInbox(SqliteDatabase(Path(url_or_path), patience_seconds=PATIENCE_SECONDS, called="the inbox"))
 
 
 def _store(connection: sa.Connection, statement: Any, row: dict[str, Any]) -> Stored:

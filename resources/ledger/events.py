@@ -18,9 +18,7 @@ from resources.ledger.tables import events, insert
 SAVE = (
     sa.update(events)
     .where(events.c.org_id == sa.bindparam("of_org"), events.c.id == sa.bindparam("of_id"))
-    .values(
-        type=sa.bindparam("new_type"), status=sa.bindparam("new_status"), event=sa.bindparam("new_event")
-    )
+    .values(type=sa.bindparam("new_type"), status=sa.bindparam("new_status"), event=sa.bindparam("new_event"))
 )
 
 

@@ -274,9 +274,7 @@ inbox = sa.Table(
 sa.Index("inbox_id", inbox.c.id, unique=True)
 sa.Index("inbox_received", inbox.c.received_at)
 _waits = sa.not_(inbox.c.is_handled)
-sa.Index(
-    "inbox_waiting", inbox.c.received_at, inbox.c.id, sqlite_where=_waits, postgresql_where=_waits
-)
+sa.Index("inbox_waiting", inbox.c.received_at, inbox.c.id, sqlite_where=_waits, postgresql_where=_waits)
 
 journal = sa.Table(
     "journal",

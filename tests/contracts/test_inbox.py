@@ -59,7 +59,9 @@ def test_one_batch_may_hold_a_delivery_its_repetition_and_its_conflict(inbox: Sq
 
 def test_sources_and_organisations_number_their_deliveries_for_themselves(inbox: SqlInbox) -> None:
     same = a_delivery(1)
-    elsewhere = replace(a_delivery(2), source_delivery_id=same.source_delivery_id, source_id=SourceId("other"))
+    elsewhere = replace(
+        a_delivery(2), source_delivery_id=same.source_delivery_id, source_id=SourceId("other")
+    )
     abroad = replace(a_delivery(3), source_delivery_id=same.source_delivery_id, org_id=OrgId("acme"))
 
     assert inbox.store([same, elsewhere, abroad]) == [Stored.NEW] * 3
