@@ -9,6 +9,7 @@ from resources.channels.files import FileChannel
 from resources.clock import SystemClock
 from resources.gallery import FolderGallery
 from resources.history.store import DuckHistory
+from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledger
 from resources.report.html import HtmlReports
 from resources.sessions.browser.sessions import BrowserSessions
@@ -22,12 +23,14 @@ def house(settings: Settings | None = None) -> House:
     clock = SystemClock()
     database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
     ledger = create_ledger(database)
+    inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledger)
     gallery = FolderGallery(home / "gallery")
     return House(
         home=home,
         org=lambda: published_org(home),
         clock=clock,
         ledger=ledger,
+        inbox=inbox,
         history=DuckHistory(home, ledger, clock),
         gallery=gallery,
         sessions=BrowserSessions(

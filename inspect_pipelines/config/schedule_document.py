@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
 from inspect_pipelines.config.playbook_document import Tolerance
+from inspect_pipelines.config.source_document import SourceDocument
 
 MAX_TIMEOUT_MINUTES = 24 * 60
 
@@ -212,11 +213,11 @@ class OrganizationConfigDocument(Document):
     limits: LimitsDocument = Field(default_factory=LimitsDocument)
     budgets: BudgetsDocument | None = None
     maintenance: list[MaintenanceDocument] = Field(default_factory=list)
+    sources: list[SourceDocument] = Field(default_factory=list)
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
-    sources: Any = None
     channels: Any = None
     people: Any = None
     sites: Any = None
 
 
-NOT_YET_USED = ("sources", "channels", "people", "sites")
+NOT_YET_USED = ("channels", "people", "sites")

@@ -153,9 +153,7 @@ def mentionable(login: str) -> bool:
 
 def _head_sha(event: Event) -> str | None:
     """Of a pull request its own last commit, where that is not the one that runs."""
-    pull_request = event.data.get("pull_request")
-    head = pull_request.get("head") if isinstance(pull_request, Mapping) else None
-    sha = head.get("sha") if isinstance(head, Mapping) else None
+    sha = event.data.get("head_sha")
     return sha if isinstance(sha, str) else event.sha
 
 

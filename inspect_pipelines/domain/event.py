@@ -59,7 +59,7 @@ class Event:
         url: Where the deployment can be seen; of a pull request or issue, its page.
         paths: Changed files; None: not known (yet), which is not the same as none.
         data: The payload's own words for generic conditions, capped; JSON values only.
-        problem: Why it is `unreadable` or `undecided`; empty otherwise.
+        problem: Why it is `unreadable`, `undecided` or `ignored`; empty otherwise.
     """
 
     id: EventId

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -31,7 +30,6 @@ EVENT_KEYS: dict[str, frozenset[str]] = {
     "workflow_run.completed": frozenset({"repo", "branches", "authors"}),
     "check_suite.completed": frozenset({"repo", "branches", "authors"}),
 }
-COMMAND = re.compile(r"^/inspect(?:[ \t]+(\S{1,100}))?[ \t]*\r?$", re.MULTILINE)
 TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})  # of GitHub's author_association: who may command
 
 
@@ -122,8 +120,7 @@ def _labels(event: Event, trigger: Trigger) -> str | None:
     labels = event.labels
     if event.type.endswith(".labeled"):
         added = event.data.get("label")
-        name = added.get("name") if isinstance(added, dict) else added
-        labels = (name,) if isinstance(name, str) else labels  # the one that was added: each starts once
+        labels = (added,) if isinstance(added, str) else labels  # the one that was added: each starts once
     wanted = [literal(label) for label in trigger.labels]
     if any(included(wanted, label, ignore_case=True) for label in labels):
         return None
@@ -147,15 +144,15 @@ def _command(event: Event, trigger: Trigger) -> str | None:
     """A comment starts runs only as a command, and only of somebody who may write to the repository."""
     if event.type != "issue_comment.created":
         return None
-    commands = [name or "" for name in COMMAND.findall(event.text or "")]
-    if not commands:
-        return "the comment has no line '/inspect'"
-    if "" not in commands and trigger.id not in commands:
-        return f"the comment asks for {', '.join(commands)}"
-    comment = event.data.get("comment")
-    association = comment.get("author_association") if isinstance(comment, dict) else None
+    if event.data.get("command") != "/inspect":
+        return "the comment is no command; it would begin with /inspect"
+    wanted, *_ = f"{event.data.get('arguments') or ''} ".split(" ")
+    if wanted not in ("", trigger.id):
+        return f"the comment asks for {wanted!r}"
+    association = event.data.get("author_association")
     if association not in TRUSTED:
-        return f"author {event.author or event.actor or 'unknown'!r} may not command runs: {association or 'unknown'}"
+        who = event.author or event.actor or "unknown"
+        return f"author {who!r} may not command runs: to GitHub they are {association or 'unknown'!r}"
     return None
 
 

@@ -37,8 +37,11 @@ PRAGMAS = (
 class SqliteDatabase:
     """Transactions over one SQLite file."""
 
-    def __init__(self, path: Path, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, path: Path, *, patience_seconds: float = PATIENCE_SECONDS, called: str = "the ledger"
+    ) -> None:
         self.name = str(path)
+        self._called = called
         self._path = path
         self._patience_seconds = patience_seconds
         self._engines = Engines(self._make_engine)
@@ -84,7 +87,7 @@ class SqliteDatabase:
                     raise
                 if time.monotonic() >= gives_up_at:
                     raise Unavailable(
-                        f"the ledger {self.name!r} stayed locked by another process for "
+                        f"{self._called} {self.name!r} stayed locked by another process for "
                         f"{self._patience_seconds:g} s; nothing was changed: end that process "
                         f"(fuser {self.name!r} names it) and try again"
                     ) from error
@@ -104,17 +107,17 @@ class SqliteDatabase:
         match _code(error):
             case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
                 return Unavailable(
-                    f"the ledger {self.name!r} cannot be written: {cause}; nothing was changed: "
+                    f"{self._called} {self.name!r} cannot be written: {cause}; nothing was changed: "
                     "make room on its disk and try again"
                 )
             case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
                 return SetupMissing(
-                    f"the ledger {self.name!r} cannot be opened for writing: {cause}; "
+                    f"{self._called} {self.name!r} cannot be opened for writing: {cause}; "
                     "check the folder's owner and rights, or set INSPECT_HOME to another one"
                 )
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
                 return Unreadable(
-                    f"the ledger {self.name!r} is damaged: {cause}; put a backup in its place, "
+                    f"{self._called} {self.name!r} is damaged: {cause}; put a backup in its place, "
                     "or move it away to start with an empty one"
                 )
         return None

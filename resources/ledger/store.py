@@ -13,6 +13,7 @@ from resources.ledger import schema
 from resources.ledger.audit import SqlAudit
 from resources.ledger.baselines import SqlBaselines
 from resources.ledger.definitions import SqlDefinitions
+from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
 from resources.ledger.journal import SqlJournal
 from resources.ledger.organizations import SqlOrganizations
@@ -60,6 +61,7 @@ class SqlSession:
         self.evidence = SqlEvidence(connection)
         self.reviews = SqlReviews(connection)
         self.outbox = SqlOutbox(connection)
+        self.events = SqlEvents(connection)
         self.journal = SqlJournal(connection)
         self.audit = SqlAudit(connection)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import NOW, an_event
+from builders import NOW, a_merge
 from inspect_pipelines.domain.context import Context, context_of, fenced, harmless, mentionable, merged
 from inspect_pipelines.domain.variable import EVENT_CONTEXT, normalised
 
@@ -15,7 +15,7 @@ HOSTS = ("*.acme.com",)
 
 
 def test_a_merged_pull_request_brings_its_variables():
-    event = an_event(7, data={"pull_request": {"head": {"sha": "f" * 40}}}, paths=("b", "a", "b"))
+    event = a_merge(7, data={"head_sha": "f" * 40}, paths=("b", "a", "b"))
 
     assert context_of(event, HOSTS).variables() == {
         "repo": "acme/shop",
@@ -36,7 +36,7 @@ def test_a_merged_pull_request_brings_its_variables():
 
 
 def a_deploy(url: str):
-    return an_event(
+    return a_merge(
         type="deployment.completed",
         environment="production",
         url=url,
@@ -44,7 +44,7 @@ def a_deploy(url: str):
         number=None,
         title=None,
         event_time=None,
-        data={"pull_request": "odd"},
+        data={"head_sha": 7},
         paths=None,
     )
 
@@ -76,7 +76,7 @@ def test_an_address_elsewhere_is_left_out_with_the_reason():
     ],
 )
 def test_what_is_not_of_its_type_never_becomes_a_variable(changes, name):
-    assert name not in context_of(an_event(**changes), HOSTS).variables()
+    assert name not in context_of(a_merge(**changes), HOSTS).variables()
 
 
 @given(
@@ -87,14 +87,14 @@ def test_what_is_not_of_its_type_never_becomes_a_variable(changes, name):
     st.text(max_size=700),
 )
 def test_whatever_a_payload_says_each_variable_is_of_its_type(title, branch, paths, author, url):
-    event = an_event(title=title, branch=branch, paths=paths, author=author, url=url, actor=title)
+    event = a_merge(title=title, branch=branch, paths=paths, author=author, url=url, actor=title)
 
     for name, text in context_of(event, HOSTS).variables().items():
         assert normalised(EVENT_CONTEXT[name], text) == text
 
 
 def test_long_lists_of_paths_are_cut_to_what_a_variable_may_hold():
-    event = an_event(paths=tuple(f"src/{number:04d}" for number in range(3000)))
+    event = a_merge(paths=tuple(f"src/{number:04d}" for number in range(3000)))
 
     context = context_of(event, HOSTS)
 
@@ -103,8 +103,8 @@ def test_long_lists_of_paths_are_cut_to_what_a_variable_may_hold():
 
 
 def test_merging_keeps_what_all_knew_and_runs_the_newest_commit():
-    first = context_of(an_event(1, author="ada", paths=("a", "b")), HOSTS)
-    second = context_of(an_event(2, author="bob", paths=("b", "c")), HOSTS)
+    first = context_of(a_merge(1, author="ada", paths=("a", "b")), HOSTS)
+    second = context_of(a_merge(2, author="bob", paths=("b", "c")), HOSTS)
 
     variables = merged(first, second).variables()
 
@@ -131,7 +131,7 @@ def test_merging_unknown_paths_keeps_the_known_ones():
 )
 def test_merging_loses_no_path_and_ends_at_the_newest(events):
     contexts = [
-        context_of(an_event(n + 1, paths=paths, event_time=NOW + timedelta(seconds=n)), HOSTS)
+        context_of(a_merge(n + 1, paths=paths, event_time=NOW + timedelta(seconds=n)), HOSTS)
         for n, paths in events
     ]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import NOW, a_trigger, an_event
+from builders import NOW, a_merge, a_trigger
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import joined, key_of, opened
 from inspect_pipelines.domain.ids import RunId
@@ -16,7 +16,7 @@ TRIGGER = a_trigger(debounce=Debounce(MINUTE, 5 * MINUTE))
 
 
 def a_batch(**changes):
-    event = an_event()
+    event = a_merge()
     return opened(
         "b1", event, a_trigger(**({"debounce": TRIGGER.debounce} | changes)), context_of(event, ()), now=NOW
     )
@@ -35,7 +35,7 @@ def test_without_debounce_it_is_due_at_once():
 
 
 def test_each_further_event_extends_the_quiet_period_up_to_what_was_promised():
-    batch, context = a_batch(), context_of(an_event(2, author="bob"), ())
+    batch, context = a_batch(), context_of(a_merge(2, author="bob"), ())
 
     batch = joined(batch, context, TRIGGER.debounce, now=NOW + timedelta(seconds=30))
     assert batch.due_at == NOW + timedelta(seconds=90)
@@ -48,7 +48,7 @@ def test_each_further_event_extends_the_quiet_period_up_to_what_was_promised():
 def test_a_run_that_waits_takes_events_in_without_moving_its_time():
     batch = a_batch().closed(RunId("r"))
 
-    later = joined(batch, context_of(an_event(2), ()), TRIGGER.debounce, now=NOW + 9 * MINUTE)
+    later = joined(batch, context_of(a_merge(2), ()), TRIGGER.debounce, now=NOW + 9 * MINUTE)
 
     assert later.due_at == batch.due_at
     assert later.context.numbers == ("1", "2")
@@ -56,12 +56,12 @@ def test_a_run_that_waits_takes_events_in_without_moving_its_time():
 
 def test_the_key_is_what_events_must_share():
     debounce = Debounce(key=(Key.REPO, Key.BRANCH, Key.ENVIRONMENT, Key.AUTHOR, Key.NUMBER))
-    one = an_event(1, repo="Acme/Shop", author="Ada")
+    one = a_merge(1, repo="Acme/Shop", author="Ada")
 
     assert key_of(one, debounce) == "author=ada\nbranch=main\nenvironment=\nnumber=1\nrepo=acme/shop"
-    bare = an_event(repo=None, branch=None, environment="prod", author=None, actor=None, number=None)
+    bare = a_merge(repo=None, branch=None, environment="prod", author=None, actor=None, number=None)
     assert key_of(bare, debounce) == "author=\nbranch=\nenvironment=prod\nnumber=\nrepo="
-    assert key_of(one, TRIGGER.debounce) == key_of(an_event(2), TRIGGER.debounce)
+    assert key_of(one, TRIGGER.debounce) == key_of(a_merge(2), TRIGGER.debounce)
 
 
 @given(st.lists(st.integers(0, 400), min_size=1, max_size=30))
@@ -69,5 +69,5 @@ def test_a_batch_never_starts_later_than_promised(gaps):
     batch, now = a_batch(), NOW
     for gap in gaps:
         now += timedelta(seconds=gap)
-        batch = joined(batch, context_of(an_event(2), ()), TRIGGER.debounce, now=now)
+        batch = joined(batch, context_of(a_merge(2), ()), TRIGGER.debounce, now=now)
         assert NOW + MINUTE <= batch.due_at <= NOW + 5 * MINUTE
