@@ -10,6 +10,8 @@ from inspect_pipelines.config.document import Document, OneOrMany, Texts
 from inspect_pipelines.config.settings import SECRET_REFERENCE
 from inspect_pipelines.domain.source import GITHUB_API, MAPPABLE, NAMED_MAPPINGS, RATE_PER_MINUTE
 
+HOOK = r"^(repos/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+|orgs/[A-Za-z0-9_.-]+)/hooks/[0-9]+$"
+
 
 def _reference(value: object) -> object:
     if not isinstance(value, str) or not SECRET_REFERENCE.match(value):
@@ -40,3 +42,4 @@ class SourceDocument(Document):
     api_url: str = GITHUB_API
     rate_per_minute: Annotated[int, Field(ge=1, le=100_000)] = RATE_PER_MINUTE
     mapping: Annotated[Any, WithJsonSchema(MAPPING_SCHEMA)] = None
+    hook: Annotated[str, Field(pattern=HOOK)] | None = None

@@ -24,6 +24,7 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 USED_BY = {
     "token": ("github",),
     "api_url": ("github",),
+    "hook": ("github",),
     "rate_per_minute": ("generic",),
     "mapping": ("deploy", "generic"),
 }
@@ -67,6 +68,7 @@ def _source(written: SourceDocument, wrong: Wrong) -> Source:
         api_url=_api_url(written.api_url, wrong),
         rate_per_minute=written.rate_per_minute,
         mapping=_mapping(written, wrong),
+        hook=written.hook,
     )
 
 

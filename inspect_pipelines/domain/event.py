@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -86,3 +86,9 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     status: EventStatus = EventStatus.RECEIVED
     problem: str = ""
+    replay: str = ""  # `r1`, `r2`, ..: which time a person has it looked at again
+
+    def replayed(self) -> Event:
+        """The event to be looked at once more; runs that it starts now have origins of their own."""
+        number = int(self.replay[1:] or 0) + 1
+        return replace(self, status=EventStatus.RECEIVED, problem="", replay=f"r{number}")

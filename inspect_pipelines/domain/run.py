@@ -77,6 +77,11 @@ def batch_origin(batch_id: str) -> str:
     return f"batch:{batch_id}"
 
 
+def undecided_origin(event_id: EventId, trigger_id: DefinitionId, replay: str = "") -> str:
+    """The origin of what stands for a run that an event might have started; concluded as `error` to tell people."""
+    return f"undecided:{event_id}:{trigger_id}" + (f"@{replay}" if replay else "")
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     id: RunId

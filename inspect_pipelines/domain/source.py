@@ -60,6 +60,8 @@ class Source:
         api_url: Where the code host's API is, without a slash at its end.
         rate_per_minute: Signed deliveries a minute; only generic sources have a limit.
         mapping: An event's field -> JMESPath into the payload; GitHub's are known and have none.
+        hook: GitHub's webhook, `repos/OWNER/NAME/hooks/ID` or `orgs/OWNER/hooks/ID`, whose failed deliveries are asked
+            for again; None: they are not.
     """
 
     id: SourceId
@@ -70,6 +72,7 @@ class Source:
     api_url: str = GITHUB_API
     rate_per_minute: int = RATE_PER_MINUTE
     mapping: Mapping[str, str] = field(default_factory=dict)
+    hook: str | None = None
 
     def admits(self, repo: str | None) -> bool:
         """Whether events of this repository are wanted; without a list all are, of no repository too."""

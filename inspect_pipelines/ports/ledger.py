@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.debounce import Batch
+from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, OrgId, RunId, Sha256, SourceId
 from inspect_pipelines.domain.notification import Notification
@@ -132,6 +134,12 @@ class Runs(Protocol):
     def buffer(self, run: Run) -> bool:
         """Store that a pending run waits for its definition's slot; False when it is not pending any more."""
 
+    def inform(self, run_id: RunId, variables: Mapping[str, str]) -> bool:
+        """Give a pending run other variables; False when it is not pending any more."""
+
+    def pending(self, org_id: OrgId, prefixes: Sequence[str], limit: int = 100) -> list[Run]:
+        """Those whose origin begins so and that wait for nothing but their launch, oldest first."""
+
     def buffered(self, org_id: OrgId) -> list[Run]:
         """Pending runs that wait for their definition's slot, oldest first."""
 
@@ -233,6 +241,48 @@ class Events(Protocol):
         """Events whose id begins so, newest first."""
 
 
+class Decisions(Protocol):
+    """What came of each event at each trigger that names its kind."""
+
+    def add(self, decision: Decision) -> bool:
+        """Keep it; False when this event (or this replay of it) was decided for this trigger before."""
+
+    def decided(self, org_id: OrgId, event_id: EventId, replay: str) -> set[DefinitionId]:
+        """The triggers that have decided about it."""
+
+    def of_event(self, org_id: OrgId, event_id: EventId) -> list[Decision]:
+        """Oldest first, with those of its replays."""
+
+    def of_run(self, run_id: RunId) -> list[Decision]:
+        """Of every event that the run knows of, oldest first."""
+
+    def latest(self, org_id: OrgId, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
+        """A trigger's, newest first."""
+
+
+class Batches(Protocol):
+    """Events that are one run, or will be."""
+
+    def add(self, batch: Batch) -> None: ...
+    def save(self, batch: Batch) -> None:
+        """Replace one that was added."""
+
+    def close(self, batch: Batch, run_id: RunId) -> None:
+        """Note its run, on its decisions too."""
+
+    def drop(self, batch: Batch, reason: str) -> None:
+        """Forget an open one; its events are decided as `no` with this reason."""
+
+    def waiting(self, org_id: OrgId, trigger_id: DefinitionId, key: str) -> Batch | None:
+        """The one that a further event may join: open, or else the newest whose run is still pending."""
+
+    def due(self, now: datetime, limit: int = 100) -> list[Batch]:
+        """Open ones whose time has come, of all organisations, the longest due first."""
+
+    def open(self, org_id: OrgId) -> list[Batch]:
+        """Oldest first."""
+
+
 class Journal(Protocol):
     """Facts on their way to the history; seq grows by one a row within the ledger."""
 
@@ -274,6 +324,10 @@ class LedgerSession(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def events(self) -> Events: ...
+    @property
+    def decisions(self) -> Decisions: ...
+    @property
+    def batches(self) -> Batches: ...
     @property
     def journal(self) -> Journal: ...
 

@@ -21,6 +21,7 @@ from inspect_pipelines.domain.run import (
     event_origin,
     request_origin,
     retry_origin,
+    undecided_origin,
 )
 from inspect_pipelines.errors import Refused
 
@@ -195,3 +196,5 @@ def test_origins_of_events_and_batches_name_what_started_the_run() -> None:
     assert event_origin(EventId("e1"), DefinitionId("post-merge")) == "event:e1:post-merge"
     assert event_origin(EventId("e1"), DefinitionId("post-merge"), "r2") == "event:e1:post-merge@r2"
     assert batch_origin("b1") == "batch:b1"
+    assert undecided_origin(EventId("e1"), DefinitionId("t1")) == "undecided:e1:t1"
+    assert undecided_origin(EventId("e1"), DefinitionId("t1"), "r1") == "undecided:e1:t1@r1"
