@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from inspect_pipelines.config.compiled import published_org
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import SourceId
+from inspect_pipelines.domain.source import Source
+from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
 from resources.channels.files import FileChannel
 from resources.clock import SystemClock
 from resources.gallery import FolderGallery
+from resources.github import GitHub
 from resources.history.store import DuckHistory
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledger
@@ -44,3 +48,14 @@ def house(settings: Settings | None = None) -> House:
         reports=HtmlReports(home, gallery),
         channels=[("*", FileChannel(home / "outbox"))],
     )
+
+
+def code_host(house: House) -> CodeHost:
+    """GitHub, asked with the tokens of the sources that are applied."""
+
+    def source(source_id: SourceId) -> Source | None:
+        with house.ledger.read() as ledger:
+            sources = ledger.organizations.find(house.org_id).sources
+        return next((one for one in sources if one.id == source_id), None)
+
+    return GitHub(source, house.clock)

@@ -9,8 +9,6 @@ from typing import Any, Protocol
 
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.debounce import Batch
-from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, OrgId, RunId, Sha256, SourceId
 from inspect_pipelines.domain.notification import Notification
@@ -19,6 +17,7 @@ from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.ports.decisions import Batches, Decisions
 
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
 
@@ -78,6 +77,9 @@ class Usage(Protocol):
 class Notices(Protocol):
     def is_first(self, org_id: OrgId, key: str, *, at: datetime) -> bool:
         """Whether nobody was told of this yet; from now on somebody was."""
+
+    def forget(self, org_id: OrgId, key: str) -> None:
+        """Nobody was told after all."""
 
 
 class Runs(Protocol):
@@ -239,48 +241,6 @@ class Events(Protocol):
 
     def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Event]:
         """Events whose id begins so, newest first."""
-
-
-class Decisions(Protocol):
-    """What came of each event at each trigger that names its kind."""
-
-    def add(self, decision: Decision) -> bool:
-        """Keep it; False when this event (or this replay of it) was decided for this trigger before."""
-
-    def decided(self, org_id: OrgId, event_id: EventId, replay: str) -> set[DefinitionId]:
-        """The triggers that have decided about it."""
-
-    def of_event(self, org_id: OrgId, event_id: EventId) -> list[Decision]:
-        """Oldest first, with those of its replays."""
-
-    def of_run(self, run_id: RunId) -> list[Decision]:
-        """Of every event that the run knows of, oldest first."""
-
-    def latest(self, org_id: OrgId, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
-        """A trigger's, newest first."""
-
-
-class Batches(Protocol):
-    """Events that are one run, or will be."""
-
-    def add(self, batch: Batch) -> None: ...
-    def save(self, batch: Batch) -> None:
-        """Replace one that was added."""
-
-    def close(self, batch: Batch, run_id: RunId) -> None:
-        """Note its run, on its decisions too."""
-
-    def drop(self, batch: Batch, reason: str) -> None:
-        """Forget an open one; its events are decided as `no` with this reason."""
-
-    def waiting(self, org_id: OrgId, trigger_id: DefinitionId, key: str) -> Batch | None:
-        """The one that a further event may join: open, or else the newest whose run is still pending."""
-
-    def due(self, now: datetime, limit: int = 100) -> list[Batch]:
-        """Open ones whose time has come, of all organisations, the longest due first."""
-
-    def open(self, org_id: OrgId) -> list[Batch]:
-        """Oldest first."""
 
 
 class Journal(Protocol):

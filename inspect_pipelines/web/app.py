@@ -20,6 +20,7 @@ from inspect_pipelines.web.health import ailments
 from inspect_pipelines.web.intake import Intake
 from inspect_pipelines.web.lookout import Lookout
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
+from inspect_pipelines.web.starter import Starter
 from inspect_pipelines.web.status import status
 from inspect_pipelines.web.webhooks import Receiver
 
@@ -33,6 +34,7 @@ def create_app(
     *,
     lookout: Lookout | None = None,
     intake: Intake | None = None,
+    starter: Starter | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -43,6 +45,7 @@ def create_app(
         historian: Started and stopped with the application.
         lookout: Likewise; None: nobody watches whether schedules tick.
         intake: Likewise; None: no webhooks are received.
+        starter: Likewise; None: runs of events are left to the `events` sensor.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
@@ -57,9 +60,13 @@ def create_app(
         if intake:
             await anyio.to_thread.run_sync(intake.start)
             group_commit.start()
+        if starter:
+            starter.start()
         try:
             yield
         finally:
+            if starter:
+                await anyio.to_thread.run_sync(starter.stop)
             if intake:
                 await anyio.to_thread.run_sync(group_commit.stop)
                 await anyio.to_thread.run_sync(intake.stop)

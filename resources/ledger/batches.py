@@ -13,7 +13,8 @@ from inspect_pipelines.domain.decision import Outcome
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
-from resources.ledger.tables import batches, decisions, runs
+from resources.ledger.decision_tables import batches, decisions
+from resources.ledger.tables import runs
 
 
 class SqlBatches:

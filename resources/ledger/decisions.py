@@ -6,7 +6,8 @@ import sqlalchemy as sa
 
 from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
-from resources.ledger.tables import decisions, insert
+from resources.ledger.decision_tables import decisions
+from resources.ledger.tables import insert
 
 KEYS = ["org_id", "event_id", "trigger_id", "replay"]
 

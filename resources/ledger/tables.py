@@ -255,49 +255,6 @@ sa.Index(
 sa.Index("events_newest", events.c.org_id, events.c.received_at, events.c.id)
 sa.Index("events_id", events.c.id)
 
-decisions = sa.Table(
-    "decisions",
-    metadata,
-    _text("org_id", primary_key=True),
-    _text("event_id", primary_key=True),
-    _text("trigger_id", primary_key=True),
-    _text("replay", primary_key=True),  # empty: the event itself
-    _text("outcome"),
-    _text("reason"),
-    _text("batch_id", nullable=True),
-    _text("run_id", nullable=True),
-    _time("decided_at"),
-)
-sa.Index("decisions_of_trigger", decisions.c.org_id, decisions.c.trigger_id, decisions.c.decided_at)
-sa.Index("decisions_run", decisions.c.run_id)
-sa.Index("decisions_batch", decisions.c.batch_id)
-
-batches = sa.Table(
-    "batches",
-    metadata,
-    _text("org_id", primary_key=True),
-    _text("id", primary_key=True),
-    _text("trigger_id"),
-    _text("key"),
-    _text("batch"),  # the whole domain value
-    _text("run_id", nullable=True),  # None: it is open
-    _time("due_at"),
-)
-_is_gathering = batches.c.run_id.is_(None)
-sa.Index(
-    "batches_open",
-    batches.c.org_id,
-    batches.c.trigger_id,
-    batches.c.key,
-    unique=True,  # a further event joins the one that is there
-    sqlite_where=_is_gathering,
-    postgresql_where=_is_gathering,
-)
-sa.Index(
-    "batches_due", batches.c.due_at, batches.c.id, sqlite_where=_is_gathering, postgresql_where=_is_gathering
-)
-sa.Index("batches_run", batches.c.run_id)
-
 # With SQLite it is a file of its own and this one stays empty; with PostgreSQL it is this table.
 inbox = sa.Table(
     "inbox",
