@@ -20,6 +20,7 @@ COMMANDS = {
     "run": ("run", "run", "Start a schedule or trigger now."),
     "runs": ("runs", "runs", "List, show, watch, cancel and retry runs."),
     "schedules": ("schedules", "schedules", "List, pause, resume and backfill schedules."),
+    "triggers": ("triggers", "triggers", "List triggers, show what came of events, try one out."),
     "baselines": (
         "baselines",
         "baselines",
