@@ -69,6 +69,8 @@ class Payload:
 
     def at(self, path: str) -> Any:
         """The value there; None when it or something on the way is missing."""
+        if isinstance(self.value, dict) and "." not in path:
+            return self.value.get(path)  # the usual way, and the paths of a push are many
         found = self.value
         walked = ""
         for name in path.split("."):
@@ -152,12 +154,14 @@ class Payload:
     def names(self, path: str, *, inner: str = "", at_most: int) -> tuple[str, ...]:
         """The names in a list, each once; with `inner`, those at that path of its objects."""
         where = f"{path}[].{inner}" if inner else f"{path}[]"
-        entries = (Payload(entry, f"{path}[]").at(inner) if inner else entry for entry in self.items(path))
-        names = (_name(entry, where, NAME_CHARACTERS) for entry in entries)
-        found = tuple(dict.fromkeys(name for name in names if name))
+        found: dict[str, None] = {}
+        for item in self.items(path):
+            entry = Payload(item, f"{path}[]").at(inner) if inner else item
+            if name := _name(entry, where, NAME_CHARACTERS):
+                found[name] = None
         if len(found) > at_most:
             raise Unreadable(f"{path} has {len(found)} entries; at most {at_most} are read")
-        return found
+        return tuple(found)
 
     def _fitting(self, path: str, grammar: re.Pattern[str], what: str) -> str | None:
         found = self.name(path)
