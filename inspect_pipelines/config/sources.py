@@ -86,7 +86,7 @@ def _api_url(text: str, wrong: Wrong) -> str:
 
 def _mapping(written: SourceDocument, wrong: Wrong) -> Mapping[str, str]:
     mapping = written.mapping
-    if mapping is None:
+    if mapping is None or written.kind == "github":
         return {}
     if isinstance(mapping, str):
         if mapping in NAMED_MAPPINGS and written.kind == "deploy":
@@ -123,4 +123,4 @@ def _first_line(error: JMESPathError) -> str:
 
 
 def _listed(names: Mapping[str, object]) -> str:
-    return " and ".join(repr(name) for name in names)
+    return " or ".join(repr(name) for name in names)

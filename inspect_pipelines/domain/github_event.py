@@ -282,7 +282,7 @@ def _of_issue(base: Event, payload: Payload) -> Event:
 def _only_pull_request(payload: Payload, path: str) -> int | None:
     """The number of the pull request it belongs to, when that is a single one."""
     found = payload.items(path)
-    return Payload({"entry": found[0]}).number("entry.number") if len(found) == 1 else None
+    return Payload(found[0], f"{path}[]").number("number") if len(found) == 1 else None
 
 
 def _pushed_paths(commits: list[object]) -> tuple[str, ...] | None:
@@ -291,9 +291,9 @@ def _pushed_paths(commits: list[object]) -> tuple[str, ...] | None:
         return None
     found: dict[str, None] = {}
     for commit in commits:
-        entry = Payload({"commit": commit})
+        entry = Payload(commit, "commits[]")
         for part in ("added", "modified", "removed"):
-            found |= dict.fromkeys(entry.names(f"commit.{part}", at_most=PATHS))
+            found |= dict.fromkeys(entry.names(part, at_most=PATHS))
     return tuple(found) if len(found) <= PATHS else None
 
 

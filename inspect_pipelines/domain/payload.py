@@ -65,35 +65,30 @@ class Payload:
     """Typed reading by path (`pull_request.base.ref`); what is missing or null is None, what is of another type a fault."""
 
     value: Any
+    called: str = "the payload"
 
     def at(self, path: str) -> Any:
         """The value there; None when it or something on the way is missing."""
+        if isinstance(self.value, dict) and "." not in path:
+            return self.value.get(path)  # the usual way, and the paths of a push are many
         found = self.value
         walked = ""
         for name in path.split("."):
             if found is None:
                 return None
             if not isinstance(found, Mapping):
-                raise Unreadable(f"{walked or 'the payload'} is {_kind(found)}, not an object")
+                raise Unreadable(f"{walked or self.called} is {_kind(found)}, not an object")
             found = found.get(name)
             walked = f"{walked}.{name}" if walked else name
         return found
 
     def text(self, path: str, characters: int = TEXT_CHARACTERS) -> str | None:
         """Free text, cut."""
-        found = self.at(path)
-        if found is None:
-            return None
-        if not isinstance(found, str):
-            raise Unreadable(f"{path} is {_kind(found)}, not a text")
-        return clean(found, characters)
+        return _text(self.at(path), path, characters)
 
     def name(self, path: str) -> str | None:
         """A text that stands for one thing, so that a cut one would stand for another; an empty one is None."""
-        found = self.text(path, NAME_CHARACTERS + 1)
-        if found is not None and len(found) > NAME_CHARACTERS:
-            raise Unreadable(f"{path} is longer than {NAME_CHARACTERS} characters")
-        return found or None
+        return _name(self.at(path), path, NAME_CHARACTERS)
 
     def needed(self, path: str) -> str:
         found = self.name(path)
@@ -111,9 +106,7 @@ class Payload:
         return _fitting(path, found.lower(), SHA, "a commit's SHA") if found else None
 
     def url(self, path: str) -> str | None:
-        found = self.text(path, URL_CHARACTERS + 1)
-        if found and len(found) > URL_CHARACTERS:
-            raise Unreadable(f"{path} is longer than {URL_CHARACTERS} characters")
+        found = _name(self.at(path), path, URL_CHARACTERS)
         return _fitting(path, found, URL, "an http address") if found else None
 
     def number(self, path: str) -> int | None:
@@ -160,14 +153,15 @@ class Payload:
 
     def names(self, path: str, *, inner: str = "", at_most: int) -> tuple[str, ...]:
         """The names in a list, each once; with `inner`, those at that path of its objects."""
-        entries = (
-            Payload({"entry": entry}).name(f"entry.{inner}" if inner else "entry")
-            for entry in self.items(path)
-        )
-        found = tuple(dict.fromkeys(entry for entry in entries if entry))
+        where = f"{path}[].{inner}" if inner else f"{path}[]"
+        found: dict[str, None] = {}
+        for item in self.items(path):
+            entry = Payload(item, f"{path}[]").at(inner) if inner else item
+            if name := _name(entry, where, NAME_CHARACTERS):
+                found[name] = None
         if len(found) > at_most:
             raise Unreadable(f"{path} has {len(found)} entries; at most {at_most} are read")
-        return found
+        return tuple(found)
 
     def _fitting(self, path: str, grammar: re.Pattern[str], what: str) -> str | None:
         found = self.name(path)
@@ -190,6 +184,21 @@ def capped_data(values: Mapping[str, Any]) -> dict[str, Any]:
     if left_out:
         kept["left_out"] = left_out[:LABELS]
     return kept
+
+
+def _text(value: Any, where: str, characters: int) -> str | None:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise Unreadable(f"{where} is {_kind(value)}, not a text")
+    return clean(value, characters)
+
+
+def _name(value: Any, where: str, characters: int) -> str | None:
+    found = _text(value, where, characters + 1)
+    if found is not None and len(found) > characters:
+        raise Unreadable(f"{where} is longer than {characters} characters")
+    return found or None
 
 
 def _plain(value: Any, depth: int) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,7 +32,7 @@ def event_facts(event: Event) -> dict[str, Any]:
             "labels": list(event.labels),
             "is_draft": event.is_draft,
             "paths_count": None if event.paths is None else len(event.paths),
-            "payload": json.dumps(dict(event.data), ensure_ascii=True),
+            "payload": dict(event.data),
             "event_time": _time(event.event_time),
             "received_at": _time(event.received_at),
         }

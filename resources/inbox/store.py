@@ -43,13 +43,12 @@ class SqlInbox:
         self._database = database
         self._ledger = ledger  # whose schema holds the table; None: the file is the inbox's own
         self._is_there = False
+        self._insert: Any = None
 
     def store(self, deliveries: Sequence[Delivery]) -> list[Stored]:
         rows = [_row(delivery) for delivery in deliveries]
         with self._write() as connection:
-            once = insert(connection, inbox).on_conflict_do_nothing(index_elements=KEY)
-            # a row count after ON CONFLICT is not to be relied on, so it returns what it inserted
-            statement = once.returning(inbox.c.id)
+            statement = self._insert_into(connection)
             return [_store(connection, statement, row) for row in rows]
 
     def waiting(self, limit: int = 100) -> list[Delivery]:
@@ -100,6 +99,14 @@ class SqlInbox:
     def _read(self) -> AbstractContextManager[sa.Connection]:
         self._make()
         return self._database.read()
+
+    def _insert_into(self, connection: sa.Connection) -> Any:
+        """Made once: building the statement costs more than running it."""
+        if self._insert is None:
+            once = insert(connection, inbox).on_conflict_do_nothing(index_elements=KEY)
+            # a row count after ON CONFLICT is not to be relied on, so it returns what it inserted
+            self._insert = once.returning(inbox.c.id)
+        return self._insert
 
     def _make(self) -> None:
         if self._is_there:
