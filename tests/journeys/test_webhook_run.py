@@ -134,7 +134,7 @@ def a_finished_deploy() -> dict[str, Any]:
 
 
 def ended_runs(project: Project, definition: str) -> list[dict[str, Any]]:
-    listed = json.loads(project.call("runs", "list", definition, "--json").stdout)
+    listed = json.loads(project.call("runs", "list", "--definition", definition, "--json").stdout)
     return [run for run in listed if run["status"] not in ("pending", "running")]
 
 
@@ -147,7 +147,7 @@ def test_a_merged_pull_request_becomes_one_finished_run_that_knows_its_paths(
     until(lambda: ended_runs(running.project, "post-merge"), 90)
 
     assert {answer.status_code // 100 for answer in answers} == {2}
-    (run,) = json.loads(running.project.call("runs", "list", "post-merge", "--json").stdout)
+    (run,) = json.loads(running.project.call("runs", "list", "--definition", "post-merge", "--json").stdout)
     variables = run["variables"]
     assert run["status"] == "needs_review", run
     assert run["origin"].startswith("event:")
