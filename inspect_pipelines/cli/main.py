@@ -20,6 +20,7 @@ COMMANDS = {
     "run": ("run", "run", "Start a schedule or trigger now."),
     "runs": ("runs", "runs", "List, show, watch, cancel and retry runs."),
     "schedules": ("schedules", "schedules", "List, pause, resume and backfill schedules."),
+    "events": ("events", "events", "List and show what sources told."),
     "baselines": (
         "baselines",
         "baselines",
