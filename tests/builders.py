@@ -198,7 +198,7 @@ def a_delivery(number: int = 1, **changes: Any) -> Delivery:
     return Delivery(**(values | changes))
 
 
-def an_event(number: int = 1, **changes: Any) -> Event:
+def an_event(number: int = 1, /, **changes: Any) -> Event:
     values: dict[str, Any] = {
         "id": EventId(f"01900000-0000-7000-8000-{number:012d}"),
         "org_id": DEFAULT_ORG,

@@ -6,6 +6,7 @@ import json
 
 import click
 
+from inspect_pipelines.cli.output import printable
 from inspect_pipelines.cli.triggers import decision_json
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.usecases.find_event import find_event
@@ -35,6 +36,6 @@ def replay(text: str, as_json: bool) -> None:
         return
     click.echo(f"event {event.id} was replayed ({event.replay}): {event.status.value}")
     for one in found:
-        click.echo(f"  {one.trigger_id}: {one.sentence()}")
+        click.echo(f"  {one.trigger_id}: {printable(one.sentence())}")
     if not found and event.status.value != "waiting":
         click.echo("  no trigger names this kind of event")

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from inspect_pipelines.cli.output import aligned, coloured, local_time, strip, terminal_width
+from inspect_pipelines.cli.output import aligned, coloured, local_time, printable, strip, terminal_width
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.event import Event
@@ -90,7 +90,7 @@ def show(trigger_id: str, as_json: bool) -> None:
     if not decisions:
         click.echo("no event of its kind has come yet")
         return
-    rows = [[local_time(one.decided_at), one.event_id, one.sentence()] for one in decisions]
+    rows = [[local_time(one.decided_at), one.event_id, printable(one.sentence())] for one in decisions]
     click.echo(aligned(["WHEN", "EVENT", "WHAT CAME OF IT"], rows, width=terminal_width()))
 
 
@@ -140,13 +140,13 @@ def test(
         click.echo(json.dumps([_rehearsal_json(one) for one in found], indent=2))
         return
     place = f" of {event.repo}" if event.repo else ""
-    click.echo(f"{event.type}{place}: {event.problem}" if event.problem else f"{event.type}{place}")
+    click.echo(printable(f"{event.type}{place}" + (f": {event.problem}" if event.problem else "")))
     if not found:
         click.echo("no trigger names this kind of event")
     for one in found:
-        click.echo(f"{one.trigger.id}: {one.sentence()}")
+        click.echo(f"{one.trigger.id}: {printable(one.sentence())}")
         for name, text in one.variables.items():
-            click.echo(f"  {name} = {json.dumps(text, ensure_ascii=False)}")
+            click.echo(f"  {name} = {printable(', '.join(text.splitlines()))}")
 
 
 def conditions(trigger: Trigger) -> list[str]:

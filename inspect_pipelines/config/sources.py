@@ -91,8 +91,9 @@ def _mapping(written: SourceDocument, wrong: Wrong) -> Mapping[str, str]:
     if isinstance(mapping, str):
         if mapping in NAMED_MAPPINGS and written.kind == "deploy":
             return NAMED_MAPPINGS[mapping]
+        why = "is for deploy sources" if mapping in NAMED_MAPPINGS else f"is not {_listed(NAMED_MAPPINGS)}"
         wrong(
-            f"{shown(mapping)} is not one of {_listed(NAMED_MAPPINGS)}, which deploy sources know", "mapping"
+            f"{shown(mapping)} {why}; or write an event's fields, like 'repo: project.repository'", "mapping"
         )
         return {}
     if not isinstance(mapping, dict) or not mapping:

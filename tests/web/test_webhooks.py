@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import contextlib
 import gzip
 import json
 import random
-import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +14,6 @@ from pathlib import Path
 import httpx
 import pytest
 import sqlalchemy as sa
-import uvicorn
 
 from builders import a_source
 from inspect_pipelines.config.settings import Settings
@@ -26,12 +22,9 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.web.app import create_app
-from inspect_pipelines.web.intake import Intake
-from inspect_pipelines.web.known_sources import KnownSources
 from inspect_pipelines.wiring import house as build
-from resources.history.owner import Historian
 from senders import GITHUB_SECRET, OTHER_SECRET, PAYLOADS, as_json, github_headers, payload, standard_headers
+from webhook_server import events, served, until
 
 GITHUB = "/webhooks/github/github-acme"
 DEPLOY = "/webhooks/deploy/deploys"
@@ -63,50 +56,10 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     house.inbox.close()
 
 
-@contextlib.contextmanager
-def served(house: House, route: Callable[[House], None] | None = None) -> Iterator[httpx.Client]:
-    """A real server on a port of its own."""
-    app = create_app(
-        house,
-        Historian(house.home, house.ledger, house.clock),
-        intake=Intake(house, KnownSources(house), route, every_seconds=0.1),
-    )
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        until(lambda: server.started)
-        with httpx.Client(
-            base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30, trust_env=False
-        ) as client:
-            yield client
-        server.should_exit = True
-        thread.join()
-
-
 @pytest.fixture
 def client(house: House) -> Iterator[httpx.Client]:
     with served(house) as client:
         yield client
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.01)
-
-
-def events(house: House, count: int = 1):
-    """All events, once there are so many."""
-
-    def all_of_them():
-        with house.ledger.read() as ledger:
-            return ledger.events.latest(DEFAULT_ORG, limit=1000)
-
-    until(lambda: len(all_of_them()) >= count)
-    return all_of_them()
 
 
 def from_github(
