@@ -19,10 +19,11 @@ from inspect_pipelines.config.schedule_document import (
     ScheduleDocument,
     TriggerDocument,
 )
-from inspect_pipelines.config.triggers import REPO_GLOB, is_glob, trigger_parts
+from inspect_pipelines.config.triggers import REPO_GLOB, check_source, is_glob, trigger_parts
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
+from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
@@ -49,6 +50,7 @@ class Around:
     playbooks_are_known: bool = True  # False: some file could not be read, so a missing playbook says nothing
     calendars: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
     calendars_are_known: bool = True
+    sources: Mapping[str, SourceKind] = field(default_factory=dict)  # known as far as the calendars are
 
     @cached_property
     def hosts_of_playbooks(self) -> dict[str, set[str]]:
@@ -83,6 +85,8 @@ def to_definition(written: ScheduleDocument | TriggerDocument, number: int, arou
             calendar=check.calendar(written.calendar),
             jitter_seconds=written.jitter_seconds,
         )
+    if around.calendars_are_known:
+        check_source(written, around.sources, check.wrong)
     return Trigger(
         id=identifier,
         org_id=around.org_id,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +12,7 @@ from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.schedule_document import ConditionDocument, DebounceDocument, TriggerDocument
 from inspect_pipelines.domain.condition import Condition, Operator, checked_path
+from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.glob import fault
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.domain.match import EVENT_KEYS
@@ -50,6 +51,19 @@ def trigger_parts(written: TriggerDocument, wrong: Wrong) -> dict[str, Any]:
         "source": None if written.source is None else SourceId(written.source),
         "debounce": _debounce(written.debounce, wrong),
     }
+
+
+def check_source(written: TriggerDocument, sources: Mapping[str, SourceKind], wrong: Wrong) -> None:
+    """Note a source that organization.yaml has not, or that never tells such an event."""
+    if written.source is None:
+        return
+    kind = sources.get(written.source)
+    if kind is None:
+        known = ", ".join(sorted(sources)) or "none"
+        hint = did_you_mean(written.source, sources) or f"; organization.yaml has: {known}"
+        wrong(f"no source is called {shown(written.source)}{hint}", "source")
+    elif kind is not SourceKind.GENERIC and written.event not in EVENT_KEYS:
+        wrong(f"{shown(written.event)} is not an event of a {kind.value} source", "event")
 
 
 def is_glob(repo: str) -> bool:
