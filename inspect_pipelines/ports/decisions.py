@@ -45,6 +45,7 @@ class Batches(Protocol):
     def waiting(self, org_id: OrgId, trigger_id: DefinitionId, key: str) -> Batch | None:
         """The one that a further event may join: open, or else the newest whose run is still pending."""
 
+    def find(self, org_id: OrgId, batch_id: str) -> Batch | None: ...
     def due(self, now: datetime, limit: int = 100) -> list[Batch]:
         """Open ones whose time has come, of all organisations, the longest due first."""
 

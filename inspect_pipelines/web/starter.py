@@ -21,6 +21,7 @@ from inspect_pipelines.usecases.redeliver import KEPT_BY_GITHUB, OVERLAP, redeli
 from inspect_pipelines.usecases.route import route
 
 LOOK_EVERY_SECONDS = 2.0
+SHORTEST_WAIT_SECONDS = 0.02
 LAUNCH_AGAIN_SECONDS = 10.0  # after a launch that failed; the `events` sensor sweeps every 5 s anyway
 REDELIVER_EVERY_SECONDS = 300.0
 
@@ -85,8 +86,9 @@ class Starter:
             thread.join()
         self._threads.clear()
 
-    def launch_pending(self) -> None:
-        """Launch every run of an event that waits for it, each once."""
+    def launch_pending(self) -> float:
+        """Launch every run of an event that waits for it, each once; returns the seconds until the next batch is due."""
+        close_batches(self._house)
         waiting = start.unlaunched(self._house)
         origins = {run.origin for run in waiting}
         self._launched = {origin: at for origin, at in self._launched.items() if origin in origins}
@@ -101,8 +103,12 @@ class Starter:
             except InspectError as error:
                 self._launched[run.origin] = self._house.clock.monotonic() + LAUNCH_AGAIN_SECONDS
                 log.warning("run %s waits for the events sensor: %s", run.id, error)
+        with self._house.ledger.read() as ledger:
+            due = [batch.due_at for batch in ledger.batches.open(self._house.org_id)]
+        now = self._house.clock.now()
+        return min(((at - now).total_seconds() for at in due), default=self._every_seconds)
 
-    def ask(self) -> None:
+    def ask(self) -> float:
         """Ask for changed paths, and every five minutes for deliveries that did not arrive."""
         if ask_paths(self._house, self._code_host, self._attempts):
             self.route(self._house)
@@ -118,6 +124,7 @@ class Starter:
             if not problems:
                 self._redelivered_at = now
         send_waiting(self._house)
+        return self._every_seconds
 
     def _is_time(self) -> bool:
         return any(at <= self._house.clock.monotonic() for at in self._launched.values())
@@ -126,13 +133,14 @@ class Starter:
         for wake in self._wakes:
             wake.set()
 
-    def _loop(self, look: Callable[[], None], wake: threading.Event) -> None:
+    def _loop(self, look: Callable[[], float], wake: threading.Event) -> None:
         while not self._stop.is_set():
+            wait = self._every_seconds
             try:
-                look()
+                wait = look()
             except InspectError as error:
                 log.warning("events wait: %s", error)
             except Exception:  # the loop must outlive whatever one look meets
                 log.exception("events wait")
-            wake.wait(self._every_seconds)
+            wake.wait(min(max(wait, SHORTEST_WAIT_SECONDS), self._every_seconds))
             wake.clear()

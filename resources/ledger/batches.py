@@ -67,6 +67,11 @@ class SqlBatches:
         found = self._all(query.limit(1))
         return found[0] if found else None
 
+    def find(self, org_id: OrgId, batch_id: str) -> Batch | None:
+        query = sa.select(batches.c.batch).where(batches.c.org_id == org_id, batches.c.id == batch_id)
+        found = self._all(query)
+        return found[0] if found else None
+
     def due(self, now: datetime, limit: int = 100) -> list[Batch]:
         query = sa.select(batches.c.batch).where(batches.c.run_id.is_(None), batches.c.due_at <= now)
         return self._all(query.order_by(batches.c.due_at, batches.c.id).limit(limit))

@@ -77,6 +77,8 @@ def test_a_key_has_one_open_batch_which_others_join(ledger: SqlLedger) -> None:
         assert session.batches.waiting(DEFAULT_ORG, TRIGGER.id, batch.key) == taken
         assert session.batches.waiting(DEFAULT_ORG, TRIGGER.id, "other") is None
         assert session.batches.open(DEFAULT_ORG) == [taken]
+        assert session.batches.find(DEFAULT_ORG, batch.id) == taken
+        assert session.batches.find(OrgId("else"), batch.id) is None
         assert session.batches.due(taken.due_at - timedelta(seconds=1)) == []
         assert session.batches.due(taken.due_at) == [taken]
 
