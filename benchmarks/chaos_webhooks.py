@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from benchmarks import report
 from benchmarks.sending.killing import Books, Effects, Said, check, plan, send_all
 from benchmarks.sending.place import Receiver, a_receiver
+from inspect_pipelines.domain.trigger import Trigger
 
 SEED = 20261125
 DELIVERIES = 5_000
@@ -58,15 +59,17 @@ def chaos(
     deliveries: int,
     kills: int,
     effects: Effects = Receiver.events,
+    triggers: Sequence[Trigger] = (),
     say: Callable[[str], None] = lambda text: None,
 ) -> tuple[Said, Books]:
     """Everything in one home, then the books.
 
     Args:
         effects: What is counted by delivery id; events, unless whoever calls has more to count.
+        triggers: What the events start; nobody launches it here.
     """
     wanted = plan(seed, deliveries, kills)
-    with a_receiver(folder) as receiver:
+    with a_receiver(folder, triggers) as receiver:
         said = send_all(receiver, wanted, say)
         return said, check(receiver, wanted, said, effects)
 

@@ -39,7 +39,6 @@ WANTED = {
     "debounced_p95_s": ("<=", 6.0),
 }
 ROUNDS = 30
-QUIET_SECONDS = 2
 SECRET = "the secret of the benchmark"
 PATIENCE_SECONDS = 120.0
 PLAYBOOK = """\
@@ -56,11 +55,12 @@ apiVersion: v1
 kind: ScheduleConfig
 triggers:
   - {id: deploys, event: deployment.completed, playbook: front}
-  - {id: merges, event: push, playbook: front, debounce: {wait: %ds, max_wait: 60s}}
+  - {id: merges, event: push, playbook: front, debounce: {wait: 2s, max_wait: 60s}}
 """
 ORGANIZATION = """\
 apiVersion: v1
 kind: OrganizationConfig
+limits: {organization: 5, repository: 5, target_host: 5}
 sources: [{id: github-acme, kind: github, secrets: "${env:BENCH_WEBHOOK_SECRET}"}]
 """
 
@@ -72,7 +72,7 @@ def main() -> None:
     rounds = parser.parse_args().rounds
     with (
         tempfile.TemporaryDirectory(prefix="bench-event-starts-") as folder,
-        _everything(Path(folder)) as place,
+        everything(Path(folder)) as place,
     ):
         house, url = place
         deploys = [_deploy(house, url, number) for number in range(rounds)]
@@ -96,7 +96,7 @@ def _deploy(house: House, url: str, number: int) -> float:
         "deployment": {"sha": f"{number:040x}", "ref": "main"},
         **WHERE,
     }
-    _send(url, "deployment_status", payload, f"deploy-{number}")
+    assert send(url, "deployment_status", payload, f"deploy-{number}") == 202
     run = _ended(house, "deploys", number + 1)
     event_id = run.origin.split(":")[1]
     with house.ledger.read() as ledger:
@@ -108,7 +108,7 @@ def _merges(house: House, url: str, number: int) -> float:
     """Seconds from the end of the quiet period after three pushes to the claim of their one run."""
     for part in range(3):
         payload = {"ref": "refs/heads/main", "after": f"{number * 3 + part:040x}", "commits": [], **WHERE}
-        _send(url, "push", payload, f"push-{number}-{part}")
+        assert send(url, "push", payload, f"push-{number}-{part}") == 202
     run = _ended(house, "merges", number + 1)
     with house.ledger.read() as ledger:
         due = max(
@@ -127,7 +127,8 @@ def _seconds(since: datetime, until: datetime | None) -> float:
     return (until - since).total_seconds()
 
 
-def _send(url: str, kind: str, payload: dict[str, Any], name: str) -> None:
+def send(url: str, kind: str, payload: dict[str, Any], name: str) -> int:
+    """Deliver it, signed; returns the status."""
     body = json.dumps(payload).encode()
     signature = hmac.new(SECRET.encode(), body, hashlib.sha256).hexdigest()
     headers = {
@@ -137,7 +138,7 @@ def _send(url: str, kind: str, payload: dict[str, Any], name: str) -> None:
         "X-Hub-Signature-256": f"sha256={signature}",
     }
     answer = httpx.post(f"{url}/webhooks/github/github-acme", content=body, headers=headers, trust_env=False)
-    assert answer.status_code == 202, answer.text
+    return answer.status_code
 
 
 def _ended(house: House, trigger: str, count: int) -> Run:
@@ -149,25 +150,26 @@ def _ended(house: House, trigger: str, count: int) -> Run:
             found[:] = ledger.runs.latest(DEFAULT_ORG, definition_id=DefinitionId(trigger), limit=count + 1)
         return len(found) == count and all(run.completed_at for run in found)
 
-    _until(have_ended)
+    until(have_ended)
     return found[0]
 
 
-def _until(is_true: Callable[[], bool]) -> None:
-    give_up_at = time.monotonic() + PATIENCE_SECONDS
+def until(is_true: Callable[[], bool], seconds: float = PATIENCE_SECONDS) -> None:
+    """Wait until it is."""
+    give_up_at = time.monotonic() + seconds
     while not is_true():
         assert time.monotonic() < give_up_at, "it did not come true in time"
         time.sleep(0.1)
 
 
 @contextlib.contextmanager
-def _everything(root: Path) -> Iterator[tuple[House, str]]:
+def everything(root: Path, schedules: str = SCHEDULES) -> Iterator[tuple[House, str]]:
     """`up` with two triggers; the house of its home, and the address of its web process."""
     with ThreadingHTTPServer(("127.0.0.1", 0), _Page) as site:
         Thread(target=site.serve_forever, daemon=True).start()
         (root / "playbooks").mkdir()
         (root / "playbooks" / "front.yaml").write_text(PLAYBOOK % f"http://127.0.0.1:{site.server_port}")
-        (root / "schedules.yaml").write_text(SCHEDULES % QUIET_SECONDS)
+        (root / "schedules.yaml").write_text(schedules)
         (root / "organization.yaml").write_text(ORGANIZATION)
         home = root / "home"
         kept = {
@@ -186,7 +188,7 @@ def _everything(root: Path) -> Iterator[tuple[House, str]]:
         with (root / "up.log").open("wb") as log:
             up = subprocess.Popen([command, "up"], cwd=root, env=environment, stdout=log, stderr=log)
         try:
-            _until(lambda: "up after" in (root / "up.log").read_text())
+            until(lambda: "up after" in (root / "up.log").read_text())
             state = json.loads((home / "run" / "up.json").read_text())
             house = build(Settings(home=home))
             yield house, state["web_url"]

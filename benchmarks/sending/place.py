@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.source import Source
+from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.engine.addresses import free_port
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.wiring import house as build
@@ -105,11 +106,13 @@ class Receiver:
 
 
 @contextlib.contextmanager
-def a_receiver(folder: Path) -> Iterator[Receiver]:
-    """A receiver that answers; it is gone at the end."""
+def a_receiver(folder: Path, triggers: Sequence[Trigger] = ()) -> Iterator[Receiver]:
+    """A receiver that answers, for these triggers; it is gone at the end."""
     house = build(Settings(home=folder))
     with house.ledger.write() as ledger:
         ledger.organizations.save(Organization(DEFAULT_ORG, sources=(SOURCE,)), at=house.clock.now())
+        for trigger in triggers:
+            ledger.definitions.save(trigger, by="benchmark", at=house.clock.now())
     receiver = Receiver(house, free_port(FIRST_PORT, host=HOST))
     try:
         receiver.start()
