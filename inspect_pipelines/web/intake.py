@@ -88,8 +88,9 @@ class Intake:
             step()
             self.problem = self.sources.problem
         except InspectError as error:
+            if str(error) != self.problem:  # not once a second
+                log.warning("events wait: %s", error)
             self.problem = str(error)
-            log.warning("events wait: %s", error)
         except Exception as error:  # the loop must outlive whatever one look meets
             self.problem = f"a defect of inspect-pipelines: {type(error).__name__}; its log says more"
             log.exception("events wait")

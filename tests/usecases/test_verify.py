@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from datetime import UTC, datetime, timedelta
+from types import FrameType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,6 +19,17 @@ from inspect_pipelines.usecases.verify import NOBODYS_KEY, NOBODYS_SECRET, SIGNA
 from senders import GITHUB_SECRET, OTHER_SECRET, github_headers, standard_headers
 
 KINDS = list(SourceKind)
+COSTLY = (
+    "new",
+    "hmac_data",
+    "hmac_new",
+    "sign",
+    "compare_digest",
+    "b64decode",
+    "b64encode",
+    "update",
+    "hexdigest",
+)
 
 
 def signed(kind: SourceKind, secret: str, body: bytes = b"{}", *, at: datetime = NOW) -> dict[str, str]:
@@ -105,3 +120,32 @@ def test_any_text_may_be_githubs_secret_but_none() -> None:
     check_secret(SourceKind.GITHUB, "it is ü secret")
     with pytest.raises(UsageError, match="the secret is empty"):
         check_secret(SourceKind.GITHUB, "")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_same_work_is_done_for_no_secret_one_and_two_and_for_a_good_and_a_bad_signature(
+    kind: SourceKind,
+) -> None:
+    old, new = secrets_of(kind)
+
+    def work(secrets: list[str], headers: dict[str, str]) -> Counter[str]:
+        """How often each function was called that computes or compares."""
+        done: Counter[str] = Counter()
+
+        def note(frame: FrameType, event: str, function: Any) -> None:
+            name = function.__name__ if event == "c_call" else frame.f_code.co_name
+            if event in ("call", "c_call") and name in COSTLY:
+                done[name] += 1
+
+        sys.setprofile(note)
+        try:
+            is_signed(kind, secrets, headers, b"{}", now=NOW)
+        finally:
+            sys.setprofile(None)
+        return done
+
+    good, bad = signed(kind, old), signed(kind, new)
+    amounts = [work(secrets, headers) for secrets in ([], [old], [old, new]) for headers in (good, bad)]
+
+    assert amounts[0]["compare_digest"] == 2
+    assert amounts == amounts[:1] * 6
