@@ -8,7 +8,7 @@ from dataclasses import replace
 import httpx
 import pytest
 
-from builders import a_source
+from builders import a_delivery, a_source
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
@@ -126,6 +126,22 @@ def test_the_same_delivery_again_is_known(client: httpx.Client, house: House) ->
     assert (first.status_code, again.status_code) == (202, 200)
     assert again.json() == {"status": "already have it"}
     assert len(events(house)) == 1
+
+
+def test_what_a_receiver_stored_that_was_killed_before_it_answered_is_known_when_it_is_sent_again(
+    house: House,
+) -> None:
+    stored = a_delivery(
+        kind="push", body=payload("push"), source_delivery_id="d-1", received_at=house.clock.now()
+    )
+    house.inbox.store([stored])
+
+    with served(house) as client:
+        answer = from_github(client)
+        found = events(house)
+
+    assert answer.status_code == 200
+    assert [event.id for event in found] == [stored.id]
 
 
 def test_another_body_under_a_known_id_is_refused(client: httpx.Client, house: House) -> None:
