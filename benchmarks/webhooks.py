@@ -47,12 +47,13 @@ def main() -> None:
 def measure(folder: Path, rate: int, seconds: float, body_bytes: int) -> dict[str, float]:
     """Figures of one rate in a home of its own."""
     with a_receiver(folder) as receiver:
+        cpu_before, _ = receiver.cost()
         with multiprocessing.get_context("spawn").Pool(1) as pool:
             sent: Sent = pool.apply(send_at, (receiver.url, rate, seconds, body_bytes))
         began = time.monotonic()
         kept = receiver.events_once_quiet(sent.accepted)
         caught_up = time.monotonic() - began
-        cpu_seconds, uss_mb = receiver.cost()
+        cpu_after, uss_mb = receiver.cost()
     name = f"at_{rate}"
     return {
         f"{name}_sent_per_second": sent.count / sent.seconds,
@@ -63,7 +64,7 @@ def measure(folder: Path, rate: int, seconds: float, body_bytes: int) -> dict[st
         f"{name}_refused": float(sent.count - sent.accepted),
         f"{name}_lost": float(sent.accepted - kept),
         f"{name}_events_caught_up_s": caught_up,
-        f"{name}_web_cpu_cores": cpu_seconds / sent.seconds,
+        f"{name}_web_cpu_ms_per_delivery": (cpu_after - cpu_before) * 1000 / sent.count,
         f"{name}_web_uss_mb": uss_mb,
     }
 

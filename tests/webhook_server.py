@@ -11,13 +11,31 @@ from collections.abc import Callable, Iterator
 import httpx
 import uvicorn
 
-from inspect_pipelines.domain.event import Event
-from inspect_pipelines.domain.ids import DEFAULT_ORG
+from builders import a_source
+from inspect_pipelines.domain.event import Event, SourceKind
+from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
+from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.intake import Intake
 from inspect_pipelines.web.known_sources import KnownSources
 from resources.history.owner import Historian
+from senders import github_headers, payload
+
+GITHUB = "/webhooks/github/github-acme"
+DEPLOY = "/webhooks/deploy/deploys"
+GENERIC = "/webhooks/generic/alerts"
+NEW_SECRET = "the secret of tomorrow"
+
+
+def sources(**generic: object) -> tuple[Source, ...]:
+    return (
+        a_source(secrets=("${env:TEST_GITHUB_SECRET}", "${env:TEST_NEW_SECRET}")),
+        a_source(id=SourceId("deploys"), kind=SourceKind.DEPLOY, secrets=("${env:TEST_OTHER_SECRET}",)),
+        a_source(
+            id=SourceId("alerts"), kind=SourceKind.GENERIC, secrets=("${env:TEST_OTHER_SECRET}",), **generic
+        ),
+    )
 
 
 @contextlib.contextmanager
@@ -58,3 +76,12 @@ def events(house: House, count: int = 1) -> list[Event]:
 
     until(lambda: len(all_of_them()) >= count)
     return all_of_them()
+
+
+def from_github(
+    client: httpx.Client, name: str = "push", delivery_id: str = "d-1", **changes: str
+) -> httpx.Response:
+    body = payload(name)
+    return client.post(
+        GITHUB, content=body, headers=github_headers(body, name.partition(".")[0], delivery_id, **changes)
+    )

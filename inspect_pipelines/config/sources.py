@@ -7,9 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-import jmespath
-from jmespath.exceptions import JMESPathError
-
 from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.source_document import SourceDocument
@@ -112,6 +109,9 @@ def _expression(name: Any, written: Any, wrong: Wrong) -> str:
     if not isinstance(written, str):
         wrong(f"{shown(written)} is not a JMESPath, like 'project.repository'", "mapping", name)
         return ""
+    import jmespath  # here, since hardly any project has a mapping, and every command would wait for it
+    from jmespath.exceptions import JMESPathError
+
     try:
         jmespath.compile(written)
     except JMESPathError as error:
@@ -119,7 +119,7 @@ def _expression(name: Any, written: Any, wrong: Wrong) -> str:
     return written
 
 
-def _first_line(error: JMESPathError) -> str:
+def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].rstrip(":")
 
 

@@ -153,9 +153,12 @@ class Payload:
 
     def names(self, path: str, *, inner: str = "", at_most: int) -> tuple[str, ...]:
         """The names in a list, each once; with `inner`, those at that path of its objects."""
+        items = self.items(path)
+        if not items:
+            return ()
         where = f"{path}[].{inner}" if inner else f"{path}[]"
         found: dict[str, None] = {}
-        for item in self.items(path):
+        for item in items:
             entry = Payload(item, f"{path}[]").at(inner) if inner else item
             if name := _name(entry, where, NAME_CHARACTERS):
                 found[name] = None
@@ -195,6 +198,8 @@ def _text(value: Any, where: str, characters: int) -> str | None:
 
 
 def _name(value: Any, where: str, characters: int) -> str | None:
+    if isinstance(value, str) and value.isascii() and "\0" not in value and len(value) <= characters:
+        return value or None  # nearly all; a push may have thousands of them
     found = _text(value, where, characters + 1)
     if found is not None and len(found) > characters:
         raise Unreadable(f"{where} is longer than {characters} characters")

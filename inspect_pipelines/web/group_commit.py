@@ -14,6 +14,7 @@ from inspect_pipelines.ports.inbox import Inbox, Stored
 
 BATCH = 200  # deliveries
 BATCH_BYTES = 32_000_000
+WAITING_BYTES = 200_000_000  # of bodies in memory
 WAITING_AT_MOST = 5_000  # ten seconds at the highest rate: a sender that waits longer has hung up already
 
 log = logging.getLogger(__name__)
@@ -31,6 +32,7 @@ class GroupCommit:
     def __init__(self, inbox: Inbox) -> None:
         self._inbox = inbox
         self._waiting: deque[_Waiting] = deque()
+        self._bytes_in = self._bytes_out = 0  # each changed by one thread only
         self._is_needed = threading.Event()
         self._is_stopping = False
         self._thread: threading.Thread | None = None
@@ -54,9 +56,10 @@ class GroupCommit:
         Raises:
             Unavailable: It could not be written, or too many wait; it was not kept.
         """
-        if len(self._waiting) >= WAITING_AT_MOST:
-            raise Unavailable(f"{WAITING_AT_MOST} deliveries wait to be written; send this one again")
+        if len(self._waiting) >= WAITING_AT_MOST or self._bytes_in - self._bytes_out > WAITING_BYTES:
+            raise Unavailable("too many deliveries wait to be written; send this one again")
         answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
+        self._bytes_in += len(delivery.body)
         self._waiting.append(_Waiting(delivery, answer))
         self._is_needed.set()
         return await answer
@@ -74,6 +77,7 @@ class GroupCommit:
         while self._waiting and len(batch) < BATCH and size < BATCH_BYTES:
             batch.append(self._waiting.popleft())
             size += len(batch[-1].delivery.body)
+        self._bytes_out += size
         return batch
 
     def _write(self, batch: list[_Waiting]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.take_in import take_in
 from inspect_pipelines.web.known_sources import KnownSources
@@ -53,7 +54,8 @@ class Intake:
         self._wake = threading.Event()
         self._stop = threading.Event()
         self._was_busy = False
-        self._refresh_at = self._prune_at = float("-inf")
+        self._refreshes = _Every(REFRESH_EVERY_SECONDS, house.clock)
+        self._prunes = _Every(PRUNE_EVERY_SECONDS, house.clock)
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -88,29 +90,23 @@ class Intake:
             step()
             self.problem = self.sources.problem
         except InspectError as error:
+            if str(error) != self.problem:  # not once a second
+                log.warning("events wait: %s", error)
             self.problem = str(error)
-            log.warning("events wait: %s", error)
         except Exception as error:  # the loop must outlive whatever one look meets
             self.problem = f"a defect of inspect-pipelines: {type(error).__name__}; its log says more"
             log.exception("events wait")
 
     def _look(self) -> None:
-        if self._is_due("_refresh_at", REFRESH_EVERY_SECONDS):
+        if self._refreshes.is_due():
             self.sources.refresh()
         self._was_busy = False
         while not self._stop.is_set() and take_in(self._house).deliveries:
             self._was_busy = True
         if self._route:
             self._route(self._house)
-        if self._is_due("_prune_at", PRUNE_EVERY_SECONDS):
+        if self._prunes.is_due():
             self._prune()
-
-    def _is_due(self, which: str, every_seconds: float) -> bool:
-        now = self._house.clock.monotonic()
-        if now < getattr(self, which):
-            return False
-        setattr(self, which, now + every_seconds)
-        return True
 
     def _prune(self) -> None:
         now = self._house.clock.now()
@@ -118,3 +114,19 @@ class Intake:
         self._house.inbox.forget(before=now - max(self._keep, KNOWN_FOR))
         if pruned:
             log.info("%d payloads older than %d days were forgotten", pruned, self._keep.days)
+
+
+class _Every:
+    """What is done again and again, the first time at once."""
+
+    def __init__(self, seconds: float, clock: Clock) -> None:
+        self._seconds, self._clock = seconds, clock
+        self._due_at = float("-inf")
+
+    def is_due(self) -> bool:
+        """Whether it is time; then it is not until so many seconds have passed."""
+        now = self._clock.monotonic()
+        if now < self._due_at:
+            return False
+        self._due_at = now + self._seconds
+        return True

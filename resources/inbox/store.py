@@ -64,6 +64,8 @@ class SqlInbox:
             return [_delivery(row) for row in connection.execute(query)] if ids else []
 
     def handled(self, ids: Sequence[EventId]) -> None:
+        if not ids:
+            return
         with self._write() as connection:
             statement = sa.update(inbox).where(inbox.c.id == sa.bindparam("of_id")).values(is_handled=True)
             connection.execute(statement, [{"of_id": event_id} for event_id in ids])

@@ -7,14 +7,21 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
 from inspect_pipelines.errors import NotFound
-from resources.ledger.tables import events, insert
+from resources.ledger.tables import events
 
 # Made once: building a statement costs as much as running it, and a burst of webhooks passes here.
+ADD = {
+    name: dialect.insert(events)
+    .on_conflict_do_nothing(index_elements=["org_id", "id"])
+    .returning(events.c.id)
+    for name, dialect in (("sqlite", sqlite), ("postgresql", postgresql))
+}
 SAVE = (
     sa.update(events)
     .where(events.c.org_id == sa.bindparam("of_org"), events.c.id == sa.bindparam("of_id"))
@@ -27,7 +34,6 @@ class SqlEvents:
         self._connection = connection
 
     def add(self, event: Event) -> bool:
-        statement = insert(self._connection, events).on_conflict_do_nothing(index_elements=["org_id", "id"])
         row = {
             "org_id": event.org_id,
             "id": event.id,
@@ -37,7 +43,7 @@ class SqlEvents:
             "event": dump_json(event),
             "received_at": event.received_at,
         }
-        return self._connection.scalar(statement.returning(events.c.id), row) is not None
+        return self._connection.scalar(ADD[self._connection.dialect.name], row) is not None
 
     def save(self, event: Event) -> None:
         values = {

@@ -139,3 +139,11 @@ def test_an_inbox_opened_anew_holds_what_was_stored(new_inbox: Callable[[], SqlI
     new_inbox().store([a_delivery(1)])
 
     assert new_inbox().waiting() == [a_delivery(1)]
+
+
+def test_nothing_may_be_stored_handled_and_looked_for(inbox: SqlInbox) -> None:
+    inbox.handled([])
+
+    assert inbox.store([]) == []
+    assert inbox.known(SourceId("any"), []) == set()
+    assert inbox.waiting() == []

@@ -19,7 +19,7 @@ from inspect_pipelines.wiring import house as build
 from senders import GITHUB_SECRET, OTHER_SECRET
 from webhook_server import events, served
 
-PAGE = (Path(__file__).parents[2] / "docs/webhooks.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs/webhooks.md").read_text(encoding="utf-8")
 SECRETS = {
     "ACME_GITHUB_SECRET": GITHUB_SECRET,
     "ACME_DEPLOY_SECRET": OTHER_SECRET,
