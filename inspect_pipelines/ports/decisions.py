@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -15,6 +16,9 @@ class Decisions(Protocol):
 
     def add(self, decision: Decision) -> bool:
         """Keep it; False when this event (or this replay of it) was decided for this trigger before."""
+
+    def add_all(self, decisions: Sequence[Decision]) -> None:
+        """Keep those that are new."""
 
     def decided(self, org_id: OrgId, event_id: EventId, replay: str) -> set[DefinitionId]:
         """The triggers that have decided about it."""

@@ -6,7 +6,8 @@ how far the event has come. Repeated after a crash, it finds its own decisions a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from inspect_pipelines.config.pattern import found as search
@@ -15,18 +16,20 @@ from inspect_pipelines.domain.debounce import joined, key_of, opened
 from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import OrgId, RunId
-from inspect_pipelines.domain.match import Answer, Match, match
+from inspect_pipelines.domain.match import Answer, match
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.run import Run, event_origin
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.errors import InspectError, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.event_facts import event_facts
 from inspect_pipelines.usecases.perform import values_for
 
-AT_ONCE = 50  # events in one transaction: it holds the writers' lock for some 20 ms
+AT_ONCE = 20  # events in one transaction: it holds the writers' lock for some 20 ms
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +51,58 @@ def route(house: House, *, limit: int = AT_ONCE) -> Routed:
         triggers = {org_id: triggers_of(ledger, org_id) for org_id in {event.org_id for event in events}}
     if not events:
         return Routed()
+    try:
+        return Routed(len(events), _decided(house, events, triggers))
+    except InspectError:
+        raise
+    except Exception:  # one event that meets a defect of ours must not hold up the others
+        log.exception("events are looked at one by one")
+    return Routed(len(events), sum(_decided_or_unreadable(house, event, triggers) for event in events))
+
+
+def _decided(house: House, events: Sequence[Event], triggers: Mapping[OrgId, Sequence[Trigger]]) -> int:
     runs = 0
     with house.ledger.write() as ledger:
         for event in events:
             current = ledger.events.find(event.id)
             if current is not None and current.status is EventStatus.RECEIVED:
                 runs += decide(house, ledger, current, triggers[event.org_id])
-    return Routed(len(events), runs)
+    return runs
+
+
+def _decided_or_unreadable(house: House, event: Event, triggers: Mapping[OrgId, Sequence[Trigger]]) -> int:
+    try:
+        return _decided(house, [event], triggers)
+    except InspectError:
+        raise
+    except Exception as error:  # see above; a person can have it replayed once we have mended it
+        log.exception("event %s could not be decided", event.id)
+        problem = f"a defect of inspect-pipelines: {type(error).__name__} while triggers were asked; please report it"
+    with house.ledger.write() as ledger:
+        save_status(house, ledger, replace(event, status=EventStatus.UNDECIDED, problem=problem))
+    return 0
 
 
 def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence[Trigger]) -> int:
     """Store what each trigger says to the event, and how far the event has come; returns how many runs it started."""
     known = ledger.decisions.decided(event.org_id, event.id, event.replay)
+    now = house.clock.now()
     is_waiting, runs = False, 0
+    refusals: list[Decision] = []
     for trigger in triggers:
         if trigger.event != event.type or trigger.id in known:
             continue
         answer = match(event, trigger, search=search)
+        decision = Decision(
+            event.org_id, event.id, trigger.id, Outcome.NO, answer.reason, now, replay=event.replay
+        )
         if answer.answer is Answer.UNKNOWN:
             is_waiting = True
+        elif answer.answer is Answer.NO:
+            refusals.append(decision)
         else:
-            runs += _carry_out(house, ledger, event, trigger, answer)
+            runs += _carry_out(house, ledger, event, trigger, decision)
+    ledger.decisions.add_all(refusals)
     status = EventStatus.WAITING if is_waiting else EventStatus.DECIDED
     save_status(house, ledger, replace(event, status=status, problem=""))
     return runs
@@ -102,16 +136,14 @@ def hindrance(trigger: Trigger, context: Context) -> str | None:
     return None
 
 
-def _carry_out(house: House, ledger: LedgerSession, event: Event, trigger: Trigger, answer: Match) -> int:
-    """Store a yes or a no with what follows from it."""
-    now = house.clock.now()
-    decision = Decision(
-        event.org_id, event.id, trigger.id, Outcome.NO, answer.reason, now, replay=event.replay
-    )
+def _carry_out(
+    house: House, ledger: LedgerSession, event: Event, trigger: Trigger, decision: Decision
+) -> int:
+    """Store a yes with what follows from it; returns how many runs are to be launched now."""
+    now = decision.decided_at
     context = context_of(event, trigger.plan.allowed_hosts)
-    why_not = hindrance(trigger, context) if answer.answer is Answer.YES else None
-    if answer.answer is Answer.NO or why_not:
-        ledger.decisions.add(replace(decision, reason=why_not or answer.reason))
+    if why_not := hindrance(trigger, context):
+        ledger.decisions.add(replace(decision, reason=why_not))
         return 0
     waiting = ledger.batches.waiting(event.org_id, trigger.id, key_of(event, trigger.debounce))
     if waiting is not None and (waiting.run_id is None or trigger.plan.overlap is Overlap.BUFFER_ONE):

@@ -16,7 +16,6 @@ from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.ask_paths import Attempts, ask_paths
 from inspect_pipelines.usecases.close_batches import close_batches
 from inspect_pipelines.usecases.launch import launch_of
-from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.redeliver import KEPT_BY_GITHUB, OVERLAP, redeliver
 from inspect_pipelines.usecases.route import route
 
@@ -123,7 +122,6 @@ class Starter:
                 log.warning("%s", problem)
             if not problems:
                 self._redelivered_at = now
-        send_waiting(self._house)
         return self._every_seconds
 
     def _is_time(self) -> bool:

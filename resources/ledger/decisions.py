@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.decision import Decision, Outcome
@@ -11,6 +13,13 @@ from resources.ledger.tables import insert
 
 KEYS = ["org_id", "event_id", "trigger_id", "replay"]
 
+# Made once: building a statement costs as much as running it, and every event passes here.
+DECIDED = sa.select(decisions.c.trigger_id).where(
+    decisions.c.org_id == sa.bindparam("of_org"),
+    decisions.c.event_id == sa.bindparam("of_event"),
+    decisions.c.replay == sa.bindparam("of_replay"),
+)
+
 
 class SqlDecisions:
     def __init__(self, connection: sa.Connection) -> None:
@@ -18,24 +27,17 @@ class SqlDecisions:
 
     def add(self, decision: Decision) -> bool:
         statement = insert(self._connection, decisions).on_conflict_do_nothing(index_elements=KEYS)
-        row = {
-            "org_id": decision.org_id,
-            "event_id": decision.event_id,
-            "trigger_id": decision.trigger_id,
-            "replay": decision.replay,
-            "outcome": decision.outcome.value,
-            "reason": decision.reason,
-            "batch_id": decision.batch_id,
-            "run_id": decision.run_id,
-            "decided_at": decision.decided_at,
-        }
-        return self._connection.scalar(statement.returning(decisions.c.event_id), row) is not None
+        once = statement.returning(decisions.c.event_id)
+        return self._connection.scalar(once, _values(decision)) is not None
+
+    def add_all(self, found: Sequence[Decision]) -> None:
+        if found:
+            statement = insert(self._connection, decisions).on_conflict_do_nothing(index_elements=KEYS)
+            self._connection.execute(statement, [_values(decision) for decision in found])
 
     def decided(self, org_id: OrgId, event_id: EventId, replay: str) -> set[DefinitionId]:
-        query = sa.select(decisions.c.trigger_id).where(
-            decisions.c.org_id == org_id, decisions.c.event_id == event_id, decisions.c.replay == replay
-        )
-        return {DefinitionId(trigger_id) for trigger_id in self._connection.scalars(query)}
+        keys = {"of_org": org_id, "of_event": event_id, "of_replay": replay}
+        return {DefinitionId(trigger_id) for trigger_id in self._connection.scalars(DECIDED, keys)}
 
     def of_event(self, org_id: OrgId, event_id: EventId) -> list[Decision]:
         query = sa.select(decisions).where(decisions.c.org_id == org_id, decisions.c.event_id == event_id)
@@ -65,3 +67,17 @@ class SqlDecisions:
             )
             for row in self._connection.execute(query)
         ]
+
+
+def _values(decision: Decision) -> dict[str, object]:
+    return {
+        "org_id": decision.org_id,
+        "event_id": decision.event_id,
+        "trigger_id": decision.trigger_id,
+        "replay": decision.replay,
+        "outcome": decision.outcome.value,
+        "reason": decision.reason,
+        "batch_id": decision.batch_id,
+        "run_id": decision.run_id,
+        "decided_at": decision.decided_at,
+    }

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from builders import a_merge, a_plan, a_playbook, a_trigger
-from houses import a_house, apply
+from builders import NOW, a_merge, a_plan, a_playbook, a_trigger
+from houses import SteppedClock, a_house, apply
+from inspect_pipelines.domain.condition import Condition, Operator
 from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
@@ -23,6 +25,18 @@ from inspect_pipelines.usecases.route import decide, route, triggers_of
 from inspect_pipelines.usecases.start import Ticket
 
 MINUTE = timedelta(minutes=1)
+
+
+class BreaksOnce(SteppedClock):
+    """Has no id to give for the first event, however often it is asked about that one."""
+
+    def new_id(self) -> str:
+        self._ids += 1
+        if self._ids <= 2:
+            raise ZeroDivisionError
+        return super().new_id()
+
+
 DEBOUNCED = a_trigger(debounce=Debounce(MINUTE, 5 * MINUTE))
 
 
@@ -280,3 +294,18 @@ def test_a_crash_in_the_middle_leaves_nothing_behind(house: House) -> None:
 
     assert (runs(house), decisions(house, a_merge())) == ([], [])
     assert route(house).runs == 2
+
+
+def test_an_event_that_meets_a_defect_of_ours_does_not_hold_up_the_others(house: House) -> None:
+    apply(house, a_trigger(conditions=(Condition("n", Operator("eq"), 1),)))
+    odd = a_merge(1, data={"n": 1}, received_at=NOW)
+    with house.ledger.write() as ledger:
+        ledger.events.add(odd)
+        ledger.events.add(a_merge(2, data={"n": 1}))
+    broken = replace(house, clock=BreaksOnce())
+
+    routed = route(broken)
+
+    assert (routed.events, routed.runs) == (2, 1)
+    assert status(house, odd) is EventStatus.UNDECIDED
+    assert status(house, a_merge(2)) is EventStatus.DECIDED
