@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from inspect_pipelines.domain.ids import EventId
-from inspect_pipelines.errors import InspectError
+from inspect_pipelines.errors import InspectError, NotFound
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
@@ -21,6 +21,7 @@ from inspect_pipelines.usecases.route import route
 
 LOOK_EVERY_SECONDS = 2.0
 SHORTEST_WAIT_SECONDS = 0.02
+STOP_SECONDS = 3.0
 LAUNCH_AGAIN_SECONDS = 10.0  # after a launch that failed; the `events` sensor sweeps every 5 s anyway
 REDELIVER_EVERY_SECONDS = 300.0
 
@@ -78,11 +79,11 @@ class Starter:
             self._threads.append(thread)
 
     def stop(self) -> None:
-        """End the threads; what has begun is finished."""
+        """End the threads; a question that nobody answers is not waited for: whatever it was for is stored."""
         self._stop.set()
         self._wake()
         for thread in self._threads:
-            thread.join()
+            thread.join(STOP_SECONDS)
         self._threads.clear()
 
     def launch_pending(self) -> float:
@@ -99,6 +100,8 @@ class Starter:
             try:
                 assert engine is not None
                 engine.launch(launch_of(run))
+            except NotFound as error:  # its trigger is gone; waiting for the job would hold up the others
+                log.warning("run %s is not launched: %s", run.id, error)
             except InspectError as error:
                 self._launched[run.origin] = self._house.clock.monotonic() + LAUNCH_AGAIN_SECONDS
                 log.warning("run %s waits for the events sensor: %s", run.id, error)

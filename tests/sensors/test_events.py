@@ -90,3 +90,15 @@ def test_without_a_waiting_run_it_says_so(house: House, instance: dg.DagsterInst
     data = event_runs([job_of(a_trigger())]).evaluate_tick(context)
 
     assert data.skip_message == "no run of an event waits for its launch"
+
+
+def test_a_run_of_a_trigger_that_is_gone_does_not_hold_up_the_others(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    apply(house, a_trigger("gone"))
+    with house.ledger.write() as ledger:
+        ledger.events.add(a_merge())
+    route(house)
+    house.clock.sleep(3)
+
+    assert [request.job_name for request in tick(house, instance)] == ["post_merge"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Event
 
@@ -14,7 +14,8 @@ from builders import NOW, a_merge, a_source, a_trigger
 from houses import a_house, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.domain.trigger import Debounce
+from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.code_host import FailedDelivery
 from inspect_pipelines.ports.engine import Launch
 from inspect_pipelines.ports.house import House
@@ -118,6 +119,33 @@ def test_a_launch_that_fails_is_tried_again_a_little_later(
     starter.launch_pending()
 
     assert (before, len(engine.launches)) == (0, 1)
+
+
+def test_a_run_whose_job_is_gone_is_not_waited_for_again(
+    house: House, engine: RememberingEngine, starter: Starter
+) -> None:
+    engine.failures = [NotFound("no such job")]
+    tell(house, 1)
+    starter.route(house)
+
+    starter.launch_pending()
+    house.clock.sleep(LAUNCH_AGAIN_SECONDS)
+    starter.launch_pending()
+
+    assert engine.launches == []
+
+
+def test_it_wakes_when_the_next_quiet_period_ends(house: House, starter: Starter) -> None:
+    apply(house, a_trigger("any", debounce=Debounce(timedelta(seconds=30), timedelta(seconds=30))))
+    tell(house, 1)
+    starter.route(house)
+
+    waits = starter.launch_pending()
+    house.clock.sleep(waits)
+    starter.launch_pending()
+
+    assert waits == 30
+    assert [run.definition_id for run in start.unlaunched(house)] == ["any"]
 
 
 def test_without_an_engine_runs_wait_for_the_sensor(house: House) -> None:
