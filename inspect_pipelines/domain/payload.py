@@ -172,12 +172,14 @@ class Payload:
 
 
 def capped_data(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What conditions may ask for, cleaned; entries that make it larger than 64 KB are left out and named."""
+    """What conditions may ask for, cleaned; nulls are left out, and so is, by name, what makes it larger than 64 KB."""
     kept: dict[str, Any] = {}
     left_out: list[str] = []
     size = 0
     for key, value in values.items():
         name, plain = clean(str(key), NAME_CHARACTERS), _plain(value, DATA_DEPTH)
+        if plain is None:
+            continue  # what is null is missing, here as everywhere
         size_of_it = len(json.dumps({name: plain}))
         if size + size_of_it > DATA_BYTES:
             left_out.append(name)

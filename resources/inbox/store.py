@@ -23,6 +23,7 @@ from resources.ledger.tables import inbox, insert
 LEVEL = 1  # of deflate: 20 KB of JSON in 0.1 ms to a quarter
 BATCH_BYTES = 32_000_000  # bodies that a reader holds at once; GitHub's may have 25 MB each
 PATIENCE_SECONDS = 5.0  # for a locked file: a sender waits for its answer, and GitHub not longer than 10 s
+CHECKPOINT_PAGES = 1000  # 4 MB: a checkpoint keeps everybody who is sending waiting, so many short ones it is
 WRITER_LOCK = 0x1A5BEC8  # not the ledger's
 KEY = ("org_id", "source_id", "source_delivery_id")
 
@@ -134,7 +135,13 @@ def create_inbox(url_or_path: str | Path, ledger: SqlLedger) -> SqlInbox:
             url_or_path, patience_seconds=PATIENCE_SECONDS, lock=WRITER_LOCK, called="the inbox"
         )
         return SqlInbox(database, ledger)
-    return SqlInbox(SqliteDatabase(Path(url_or_path), patience_seconds=PATIENCE_SECONDS, called="the inbox"))
+    file = SqliteDatabase(
+        Path(url_or_path),
+        patience_seconds=PATIENCE_SECONDS,
+        checkpoint_pages=CHECKPOINT_PAGES,
+        called="the inbox",
+    )
+    return SqlInbox(file)
 
 
 def _store(connection: sa.Connection, statement: Any, row: dict[str, Any]) -> Stored:

@@ -18,6 +18,7 @@ from resources.ledger.engines import Engines
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 30.0
+CHECKPOINT_PAGES = 4000  # 16 MB: the one commit in 300 that checkpoints takes 20 ms
 RETRY_JITTER_SECONDS = (0.0005, 0.003)  # SQLite's own busy handler let single writers wait 5 s
 
 Failure = sqlite3.DatabaseError | sa.exc.DatabaseError
@@ -30,7 +31,6 @@ SNAPSHOT = (
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # an answered commit survives a power cut
-    "PRAGMA wal_autocheckpoint = 4000",  # pages, 16 MB: the one commit in 300 that checkpoints takes 20 ms
 )
 
 
@@ -38,10 +38,16 @@ class SqliteDatabase:
     """Transactions over one SQLite file."""
 
     def __init__(
-        self, path: Path, *, patience_seconds: float = PATIENCE_SECONDS, called: str = "the ledger"
+        self,
+        path: Path,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        checkpoint_pages: int = CHECKPOINT_PAGES,
+        called: str = "the ledger",
     ) -> None:
         self.name = str(path)
         self._called = called
+        self._pragmas = (*PRAGMAS, f"PRAGMA wal_autocheckpoint = {checkpoint_pages}")
         self._path = path
         self._patience_seconds = patience_seconds
         self._engines = Engines(self._make_engine)
@@ -137,17 +143,16 @@ class SqliteDatabase:
             pool_size=4,
             max_overflow=-1,
         )
-        sa.event.listen(engine, "connect", _prepare)
+        sa.event.listen(engine, "connect", self._prepare)
         sa.event.listen(engine, "begin", self._begin)
         return engine
 
-
-def _prepare(connection: sqlite3.Connection, record: Any) -> None:
-    try:
-        _run_all(connection, PRAGMAS)
-    except sqlite3.Error:
-        connection.close()
-        raise
+    def _prepare(self, connection: sqlite3.Connection, record: Any) -> None:
+        try:
+            _run_all(connection, self._pragmas)
+        except sqlite3.Error:
+            connection.close()
+            raise
 
 
 def _run_all(connection: sqlite3.Connection, statements: Iterable[str]) -> None:

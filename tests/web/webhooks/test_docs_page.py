@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 import httpx
@@ -14,7 +15,12 @@ import pytest
 
 from inspect_pipelines.config.project import load_project
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.config.source_document import SourceDocument
+from inspect_pipelines.domain.event import EventStatus
+from inspect_pipelines.domain.github_event import READERS
+from inspect_pipelines.domain.source import MAPPABLE, NAMED_MAPPINGS
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.web import webhooks
 from inspect_pipelines.wiring import house as build
 from senders import GITHUB_SECRET, OTHER_SECRET
 from webhook_server import events, served
@@ -73,3 +79,25 @@ def test_a_command_of_the_page_is_accepted_and_becomes_its_event(
 
 def test_the_page_has_three_commands() -> None:
     assert len(COMMANDS) == 3
+
+
+def test_every_status_of_an_event_every_key_of_a_source_and_every_field_stand_on_the_page() -> None:
+    quoted = {word.strip() for text in re.findall(r"`([^`\n]+)`", PAGE) for word in text.split(",")}
+    rows = set(re.findall(r"^\| (\w+) \|", PAGE, re.MULTILINE))
+
+    assert {status.value for status in EventStatus} <= rows
+    assert {*SourceDocument.model_fields, *MAPPABLE, *NAMED_MAPPINGS} <= quoted
+
+
+@pytest.mark.parametrize("kind", sorted(READERS))
+def test_every_kind_of_github_that_we_read_stands_on_the_page(kind: str) -> None:
+    assert f"`{kind}`" in PAGE
+
+
+def test_every_answer_of_the_receiver_stands_on_the_page() -> None:
+    code = Path(webhooks.__file__).read_text(encoding="utf-8")
+    named = {HTTPStatus[name].value for name in re.findall(r"HTTPStatus\.([A-Z_]+)", code)}
+
+    documented = {int(number) for number in re.findall(r"\b([2-5]\d\d)\b", PAGE.partition("## Answers")[2])}
+
+    assert named <= documented
