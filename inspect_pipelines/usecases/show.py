@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.session import SessionResult
@@ -24,6 +25,7 @@ class Dossier:
     decisions: tuple[tuple[str, str, str], ...]  # (decision, by, detail) of people, oldest first
     retries: tuple[Run, ...]  # oldest first
     progress: Progress
+    events: tuple[Decision, ...] = ()  # what it came of, with those that it took in; oldest first
 
     @property
     def reviewed_as(self) -> str:
@@ -61,4 +63,5 @@ def show(house: House, run: Run) -> Dossier:
                 is_unwanted=any(decision == DECISION for decision, _, _ in decisions),
                 now=now,
             ),
+            tuple(ledger.decisions.of_run(run.id)),
         )

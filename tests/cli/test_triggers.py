@@ -23,6 +23,7 @@ from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.trigger import Authors, Debounce
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.route import route
 from inspect_pipelines.wiring import house as build
 
@@ -204,4 +205,21 @@ def test_conditions_are_told_in_words() -> None:
         "not by *[bot]",
         "source github-acme",
         "count gt 3",
+    ]
+
+
+def test_a_run_tells_of_its_events_and_steers_no_terminal(told: House) -> None:
+    with told.ledger.write() as ledger:
+        ledger.events.add(a_merge(3, title="Round\u202e the prices"))
+    route(told)
+    (run_of_both,) = (found for found in start.unlaunched(told) if found.variables["base_branch"] == "main")
+
+    output = run("runs", "show", run_of_both.id).output
+
+    assert f"{a_merge(1).id}  pull_request.merged acme/shop main" in output
+    assert a_merge(3).id in output
+    assert "\u202e" not in output
+    assert json.loads(run("runs", "show", run_of_both.id, "--json").output)["events"] == [
+        a_merge(1).id,
+        a_merge(3).id,
     ]
