@@ -8,7 +8,9 @@ from assets.job import assets_of, check_of, job_of
 from inspect_pipelines.config.compiled import read_compiled
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.wiring import house
+from sensors.events import event_runs
 from sensors.reconcile import reconcile
 from sensors.schedules import schedule_of
 from sensors.switches import switches
@@ -21,11 +23,18 @@ def defs() -> dg.Definitions:
     settings = Settings()
     compiled = read_compiled(settings.absolute_home())
     jobs = {definition.id: job_of(definition) for definition in compiled.definitions}
+    started = [jobs[d.id] for d in compiled.definitions if isinstance(d, Trigger)]
     return dg.Definitions(
         assets=[spec for definition in compiled.definitions for spec in assets_of(definition)],
         asset_checks=[check_of(definition) for definition in compiled.definitions],
         jobs=list(jobs.values()),
         schedules=[schedule_of(d, jobs[d.id]) for d in compiled.definitions if isinstance(d, Schedule)],
-        sensors=[reconcile, *([waiting_runs(list(jobs.values()))] if jobs else []), queue, switches],
+        sensors=[
+            reconcile,
+            *([waiting_runs(list(jobs.values()))] if jobs else []),
+            *([event_runs(started)] if started else []),
+            queue,
+            switches,
+        ],
         resources={"house": house(settings), "io_manager": dg.mem_io_manager},
     )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from inspect_pipelines.config.compiled import published_org
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import SourceId
+from inspect_pipelines.domain.source import Source
+from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
 from resources.channels.files import FileChannel
 from resources.clock import SystemClock
 from resources.gallery import FolderGallery
+from resources.github import GitHub
 from resources.history.store import DuckHistory
+from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledger
 from resources.report.html import HtmlReports
 from resources.sessions.browser.sessions import BrowserSessions
@@ -22,12 +27,14 @@ def house(settings: Settings | None = None) -> House:
     clock = SystemClock()
     database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
     ledger = create_ledger(database)
+    inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledger)
     gallery = FolderGallery(home / "gallery")
     return House(
         home=home,
         org=lambda: published_org(home),
         clock=clock,
         ledger=ledger,
+        inbox=inbox,
         history=DuckHistory(home, ledger, clock),
         gallery=gallery,
         sessions=BrowserSessions(
@@ -41,3 +48,14 @@ def house(settings: Settings | None = None) -> House:
         reports=HtmlReports(home, gallery),
         channels=[("*", FileChannel(home / "outbox"))],
     )
+
+
+def code_host(house: House) -> CodeHost:
+    """GitHub, asked with the tokens of the sources that are applied."""
+
+    def source(source_id: SourceId) -> Source | None:
+        with house.ledger.read() as ledger:
+            sources = ledger.organizations.find(house.org_id).sources
+        return next((one for one in sources if one.id == source_id), None)
+
+    return GitHub(source, house.clock)

@@ -6,14 +6,26 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
+from inspect_pipelines.domain.event import Delivery, Event, SourceKind
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
-from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId, PlaybookId, RunId, Sha256
-from inspect_pipelines.domain.plan import Plan
+from inspect_pipelines.domain.ids import (
+    DEFAULT_ORG,
+    BaselineId,
+    DefinitionId,
+    EventId,
+    PlaybookId,
+    RunId,
+    Sha256,
+    SourceId,
+)
+from inspect_pipelines.domain.plan import Overlap, Plan
 from inspect_pipelines.domain.playbook import Goto, Playbook, Step, TakeScreenshot
 from inspect_pipelines.domain.run import Run, cron_origin
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
+from inspect_pipelines.domain.source import Source
+from inspect_pipelines.domain.trigger import Trigger
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 ENVIRONMENT = Environment("Chromium 156.0.8078.79", "Debian GNU/Linux 12 x86_64", "0123456789abcdef")
@@ -81,6 +93,40 @@ def a_schedule(definition_id: str = "nightly-shop", **changes: Any) -> Schedule:
     return Schedule(**(values | changes))
 
 
+def a_trigger(definition_id: str = "post-merge", **changes: Any) -> Trigger:
+    values: dict[str, Any] = {
+        "id": DefinitionId(definition_id),
+        "org_id": DEFAULT_ORG,
+        "name": "Post-merge smoke test",
+        "event": "pull_request.merged",
+        "plan": a_plan(overlap=Overlap.BUFFER_ONE),
+    }
+    return Trigger(**(values | changes))
+
+
+def a_merge(serial: int = 1, **changes: Any) -> Event:
+    values: dict[str, Any] = {
+        "id": EventId(f"01900000-0000-7000-9000-{serial:012d}"),
+        "org_id": DEFAULT_ORG,
+        "source_id": SourceId("github-acme"),
+        "source_kind": SourceKind.GITHUB,
+        "source_delivery_id": f"delivery-{serial}",
+        "type": "pull_request.merged",
+        "received_at": NOW + timedelta(seconds=serial),
+        "event_time": NOW + timedelta(seconds=serial),
+        "repo": "acme/shop",
+        "branch": "main",
+        "sha": f"{serial:040x}",
+        "actor": "ada",
+        "author": "ada",
+        "number": serial,
+        "title": "Round the prices",
+        "url": f"https://github.com/acme/shop/pull/{serial}",
+        "paths": ("src/price.py",),
+    }
+    return Event(**(values | changes))
+
+
 def a_run(number: int = 1, **changes: Any) -> Run:
     definition_id = DefinitionId("nightly-shop")
     nominal_at = NOW + timedelta(minutes=number)
@@ -127,3 +173,46 @@ def a_baseline(*, views: tuple[str, ...] = ("home",), **changes: Any) -> Baselin
         "source_run_id": RunId("01900000-0000-7000-8000-000000000001"),
     }
     return Baseline(**(values | changes))
+
+
+def a_source(**changes: Any) -> Source:
+    values: dict[str, Any] = {
+        "id": SourceId("github-acme"),
+        "kind": SourceKind.GITHUB,
+        "secrets": ("${env:GITHUB_SECRET}",),
+    }
+    return Source(**(values | changes))
+
+
+def a_delivery(number: int = 1, **changes: Any) -> Delivery:
+    values: dict[str, Any] = {
+        "id": EventId(f"01900000-0000-7000-8000-{number:012d}"),
+        "org_id": DEFAULT_ORG,
+        "source_id": SourceId("github-acme"),
+        "source_kind": SourceKind.GITHUB,
+        "source_delivery_id": f"72d3162e-cc78-11e3-81ab-{number:012d}",
+        "kind": "ping",
+        "body": b'{"zen": "Keep it logically awesome."}',
+        "received_at": NOW + timedelta(seconds=number),
+    }
+    return Delivery(**(values | changes))
+
+
+def an_event(number: int = 1, /, **changes: Any) -> Event:
+    values: dict[str, Any] = {
+        "id": EventId(f"01900000-0000-7000-8000-{number:012d}"),
+        "org_id": DEFAULT_ORG,
+        "source_id": SourceId("github-acme"),
+        "source_kind": SourceKind.GITHUB,
+        "source_delivery_id": f"72d3162e-cc78-11e3-81ab-{number:012d}",
+        "type": "pull_request.merged",
+        "received_at": NOW + timedelta(seconds=number),
+        "repo": "acme/shop",
+        "branch": "main",
+        "sha": "9049f1265b7d61be4a8904a9a27120d2064dab3b",
+        "number": 17,
+        "title": "Sell chairs",
+        "labels": ("qa", "shop"),
+        "data": {"action": "closed", "merged": True},
+    }
+    return Event(**(values | changes))

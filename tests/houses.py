@@ -16,6 +16,7 @@ from inspect_pipelines.domain.session import SessionRequest, SessionResult
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.history import Table
 from inspect_pipelines.ports.house import House
+from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledger
 
 
@@ -114,11 +115,13 @@ class CollectingChannel:
 
 
 def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: Any = None) -> House:
+    ledger = create_ledger(home / "ledger.db")
     return House(
         home=home,
         org=lambda: DEFAULT_ORG,
         clock=SteppedClock(),
-        ledger=create_ledger(home / "ledger.db"),
+        ledger=ledger,
+        inbox=create_inbox(home / "inbox.db", ledger),
         history=NoHistory(),
         gallery=gallery,
         sessions=ScriptedSessions(),

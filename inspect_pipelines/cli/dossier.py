@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from inspect_pipelines.cli.launching import run_json
-from inspect_pipelines.cli.output import coloured, local_time, short_duration
+from inspect_pipelines.cli.output import coloured, local_time, printable, short_duration
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -59,6 +59,7 @@ def as_json(house: House, dossier: Dossier, dagster_url: str | None) -> str:
         "decisions": [
             {"decision": decision, "by": by, "detail": detail} for decision, by, detail in dossier.decisions
         ],
+        "events": [decision.event_id for decision in dossier.events],
         "retries": json.loads(dump_json([run.id for run in dossier.retries])),
     }
     return json.dumps(body, indent=2, ensure_ascii=False)
@@ -83,12 +84,15 @@ def _facts(house: House, dossier: Dossier, dagster_url: str | None) -> Iterator[
     yield _row("run", run.id)
     yield _row("verdict", verdict)
     yield _row("origin", f"{run.origin}, by {run.requested_by or 'unknown'}")
+    for decision in dossier.events:
+        yield _row("event", f"{decision.event_id}  {printable(decision.reason)}")
     if run.retry_of:
         yield _row("retry of", run.retry_of)
     for retry in dossier.retries:
         yield _row("retried as", f"{retry.id}  {coloured(retry.status.value)}")
     if run.variables:
-        yield _row("variables", ", ".join(f"{name}={text}" for name, text in sorted(run.variables.items())))
+        texts = (f"{name}={text}" for name, text in sorted(run.variables.items()))
+        yield _row("variables", printable(", ".join(texts)))  # strangers write titles and branches
     yield from _times(dossier)
     yield _row("report", str(report) if report.exists() else "none is written")
     yield _row("Dagster run", run.dagster_run_id or "none: no worker took it")

@@ -10,13 +10,13 @@ import click
 
 from inspect_pipelines.cli.output import coloured, short_duration
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports.engine import Engine, Launch
+from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.expire import expire
+from inspect_pipelines.usecases.launch import launch_of
 from inspect_pipelines.usecases.notify import send_waiting
 
 POLL_SECONDS = 0.2
@@ -33,11 +33,6 @@ def launched(house: House, settings: Settings, wanted: Run) -> tuple[Engine, str
     except InspectError as error:
         abort(house, wanted.id, RunStatus.ERROR, str(error))
         raise
-
-
-def launch_of(run: Run) -> Launch:
-    """What an engine needs to execute a run that is stored as pending."""
-    return Launch(dagster_name(run.definition_id), run.origin, {"inspect/origin": run.origin})
 
 
 def wait_for_end(house: House, engine: Engine, handle: str, wanted: Run) -> Run:

@@ -20,6 +20,8 @@ COMMANDS = {
     "run": ("run", "run", "Start a schedule or trigger now."),
     "runs": ("runs", "runs", "List, show, watch, cancel and retry runs."),
     "schedules": ("schedules", "schedules", "List, pause, resume and backfill schedules."),
+    "triggers": ("triggers", "triggers", "List triggers, show what came of events, and try one out."),
+    "events": ("events", "events", "List, show and replay what sources told."),
     "baselines": (
         "baselines",
         "baselines",

@@ -87,6 +87,11 @@ def cut(text: str, width: int) -> str:
     return text if len(text) <= width else text[: width - 1] + "…"
 
 
+def printable(text: str) -> str:
+    """The text on one line, without the characters that steer a terminal; strangers write branches and titles."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+
+
 def local_time(at: datetime | None) -> str:
     """A time in the machine's zone with its offset, to the minute."""
     return at.astimezone().strftime("%Y-%m-%d %H:%M %z") if at else ""

@@ -12,10 +12,18 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.web.app import LOOPBACK, create_app
+from inspect_pipelines.web.intake import Intake
+from inspect_pipelines.web.known_sources import KnownSources
 from inspect_pipelines.web.lookout import Lookout
+from inspect_pipelines.web.starter import Starter
+from inspect_pipelines.wiring import code_host
 from inspect_pipelines.wiring import house as build
+from resources.dagster_graphql import GraphqlEngine
 from resources.dagster_ticker import DagsterTicker
 from resources.history.owner import Historian
+
+# Python lets a busy thread run 5 ms before another may: with three threads beside it, requests would wait for each.
+SWITCH_SECONDS = 0.0005
 
 
 @click.command()
@@ -24,16 +32,27 @@ from resources.history.owner import Historian
 def serve(host: str, port: int) -> None:
     """Answer requests and own the history until a signal."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    house = build(Settings())
+    sys.setswitchinterval(SWITCH_SECONDS)
+    settings = Settings()
+    house = build(settings)
 
     def urls() -> dict[str, str | None]:
         state = read_state(house.home)
         return {"web": f"http://{host}:{port}", "dagster_ui": state.ui_url if state else None}
 
+    engines: dict[str, GraphqlEngine] = {}
+
+    def engine() -> GraphqlEngine | None:
+        url = urls()["dagster_ui"]
+        return engines.setdefault(url, GraphqlEngine(url, house.clock)) if url else None
+
+    starter = Starter(house, engine, code_host(house))
     app = create_app(
         house,
         Historian(house.home, house.ledger, house.clock),
         lookout=Lookout(house, DagsterTicker(lambda: urls()["dagster_ui"], house.clock)),
+        intake=Intake(house, KnownSources(house), starter.route, payload_days=settings.payload_days),
+        starter=starter,
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, host}),
     )

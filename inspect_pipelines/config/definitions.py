@@ -19,9 +19,11 @@ from inspect_pipelines.config.schedule_document import (
     ScheduleDocument,
     TriggerDocument,
 )
+from inspect_pipelines.config.triggers import REPO_GLOB, check_source, is_glob, trigger_parts
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
+from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
@@ -31,7 +33,6 @@ from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.domain.variable import EVENT_CONTEXT, host_of
 from inspect_pipelines.errors import UsageError
 
-EVENTS = ("pull_request.merged", "deployment.completed")
 REPO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
 DST_NOTICE = timedelta(days=100)  # how far ahead a clock change is mentioned
 
@@ -49,6 +50,7 @@ class Around:
     playbooks_are_known: bool = True  # False: some file could not be read, so a missing playbook says nothing
     calendars: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
     calendars_are_known: bool = True
+    sources: Mapping[str, SourceKind] = field(default_factory=dict)  # known as far as the calendars are
 
     @cached_property
     def hosts_of_playbooks(self) -> dict[str, set[str]]:
@@ -61,7 +63,8 @@ def to_definition(written: ScheduleDocument | TriggerDocument, number: int, arou
     check = _Check(around, section, number)
     if not SLUG.match(written.id):
         check.wrong(f"{shown(written.id)} {NOT_AN_ID}", "id")
-    if written.repo is not None and not REPO.fullmatch(written.repo):
+    grammar = REPO if section == "schedules" else REPO_GLOB
+    if written.repo is not None and not grammar.fullmatch(written.repo):
         check.wrong(f"{shown(written.repo)} is not a repository; write 'owner/name'", "repo")
     name, identifier = written.name or written.id, DefinitionId(written.id)
     plan = check.plan(written)
@@ -82,22 +85,15 @@ def to_definition(written: ScheduleDocument | TriggerDocument, number: int, arou
             calendar=check.calendar(written.calendar),
             jitter_seconds=written.jitter_seconds,
         )
-    if written.event not in EVENTS:
-        hint = did_you_mean(written.event, EVENTS) or f"; known are {', '.join(EVENTS)}"
-        check.wrong(f"{shown(written.event)} is not an event{hint}", "event")
-    for key in ("branches", "paths"):
-        check.patterns(key, getattr(written, key))
+    if around.calendars_are_known:
+        check_source(written, around.sources, check.wrong)
     return Trigger(
         id=identifier,
         org_id=around.org_id,
         name=name,
-        event=written.event,
         plan=plan,
-        repo=written.repo,
-        branches=tuple(written.branches),
-        paths=tuple(written.paths),
-        environment=written.environment,
         enabled=written.enabled,
+        **trigger_parts(written, check.wrong),
     )
 
 
@@ -152,11 +148,6 @@ class _Check:
             self.wrong(f"no calendar is called {shown(name)}{hint}", "calendar")
         return self.around.calendars.get(name, ())
 
-    def patterns(self, key: str, globs: Sequence[str]) -> None:
-        for number, glob in enumerate(globs):
-            if "[" in glob and "]" not in glob[glob.rindex("[") :]:
-                self.wrong(f"pattern {shown(glob)} has an unclosed '['", key, number)
-
     def plan(self, written: DefinitionDocument) -> Plan:
         playbooks = self._playbooks(written)
         policy = written.baseline
@@ -172,7 +163,7 @@ class _Check:
         self._long_steps(written, playbooks)
         return Plan(
             playbooks=playbooks,
-            repo=written.repo,
+            repo=None if written.repo is None or is_glob(written.repo) else written.repo,
             branch=written.branch,
             variables=variables,
             timeout_minutes=written.timeout_minutes,

@@ -42,6 +42,24 @@ class Shorthand:
 
 
 @dataclass(frozen=True, slots=True)
+class ListOf:
+    """Lets a list or a text stand for a mapping with one key: `authors: [ada]` is `authors: {include: [ada]}`."""
+
+    key: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(
+            lambda value: {self.key: value} if isinstance(value, (str, list)) else value, handler(source)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        texts = {"type": "array", "items": {"type": "string"}}
+        return {"anyOf": [{"type": "string"}, texts, handler(schema)]}
+
+
+@dataclass(frozen=True, slots=True)
 class OneOrMany:
     """Lets a text stand for a list of one."""
 

@@ -17,6 +17,7 @@ from inspect_pipelines.config.schedule_document import (
     OrganizationMetadata,
 )
 from inspect_pipelines.config.settings import SECRET_REFERENCE
+from inspect_pipelines.config.sources import sources
 from inspect_pipelines.config.yaml_text import Source, YamlPath
 from inspect_pipelines.domain import calendar
 from inspect_pipelines.domain.budget import Budget
@@ -76,6 +77,7 @@ def read_organization(root: Path, findings: Findings, files: list[str]) -> Organ
             maintenance=tuple(
                 reader.maintenance(number, written) for number, written in enumerate(document.maintenance)
             ),
+            sources=sources(document.sources, reader.at("sources")),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
     )

@@ -70,6 +70,7 @@ def load_project(root: Path, *, now: datetime) -> Project:
             all_read,
             written_organization.calendars,
             written_organization.is_readable,
+            {one.id: one.kind for one in organization.sources},
         )
         schedules = [
             to_definition(written, number, around) for number, written in enumerate(document.schedules)

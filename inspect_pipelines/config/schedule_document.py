@@ -6,8 +6,9 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from inspect_pipelines.config.document import Document, Texts
+from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
 from inspect_pipelines.config.playbook_document import Tolerance
+from inspect_pipelines.config.source_document import SourceDocument
 
 MAX_TIMEOUT_MINUTES = 24 * 60
 
@@ -107,15 +108,56 @@ class ScheduleDocument(DefinitionDocument):
     }
 
 
+class DebounceDocument(Document):
+    wait: Duration
+    max_wait: Duration | None = None
+    key: list[Literal["repo", "branch", "environment", "author", "number"]] | None = None
+
+
+class AuthorsDocument(Document):
+    include: Texts = Field(default_factory=list)
+    exclude: Texts = Field(default_factory=list)
+
+
+class ConditionDocument(Document):
+    path: str
+    eq: str | int | float | bool | None = None
+    neq: str | int | float | bool | None = None
+    gt: str | int | float | None = None
+    gte: str | int | float | None = None
+    lt: str | int | float | None = None
+    lte: str | int | float | None = None
+    contains: str | int | float | bool | None = None
+    exists: bool | None = None
+    matches: str | None = None
+
+    @model_validator(mode="after")
+    def _one_comparison(self) -> ConditionDocument:
+        if len(self.comparisons()) != 1:
+            known = "eq, neq, gt, gte, lt, lte, contains, exists or matches"
+            raise ValueError(f"needs exactly one of {known} beside its path")
+        return self
+
+    def comparisons(self) -> dict[str, Any]:
+        """What is written beside the path."""
+        return {name: getattr(self, name) for name in self.model_fields_set if name != "path"}
+
+
 class TriggerDocument(DefinitionDocument):
     event: str
     branches: Texts = Field(default_factory=list)
     paths: Texts = Field(default_factory=list)
     environment: str | None = None
+    labels: Texts = Field(default_factory=list)
+    authors: Annotated[AuthorsDocument, ListOf("include")] = Field(default_factory=AuthorsDocument)
+    drafts: bool = False
+    conditions: list[ConditionDocument] = Field(default_factory=list)
+    source: str | None = None
+    debounce: Annotated[DebounceDocument, Shorthand("wait")] | None = None
 
     later: ClassVar[dict[str, str]] = {
         **DefinitionDocument.later,
-        **dict.fromkeys(("debounce", "labels", "authors", "delay", "source"), "leave it out"),
+        "delay": "write 'debounce: {wait: 60s}'",
     }
 
 
@@ -171,11 +213,11 @@ class OrganizationConfigDocument(Document):
     limits: LimitsDocument = Field(default_factory=LimitsDocument)
     budgets: BudgetsDocument | None = None
     maintenance: list[MaintenanceDocument] = Field(default_factory=list)
+    sources: list[SourceDocument] = Field(default_factory=list)
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
-    sources: Any = None
     channels: Any = None
     people: Any = None
     sites: Any = None
 
 
-NOT_YET_USED = ("sources", "channels", "people", "sites")
+NOT_YET_USED = ("channels", "people", "sites")

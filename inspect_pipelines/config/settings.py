@@ -48,6 +48,9 @@ class Settings(BaseModel):
     no_sandbox: bool | None = None
     """Start Chromium without its sandbox; None: only when running as root, where it refuses to start with one."""
 
+    payload_days: int = Field(default=30, ge=1, le=3650)
+    """How long payloads of webhooks are kept; what events say of them stays."""
+
     port: int = Field(default=8460, ge=1, le=65535)
     """The web process's first port to try; a taken one is stepped over."""
 

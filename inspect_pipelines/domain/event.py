@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -59,7 +59,7 @@ class Event:
         url: Where the deployment can be seen; of a pull request or issue, its page.
         paths: Changed files; None: not known (yet), which is not the same as none.
         data: The payload's own words for generic conditions, capped; JSON values only.
-        problem: Why it is `unreadable` or `undecided`; empty otherwise.
+        problem: Why it is `unreadable`, `undecided` or `ignored`; empty otherwise.
     """
 
     id: EventId
@@ -86,3 +86,9 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     status: EventStatus = EventStatus.RECEIVED
     problem: str = ""
+    replay: str = ""  # `r1`, `r2`, ..: which time a person has it looked at again
+
+    def replayed(self) -> Event:
+        """The event to be looked at once more; runs that it starts now have origins of their own."""
+        number = int(self.replay[1:] or 0) + 1
+        return replace(self, status=EventStatus.RECEIVED, problem="", replay=f"r{number}")

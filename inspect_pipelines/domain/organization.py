@@ -8,6 +8,7 @@ from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.plan import NotifyRule
+from inspect_pipelines.domain.source import Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,4 @@ class Organization:
     budget: Budget | None = None  # of all its definitions together; None: no limit
     budget_rule: NotifyRule | None = None  # who is warned; None: whoever hears of the run's failure
     maintenance: tuple[Maintenance, ...] = ()
+    sources: tuple[Source, ...] = ()  # who may tell us of events

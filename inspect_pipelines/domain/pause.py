@@ -10,7 +10,7 @@ from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.run import Run, RunStatus
 
 ERRORS_IN_A_ROW = 3
-NOT_A_RUN = "absence:"  # the alarm of an occurrence that nobody asked for
+NOT_A_RUN = ("absence:", "undecided:")  # alarms that stand for a run which never was
 BY_ITSELF = "schedule:auto"  # who paused a definition whose runs kept ending as `error`
 
 

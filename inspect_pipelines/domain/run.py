@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.errors import Refused
 
@@ -65,6 +65,21 @@ def dagster_origin(dagster_run_id: str) -> str:
 def retry_origin(run_id: RunId, number: int) -> str:
     """The origin of a person's n-th retry of a run."""
     return f"retry:{run_id}:{number}"
+
+
+def event_origin(event_id: EventId, trigger_id: DefinitionId, replay: str = "") -> str:
+    """The origin of a run that one event starts; each replay of the event has a suffix of its own."""
+    return f"event:{event_id}:{trigger_id}" + (f"@{replay}" if replay else "")
+
+
+def batch_origin(batch_id: str) -> str:
+    """The origin of a run that waited for further events of its kind."""
+    return f"batch:{batch_id}"
+
+
+def undecided_origin(event_id: EventId, trigger_id: DefinitionId, replay: str = "") -> str:
+    """The origin of what stands for a run that an event might have started; concluded as `error` to tell people."""
+    return f"undecided:{event_id}:{trigger_id}" + (f"@{replay}" if replay else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,42 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
 from typing import Literal
 
-from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.condition import Condition
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, SourceId
 from inspect_pipelines.domain.plan import Plan
 from inspect_pipelines.domain.schedule import Schedule
+
+
+class Key(StrEnum):
+    """What events must share to be one run."""
+
+    REPO = "repo"
+    BRANCH = "branch"
+    ENVIRONMENT = "environment"
+    AUTHOR = "author"
+    NUMBER = "number"
+
+
+@dataclass(frozen=True, slots=True)
+class Debounce:
+    """How events that come shortly after one another become one run."""
+
+    wait: timedelta = timedelta(0)  # of quiet, before the run starts
+    max_wait: timedelta = timedelta(0)  # from the first event on, however many follow
+    key: tuple[Key, ...] = (Key.REPO, Key.BRANCH, Key.ENVIRONMENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Authors:
+    """Logins, `*` for any characters."""
+
+    include: tuple[str, ...] = ()  # empty: anybody
+    exclude: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +47,16 @@ class Trigger:
     name: str
     event: str  # normalised: `pull_request.merged`, `deployment.completed`, ..
     plan: Plan
-    repo: str | None = None  # None: any repository of the organisation
+    repo: str | None = None  # exact or a glob; None: any repository of the organisation
     branches: tuple[str, ...] = ()  # globs; empty: any
     paths: tuple[str, ...] = ()  # globs with ** and !; empty: any
-    environment: str | None = None
+    environment: str | None = None  # exact or a glob
+    labels: tuple[str, ...] = ()  # globs, one of which must be there; empty: any
+    authors: Authors = field(default_factory=Authors)
+    drafts: bool = False  # whether a draft pull request counts
+    conditions: tuple[Condition, ...] = ()  # all must hold
+    source: SourceId | None = None  # None: any of the organisation
+    debounce: Debounce = field(default_factory=Debounce)
     enabled: bool = True
     kind: Literal["trigger"] = "trigger"
 

@@ -37,6 +37,9 @@ EVENT_CONTEXT: dict[str, VariableType] = {
     "repo": VariableType.STRING,
     "actor": VariableType.LOGIN,
     "event_time": VariableType.STRING,
+    "pr_numbers": VariableType.PATH_LIST,  # of several events that became one run: one a line, the newest last
+    "pr_authors": VariableType.PATH_LIST,
+    "commit_shas": VariableType.PATH_LIST,
 }
 
 

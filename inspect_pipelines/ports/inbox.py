@@ -26,7 +26,7 @@ class Inbox(Protocol):
         """
 
     def waiting(self, limit: int = 100) -> list[Delivery]:
-        """Not handled yet, oldest first."""
+        """Not handled yet, oldest first; at most so many, and fewer when their bodies are large."""
 
     def handled(self, ids: Sequence[EventId]) -> None:
         """Their events are in the ledger."""
@@ -38,6 +38,9 @@ class Inbox(Protocol):
         """Which of a source's delivery ids have arrived."""
 
     def prune(self, *, before: datetime) -> int:
-        """Forget handled payloads received before; returns how many."""
+        """Forget handled payloads received before; returns how many. Their delivery ids stay known."""
+
+    def forget(self, *, before: datetime) -> int:
+        """Forget handled deliveries received before, ids and all; returns how many."""
 
     def close(self) -> None: ...

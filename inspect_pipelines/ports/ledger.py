@@ -9,13 +9,15 @@ from typing import Any, Protocol
 
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId, Sha256
+from inspect_pipelines.domain.event import Event, EventStatus
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, OrgId, RunId, Sha256, SourceId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.ports.decisions import Batches, Decisions
 
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
 
@@ -76,6 +78,9 @@ class Notices(Protocol):
     def is_first(self, org_id: OrgId, key: str, *, at: datetime) -> bool:
         """Whether nobody was told of this yet; from now on somebody was."""
 
+    def forget(self, org_id: OrgId, key: str) -> None:
+        """Nobody was told after all."""
+
 
 class Runs(Protocol):
     def request(self, run: Run) -> Run:
@@ -130,6 +135,12 @@ class Runs(Protocol):
 
     def buffer(self, run: Run) -> bool:
         """Store that a pending run waits for its definition's slot; False when it is not pending any more."""
+
+    def inform(self, run_id: RunId, variables: Mapping[str, str]) -> bool:
+        """Give a pending run other variables; False when it is not pending any more."""
+
+    def pending(self, org_id: OrgId, prefixes: Sequence[str], limit: int = 100) -> list[Run]:
+        """Those whose origin begins so and that wait for nothing but their launch, oldest first."""
 
     def buffered(self, org_id: OrgId) -> list[Run]:
         """Pending runs that wait for their definition's slot, oldest first."""
@@ -193,6 +204,45 @@ class Outbox(Protocol):
         """Store status, receipt and time."""
 
 
+class Events(Protocol):
+    """What sources told, normalised; a delivery's payload stays in the inbox."""
+
+    def add(self, event: Event) -> bool:
+        """Keep a new one; False when its id is there already, which then stays as it is."""
+
+    def save(self, event: Event) -> None:
+        """Replace one that was added: its status, problem and changed paths become known later.
+
+        Raises:
+            NotFound: It was never added.
+        """
+
+    def find(self, event_id: EventId) -> Event | None: ...
+    def with_status(self, *statuses: EventStatus, limit: int = 100) -> list[Event]:
+        """Those that have come so far, oldest first, of all organisations."""
+
+    def latest(
+        self,
+        org_id: OrgId,
+        *,
+        status: EventStatus | Collection[EventStatus] | None = None,
+        type: str | None = None,  # noqa: A002 - an event's field is called so
+        source_id: SourceId | None = None,
+        since: datetime | None = None,
+        limit: int = 50,
+    ) -> list[Event]:
+        """Newest first.
+
+        Args:
+            status: One or several; None: any.
+            type: Exactly this one.
+            since: Received then or later.
+        """
+
+    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Event]:
+        """Events whose id begins so, newest first."""
+
+
 class Journal(Protocol):
     """Facts on their way to the history; seq grows by one a row within the ledger."""
 
@@ -232,6 +282,12 @@ class LedgerSession(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def events(self) -> Events: ...
+    @property
+    def decisions(self) -> Decisions: ...
+    @property
+    def batches(self) -> Batches: ...
     @property
     def journal(self) -> Journal: ...
 

@@ -14,8 +14,8 @@ from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus, Value
 from inspect_pipelines.domain.template import fill, placeholders
-from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.domain.variable import accepted
+from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.domain.variable import EVENT_CONTEXT, accepted
 from inspect_pipelines.errors import NotFound, Unavailable, UsageError
 from inspect_pipelines.ports.house import House
 
@@ -125,13 +125,19 @@ def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
     Raises:
         UsageError: A value is missing, which only an event or `--var` can bring.
     """
+    is_asked_for = run.origin.startswith("request:") or not isinstance(definition, Trigger)
+    context = frozenset() if is_asked_for else frozenset(EVENT_CONTEXT)
     return [
         SessionRequest(
             id=f"{run.id}.{number}",
             run_id=run.id,
             playbook=playbook,
             values=values_for(
-                playbook, definition.plan.variables, run.variables, definition.plan.allowed_hosts
+                playbook,
+                definition.plan.variables,
+                run.variables,
+                definition.plan.allowed_hosts,
+                context=context,
             ),
             allowed_hosts=definition.plan.allowed_hosts,
         )
@@ -144,12 +150,16 @@ def values_for(
     planned: Mapping[str, str],
     given: Mapping[str, str],
     allowed_hosts: Iterable[str] = (),
+    *,
+    context: Collection[str] = (),
 ) -> dict[str, Value]:
     """A value for every variable of a playbook: given beats planned beats default.
 
     Args:
         planned: The plan's variables; they may hold placeholders that `given` fills, in a single pass.
         given: An event's context or a person's `--var`.
+        context: Names of `given` that only fill placeholders: what an event says never replaces what the plan says,
+            only because a playbook calls a variable of its own `environment` too.
 
     Raises:
         UsageError: A required variable or a placeholder has no value, a value does not fit its variable's type, or a
@@ -157,7 +167,8 @@ def values_for(
     """
     values = {}
     for variable in playbook.variables:
-        text = given.get(variable.name, planned.get(variable.name, variable.default))
+        is_given = variable.name in given and variable.name not in context
+        text = given[variable.name] if is_given else planned.get(variable.name, variable.default)
         if text is None:
             if variable.required:
                 raise UsageError(
@@ -165,7 +176,7 @@ def values_for(
                     f"give one with --var {variable.name}=VALUE or in the definition's variables"
                 )
             text = ""
-        if variable.name not in given:
+        if not is_given:
             missing = [name for name in placeholders(text) if name not in given]
             if missing:
                 raise UsageError(

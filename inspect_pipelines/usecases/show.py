@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.retry import second_looks, second_thoughts
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -25,6 +26,7 @@ class Dossier:
     decisions: tuple[tuple[str, str, str], ...]  # (decision, by, detail) of people, oldest first
     retries: tuple[Run, ...]  # oldest first
     progress: Progress
+    events: tuple[Decision, ...] = ()  # what it came of, with those that it took in; oldest first
 
     @property
     def reviewed_as(self) -> str:
@@ -69,4 +71,5 @@ def show(house: House, run: Run) -> Dossier:
                 is_unwanted=any(decision == DECISION for decision, _, _ in decisions),
                 now=now,
             ),
+            tuple(ledger.decisions.of_run(run.id)),
         )

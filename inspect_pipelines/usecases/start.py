@@ -29,6 +29,7 @@ from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.perform import session_requests
 from inspect_pipelines.usecases.refuse import refusal
 
+OF_EVENTS = ("event:", "batch:")
 DEFAULT_TIMEOUT_MINUTES = 30  # of a run whose definition is gone; it is skipped anyway
 
 
@@ -88,7 +89,7 @@ def admit(house: House, ticket: Ticket) -> Admission:
                 ticket.dagster_run_id,
                 refusal=refusal(ledger, run, definition, queued_at=queued_at, now=now),
                 holder=ledger.runs.holder(house.org_id, ticket.definition_id),
-                waiting=_waiting(ledger, run),
+                waiting=None if _is_of_event(run) else _waiting(ledger, run),
                 overlap=overlap,
                 now=now,
             )
@@ -147,16 +148,30 @@ def pause_before(house: House, ticket: Ticket) -> float:
     return max(0.0, min(place, nominal + place - house.clock.now()).total_seconds())
 
 
+def unlaunched(house: House) -> list[Run]:
+    """Runs of events that wait for nothing but their launch, oldest first."""
+    with house.ledger.read() as ledger:
+        return ledger.runs.pending(house.org_id, OF_EVENTS)
+
+
 def _waiting(ledger: LedgerSession, run: Run) -> Run | None:
-    """Another run of the definition that waits for its slot."""
+    """Another run of the definition that waits for its slot and may be displaced.
+
+    Never one of an event: events join the run that waits (usecases/route.py), so that none is lost; those that have
+    not enough in common to be one run wait one after the other.
+    """
     return next(
         (
             other
             for other in ledger.runs.buffered(run.org_id)
-            if other.definition_id == run.definition_id and other.id != run.id
+            if other.definition_id == run.definition_id and other.id != run.id and not _is_of_event(other)
         ),
         None,
     )
+
+
+def _is_of_event(run: Run) -> bool:
+    return run.origin.startswith(OF_EVENTS)
 
 
 def _find_or_request(

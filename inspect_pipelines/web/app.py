@@ -11,15 +11,18 @@ import anyio.to_thread
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
 
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.web.group_commit import GroupCommit
 from inspect_pipelines.web.health import ailments
+from inspect_pipelines.web.intake import Intake
 from inspect_pipelines.web.lookout import Lookout
-from inspect_pipelines.web.security import SecurityHeaders
+from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
+from inspect_pipelines.web.starter import Starter
 from inspect_pipelines.web.status import status
+from inspect_pipelines.web.webhooks import Receiver
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 PACKAGES = ("inspect-pipelines", "dagster", "duckdb")
@@ -30,6 +33,8 @@ def create_app(
     historian: HistoryOwner,
     *,
     lookout: Lookout | None = None,
+    intake: Intake | None = None,
+    starter: Starter | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -39,9 +44,12 @@ def create_app(
         house: Ports.
         historian: Started and stopped with the application.
         lookout: Likewise; None: nobody watches whether schedules tick.
+        intake: Likewise; None: no webhooks are received.
+        starter: Likewise; None: runs of events are left to the `events` sensor.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
+    group_commit = GroupCommit(house.inbox)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -49,9 +57,19 @@ def create_app(
         historian.start()
         if lookout:
             lookout.start()
+        if intake:
+            await anyio.to_thread.run_sync(intake.start)
+            group_commit.start()
+        if starter:
+            starter.start()
         try:
             yield
         finally:
+            if starter:
+                await anyio.to_thread.run_sync(starter.stop)
+            if intake:
+                await anyio.to_thread.run_sync(group_commit.stop)
+                await anyio.to_thread.run_sync(intake.stop)
             if lookout:
                 await anyio.to_thread.run_sync(lookout.stop)
             await anyio.to_thread.run_sync(historian.stop)
@@ -64,15 +82,20 @@ def create_app(
         redoc_url=None,
         middleware=[
             Middleware(SecurityHeaders),
-            Middleware(TrustedHostMiddleware, allowed_hosts=[*allowed_hosts]),
+            Middleware(HostsButForWebhooks, allowed_hosts=[*allowed_hosts]),
         ],
     )
+    if intake:
+        app.router.routes.append(
+            Receiver(intake.sources, group_commit, house.clock, wake=intake.wake).route()
+        )
     versions = {package: version(package) for package in PACKAGES}
 
     @app.get("/health")
     def health() -> JSONResponse:
         """200 when this process can do its work, else 503; each part says what ails it."""
-        found = ailments(house, historian, lookout.problem if lookout else "")
+        silence, deafness = lookout.problem if lookout else "", intake.problem if intake else ""
+        found = ailments(house, historian, silence, deafness)
         parts = {part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()}
         is_well = not any(found.values())
         return JSONResponse({"ok": is_well, "parts": parts}, status_code=200 if is_well else 503)

@@ -13,13 +13,14 @@ from inspect_pipelines.ports.house import House
 FREE_BYTES_WANTED = 200_000_000  # a run of fifty full-page views may need half of it
 
 
-def ailments(house: House, historian: HistoryOwner, silence: str = "") -> dict[str, str]:
+def ailments(house: House, historian: HistoryOwner, silence: str = "", deafness: str = "") -> dict[str, str]:
     """What ails each part; an empty sentence means that it is well.
 
     Args:
         house: Ports.
         historian: Who keeps the history.
         silence: Which schedules do not tick, as the lookout says.
+        deafness: Why events do not get on, as the intake says.
     """
     return {
         "ledger": _told(lambda: _ledger(house)),
@@ -27,6 +28,7 @@ def ailments(house: House, historian: HistoryOwner, silence: str = "") -> dict[s
         "gallery": _told(lambda: _gallery(house)),
         "disk": _told(lambda: _disk(house)),
         "schedules": silence,
+        "webhooks": deafness,
     }
 
 

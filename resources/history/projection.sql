@@ -132,6 +132,19 @@ FROM (
 ) AS sent
 WHERE automated_runs.id = sent.run_id;
 
+-- name: gather_events
+-- the newest state of each event in the batch; a status that changes is told as the whole event once more
+CREATE OR REPLACE TEMP TABLE newest_events AS
+SELECT body ->> '$.event.org_id' AS org_id, body ->> '$.event.id' AS id, arg_max(body, seq) AS body, max(seq) AS seq
+FROM batch WHERE kind = 'event' GROUP BY ALL;
+
+-- name: delete_events
+DELETE FROM events USING newest_events AS newest WHERE events.org_id = newest.org_id AND events.id = newest.id;
+
+-- name: insert_events
+INSERT INTO events BY NAME
+SELECT unnest(item) FROM (SELECT from_json(body -> 'event', $columns) AS item FROM newest_events ORDER BY seq);
+
 -- name: read_watermark
 SELECT seq FROM _applied;
 

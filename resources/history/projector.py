@@ -11,7 +11,7 @@ from resources.history.statements import statements
 
 Row = tuple[int, str, str]  # seq, kind, JSON text
 
-KINDS = ("run", "definition", "baseline", "baseline_activated", "notification")
+KINDS = ("run", "definition", "baseline", "baseline_activated", "notification", "event")
 
 # keys of a run's fact that are tables, too, and the columns that their rows take from the run's
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
@@ -54,6 +54,10 @@ class Projector:
                 self._run("activate_baselines")
             if "notification" in kinds:
                 self._notifications()
+            if "event" in kinds:
+                self._run("gather_events")
+                self._run("delete_events")
+                self._run("insert_events", columns=self._columns("events"))
             self._run("move_watermark", seq=rows[-1][0])
             self.connection.commit()
         except duckdb.Error:

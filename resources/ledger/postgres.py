@@ -21,7 +21,14 @@ WRITER_LOCK = 0x1A5BEC7  # any number, the same in all processes
 class PostgresDatabase:
     """Transactions over one PostgreSQL database."""
 
-    def __init__(self, url: str, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        lock: int = WRITER_LOCK,
+        called: str = "the ledger",
+    ) -> None:
         try:
             self._url = sa.make_url(url)
         except (sa.exc.ArgumentError, ValueError) as error:
@@ -29,7 +36,7 @@ class PostgresDatabase:
         if self._url.drivername != DRIVER:
             raise UsageError(f"INSPECT_DATABASE_URL names {self._url.drivername!r}; " + HOW_TO_WRITE_IT)
         self.name = self._url.render_as_string(hide_password=True)
-        self._patience_seconds = patience_seconds
+        self._patience_seconds, self._lock, self._called = patience_seconds, lock, called
         self._engines = Engines(self._make_engine)
 
     @contextmanager
@@ -41,7 +48,7 @@ class PostgresDatabase:
         ):
             connection.execute(
                 sa.text("SELECT set_config('lock_timeout', :patience, true), pg_advisory_xact_lock(:lock)"),
-                {"patience": f"{self._patience_seconds * 1000:.0f}ms", "lock": WRITER_LOCK},
+                {"patience": f"{self._patience_seconds * 1000:.0f}ms", "lock": self._lock},
             )
             yield connection
 
@@ -70,19 +77,19 @@ class PostgresDatabase:
         state = getattr(error.orig, "sqlstate", None)
         if state == "55P03":  # lock_not_available
             return Unavailable(
-                f"the ledger {self.name!r} stayed locked by another process for {self._patience_seconds:g} s; "
+                f"{self._called} {self.name!r} stayed locked by another process for {self._patience_seconds:g} s; "
                 "nothing was changed: look for a long transaction in pg_stat_activity and try again"
             )
         if state is not None and state.startswith(
             "53"
         ):  # insufficient resources: disk full, too many connections
             return Unavailable(
-                f"the ledger {self.name!r} has no room: {_first_line(error)}; nothing was changed: "
+                f"{self._called} {self.name!r} has no room: {_first_line(error)}; nothing was changed: "
                 "look after the database server and try again"
             )
         if isinstance(error, sa.exc.OperationalError):
             return Unavailable(
-                f"the ledger {self.name!r} does not answer: {_first_line(error)}; "
+                f"{self._called} {self.name!r} does not answer: {_first_line(error)}; "
                 "check INSPECT_DATABASE_URL and that the server runs, then try again"
             )
         return None

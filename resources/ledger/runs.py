@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -142,6 +142,24 @@ class SqlRuns:
             .values(buffered_at=run.buffered_at)
         )
         return stored.rowcount == 1
+
+    def inform(self, run_id: RunId, variables: Mapping[str, str]) -> bool:
+        stored = self._connection.execute(
+            sa.update(runs)
+            .where(runs.c.id == run_id, runs.c.status == RunStatus.PENDING.value)
+            .values(variables=json.dumps(dict(variables)))
+        )
+        return stored.rowcount == 1
+
+    def pending(self, org_id: OrgId, prefixes: Sequence[str], limit: int = 100) -> list[Run]:
+        query = sa.select(runs).where(
+            runs.c.org_id == org_id,
+            runs.c.status == RunStatus.PENDING.value,
+            runs.c.buffered_at.is_(None),
+            runs.c.dagster_run_id.is_(None),
+            sa.or_(*(runs.c.origin.startswith(prefix, autoescape=True) for prefix in prefixes)),
+        )
+        return self._all(query.order_by(runs.c.requested_at, runs.c.id).limit(limit))
 
     def buffered(self, org_id: OrgId) -> list[Run]:
         query = sa.select(runs).where(

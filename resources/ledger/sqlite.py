@@ -18,6 +18,7 @@ from resources.ledger.engines import Engines
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 30.0
+CHECKPOINT_PAGES = 4000  # 16 MB: the one commit in 300 that checkpoints takes 20 ms
 RETRY_JITTER_SECONDS = (0.0005, 0.003)  # SQLite's own busy handler let single writers wait 5 s
 
 Failure = sqlite3.DatabaseError | sa.exc.DatabaseError
@@ -30,15 +31,23 @@ SNAPSHOT = (
 PRAGMAS = (
     "PRAGMA journal_mode = WAL",
     "PRAGMA synchronous = FULL",  # an answered commit survives a power cut
-    "PRAGMA wal_autocheckpoint = 4000",  # pages, 16 MB: the one commit in 300 that checkpoints takes 20 ms
 )
 
 
 class SqliteDatabase:
     """Transactions over one SQLite file."""
 
-    def __init__(self, path: Path, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        patience_seconds: float = PATIENCE_SECONDS,
+        checkpoint_pages: int = CHECKPOINT_PAGES,
+        called: str = "the ledger",
+    ) -> None:
         self.name = str(path)
+        self._called = called
+        self._pragmas = (*PRAGMAS, f"PRAGMA wal_autocheckpoint = {checkpoint_pages}")
         self._path = path
         self._patience_seconds = patience_seconds
         self._engines = Engines(self._make_engine)
@@ -84,7 +93,7 @@ class SqliteDatabase:
                     raise
                 if time.monotonic() >= gives_up_at:
                     raise Unavailable(
-                        f"the ledger {self.name!r} stayed locked by another process for "
+                        f"{self._called} {self.name!r} stayed locked by another process for "
                         f"{self._patience_seconds:g} s; nothing was changed: end that process "
                         f"(fuser {self.name!r} names it) and try again"
                     ) from error
@@ -104,17 +113,17 @@ class SqliteDatabase:
         match _code(error):
             case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
                 return Unavailable(
-                    f"the ledger {self.name!r} cannot be written: {cause}; nothing was changed: "
+                    f"{self._called} {self.name!r} cannot be written: {cause}; nothing was changed: "
                     "make room on its disk and try again"
                 )
             case sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_READONLY | sqlite3.SQLITE_PERM:
                 return SetupMissing(
-                    f"the ledger {self.name!r} cannot be opened for writing: {cause}; "
+                    f"{self._called} {self.name!r} cannot be opened for writing: {cause}; "
                     "check the folder's owner and rights, or set INSPECT_HOME to another one"
                 )
             case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
                 return Unreadable(
-                    f"the ledger {self.name!r} is damaged: {cause}; put a backup in its place, "
+                    f"{self._called} {self.name!r} is damaged: {cause}; put a backup in its place, "
                     "or move it away to start with an empty one"
                 )
         return None
@@ -134,17 +143,16 @@ class SqliteDatabase:
             pool_size=4,
             max_overflow=-1,
         )
-        sa.event.listen(engine, "connect", _prepare)
+        sa.event.listen(engine, "connect", self._prepare)
         sa.event.listen(engine, "begin", self._begin)
         return engine
 
-
-def _prepare(connection: sqlite3.Connection, record: Any) -> None:
-    try:
-        _run_all(connection, PRAGMAS)
-    except sqlite3.Error:
-        connection.close()
-        raise
+    def _prepare(self, connection: sqlite3.Connection, record: Any) -> None:
+        try:
+            _run_all(connection, self._pragmas)
+        except sqlite3.Error:
+            connection.close()
+            raise
 
 
 def _run_all(connection: sqlite3.Connection, statements: Iterable[str]) -> None:

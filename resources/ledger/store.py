@@ -12,7 +12,10 @@ import sqlalchemy as sa
 from resources.ledger import schema
 from resources.ledger.audit import SqlAudit
 from resources.ledger.baselines import SqlBaselines
+from resources.ledger.batches import SqlBatches
+from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
+from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
 from resources.ledger.journal import SqlJournal
 from resources.ledger.organizations import SqlOrganizations
@@ -60,6 +63,9 @@ class SqlSession:
         self.evidence = SqlEvidence(connection)
         self.reviews = SqlReviews(connection)
         self.outbox = SqlOutbox(connection)
+        self.events = SqlEvents(connection)
+        self.decisions = SqlDecisions(connection)
+        self.batches = SqlBatches(connection)
         self.journal = SqlJournal(connection)
         self.audit = SqlAudit(connection)
 

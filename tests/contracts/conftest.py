@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from postgres import a_server
+from resources.inbox.store import SqlInbox, create_inbox
 from resources.ledger.store import SqlLedger, create_ledger
 
 OpenLedger = Callable[[], SqlLedger]
@@ -36,6 +37,29 @@ def new_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenL
 @pytest.fixture
 def ledger(new_ledger: OpenLedger) -> SqlLedger:
     return new_ledger()
+
+
+@pytest.fixture
+def new_inbox(
+    new_ledger: OpenLedger, request: pytest.FixtureRequest, tmp_path: Path
+) -> Iterator[Callable[[], SqlInbox]]:
+    """Opens one more inbox object over the same database, as another process would."""
+    opened: list[SqlInbox] = []
+    is_sqlite = request.node.callspec.params["new_ledger"] == "sqlite"
+    where = tmp_path / "inbox.db" if is_sqlite else request.getfixturevalue("postgres_server")
+
+    def open_one() -> SqlInbox:
+        opened.append(create_inbox(where, new_ledger()))
+        return opened[-1]
+
+    yield open_one
+    for one in opened:
+        one.close()
+
+
+@pytest.fixture
+def inbox(new_inbox: Callable[[], SqlInbox]) -> SqlInbox:
+    return new_inbox()
 
 
 def _an_empty_database(request: pytest.FixtureRequest) -> str:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, a_run
-from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, EventId, RunId
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.run import (
     Door,
@@ -15,10 +15,13 @@ from inspect_pipelines.domain.run import (
     RunStatus,
     SkipReason,
     admission,
+    batch_origin,
     cron_origin,
     dagster_origin,
+    event_origin,
     request_origin,
     retry_origin,
+    undecided_origin,
 )
 from inspect_pipelines.errors import Refused
 
@@ -187,3 +190,11 @@ def test_one_origin_never_lets_two_dagster_runs_in(asking, paused):
             admitted.add(dagster_run_id)
 
     assert admitted == (set() if paused else {asking[0]})
+
+
+def test_origins_of_events_and_batches_name_what_started_the_run() -> None:
+    assert event_origin(EventId("e1"), DefinitionId("post-merge")) == "event:e1:post-merge"
+    assert event_origin(EventId("e1"), DefinitionId("post-merge"), "r2") == "event:e1:post-merge@r2"
+    assert batch_origin("b1") == "batch:b1"
+    assert undecided_origin(EventId("e1"), DefinitionId("t1")) == "undecided:e1:t1"
+    assert undecided_origin(EventId("e1"), DefinitionId("t1"), "r1") == "undecided:e1:t1@r1"

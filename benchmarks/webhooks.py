@@ -1,0 +1,73 @@
+"""How soon a delivery is acknowledged, and whether any is lost; `make bench-webhooks`.
+
+One real web process over loopback; the sender is a process of its own, since it must not wait for its own answers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks import report
+from benchmarks.sending.place import a_receiver
+from benchmarks.sending.sender import Sent, send_at
+
+WANTED = {
+    "at_200_ack_p50_ms": ("<=", 5.0),
+    "at_200_ack_p99_ms": ("<=", 25.0),
+    "at_200_lost": ("<=", 0.0),
+    "at_500_sent_per_second": (">=", 495.0),
+    "at_500_lost": ("<=", 0.0),
+    "at_500_refused": ("<=", 0.0),
+}
+BODY_BYTES = 20_000
+RATES = {200: 30.0, 500: 60.0}  # deliveries a second -> seconds
+
+
+def main() -> None:
+    """Measure, print, write benchmarks/results/webhooks.json (only for the whole length)."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, help="for each rate; then nothing is written")
+    parser.add_argument("--body-bytes", type=int, default=BODY_BYTES)
+    arguments = parser.parse_args()
+    figures: dict[str, float] = {}
+    for rate, seconds in RATES.items():
+        with tempfile.TemporaryDirectory(prefix="bench-webhooks-") as folder:
+            figures |= measure(Path(folder), rate, arguments.seconds or seconds, arguments.body_bytes)
+    goals = report.goals_of(figures, WANTED)
+    if arguments.seconds is None:
+        report.write("webhooks", figures, goals)
+    else:
+        report.show(figures, goals)
+
+
+def measure(folder: Path, rate: int, seconds: float, body_bytes: int) -> dict[str, float]:
+    """Figures of one rate in a home of its own."""
+    with a_receiver(folder) as receiver:
+        cpu_before, _ = receiver.cost()
+        with multiprocessing.get_context("spawn").Pool(1) as pool:
+            sent: Sent = pool.apply(send_at, (receiver.url, rate, seconds, body_bytes))
+        began = time.monotonic()
+        kept = receiver.events_once_quiet(sent.accepted)
+        caught_up = time.monotonic() - began
+        cpu_after, uss_mb = receiver.cost()
+    name = f"at_{rate}"
+    return {
+        f"{name}_sent_per_second": sent.count / sent.seconds,
+        f"{name}_ack_p50_ms": report.percentile(sent.ack_seconds, 0.5) * 1000,
+        f"{name}_ack_p95_ms": report.percentile(sent.ack_seconds, 0.95) * 1000,
+        f"{name}_ack_p99_ms": report.percentile(sent.ack_seconds, 0.99) * 1000,
+        f"{name}_ack_max_ms": max(sent.ack_seconds) * 1000,
+        f"{name}_refused": float(sent.count - sent.accepted),
+        f"{name}_lost": float(sent.accepted - kept),
+        f"{name}_events_caught_up_s": caught_up,
+        f"{name}_web_cpu_ms_per_delivery": (cpu_after - cpu_before) * 1000 / sent.count,
+        f"{name}_web_uss_mb": uss_mb,
+    }
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,185 @@
+"""`events list|show`: what sources told, and what became of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import click
+
+from inspect_pipelines.cli.moments import past
+from inspect_pipelines.cli.output import aligned, local_time, terminal_width
+from inspect_pipelines.cli.replay import replay
+from inspect_pipelines.cli.triggers import decision_json
+from inspect_pipelines.config.serial import dump_json
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.event import Event, EventStatus
+from inspect_pipelines.domain.ids import SourceId
+from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.find_event import find_event
+
+HEADER = ["EVENT", "RECEIVED", "TYPE", "STATUS", "REPO", "BRANCH", "SOURCE", "WHAT"]
+LEFT_OUT_FIRST = ["SOURCE", "BRANCH", "RECEIVED", "REPO", "WHAT"]
+PATHS_SHOWN = 20
+
+
+@click.group()
+def events() -> None:
+    """List, show and replay what sources told.
+
+    EVENT is an event's id or the beginning of it (6 characters or more).
+    """
+
+
+events.add_command(replay)
+
+
+@events.command("list")
+@click.option(
+    "--status",
+    "statuses",
+    type=click.Choice([status.value for status in EventStatus]),
+    multiple=True,
+    help="Only these; may be repeated.",
+)
+@click.option("--type", "kind", metavar="TYPE", help="Only this one, for example pull_request.merged.")
+@click.option("--source", metavar="ID", help="Only this source's.")
+@click.option("--since", metavar="WHEN", help="Received since then: 2h, 3d, 2026-11-22, 2026-11-22T14:00.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(
+    statuses: tuple[str, ...],
+    kind: str | None,
+    source: str | None,
+    since: str | None,
+    limit: int,
+    as_json: bool,
+) -> None:
+    """List events, newest first."""
+    house = _house()
+    earliest = past(since, option="--since", now=house.clock.now()) if since else None
+    with house.ledger.read() as ledger:
+        found = ledger.events.latest(
+            house.org_id,
+            status=[EventStatus(status) for status in statuses] or None,
+            type=kind,
+            source_id=SourceId(source) if source else None,
+            since=earliest,
+            limit=limit,
+        )
+    if as_json:
+        click.echo(json.dumps([_json(event) for event in found], indent=2))
+        return
+    if not found:
+        is_filtered = statuses or kind or source or since
+        click.echo(
+            "no event matches" if is_filtered else "no events yet; docs/webhooks.md says how to send one"
+        )
+        return
+    click.echo(
+        aligned(HEADER, [_row(event) for event in found], width=terminal_width(), optional=LEFT_OUT_FIRST)
+    )
+
+
+@events.command()
+@click.argument("text", metavar="EVENT")
+@click.option("--payload", "with_payload", is_flag=True, help="Print what the source sent, byte for byte.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(text: str, with_payload: bool, as_json: bool) -> None:
+    """Show everything about an event."""
+    house = _house()
+    event = find_event(house, text)
+    if with_payload:
+        _print_payload(house, event)
+        return
+    with house.ledger.read() as ledger:
+        decisions = ledger.decisions.of_event(event.org_id, event.id)
+    if as_json:
+        click.echo(json.dumps({**_json(event), "decisions": [decision_json(d) for d in decisions]}, indent=2))
+        return
+    click.echo(_page(event))
+    for one in decisions:
+        replayed = f" ({one.replay})" if one.replay else ""
+        click.echo(f"  {one.trigger_id}{replayed}: {_line(one.sentence())}")
+
+
+def _print_payload(house: House, event: Event) -> None:
+    delivery = house.inbox.find(event.id)
+    if delivery is None:
+        raise NotFound(
+            f"the payload of event {event.id!r} is not kept any more; INSPECT_PAYLOAD_DAYS says for how long they are"
+        )
+    if sys.stdout.isatty():
+        click.echo(_harmless(delivery.body.decode("utf-8", "replace")))
+        return
+    sys.stdout.buffer.write(delivery.body)
+
+
+def _row(event: Event) -> list[str]:
+    number = f"#{event.number} " if event.number is not None else ""
+    return [
+        event.id,
+        local_time(event.received_at),
+        _line(event.type),
+        event.status.value,
+        _line(event.repo),
+        _line(event.branch),
+        event.source_id,
+        _line(event.problem or number + (event.title or event.environment or "")),
+    ]
+
+
+def _page(event: Event) -> str:
+    rows = [
+        ("status", event.status.value + (f": {event.problem}" if event.problem else "")),
+        ("received", local_time(event.received_at)),
+        ("happened", local_time(event.event_time)),
+        ("source", f"{event.source_id} ({event.source_kind.value}), delivery {event.source_delivery_id}"),
+        ("repository", event.repo),
+        ("branch", event.branch),
+        ("commit", event.sha),
+        ("environment", event.environment),
+        ("url", event.url),
+        ("actor", event.actor),
+        ("author", event.author),
+        ("number", None if event.number is None else str(event.number)),
+        ("title", event.title),
+        ("labels", ", ".join(event.labels)),
+        ("draft", "yes" if event.is_draft else None),
+        ("paths", _paths(event)),
+        ("data", json.dumps(event.data, ensure_ascii=False) if event.data else None),
+    ]
+    lines = [f"  {name:<12} {_line(value)}" for name, value in rows if value]
+    return "\n".join([f"event {event.id}  {_line(event.type)}", *lines])
+
+
+def _paths(event: Event) -> str:
+    if event.paths is None:
+        return "not known"
+    more = len(event.paths) - PATHS_SHOWN
+    shown = ", ".join(event.paths[:PATHS_SHOWN])
+    return f"{len(event.paths)}: {shown}{f' and {more} more' if more > 0 else ''}" if event.paths else "none"
+
+
+def _json(event: Event) -> dict[str, object]:
+    found: dict[str, object] = json.loads(dump_json(event))
+    return found
+
+
+def _line(text: str | None) -> str:
+    return _harmless(" ".join((text or "").split()))
+
+
+def _harmless(text: str) -> str:
+    """Without the characters that steer a terminal; whoever opens a pull request can write them into its title."""
+    return "".join(
+        character if character.isprintable() or character in "\n\t" else "\N{REPLACEMENT CHARACTER}"
+        for character in text
+    )
+
+
+def _house() -> House:
+    from inspect_pipelines.wiring import house
+
+    return house(Settings())

@@ -1,0 +1,128 @@
+"""What is a trigger's own in its document to the domain: its event, its conditions, its debounce."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from inspect_pipelines.config.pattern import checked_pattern
+from inspect_pipelines.config.problem import did_you_mean
+from inspect_pipelines.config.reading import shown
+from inspect_pipelines.config.schedule_document import ConditionDocument, DebounceDocument, TriggerDocument
+from inspect_pipelines.domain.condition import Condition, Operator, checked_path
+from inspect_pipelines.domain.event import SourceKind
+from inspect_pipelines.domain.glob import fault
+from inspect_pipelines.domain.ids import SourceId
+from inspect_pipelines.domain.match import EVENT_KEYS
+from inspect_pipelines.domain.trigger import Authors, Debounce, Key
+from inspect_pipelines.errors import UsageError
+
+OWN_EVENT = re.compile(r"[a-z0-9_-]{1,50}(\.[a-z0-9_-]{1,50}){0,3}")
+REPO_GLOB = re.compile(r"[A-Za-z0-9*?[\]!-]{1,60}/[A-Za-z0-9._*?[\]!-]{1,120}")
+LISTS = ("branches", "paths", "labels")
+
+Wrong = Callable[..., None]
+
+
+def trigger_parts(written: TriggerDocument, wrong: Wrong) -> dict[str, Any]:
+    """The fields of a `Trigger` that only triggers have; faults are noted.
+
+    Args:
+        wrong: Notes a fault: its sentence, then the path below the trigger.
+    """
+    _event(written, wrong)
+    _globs(written, wrong)
+    return {
+        "event": written.event,
+        "repo": written.repo,
+        "branches": tuple(written.branches),
+        "paths": tuple(written.paths),
+        "environment": written.environment,
+        "labels": tuple(written.labels),
+        "authors": Authors(tuple(written.authors.include), tuple(written.authors.exclude)),
+        "drafts": written.drafts,
+        "conditions": tuple(
+            condition
+            for number, one in enumerate(written.conditions)
+            if (condition := _condition(one, number, wrong)) is not None
+        ),
+        "source": None if written.source is None else SourceId(written.source),
+        "debounce": _debounce(written.debounce, wrong),
+    }
+
+
+def check_source(written: TriggerDocument, sources: Mapping[str, SourceKind], wrong: Wrong) -> None:
+    """Note a source that organization.yaml has not, or that never tells such an event."""
+    if written.source is None:
+        return
+    kind = sources.get(written.source)
+    if kind is None:
+        known = ", ".join(sorted(sources)) or "none"
+        hint = did_you_mean(written.source, sources) or f"; organization.yaml has: {known}"
+        wrong(f"no source is called {shown(written.source)}{hint}", "source")
+    elif kind is not SourceKind.GENERIC and written.event not in EVENT_KEYS:
+        wrong(f"{shown(written.event)} is not an event of a {kind.value} source", "event")
+
+
+def is_glob(repo: str) -> bool:
+    """Whether a repository is written as a pattern, and so names none in particular."""
+    return any(sign in repo for sign in "*?[")
+
+
+def _event(written: TriggerDocument, wrong: Wrong) -> None:
+    keys = EVENT_KEYS.get(written.event)
+    if keys is None:
+        if written.source is None or not OWN_EVENT.fullmatch(written.event):
+            known = f"; known are {', '.join(EVENT_KEYS)}, and with 'source' those of a generic source"
+            wrong(
+                f"{shown(written.event)} is not an event{did_you_mean(written.event, EVENT_KEYS) or known}",
+                "event",
+            )
+        return
+    for key in ("branches", "paths", "environment", "labels", "drafts"):
+        if key in written.model_fields_set and getattr(written, key) and key not in keys:
+            others = [event for event, known_keys in EVENT_KEYS.items() if key in known_keys]
+            wrong(f"an event {written.event!r} has no {key}; events that have: {', '.join(others)}", key)
+
+
+def _globs(written: TriggerDocument, wrong: Wrong) -> None:
+    for key in LISTS:
+        globs = getattr(written, key)
+        for number, glob in enumerate(globs):
+            if problem := fault(glob):
+                wrong(f"pattern {shown(glob)} {problem}", key, number)
+        if globs and all(glob.startswith("!") for glob in globs):
+            wrong("only takes away; begin with what is meant, such as '**'", key)
+    if written.environment is not None and (problem := fault(written.environment)):
+        wrong(f"pattern {shown(written.environment)} {problem}", "environment")
+
+
+def _condition(written: ConditionDocument, number: int, wrong: Wrong) -> Condition | None:
+    ((operator, operand),) = written.comparisons().items()
+    try:
+        path = checked_path(written.path)
+    except UsageError as error:
+        wrong(str(error), "conditions", number, "path")
+        return None
+    if operator == Operator.MATCHES:
+        try:
+            checked_pattern(str(operand))
+        except UsageError as error:
+            wrong(str(error), "conditions", number, "matches")
+            return None
+    return Condition(path, Operator(operator), operand)
+
+
+def _debounce(written: DebounceDocument | None, wrong: Wrong) -> Debounce:
+    if written is None:
+        return Debounce()
+    if written.max_wait is not None and written.max_wait < written.wait:
+        wrong(f"{written.max_wait:g} s is shorter than its wait, {written.wait:g} s", "debounce", "max_wait")
+    usual = Debounce()
+    return Debounce(
+        wait=timedelta(seconds=written.wait),
+        max_wait=timedelta(seconds=written.max_wait or max(written.wait, 300.0)),
+        key=usual.key if written.key is None else tuple(Key(key) for key in dict.fromkeys(written.key)),
+    )

@@ -1,0 +1,76 @@
+"""Debounce: events of a kind that come shortly after one another are one batch, and one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inspect_pipelines.domain.context import Context, merged
+from inspect_pipelines.domain.event import Event
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.trigger import Debounce, Key, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What one run will know, or knows, of the events that started it.
+
+    Attributes:
+        key: What its events have in common; see `key_of`.
+        due_at: When its run is to start, unless another event comes first.
+        latest_at: The latest that `due_at` may become.
+        run_id: None while it is open.
+    """
+
+    id: str
+    org_id: OrgId
+    trigger_id: DefinitionId
+    key: str
+    context: Context
+    opened_at: datetime  # UTC
+    due_at: datetime
+    latest_at: datetime
+    events: int = 1
+    run_id: RunId | None = None
+
+    def is_due(self, now: datetime) -> bool:
+        return self.run_id is None and self.due_at <= now
+
+    def closed(self, run_id: RunId) -> Batch:
+        return replace(self, run_id=run_id)
+
+
+def key_of(event: Event, debounce: Debounce) -> str:
+    """Equal for events that may be one run; names of repositories do not depend on case."""
+    values = {
+        Key.REPO: (event.repo or "").casefold(),
+        Key.BRANCH: event.branch or "",
+        Key.ENVIRONMENT: event.environment or "",
+        Key.AUTHOR: (event.author or event.actor or "").casefold(),
+        Key.NUMBER: "" if event.number is None else str(event.number),
+    }
+    return "\n".join(f"{key.value}={values[key]}" for key in sorted(debounce.key))
+
+
+def opened(batch_id: str, event: Event, trigger: Trigger, context: Context, *, now: datetime) -> Batch:
+    """A new batch of one event; due at once when its trigger does not debounce."""
+    debounce = trigger.debounce
+    return Batch(
+        id=batch_id,
+        org_id=trigger.org_id,
+        trigger_id=trigger.id,
+        key=key_of(event, debounce),
+        context=context,
+        opened_at=now,
+        due_at=now + debounce.wait,
+        latest_at=now + max(debounce.wait, debounce.max_wait),
+    )
+
+
+def joined(batch: Batch, context: Context, debounce: Debounce, *, now: datetime) -> Batch:
+    """The batch with one event more: what both knew, due after another quiet period but not later than promised.
+
+    The same for a batch that is still open and for one whose run waits for its turn; the latter's run is due already.
+    """
+    due_at = batch.due_at if batch.run_id else min(max(batch.due_at, now + debounce.wait), batch.latest_at)
+    return replace(batch, context=merged(batch.context, context), due_at=due_at, events=batch.events + 1)

@@ -1,0 +1,173 @@
+"""Match: whether an event starts a trigger's run, with a reason for every no."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspect_pipelines.domain.condition import Search, unmet
+from inspect_pipelines.domain.event import Event
+from inspect_pipelines.domain.glob import any_included, included, literal
+from inspect_pipelines.domain.trigger import Trigger
+
+# The events that triggers may name besides those of generic sources, and which of a trigger's keys each can answer.
+PULL_REQUEST = frozenset({"repo", "branches", "paths", "labels", "authors", "drafts"})
+EVENT_KEYS: dict[str, frozenset[str]] = {
+    "pull_request.merged": PULL_REQUEST,
+    "pull_request.opened": PULL_REQUEST,
+    "pull_request.synchronize": PULL_REQUEST,
+    "pull_request.reopened": PULL_REQUEST,
+    "pull_request.labeled": PULL_REQUEST,
+    "pull_request.closed": PULL_REQUEST,
+    "push": frozenset({"repo", "branches", "paths", "authors"}),
+    "deployment.completed": frozenset({"repo", "branches", "environment", "authors"}),
+    "deployment.failed": frozenset({"repo", "branches", "environment", "authors"}),
+    "release.published": frozenset({"repo", "branches", "authors"}),
+    "issue.created": frozenset({"repo", "labels", "authors"}),
+    "issue.labeled": frozenset({"repo", "labels", "authors"}),
+    "issue_comment.created": frozenset({"repo", "labels", "authors"}),
+    "workflow_run.completed": frozenset({"repo", "branches", "authors"}),
+    "check_suite.completed": frozenset({"repo", "branches", "authors"}),
+}
+TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})  # of GitHub's author_association: who may command
+
+
+class Answer(StrEnum):
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"  # it hangs on the changed paths, which nobody knows yet
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a trigger says to an event; `reason` says why not, or what decided."""
+
+    answer: Answer
+    reason: str
+
+
+def match(event: Event, trigger: Trigger, *, search: Search) -> Match:
+    """Whether the event starts a run of the trigger.
+
+    Args:
+        search: Finds a pattern in a text, in linear time.
+    """
+    no = next((reason for reason in _refusals(event, trigger, search) if reason), None)
+    if no is not None:
+        return Match(Answer.NO, no)
+    if not trigger.paths:
+        return Match(Answer.YES, f"{event.type} {_place(event)}".strip())
+    if event.paths is None:
+        return Match(Answer.UNKNOWN, "its changed paths are not known")
+    path = any_included(trigger.paths, event.paths)
+    if path is None:
+        globs = ", ".join(trigger.paths)
+        return Match(Answer.NO, f"none of its {len(event.paths)} changed paths is in {globs}")
+    return Match(Answer.YES, f"changed path {path!r}")
+
+
+def needs_paths(event: Event, trigger: Trigger, *, search: Search) -> bool:
+    """Whether only the changed paths are missing for an answer."""
+    return match(event, trigger, search=search).answer is Answer.UNKNOWN
+
+
+def _refusals(event: Event, trigger: Trigger, search: Search) -> Iterator[str | None]:
+    """Each condition's no, cheap ones first; whoever stops at the first never looks at what hangs on the ones before."""
+    if event.org_id != trigger.org_id:
+        yield f"the event is of organisation {event.org_id!r}"
+    if event.type != trigger.event:
+        yield f"the event is {event.type!r}, not {trigger.event!r}"
+    if not trigger.enabled:
+        yield f"{trigger.id!r} is switched off (enabled: false)"
+    yield from (check(event, trigger) for check in CHECKS)
+    for condition in trigger.conditions:
+        yield unmet(condition, event.data, search)
+
+
+def _source(event: Event, trigger: Trigger) -> str | None:
+    if trigger.source is None or trigger.source == event.source_id:
+        return None
+    return f"it came from source {event.source_id!r}, not {trigger.source!r}"
+
+
+def _repo(event: Event, trigger: Trigger) -> str | None:
+    if trigger.repo is None or (event.repo and included([trigger.repo], event.repo, ignore_case=True)):
+        return None
+    return f"repository {event.repo or 'unknown'!r} is not {trigger.repo!r}"
+
+
+def _branches(event: Event, trigger: Trigger) -> str | None:
+    if not trigger.branches or (event.branch and included(trigger.branches, event.branch)):
+        return None
+    return f"branch {event.branch or 'unknown'!r} is not in {', '.join(trigger.branches)}"
+
+
+def _environment(event: Event, trigger: Trigger) -> str | None:
+    wanted = trigger.environment
+    if wanted is None or (event.environment and included([wanted], event.environment, ignore_case=True)):
+        return None
+    return f"environment {event.environment or 'unknown'!r} is not {wanted!r}"
+
+
+def _draft(event: Event, trigger: Trigger) -> str | None:
+    return None if trigger.drafts or not event.is_draft else "it is a draft (drafts: true would take it)"
+
+
+def _labels(event: Event, trigger: Trigger) -> str | None:
+    if not trigger.labels:
+        return None
+    labels = event.labels
+    if event.type.endswith(".labeled"):
+        added = event.data.get("label")
+        labels = (added,) if isinstance(added, str) else labels  # the one that was added: each starts once
+    wanted = [literal(label) for label in trigger.labels]
+    if any(included(wanted, label, ignore_case=True) for label in labels):
+        return None
+    return f"none of its labels ({', '.join(labels) or 'it has none'}) is in {', '.join(trigger.labels)}"
+
+
+def _authors(event: Event, trigger: Trigger) -> str | None:
+    who = event.author or event.actor or ""
+    if trigger.authors.exclude and _is_one_of(who, trigger.authors.exclude):
+        return f"author {who!r} is excluded"
+    if trigger.authors.include and not _is_one_of(who, trigger.authors.include):
+        return f"author {who or 'unknown'!r} is not in {', '.join(trigger.authors.include)}"
+    return None
+
+
+def _is_one_of(who: str, logins: tuple[str, ...]) -> bool:
+    return included([literal(login.removeprefix("@")) for login in logins], who, ignore_case=True)
+
+
+def _command(event: Event, trigger: Trigger) -> str | None:
+    """A comment starts runs only as a command, and only of somebody who may write to the repository."""
+    if event.type != "issue_comment.created":
+        return None
+    if event.data.get("command") != "/inspect":
+        return "the comment is no command; it would begin with /inspect"
+    wanted, *_ = f"{event.data.get('arguments') or ''} ".split(" ")
+    if wanted not in ("", trigger.id):
+        return f"the comment asks for {wanted!r}"
+    association = event.data.get("author_association")
+    if association not in TRUSTED:
+        who = event.author or event.actor or "unknown"
+        return f"author {who!r} may not command runs: to GitHub they are {association or 'unknown'!r}"
+    return None
+
+
+CHECKS: tuple[Callable[[Event, Trigger], str | None], ...] = (
+    _source,
+    _repo,
+    _branches,
+    _environment,
+    _draft,
+    _labels,
+    _authors,
+    _command,
+)
+
+
+def _place(event: Event) -> str:
+    parts = (event.repo, event.branch, event.environment)
+    return " ".join(part for part in parts if part)

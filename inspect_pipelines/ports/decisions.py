@@ -1,0 +1,57 @@
+"""The ledger's part for events: what came of each at each trigger, and which of them are one run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from inspect_pipelines.domain.debounce import Batch
+from inspect_pipelines.domain.decision import Decision
+from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
+
+
+class Decisions(Protocol):
+    """What came of each event at each trigger that names its kind."""
+
+    def add(self, decision: Decision) -> bool:
+        """Keep it; False when this event (or this replay of it) was decided for this trigger before."""
+
+    def add_all(self, decisions: Sequence[Decision]) -> None:
+        """Keep those that are new."""
+
+    def decided(self, org_id: OrgId, event_id: EventId, replay: str) -> set[DefinitionId]:
+        """The triggers that have decided about it."""
+
+    def of_event(self, org_id: OrgId, event_id: EventId) -> list[Decision]:
+        """Oldest first, with those of its replays."""
+
+    def of_run(self, run_id: RunId) -> list[Decision]:
+        """Of every event that the run knows of, oldest first."""
+
+    def latest(self, org_id: OrgId, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
+        """A trigger's, newest first."""
+
+
+class Batches(Protocol):
+    """Events that are one run, or will be."""
+
+    def add(self, batch: Batch) -> None: ...
+    def save(self, batch: Batch) -> None:
+        """Replace one that was added."""
+
+    def close(self, batch: Batch, run_id: RunId) -> None:
+        """Note its run, on its decisions too."""
+
+    def drop(self, batch: Batch, reason: str) -> None:
+        """Forget an open one; its events are decided as `no` with this reason."""
+
+    def waiting(self, org_id: OrgId, trigger_id: DefinitionId, key: str) -> Batch | None:
+        """The one that a further event may join: open, or else the newest whose run is still pending."""
+
+    def find(self, org_id: OrgId, batch_id: str) -> Batch | None: ...
+    def due(self, now: datetime, limit: int = 100) -> list[Batch]:
+        """Open ones whose time has come, of all organisations, the longest due first."""
+
+    def open(self, org_id: OrgId) -> list[Batch]:
+        """Oldest first."""

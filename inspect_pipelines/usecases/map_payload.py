@@ -1,0 +1,103 @@
+"""Map a payload: an event out of JSON of any shape, by one JMESPath a field."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+
+from inspect_pipelines.domain.event import Event, EventStatus, SourceKind
+from inspect_pipelines.domain.payload import LABELS, PATHS, TITLE_CHARACTERS, Payload, capped_data
+from inspect_pipelines.domain.source import OWN_NAMES, Source
+from inspect_pipelines.errors import Unreadable
+
+TYPE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?")
+
+# What deploy services call the two ends of a deploy; every other word is a deploy that goes on, or was given up.
+OUTCOMES: Mapping[str, str] = {
+    **dict.fromkeys(("success", "succeeded", "successful", "ready", "completed"), "completed"),
+    **dict.fromkeys(("failure", "failed", "error", "errored", "crashed"), "failed"),
+}
+
+
+def map_payload(base: Event, source: Source, payload: Any) -> Event:
+    """The event that the source's mapping finds in a payload.
+
+    Args:
+        base: Where it came from.
+        source: A deploy or generic one; without a mapping, its payload uses our own names.
+        payload: Any JSON value.
+
+    Raises:
+        Unreadable: What a mapping needs is missing or of another type.
+    """
+    mapping = source.mapping or OWN_NAMES
+    fields = Payload({name: _found(name, expression, payload) for name, expression in mapping.items()})
+    paths = fields.names("paths", at_most=PATHS)
+    event = replace(
+        base,
+        event_time=fields.moment("event_time"),
+        repo=fields.repo("repo"),
+        branch=fields.name("branch"),
+        sha=fields.sha("sha"),
+        environment=fields.name("environment"),
+        url=fields.url("url"),
+        actor=fields.name("actor"),
+        author=fields.name("author"),
+        number=fields.number("number"),
+        title=fields.text("title", TITLE_CHARACTERS),
+        text=fields.text("text"),
+        labels=fields.names("labels", at_most=LABELS),
+        is_draft=fields.flag("is_draft"),
+        paths=paths if fields.at("paths") is not None else None,
+        data=_data(fields),
+    )
+    if source.kind is SourceKind.DEPLOY:
+        return _deploy(event, fields)
+    kind = fields.needed("type")
+    if not TYPE.fullmatch(kind):
+        raise Unreadable(f"type is {kind[:60]!r}, not a name like 'alert.fired'")
+    return replace(event, type=kind)
+
+
+def _deploy(event: Event, fields: Payload) -> Event:
+    written = fields.needed("status")
+    state = written.lower().removeprefix("deployment.")
+    if state in OUTCOMES:
+        if event.environment is None:
+            raise Unreadable("environment is missing")
+        return replace(event, type=f"deployment.{OUTCOMES[state]}")
+    if not TYPE.fullmatch(state):
+        raise Unreadable(f"status is {written[:60]!r}, not a word like 'success' or 'failure'")
+    return replace(
+        event,
+        type=f"deployment.{state}",
+        status=EventStatus.IGNORED,
+        problem=f"the status {written!r} is neither a success nor a failure",
+    )
+
+
+def _found(name: str, expression: str, payload: Any) -> Any:
+    try:
+        return jmespath.search(expression, payload)
+    except (JMESPathError, TypeError, ValueError, ArithmeticError) as error:
+        raise Unreadable(f"{name} cannot be read with {expression!r}: {_first_line(error)}") from error
+    except RecursionError as error:
+        raise Unreadable(f"{name} cannot be read with {expression!r}: it leads too deeply") from error
+
+
+def _data(fields: Payload) -> dict[str, Any]:
+    found = fields.at("data")
+    if found is None:
+        return {}
+    if not isinstance(found, Mapping):
+        raise Unreadable("data is not an object")
+    return capped_data(found)
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0][:200]

@@ -1,0 +1,88 @@
+"""Batches: one open one for each trigger and key; closed ones stay beside their run."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspect_pipelines.config.serial import dump_json, load_json
+from inspect_pipelines.domain.debounce import Batch
+from inspect_pipelines.domain.decision import Outcome
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.errors import NotFound
+from resources.ledger.decision_tables import batches, decisions
+from resources.ledger.tables import runs
+
+
+class SqlBatches:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, batch: Batch) -> None:
+        keys = {"org_id": batch.org_id, "id": batch.id, "trigger_id": batch.trigger_id, "key": batch.key}
+        self._connection.execute(sa.insert(batches).values(**keys, **_changing(batch)))
+
+    def save(self, batch: Batch) -> None:
+        saved = self._connection.execute(
+            sa.update(batches)
+            .where(batches.c.org_id == batch.org_id, batches.c.id == batch.id)
+            .values(**_changing(batch))
+        )
+        if not saved.rowcount:
+            raise NotFound(f"batch {batch.id!r} was never opened, so nothing can join it")
+
+    def close(self, batch: Batch, run_id: RunId) -> None:
+        self.save(batch.closed(run_id))
+        self._connection.execute(
+            sa.update(decisions)
+            .where(decisions.c.org_id == batch.org_id, decisions.c.batch_id == batch.id)
+            .values(run_id=run_id)
+        )
+
+    def drop(self, batch: Batch, reason: str) -> None:
+        self._connection.execute(
+            sa.delete(batches).where(batches.c.org_id == batch.org_id, batches.c.id == batch.id)
+        )
+        self._connection.execute(
+            sa.update(decisions)
+            .where(decisions.c.org_id == batch.org_id, decisions.c.batch_id == batch.id)
+            .values(outcome=Outcome.NO.value, reason=reason)
+        )
+
+    def waiting(self, org_id: OrgId, trigger_id: DefinitionId, key: str) -> Batch | None:
+        query = (
+            sa.select(batches.c.batch)
+            .select_from(batches.outerjoin(runs, runs.c.id == batches.c.run_id))
+            .where(
+                batches.c.org_id == org_id,
+                batches.c.trigger_id == trigger_id,
+                batches.c.key == key,
+                sa.or_(batches.c.run_id.is_(None), runs.c.status == RunStatus.PENDING.value),
+            )
+            .order_by(batches.c.run_id.is_not(None), batches.c.id.desc())
+        )
+        found = self._all(query.limit(1))
+        return found[0] if found else None
+
+    def find(self, org_id: OrgId, batch_id: str) -> Batch | None:
+        query = sa.select(batches.c.batch).where(batches.c.org_id == org_id, batches.c.id == batch_id)
+        found = self._all(query)
+        return found[0] if found else None
+
+    def due(self, now: datetime, limit: int = 100) -> list[Batch]:
+        query = sa.select(batches.c.batch).where(batches.c.run_id.is_(None), batches.c.due_at <= now)
+        return self._all(query.order_by(batches.c.due_at, batches.c.id).limit(limit))
+
+    def open(self, org_id: OrgId) -> list[Batch]:
+        query = sa.select(batches.c.batch).where(batches.c.run_id.is_(None), batches.c.org_id == org_id)
+        return self._all(query.order_by(batches.c.id))
+
+    def _all(self, query: sa.Select[Any]) -> list[Batch]:
+        return [load_json(Batch, text) for text in self._connection.scalars(query)]
+
+
+def _changing(batch: Batch) -> dict[str, Any]:
+    return {"batch": dump_json(batch), "run_id": batch.run_id, "due_at": batch.due_at}

@@ -1,0 +1,58 @@
+"""The sensor that launches runs of events which the web process could not launch: one for all triggers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import dagster as dg
+
+from assets import tags
+from inspect_pipelines.domain.ids import dagster_name
+from inspect_pipelines.domain.run import Run
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases import start
+
+SUBMIT_GRACE = timedelta(
+    seconds=3
+)  # the web process launches at once; a second launch would end as a duplicate
+
+
+def event_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
+    """The sensor over the jobs of all triggers; a thousand sensors would be a thousand calls a tick."""
+    known = {job.name for job in jobs}
+
+    @dg.sensor(
+        name="events",
+        jobs=jobs,
+        minimum_interval_seconds=5,
+        default_status=dg.DefaultSensorStatus.RUNNING,
+    )
+    def events(
+        context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
+    ) -> list[dg.RunRequest] | dg.SkipReason:
+        now = house.clock.now()
+        left = [
+            run
+            for run in start.unlaunched(house)
+            if now - run.requested_at >= SUBMIT_GRACE
+            and dagster_name(run.definition_id)
+            in known  # else its trigger is gone, and the tick would fail for all
+            and not _is_submitted(context.instance, run)
+        ]
+        if not left:
+            return dg.SkipReason("no run of an event waits for its launch")
+        return [
+            dg.RunRequest(
+                job_name=dagster_name(run.definition_id), run_key=run.origin, tags={tags.ORIGIN: run.origin}
+            )
+            for run in left
+        ]
+
+    return events
+
+
+def _is_submitted(instance: dg.DagsterInstance, run: Run) -> bool:
+    """Whether a Dagster run of this origin is on its way to the door."""
+    records = instance.get_run_records(dg.RunsFilter(tags={tags.ORIGIN: run.origin}), limit=5)
+    return any(not record.dagster_run.is_finished for record in records)

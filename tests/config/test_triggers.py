@@ -1,0 +1,157 @@
+"""What a trigger may say, and what it may not."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from inspect_pipelines.config.pattern import checked_pattern, found
+from inspect_pipelines.domain.condition import Condition, Operator
+from inspect_pipelines.domain.match import EVENT_KEYS
+from inspect_pipelines.domain.trigger import Authors, Debounce, Key
+from inspect_pipelines.errors import UsageError
+
+HEAD = """\
+apiVersion: v1
+kind: ScheduleConfig
+triggers:
+  - id: merged
+    playbook: shop
+"""
+SOURCES = """\
+apiVersion: v1
+kind: OrganizationConfig
+sources:
+  - {id: github-acme, kind: github, secrets: "${env:A}"}
+  - {id: alerts, kind: generic, secrets: "${env:B}"}
+"""
+
+
+def load(folder, lines: str):
+    folder.write("schedules.yaml", HEAD + lines)
+    (trigger,) = folder.load().definitions
+    return trigger
+
+
+def test_every_key_of_a_trigger_has_its_place(folder):
+    folder.write("organization.yaml", SOURCES)
+    trigger = load(
+        folder,
+        """\
+    event: pull_request.merged
+    repo: acme/*
+    branches: [main, "release/**"]
+    paths: ["src/**", "!src/docs/**"]
+    labels: visual
+    authors: {include: [ada], exclude: ["*[bot]"]}
+    drafts: true
+    source: github-acme
+    debounce: {wait: 60s, max_wait: 5m, key: [repo, branch, repo]}
+    conditions:
+      - {path: changed_files, lt: 500}
+      - {path: head_branch, matches: "^feature/"}
+      - {path: label, exists: false}
+""",
+    )
+
+    assert (trigger.repo, trigger.plan.repo) == ("acme/*", None)
+    assert trigger.branches == ("main", "release/**")
+    assert trigger.paths == ("src/**", "!src/docs/**")
+    assert trigger.labels == ("visual",)
+    assert trigger.authors == Authors(("ada",), ("*[bot]",))
+    assert trigger.drafts
+    assert trigger.source == "github-acme"
+    assert trigger.debounce == Debounce(timedelta(seconds=60), timedelta(minutes=5), (Key.REPO, Key.BRANCH))
+    assert trigger.conditions == (
+        Condition("changed_files", Operator.LT, 500),
+        Condition("head_branch", Operator.MATCHES, "^feature/"),
+        Condition("label", Operator.EXISTS, False),
+    )
+
+
+def test_short_spellings_mean_the_long_ones(folder):
+    trigger = load(
+        folder, "    event: push\n    authors: [ada, bob]\n    debounce: 90s\n    repo: acme/shop\n"
+    )
+
+    assert trigger.authors == Authors(("ada", "bob"))
+    assert trigger.debounce == Debounce(timedelta(seconds=90), timedelta(minutes=5))
+    assert trigger.plan.repo == "acme/shop"
+
+
+@pytest.mark.parametrize("event", EVENT_KEYS)
+def test_every_event_is_accepted_by_its_name(folder, event):
+    assert load(folder, f"    event: {event}\n").event == event
+
+
+@pytest.mark.parametrize(
+    ("event", "line"),
+    [
+        ("deployment.completed", "    paths: src/**\n"),
+        ("issue.created", "    paths: src/**\n"),
+        ("release.published", "    labels: x\n"),
+        ("issue.labeled", "    branches: main\n"),
+        ("push", "    environment: production\n"),
+        ("push", "    drafts: true\n"),
+    ],
+)
+def test_a_condition_on_what_an_event_never_has_is_refused(folder, event, line):
+    folder.write("schedules.yaml", f"{HEAD}    event: {event}\n{line}")
+
+    (problem,) = folder.problems()
+
+    key = line.strip().partition(":")[0]
+    assert f"an event '{event}' has no {key}; events that have: " in problem
+
+
+@pytest.mark.parametrize(
+    ("lines", "problem"),
+    [
+        (
+            "    event: incident.opened\n    source: alert\n",
+            "no source is called 'alert' (did you mean 'alerts'?)",
+        ),
+        (
+            "    event: push\n    source: x\n",
+            "no source is called 'x'; organization.yaml has: alerts, github-acme",
+        ),
+        (
+            "    event: incident.opened\n    source: github-acme\n",
+            "'incident.opened' is not an event of a github source",
+        ),
+        ("    event: Incident Opened\n    source: alerts\n", "'Incident Opened' is not an event; known are"),
+    ],
+)
+def test_a_source_must_be_there_and_tell_such_events(folder, lines, problem):
+    folder.write("organization.yaml", SOURCES)
+    folder.write("schedules.yaml", HEAD + lines)
+
+    (told,) = folder.problems()
+
+    assert problem in told
+
+
+def test_an_event_of_a_generic_source_may_have_any_name(folder):
+    folder.write("organization.yaml", SOURCES)
+
+    assert load(folder, "    event: incident.opened\n    source: alerts\n").event == "incident.opened"
+
+
+def test_a_pattern_is_found_in_linear_time_and_only_within_what_is_looked_at():
+    assert found("^feature/", "feature/x")
+    assert not found("(a+)+$", "a" * 19_000 + "b")
+    assert not found("needle", "x" * 20_000 + "needle")
+    with pytest.raises(UsageError, match="a pattern of 501 characters is too long"):
+        checked_pattern("a" * 501)
+
+
+def test_a_hook_is_one_of_a_repository_or_an_organization(folder):
+    source = '{id: g, kind: github, secrets: "${env:A}", token: "${env:T}", hook: %s}'
+    head = "apiVersion: v1\nkind: OrganizationConfig\nsources:\n  - "
+    folder.write("organization.yaml", head + source % "repos/acme/shop/hooks/7\n")
+    (kept,) = folder.load().organization.sources
+    folder.write("organization.yaml", head + source % "../../user\n")
+
+    assert kept.hook == "repos/acme/shop/hooks/7"
+    assert "hook" in folder.problems()[0]

@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+from datetime import timedelta
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import NOW, a_merge, a_trigger
+from inspect_pipelines.domain.context import context_of
+from inspect_pipelines.domain.debounce import joined, key_of, opened
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.trigger import Debounce, Key
+
+MINUTE = timedelta(minutes=1)
+TRIGGER = a_trigger(debounce=Debounce(MINUTE, 5 * MINUTE))
+
+
+def a_batch(**changes):
+    event = a_merge()
+    return opened(
+        "b1", event, a_trigger(**({"debounce": TRIGGER.debounce} | changes)), context_of(event, ()), now=NOW
+    )
+
+
+def test_a_batch_is_due_after_its_quiet_period():
+    batch = a_batch()
+
+    assert not batch.is_due(NOW + MINUTE - timedelta(seconds=1))
+    assert batch.is_due(NOW + MINUTE)
+    assert not batch.closed(RunId("r")).is_due(NOW + MINUTE)
+
+
+def test_without_debounce_it_is_due_at_once():
+    assert a_batch(debounce=Debounce()).is_due(NOW)
+
+
+def test_each_further_event_extends_the_quiet_period_up_to_what_was_promised():
+    batch, context = a_batch(), context_of(a_merge(2, author="bob"), ())
+
+    batch = joined(batch, context, TRIGGER.debounce, now=NOW + timedelta(seconds=30))
+    assert batch.due_at == NOW + timedelta(seconds=90)
+    batch = joined(batch, context, TRIGGER.debounce, now=NOW + timedelta(minutes=4, seconds=30))
+    assert batch.due_at == NOW + 5 * MINUTE
+    assert batch.events == 3
+    assert batch.context.authors == ("ada", "bob")
+
+
+def test_a_run_that_waits_takes_events_in_without_moving_its_time():
+    batch = a_batch().closed(RunId("r"))
+
+    later = joined(batch, context_of(a_merge(2), ()), TRIGGER.debounce, now=NOW + 9 * MINUTE)
+
+    assert later.due_at == batch.due_at
+    assert later.context.numbers == ("1", "2")
+
+
+def test_the_key_is_what_events_must_share():
+    debounce = Debounce(key=(Key.REPO, Key.BRANCH, Key.ENVIRONMENT, Key.AUTHOR, Key.NUMBER))
+    one = a_merge(1, repo="Acme/Shop", author="Ada")
+
+    assert key_of(one, debounce) == "author=ada\nbranch=main\nenvironment=\nnumber=1\nrepo=acme/shop"
+    bare = a_merge(repo=None, branch=None, environment="prod", author=None, actor=None, number=None)
+    assert key_of(bare, debounce) == "author=\nbranch=\nenvironment=prod\nnumber=\nrepo="
+    assert key_of(one, TRIGGER.debounce) == key_of(a_merge(2), TRIGGER.debounce)
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=30))
+def test_a_batch_never_starts_later_than_promised(gaps):
+    batch, now = a_batch(), NOW
+    for gap in gaps:
+        now += timedelta(seconds=gap)
+        batch = joined(batch, context_of(a_merge(2), ()), TRIGGER.debounce, now=now)
+        assert NOW + MINUTE <= batch.due_at <= NOW + 5 * MINUTE

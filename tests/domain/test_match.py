@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from builders import a_merge, a_trigger
+from inspect_pipelines.config.pattern import found
+from inspect_pipelines.domain.condition import Condition, Operator
+from inspect_pipelines.domain.event import Event
+from inspect_pipelines.domain.ids import OrgId, SourceId
+from inspect_pipelines.domain.match import Answer, Match, match, needs_paths
+from inspect_pipelines.domain.trigger import Authors, Trigger
+
+
+def answer(event: Event, trigger: Trigger) -> Match:
+    return match(event, trigger, search=found)
+
+
+@pytest.mark.parametrize(
+    ("event", "trigger", "reason"),
+    [
+        ({"org_id": OrgId("other")}, {}, "the event is of organisation 'other'"),
+        ({"type": "push"}, {}, "the event is 'push', not 'pull_request.merged'"),
+        ({}, {"enabled": False}, "'post-merge' is switched off (enabled: false)"),
+        ({}, {"source": SourceId("other")}, "it came from source 'github-acme', not 'other'"),
+        ({"repo": "acme/a_b"}, {"repo": "acme/a-b"}, "repository 'acme/a_b' is not 'acme/a-b'"),
+        ({"repo": "acme/axb"}, {"repo": "acme/a_b"}, "repository 'acme/axb' is not 'acme/a_b'"),
+        ({"repo": None}, {"repo": "acme/*"}, "repository 'unknown' is not 'acme/*'"),
+        ({"branch": "dev"}, {"branches": ("main", "rel/*")}, "branch 'dev' is not in main, rel/*"),
+        ({"branch": None}, {"branches": ("main",)}, "branch 'unknown' is not in main"),
+        ({"environment": "staging"}, {"environment": "prod*"}, "environment 'staging' is not 'prod*'"),
+        ({"environment": None}, {"environment": "prod"}, "environment 'unknown' is not 'prod'"),
+        ({"is_draft": True}, {}, "it is a draft (drafts: true would take it)"),
+        ({"labels": ("bug",)}, {"labels": ("ui", "css")}, "none of its labels (bug) is in ui, css"),
+        ({}, {"labels": ("ui",)}, "none of its labels (it has none) is in ui"),
+        (
+            {"author": "renovate[bot]"},
+            {"authors": Authors(exclude=("*[bot]",))},
+            "author 'renovate[bot]' is excluded",
+        ),
+        ({"author": None}, {"authors": Authors(include=("@Bob",))}, "author 'ada' is not in @Bob"),
+        (
+            {"author": None, "actor": None},
+            {"authors": Authors(include=("bob",))},
+            "author 'unknown' is not in bob",
+        ),
+        ({"data": {"n": 1}}, {"conditions": (Condition("n", Operator.EQ, 2),)}, "'n' is 1, not eq 2"),
+        ({"paths": ("a", "b")}, {"paths": ("src/**", "!x")}, "none of its 2 changed paths is in src/**, !x"),
+        ({"paths": ()}, {"paths": ("**",)}, "none of its 0 changed paths is in **"),
+    ],
+)
+def test_a_no_has_its_reason(event: dict[str, Any], trigger: dict[str, Any], reason: str):
+    assert answer(a_merge(**event), a_trigger(**trigger)) == Match(Answer.NO, reason)
+
+
+@pytest.mark.parametrize(
+    ("event", "trigger", "reason"),
+    [
+        ({}, {}, "pull_request.merged acme/shop main"),
+        ({"repo": None, "branch": None}, {}, "pull_request.merged"),
+        ({"repo": "ACME/Shop"}, {"repo": "acme/sh*"}, "pull_request.merged ACME/Shop main"),
+        ({"branch": "rel/1"}, {"branches": ("rel/**",)}, "pull_request.merged acme/shop rel/1"),
+        ({"is_draft": True}, {"drafts": True}, "pull_request.merged acme/shop main"),
+        ({"labels": ("UI",)}, {"labels": ("ui",)}, "pull_request.merged acme/shop main"),
+        ({"author": "Ada"}, {"authors": Authors(("ada",), ("bob",))}, "pull_request.merged acme/shop main"),
+        ({"paths": ("a", "src/b")}, {"paths": ("src/**",)}, "changed path 'src/b'"),
+        (
+            {"data": {"n": 1}},
+            {"conditions": (Condition("n", Operator.EQ, 1),)},
+            "pull_request.merged acme/shop main",
+        ),
+    ],
+)
+def test_a_merge_that_fits_in_every_respect_is_a_yes(
+    event: dict[str, Any], trigger: dict[str, Any], reason: str
+):
+    assert answer(a_merge(**event), a_trigger(**trigger)) == Match(Answer.YES, reason)
+
+
+def test_unknown_paths_are_not_no_paths_and_only_asked_for_when_all_else_fits():
+    unknown, trigger = a_merge(paths=None), a_trigger(paths=("src/**",))
+
+    assert answer(unknown, trigger) == Match(Answer.UNKNOWN, "its changed paths are not known")
+    assert needs_paths(unknown, trigger, search=found)
+    assert not needs_paths(unknown, a_trigger(), search=found)
+    assert not needs_paths(
+        a_merge(paths=None, branch="dev"), a_trigger(paths=("src/**",), branches=("main",)), search=found
+    )
+
+
+@pytest.mark.parametrize(
+    ("data", "labels", "expected"),
+    [
+        ({"label": "visual"}, ("visual", "bug"), Answer.YES),
+        ({"label": "bug"}, ("visual", "bug"), Answer.NO),
+        ({}, ("visual",), Answer.YES),
+    ],
+)
+def test_a_labeled_event_is_about_the_label_that_was_added(data, labels, expected):
+    event = a_merge(type="pull_request.labeled", data=data, labels=labels)
+
+    assert answer(event, a_trigger(event="pull_request.labeled", labels=("visual",))).answer is expected
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        ({"command": "/inspect", "arguments": "", "author_association": "OWNER"}, None),
+        ({"command": "/inspect", "arguments": "post-merge now", "author_association": "MEMBER"}, None),
+        ({"command": "/inspect", "arguments": None, "author_association": "COLLABORATOR"}, None),
+        ({"command": None}, "the comment is no command; it would begin with /inspect"),
+        (
+            {"command": "/inspect", "arguments": "other", "author_association": "OWNER"},
+            "the comment asks for 'other'",
+        ),
+        (
+            {"command": "/inspect", "author_association": "NONE"},
+            "author 'ada' may not command runs: to GitHub they are 'NONE'",
+        ),
+        ({"command": "/inspect"}, "author 'ada' may not command runs: to GitHub they are 'unknown'"),
+    ],
+)
+def test_a_comment_is_a_command_of_people_who_may_give_one(data, expected):
+    event = a_merge(type="issue_comment.created", data=data)
+
+    found_answer = answer(event, a_trigger(event="issue_comment.created"))
+
+    assert (found_answer.reason if found_answer.answer is Answer.NO else None) == expected
