@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
@@ -30,3 +31,7 @@ class Organization:
     budget: Budget | None = None  # of all its definitions together; None: no limit
     budget_rule: NotifyRule | None = None  # who is warned; None: whoever hears of the run's failure
     maintenance: tuple[Maintenance, ...] = ()
+    alerts: Alerting = field(default_factory=Alerting)
+    public_url: str = (
+        ""  # where people reach the web process, without a slash at its end; empty: links are paths
+    )

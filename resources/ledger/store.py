@@ -14,6 +14,7 @@ from resources.ledger.audit import SqlAudit
 from resources.ledger.baselines import SqlBaselines
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.evidence import SqlEvidence
+from resources.ledger.incidents import SqlIncidents, SqlSilences
 from resources.ledger.journal import SqlJournal
 from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
@@ -59,6 +60,8 @@ class SqlSession:
         self.baselines = SqlBaselines(connection)
         self.evidence = SqlEvidence(connection)
         self.reviews = SqlReviews(connection)
+        self.incidents = SqlIncidents(connection)
+        self.silences = SqlSilences(connection)
         self.outbox = SqlOutbox(connection)
         self.journal = SqlJournal(connection)
         self.audit = SqlAudit(connection)
