@@ -13,6 +13,7 @@ from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.lookout import Lookout
+from inspect_pipelines.web.sender import Sender
 from inspect_pipelines.wiring import house as build
 from resources.dagster_ticker import DagsterTicker
 from resources.history.owner import Historian
@@ -34,6 +35,7 @@ def serve(host: str, port: int) -> None:
         house,
         Historian(house.home, house.ledger, house.clock),
         lookout=Lookout(house, DagsterTicker(lambda: urls()["dagster_ui"], house.clock)),
+        sender=Sender(house),
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, host}),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
@@ -122,7 +122,9 @@ def conclude_alerts(end: End) -> tuple[Notification, ...]:
             )
             keep(end.ledger, after, at=end.at)
             told += [note for say in says for note in _about(end, after, say)]
-    told += _of_the_run(end, replace(end.scene, remarks=(*end.remarks, *notes)) if notes else None, shown)
+    heard = {note.target for note in told}
+    scene = replace(end.scene, remarks=(*end.remarks, *notes)) if notes else None
+    told += _of_the_run(end, scene, shown, heard)
     return store(end.ledger, _in_order(told, end.definition.plan.notify), end.rules, at=end.at)
 
 
@@ -191,16 +193,25 @@ def _about(end: End, incident: Incident, say: Say) -> list[Notification]:
     return found
 
 
-def _of_the_run(end: End, scene: Scene | None, shown: Sequence[Incident]) -> list[Notification]:
-    """What rules say about the run as such, and the commit's status."""
+def _of_the_run(
+    end: End, scene: Scene | None, shown: Sequence[Incident], heard: Collection[str]
+) -> list[Notification]:
+    """What rules say about the run as such, and the commit's status.
+
+    Args:
+        scene: With what is known of its incidents; None: nothing is.
+        shown: The incidents that the run fails by.
+        heard: The targets that hear of these incidents now.
+    """
     is_flaky = end.verdict.kind is VerdictKind.FLAKY
     found = []
     for rule, target in fired(end.definition.plan.notify, end.run.status, end.run.reason, is_flaky=is_flaky):
         of_commit = target == CODE_HOST
         if of_commit and compose.commit_of(end.run, end.definition) is None:
             continue  # a schedule's run knows no commit
-        if rule.event in OF_INCIDENTS and not of_commit and end.run.status is not RunStatus.SKIPPED:
-            continue
+        is_told = rule.event in OF_INCIDENTS and end.run.status is not RunStatus.SKIPPED
+        if is_told and not of_commit and not (end.remarks and target not in heard):
+            continue  # people hear of incidents; of a pause they hear in any case
         kind = KINDS.get(rule.event, MessageKind.NOTICE)
         if of_commit:
             kind = compose.OF_STATUS.get(end.run.status, MessageKind.COMPLETE)

@@ -19,6 +19,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.health import ailments
 from inspect_pipelines.web.lookout import Lookout
 from inspect_pipelines.web.security import SecurityHeaders
+from inspect_pipelines.web.sender import Sender
 from inspect_pipelines.web.status import status
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -30,6 +31,7 @@ def create_app(
     historian: HistoryOwner,
     *,
     lookout: Lookout | None = None,
+    sender: Sender | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -39,6 +41,7 @@ def create_app(
         house: Ports.
         historian: Started and stopped with the application.
         lookout: Likewise; None: nobody watches whether schedules tick.
+        sender: Likewise; None: messages wait for the next run's end.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
@@ -47,13 +50,15 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(house.ledger.migrate)
         historian.start()
-        if lookout:
-            lookout.start()
+        for watcher in (lookout, sender):
+            if watcher:
+                watcher.start()
         try:
             yield
         finally:
-            if lookout:
-                await anyio.to_thread.run_sync(lookout.stop)
+            for watcher in (lookout, sender):
+                if watcher:
+                    await anyio.to_thread.run_sync(watcher.stop)
             await anyio.to_thread.run_sync(historian.stop)
 
     app = FastAPI(

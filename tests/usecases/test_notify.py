@@ -44,7 +44,11 @@ def test_a_passing_failure_is_tried_again_and_a_permanent_one_given_up_visibly(t
     house = a_house(tmp_path, channels=[("*", channel)])
     a_failed_run(house)
 
-    first, second, third = send_waiting(house), send_waiting(house), send_waiting(house)
+    tries = []
+    for _ in range(3):
+        tries.append(send_waiting(house))
+        house.clock.sleep(2)  # the first delay is 1 - 2 s
+    first, second, third = tries
 
     assert [n.status for n in first + second] == [DeliveryStatus.STORED, DeliveryStatus.FAILED]
     assert third == []
@@ -67,4 +71,4 @@ def test_a_delivery_becomes_a_fact_once(tmp_path: Path) -> None:
     send_waiting(house)
 
     with house.ledger.read() as ledger:
-        assert [kind for _, kind, _ in ledger.journal.after(0)] == ["run", "notification"]
+        assert [kind for _, kind, _ in ledger.journal.after(0)] == ["run", "incident", "notification"]
