@@ -54,7 +54,8 @@ class Cause:
 
     def without(self, known: Iterable[str]) -> Cause | None:
         """What of it is new; None: all of it is known."""
-        rest = tuple(key for key in self.keys if key not in set(known))
+        covered = set(known)
+        rest = tuple(key for key in self.keys if key not in covered)
         return Cause(_kind_of(self.kind, rest), self.scope, rest) if rest else None
 
 
