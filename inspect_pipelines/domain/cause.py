@@ -58,6 +58,11 @@ class Cause:
         rest = tuple(key for key in self.keys if key not in covered)
         return Cause(_kind_of(self.kind, rest), self.scope, rest) if rest else None
 
+    def told_by(self, reasons: Sequence[str]) -> str:
+        """The first of a verdict's reasons that is about this cause and not about another one; else the first one."""
+        mine = tuple(_beginning(key) for key in self.keys)
+        return next((one for one in reasons if one.startswith(mine)), reasons[0] if reasons else "")
+
 
 def scopes(run: Run, definition: Definition) -> tuple[str, str]:
     """Where a run's incidents may be: its definition's own, and those of the host that it looks at."""
@@ -108,6 +113,15 @@ def views_of(keys: Iterable[str]) -> set[str]:
 def is_of_views(key: str) -> bool:
     """Whether a person can accept it by adopting a picture."""
     return key.startswith((f"{CauseKind.VISUAL} ", f"{CauseKind.REVIEW} "))
+
+
+def _beginning(key: str) -> str:
+    """How a reason about a key begins, see domain/verdict."""
+    kind, _, rest = key.partition(" ")
+    if kind == CauseKind.VISUAL:
+        return f"{rest.rpartition(' ')[0]}: "
+    place, _, what = rest.partition(" ")
+    return f"{place.partition('/')[0]}: " if what == "action" else f"{place}@"
 
 
 def _kind_of(kind: CauseKind, keys: Sequence[str]) -> CauseKind:

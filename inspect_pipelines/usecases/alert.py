@@ -30,6 +30,7 @@ from inspect_pipelines.usecases.post import CODE_HOST, note_of, store
 OF_INCIDENTS = (RuleEvent.ON_FAILURE, RuleEvent.ON_NEEDS_REVIEW)
 NEVER_REMINDED = ("pagerduty", CODE_HOST)  # an open alert reminds by itself
 CONCLUSIVE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)  # such a run has reached its host
+MOST_SENTENCE = 500  # characters that an incident keeps of it
 KINDS = {
     RuleEvent.ON_SUCCESS: MessageKind.SUCCESS,
     RuleEvent.ON_FLAKY: MessageKind.FLAKY,
@@ -136,11 +137,17 @@ def keep(ledger: LedgerSession, incident: Incident, *, at: datetime) -> None:
 
 def _failed(end: End, cause: Cause, standing: Sequence[Incident]) -> list[tuple[Incident, tuple[Say, ...]]]:
     """The incidents that a run shows, as they are now, with what is to be said."""
-    sentence = (end.verdict.reasons[0] if end.verdict.reasons else end.run.status.value)[:500]
+    reasons = end.verdict.reasons or (end.run.status.value,)
+
+    def told_of(keys: Sequence[str]) -> str:
+        shared = [key for key in keys if key in cause.keys]
+        return replace(cause, keys=tuple(shared)).told_by(reasons)[:MOST_SENTENCE]
+
     hit = incidents.covered_by(cause, standing)
-    moved = [incidents.joined(one, end.run, sentence, at=end.at) for one in hit]
+    moved = [incidents.joined(one, end.run, told_of(one.keys), at=end.at) for one in hit]
     if new := cause.without(key for one in hit for key in one.keys):
         before = end.ledger.incidents.last_of(end.run.org_id, new.fingerprint)
+        sentence = told_of(new.keys)
         moved.append(incidents.opened(new, end.run, sentence, before=before, rules=end.rules, at=end.at))
     event = RuleEvent.ON_NEEDS_REVIEW if cause.kind is CauseKind.REVIEW else RuleEvent.ON_FAILURE
     found = []

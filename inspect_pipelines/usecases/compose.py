@@ -64,7 +64,7 @@ class Scene:
 def of_incident(kind: MessageKind, incident: Incident, scene: Scene) -> Message:
     """What is said about an incident, with a run that opened, joined or ended it."""
     is_over = kind is MessageKind.RESOLVED
-    told = _of_run(kind, scene)
+    told = _of_run(kind, _about(incident, scene))
     verdict = _word(scene.run)
     if incident.resolution.startswith("accepted"):
         verdict = "accepted"
@@ -83,6 +83,14 @@ def of_incident(kind: MessageKind, incident: Incident, scene: Scene) -> Message:
         since=incident.opened_at,
         incident_id=incident.id,
     )
+
+
+def _about(incident: Incident, scene: Scene) -> Scene:
+    """The scene with the incident's own reason in front; a run may fail by several causes."""
+    mine = next((one for one in scene.reasons if one.startswith(incident.sentence)), None)
+    if mine is None:
+        return scene
+    return replace(scene, reasons=(mine, *(one for one in scene.reasons if one is not mine)))
 
 
 def of_run(kind: MessageKind, scene: Scene) -> Message:

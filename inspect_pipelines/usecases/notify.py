@@ -34,7 +34,7 @@ def send_waiting(house: House, *, budget_seconds: float = BUDGET_SECONDS) -> lis
     return tried
 
 
-def send_next(house: House, sender: str) -> Notification | None:
+def send_next(house: House, sender: str, *, lease: timedelta = LEASE) -> Notification | None:
     """Send the one message whose turn it is.
 
     The attempt is stored before it is made, the receipt after it: a crash in between sends it once more when the lease
@@ -43,6 +43,7 @@ def send_next(house: House, sender: str) -> Notification | None:
     Args:
         house: Ports.
         sender: Who sends, a fresh id a thread.
+        lease: For how long nobody else sends it; longer than any channel tries.
 
     Returns:
         The message as it is now; None: nothing is due.
@@ -52,7 +53,7 @@ def send_next(house: House, sender: str) -> Notification | None:
         if not ledger.outbox.is_due(now):  # most looks end here, and keep no writer waiting
             return None
     with house.ledger.write() as ledger:
-        notification = ledger.outbox.claim_next(sender, now=now, until=now + LEASE)
+        notification = ledger.outbox.claim_next(sender, now=now, until=now + lease)
         thread = ledger.outbox.thread(notification) if notification is not None else {}
     if notification is None:
         return None

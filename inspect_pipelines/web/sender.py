@@ -5,10 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import timedelta
 
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.notify import send_next
+from inspect_pipelines.usecases.notify import LEASE, send_next
 from inspect_pipelines.usecases.steady import resolve_quiet
 
 LOOK_EVERY_SECONDS = 0.2  # one indexed look into the ledger, a quarter of a millisecond
@@ -22,10 +23,16 @@ class Sender:
     """Start it in the web process, stop it before leaving."""
 
     def __init__(
-        self, house: House, *, every_seconds: float = LOOK_EVERY_SECONDS, workers: int = WORKERS
+        self,
+        house: House,
+        *,
+        every_seconds: float = LOOK_EVERY_SECONDS,
+        workers: int = WORKERS,
+        lease: timedelta = LEASE,
     ) -> None:
         self.problem = ""  # the last look's, empty when it went well
         self._house, self._every_seconds, self._workers = house, every_seconds, workers
+        self._lease = lease
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
 
@@ -65,7 +72,7 @@ class Sender:
         """Send until nothing is due that no other thread sends."""
         sender = self._house.clock.new_id()
         try:
-            while not self._stop.is_set() and send_next(self._house, sender) is not None:
+            while not self._stop.is_set() and send_next(self._house, sender, lease=self._lease) is not None:
                 pass
         except Exception as error:  # noqa: BLE001 - the next look begins another thread's work anew
             self._say(error)

@@ -133,3 +133,24 @@ def test_what_is_new_in_a_cause_has_a_kind_of_its_own():
     assert both.without(["finding shop/pay"]).kind is CauseKind.VISUAL
     assert both.without(iter(both.keys)) is None
     assert both.without([]) == both
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("visual shop/pay@desktop text", "shop/pay@desktop: text changed"),
+        ("finding shop/pay expectation /pay", "shop/pay@mobile: expected 'Thanks'"),
+        ("finding shop/cart action", "shop: no button"),
+        ("timeout", "other: first"),
+    ],
+)
+def test_a_cause_is_told_by_the_reason_that_is_about_it(key, told):
+    reasons = [
+        "other: first",
+        "shop/pay@mobile: expected 'Thanks'",
+        "shop/pay@desktop: text changed",
+        "shop: no button",
+    ]
+
+    assert a_cause(key).told_by(reasons) == told
+    assert a_cause(key).told_by([]) == ""
