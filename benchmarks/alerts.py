@@ -5,17 +5,15 @@ from __future__ import annotations
 import argparse
 import random
 import tempfile
-import threading
 import time
 from collections.abc import Sequence
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-
-import httpx
 
 from benchmarks import report
 from benchmarks.alerting.house import Listening, MovedClock, begun, define, ended, open_house
+from benchmarks.alerting.sending import OverHttp
+from benchmarks.alerting.standin import StandIn
 from benchmarks.alerting.trace import BEGIN, PACES, Trouble, ticks, troubles
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
@@ -27,7 +25,6 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
-from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.notify import send_waiting
@@ -76,6 +73,7 @@ def measure_month(home: Path, seed: int, runs: int) -> dict[str, float]:
     for at, name in ticks()[:runs]:
         clock.at = max(clock.at, at)
         hits = [one for one in planned if one.shows(name, at, chance)]
+        hits = [one for one in hits if one.kind == "error"] or hits  # such a run sees nothing of the site
         _end(house, definitions[name], hits)
         send_waiting(house)
         failed_runs += bool(hits)
@@ -177,49 +175,15 @@ def _recovered(trouble: Trouble, heard: Sequence[Notification]) -> bool:
 
 
 def _is_over(trouble: Trouble, shown: dict[str, list[datetime]], passed: dict[str, datetime]) -> bool:
-    """Whether a run of each of its definitions has passed since it showed itself last."""
-    return all(passed.get(name, BEGIN) > shown[trouble.name][-1] for name in trouble.definitions)
-
-
-class _Loopback:
-    """A channel over real HTTP, and the service behind it, which notes when it accepted what."""
-
-    def __init__(self) -> None:
-        self.accepted: dict[str, float] = {}
-        accepted = self.accepted
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_POST(self) -> None:
-                self.rfile.read(int(self.headers["Content-Length"]))
-                accepted.setdefault(self.headers["Idempotency-Key"], time.perf_counter())
-                self.send_response(200)
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-
-            def log_message(self, *arguments: object) -> None: ...
-
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
-        self._client = httpx.Client(base_url=f"http://127.0.0.1:{self._server.server_port}")
-
-    def send(self, notification: Notification, thread: object) -> Receipt:
-        key = {"Idempotency-Key": notification.id}
-        self._client.post("/", headers=key, content=notification.text.encode()).raise_for_status()
-        return Receipt("200")
-
-    def close(self) -> None:
-        self._client.close()
-        self._server.shutdown()
-        self._server.server_close()
+    """Whether a run of its definitions has passed since it showed itself last."""
+    return any(passed.get(name, BEGIN) > shown[trouble.name][-1] for name in trouble.definitions)
 
 
 def measure_latency(home: Path, seed: int, alerts: int) -> dict[str, float]:
     """From the commit that stores a message to its acceptance, with the sender of the web process beside."""
     chance = random.Random(seed)
-    channel = _Loopback()
-    house = open_house(home, channel)
+    service = StandIn()
+    house = open_house(home, OverHttp(service.url))
     rule = NotifyRule(RuleEvent.ON_COMPLETE, webhook="loopback")
     definition = define(house, "latency", [rule])
     sender = Sender(house)
@@ -233,12 +197,13 @@ def measure_latency(home: Path, seed: int, alerts: int) -> dict[str, float]:
         stored.update((note.id, time.perf_counter()) for note in told or ())
         time.sleep(chance.uniform(0, 0.1))
     deadline = time.perf_counter() + 30
-    while len(channel.accepted) < len(stored) and time.perf_counter() < deadline:
+    while len(service.accepted_at) < len(stored) and time.perf_counter() < deadline:
         time.sleep(0.01)
     sender.stop()
-    channel.close()
+    service.close()
     house.ledger.close()
-    seconds = [channel.accepted[key] - at for key, at in stored.items() if key in channel.accepted]
+    accepted = service.accepted_at
+    seconds = [accepted[key] - at for key, at in stored.items() if key in accepted]
     return {
         "alerts": float(len(stored)),
         "alerts_lost": float(len(stored) - len(seconds)),

@@ -42,20 +42,22 @@ class Trouble:
 
 
 def troubles(seed: int) -> list[Trouble]:
-    """Forty causes; what is ours concerns all definitions of the host that run while it lasts."""
+    """Forty causes; what is ours concerns all definitions of the host that run while it lasts, and hides what else is wrong."""
     chance = random.Random(seed)
     found = []
     for number, kind in enumerate(KINDS):
         is_flapping = kind != "error" and number % 5 == 0 and number < 5 * FLAPPING
-        name, minutes = PACES[number % len(PACES)] if number % 3 == 0 else (chance.choice(FAST), 60)
+        name, minutes = (chance.choice(FAST), 60)
+        if number % 3 == 0 and kind != "error":
+            name, minutes = PACES[number % len(PACES)]
         hours = chance.uniform(2, 8) if kind == "error" else chance.lognormvariate(3.6, 0.5)
         hours = max(hours, 3 * minutes / 60)
         begin = BEGIN + timedelta(hours=chance.uniform(0, (DAYS - 2) * 24 - hours))
         found.append(
             Trouble(
-                f"trouble-{number:02}",
+                f"trouble-{chr(97 + number // 26)}{chr(97 + number % 26)}",  # letters: digits do not tell errors apart
                 kind,
-                FAST if kind == "error" else (name,),
+                tuple(name for name, _ in PACES) if kind == "error" else (name,),
                 begin,
                 begin + timedelta(hours=hours),
                 0.5 if is_flapping else 1.0,
