@@ -101,12 +101,13 @@ def measure_month(home: Path, seed: int, runs: int) -> dict[str, float]:
 
 
 def _end(house: House, definition: Schedule, hits: Sequence[Trouble]) -> None:
-    run = begun(house, definition)
     now = house.clock.now()
     ours = [one for one in hits if one.kind == "error"]
     views = [_comparison(one.name, passed=one not in hits) for one in hits if one.kind == "visual"]
     findings = tuple(_finding(one.name) for one in hits if one.kind == "finding")
-    session = SessionResult(f"{run.id}.1", "tour", SessionStatus.COMPLETED, now, now, findings=findings)
+    session = SessionResult(
+        house.clock.new_id(), "tour", SessionStatus.COMPLETED, now, now, findings=findings
+    )
     if ours:
         reasons = tuple(f"the network behind {one.name} is gone" for one in ours)
         verdict = Verdict(None, RunStatus.ERROR, reasons)
@@ -117,6 +118,7 @@ def _end(house: House, definition: Schedule, hits: Sequence[Trouble]) -> None:
     else:
         verdict = Verdict(VerdictKind.PASSED, RunStatus.PASSED, ("as approved",))
     with house.ledger.write() as ledger:
+        run = begun(house, definition, ledger)
         record_end(
             ledger,
             ended(run, verdict.run_status, "\n".join(verdict.reasons), now),
@@ -190,9 +192,9 @@ def measure_latency(home: Path, seed: int, alerts: int) -> dict[str, float]:
     sender.start()
     stored: dict[str, float] = {}
     for _ in range(alerts):
-        run = begun(house, definition)
         now = house.clock.now()
         with house.ledger.write() as ledger:
+            run = begun(house, definition, ledger)
             told = record_end(ledger, ended(run, RunStatus.PASSED, "as approved", now), definition, at=now)
         stored.update((note.id, time.perf_counter()) for note in told or ())
         time.sleep(chance.uniform(0, 0.1))

@@ -60,9 +60,9 @@ def measure(home: Path, seed: int, deliveries: int, kills: int) -> dict[str, flo
     sender = _start(home, service.url)
     for target in (deliveries * number // (kills + 1) for number in range(1, kills + 2)):
         while len(wanted) < target:
-            run = begun(house, definition)
             now = house.clock.now()
             with house.ledger.write() as ledger:
+                run = begun(house, definition, ledger)
                 told = record_end(
                     ledger, ended(run, RunStatus.PASSED, "as approved", now), definition, at=now
                 )

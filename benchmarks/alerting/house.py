@@ -17,6 +17,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.ports.channel import Channel, Receipt
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.wiring import house as build
 from resources.clock import SystemClock
 
@@ -64,8 +65,8 @@ def define(house: House, name: str, rules: Sequence[NotifyRule] = (), host: str 
     return schedule
 
 
-def begun(house: House, definition: Schedule) -> Run:
-    """A run in the hands of a worker."""
+def begun(house: House, definition: Schedule, ledger: LedgerSession) -> Run:
+    """A run in the hands of a worker, within a transaction."""
     now = house.clock.now()
     run = Run(
         id=RunId(house.clock.new_id()),
@@ -77,10 +78,9 @@ def begun(house: House, definition: Schedule) -> Run:
         requested_at=now,
         timeout_minutes=30,
     )
-    with house.ledger.write() as ledger:
-        ledger.runs.request(run)
-        running = run.claimed(run.id, now=now)
-        ledger.runs.claim(running, allow_overlap=True)
+    ledger.runs.request(run)
+    running = run.claimed(run.id, now=now)
+    ledger.runs.claim(running, allow_overlap=True)
     return running
 
 

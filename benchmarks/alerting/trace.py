@@ -48,10 +48,12 @@ def troubles(seed: int) -> list[Trouble]:
     for number, kind in enumerate(KINDS):
         is_flapping = kind != "error" and number % 5 == 0 and number < 5 * FLAPPING
         name, minutes = (chance.choice(FAST), 60)
-        if number % 3 == 0 and kind != "error":
+        if number % 3 == 0 and kind != "error" and not is_flapping:
             name, minutes = PACES[number % len(PACES)]
-        hours = chance.uniform(2, 8) if kind == "error" else chance.lognormvariate(3.6, 0.5)
-        hours = max(hours, 3 * minutes / 60)
+        hours = (
+            chance.uniform(2, 8) if kind == "error" else chance.lognormvariate(3.75, 0.5)
+        )  # about two days
+        hours = max(hours, 4 * minutes / 60)
         begin = BEGIN + timedelta(hours=chance.uniform(0, (DAYS - 2) * 24 - hours))
         found.append(
             Trouble(

@@ -42,7 +42,7 @@ Minutes = Annotated[
 
 class FlapDocument(Document):
     changes: Annotated[int, Field(ge=3, le=100)] = 4
-    minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] = 6 * 60
+    minutes: Annotated[int, Field(ge=0, le=MOST_MINUTES)] = 12 * 60
 
 
 class OwnAlertsDocument(Document):

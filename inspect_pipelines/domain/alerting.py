@@ -13,14 +13,14 @@ class Alerting:
     """What holds for an organisation's incidents; a definition may say otherwise.
 
     The group window is Alertmanager's `group_interval`, its first message never waits; nobody of the peers holds
-    flapping back, so those figures are ours: twice there and back within six hours.
+    flapping back, so those figures are ours: twice there and back within twelve hours.
     """
 
     group_window_minutes: int = 5  # further incidents for one target come in one message; 0: never
     repeat_every_minutes: int = 24 * 60  # an open incident that nobody acknowledged is told again; 0: never
     alert_after: int = 1  # failing runs until people hear of it
     flap_changes: int = 4  # that many openings and recoveries ..
-    flap_minutes: int = 6 * 60  # .. within this time are one notice; 0: never
+    flap_minutes: int = 12 * 60  # .. within this time are one notice; 0: never
 
     def overridden(self, own: Overrides) -> Alerting:
         """This, with what a definition says for itself."""

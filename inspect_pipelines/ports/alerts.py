@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -15,8 +15,8 @@ from inspect_pipelines.domain.notification import Attempt, Notification
 class Incidents(Protocol):
     """What is wrong over many runs."""
 
-    def open_in(self, org_id: OrgId, scopes: Collection[str]) -> list[Incident]:
-        """Those that nobody and nothing has resolved, oldest first."""
+    def open_in(self, org_id: OrgId, scope: str, or_scope: str | None = None) -> list[Incident]:
+        """Those of one scope or two that nobody and nothing has resolved, oldest first."""
 
     def last_of(self, org_id: OrgId, fingerprint: str) -> Incident | None:
         """The newest one of exactly this cause, open or not."""

@@ -99,7 +99,7 @@ class End:
 def conclude_alerts(end: End) -> tuple[Notification, ...]:
     """Move the incidents that a run's end concerns, store its messages, and return them in the order of the rules."""
     own, shared = scopes(end.run, end.definition)
-    standing = end.ledger.incidents.open_in(end.run.org_id, {own, shared})
+    standing = end.ledger.incidents.open_in(end.run.org_id, own, shared)
     cause = cause_of(end.run, end.definition, end.sessions, end.comparisons, end.verdict.reasons)
     told: list[Notification] = []
     notes: list[str] = []
@@ -126,6 +126,8 @@ def conclude_alerts(end: End) -> tuple[Notification, ...]:
     heard = {note.target for note in told}
     scene = replace(end.scene, remarks=(*end.remarks, *notes)) if notes else None
     told += _of_the_run(end, scene, shown, heard)
+    if not told:
+        return ()  # most runs end here
     return store(end.ledger, _in_order(told, end.definition.plan.notify), end.rules, at=end.at)
 
 

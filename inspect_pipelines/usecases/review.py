@@ -89,7 +89,7 @@ def settle_accepted(
     """
     resolved = []
     for scope in _sharing(ledger, run, set_name):
-        for incident in ledger.incidents.open_in(run.org_id, [scope]):
+        for incident in ledger.incidents.open_in(run.org_id, scope):
             if incident.kind not in OF_PICTURES:
                 continue
             after, says = incidents.accepted(incident, [*views], by=by, at=at)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -16,13 +15,13 @@ from resources.ledger.alert_tables import incident_runs, incidents, silences
 from resources.ledger.audit import SqlAudit
 from resources.ledger.tables import insert
 
-# Made once: every run's end asks this.
+# Made once: building a statement costs as much as running it, and every run's end asks this.
 OPEN_IN = (
     sa.select(incidents.c.incident)
     .where(
         incidents.c.org_id == sa.bindparam("of_org"),
         incidents.c.is_open,
-        incidents.c.scope.in_(sa.bindparam("of_scopes", expanding=True)),
+        sa.or_(incidents.c.scope == sa.bindparam("of_scope"), incidents.c.scope == sa.bindparam("or_scope")),
     )
     .order_by(incidents.c.opened_at, incidents.c.id)
 )
@@ -32,9 +31,9 @@ class SqlIncidents:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def open_in(self, org_id: OrgId, scopes: Collection[str]) -> list[Incident]:
-        found = self._connection.execute(OPEN_IN, {"of_org": org_id, "of_scopes": [*scopes]})
-        return [load_json(Incident, text) for text in found.scalars()]
+    def open_in(self, org_id: OrgId, scope: str, or_scope: str | None = None) -> list[Incident]:
+        where = {"of_org": org_id, "of_scope": scope, "or_scope": or_scope or scope}
+        return [load_json(Incident, text) for (text,) in self._connection.execute(OPEN_IN, where)]
 
     def last_of(self, org_id: OrgId, fingerprint: str) -> Incident | None:
         query = sa.select(incidents.c.incident).where(

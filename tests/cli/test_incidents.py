@@ -101,6 +101,7 @@ def test_show_tells_cause_runs_and_messages_by_id_beginning_or_run(watch: Watch)
     ):
         assert part in text
     assert said("incidents", "show", watch.last_run().id) == text
+    assert f"{incident.id} visual, open, 2 runs since" in said("runs", "show", watch.last_run().id)
     whole = json.loads(said("incidents", "show", incident.id, "--json"))
     assert (len(whole["run_ids"]), len(whole["notifications"])) == (2, 1)
 

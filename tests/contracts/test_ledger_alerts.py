@@ -76,8 +76,9 @@ def test_an_incident_is_found_by_scope_cause_run_and_the_beginning_of_its_id(led
             session.incidents.add_run(incident, RunId(run_id))
 
     with ledger.read() as session:
-        assert session.incidents.open_in(DEFAULT_ORG, [incident.scope]) == [incident]
-        assert session.incidents.open_in(OrgId("acme"), [incident.scope]) == []
+        assert session.incidents.open_in(DEFAULT_ORG, incident.scope) == [incident]
+        assert session.incidents.open_in(DEFAULT_ORG, other.scope, incident.scope) == [incident, other]
+        assert session.incidents.open_in(OrgId("acme"), incident.scope) == []
         assert session.incidents.last_of(DEFAULT_ORG, other.fingerprint) == other
         assert session.incidents.last_of(DEFAULT_ORG, "0" * 16) is None
         assert session.incidents.of_run(RunId("r2")) == [incident]
@@ -96,7 +97,7 @@ def test_a_resolved_incident_is_open_no_more_and_the_newest_of_a_cause_counts(le
         session.incidents.save(new)
 
     with ledger.read() as session:
-        assert session.incidents.open_in(DEFAULT_ORG, [old.scope]) == [new]
+        assert session.incidents.open_in(DEFAULT_ORG, old.scope) == [new]
         assert session.incidents.last_of(DEFAULT_ORG, old.fingerprint) == new
         assert session.incidents.latest(DEFAULT_ORG) == [new, old]
         assert session.incidents.latest(DEFAULT_ORG, open_only=True) == [new]

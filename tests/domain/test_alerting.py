@@ -29,7 +29,7 @@ def test_a_reminder_is_due_after_the_interval_and_never_without_one():
 
 
 def test_windows_are_spans_of_time():
-    assert (Alerting().group_window, Alerting().flap_window) == (timedelta(minutes=5), 6 * HOUR)
+    assert (Alerting().group_window, Alerting().flap_window) == (timedelta(minutes=5), 12 * HOUR)
 
 
 def test_a_silence_holds_from_its_beginning_until_just_before_its_end():

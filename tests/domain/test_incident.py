@@ -27,7 +27,7 @@ from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.errors import Refused
 
 HOUR = timedelta(hours=1)
-RULES = Alerting()
+RULES = Alerting(flap_minutes=6 * 60)
 QA = ("slack:#qa", "pagerduty")
 VIEWS = ("visual shop/home@desktop text", "visual shop/pay@desktop colour")
 
@@ -185,7 +185,7 @@ def test_without_a_further_run_time_itself_resolves_it():
 
 
 def test_a_cause_that_opens_once_too_often_is_told_as_flapping_at_once():
-    rules = Alerting(flap_changes=3)
+    rules = replace(RULES, flap_changes=3)
     first, _ = cleared(told(), "run 2 passed", rules, at=NOW + HOUR)
     second = opened(a_cause(), an_ended_run(3), "", before=first, rules=rules, at=NOW + 2 * HOUR)
 

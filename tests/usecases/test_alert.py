@@ -176,7 +176,7 @@ def test_coming_and_going_is_one_notice_until_it_stays_away(watch: Watch) -> Non
         for _ in range(6)
         for status in (RunStatus.FAILED, RunStatus.PASSED)
     ]
-    at_rest = [heard(watch.end(RunStatus.PASSED, after=3 * HOUR)) for _ in range(2)]
+    at_rest = [heard(watch.end(RunStatus.PASSED, after=6 * HOUR)) for _ in range(2)]
 
     assert [one for one in there_and_back if one] == [
         [OPENED],

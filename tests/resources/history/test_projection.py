@@ -206,6 +206,22 @@ def test_exactly_one_baseline_of_a_set_is_active_the_last_one_named(home, drains
     ]
 
 
+def test_an_incident_has_one_row_its_newest_state(home):
+    incident = an_incident()
+    home.tell("incident", incident_facts(incident))
+    assert home.rows("SELECT id, state, resolved_at, keys FROM incidents") == [
+        (incident.id, "open", None, ["finding shop/pay"])
+    ]
+
+    resolved = replace(incident, resolved_at=LATER, resolution="run 9 passed", runs=7)
+    home.tell("incident", incident_facts(replace(incident, runs=6)))
+    home.tell("incident", incident_facts(resolved))
+
+    assert home.rows("SELECT state, resolution, runs_count, resolved_at FROM incidents") == [
+        ("resolved", "run 9 passed", 7, LATER)
+    ]
+
+
 def test_a_notification_has_one_row_its_newest_and_the_run_lists_it_once_sent(home):
     sent = replace(A_NOTIFICATION, status=DeliveryStatus.SENT, receipt="ts 17", sent_at=LATER)
     home.finish(1)
