@@ -203,6 +203,18 @@ def accepted(
     return done, _says(MessageKind.RESOLVED, incident.told)
 
 
+def abandoned(
+    incident: Incident, definition_id: DefinitionId, *, by: str, at: datetime
+) -> tuple[Incident, tuple[Say, ...]]:
+    """What deleting a definition makes of it: over, unless another definition fails by it too."""
+    _require_open(incident)
+    rest = tuple(one for one in incident.definitions if one != definition_id)
+    if rest:
+        return replace(incident, definitions=rest), ()
+    why = f"{definition_id!r} was deleted by {by.removeprefix('user:')}"
+    return _resolved(incident, why, at), _says(MessageKind.RESOLVED, incident.told)
+
+
 def rejected(incident: Incident, *, by: str, note: str) -> Incident:
     """A person says that it is a defect: it stays open, known, and is told again only when it is over."""
     _require_open(incident)
@@ -230,6 +242,8 @@ def _first_word(incident: Incident) -> MessageKind:
 def _is_due_again(incident: Incident, rules: Alerting, at: datetime) -> bool:
     if incident.kind in TOLD_ONCE or incident.acknowledged_at or incident.known_by:
         return False
+    if incident.is_flapping:
+        return False  # people were promised to hear when it stays away
     return incident.told_at is not None and rules.is_due_again(incident.told_at, at)
 
 

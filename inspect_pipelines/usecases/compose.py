@@ -27,9 +27,11 @@ SEVERITIES = {
     CauseKind.ABSENCE: Severity.WARNING,
     CauseKind.REVIEW: Severity.INFO,
 }
-CALM = (MessageKind.RESOLVED, MessageKind.REVIEW, MessageKind.SUCCESS, MessageKind.COMPLETE)
+OVER = (MessageKind.RESOLVED, MessageKind.ACKNOWLEDGED)  # nobody needs pictures and suspects any more
+CALM = (*OVER, MessageKind.REVIEW, MessageKind.SUCCESS, MessageKind.COMPLETE)
 HEADLINES = {
     MessageKind.RESOLVED: "resolved",
+    MessageKind.ACKNOWLEDGED: "acknowledged",
     MessageKind.FLAPPING: "comes and goes",
     MessageKind.FLAKY: "flaky",
 }
@@ -63,7 +65,7 @@ class Scene:
 
 def of_incident(kind: MessageKind, incident: Incident, scene: Scene) -> Message:
     """What is said about an incident, with a run that opened, joined or ended it."""
-    is_over = kind is MessageKind.RESOLVED
+    is_over = kind in OVER
     told = _of_run(kind, _about(incident, scene))
     verdict = _word(scene.run)
     if incident.resolution.startswith("accepted"):
@@ -74,7 +76,7 @@ def of_incident(kind: MessageKind, incident: Incident, scene: Scene) -> Message:
         severity=Severity.WARNING if kind is MessageKind.FLAPPING else severity,
         title=f"{scene.name}: {HEADLINES.get(kind) or _again(kind) + verdict}",
         verdict=verdict,
-        sentence=_resolved(incident) if is_over else _flapping(incident, kind) or told.sentence,
+        sentence=_own_words(kind, incident) or told.sentence,
         lines=() if is_over else told.lines,
         pictures=() if is_over else told.pictures,
         suspects=() if is_over else told.suspects,
@@ -185,14 +187,18 @@ def _resolved(incident: Incident) -> str:
     return f"{incident.resolution}; it lasted {lasted} and {runs}: {incident.sentence}"
 
 
-def _flapping(incident: Incident, kind: MessageKind) -> str:
-    if kind is not MessageKind.FLAPPING:
-        return ""
-    times = len(incident.changes)
-    return (
-        f"it changed {times} times between {incident.changes[0]:%Y-%m-%d %H:%M} and "
-        f"{incident.changes[-1]:%H:%M} UTC; told again when it stays away: {incident.sentence}"
-    )
+def _own_words(kind: MessageKind, incident: Incident) -> str:
+    """What is said of the incident rather than of the run; empty: the run's reason says it."""
+    if kind is MessageKind.RESOLVED:
+        return _resolved(incident)
+    if kind is MessageKind.ACKNOWLEDGED:
+        return f"{incident.acknowledged_by.removeprefix('user:')} looks after it: {incident.sentence}"
+    if kind is MessageKind.FLAPPING:
+        return (
+            f"it changed {len(incident.changes)} times between {incident.changes[0]:%Y-%m-%d %H:%M} and "
+            f"{incident.changes[-1]:%H:%M} UTC; told again when it stays away: {incident.sentence}"
+        )
+    return ""
 
 
 def _span(later: datetime, earlier: datetime) -> str:

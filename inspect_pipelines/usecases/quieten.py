@@ -8,10 +8,17 @@ from inspect_pipelines.domain import incident as incidents
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId
 from inspect_pipelines.domain.incident import Incident
+from inspect_pipelines.domain.message import MessageKind
+from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.usecases import compose
 from inspect_pipelines.usecases.alert import keep
+from inspect_pipelines.usecases.compose import Scene
+from inspect_pipelines.usecases.post import note_of
+
+SHOWING_WHO = ("pagerduty", "slack")  # kinds of targets whose alert or thread says that somebody took it on
 
 
 def acknowledge(house: House, incident_id: IncidentId, *, by: str) -> Incident:
@@ -25,6 +32,7 @@ def acknowledge(house: House, incident_id: IncidentId, *, by: str) -> Incident:
     with house.ledger.write() as ledger:
         incident = incidents.acknowledged(_known(ledger, incident_id), by=by, at=now)
         keep(ledger, incident, at=now)
+        _tell(ledger, incident, now)
         return incident
 
 
@@ -84,6 +92,21 @@ def end_silences(
         for one in held:
             ledger.silences.end(house.org_id, one.silence_id, at=now, by=by)
         return held
+
+
+def _tell(ledger: LedgerSession, incident: Incident, now: datetime) -> None:
+    """Those places learn of it that show who is on it; a mail about it would be one more mail."""
+    run = ledger.runs.find(incident.last_run_id)
+    if run is None:
+        return
+    definition = ledger.definitions.find(run.org_id, run.definition_id)
+    scene = Scene(run, definition, (incident.sentence,))
+    message = compose.of_incident(MessageKind.ACKNOWLEDGED, incident, scene)
+    for target in incident.told:
+        if target.partition(":")[0] in SHOWING_WHO:
+            ledger.outbox.store(
+                note_of(run, RuleEvent.ON_FAILURE, target, message, occasion=incident.acknowledged_by, at=now)
+            )
 
 
 def _known(ledger: LedgerSession, incident_id: IncidentId) -> Incident:

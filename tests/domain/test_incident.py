@@ -13,6 +13,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.incident import (
     Incident,
     Say,
+    abandoned,
     accepted,
     acknowledged,
     announced,
@@ -88,6 +89,7 @@ def test_everybody_is_reminded_after_the_repeat_interval():
         lambda one: rejected(one, by="user:ada", note="ticket 7"),
         lambda one: replace(one, kind=CauseKind.VISUAL),
         lambda one: replace(one, told_at=None),
+        lambda one: replace(one, is_flapping=True),
     ],
 )
 def test_who_knows_of_it_is_not_reminded(quiet):
@@ -239,6 +241,20 @@ def test_rejecting_makes_it_known_and_its_recovery_is_told_all_the_same():
 
     assert (known.state, known.note) == ("known", "ticket 7")
     assert cleared(known, "run 9 passed", RULES, at=NOW)[1] == (Say(MessageKind.RESOLVED, QA),)
+
+
+def test_what_nobody_watches_any_more_is_over_and_told():
+    done, says = abandoned(told(), DefinitionId("nightly-shop"), by="user:ada", at=NOW)
+
+    assert (done.resolution, says) == ("'nightly-shop' was deleted by ada", (Say(MessageKind.RESOLVED, QA),))
+
+
+def test_what_another_definition_suffers_from_goes_on_without_the_deleted_one():
+    shared = an_incident(definitions=(DefinitionId("nightly-shop"), DefinitionId("hourly")))
+
+    rest, says = abandoned(shared, DefinitionId("nightly-shop"), by="user:ada", at=NOW)
+
+    assert (rest.definitions, rest.is_open, says) == (("hourly",), True, ())
 
 
 def test_acknowledging_says_who_looks_after_it():

@@ -10,6 +10,7 @@ from builders import NOW, a_finding, a_plan, a_schedule, a_session, a_sha
 from ends import NIGHTLY, QA, Watch, heard
 from history_builders import a_comparison
 from houses import a_house, apply
+from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.alerting import Alerting, Overrides
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.maintenance import Maintenance
@@ -18,6 +19,7 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
+from inspect_pipelines.usecases.apply import apply as publish
 from inspect_pipelines.usecases.quieten import acknowledge, end_silences, silence
 
 HOUR = timedelta(hours=1)
@@ -80,7 +82,11 @@ def test_a_finding_is_told_again_every_day_until_somebody_acknowledges_it(watch:
     again = heard(watch.end(after=24 * HOUR))
     (incident,) = watch.incidents()
     acknowledge(watch.house, incident.id, by="user:ada")
+    with watch.house.ledger.read() as ledger:
+        newest = ledger.outbox.latest(DEFAULT_ORG, limit=2)
 
+    assert sorted(heard(newest)) == [("acknowledged", "slack:#qa"), ("reminder", "slack:#qa")]
+    assert "ada looks after it: it is broken" in "".join(note.text for note in newest)
     assert again == [("reminder", "slack:#qa")]
     assert watch.end(after=48 * HOUR) == []
     assert heard(watch.end(RunStatus.PASSED)) == [RESOLVED]
@@ -338,8 +344,23 @@ def test_a_run_whose_definition_was_deleted_ends_without_messages(watch: Watch) 
     assert watch.incidents() == []
 
 
-def test_a_trigger_sensor_or_api_run_resolves_too(watch: Watch) -> None:
+def test_deleting_a_definition_ends_its_incidents_and_tells_those_who_heard(watch: Watch) -> None:
+    watch.define(definition_id="hourly-shop")
+    watch.end()
+    watch.end(definition_id="hourly-shop")
+    (left, gone) = (a_schedule(name, plan=a_plan(notify=(QA,))) for name in ("hourly-shop", NIGHTLY))
+    project = Project((left,), (), Organization(DEFAULT_ORG), (), ("schedules.yaml",))
+
+    publish(watch.house, project, by="user:ada", may_delete={gone.id})
+
+    assert [one.resolution for one in watch.incidents()] == ["'nightly-shop' was deleted by ada", ""]
+    with watch.house.ledger.read() as ledger:
+        notes = ledger.outbox.latest(DEFAULT_ORG)
+    assert [one for one in heard(notes) if one[0] == "resolved"] == [RESOLVED]
+
+
+def test_those_who_heard_of_it_hear_of_its_end_although_the_rule_is_gone(watch: Watch) -> None:
     watch.end()
     apply(watch.house, a_schedule(plan=a_plan(notify=())))
 
-    assert heard(watch.end(RunStatus.PASSED)) == [RESOLVED], "the rule is gone, those who heard are not"
+    assert heard(watch.end(RunStatus.PASSED)) == [RESOLVED]
