@@ -178,6 +178,6 @@ def test_in_any_order_of_deeds_people_hear_once_of_each_beginning_and_of_each_en
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=40, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,9 +15,17 @@ from ends import Watch
 from houses import CollectingChannel, a_house
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.sender import Sender
+from resources.clock import SystemClock
+from resources.history.owner import Historian
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # see test_app.py
+    from starlette.testclient import TestClient
 
 HANGS, GOOD = (
     NotifyRule(RuleEvent.ON_FAILURE, webhook="hangs"),
@@ -96,3 +105,18 @@ def test_a_ledger_that_cannot_be_read_for_a_while_ends_nothing(house: House, goo
     sender.stop()
 
     assert sender.problem == ""
+
+
+def test_it_lives_as_long_as_the_application(house: House, good: CollectingChannel) -> None:
+    watch = Watch(house)
+    watch.define(GOOD)
+    sender = Sender(house, every_seconds=0.02)
+    app = create_app(house, Historian(house.home, house.ledger, SystemClock()), sender=sender)
+
+    with TestClient(app, base_url="http://127.0.0.1:8460"):
+        watch.end()
+        until(lambda: good.sent)
+    watch.end(RunStatus.PASSED)
+
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("sender")] == []
+    assert len(good.sent) == 1
