@@ -133,6 +133,7 @@ def test_what_is_new_in_a_cause_has_a_kind_of_its_own():
     assert both.without(["finding shop/pay"]).kind is CauseKind.VISUAL
     assert both.without(iter(both.keys)) is None
     assert both.without([]) == both
+    assert a_cause("timeout", "x", kind=CauseKind.TIMEOUT).without(["x"]).kind is CauseKind.TIMEOUT
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,12 @@ def test_a_person_may_have_it_sent_again_from_the_start():
     )
 
 
+def test_a_sent_one_keeps_its_receipt_and_time():
+    sent = NOTE.sent("ts 1", at=NOW + SECOND)
+
+    assert (sent.status, sent.receipt, sent.sent_at) == (DeliveryStatus.SENT, "ts 1", NOW + SECOND)
+
+
 def test_the_key_names_the_incident_where_there_is_one_and_else_the_run():
     message = Message(MessageKind.OPENED, Severity.ERROR, "t", "failed", "x", "d")
 
