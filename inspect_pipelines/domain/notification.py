@@ -12,6 +12,7 @@ from inspect_pipelines.domain.message import Message
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus, SkipReason
 
+CODE_HOST = "github"  # the target of what belongs to a commit
 FIRST_DELAY = timedelta(seconds=2)
 LONGEST_DELAY = timedelta(hours=1)
 MOST_ATTEMPTS = 40  # the last of them about a day after the first
@@ -53,6 +54,18 @@ class Notification:
         """What a second one with the same changes nothing by."""
         kind = self.message.kind.value if self.message else ""
         return "/".join((self.incident_id or self.run_id, self.event.value, kind, self.occasion, self.target))
+
+    @property
+    def thread_key(self) -> str | None:
+        """What the messages for a target follow one another in, an incident or a pull request; None: it stands alone."""
+        if self.incident_id is not None:
+            return self.incident_id
+        commit = self.message.commit if self.message and self.target == CODE_HOST else None
+        if commit is None:
+            return None
+        return (
+            f"{commit.repo}#{commit.pull_request}" if commit.pull_request else f"{commit.repo}@{commit.sha}"
+        )
 
     def sent(self, receipt: str, *, at: datetime) -> Notification:
         """This one, accepted by its channel."""

@@ -71,12 +71,12 @@ class Outbox(Protocol):
     def claim_next(self, sender: str, *, now: datetime, until: datetime) -> Notification | None:
         """Lease the next one that is due to a sender and begin an attempt; None: there is none.
 
-        One message a target is under way at a time, those of one incident in order, and no more than the target's
+        One message a target is under way at a time, those of one thread in order, and no more than the target's
         service takes (`pace_of`), counted over all senders.
         """
 
     def thread(self, notification: Notification) -> Mapping[str, str]:
-        """The newest receipt's of its incident and target; empty: there is none."""
+        """The newest receipt's of its incident (or pull request) and target; empty: there is none."""
 
     def record(
         self,

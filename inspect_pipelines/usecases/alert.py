@@ -14,7 +14,7 @@ from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.maintenance import under_maintenance
 from inspect_pipelines.domain.message import MessageKind
-from inspect_pipelines.domain.notification import Notification, fired
+from inspect_pipelines.domain.notification import CODE_HOST, Notification, fired
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -25,7 +25,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import compose
 from inspect_pipelines.usecases.alert_facts import incident_facts
 from inspect_pipelines.usecases.compose import Scene
-from inspect_pipelines.usecases.post import CODE_HOST, note_of, store
+from inspect_pipelines.usecases.post import note_of, store
 
 OF_INCIDENTS = (RuleEvent.ON_FAILURE, RuleEvent.ON_NEEDS_REVIEW)
 NEVER_REMINDED = ("pagerduty", CODE_HOST)  # an open alert reminds by itself

@@ -9,13 +9,12 @@ from datetime import datetime
 
 from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.message import Message, MessageKind
-from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.notification import CODE_HOST, Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import compose
 
-CODE_HOST = "github"  # a commit's status belongs to its run: told each time, never held back
 NEVER_GROUPED = ("pagerduty", CODE_HOST)  # each incident has a life of its own there
 
 

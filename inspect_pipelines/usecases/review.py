@@ -11,6 +11,7 @@ from inspect_pipelines.domain.cause import CauseKind
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.message import MessageKind, Severity
+from inspect_pipelines.domain.notification import CODE_HOST
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.trigger import Definition
@@ -20,7 +21,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import compose
 from inspect_pipelines.usecases.alert import keep
 from inspect_pipelines.usecases.compose import Scene
-from inspect_pipelines.usecases.post import CODE_HOST, note_of
+from inspect_pipelines.usecases.post import note_of
 
 REJECTED = "rejected"
 OF_PICTURES = (CauseKind.VISUAL, CauseKind.FINDING, CauseKind.REVIEW)  # a finding's views may differ as well

@@ -7,14 +7,14 @@ from datetime import datetime
 
 from inspect_pipelines.domain.budget import WARNED_AT, minutes_of, month_of
 from inspect_pipelines.domain.message import Message, MessageKind, Severity
-from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.notification import CODE_HOST, Notification
 from inspect_pipelines.domain.pause import BY_ITSELF, ERRORS_IN_A_ROW, Pause, keeps_breaking, resumed_at
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.compose import mentions_of
-from inspect_pipelines.usecases.post import CODE_HOST, note_of
+from inspect_pipelines.usecases.post import note_of
 from inspect_pipelines.usecases.refuse import accounts
 
 LOOKED_AT = 50  # of the definition's last runs, skipped ones included

@@ -74,7 +74,7 @@ threads = sa.Table(
     "threads",
     metadata,
     text("org_id", primary_key=True),
-    text("incident_id", primary_key=True),
+    text("thread_key", primary_key=True),  # an incident, or a pull request
     text("target", primary_key=True),
     text("thread"),  # what the channel answered last: JSON
     time("updated_at"),

@@ -37,6 +37,7 @@ class SqlOutbox:
             key=notification.key,
             run_id=notification.run_id,
             incident_id=notification.incident_id,
+            thread_key=notification.thread_key,
             event=notification.event.value,
             kind=_kind(notification),
             target=notification.target,
@@ -49,7 +50,11 @@ class SqlOutbox:
         self._connection.execute(
             sa.update(outbox)
             .where(_is(notification))
-            .values(incident_id=notification.incident_id, **_changing(notification))
+            .values(
+                incident_id=notification.incident_id,
+                thread_key=notification.thread_key,
+                **_changing(notification),
+            )
         )
 
     def held_for(self, org_id: OrgId, target: str, now: datetime) -> Notification | None:
@@ -86,12 +91,12 @@ class SqlOutbox:
         return None
 
     def thread(self, notification: Notification) -> Mapping[str, str]:
-        if notification.incident_id is None:
+        if notification.thread_key is None:
             return {}
         text: str | None = self._connection.scalar(
             sa.select(threads.c.thread).where(
                 threads.c.org_id == notification.org_id,
-                threads.c.incident_id == notification.incident_id,
+                threads.c.thread_key == notification.thread_key,
                 threads.c.target == notification.target,
             )
         )
@@ -120,7 +125,7 @@ class SqlOutbox:
                 )
             return False
         self._end_attempt(notification, "sent" if has_arrived else "failed", notification.receipt, now)
-        if thread and notification.incident_id is not None:
+        if thread and notification.thread_key is not None:
             self._keep_thread(notification, thread, now)
         return True
 
@@ -184,12 +189,12 @@ class SqlOutbox:
         return self._connection.execute(begun).scalar_one() < pace.messages
 
     def _first_for(self, target: str, now: datetime) -> Notification | None:
-        """The oldest due one, unless an older one of its incident still waits for its turn or its retry."""
+        """The oldest due one, unless an older one of its thread still waits for its turn or its retry."""
         waits_for = (
             sa.select(EARLIER.c.id)
             .where(
                 EARLIER.c.org_id == outbox.c.org_id,
-                EARLIER.c.incident_id == outbox.c.incident_id,
+                EARLIER.c.thread_key == outbox.c.thread_key,
                 EARLIER.c.target == outbox.c.target,
                 EARLIER.c.status == "stored",
                 EARLIER.c.created_at < outbox.c.created_at,
@@ -241,11 +246,11 @@ class SqlOutbox:
         changing = {"thread": json.dumps(dict(thread)), "updated_at": now}
         statement = insert(self._connection, threads).values(
             org_id=notification.org_id,
-            incident_id=notification.incident_id,
+            thread_key=notification.thread_key,
             target=notification.target,
             **changing,
         )
-        where = ["org_id", "incident_id", "target"]
+        where = ["org_id", "thread_key", "target"]
         self._connection.execute(statement.on_conflict_do_update(index_elements=where, set_=changing))
 
     def _one(self, query: sa.Select[Any]) -> Notification | None:

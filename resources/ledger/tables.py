@@ -216,7 +216,8 @@ outbox = sa.Table(
     text("id", primary_key=True),
     text("key"),
     text("run_id"),
-    text("incident_id", nullable=True),  # None: the message stands alone
+    text("incident_id", nullable=True),
+    text("thread_key", nullable=True),  # None: the message stands alone
     text("event"),
     text("kind"),  # the message's; empty: it has only text
     text("target"),
@@ -238,7 +239,8 @@ sa.Index(
     postgresql_where=_is_waiting,
 )
 sa.Index("outbox_run", outbox.c.run_id)
-sa.Index("outbox_incident", outbox.c.incident_id, outbox.c.target)
+sa.Index("outbox_incident", outbox.c.incident_id)
+sa.Index("outbox_thread", outbox.c.thread_key, outbox.c.target)
 sa.Index("outbox_newest", outbox.c.org_id, outbox.c.created_at, outbox.c.id)
 sa.Index("outbox_openings", outbox.c.org_id, outbox.c.target, outbox.c.kind, outbox.c.due_at)
 

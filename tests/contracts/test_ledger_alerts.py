@@ -16,7 +16,7 @@ from builders_of_incidents import an_incident
 from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, IncidentId, OrgId, RunId
-from inspect_pipelines.domain.message import Message, MessageKind, Severity
+from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Severity
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from resources.ledger import schema
@@ -25,8 +25,12 @@ SECOND = timedelta(seconds=1)
 LEASE = 90 * SECOND
 
 
+def a_message(kind: MessageKind, **changes) -> Message:
+    return Message(kind, Severity.ERROR, "Nightly shop: failed", "failed", "it is broken", "dedup", **changes)
+
+
 def a_note(number: int = 1, *, kind: MessageKind = MessageKind.OPENED, **changes) -> Notification:
-    message = Message(kind, Severity.ERROR, "Nightly shop: failed", "failed", "it is broken", "dedup")
+    message = a_message(kind)
     values = {
         "id": f"n{number}",
         "org_id": DEFAULT_ORG,
@@ -189,6 +193,22 @@ def test_the_messages_of_an_incident_keep_their_order_also_when_the_first_must_w
     again = claim(ledger, 3700 * SECOND)
     record(ledger, again.sent("ok", at=NOW))
     assert (again.id, claim(ledger, 3701 * SECOND).id) == ("n1", "n2")
+
+
+def test_the_words_about_a_pull_request_keep_their_order_and_their_comment(ledger):
+    commit = CommitContext("acme/shop", "0123abc", 7)
+    first, second = (
+        a_note(n, kind=kind, target="github", incident_id=None, message=a_message(kind, commit=commit))
+        for n, kind in ((1, MessageKind.OPENED), (2, MessageKind.SUCCESS))
+    )
+    stored(ledger, first, second)
+    tried = claim(ledger)
+    record(ledger, tried.failed("502", may_help=True, chance=0.0, at=NOW + 3600 * SECOND))
+
+    assert claim(ledger) is None, "an old failure must not overwrite the newer success"
+    record(ledger, claim(ledger, 3700 * SECOND).sent("ok", at=NOW), thread={"comment": "11"})
+    with ledger.read() as session:
+        assert session.outbox.thread(second) == {"comment": "11"}
 
 
 def test_what_is_not_due_yet_cannot_be_claimed(ledger):

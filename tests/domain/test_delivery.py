@@ -7,7 +7,7 @@ import pytest
 
 from builders import NOW, a_run
 from inspect_pipelines.domain.ids import DEFAULT_ORG, IncidentId
-from inspect_pipelines.domain.message import Message, MessageKind, Severity
+from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Severity
 from inspect_pipelines.domain.notification import (
     DeliveryStatus,
     Notification,
@@ -80,6 +80,18 @@ def test_the_key_names_the_incident_where_there_is_one_and_else_the_run():
     assert NOTE.key == f"{NOTE.run_id}/on_failure///slack:#qa"
     about = replace(NOTE, message=message, incident_id=IncidentId("i1"), occasion="r2")
     assert about.key == "i1/on_failure/opened/r2/slack:#qa"
+
+
+def test_messages_follow_their_incident_and_on_the_code_host_their_pull_request_or_commit():
+    message = Message(MessageKind.SUCCESS, Severity.INFO, "t", "passed", "x", "d")
+    github = replace(NOTE, target="github")
+
+    def about(number: int | None) -> Notification:
+        return replace(github, message=replace(message, commit=CommitContext("acme/shop", "0123abc", number)))
+
+    assert replace(NOTE, incident_id=IncidentId("i1")).thread_key == "i1"
+    assert [about(7).thread_key, about(None).thread_key] == ["acme/shop#7", "acme/shop@0123abc"]
+    assert [note.thread_key for note in (NOTE, github, replace(about(7), target="slack:#qa"))] == [None] * 3
 
 
 def test_services_with_a_limit_have_a_pace_and_others_none():

@@ -63,7 +63,7 @@ def _deliveries() -> None:
     op.create_index("delivery_attempts_pace", "delivery_attempts", ["target", "started_at"])
     op.create_table(
         "threads",
-        *(_key("org_id"), _key("incident_id"), _key("target"), _text("thread"), _time("updated_at")),
+        *(_key("org_id"), _key("thread_key"), _key("target"), _text("thread"), _time("updated_at")),
     )
 
 
@@ -74,6 +74,7 @@ def _outbox() -> None:
         outbox.drop_constraint("outbox_once", type_="unique")
         outbox.add_column(_text("key", nullable=True))
         outbox.add_column(_text("incident_id", nullable=True))
+        outbox.add_column(_text("thread_key", nullable=True))
         outbox.add_column(_text("kind", nullable=True))
         outbox.add_column(_time("due_at", nullable=True))
         outbox.add_column(sa.Column("attempts", sa.Integer, nullable=True))
@@ -93,7 +94,8 @@ def _outbox() -> None:
         "outbox_waiting", "outbox", ["due_at", "target"], sqlite_where=IS_WAITING, postgresql_where=IS_WAITING
     )
     op.create_index("outbox_run", "outbox", ["run_id"])
-    op.create_index("outbox_incident", "outbox", ["incident_id", "target"])
+    op.create_index("outbox_incident", "outbox", ["incident_id"])
+    op.create_index("outbox_thread", "outbox", ["thread_key", "target"])
     op.create_index("outbox_newest", "outbox", ["org_id", "created_at", "id"])
     op.create_index("outbox_openings", "outbox", ["org_id", "target", "kind", "due_at"])
 
