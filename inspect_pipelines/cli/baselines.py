@@ -1,4 +1,4 @@
-"""`baselines list|adopt|activate|rollback|noise`: a person's yes, its ways back, and how still the pictures hold."""
+"""`baselines list|adopt|reject|activate|rollback|noise`: a person's yes or no, its ways back, and how still the pictures hold."""
 
 from __future__ import annotations
 
@@ -14,13 +14,15 @@ from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import adopt as adoption
+from inspect_pipelines.usecases import review
 from inspect_pipelines.usecases.noise import measure_noise
+from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.project import project
 
 
 @click.group()
 def baselines() -> None:
-    """List, adopt, activate and roll back approved pictures; show their noise."""
+    """List, adopt, reject, activate and roll back approved pictures; show their noise."""
 
 
 @baselines.command("list")
@@ -73,9 +75,27 @@ def adopt(run_id: str, view_glob: str | None, force: bool, note: str) -> None:
     house = _house()
     run = _resolve(house, run_id)
     baseline = adoption.adopt(house, run, by=_user(), view_glob=view_glob, force=force, notes=note)
+    send_waiting(house)
     project(house)
     views = "1 view" if len(baseline.images) == 1 else f"{len(baseline.images)} views"
     click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use: {views}, from run {run}")
+
+
+@baselines.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--note", required=True, help="What is wrong: a ticket, a sentence; shown with its incident.")
+def reject(run_id: str, note: str) -> None:
+    """Say that what a run shows is a defect.
+
+    RUN is its id, or a definition's id for its latest run. Its incident is known from now on: nobody is told again
+    before it is over.
+    """
+    house = _house()
+    found = review.reject(house, _resolve(house, run_id), by=_user(), note=note)
+    send_waiting(house)
+    project(house)
+    names = ", ".join(one.id for one in found.incidents) or "it has none"
+    click.echo(f"run {found.run.id} is rejected; known incidents: {names}")
 
 
 @baselines.command()

@@ -151,6 +151,18 @@ def _comparisons(dossier: Dossier) -> Iterator[str]:
 
 
 def _messages(dossier: Dossier) -> Iterator[str]:
+    if dossier.incidents:
+        yield ""
+        yield "Incidents"
+    for incident in dossier.incidents:
+        known = (
+            f", rejected by {incident.known_by.removeprefix('user:')}: {incident.note}"
+            if incident.note
+            else ""
+        )
+        runs = "1 run" if incident.runs == 1 else f"{incident.runs} runs"
+        since = local_time(incident.opened_at)
+        yield f"  {incident.id} {incident.kind.value}, {incident.state}, {runs} since {since}{known}"
     if dossier.notifications:
         yield ""
         yield "Notifications"

@@ -25,8 +25,10 @@ COMMANDS = {
     "baselines": (
         "baselines",
         "baselines",
-        "List, adopt, activate and roll back approved pictures; show their noise.",
+        "List, adopt, reject, activate and roll back approved pictures; show their noise.",
     ),
+    "incidents": ("incidents", "incidents", "List, show, acknowledge and silence incidents."),
+    "notifications": ("notifications", "notifications", "List, show and resend messages."),
     "diff": ("diff", "diff", "Compare two pictures: PNG, JPEG or WebP."),
     "diff-dir": ("diff_dir", "diff_dir", "Compare two folders of pictures."),
     "history": ("history", "history", "Query the run history with SQL."),

@@ -15,6 +15,7 @@ from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.intake import Intake
 from inspect_pipelines.web.known_sources import KnownSources
 from inspect_pipelines.web.lookout import Lookout
+from inspect_pipelines.web.sender import Sender
 from inspect_pipelines.web.starter import Starter
 from inspect_pipelines.wiring import code_host
 from inspect_pipelines.wiring import house as build
@@ -53,6 +54,7 @@ def serve(host: str, port: int) -> None:
         lookout=Lookout(house, DagsterTicker(lambda: urls()["dagster_ui"], house.clock)),
         intake=Intake(house, KnownSources(house), starter.route, payload_days=settings.payload_days),
         starter=starter,
+        sender=Sender(house),
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, host}),
     )

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from zoneinfo import available_timezones
 
+from inspect_pipelines.config.alert_document import overrides
 from inspect_pipelines.config.playbooks import NOT_AN_ID, checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
@@ -177,10 +178,11 @@ class _Check:
                 first_run=policy.first_run,
             ),
             notify=tuple(
-                self._rule(RuleEvent(event), rule)
-                for event in ("on_failure", "on_success", "on_complete", "on_needs_review")
-                if (rule := getattr(written.notify, event)) is not None
+                self._rule(event, rule)
+                for event in RuleEvent
+                if (rule := getattr(written.notify, event, None)) is not None
             ),
+            alerts=overrides(written.notify),
             overlap=Overlap(written.overlap or ("buffer_one" if self.has_event else "skip")),
             retries=Retries(**written.retries.model_dump()),
             budget_minutes=written.budget.run_minutes_per_month if written.budget else None,

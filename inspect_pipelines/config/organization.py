@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from inspect_pipelines.config.alert_document import alerting
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.rules import notify_rule
@@ -26,6 +27,8 @@ from inspect_pipelines.domain.ids import SLUG, OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import RuleEvent
+from inspect_pipelines.domain.playbook import VariableType
+from inspect_pipelines.domain.variable import normalised
 from inspect_pipelines.errors import UsageError
 
 ORGANIZATION = "organization.yaml"
@@ -78,6 +81,8 @@ def read_organization(root: Path, findings: Findings, files: list[str]) -> Organ
                 reader.maintenance(number, written) for number, written in enumerate(document.maintenance)
             ),
             sources=sources(document.sources, reader.at("sources")),
+            alerts=alerting(document.alerts),
+            public_url=reader.public_url(document.public_url),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
     )
@@ -120,6 +125,15 @@ class _Reader:
             except UsageError as error:
                 self.findings.wrong(self.source, ("calendars", name, number), str(error))
         return tuple(found)
+
+    def public_url(self, written: str | None) -> str:
+        if written is None:
+            return ""
+        try:
+            return normalised(VariableType.URL, written).rstrip("/")
+        except UsageError as error:
+            self.at("public_url")(str(error))
+            return ""
 
     def maintenance(self, number: int, written: MaintenanceDocument) -> Maintenance:
         wrong = self.at("maintenance", number)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from inspect_pipelines.config.alert_document import AlertsDocument, OwnAlertsDocument
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
 from inspect_pipelines.config.playbook_document import Tolerance
 from inspect_pipelines.config.source_document import SourceDocument
@@ -31,16 +32,13 @@ class RuleDocument(Document):
         return self
 
 
-class NotifyDocument(Document):
+class NotifyDocument(OwnAlertsDocument):
     on_failure: RuleDocument | None = None
     on_success: RuleDocument | None = None
     on_complete: RuleDocument | None = None
     on_needs_review: RuleDocument | None = None
-
-    later: ClassVar[dict[str, str]] = {
-        "on_recovery": "use on_success or on_complete",
-        "on_flaky": "use on_success or on_complete",
-    }
+    on_recovery: RuleDocument | None = None
+    on_flaky: RuleDocument | None = None
 
 
 class BaselineDocument(Document):
@@ -214,6 +212,8 @@ class OrganizationConfigDocument(Document):
     budgets: BudgetsDocument | None = None
     maintenance: list[MaintenanceDocument] = Field(default_factory=list)
     sources: list[SourceDocument] = Field(default_factory=list)
+    alerts: AlertsDocument = Field(default_factory=AlertsDocument)
+    public_url: str | None = None
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: Any = None
     people: Any = None

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.schedule import Schedule
 GRACE = timedelta(minutes=5)  # 500 schedules of one minute take Dagster 150 s to submit
 BLIND_GRACE = timedelta(minutes=30)  # when Dagster cannot be asked and runs are open: its queue may hold it
 MOST_COUNTED = 100
+ORIGIN = "absence:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,12 @@ class Absence:
 
 def absence_origin(definition_id: DefinitionId, first: datetime) -> str:
     """The origin of the run that stands for an outage; never the occurrence's own, which may still be caught up."""
-    return f"absence:{definition_id}:{first:%Y-%m-%dT%H:%MZ}"
+    return f"{ORIGIN}{definition_id}:{first:%Y-%m-%dT%H:%MZ}"
+
+
+def is_absence(origin: str) -> bool:
+    """Whether a run only stands for an outage."""
+    return origin.startswith(ORIGIN)
 
 
 def absence_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
@@ -32,3 +33,7 @@ class Organization:
     budget_rule: NotifyRule | None = None  # who is warned; None: whoever hears of the run's failure
     maintenance: tuple[Maintenance, ...] = ()
     sources: tuple[Source, ...] = ()  # who may tell us of events
+    alerts: Alerting = field(default_factory=Alerting)
+    public_url: str = (
+        ""  # where people reach the web process, without a slash at its end; empty: links are paths
+    )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
+from inspect_pipelines.domain.alerting import Overrides
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.template import fill, placeholders
 from inspect_pipelines.domain.variable import host_of
@@ -91,6 +92,7 @@ class Plan:
     timeout_minutes: int = 30
     baseline: BaselinePolicy = field(default_factory=BaselinePolicy)
     notify: tuple[NotifyRule, ...] = ()
+    alerts: Overrides = field(default_factory=Overrides)
     overlap: Overlap = Overlap.SKIP
     retries: Retries = field(default_factory=Retries)
     budget_minutes: int | None = None  # run-minutes a month; None: only the organisation's budget

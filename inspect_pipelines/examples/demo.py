@@ -38,7 +38,7 @@ def demo() -> None:
 
 
 def play(settings: Settings) -> None:
-    """The demo's five scenes; the shop lives as long as they do."""
+    """The demo's six scenes; the shop lives as long as they do."""
     home = settings.absolute_home()
     fresh(home)
     with open_shop() as shop:
@@ -60,7 +60,10 @@ def play(settings: Settings) -> None:
         shop.regression(True)
         last = stage.run("run", DEFINITION, "--wait", "--var", f"shop_url={shop.url}", expected=1)
 
-        scene("5  What the history knows")
+        scene("5  What people hear: once, however many nights it stays")
+        click.echo(textwrap.indent(newest_message(home), "   | "))
+
+        scene("6  What the history knows")
         stage.run(
             "history",
             "sql",
@@ -121,6 +124,13 @@ def fresh(home: Path) -> None:
 def report_named_in(output: str) -> str:
     """The path that a command's `report:` line names."""
     return next(line.removeprefix("report: ") for line in output.splitlines() if line.startswith("report: "))
+
+
+def newest_message(home: Path) -> str:
+    """What would be said in a chat; without one configured it is a file."""
+    return max((home / "outbox").iterdir(), key=lambda path: path.stat().st_mtime_ns).read_text(
+        encoding="utf-8"
+    )
 
 
 class Stage:

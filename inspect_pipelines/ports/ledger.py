@@ -11,12 +11,12 @@ from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, OrgId, RunId, Sha256, SourceId
-from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.decisions import Batches, Decisions
 
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
@@ -192,18 +192,6 @@ class Reviews(Protocol):
         """(decision, by, detail), oldest first."""
 
 
-class Outbox(Protocol):
-    def store(self, notification: Notification) -> None:
-        """Keep the intent; a second one with the same (run, event, target) changes nothing."""
-
-    def waiting(self, limit: int = 100) -> list[Notification]:
-        """Stored, not sent, oldest first."""
-
-    def of_run(self, run_id: RunId) -> list[Notification]: ...
-    def record(self, notification: Notification) -> None:
-        """Store status, receipt and time."""
-
-
 class Events(Protocol):
     """What sources told, normalised; a delivery's payload stays in the inbox."""
 
@@ -280,6 +268,10 @@ class LedgerSession(Protocol):
     def evidence(self) -> Evidence: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def incidents(self) -> Incidents: ...
+    @property
+    def silences(self) -> Silences: ...
     @property
     def outbox(self) -> Outbox: ...
     @property

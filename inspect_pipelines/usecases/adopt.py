@@ -15,6 +15,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import facts
 from inspect_pipelines.usecases.compare import environment_changes
 from inspect_pipelines.usecases.conclude import baseline_set
+from inspect_pipelines.usecases.review import settle_accepted
 
 COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 
@@ -59,6 +60,10 @@ def adopt(
         ledger.baselines.add(baseline)
         ledger.reviews.append(run.org_id, run.id, "adopted", by=by, detail=view_glob or "all views", at=now)
         ledger.journal.append("baseline", facts.baseline_facts(baseline), at=now)
+        views = [str(shot.view) for shot in shots if view_matches(shot.view, view_glob)]
+        # what the run did not show is approved as gone, where nobody chose single views
+        removed = [] if view_glob else [str(one.view) for one in ledger.evidence.comparisons(run.id)]
+        settle_accepted(ledger, run, definition, {*views, *removed}, set_name=set_name, by=by, at=now)
     return baseline
 
 

@@ -11,6 +11,7 @@ from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.abandon import abandon
 from inspect_pipelines.usecases.facts import definition_facts
 from inspect_pipelines.usecases.plan import propose
 
@@ -62,6 +63,7 @@ def apply(
                 )
             if deleted:
                 ledger.definitions.delete(org_id, definition.id, by=by, at=now)
+                abandon(ledger, definition, by=by, at=now)
             else:
                 ledger.definitions.save(definition, by=by, at=now)
             facts = definition_facts(definition, at=now, by=by, deleted=deleted)

@@ -9,7 +9,7 @@ from datetime import datetime
 from inspect_pipelines.domain.baseline import Baseline, adopted, concerning
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, RunId
-from inspect_pipelines.domain.notification import Notification, fired
+from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.retry import deciding, second_looks, second_thoughts
@@ -21,6 +21,7 @@ from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import facts
+from inspect_pipelines.usecases.alert import End, conclude_alerts
 from inspect_pipelines.usecases.compare import environment_changes
 from inspect_pipelines.usecases.settle import budget_warnings, count_minutes, is_news, pause_if_broken
 
@@ -69,7 +70,6 @@ def record_end(
     comparisons: Sequence[Comparison] = (),
     verdict: Verdict | None = None,
     baseline: Baseline | None = None,
-    notification_ids: Sequence[str] = (),
     report_path: str = "",
 ) -> tuple[Notification, ...] | None:
     """Store a run's end with its facts and notifications; None, and nothing stored, when it had ended before."""
@@ -88,39 +88,35 @@ def record_end(
     ledger.journal.append("run", body, at=at)
     count_minutes(ledger, run, at=at)
     pause = pause_if_broken(ledger, run, definition, at=at)
-    rules = definition.plan.notify if definition and is_news(ledger, run, at=at) else ()
-    title, text = message(run, definition, verdict, pause)
-    told = [
-        Notification(
-            id=f"{run.id}:{rule.event.value}:{target}",
-            org_id=run.org_id,
-            run_id=run.id,
-            event=rule.event,
-            target=target,
-            title=title,
-            text=text,
-            mentions=rule.mention,
-            created_at=at,
+    if definition is None:
+        return ()
+    warned = budget_warnings(ledger, run, definition, at=at)
+    told: tuple[Notification, ...] = ()
+    if is_news(ledger, run, at=at):
+        told = conclude_alerts(
+            End(
+                ledger,
+                run,
+                definition,
+                verdict,
+                tuple(deciding(sessions)),
+                tuple(comparisons),
+                report_path,
+                _remarks(run, pause),
+                at,
+            )
         )
-        for rule, target in fired(rules, run.status, run.reason)
-    ] + budget_warnings(ledger, run, definition, at=at)
-    for notification in told:
+    for notification in warned:
         ledger.outbox.store(notification)
-    return tuple(told)
+    return (*told, *warned)
 
 
-def message(
-    run: Run, definition: Definition | None, verdict: Verdict, pause: Pause | None = None
-) -> tuple[str, str]:
-    """Title and plain text of what people are told."""
-    name = definition.name if definition else run.definition_id
-    title = f"{name}: {run.status.value.replace('_', ' ')}"
-    lines = [*verdict.reasons]
-    if pause is not None:
-        resume = f"inspect-pipelines schedules resume {run.definition_id}"
-        lines.append(f"{pause.sentence()}; when it is mended: {resume}")
-    lines += [f"run {run.id}", f"due {run.nominal_at:%Y-%m-%d %H:%M} UTC"]
-    return title, "\n".join(lines)
+def _remarks(run: Run, pause: Pause | None) -> tuple[str, ...]:
+    """What people must know besides the verdict."""
+    if pause is None:
+        return ()
+    resume = f"inspect-pipelines schedules resume {run.definition_id}"
+    return (f"{pause.sentence()}; when it is mended: {resume}",)
 
 
 def baseline_set(definition: Definition | None, run: Run) -> str:

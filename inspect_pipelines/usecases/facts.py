@@ -14,7 +14,6 @@ from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.ids import BaselineId, OrgId
-from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -70,10 +69,10 @@ def definition_facts(definition: Definition, *, at: datetime, by: str, deleted: 
         "name": definition.name,
         "config": json.loads(dump_json(definition)),
         "enabled": definition.enabled,
-        "created_at": _time(at),  # the history keeps the first one
-        "updated_at": _time(at),
+        "created_at": timestamp(at),  # the history keeps the first one
+        "updated_at": timestamp(at),
         "created_by": by,
-        "deleted_at": _time(at) if deleted else None,
+        "deleted_at": timestamp(at) if deleted else None,
     }
     if isinstance(definition, Schedule):
         return {"schedule": {**row, "cron_expression": definition.cron, "timezone": definition.timezone}}
@@ -103,7 +102,7 @@ def baseline_facts(baseline: Baseline) -> Row:
             "set_name": baseline.set,
             "screenshots": screenshots,
             "screenshots_count": len(screenshots),
-            "created_at": _time(baseline.created_at),
+            "created_at": timestamp(baseline.created_at),
             "created_by": baseline.created_by,
             "source_run_id": baseline.source_run_id,
             "notes": baseline.notes,
@@ -114,27 +113,8 @@ def baseline_facts(baseline: Baseline) -> Row:
 
 def baseline_activated_facts(org_id: OrgId, set_name: str, baseline_id: BaselineId, at: datetime) -> Row:
     """Kind `baseline_activated`: an older (or newer) one is the active one of its set again."""
-    row = {"id": baseline_id, "org_id": org_id, "set_name": set_name, "activated_at": _time(at)}
+    row = {"id": baseline_id, "org_id": org_id, "set_name": set_name, "activated_at": timestamp(at)}
     return {"baseline": row}
-
-
-def notification_facts(notification: Notification) -> Row:
-    """Kind `notification`: its latest state."""
-    return {
-        "notification": {
-            "id": notification.id,
-            "org_id": notification.org_id,
-            "run_id": notification.run_id,
-            "event": notification.event.value,
-            "target": notification.target,
-            "title": notification.title,
-            "text": notification.text,
-            "status": notification.status.value,
-            "receipt": notification.receipt,
-            "created_at": _time(notification.created_at),
-            "sent_at": _time(notification.sent_at),
-        }
-    }
 
 
 def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
@@ -166,11 +146,11 @@ def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
 
 def _timing(run: Run, sessions: Sequence[SessionResult]) -> Row:
     return {
-        "scheduled_at": _time(run.nominal_at),
-        "requested_at": _time(run.requested_at),
-        "started_at": _time(run.claimed_at),
-        "deadline_at": _time(run.deadline_at),
-        "completed_at": _time(run.completed_at),
+        "scheduled_at": timestamp(run.nominal_at),
+        "requested_at": timestamp(run.requested_at),
+        "started_at": timestamp(run.claimed_at),
+        "deadline_at": timestamp(run.deadline_at),
+        "completed_at": timestamp(run.completed_at),
         "late_ms": _milliseconds(run.nominal_at, run.claimed_at),
         "duration_ms": _milliseconds(run.claimed_at, run.completed_at),
         "browser_ms": sum(session.browser_ms for session in sessions),
@@ -202,8 +182,8 @@ def _session_row(session: SessionResult) -> Row:
         "attempt": session.attempt,
         "cause": session.cause,
         "status": session.status.value,
-        "started_at": _time(session.started_at),
-        "completed_at": _time(session.completed_at),
+        "started_at": timestamp(session.started_at),
+        "completed_at": timestamp(session.completed_at),
         "duration_ms": _milliseconds(session.started_at, session.completed_at),
         "browser_ms": session.browser_ms,
         "steps_count": len(session.steps),
@@ -231,7 +211,7 @@ def _screenshot_rows(session: SessionResult) -> list[Row]:
             "size_bytes": shot.size_bytes,
             "stable": shot.stable,
             "masks_count": len(shot.masked),
-            "taken_at": _time(shot.taken_at),
+            "taken_at": timestamp(shot.taken_at),
         }
         for shot in session.screenshots
     ]
@@ -277,7 +257,7 @@ def _finding_rows(session: SessionResult) -> list[Row]:
             "severity": finding.severity.value,
             "message": finding.message,
             "screenshot_sha256": finding.screenshot,
-            "found_at": _time(session.completed_at),
+            "found_at": timestamp(session.completed_at),
         }
         for finding in session.findings
     ]
@@ -290,7 +270,7 @@ def _environment(candidates: Iterable[Environment | None]) -> Row:
 
 
 @lru_cache(maxsize=64)
-def _time(at: datetime | None) -> str | None:
+def timestamp(at: datetime | None) -> str | None:
     return None if at is None else at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 

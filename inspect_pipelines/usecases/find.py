@@ -1,11 +1,12 @@
-"""Find a run by what a person types: its id, the beginning of it, or a definition's id for its latest run."""
+"""Find a run by what a person types: its id, the beginning of it, or a definition's id for its latest run; an incident, too."""
 
 from __future__ import annotations
 
 import re
 from difflib import get_close_matches
 
-from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, IncidentId, RunId
+from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
@@ -51,6 +52,36 @@ def find_run(house: House, text: str, *, or_definition: bool = False) -> Run:
         some = ", ".join(_described(run) for run in found[:SHOWN])
         raise Refused(f"run {text!r} is not clear: several runs begin so ({some}); type more of the id")
     return found[0]
+
+
+def find_incident(house: House, text: str) -> Incident:
+    """The incident with that id, the only one whose id begins so, or the one that a run failed by.
+
+    Raises:
+        NotFound: Nothing matches.
+        Refused: Several incidents begin so.
+        UsageError: The beginning is too short.
+    """
+    typed = text.strip().lower()
+    with house.ledger.read() as ledger:
+        if found := ledger.incidents.find(IncidentId(typed)):
+            return found
+        of_run = ledger.incidents.of_run(RunId(typed))
+        if len(of_run) == 1:
+            return of_run[0]
+        begun = ledger.incidents.with_prefix(house.org_id, typed) if BEGINNING_OF_AN_ID.match(typed) else []
+    if begun and len(typed) < SHORTEST_PREFIX:
+        raise UsageError(
+            f"incident {text!r} is too short to mean one: type at least {SHORTEST_PREFIX} characters of its id"
+        )
+    if not begun:
+        raise NotFound(
+            f"incident {text!r} does not exist; list them with: inspect-pipelines incidents list --all"
+        )
+    if len(begun) > 1:
+        some = ", ".join(f"{one.id} ({', '.join(one.definitions)})" for one in begun[:SHOWN])
+        raise Refused(f"incident {text!r} is not clear: several begin so ({some}); type more of the id")
+    return begun[0]
 
 
 def nearest(text: str, known: list[str]) -> str:

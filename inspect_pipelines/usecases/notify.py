@@ -1,53 +1,110 @@
-"""Notify people: send what `conclude` stored, and keep the receipts."""
+"""Notify people: send what the outbox holds, one message a target at a time, and keep how each try ended."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from datetime import timedelta
 
+from inspect_pipelines.domain.ids import chance
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
-from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports.channel import Channel
+from inspect_pipelines.errors import ChannelError, InspectError
+from inspect_pipelines.ports.channel import Channel, Receipt
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import facts
+from inspect_pipelines.usecases.alert_facts import notification_facts
 
 BUDGET_SECONDS = 20.0  # a run's last op sends at most this long; what is left waits for the next sender
+LEASE = timedelta(
+    seconds=90
+)  # a channel gives up sooner; after a crash others wait so long before they send again
 
 
 def send_waiting(house: House, *, budget_seconds: float = BUDGET_SECONDS) -> list[Notification]:
-    """Send every stored notification once; one that fails for a passing reason stays stored.
+    """Send what is due now; one that fails for a passing reason stays stored, for later.
 
     Returns:
         What was tried, with its receipt or the reason it failed.
     """
     began = house.clock.monotonic()
-    with house.ledger.read() as ledger:
-        waiting = ledger.outbox.waiting()
-    tried = []
-    for notification in waiting:
-        if house.clock.monotonic() - began > budget_seconds:
+    sender = house.clock.new_id()
+    tried: list[Notification] = []
+    while house.clock.monotonic() - began <= budget_seconds:
+        outcome = send_next(house, sender)
+        if outcome is None:
             break
-        outcome = _send(house, notification)
-        with house.ledger.write() as ledger:
-            ledger.outbox.record(outcome)
-            if outcome.status is not DeliveryStatus.STORED:
-                ledger.journal.append("notification", facts.notification_facts(outcome), at=house.clock.now())
         tried.append(outcome)
     return tried
 
 
-def _send(house: House, notification: Notification) -> Notification:
-    channel = _channel_for(house, notification.target)
-    if channel is None:
-        reason = f"no channel can reach {notification.target!r}"
-        return replace(notification, status=DeliveryStatus.FAILED, receipt=reason)
+def send_next(house: House, sender: str, *, lease: timedelta = LEASE) -> Notification | None:
+    """Send the one message whose turn it is.
+
+    The attempt is stored before it is made, the receipt after it: a crash in between sends it once more when the lease
+    has run out, under the same id, by which a service that has idempotency keys tells the two apart.
+
+    Args:
+        house: Ports.
+        sender: Who sends, a fresh id a thread.
+        lease: For how long nobody else sends it; longer than any channel tries.
+
+    Returns:
+        The message as it is now; None: nothing is due.
+    """
+    now = house.clock.now()
+    with house.ledger.read() as ledger:
+        if not ledger.outbox.is_due(now):  # most looks end here, and keep no writer waiting
+            return None
+    with house.ledger.write() as ledger:
+        notification = ledger.outbox.claim_next(sender, now=now, until=now + lease)
+        thread = ledger.outbox.thread(notification) if notification is not None else {}
+    if notification is None:
+        return None
     try:
-        receipt = channel.send(notification, {})
+        receipt = _channel_for(house, notification.target).send(notification, thread)
     except InspectError as error:
-        status = DeliveryStatus.STORED if error.retry_may_help else DeliveryStatus.FAILED
-        return replace(notification, status=status, receipt=str(error))
-    return replace(notification, status=DeliveryStatus.SENT, receipt=receipt.text, sent_at=house.clock.now())
+        return _record_failure(house, sender, notification, error)
+    except Exception as error:  # noqa: BLE001 - a defect in one channel must not keep the others from sending
+        defect = ChannelError(f"a defect of ours: {type(error).__name__}: {error}", is_permanent=False)
+        return _record_failure(house, sender, notification, defect)
+    return _record_receipt(house, sender, notification, receipt)
 
 
-def _channel_for(house: House, target: str) -> Channel | None:
+def _record_receipt(house: House, sender: str, notification: Notification, receipt: Receipt) -> Notification:
+    now = house.clock.now()
+    sent = notification.sent(receipt.text, at=now)
+    with house.ledger.write() as ledger:
+        ledger.outbox.record(sent, sender=sender, thread=receipt.thread, now=now)
+        ledger.journal.append("notification", notification_facts(sent), at=now)
+    return sent
+
+
+def _record_failure(
+    house: House, sender: str, notification: Notification, error: InspectError
+) -> Notification:
+    now = house.clock.now()
+    retry_after = error.retry_after_seconds if isinstance(error, ChannelError) else None
+    failed = notification.failed(
+        str(error),
+        may_help=error.retry_may_help,
+        retry_after_seconds=retry_after,
+        chance=chance(house.clock.new_id()),
+        at=now,
+    )
+    with house.ledger.write() as ledger:
+        is_mine = ledger.outbox.record(failed, sender=sender, now=now)
+        if is_mine and failed.status is DeliveryStatus.FAILED:
+            ledger.journal.append("notification", notification_facts(failed), at=now)
+        elif retry_after is not None and failed.due_at is not None:
+            ledger.outbox.hold_back(failed.org_id, failed.target, until=failed.due_at)
+    return failed
+
+
+def _channel_for(house: House, target: str) -> Channel:
+    """The channel that reaches a target.
+
+    Raises:
+        ChannelError: There is none.
+    """
     kind = target.partition(":")[0]
-    return next((channel for name, channel in house.channels if name in (kind, "*")), None)
+    found = next((channel for name, channel in house.channels if name in (kind, "*")), None)
+    if found is None:
+        raise ChannelError(f"no channel can reach {target!r}", is_permanent=True)
+    return found

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from inspect_pipelines.domain.budget import WARNED_AT, minutes_of, month_of
-from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.message import Message, MessageKind, Severity
+from inspect_pipelines.domain.notification import CODE_HOST, Notification
 from inspect_pipelines.domain.pause import BY_ITSELF, ERRORS_IN_A_ROW, Pause, keeps_breaking, resumed_at
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.usecases.compose import mentions_of
+from inspect_pipelines.usecases.post import note_of
 from inspect_pipelines.usecases.refuse import accounts
 
 LOOKED_AT = 50  # of the definition's last runs, skipped ones included
@@ -75,20 +79,21 @@ def budget_warnings(
     if not lines:
         return []
     lines.append("at 100 % scheduled runs are skipped; runs after a deploy have a reserve of 10 %")
+    message = Message(
+        kind=MessageKind.NOTICE,
+        severity=Severity.WARNING,
+        title="Run-minutes are running out",
+        verdict="budget",
+        sentence=lines[0],
+        dedup_key=f"budget:{run.id}",
+        lines=tuple(lines[1:]),
+        definition_name=definition.name,
+    )
     return [
-        Notification(
-            id=f"{run.id}:{RuleEvent.ON_BUDGET.value}:{target}",
-            org_id=run.org_id,
-            run_id=run.id,
-            event=RuleEvent.ON_BUDGET,
-            target=target,
-            title="Run-minutes are running out",
-            text="\n".join(lines),
-            mentions=rule.mention,
-            created_at=at,
-        )
+        note_of(run, RuleEvent.ON_BUDGET, target, replace(message, mentions=mentions_of(rule, run)), at=at)
         for rule in _warned(ledger, definition)
         for target in rule.targets()
+        if target != CODE_HOST
     ]
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.decision import Decision
+from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.retry import second_looks, second_thoughts
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -23,6 +24,7 @@ class Dossier:
     sessions: tuple[SessionResult, ...]  # all attempts, in playing order
     comparisons: tuple[Comparison, ...]
     notifications: tuple[Notification, ...]
+    incidents: tuple[Incident, ...]  # that it failed by
     decisions: tuple[tuple[str, str, str], ...]  # (decision, by, detail) of people, oldest first
     retries: tuple[Run, ...]  # oldest first
     progress: Progress
@@ -61,6 +63,7 @@ def show(house: House, run: Run) -> Dossier:
             sessions,
             comparisons,
             tuple(ledger.outbox.of_run(run.id)),
+            tuple(ledger.incidents.of_run(run.id)),
             decisions,
             tuple(ledger.runs.retries_of(run.id)),
             progress_of(

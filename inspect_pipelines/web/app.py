@@ -20,6 +20,7 @@ from inspect_pipelines.web.health import ailments
 from inspect_pipelines.web.intake import Intake
 from inspect_pipelines.web.lookout import Lookout
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
+from inspect_pipelines.web.sender import Sender
 from inspect_pipelines.web.starter import Starter
 from inspect_pipelines.web.status import status
 from inspect_pipelines.web.webhooks import Receiver
@@ -35,6 +36,7 @@ def create_app(
     lookout: Lookout | None = None,
     intake: Intake | None = None,
     starter: Starter | None = None,
+    sender: Sender | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -46,6 +48,7 @@ def create_app(
         lookout: Likewise; None: nobody watches whether schedules tick.
         intake: Likewise; None: no webhooks are received.
         starter: Likewise; None: runs of events are left to the `events` sensor.
+        sender: Likewise; None: messages wait for the next run's end.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
@@ -55,8 +58,9 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(house.ledger.migrate)
         historian.start()
-        if lookout:
-            lookout.start()
+        for watcher in (lookout, sender):
+            if watcher:
+                watcher.start()
         if intake:
             await anyio.to_thread.run_sync(intake.start)
             group_commit.start()
@@ -70,8 +74,9 @@ def create_app(
             if intake:
                 await anyio.to_thread.run_sync(group_commit.stop)
                 await anyio.to_thread.run_sync(intake.stop)
-            if lookout:
-                await anyio.to_thread.run_sync(lookout.stop)
+            for watcher in (lookout, sender):
+                if watcher:
+                    await anyio.to_thread.run_sync(watcher.stop)
             await anyio.to_thread.run_sync(historian.stop)
 
     app = FastAPI(

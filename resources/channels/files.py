@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from inspect_pipelines.domain.notification import Notification
@@ -20,21 +20,40 @@ class FileChannel:
 
     def send(self, notification: Notification, thread: Mapping[str, str]) -> Receipt:
         """Write the message; a second time replaces the file by the same text. The receipt is its path."""
-        readable = re.sub(r"[^A-Za-z0-9._-]+", "_", notification.id)[:150]
-        digest = hashlib.sha256(notification.id.encode()).hexdigest()[:8]  # `#qa` and `@qa` read alike
-        path = self._folder / f"{readable}-{digest}.txt"
-        head = [
-            f"To: {notification.target}",
-            f"Subject: {notification.title}",
-            f"Rule: {notification.event.value}",
-        ]
-        if notification.mentions:
-            head.append(f"Mentions: {', '.join(notification.mentions)}")
+        path = self._folder / _name(notification)
+        first = thread.get("first", path.name)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            path.write_text("\n".join([*head, "", notification.text, ""]), encoding="utf-8")
+            text = "\n".join(self._lines(notification, thread))
+            path.write_text(text, encoding="utf-8", errors="replace")
         except OSError as error:
             raise Unavailable(
                 f"a notification cannot be written to {str(path)!r}: {error.strerror}"
             ) from error
-        return Receipt(str(path))
+        return Receipt(str(path), {"first": first})
+
+    def _lines(self, notification: Notification, thread: Mapping[str, str]) -> Iterator[str]:
+        yield f"To: {notification.target}"
+        yield f"Subject: {notification.title}"
+        yield f"Date: {notification.created_at:%Y-%m-%d %H:%M:%S} UTC"
+        message = notification.message
+        kind = f", {message.kind.value}, {message.severity.value}" if message else ""
+        yield f"Rule: {notification.event.value}{kind}"
+        if notification.mentions:
+            yield f"Mentions: {', '.join(notification.mentions)}"
+        if first := thread.get("first"):
+            yield f"Follows: {first}"
+        for picture in message.pictures if message else ():
+            yield f"Picture: {self._picture(picture.sha256)}"
+        yield from ("", notification.text, "")
+
+    def _picture(self, sha256: str) -> Path:
+        return self._folder.parent / "gallery" / sha256[:2] / f"{sha256}.png"
+
+
+def _name(notification: Notification) -> str:
+    """Sorts by time and says what it is; `#qa` and `@qa` read alike, so the id's digest tells them apart."""
+    kind = notification.message.kind.value if notification.message else notification.event.value
+    readable = re.sub(r"[^A-Za-z0-9._-]+", "_", f"{kind}-{notification.target}")[:120]
+    digest = hashlib.sha256(notification.id.encode()).hexdigest()[:8]
+    return f"{notification.created_at:%Y%m%dT%H%M%S}-{readable}-{digest}.txt"

@@ -145,6 +145,19 @@ DELETE FROM events USING newest_events AS newest WHERE events.org_id = newest.or
 INSERT INTO events BY NAME
 SELECT unnest(item) FROM (SELECT from_json(body -> 'event', $columns) AS item FROM newest_events ORDER BY seq);
 
+-- name: gather_incidents
+CREATE OR REPLACE TEMP TABLE newest_incidents AS
+SELECT body ->> '$.incident.org_id' AS org_id, body ->> '$.incident.id' AS id, arg_max(body, seq) AS body
+FROM batch WHERE kind = 'incident' GROUP BY ALL;
+
+-- name: delete_incidents
+DELETE FROM incidents USING newest_incidents AS newest
+WHERE incidents.id = newest.id AND incidents.org_id = newest.org_id;
+
+-- name: insert_incidents
+INSERT INTO incidents BY NAME
+SELECT unnest(item) FROM (SELECT from_json(body -> 'incident', $columns) AS item FROM newest_incidents);
+
 -- name: read_watermark
 SELECT seq FROM _applied;
 

@@ -11,7 +11,7 @@ from resources.history.statements import statements
 
 Row = tuple[int, str, str]  # seq, kind, JSON text
 
-KINDS = ("run", "definition", "baseline", "baseline_activated", "notification", "event")
+KINDS = ("run", "definition", "baseline", "baseline_activated", "notification", "event", "incident")
 
 # keys of a run's fact that are tables, too, and the columns that their rows take from the run's
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
@@ -58,6 +58,8 @@ class Projector:
                 self._run("gather_events")
                 self._run("delete_events")
                 self._run("insert_events", columns=self._columns("events"))
+            if "incident" in kinds:
+                self._incidents()
             self._run("move_watermark", seq=rows[-1][0])
             self.connection.commit()
         except duckdb.Error:
@@ -92,6 +94,11 @@ class Projector:
         self._run("delete_notifications")
         self._run("insert_notifications", columns=self._columns("notifications", "definition_id"))
         self._run("tell_runs_of_notifications")
+
+    def _incidents(self) -> None:
+        self._run("gather_incidents")
+        self._run("delete_incidents")
+        self._run("insert_incidents", columns=self._columns("incidents"))
 
     def _columns(self, table: str, *supplied: str) -> str:
         """What `from_json` is to read: a table's columns and types as JSON, without those the statement supplies."""

@@ -17,6 +17,7 @@ from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
+from resources.ledger.incidents import SqlIncidents, SqlSilences
 from resources.ledger.journal import SqlJournal
 from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
@@ -62,6 +63,8 @@ class SqlSession:
         self.baselines = SqlBaselines(connection)
         self.evidence = SqlEvidence(connection)
         self.reviews = SqlReviews(connection)
+        self.incidents = SqlIncidents(connection)
+        self.silences = SqlSilences(connection)
         self.outbox = SqlOutbox(connection)
         self.events = SqlEvents(connection)
         self.decisions = SqlDecisions(connection)

@@ -45,15 +45,15 @@ class CleanText(sa.types.TypeDecorator[str]):
         return whole.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
-def _text(name: str, **options: Any) -> sa.Column[str]:
+def text(name: str, **options: Any) -> sa.Column[str]:
     return sa.Column(name, CleanText, nullable=options.pop("nullable", False), **options)
 
 
-def _time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+def time(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, UtcTime, nullable=nullable)
 
 
-def _seq() -> sa.Column[int]:
+def seq() -> sa.Column[int]:
     # SQLite numbers rows by itself only in an INTEGER primary key
     number = sa.BigInteger().with_variant(sa.Integer, "sqlite")
     return sa.Column("seq", number, primary_key=True, autoincrement=True)
@@ -62,83 +62,83 @@ def _seq() -> sa.Column[int]:
 organizations = sa.Table(
     "organizations",
     metadata,
-    _text("id", primary_key=True),
-    _text("name"),
-    _text("config", nullable=True),  # the whole domain value; None until the first apply
-    _time("applied_at", nullable=True),
+    text("id", primary_key=True),
+    text("name"),
+    text("config", nullable=True),  # the whole domain value; None until the first apply
+    time("applied_at", nullable=True),
 )
 
 definitions = sa.Table(
     "definitions",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("id", primary_key=True),
-    _text("kind"),
-    _text("name"),
-    _text("config"),  # the whole domain value
+    text("org_id", primary_key=True),
+    text("id", primary_key=True),
+    text("kind"),
+    text("name"),
+    text("config"),  # the whole domain value
     sa.Column("enabled", sa.Boolean, nullable=False),
-    _text("cron_expression", nullable=True),
-    _text("timezone", nullable=True),
-    _time("created_at"),
-    _time("updated_at"),
-    _text("created_by"),
-    _time("effective_since"),  # what is due before belongs to an older cron, zone or switch
+    text("cron_expression", nullable=True),
+    text("timezone", nullable=True),
+    time("created_at"),
+    time("updated_at"),
+    text("created_by"),
+    time("effective_since"),  # what is due before belongs to an older cron, zone or switch
 )
 
 pauses = sa.Table(
     "pauses",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("id", primary_key=True),
-    _text("definition_id", nullable=True),  # None: the whole organisation
-    _text("reason"),
-    _text("paused_by"),
-    _time("since"),
-    _time("until", nullable=True),
-    _time("lifted_at", nullable=True),
-    _text("lifted_by", nullable=True),
+    text("org_id", primary_key=True),
+    text("id", primary_key=True),
+    text("definition_id", nullable=True),  # None: the whole organisation
+    text("reason"),
+    text("paused_by"),
+    time("since"),
+    time("until", nullable=True),
+    time("lifted_at", nullable=True),
+    text("lifted_by", nullable=True),
 )
 sa.Index("pauses_of_definition", pauses.c.org_id, pauses.c.definition_id)
 
 usage = sa.Table(
     "usage",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("definition_id", primary_key=True),
-    _text("month", primary_key=True),  # `2026-11`, in UTC
+    text("org_id", primary_key=True),
+    text("definition_id", primary_key=True),
+    text("month", primary_key=True),  # `2026-11`, in UTC
     sa.Column("minutes", sa.Double, nullable=False),
 )
 
 notices = sa.Table(
     "notices",  # what is told once only
     metadata,
-    _text("org_id", primary_key=True),
-    _text("key", primary_key=True),
-    _time("told_at"),
+    text("org_id", primary_key=True),
+    text("key", primary_key=True),
+    time("told_at"),
 )
 
 runs = sa.Table(
     "runs",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("id", primary_key=True),
-    _text("origin"),
-    _text("definition_id"),
-    _text("definition_kind"),
-    _text("status"),
-    _text("reason"),
-    _text("variables"),
-    _text("requested_by"),
+    text("org_id", primary_key=True),
+    text("id", primary_key=True),
+    text("origin"),
+    text("definition_id"),
+    text("definition_kind"),
+    text("status"),
+    text("reason"),
+    text("variables"),
+    text("requested_by"),
     sa.Column("timeout_minutes", sa.Integer, nullable=False),
     sa.Column("allow_overlap", sa.Boolean, nullable=False),
-    _text("dagster_run_id", nullable=True),
-    _text("retry_of", nullable=True),
-    _time("nominal_at"),
-    _time("requested_at"),
-    _time("buffered_at", nullable=True),
-    _time("claimed_at", nullable=True),
-    _time("deadline_at", nullable=True),
-    _time("completed_at", nullable=True),
+    text("dagster_run_id", nullable=True),
+    text("retry_of", nullable=True),
+    time("nominal_at"),
+    time("requested_at"),
+    time("buffered_at", nullable=True),
+    time("claimed_at", nullable=True),
+    time("deadline_at", nullable=True),
+    time("completed_at", nullable=True),
     sa.UniqueConstraint("org_id", "origin", name="runs_origin"),
 )
 _is_open = runs.c.status.in_(OPEN)
@@ -168,36 +168,36 @@ sa.Index("runs_retries", runs.c.retry_of)
 run_sessions = sa.Table(
     "run_sessions",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("run_id", primary_key=True),
-    _text("id", primary_key=True),
+    text("org_id", primary_key=True),
+    text("run_id", primary_key=True),
+    text("id", primary_key=True),
     sa.Column("position", sa.Integer, nullable=False),
-    _text("result"),
-    _text("shas"),  # the images it refers to, blank between; so that nobody parses years of results to prune
+    text("result"),
+    text("shas"),  # the images it refers to, blank between; so that nobody parses years of results to prune
 )
 sa.Index("run_sessions_run", run_sessions.c.run_id)
 
 run_comparisons = sa.Table(
     "run_comparisons",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("run_id", primary_key=True),
-    _text("comparisons"),
-    _text("shas"),
+    text("org_id", primary_key=True),
+    text("run_id", primary_key=True),
+    text("comparisons"),
+    text("shas"),
 )
 sa.Index("run_comparisons_run", run_comparisons.c.run_id)
 
 baselines = sa.Table(
     "baselines",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("id", primary_key=True),
-    _text("set_name"),
-    _text("baseline"),
+    text("org_id", primary_key=True),
+    text("id", primary_key=True),
+    text("set_name"),
+    text("baseline"),
     sa.Column("is_active", sa.Boolean, nullable=False),
-    _time("created_at"),
-    _text("created_by"),
-    _text("source_run_id"),
+    time("created_at"),
+    text("created_by"),
+    text("source_run_id"),
 )
 sa.Index(
     "baselines_active",
@@ -212,36 +212,48 @@ sa.Index("baselines_newest", baselines.c.org_id, baselines.c.set_name, baselines
 outbox = sa.Table(
     "outbox",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("id", primary_key=True),
-    _text("run_id"),
-    _text("event"),
-    _text("target"),
-    _text("status"),
-    _text("notification"),
-    _time("created_at"),
-    sa.UniqueConstraint("org_id", "run_id", "event", "target", name="outbox_once"),
+    text("org_id", primary_key=True),
+    text("id", primary_key=True),
+    text("key"),
+    text("run_id"),
+    text("incident_id", nullable=True),
+    text("thread_key", nullable=True),  # None: the message stands alone
+    text("event"),
+    text("kind"),  # the message's; empty: it has only text
+    text("target"),
+    text("status"),
+    text("notification"),
+    time("created_at"),
+    time("due_at"),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    text("lease_owner", nullable=True),
+    time("lease_until", nullable=True),
+    sa.UniqueConstraint("org_id", "key", name="outbox_key"),
 )
 _is_waiting = outbox.c.status == "stored"
 sa.Index(
     "outbox_waiting",
-    outbox.c.created_at,
-    outbox.c.id,
+    outbox.c.due_at,
+    outbox.c.target,
     sqlite_where=_is_waiting,
     postgresql_where=_is_waiting,
 )
 sa.Index("outbox_run", outbox.c.run_id)
+sa.Index("outbox_incident", outbox.c.incident_id)
+sa.Index("outbox_thread", outbox.c.thread_key, outbox.c.target)
+sa.Index("outbox_newest", outbox.c.org_id, outbox.c.created_at, outbox.c.id)
+sa.Index("outbox_openings", outbox.c.org_id, outbox.c.target, outbox.c.kind, outbox.c.due_at)
 
 events = sa.Table(
     "events",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("id", primary_key=True),
-    _text("source_id"),
-    _text("type"),
-    _text("status"),
-    _text("event"),  # the whole domain value
-    _time("received_at"),
+    text("org_id", primary_key=True),
+    text("id", primary_key=True),
+    text("source_id"),
+    text("type"),
+    text("status"),
+    text("event"),  # the whole domain value
+    time("received_at"),
 )
 _is_undecided = events.c.status.in_(("received", "waiting", "undecided"))
 sa.Index(
@@ -259,17 +271,17 @@ sa.Index("events_id", events.c.id)
 inbox = sa.Table(
     "inbox",
     metadata,
-    _text("org_id", primary_key=True),
-    _text("source_id", primary_key=True),
-    _text("source_delivery_id", primary_key=True),
-    _text("id"),
-    _text("source_kind"),
-    _text("kind"),
+    text("org_id", primary_key=True),
+    text("source_id", primary_key=True),
+    text("source_delivery_id", primary_key=True),
+    text("id"),
+    text("source_kind"),
+    text("kind"),
     sa.Column("body_sha256", sa.LargeBinary, nullable=False),
     sa.Column("body_bytes", sa.BigInteger, nullable=False),
     sa.Column("payload", sa.LargeBinary, nullable=True),  # deflated; None: pruned
     sa.Column("is_handled", sa.Boolean, nullable=False),
-    _time("received_at"),
+    time("received_at"),
 )
 sa.Index("inbox_id", inbox.c.id, unique=True)
 sa.Index("inbox_received", inbox.c.received_at)
@@ -279,23 +291,23 @@ sa.Index("inbox_waiting", inbox.c.received_at, inbox.c.id, sqlite_where=_waits, 
 journal = sa.Table(
     "journal",
     metadata,
-    _seq(),
-    _text("kind"),
-    _text("body"),
-    _time("created_at"),
+    seq(),
+    text("kind"),
+    text("body"),
+    time("created_at"),
     sqlite_autoincrement=True,  # a number is never given twice, also after pruning
 )
 
 review_decisions = sa.Table(
     "review_decisions",
     metadata,
-    _seq(),
-    _text("org_id"),
-    _text("run_id"),
-    _text("decision"),
-    _text("decided_by"),
-    _text("detail"),
-    _time("decided_at"),
+    seq(),
+    text("org_id"),
+    text("run_id"),
+    text("decision"),
+    text("decided_by"),
+    text("detail"),
+    time("decided_at"),
     sqlite_autoincrement=True,
 )
 sa.Index("review_decisions_run", review_decisions.c.run_id)
@@ -303,13 +315,13 @@ sa.Index("review_decisions_run", review_decisions.c.run_id)
 audit = sa.Table(
     "audit",
     metadata,
-    _seq(),
-    _text("org_id"),
-    _time("happened_at"),
-    _text("actor"),
-    _text("action"),
-    _text("subject"),
-    _text("detail"),
+    seq(),
+    text("org_id"),
+    time("happened_at"),
+    text("actor"),
+    text("action"),
+    text("subject"),
+    text("detail"),
     sqlite_autoincrement=True,
 )
 sa.Index("audit_newest", audit.c.org_id, audit.c.seq)

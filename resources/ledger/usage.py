@@ -4,11 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from resources.ledger.tables import insert, notices, usage
+
+
+@cache
+def _add(dialect: str) -> sa.Insert:
+    """Made once: building a statement costs more than running it, and every run's end passes here."""
+    named: dict[str, sa.BindParameter[Any]] = {
+        name: sa.bindparam(f"new_{name}") for name in ("org_id", "definition_id", "month", "minutes")
+    }
+    make = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    statement: postgresql.Insert | sqlite.Insert = make(usage).values(named)
+    return statement.on_conflict_do_update(
+        index_elements=["org_id", "definition_id", "month"],
+        set_={"minutes": usage.c.minutes + statement.excluded.minutes},
+    )
 
 
 class SqlUsage:
@@ -16,15 +33,13 @@ class SqlUsage:
         self._connection = connection
 
     def add(self, org_id: OrgId, definition_id: DefinitionId, month: str, minutes: float) -> None:
-        statement = insert(self._connection, usage).values(
-            org_id=org_id, definition_id=definition_id, month=month, minutes=minutes
-        )
-        self._connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["org_id", "definition_id", "month"],
-                set_={"minutes": usage.c.minutes + statement.excluded.minutes},
-            )
-        )
+        row = {
+            "new_org_id": org_id,
+            "new_definition_id": definition_id,
+            "new_month": month,
+            "new_minutes": minutes,
+        }
+        self._connection.execute(_add(self._connection.dialect.name), row)
 
     def of(self, org_id: OrgId, month: str) -> Mapping[DefinitionId, float]:
         query = sa.select(usage.c.definition_id, usage.c.minutes).where(

@@ -113,8 +113,20 @@ spec:
             "8:14  schedules[0].notify.on_failur  unknown key 'on_failur' (did you mean 'on_failure'?)",
         ),
         (
-            "    notify: {on_recovery: {slack_channel: '#qa'}}\n",
-            "8:14  schedules[0].notify.on_recovery  'on_recovery' is not supported yet; use on_success or on_complete",
+            "    notify: {alert_after: 0}\n",
+            "8:27  schedules[0].notify.alert_after  '0': should be greater than or equal to 1",
+        ),
+        (
+            "    notify: {repeat_every: 90}\n",
+            "8:28  schedules[0].notify.repeat_every  90 has no unit; write '5m', '12h', '7d' or 'never'",
+        ),
+        (
+            "    notify: {repeat_every: 45s}\n",
+            "8:28  schedules[0].notify.repeat_every  '45s' is not a span of whole minutes; write '5m', '12h', '7d' or 'never'",
+        ),
+        (
+            "    notify: {repeat_every: 31d}\n",
+            "8:28  schedules[0].notify.repeat_every  31 days is more than 30",
         ),
         (
             "    notify: {on_complete: {mention: '@ada'}}\n",
@@ -455,6 +467,10 @@ def test_ids_that_dagster_would_call_the_same_are_refused(folder):
         (
             "calendars: {holidays: [2026-12-24, 2026-12-26..2026-12-25]}",
             "3:36  calendars.holidays[1]  '2026-12-26..2026-12-25' ends before it begins",
+        ),
+        (
+            "public_url: qa.acme.com",
+            "3:13  public_url  'qa.acme.com' is not a URL: it must start with 'https://' or 'http://'",
         ),
         (
             "maintenance: [{reason: moving, start: tonight, end: '2026-12-24 22:00'}]",

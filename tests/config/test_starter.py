@@ -124,4 +124,9 @@ def test_the_schedules_schema_knows_the_keys_and_their_bounds():
         "on_success",
         "on_complete",
         "on_needs_review",
+        "on_recovery",
+        "on_flaky",
+        "alert_after",
+        "repeat_every",
+        "flap",
     }

@@ -495,7 +495,7 @@ def test_what_was_sent_waits_no_more_and_keeps_its_receipt(ledger):
         session.outbox.store(second)
         session.outbox.store(first)
         assert session.outbox.waiting(limit=1) == [first]
-        session.outbox.record(sent)
+        session.outbox.record(sent, now=NOW)
 
     with ledger.read() as session:
         assert session.outbox.waiting() == [second]
@@ -504,7 +504,7 @@ def test_what_was_sent_waits_no_more_and_keeps_its_receipt(ledger):
 
 def test_recording_what_was_never_stored_is_refused(ledger):
     with pytest.raises(NotFound, match="'notification-1' was never stored"), ledger.write() as session:
-        session.outbox.record(a_notification())
+        session.outbox.record(a_notification(), now=NOW)
 
 
 # journal and transactions

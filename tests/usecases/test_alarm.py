@@ -97,7 +97,8 @@ def test_an_occurrence_that_nobody_asked_for_is_an_error_that_people_hear_of_onc
     with house.ledger.read() as ledger:
         assert [n.target for n in ledger.outbox.of_run(run.id)] == ["slack:#qa"]
         assert ledger.runs.latest(DEFAULT_ORG) == [run], "`runs list` shows it"
-        assert len(ledger.journal.after(0)) == 1, "the history hears of it once"
+        kinds = [kind for _, kind, _ in ledger.journal.after(0)]
+        assert kinds == ["run", "incident"], "the history hears of it once"
 
 
 def test_one_outage_is_told_once_however_long_it_lasts_and_whoever_looks(house: House) -> None:

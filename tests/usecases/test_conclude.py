@@ -166,7 +166,7 @@ def test_only_the_first_conclusion_counts(house: House) -> None:
 
     assert (first.was_first, second.was_first) == (True, False)
     assert second.report.run.status is RunStatus.NEEDS_REVIEW
-    assert [kind for kind, _ in journal(house)] == ["run"]
+    assert [kind for kind, _ in journal(house)] == ["run", "incident"]
     assert len(house.reports.written) == 1
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
-from builders import NOW
+from builders import NOW, a_sha
 from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
+from inspect_pipelines.domain.message import Message, MessageKind, Picture, Severity
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from resources.channels.files import FileChannel
@@ -41,3 +43,33 @@ def test_a_message_that_is_sent_again_replaces_its_file(tmp_path: Path) -> None:
 
     assert first == second
     assert Path(first.text).read_text().splitlines()[:2] == ["To: slack:#qa", "Subject: Nightly shop: failed"]
+
+
+def test_a_file_says_all_that_a_chat_would_show(tmp_path: Path) -> None:
+    message = Message(
+        MessageKind.OPENED,
+        Severity.ERROR,
+        "Nightly shop: failed",
+        "failed",
+        "button 'Pay' changed",
+        "i1",
+        pictures=(Picture(a_sha("ab"), "shop/pay@desktop"),),
+    )
+    channel = FileChannel(tmp_path / "outbox")
+    opened = channel.send(replace(told("slack:#qa"), message=message, mentions=("@qa", "ada")), {})
+
+    resolved = channel.send(told("slack:#qa"), opened.thread)
+
+    assert Path(opened.text).name.startswith("20261122T070000-opened-slack_qa-")
+    assert Path(opened.text).read_text().splitlines() == [
+        "To: slack:#qa",
+        "Subject: Nightly shop: failed",
+        "Date: 2026-11-22 07:00:00 UTC",
+        "Rule: on_failure, opened, error",
+        "Mentions: @qa, ada",
+        f"Picture: {tmp_path}/gallery/ab/{a_sha('ab')}.png",
+        "",
+        "button 'Pay' changed",
+    ]
+    assert f"Follows: {Path(opened.text).name}" in Path(resolved.text).read_text()
+    assert resolved.thread == opened.thread

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from builders import NOW, a_baseline, a_run, a_schedule, a_session
+from builders_of_incidents import an_incident
 from history_builders import a_comparison, a_failed_run, facts_of
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
@@ -14,11 +15,11 @@ from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import RunStatus, SkipReason
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.domain.verdict import Verdict
+from inspect_pipelines.usecases.alert_facts import incident_facts, notification_facts
 from inspect_pipelines.usecases.facts import (
     baseline_activated_facts,
     baseline_facts,
     definition_facts,
-    notification_facts,
     run_facts,
 )
 from resources.ledger import tables
@@ -49,6 +50,7 @@ def test_every_key_of_a_fact_is_a_column_of_its_table(home):
     assert columns("schedules") == set(schedule)
     assert columns("triggers") == set(trigger)
     assert columns("baselines") == {*baseline_facts(a_baseline())["baseline"], "is_active", "activated_at"}
+    assert columns("incidents") == set(incident_facts(an_incident())["incident"])
     assert columns("notifications") == {*notification_facts(A_NOTIFICATION)["notification"], "definition_id"}
 
 
@@ -201,6 +203,22 @@ def test_exactly_one_baseline_of_a_set_is_active_the_last_one_named(home, drains
         (first.id, True, LATER),
         ("b2", False, NOW if drains_between else None),
         ("b3", True, NOW),
+    ]
+
+
+def test_an_incident_has_one_row_its_newest_state(home):
+    incident = an_incident()
+    home.tell("incident", incident_facts(incident))
+    assert home.rows("SELECT id, state, resolved_at, keys FROM incidents") == [
+        (incident.id, "open", None, ["finding shop/pay"])
+    ]
+
+    resolved = replace(incident, resolved_at=LATER, resolution="run 9 passed", runs=7)
+    home.tell("incident", incident_facts(replace(incident, runs=6)))
+    home.tell("incident", incident_facts(resolved))
+
+    assert home.rows("SELECT state, resolution, runs_count, resolved_at FROM incidents") == [
+        ("resolved", "run 9 passed", 7, LATER)
     ]
 
 

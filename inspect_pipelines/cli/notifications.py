@@ -1,0 +1,120 @@
+"""`notifications list|show|resend`: what was said to whom, and whether it arrived."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+
+import click
+
+from inspect_pipelines.cli.output import aligned, local_time, terminal_width
+from inspect_pipelines.config.serial import dump_json
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases import resend as resending
+from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.project import project
+
+MARKS = {DeliveryStatus.SENT: "✓", DeliveryStatus.FAILED: "✗", DeliveryStatus.STORED: "…"}
+
+
+@click.group()
+def notifications() -> None:
+    """List, show and resend messages."""
+
+
+@notifications.command("list")
+@click.option("--status", type=click.Choice([one.value for one in DeliveryStatus]), help="Only these.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(status: str | None, limit: int, as_json: bool) -> None:
+    """List messages, newest first."""
+    house = _house()
+    with house.ledger.read() as ledger:
+        found = ledger.outbox.latest(house.org_id, status=status, limit=limit)
+    if as_json:
+        click.echo(json.dumps([_as_json(one) for one in found], indent=2))
+        return
+    if not found:
+        click.echo("no message" + (f" is {status}" if status else " was written yet"))
+        return
+    rows = [
+        [
+            one.id,
+            f"{MARKS[one.status]} {one.status.value}",
+            local_time(one.created_at),
+            _kind(one),
+            one.target,
+            str(one.attempts),
+            one.title,
+        ]
+        for one in found
+    ]
+    header = ["MESSAGE", "STATUS", "CREATED", "KIND", "TO", "TRIES", "WHAT"]
+    click.echo(aligned(header, rows, width=terminal_width(), optional=["TRIES", "KIND", "CREATED"]))
+
+
+@notifications.command()
+@click.argument("message_id", metavar="MESSAGE")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(message_id: str, as_json: bool) -> None:
+    """Show a message: its text and every try to deliver it.
+
+    MESSAGE is its id, or the beginning of it.
+    """
+    house = _house()
+    found = resending.find_notification(house, message_id)
+    with house.ledger.read() as ledger:
+        attempts = ledger.outbox.attempts_of(house.org_id, found.id)
+    if as_json:
+        tries = json.loads(dump_json(tuple(attempts), tuple[Attempt, ...]))
+        click.echo(json.dumps({**_as_json(found), "tries": tries}, indent=2))
+        return
+    click.echo("\n".join(_lines(found, attempts)))
+
+
+@notifications.command()
+@click.argument("message_id", metavar="MESSAGE")
+def resend(message_id: str) -> None:
+    """Send a MESSAGE once more."""
+    house = _house()
+    again = resending.resend(house, resending.find_notification(house, message_id).id)
+    send_waiting(house)
+    project(house)
+    with house.ledger.read() as ledger:
+        now = ledger.outbox.find(house.org_id, again.id) or again
+    click.echo(f"message {now.id} to {now.target}: {now.status.value} {now.receipt}".rstrip())
+
+
+def _lines(found: Notification, attempts: Sequence[Attempt]) -> Iterator[str]:
+    yield f"{found.title}"
+    yield f"  to        {found.target}, {_kind(found)} ({found.event.value})"
+    yield f"  status    {found.status.value} {found.receipt}".rstrip()
+    yield f"  created   {local_time(found.created_at)} by run {found.run_id}"
+    if found.status is DeliveryStatus.STORED and found.due_at:
+        yield f"  due       {local_time(found.due_at)}"
+    if found.mentions:
+        yield f"  mentions  {', '.join(found.mentions)}"
+    if attempts:
+        yield "\nTries"
+    for one in attempts:
+        outcome = one.outcome or "goes on, or its process died"
+        yield f"  {one.number}  {local_time(one.started_at)}  {outcome} {one.detail}".rstrip()
+    yield ""
+    yield found.text
+
+
+def _kind(found: Notification) -> str:
+    return found.message.kind.value if found.message else found.event.value
+
+
+def _as_json(found: Notification) -> dict[str, object]:
+    written: dict[str, object] = json.loads(dump_json(found))
+    return {**written, "kind": _kind(found)}
+
+
+def _house() -> House:
+    from inspect_pipelines.wiring import house
+
+    return house(Settings())

@@ -1,0 +1,273 @@
+"""Compose messages: what a run and its incident mean for people, before any channel gives it a form of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from inspect_pipelines.domain.cause import CauseKind
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.incident import Incident
+from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Picture, Severity
+from inspect_pipelines.domain.plan import NotifyRule
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import SessionResult
+from inspect_pipelines.domain.template import fill, placeholders
+from inspect_pipelines.domain.trigger import Definition
+
+MOST_LINES = 100  # of a message; a run may have 10,000 findings, and its report shows them all
+MOST_PICTURES = 3
+
+SEVERITIES = {
+    CauseKind.FINDING: Severity.CRITICAL,  # something that must work does not
+    CauseKind.VISUAL: Severity.ERROR,
+    CauseKind.TIMEOUT: Severity.WARNING,
+    CauseKind.ERROR: Severity.WARNING,  # ours to mend; no reason to wake those who look after the site
+    CauseKind.ABSENCE: Severity.WARNING,
+    CauseKind.REVIEW: Severity.INFO,
+}
+OVER = (MessageKind.RESOLVED, MessageKind.ACKNOWLEDGED)  # nobody needs pictures and suspects any more
+CALM = (*OVER, MessageKind.REVIEW, MessageKind.SUCCESS, MessageKind.COMPLETE)
+HEADLINES = {
+    MessageKind.RESOLVED: "resolved",
+    MessageKind.ACKNOWLEDGED: "acknowledged",
+    MessageKind.FLAPPING: "comes and goes",
+    MessageKind.FLAKY: "flaky",
+}
+OF_STATUS = {
+    RunStatus.PASSED: MessageKind.SUCCESS,
+    RunStatus.NEEDS_REVIEW: MessageKind.REVIEW,
+    RunStatus.FAILED: MessageKind.OPENED,
+    RunStatus.TIMEOUT: MessageKind.OPENED,
+    RunStatus.ERROR: MessageKind.OPENED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a message may tell of a run."""
+
+    run: Run
+    definition: Definition | None  # None: it was deleted
+    reasons: tuple[str, ...]
+    sessions: tuple[SessionResult, ...] = ()
+    comparisons: tuple[Comparison, ...] = ()
+    last_good: Run | None = None
+    public_url: str = ""
+    report_path: str = ""
+    remarks: tuple[str, ...] = ()  # what else people must know: a pause, a change that was rejected before
+
+    @property
+    def name(self) -> str:
+        return self.definition.name if self.definition else self.run.definition_id
+
+
+def of_incident(kind: MessageKind, incident: Incident, scene: Scene) -> Message:
+    """What is said about an incident, with a run that opened, joined or ended it."""
+    is_over = kind in OVER
+    told = _of_run(kind, _about(incident, scene))
+    verdict = _word(scene.run)
+    if incident.resolution.startswith("accepted"):
+        verdict = "accepted"
+    severity = Severity.INFO if kind in CALM else SEVERITIES[incident.kind]
+    return replace(
+        told,
+        severity=Severity.WARNING if kind is MessageKind.FLAPPING else severity,
+        title=f"{scene.name}: {HEADLINES.get(kind) or _again(kind) + verdict}",
+        verdict=verdict,
+        sentence=_own_words(kind, incident) or told.sentence,
+        lines=() if is_over else told.lines,
+        pictures=() if is_over else told.pictures,
+        suspects=() if is_over else told.suspects,
+        last_good=None if is_over else told.last_good,
+        dedup_key=incident.id,
+        since=incident.opened_at,
+        incident_id=incident.id,
+    )
+
+
+def _about(incident: Incident, scene: Scene) -> Scene:
+    """The scene with the incident's own reason in front; a run may fail by several causes."""
+    mine = next((one for one in scene.reasons if one.startswith(incident.sentence)), None)
+    if mine is None:
+        return scene
+    return replace(scene, reasons=(mine, *(one for one in scene.reasons if one is not mine)))
+
+
+def of_run(kind: MessageKind, scene: Scene) -> Message:
+    """What is said about one run as such."""
+    return _of_run(kind, scene)
+
+
+def commit_of(run: Run, definition: Definition | None) -> CommitContext | None:
+    """Where a code host is told of a run; None: nobody knows its commit."""
+    values = run.variables
+    repo = values.get("repo") or (definition.plan.repo if definition else None)
+    sha = values.get("head_sha") or values.get("commit_sha") or None
+    number = values.get("pr_number", "")
+    pull_request = int(number) if number.isdecimal() else None
+    if not repo or (sha is None and pull_request is None):
+        return None
+    return CommitContext(repo, sha, pull_request)
+
+
+def mentions_of(rule: NotifyRule, run: Run) -> tuple[str, ...]:
+    """Whom a rule names, with the event's values; one without a value is left out."""
+    found = []
+    for text in rule.mention:
+        if all(run.variables.get(name) for name in placeholders(text)):
+            found.append(fill(text, run.variables))
+    return tuple(found)
+
+
+def digest(messages: Sequence[Message], name: str = "") -> Message:
+    """Several opened incidents in one message."""
+    worst = min(messages, key=lambda one: [*Severity].index(one.severity))
+    entries = [
+        line for one in messages for line in (one.lines if one.incident_id is None else (_entry(one),))
+    ]
+    return Message(
+        kind=MessageKind.OPENED,
+        severity=worst.severity,
+        title=f"{len(entries)} incidents",
+        verdict=worst.verdict,
+        sentence=f"{len(entries)} incidents were opened within a few minutes",
+        dedup_key=messages[0].dedup_key,
+        lines=tuple(entries),
+        definition_name=name,
+        since=min((one.since for one in messages if one.since), default=None),
+        links=tuple(dict.fromkeys(link for one in messages for link in one.links))[:10],
+        pictures=tuple(dict.fromkeys(shot for one in messages for shot in one.pictures))[:MOST_PICTURES],
+        mentions=tuple(dict.fromkeys(name for one in messages for name in one.mentions)),
+    )
+
+
+def as_text(message: Message) -> str:
+    """The message as plain text, one fact a line, for people who read no other form."""
+    return "\n".join(_text_lines(message))
+
+
+def _of_run(kind: MessageKind, scene: Scene) -> Message:
+    run, word = scene.run, _word(scene.run)
+    first, *more = scene.reasons or (word,)
+    lines = (*scene.remarks, *more[:MOST_LINES])
+    if len(more) > MOST_LINES:
+        lines = (*lines, f"and {len(more) - MOST_LINES} more")
+    is_bad = kind in (MessageKind.OPENED, MessageKind.REMINDER, MessageKind.NOTICE, MessageKind.FLAKY)
+    return Message(
+        kind=kind,
+        severity=Severity.WARNING if is_bad else Severity.INFO,
+        title=f"{scene.name}: {HEADLINES.get(kind, word)}",
+        verdict=word,
+        sentence=first,
+        dedup_key=run.id,
+        lines=lines,
+        definition_name=scene.name,
+        since=run.nominal_at,
+        last_good=_run_link(scene.last_good, scene.public_url) if scene.last_good else None,
+        suspects=_suspects(run),
+        links=_links(scene),
+        pictures=_pictures(scene),
+        commit=commit_of(run, scene.definition),
+    )
+
+
+def _word(run: Run) -> str:
+    return run.status.value.replace("_", " ")
+
+
+def _again(kind: MessageKind) -> str:
+    return "still " if kind is MessageKind.REMINDER else ""
+
+
+def _resolved(incident: Incident) -> str:
+    runs = "1 run" if incident.runs == 1 else f"{incident.runs} runs"
+    lasted = _span((incident.resolved_at or incident.last_failed_at), incident.opened_at)
+    return f"{incident.resolution}; it lasted {lasted} and {runs}: {incident.sentence}"
+
+
+def _own_words(kind: MessageKind, incident: Incident) -> str:
+    """What is said of the incident rather than of the run; empty: the run's reason says it."""
+    if kind is MessageKind.RESOLVED:
+        return _resolved(incident)
+    if kind is MessageKind.ACKNOWLEDGED:
+        return f"{incident.acknowledged_by.removeprefix('user:')} looks after it: {incident.sentence}"
+    if kind is MessageKind.FLAPPING:
+        return (
+            f"it changed {len(incident.changes)} times between {incident.changes[0]:%Y-%m-%d %H:%M} and "
+            f"{incident.changes[-1]:%H:%M} UTC; told again when it stays away: {incident.sentence}"
+        )
+    return ""
+
+
+def _span(later: datetime, earlier: datetime) -> str:
+    minutes = int((later - earlier).total_seconds() // 60)
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} h" if minutes < 48 * 60 else f"{minutes // (24 * 60)} d"
+
+
+def _suspects(run: Run) -> tuple[Link, ...]:
+    number, url = run.variables.get("pr_number"), run.variables.get("pr_url")
+    if not number or not url:
+        return ()
+    title = run.variables.get("pr_title", "")
+    return (Link(f"#{number} {title}".strip(), url),)
+
+
+def _links(scene: Scene) -> tuple[Link, ...]:
+    found = []
+    if scene.public_url:
+        found.append(Link("run", f"{scene.public_url}/runs/{scene.run.id}"))
+        if any(not one.passed for one in scene.comparisons):
+            found.append(Link("diff", f"{scene.public_url}/runs/{scene.run.id}#views"))
+        found += [
+            Link("session", f"{scene.public_url}/runs/{scene.run.id}#session-{session.id}")
+            for session in scene.sessions[:1]
+        ]
+    elif scene.report_path:
+        found.append(Link("report", scene.report_path))
+    return tuple(found)
+
+
+def _run_link(run: Run, public_url: str) -> Link:
+    ended = run.completed_at or run.nominal_at
+    return Link(f"{ended:%Y-%m-%d %H:%M} UTC", f"{public_url}/runs/{run.id}" if public_url else run.id)
+
+
+def _pictures(scene: Scene) -> tuple[Picture, ...]:
+    differing = sorted((one for one in scene.comparisons if not one.passed), key=lambda one: -one.score)
+    found = [
+        Picture(sha, f"{one.view}: {one.reason}")
+        for one in differing
+        if (sha := one.overlay_sha256 or one.new_sha256 or one.old_sha256)
+    ]
+    found += [
+        Picture(each.screenshot, f"{each.playbook}/{each.step_id}@{each.viewport}: {each.message}"[:500])
+        for session in scene.sessions
+        for each in session.findings
+        if each.screenshot and each.fails_at(session.fail_on)
+    ]
+    return tuple(dict.fromkeys(found))[:MOST_PICTURES]
+
+
+def _entry(message: Message) -> str:
+    return f"{message.title}: {message.sentence}"
+
+
+def _text_lines(message: Message) -> Iterator[str]:
+    yield message.sentence
+    yield from (f"  - {line}" for line in message.lines)
+    if message.since:
+        yield f"since {message.since:%Y-%m-%d %H:%M} UTC"
+    if message.last_good:
+        yield f"last good run: {message.last_good.label} ({message.last_good.url})"
+    for suspect in message.suspects:
+        yield f"suspected: {suspect.label} ({suspect.url})"
+    for picture in message.pictures:
+        yield f"picture {picture.sha256[:12]}: {picture.alt}"
+    for link in message.links:
+        yield f"{link.label}: {link.url}"
+    if message.incident_id:
+        yield f"look closer: inspect-pipelines incidents show {message.incident_id}"

@@ -1,0 +1,146 @@
+"""Incidents and silences: one row each, the whole value as JSON beside what is looked up."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspect_pipelines.config.serial import dump_json, load_json
+from inspect_pipelines.domain.alerting import Silence
+from inspect_pipelines.domain.ids import DefinitionId, IncidentId, OrgId, RunId
+from inspect_pipelines.domain.incident import Incident
+from resources.ledger.alert_tables import incident_runs, incidents, silences
+from resources.ledger.audit import SqlAudit
+from resources.ledger.tables import insert
+
+# Made once: building a statement costs as much as running it, and every run's end asks this.
+OPEN_IN = (
+    sa.select(incidents.c.incident)
+    .where(
+        incidents.c.org_id == sa.bindparam("of_org"),
+        incidents.c.is_open,
+        sa.or_(incidents.c.scope == sa.bindparam("of_scope"), incidents.c.scope == sa.bindparam("or_scope")),
+    )
+    .order_by(incidents.c.opened_at, incidents.c.id)
+)
+
+
+class SqlIncidents:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def open_in(self, org_id: OrgId, scope: str, or_scope: str | None = None) -> list[Incident]:
+        where = {"of_org": org_id, "of_scope": scope, "or_scope": or_scope or scope}
+        return [load_json(Incident, text) for (text,) in self._connection.execute(OPEN_IN, where)]
+
+    def last_of(self, org_id: OrgId, fingerprint: str) -> Incident | None:
+        query = sa.select(incidents.c.incident).where(
+            incidents.c.org_id == org_id, incidents.c.fingerprint == fingerprint
+        )
+        found = self._all(query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(1))
+        return found[0] if found else None
+
+    def save(self, incident: Incident) -> None:
+        changing = {
+            "scope": incident.scope,
+            "fingerprint": incident.fingerprint,
+            "is_open": incident.is_open,
+            "incident": dump_json(incident),
+            "opened_at": incident.opened_at,
+        }
+        statement = insert(self._connection, incidents).values(
+            org_id=incident.org_id, id=incident.id, **changing
+        )
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=changing)
+        )
+
+    def add_run(self, incident: Incident, run_id: RunId) -> None:
+        statement = insert(self._connection, incident_runs).values(
+            org_id=incident.org_id, incident_id=incident.id, run_id=run_id
+        )
+        self._connection.execute(statement.on_conflict_do_nothing())
+
+    def find(self, incident_id: IncidentId) -> Incident | None:
+        found = self._all(sa.select(incidents.c.incident).where(incidents.c.id == incident_id))
+        return found[0] if found else None
+
+    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Incident]:
+        query = sa.select(incidents.c.incident).where(
+            incidents.c.org_id == org_id, incidents.c.id.startswith(prefix, autoescape=True)
+        )
+        return self._all(query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(limit))
+
+    def of_run(self, run_id: RunId) -> list[Incident]:
+        ids = sa.select(incident_runs.c.incident_id).where(incident_runs.c.run_id == run_id)
+        query = sa.select(incidents.c.incident).where(incidents.c.id.in_(ids))
+        return self._all(query.order_by(incidents.c.opened_at, incidents.c.id))
+
+    def runs_of(self, incident_id: IncidentId, limit: int = 20) -> list[RunId]:
+        query = sa.select(incident_runs.c.run_id).where(incident_runs.c.incident_id == incident_id)
+        found = self._connection.scalars(query.order_by(incident_runs.c.run_id.desc()).limit(limit))
+        return [RunId(run_id) for run_id in found]
+
+    def latest(self, org_id: OrgId, *, open_only: bool = False, limit: int = 50) -> list[Incident]:
+        query = sa.select(incidents.c.incident).where(incidents.c.org_id == org_id)
+        if open_only:
+            query = query.where(incidents.c.is_open)
+        return self._all(query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(limit))
+
+    def _all(self, query: sa.Select[Any]) -> list[Incident]:
+        return [load_json(Incident, text) for text in self._connection.scalars(query)]
+
+
+class SqlSilences:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def add(self, silence: Silence) -> None:
+        self._connection.execute(
+            sa.insert(silences).values(
+                org_id=silence.org_id,
+                id=silence.silence_id,
+                incident_id=silence.incident_id,
+                definition_id=silence.definition_id,
+                reason=silence.reason,
+                silenced_by=silence.by,
+                since=silence.since,
+                until=silence.until,
+            )
+        )
+        self._tell(silence.org_id, "silenced", _subject(silence), silence.by, silence.since, silence.reason)
+
+    def holding(self, org_id: OrgId, now: datetime) -> list[Silence]:
+        query = sa.select(silences).where(
+            silences.c.org_id == org_id, silences.c.until > now, silences.c.since <= now
+        )
+        rows = self._connection.execute(query.order_by(silences.c.since, silences.c.id))
+        return [_silence(row) for row in rows]
+
+    def end(self, org_id: OrgId, silence_id: str, *, at: datetime, by: str) -> None:
+        one = sa.and_(silences.c.org_id == org_id, silences.c.id == silence_id)
+        row = self._connection.execute(sa.select(silences).where(one)).one()
+        self._connection.execute(sa.update(silences).where(one, silences.c.until > at).values(until=at))
+        self._tell(org_id, "unsilenced", _subject(_silence(row)), by, at, "")
+
+    def _tell(self, org_id: OrgId, deed: str, subject: str, by: str, at: datetime, why: str) -> None:
+        SqlAudit(self._connection).append(org_id, f"alerts.{deed}", subject, by=by, at=at, detail=why)
+
+
+def _subject(silence: Silence) -> str:
+    return silence.incident_id or silence.definition_id or silence.org_id
+
+
+def _silence(row: sa.Row[tuple[object, ...]]) -> Silence:
+    return Silence(
+        silence_id=row.id,
+        org_id=OrgId(row.org_id),
+        reason=row.reason,
+        by=row.silenced_by,
+        since=row.since,
+        until=row.until,
+        incident_id=None if row.incident_id is None else IncidentId(row.incident_id),
+        definition_id=None if row.definition_id is None else DefinitionId(row.definition_id),
+    )

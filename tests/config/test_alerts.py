@@ -1,0 +1,60 @@
+"""What files say about alerting becomes the domain's, an organisation's and a definition's own."""
+
+from __future__ import annotations
+
+from inspect_pipelines.config.serial import dump_json, load_json
+from inspect_pipelines.domain.alerting import Alerting, Overrides
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.plan import RuleEvent
+
+HEAD = "apiVersion: v1\nkind: OrganizationConfig\n"
+
+
+def test_an_organisation_says_how_its_incidents_are_told(folder):
+    folder.write(
+        "organization.yaml",
+        HEAD
+        + "public_url: https://qa.acme.com/\n"
+        + "alerts: {group_window: 10m, repeat_every: 2d, alert_after: 2, flap: {changes: 6, minutes: 30}}\n",
+    )
+
+    organization = folder.load().organization
+
+    assert organization.alerts == Alerting(10, 2 * 24 * 60, 2, 6, 30)
+    assert organization.public_url == "https://qa.acme.com"
+    assert load_json(Organization, dump_json(organization)) == organization
+
+
+def test_without_a_word_the_defaults_hold(folder):
+    folder.write("organization.yaml", HEAD)
+
+    assert folder.load().organization.alerts == Alerting()
+
+
+def test_never_and_zero_switch_a_span_off(folder):
+    folder.write("organization.yaml", HEAD + "alerts: {group_window: 0, repeat_every: never}\n")
+
+    alerts = folder.load().organization.alerts
+
+    assert (alerts.group_window_minutes, alerts.repeat_every_minutes) == (0, 0)
+
+
+def test_a_definition_says_otherwise_and_names_who_hears_of_recoveries_and_flakes(folder):
+    path = folder.root / "schedules.yaml"
+    folder.write(
+        "schedules.yaml",
+        path.read_text()
+        + "    notify:\n"
+        + "      alert_after: 3\n"
+        + "      repeat_every: 12h\n"
+        + "      on_recovery: {slack_channel: '#good'}\n"
+        + "      on_flaky: {email: qa@acme.com}\n",
+    )
+
+    plan = folder.load().definitions[0].plan
+
+    assert plan.alerts == Overrides(repeat_every_minutes=720, alert_after=3)
+    assert [(rule.event, rule.targets()) for rule in plan.notify] == [
+        (RuleEvent.ON_RECOVERY, ("slack:#good",)),
+        (RuleEvent.ON_FLAKY, ("email:qa@acme.com",)),
+    ]
