@@ -22,6 +22,7 @@ from inspect_pipelines.config.schedule_document import (
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
+from inspect_pipelines.domain.channel import ChannelConfig, addressed
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
@@ -33,6 +34,7 @@ from inspect_pipelines.errors import UsageError
 
 EVENTS = ("pull_request.merged", "deployment.completed")
 REPO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
+ORGANIZATION = "organization.yaml"
 DST_NOTICE = timedelta(days=100)  # how far ahead a clock change is mentioned
 
 
@@ -49,6 +51,7 @@ class Around:
     playbooks_are_known: bool = True  # False: some file could not be read, so a missing playbook says nothing
     calendars: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
     calendars_are_known: bool = True
+    channels: tuple[ChannelConfig, ...] | None = None  # None: not known, so nothing is said of a missing one
 
     @cached_property
     def hosts_of_playbooks(self) -> dict[str, set[str]]:
@@ -277,7 +280,24 @@ class _Check:
         where = ("notify", event.value)
         for number, name in enumerate(rule.mention):
             self._placeholders(name, *where, "mention", number)
-        return notify_rule(event, rule, lambda message, *path: self.wrong(message, *where, *path))
+        found = notify_rule(event, rule, lambda message, *path: self.wrong(message, *where, *path))
+        self._without_channels(found, *where)
+        return found
+
+    def _without_channels(self, rule: NotifyRule, *where: str) -> None:
+        """Warn of what no channel can deliver: once when there is none at all, else once a target."""
+        channels = self.around.channels
+        for target in rule.targets() if channels is not None else ():
+            if not channels:
+                message = (
+                    f"no channel is in {ORGANIZATION}, so all messages become files in INSPECT_HOME/outbox"
+                )
+            elif addressed(channels, target) is None:
+                message = f"no channel for {shown(target)} is in {ORGANIZATION}, so its messages become files in INSPECT_HOME/outbox"
+            else:
+                continue
+            if not any(warning.message == message for warning in self.around.findings.warnings):
+                self.warn(message, *where)
 
 
 def _hosts(playbook: Playbook) -> set[str]:

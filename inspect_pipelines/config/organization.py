@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from inspect_pipelines.config.channels import read_channels, read_people
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.rules import notify_rule
@@ -76,6 +77,8 @@ def read_organization(root: Path, findings: Findings, files: list[str]) -> Organ
             maintenance=tuple(
                 reader.maintenance(number, written) for number, written in enumerate(document.maintenance)
             ),
+            channels=read_channels(source, document.channels, findings),
+            people=read_people(source, document.people, findings),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
     )

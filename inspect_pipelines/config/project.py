@@ -70,6 +70,7 @@ def load_project(root: Path, *, now: datetime) -> Project:
             all_read,
             written_organization.calendars,
             written_organization.is_readable,
+            organization.channels if written_organization.is_readable else None,
         )
         schedules = [
             to_definition(written, number, around) for number, written in enumerate(document.schedules)

@@ -17,7 +17,7 @@ def notify_rule(event: RuleEvent, rule: RuleDocument, wrong: Callable[..., None]
         wrong: Notes a fault: its sentence, then the path below the rule.
     """
     if rule.slack_channel is not None and not re.fullmatch(
-        r"#[^\s#,]{1,80}|[CDG][A-Z0-9]{8,}", rule.slack_channel
+        r"(?:[A-Za-z0-9][A-Za-z0-9_-]*/)?(?:#[^\s#,/]{1,80}|[CDG][A-Z0-9]{8,})", rule.slack_channel
     ):
         wrong(f"{shown(rule.slack_channel)} is not a Slack channel; write '#name'", "slack_channel")
     for number, address in enumerate(rule.email):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from inspect_pipelines.config.channel_document import Channels, PersonDocument
 from inspect_pipelines.config.document import Document, Texts
 from inspect_pipelines.config.playbook_document import Tolerance
 
@@ -173,9 +174,9 @@ class OrganizationConfigDocument(Document):
     maintenance: list[MaintenanceDocument] = Field(default_factory=list)
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     sources: Any = None
-    channels: Any = None
-    people: Any = None
+    channels: Channels = Field(default_factory=dict)
+    people: dict[str, PersonDocument] = Field(default_factory=dict)
     sites: Any = None
 
 
-NOT_YET_USED = ("sources", "channels", "people", "sites")
+NOT_YET_USED = ("sources", "sites")

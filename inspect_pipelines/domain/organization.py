@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from inspect_pipelines.domain.budget import Budget
+from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.plan import NotifyRule
@@ -30,3 +31,5 @@ class Organization:
     budget: Budget | None = None  # of all its definitions together; None: no limit
     budget_rule: NotifyRule | None = None  # who is warned; None: whoever hears of the run's failure
     maintenance: tuple[Maintenance, ...] = ()
+    channels: tuple[ChannelConfig, ...] = ()  # in the file's order: the first of a kind is its default
+    people: tuple[Person, ...] = ()
