@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.config.compiled import published_org
-from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.config.compiled import published_channels, published_org
+from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.ports.house import House
 from resources.channels.files import FileChannel
+from resources.channels.opening import Opener
+from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
 from resources.gallery import FolderGallery
 from resources.history.store import DuckHistory
@@ -23,6 +25,9 @@ def house(settings: Settings | None = None) -> House:
     database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
     ledger = create_ledger(database)
     gallery = FolderGallery(home / "gallery")
+    files = home / "outbox"
+    opener = Opener(gallery, clock, resolve_secret, files)
+    channel = RoutedChannel(lambda: published_channels(home), opener, FileChannel(files))
     return House(
         home=home,
         org=lambda: published_org(home),
@@ -39,5 +44,5 @@ def house(settings: Settings | None = None) -> House:
         ),
         workers=WorkerLocks(home / "run" / "workers"),
         reports=HtmlReports(home, gallery),
-        channels=[("*", FileChannel(home / "outbox"))],
+        channels=[("*", channel)],
     )

@@ -38,7 +38,7 @@ class Answer:
         """What the body says; None when it is no JSON."""
         try:
             return json.loads(self.body)
-        except ValueError:
+        except (ValueError, RecursionError):  # nested a thousand deep
             return None
 
 
@@ -202,11 +202,6 @@ def redacted(text: str, secrets: Sequence[str]) -> str:
     for spelling in sorted(spellings, key=len, reverse=True):
         text = text.replace(spelling, "***")
     return text
-
-
-def moment(at: datetime) -> str:
-    """A time for people: `2026-11-22 07:00 UTC`."""
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
 def _next(url: str, answer: Answer) -> str | None:

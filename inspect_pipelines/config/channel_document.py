@@ -33,6 +33,7 @@ class PagerDutyDocument(ChannelDocument):
 
 class EmailDocument(ChannelDocument):
     kind: Literal["email"] = "email"
+    timeout: Annotated[Duration, Field(le=60)] = 30.0  # a whole conversation, pictures included
     host: str
     port: Annotated[int, Field(ge=1, le=65535)] | None = None
     security: Literal["starttls", "tls", "none"] = "starttls"

@@ -14,6 +14,7 @@ class MessageKind(StrEnum):
     REMINDER = "reminder"  # it is still so after the repeat interval
     FLAPPING = "flapping"
     RESOLVED = "resolved"
+    ACKNOWLEDGED = "acknowledged"  # a person has taken it on
     REVIEW = "review"  # something waits for a person's approval
     SUCCESS = "success"
     COMPLETE = "complete"

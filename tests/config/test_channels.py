@@ -56,6 +56,7 @@ def test_every_kind_of_channel_is_read_in_the_files_order(folder):
             "email",
             ChannelKind.EMAIL,
             secret="${env:SMTP_PASSWORD}",
+            timeout_seconds=30.0,
             mail=MailServer("smtp.acme.example", 587, "starttls", "qa@acme.example", "qa"),
         ),
         ChannelConfig(
