@@ -141,8 +141,8 @@ class EmailChannel:
 def message_id(notification_id: str, sender: str) -> str:
     """The same for the same notification, so that a mailbox knows a repeated one."""
     digest = hashlib.sha256(notification_id.encode("utf-8", "replace")).hexdigest()[:32]
-    domain = sender.rpartition("@")[2].encode("idna", "replace").decode() or "localhost"
-    return f"<{digest}@{domain}>"
+    domain = sender.rpartition("@")[2]
+    return f"<{digest}@{domain if domain.isascii() else 'mail.invalid'}>"
 
 
 class _GuardedSmtp(smtplib.SMTP):

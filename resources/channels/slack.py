@@ -170,6 +170,10 @@ class _GuardedClient(WebClient):
         body = req.data if isinstance(req.data, bytes) else None
         headers = {name: str(value) for name, value in req.header_items()}
         answer = self._outgoing.send("POST", url, headers=headers, content=body)
+        if not isinstance(answer.json(), dict):  # the SDK would crash on some of it
+            raise self._outgoing.error(
+                "gives an answer that is not Slack's; check its url", is_permanent=False
+            )
         return {
             "status": answer.status,
             "headers": dict(answer.headers),

@@ -17,6 +17,7 @@ from resources.channels.telling import (
     more,
     plain,
     shown_lines,
+    unangled,
 )
 from resources.channels.who import People
 
@@ -31,7 +32,7 @@ Block = dict[str, Any]
 
 def blocks(message: Message, people: People) -> list[Block]:
     """Header, sentence, facts, findings, links, mentions: those that there are."""
-    head = f"{mark(message)} {isolated(heading(message, MAX_HEADER - 6))}"
+    head = f"{mark(message)} {unangled(isolated(heading(message, MAX_HEADER - 6)))}"
     found: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": head, "emoji": False}}]
     if message.sentence:
         found.append(_section(escape(isolated(cut(plain(message.sentence), MAX_SENTENCE)))))

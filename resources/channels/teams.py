@@ -26,6 +26,7 @@ from resources.channels.telling import (
     more,
     plain,
     shown_lines,
+    unangled,
 )
 from resources.channels.who import People
 from resources.outgoing import Outgoing
@@ -121,7 +122,7 @@ def card(
     if words:
         body.append({"type": "TextBlock", "text": words, "wrap": True})
     actions = [
-        {"type": "Action.OpenUrl", "title": cut(label_of(link), 80), "url": link.url}
+        {"type": "Action.OpenUrl", "title": unangled(cut(label_of(link), 80)), "url": link.url}
         for link in links(message)[:MAX_ACTIONS]
         if len(link.url) < 1000
     ]
@@ -129,7 +130,7 @@ def card(
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "fallbackText": cut(f"{heading(message, 200)}: {plain(message.sentence)}", 400),
+        "fallbackText": unangled(cut(f"{heading(message, 200)}: {plain(message.sentence)}", 400)),
         "body": body,
         **({"actions": actions} if actions else {}),
         "msteams": {"width": "Full", **({"entities": entities} if entities else {})},
@@ -161,7 +162,7 @@ def _link(link: Link) -> str:
 def _picture_elements(message: Message, picture: bytes | None) -> list[Element]:
     if not message.pictures:
         return []
-    alt = cut(plain(message.pictures[0].alt), 300)
+    alt = unangled(cut(plain(message.pictures[0].alt), 300))
     if picture is None:
         return [_text(f"Picture: {isolated(alt)} (behind the links below)", spacing="Small", isSubtle=True)]
     data = base64.b64encode(picture).decode()

@@ -151,6 +151,11 @@ def plain(text: str) -> str:
     return " ".join(DIRECTION_MARKS.sub("", visible).split())
 
 
+def unangled(text: str) -> str:
+    """The text with `‹` for `<`, for where nothing is parsed, so that nothing need be escaped, and nothing looks like a tag."""
+    return text.replace("<", "‹").replace(">", "›")
+
+
 def isolated(text: str) -> str:
     """The text, within marks of its own when some of it runs from right to left, so that it moves nothing else."""
     runs_left = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
