@@ -25,6 +25,7 @@ COMMANDS = {
         "baselines",
         "List, adopt, activate and roll back approved pictures; show their noise.",
     ),
+    "channels": ("channels", "channels", "List channels, and send a test message through one."),
     "diff": ("diff", "diff", "Compare two pictures: PNG, JPEG or WebP."),
     "diff-dir": ("diff_dir", "diff_dir", "Compare two folders of pictures."),
     "history": ("history", "history", "Query the run history with SQL."),

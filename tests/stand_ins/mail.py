@@ -67,8 +67,8 @@ class MailServer:
                 hostname="mail.test",
                 tls_context=context if security == "starttls" else None,
                 require_starttls=security == "starttls",
-                auth_required=True,
-                auth_require_tls=False,
+                auth_required=security == "starttls",  # aiosmtpd warns of it otherwise
+                auth_require_tls=security == "starttls",
                 authenticator=_authenticate,
                 enable_SMTPUTF8=True,
                 loop=self._loop,
