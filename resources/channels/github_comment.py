@@ -17,6 +17,7 @@ from resources.channels.telling import (
     mark,
     more,
     plain,
+    sentence,
     shown_lines,
 )
 from resources.channels.who import People
@@ -25,15 +26,16 @@ MARKER = "<!-- inspect-pipelines -->"
 MAX_BODY = 60_000  # GitHub takes 65,536 characters
 MAX_LINES = 20
 SECTION = re.compile(r"<!-- inspect:([0-9a-f]{16}) -->\n.*?<!-- /inspect:\1 -->", re.DOTALL)
-SIGNS = "\\`*_{}[]()#+-.!|<>~&$^:@"  # all that Markdown, HTML, emoji names and mentions begin with
-NOT_A_NAME = "\u200b"  # after `@` and `#`: shown as nothing, and nobody is notified
+SIGNS = "\\`*_{}[]()#+-.!|~$^"  # all that Markdown begins with
+EMOJI_NAME = re.compile(r":(?=[A-Za-z0-9_+-]+:)")
+NOT_A_NAME = "\u200b"  # after `@`, `#` and `:`: shown as nothing, and nobody is notified
 
 
 def section(message: Message, people: People) -> str:
     """What the comment says of a message's definition."""
     out = [f"### {mark(message)} {escape(isolated(heading(message, 200)))}"]
-    if message.sentence:
-        out += ["", escape(isolated(cut(plain(message.sentence), 1000)))]
+    if sentence(message):
+        out += ["", escape(isolated(sentence(message)))]
     rows = facts(message)
     if rows:
         out += ["", "| | |", "|---|---|"]
@@ -74,7 +76,7 @@ def merged(before: str, mine: str) -> str:
 def escape(text: str) -> str:
     """Plain words in GitHub's Markdown: nothing is formatted, no issue is linked, nobody is notified."""
     out = []
-    for sign in text:
+    for sign in EMOJI_NAME.sub(f":{NOT_A_NAME}", text):
         if sign in "<>&":
             out.append({"<": "&lt;", ">": "&gt;", "&": "&amp;"}[sign])
         elif sign in "@#":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from inspect_pipelines.domain.message import Message, MessageKind, Severity
-from resources.channels.telling import cut, links, plain
+from resources.channels.telling import cut, links, plain, sentence
 
 MAX_DESCRIPTION = 140
 GOOD = frozenset({MessageKind.RESOLVED, MessageKind.SUCCESS, MessageKind.FLAKY})
@@ -15,7 +15,7 @@ def status(message: Message) -> dict[str, str]:
     found = {
         "state": state(message),
         "context": f"inspect-pipelines/{cut(plain(message.definition_name), 100) or 'runs'}",
-        "description": cut(plain(message.sentence or message.title), MAX_DESCRIPTION),
+        "description": sentence(message, MAX_DESCRIPTION) or cut(plain(message.title), MAX_DESCRIPTION),
     }
     first = next(iter(links(message)), None)
     return {**found, "target_url": first.url} if first else found

@@ -27,6 +27,7 @@ from resources.channels.telling import (
     more,
     plain,
     plain_text,
+    sentence,
     shown_lines,
 )
 from resources.channels.who import People
@@ -90,7 +91,7 @@ def html(message: Message, pictures: list[tuple[str, str]], mentioned: list[str]
             mark=mark(message),
             heading=heading(message, 300),
             colour=colour(message),
-            sentence=cut(plain(message.sentence), 1000),
+            sentence=sentence(message),
             facts=facts(message),
             lines=lines,
             more=more(left_out) if left_out else "",

@@ -20,6 +20,7 @@ from resources.channels.telling import (
     message_of,
     more,
     plain,
+    sentence,
     shown_lines,
 )
 from resources.outgoing import Outgoing
@@ -87,15 +88,13 @@ def event(action: str, message: Message, routing_key: str, *, at: str) -> dict[s
         )
         for fact in facts(message)
     }
-    if message.sentence:
-        details["What changed"] = cut(plain(message.sentence), 4000)
+    if sentence(message):
+        details["What changed"] = sentence(message, 4000)
     if shown:
         details["Findings"] = [*shown, *([more(left_out)] if left_out else [])]
     if message.pictures:
         details["Pictures"] = [cut(plain(picture.alt), 300) for picture in message.pictures[:3]]
-    summary = (
-        f"{heading(message, 300)}: {plain(message.sentence)}" if message.sentence else heading(message, 300)
-    )
+    summary = f"{heading(message, 300)}: {sentence(message)}" if sentence(message) else heading(message, 300)
     body = {
         **base,
         "payload": {
@@ -110,5 +109,5 @@ def event(action: str, message: Message, routing_key: str, *, at: str) -> dict[s
         "links": [{"href": link.url, "text": label_of(link)} for link in links(message)],
     }
     if len(json.dumps(body, ensure_ascii=False).encode("utf-8", "replace")) > MAX_BYTES:
-        body["payload"]["custom_details"] = {"What changed": cut(plain(message.sentence), 4000)}
+        body["payload"]["custom_details"] = {"What changed": sentence(message, 4000)}
     return body

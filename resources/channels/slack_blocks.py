@@ -15,7 +15,7 @@ from resources.channels.telling import (
     links,
     mark,
     more,
-    plain,
+    sentence,
     shown_lines,
     unangled,
 )
@@ -23,7 +23,6 @@ from resources.channels.who import People
 
 MAX_SECTION = 3000
 MAX_HEADER = 150
-MAX_SENTENCE = 1000
 MAX_LINES = 10
 MAX_FALLBACK = 1000  # of `text`, which notifications and screen readers show
 
@@ -34,8 +33,8 @@ def blocks(message: Message, people: People) -> list[Block]:
     """Header, sentence, facts, findings, links, mentions: those that there are."""
     head = f"{mark(message)} {unangled(isolated(heading(message, MAX_HEADER - 6)))}"
     found: list[Block] = [{"type": "header", "text": {"type": "plain_text", "text": head, "emoji": False}}]
-    if message.sentence:
-        found.append(_section(escape(isolated(cut(plain(message.sentence), MAX_SENTENCE)))))
+    if sentence(message):
+        found.append(_section(escape(isolated(sentence(message)))))
     rows = facts(message)
     if rows:
         found.append(_section("\n".join(f"*{fact.label}:* {_words(fact.text, fact.links)}" for fact in rows)))
@@ -58,8 +57,8 @@ def fallback(message: Message, people: People) -> str:
         for part in (
             mark(message),
             escape(isolated(heading(message, 200))),
-            "-" if message.sentence else "",
-            escape(isolated(cut(plain(message.sentence), 300))),
+            "-" if sentence(message) else "",
+            escape(isolated(sentence(message, 300))),
         )
         if part
     )

@@ -25,6 +25,7 @@ from resources.channels.telling import (
     message_of,
     more,
     plain,
+    sentence,
     shown_lines,
     unangled,
 )
@@ -106,8 +107,8 @@ def card(
     style = "good" if is_good else STYLES[message.severity]
     title = _text(f"{mark(message)} {isolated(heading(message, 200))}", size="Large", weight="Bolder")
     body: list[Element] = [{"type": "Container", "style": style, "bleed": True, "items": [title]}]
-    if message.sentence:
-        body.append(_text(isolated(cut(plain(message.sentence), 1000))))
+    if sentence(message):
+        body.append(_text(isolated(sentence(message))))
     rows = facts(message) if with_facts else []
     if rows:
         body.append(
@@ -130,7 +131,7 @@ def card(
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
         "version": "1.4",
-        "fallbackText": unangled(cut(f"{heading(message, 200)}: {plain(message.sentence)}", 400)),
+        "fallbackText": unangled(cut(f"{heading(message, 200)}: {sentence(message)}", 400)),
         "body": body,
         **({"actions": actions} if actions else {}),
         "msteams": {"width": "Full", **({"entities": entities} if entities else {})},
@@ -164,7 +165,7 @@ def _picture_elements(message: Message, picture: bytes | None) -> list[Element]:
         return []
     alt = unangled(cut(plain(message.pictures[0].alt), 300))
     if picture is None:
-        return [_text(f"Picture: {isolated(alt)} (behind the links below)", spacing="Small", isSubtle=True)]
+        return [_text(f"Picture: {isolated(alt)}, behind the links below", spacing="Small", isSubtle=True)]
     data = base64.b64encode(picture).decode()
     return [{"type": "Image", "url": f"data:image/jpeg;base64,{data}", "altText": alt, "size": "Stretch"}]
 

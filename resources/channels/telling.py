@@ -76,7 +76,12 @@ def mark(message: Message) -> str:
 
 def heading(message: Message, limit: int) -> str:
     """`Resolved: Nightly shop failed`, at most so many characters."""
-    return cut(plain(HEADS[message.kind][1] + message.title), limit)
+    return cut(plain(HEADS[message.kind][1] + message.title) or "inspect-pipelines", limit)
+
+
+def sentence(message: Message, limit: int = 1000) -> str:
+    """What changed, at most so many characters; empty when there is nothing to say."""
+    return cut(plain(message.sentence), limit)
 
 
 def colour(message: Message) -> str:
@@ -88,10 +93,9 @@ def colour(message: Message) -> str:
 def facts(message: Message) -> list[Fact]:
     """Verdict, schedule, since when, last good run, suspects: those that are known."""
     found = []
-    if message.verdict:
-        found.append(Fact("Verdict", plain(message.verdict)))
-    if message.definition_name:
-        found.append(Fact("Definition", plain(message.definition_name)))
+    for label, text in (("Verdict", message.verdict), ("Definition", message.definition_name)):
+        if plain(text):
+            found.append(Fact(label, cut(plain(text), 200)))
     if message.since is not None:
         found.append(Fact("Since", moment(message.since)))
     if message.last_good is not None:
@@ -116,7 +120,7 @@ def is_web(url: str) -> bool:
 
 def label_of(link: Link) -> str:
     """A link's words; its address where it has none."""
-    return cut(plain(link.label) or link.url, MAX_LABEL)
+    return cut(plain(link.label) or plain(link.url) or "link", MAX_LABEL)
 
 
 def shown_lines(
@@ -175,8 +179,8 @@ def cut(text: str, limit: int) -> str:
 def plain_text(message: Message, *, limit: int = 20_000) -> str:
     """The whole message as text, for the plain part of a mail and for channels' fallbacks."""
     out = [f"{mark(message)} {isolated(heading(message, 300))}", ""]
-    if message.sentence:
-        out += [isolated(cut(plain(message.sentence), 1000)), ""]
+    if sentence(message):
+        out += [isolated(sentence(message)), ""]
     for fact in facts(message):
         words = [
             isolated(label_of(link)) + (f" {link.url}" if is_web(link.url) else "") for link in fact.links

@@ -27,6 +27,7 @@ from resources.channels.telling import (
     message_of,
     plain,
     plain_text,
+    sentence,
     shown_lines,
 )
 from resources.outgoing import Outgoing, redacted
@@ -88,7 +89,7 @@ def _data(message: Message, shown: list[str], left_out: int) -> dict[str, Any]:
         "severity": message.severity.value,
         "title": heading(message, 300),
         "verdict": cut(plain(message.verdict), 100),
-        "sentence": cut(plain(message.sentence), 1000),
+        "sentence": sentence(message),
         "definition": cut(plain(message.definition_name), 200),
         "dedup_key": message.dedup_key[:255],
         "incident_id": message.incident_id,
