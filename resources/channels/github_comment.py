@@ -24,7 +24,7 @@ from resources.channels.who import People
 
 MARKER = "<!-- inspect-pipelines -->"
 MAX_BODY = 60_000  # GitHub takes 65,536 characters
-MAX_LINES = 20
+MAX_LINES = 10
 SECTION = re.compile(r"<!-- inspect:([0-9a-f]{16}) -->\n.*?<!-- /inspect:\1 -->", re.DOTALL)
 SIGNS = "\\`*_{}[]()#+-.!|~$^"  # all that Markdown begins with
 EMOJI_NAME = re.compile(r":(?=[A-Za-z0-9_+-]+:)")

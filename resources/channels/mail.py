@@ -18,6 +18,7 @@ from resources.channels.pictures import small_jpeg, stored
 from resources.channels.telling import (
     colour,
     cut,
+    direction,
     facts,
     heading,
     is_web,
@@ -36,6 +37,7 @@ MAX_PICTURES = 3
 MAX_PICTURE_BYTES = 600_000  # of one; larger ones are made smaller
 PICTURE_PX = 1280
 MAX_SUBJECT = 200
+MAX_LINES = 20
 
 
 def mail(
@@ -83,7 +85,7 @@ def html(message: Message, pictures: list[tuple[str, str]], mentioned: list[str]
     Args:
         pictures: (content id, alternative text).
     """
-    lines, left_out = shown_lines(message.lines, count=100, size=10_000)
+    lines, left_out = shown_lines(message.lines, count=MAX_LINES, size=10_000)
     return (
         _templates()
         .get_template("mail.html.j2")
@@ -101,6 +103,7 @@ def html(message: Message, pictures: list[tuple[str, str]], mentioned: list[str]
             if not pictures
             else [],
             mentioned=mentioned,
+            direction=direction,
             label_of=label_of,
             is_web=is_web,
         )

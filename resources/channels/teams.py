@@ -35,6 +35,7 @@ from resources.outgoing import Outgoing
 MAX_BYTES = 28_000  # Teams refuses a larger message, with 413 or (by older connectors) silently
 MAX_PICTURE_BYTES = 12_000  # base64 makes 16 KB of it
 PICTURE_PX = 480
+MAX_LINES = 10
 MAX_ACTIONS = 6  # more stand behind an overflow menu
 STYLES = {
     Severity.CRITICAL: "attention",
@@ -74,8 +75,8 @@ class TeamsChannel:
 def envelope(message: Message, people: People, picture: bytes | None = None) -> Element:
     """The request's body, at most 28 KB: the picture goes first, then findings, then facts."""
     for with_picture, lines, with_facts in (
-        (picture, 30, True),
-        (None, 30, True),
+        (picture, MAX_LINES, True),
+        (None, MAX_LINES, True),
         (None, 5, True),
         (None, 0, False),
     ):
@@ -99,7 +100,7 @@ def card(
     people: People,
     picture: bytes | None = None,
     *,
-    lines: int = 30,
+    lines: int = MAX_LINES,
     with_facts: bool = True,
 ) -> Element:
     """The Adaptive Card."""

@@ -16,7 +16,8 @@ from inspect_pipelines.domain.message import Link, Message, MessageKind, Severit
 from inspect_pipelines.domain.notification import Notification
 
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
-FIRST_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+LEFT_ISOLATE, RIGHT_ISOLATE, POP_ISOLATE = "\u2066", "\u2067", "\u2069"
+RIGHT_TO_LEFT = frozenset({"R", "AL"})
 MAX_LINKS = 10
 MAX_SUSPECTS = 5
 MAX_LABEL = 150
@@ -162,8 +163,15 @@ def unangled(text: str) -> str:
 
 def isolated(text: str) -> str:
     """The text, within marks of its own when some of it runs from right to left, so that it moves nothing else."""
-    runs_left = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
-    return f"{FIRST_ISOLATE}{text}{POP_ISOLATE}" if runs_left else text
+    if not _strong(text) & RIGHT_TO_LEFT:
+        return text
+    return f"{LEFT_ISOLATE if direction(text) == 'ltr' else RIGHT_ISOLATE}{text}{POP_ISOLATE}"
+
+
+def direction(text: str) -> str:
+    """`rtl` when all of its words run so; our own sentences run from left to right, whatever a site's words in them do."""
+    strong = _strong(text)
+    return "rtl" if strong & RIGHT_TO_LEFT and "L" not in strong else "ltr"
 
 
 def cut(text: str, limit: int) -> str:
@@ -186,7 +194,7 @@ def plain_text(message: Message, *, limit: int = 20_000) -> str:
             isolated(label_of(link)) + (f" {link.url}" if is_web(link.url) else "") for link in fact.links
         ]
         out.append(f"{fact.label}: {', '.join([*words, *([fact.text] if fact.text else [])])}")
-    shown, left_out = shown_lines(message.lines, count=100, size=limit // 2)
+    shown, left_out = shown_lines(message.lines, count=50, size=limit // 2)
     if shown or left_out:
         out += ["", *(f"- {line}" for line in shown)]
         out += [more(left_out)] if left_out > 0 else []
@@ -199,6 +207,11 @@ def plain_text(message: Message, *, limit: int = 20_000) -> str:
 def moment(at: datetime) -> str:
     """A time for people: `2026-11-22 07:00 UTC`."""
     return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+def _strong(text: str) -> set[str]:
+    """The directions of its letters, as Unicode names them."""
+    return {unicodedata.bidirectional(c) for c in text} & {"L", *RIGHT_TO_LEFT}
 
 
 def _joins(character: str) -> bool:

@@ -15,7 +15,7 @@ from inspect_pipelines.domain.message import CommitContext, Link, Message, Messa
 from messages import a_notification
 from resources.channels import github_comment, mail, pagerduty, slack_blocks, teams, webhook
 from resources.channels.github_status import status
-from resources.channels.telling import isolated, plain, plain_text, shown_lines
+from resources.channels.telling import direction, isolated, plain, plain_text, shown_lines
 from resources.channels.who import People
 from stand_ins import pagerduty as pagerduty_stand_in
 from stand_ins import slack as slack_stand_in
@@ -166,7 +166,9 @@ def test_plain_text_has_no_control_characters_and_closes_what_it_isolates(messag
     text = plain_text(message)
 
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f\u202a-\u202e\ud800-\udfff]", text)
-    assert all(line.count("\u2068") == line.count("\u2069") for line in text.split("\n"))
+    assert all(
+        line.count("\u2066") + line.count("\u2067") == line.count("\u2069") for line in text.split("\n")
+    )
     assert len(text.encode()) <= 60_000
 
 
@@ -186,7 +188,13 @@ def test_a_megabyte_of_findings_is_counted_with_a_comma() -> None:
 
 def test_only_text_that_runs_from_right_to_left_is_isolated() -> None:
     assert isolated("Total 9") == "Total 9"
-    assert isolated("סך 9") == "\u2068סך 9\u2069"
+    assert isolated("סך 9") == "\u2067סך 9\u2069"
+
+
+def test_our_own_sentence_about_a_sites_words_keeps_its_direction() -> None:
+    sentence = "סיכום@desktop: text of cell changed"
+
+    assert (isolated(sentence), direction(sentence)) == (f"\u2066{sentence}\u2069", "ltr")
 
 
 def body_without_links(body: str) -> str:
