@@ -23,11 +23,14 @@ class GuardedTransport(httpx.BaseTransport):
     Args:
         deadline: On `clock.monotonic()`.
         allow_private: As in ChannelConfig.
+        tls: For `https`.
     """
 
-    def __init__(self, clock: Clock, deadline: float, allow_private: Sequence[str]) -> None:
+    def __init__(
+        self, clock: Clock, deadline: float, allow_private: Sequence[str], tls: ssl.SSLContext | None
+    ) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(),  # honours SSL_CERT_FILE
+            ssl_context=tls,
             network_backend=_Backend(clock, deadline, allow_private),
         )
 

@@ -19,6 +19,7 @@ from inspect_pipelines.errors import ChannelError
 from inspect_pipelines.ports.clock import Clock
 from resources.addresses import AddressRefused
 from resources.guarded_transport import GuardedTransport, OutOfTime
+from resources.trust import Trust
 
 MAX_ANSWER_BYTES = 2_000_000  # a page of 100 comments; more is not an answer of a service that we know
 SHOWN_CHARACTERS = 200  # of an answer, in an error
@@ -55,6 +56,7 @@ class Outgoing:
         self,
         service: str,
         clock: Clock,
+        trust: Trust,
         *,
         timeout_seconds: float = 10.0,
         allow_private: Sequence[str] = (),
@@ -62,6 +64,7 @@ class Outgoing:
     ) -> None:
         self.service = service
         self._clock = clock
+        self._trust = trust
         self._timeout_seconds = timeout_seconds
         self._allow_private = allow_private
         self._secrets = secrets
@@ -130,7 +133,8 @@ class Outgoing:
         problem = url_problem(url, self._allow_private)
         if problem:
             raise self.error(f"cannot be reached: its address {problem}", is_permanent=True)
-        transport = GuardedTransport(self._clock, deadline, self._allow_private)
+        tls = self._trust.context() if url.lower().startswith("https:") else None
+        transport = GuardedTransport(self._clock, deadline, self._allow_private, tls)
         # A client for one request: sends are rare, and a kept connection may be closed under the next one.
         with httpx.Client(transport=transport, timeout=self._timeout_seconds, trust_env=False) as client:
             try:

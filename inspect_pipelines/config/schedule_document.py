@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainValidator, model_validator
 
 from inspect_pipelines.config.channel_document import Channels, PersonDocument
 from inspect_pipelines.config.document import Document, Texts
@@ -13,10 +13,16 @@ from inspect_pipelines.config.playbook_document import Tolerance
 MAX_TIMEOUT_MINUTES = 24 * 60
 
 
+def _yes_or_name(value: Any) -> bool | str:
+    if isinstance(value, (bool, str)):
+        return value
+    raise ValueError(f"{str(value)!r} is not true, false or the name of a channel")
+
+
 class RuleDocument(Document):
     slack_channel: str | None = None
     teams: str | None = None
-    pagerduty: bool = False
+    pagerduty: Annotated[bool | str, PlainValidator(_yes_or_name, json_schema_input_type=bool | str)] = False
     email: Texts = Field(default_factory=list)
     webhook: str | None = None
     github: bool = False

@@ -12,8 +12,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-import httpx
-
 from inspect_pipelines.domain.channel import MailServer
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import ChannelError
@@ -25,6 +23,7 @@ from resources.channels.mail import mail
 from resources.channels.telling import cut, message_of, plain
 from resources.channels.who import People
 from resources.outgoing import Outgoing
+from resources.trust import Trust
 
 ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,255}")
 
@@ -48,6 +47,7 @@ class EmailChannel:
         people: People,
         gallery: Gallery,
         clock: Clock,
+        trust: Trust,
     ) -> None:
         self._outgoing = outgoing
         self._server = server
@@ -58,6 +58,7 @@ class EmailChannel:
         self._people = people
         self._gallery = gallery
         self._clock = clock
+        self._trust = trust
 
     def send(self, notification: Notification, thread: Mapping[str, str]) -> Receipt:
         """Send it; a repeated one has the same Message-ID."""
@@ -84,7 +85,7 @@ class EmailChannel:
 
     @contextmanager
     def _session(self) -> Iterator[smtplib.SMTP]:
-        server, context = self._server, httpx.create_ssl_context()
+        server, context = self._server, self._trust.context()
         kind = _GuardedTlsSmtp if server.security == "tls" else _GuardedSmtp
         smtp = kind(self._timeout_seconds, self._allow_private, context)
         # Each step has the time limit; a server that answers a byte a second is cut off by this.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from resources.channels.who import People
 
 if TYPE_CHECKING:
     from resources.outgoing import Outgoing
+    from resources.trust import Trust
 
 SERVICES = {
     ChannelKind.SLACK: "Slack",
@@ -28,7 +29,6 @@ SERVICES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Opener:
     """What channels need besides their configuration.
 
@@ -37,10 +37,17 @@ class Opener:
         folder: Where channels of kind `files` write.
     """
 
-    gallery: Gallery
-    clock: Clock
-    resolve: Callable[[str], str]
-    folder: Path
+    def __init__(self, gallery: Gallery, clock: Clock, resolve: Callable[[str], str], folder: Path) -> None:
+        self.gallery = gallery
+        self.clock = clock
+        self.resolve = resolve
+        self.folder = folder
+
+    @cached_property
+    def trust(self) -> Trust:
+        from resources.trust import Trust
+
+        return Trust(self.clock)
 
     def open(self, config: ChannelConfig, address: str, people: People) -> Channel:
         """The channel.
@@ -58,6 +65,7 @@ class Opener:
         outgoing = Outgoing(
             f"{SERVICES[config.kind]} (channel {config.name!r})",
             self.clock,
+            self.trust,
             timeout_seconds=config.timeout_seconds,
             allow_private=config.allow_private,
             secrets=hidden,
@@ -101,6 +109,7 @@ class Opener:
             people=people,
             gallery=self.gallery,
             clock=self.clock,
+            trust=self.trust,
         )
 
     def _secret(self, config: ChannelConfig, reference: str) -> str:

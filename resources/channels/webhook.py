@@ -79,7 +79,7 @@ def body(notification: Notification, *, at: str) -> str:
         text = json.dumps(found, ensure_ascii=False)
         if len(text.encode()) <= MAX_BYTES:
             return text
-    data.update({"links": [], "suspects": [], "last_good": None, "pictures": []})
+    data.update({"links": [], "suspects": [], "last_good": None, "pictures": [], "text": ""})
     return json.dumps(found, ensure_ascii=False)
 
 

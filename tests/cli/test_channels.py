@@ -16,6 +16,8 @@ from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailSer
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.errors import ChannelError, NotFound, UsageError
+from stand_ins import github
+from stand_ins.github import Github
 from stand_ins.slack import TOKEN, Slack
 
 
@@ -131,3 +133,18 @@ def test_a_dry_channel_writes_a_file(home: Path) -> None:
 def test_what_cannot_be_tried_is_a_usage_error(home: Path, arguments: list[str], sentence: str) -> None:
     with pytest.raises(UsageError, match=sentence):
         call("test", *arguments)
+
+
+def test_github_is_tried_on_a_pull_request(home: Path, monkeypatch) -> None:
+    service = Github()
+    monkeypatch.setenv("GITHUB_TOKEN", github.TOKEN)
+    config = ChannelConfig(
+        "github", ChannelKind.GITHUB, service.url, "${env:GITHUB_TOKEN}", allow_private=("127.0.0.1",)
+    )
+    write_compiled(home, compile_definitions(DEFAULT_ORG, [], at=NOW, channels=Channels((config,))))
+
+    result = call("test", "github", "--to", "acme/shop#7")
+    service.close()
+
+    assert result.output == "accepted: GitHub acme/shop: comment 1000 on #7\n"
+    assert "nothing is wrong" in service.comments[0]["body"]

@@ -197,3 +197,34 @@ def test_editors_know_every_kind_and_its_keys():
     assert all(
         key in schema for key in ("bot_token", "routing_key", "allow_private", '"from"', "SlackDocument")
     )
+
+
+def test_a_rule_may_name_one_of_several_channels_of_a_kind(folder):
+    folder.write(
+        "organization.yaml",
+        HEAD
+        + "channels:\n  a: {kind: pagerduty, routing_key: '${env:A}'}\n  b: {kind: pagerduty, routing_key: '${env:B}'}\n"
+        + "  slack: {bot_token: '${env:S}'}\n  ops: {kind: slack, bot_token: '${env:T}'}\n",
+    )
+    text = (folder.root / "schedules.yaml").read_text()
+    folder.write(
+        "schedules.yaml", text + "    notify: {on_failure: {pagerduty: b, slack_channel: 'ops/#qa'}}\n"
+    )
+
+    project = folder.load()
+
+    (definition,) = project.definitions
+    assert definition.plan.notify[0].targets() == ("slack:ops/#qa", "pagerduty:b")
+    assert project.warnings == ()
+    compiled = compile_definitions(DEFAULT_ORG, project.definitions, at=NOW)
+    write_compiled(folder.root / "home", compiled)
+    assert read_compiled(folder.root / "home").definitions == project.definitions
+
+
+def test_a_rule_that_names_a_channel_by_a_number_is_wrong(folder):
+    text = (folder.root / "schedules.yaml").read_text()
+    folder.write("schedules.yaml", text + "    notify: {on_failure: {pagerduty: 1}}\n")
+
+    assert folder.problems() == [
+        "schedules.yaml:8:38  schedules[0].notify.on_failure.pagerduty  '1' is not true, false or the name of a channel"
+    ]

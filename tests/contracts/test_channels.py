@@ -178,6 +178,12 @@ def test_a_service_that_hangs_is_left_after_the_time_limit(http: Rig, breaks: st
     assert "did not answer within 0.4 s" in str(error)
 
 
+def test_half_an_answer_is_no_receipt(http: Rig) -> None:
+    http.says(Says(breaks="half"))
+
+    assert failed(http).retry_may_help
+
+
 def test_a_connection_closed_after_the_body_is_tried_again_as_the_same_message(http: Rig) -> None:
     http.says(Says(breaks="close"))
 

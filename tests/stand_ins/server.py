@@ -38,7 +38,7 @@ class Says:
     status: int = 200
     body: Any = None  # bytes, text, or JSON
     headers: Mapping[str, str] = field(default_factory=dict)
-    breaks: str = ""  # `hang`, `drip`, `close`
+    breaks: str = ""  # `hang`, `drip`, `close`, `half`
 
     def raw(self) -> bytes:
         if isinstance(self.body, bytes):
@@ -95,6 +95,8 @@ class StandIn:
             handler.connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
             while not self.closing.wait(0.05):
                 handler.connection.sendall(b"x")
+        elif said.breaks == "half":  # of the answer
+            handler.connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{")
         elif said.breaks == "close":
             handler.connection.shutdown(socket.SHUT_RDWR)
         else:

@@ -11,6 +11,7 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import MessageKind, Picture
 from inspect_pipelines.errors import ChannelError
 from messages import a_message
+from pictures import noise
 
 
 def failed(rig: Rig, **given) -> ChannelError:
@@ -69,6 +70,17 @@ def test_a_picture_that_was_pruned_leaves_its_words(email: Rig) -> None:
 
     (mail,) = email.service.mails
     assert "Picture: basket" in mail.get_body(("html",)).get_content()
+
+
+def test_a_picture_of_many_bytes_is_sent_smaller(email: Rig) -> None:
+    sha = email.gallery.put(noise(900, 3000))
+
+    email.send(a_message(pictures=(Picture(sha, "basket"),)))
+
+    (mail,) = email.service.mails
+    (image,) = [part for part in mail.walk() if part.get_content_maintype() == "image"]
+    assert image.get_content_subtype() == "jpeg"
+    assert len(image.get_content()) <= 600_000
 
 
 def test_a_title_cannot_add_headers_or_people(email: Rig) -> None:

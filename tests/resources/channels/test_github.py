@@ -164,3 +164,10 @@ def test_sections_that_no_longer_fit_are_left_out_and_ours_stays() -> None:
     assert len(body) <= MAX_BODY + len(MARKER) + 1
     assert "definition 39" in body
     assert "| definition 0 |" not in body
+
+
+def test_an_answer_without_a_comments_id_is_no_receipt(github: Rig) -> None:
+    github.says(None, Says(200, []), Says(201, {}))
+
+    with pytest.raises(ChannelError, match="answers without a comment's id"):
+        github.send()

@@ -4,13 +4,11 @@ import pytest
 
 from channel_rigs import Rig
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.domain.message import MessageKind, Picture
+from inspect_pipelines.domain.message import Link, MessageKind, Picture
 from inspect_pipelines.errors import ChannelError
 from messages import a_message
 from stand_ins.server import Says
 from stand_ins.slack import refused
-
-OK_POST = Says(200, {"ok": True, "channel": "C0000QA00", "ts": "1.0"})
 
 
 def failed(rig: Rig, **given) -> ChannelError:
@@ -147,10 +145,24 @@ def test_people_and_groups_are_mentioned_by_id_and_strangers_by_name(slack: Rig)
 
 
 def test_a_link_that_is_no_web_address_is_only_words(slack: Rig) -> None:
-    from inspect_pipelines.domain.message import Link
-
     slack.send(a_message(links=(Link("Run", "file:///etc/passwd"),), suspects=(Link("#1", "javascript:x"),)))
 
     (message,) = slack.service.messages.values()
     assert "file:" not in str(message)
     assert "*Suspected:* #1" in str(message)
+
+
+def test_links_that_are_too_long_together_are_cut_between_two_and_stay_escaped(slack: Rig) -> None:
+    long = Link("&<>" * 50, f"https://a.example/{'x' * 600}")
+
+    assert slack.send(a_message(links=(long,) * 10, suspects=(long,) * 5, sentence="<" * 1000)).text
+
+    (message,) = slack.service.messages.values()
+    assert "*Verdict:* failed" in str(message)
+    assert message["blocks"][-1]["text"]["text"].endswith("…")
+
+
+def test_an_answer_without_an_id_is_no_receipt(slack: Rig) -> None:
+    slack.says(Says(200, {"ok": True}))
+
+    assert "answers without a message id" in str(failed(slack))

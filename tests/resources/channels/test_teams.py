@@ -1,15 +1,12 @@
 from __future__ import annotations
 
 import base64
-from io import BytesIO
-
-import numpy as np
-from PIL import Image
 
 from channel_rigs import Rig
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import Link, Picture
 from messages import a_message
+from pictures import noise
 from stand_ins.teams import elements
 
 
@@ -20,14 +17,6 @@ def card_of(rig: Rig) -> dict:
 
 def images(rig: Rig) -> list[dict]:
     return [one for one in elements(card_of(rig)) if one["type"] == "Image"]
-
-
-def noise(width: int, height: int) -> bytes:
-    """The hardest picture to make small."""
-    pixels = np.random.default_rng(1).integers(0, 255, (height, width, 3), dtype=np.uint8)
-    buffer = BytesIO()
-    Image.fromarray(pixels).save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def test_a_small_picture_is_inside_the_card(teams: Rig) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from channel_rigs import Rig
+from inspect_pipelines.domain.message import Link
 from inspect_pipelines.errors import ChannelError
 from messages import a_message, a_notification
 from resources.channels.webhook import webhook_id
@@ -54,3 +55,23 @@ def test_any_2xx_is_a_receipt(webhook: Rig) -> None:
     webhook.says(Says(202, "queued"))
 
     assert "answered 202 to webhook-id" in webhook.send().text
+
+
+def test_links_make_room_when_everything_is_as_long_as_it_may_be(webhook: Rig) -> None:
+    long = Link("😀" * 150, f"https://a.example/{'x' * 1500}")
+    message = a_message(
+        title="😀" * 400,
+        verdict="😀" * 100,
+        sentence="😀" * 2000,
+        definition_name="😀" * 200,
+        dedup_key="😀" * 255,
+        mentions=tuple(f"{number}{'😀' * 100}" for number in range(10)),
+        lines=("😀" * 300,) * 30,
+        suspects=(long,) * 5,
+        links=(long,) * 10,
+    )
+
+    webhook.send(message)
+
+    (said,) = webhook.service.handled.values()
+    assert (said["data"]["links"], said["data"]["more_findings"]) == ([], 30)
