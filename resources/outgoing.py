@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import re
 import ssl
 from collections.abc import Collection, Mapping, Sequence
@@ -187,6 +188,16 @@ class Outgoing:
         text = redacted(body[:20_000].decode("utf-8", "replace"), self._secrets)
         plain = " ".join("".join(c if c.isprintable() else " " for c in text).split())
         return plain if len(plain) <= SHOWN_CHARACTERS else plain[: SHOWN_CHARACTERS - 1] + "…"
+
+
+class _NoAddresses(logging.Filter):
+    """Drops httpx's line about each request: it holds the address, which is the secret of a Teams workflow."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not str(record.msg).startswith("HTTP Request")
+
+
+logging.getLogger("httpx").addFilter(_NoAddresses())
 
 
 def redacted(text: str, secrets: Sequence[str]) -> str:

@@ -12,7 +12,7 @@ from zoneinfo import available_timezones
 from inspect_pipelines.config.playbooks import NOT_AN_ID, checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
-from inspect_pipelines.config.rules import notify_rule
+from inspect_pipelines.config.rules import notify_rule, unreached
 from inspect_pipelines.config.schedule_document import (
     DefinitionDocument,
     RuleDocument,
@@ -22,7 +22,7 @@ from inspect_pipelines.config.schedule_document import (
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
-from inspect_pipelines.domain.channel import ChannelConfig, addressed
+from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
@@ -34,7 +34,6 @@ from inspect_pipelines.errors import UsageError
 
 EVENTS = ("pull_request.merged", "deployment.completed")
 REPO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
-ORGANIZATION = "organization.yaml"
 DST_NOTICE = timedelta(days=100)  # how far ahead a clock change is mentioned
 
 
@@ -281,23 +280,9 @@ class _Check:
         for number, name in enumerate(rule.mention):
             self._placeholders(name, *where, "mention", number)
         found = notify_rule(event, rule, lambda message, *path: self.wrong(message, *where, *path))
-        self._without_channels(found, *where)
+        for message in unreached(found, self.around.channels):
+            self.around.findings.warn_once(self.around.source, (*self.here, *where), message)
         return found
-
-    def _without_channels(self, rule: NotifyRule, *where: str) -> None:
-        """Warn of what no channel can deliver: once when there is none at all, else once a target."""
-        channels = self.around.channels
-        for target in rule.targets() if channels is not None else ():
-            if not channels:
-                message = (
-                    f"no channel is in {ORGANIZATION}, so all messages become files in INSPECT_HOME/outbox"
-                )
-            elif addressed(channels, target) is None:
-                message = f"no channel for {shown(target)} is in {ORGANIZATION}, so its messages become files in INSPECT_HOME/outbox"
-            else:
-                continue
-            if not any(warning.message == message for warning in self.around.findings.warnings):
-                self.warn(message, *where)
 
 
 def _hosts(playbook: Playbook) -> set[str]:

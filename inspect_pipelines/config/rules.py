@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.schedule_document import RuleDocument
+from inspect_pipelines.domain.channel import ChannelConfig, addressed
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 
 
@@ -33,3 +34,20 @@ def notify_rule(event: RuleEvent, rule: RuleDocument, wrong: Callable[..., None]
         rule.github,
         tuple(rule.mention),
     )
+
+
+def unreached(rule: NotifyRule, channels: Sequence[ChannelConfig] | None) -> list[str]:
+    """What to warn of: one sentence for all when there is no channel at all, else one a target.
+
+    Args:
+        channels: None: not known, so nothing is said.
+    """
+    if channels is None:
+        return []
+    if not channels:
+        return ["no channel is in organization.yaml, so all messages become files in INSPECT_HOME/outbox"]
+    return [
+        f"no channel for {shown(target)} is in organization.yaml, so its messages become files in INSPECT_HOME/outbox"
+        for target in rule.targets()
+        if addressed(channels, target) is None
+    ]

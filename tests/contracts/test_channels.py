@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import ssl
 import traceback
 from collections.abc import Iterator
@@ -281,6 +282,18 @@ def test_no_secret_is_in_an_error_nor_in_what_led_to_it(rig: Rig) -> None:
     texts = ["".join(traceback.format_exception(error)) + repr(error) for error in errors]
 
     assert not any("hunter2" in text for text in texts)
+
+
+def test_no_secret_is_logged(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    """httpx tells the whole address of each request at INFO, and a Teams workflow's address is its secret."""
+    for name in ("", "httpx", "httpcore", "slack_sdk", "inspect_pipelines"):
+        caplog.set_level(logging.DEBUG, logger=name or None)
+
+    rig.send(a_message(pictures=(Picture(rig.picture(), "basket"),)))
+
+    told = [record.getMessage() for record in caplog.records if not record.name.startswith("mail.log")]
+    assert not any(secret in line for line in told for secret in rig.secrets.values())
+    assert "hunter2" not in "".join(told)
 
 
 def test_an_answer_without_end_is_not_read_to_it(http: Rig) -> None:
