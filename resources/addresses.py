@@ -8,13 +8,16 @@ only here, a second answer of the name server (rebinding) is never asked for.
 from __future__ import annotations
 
 import ipaddress
+import queue
 import socket
+import threading
 from collections.abc import Sequence
 
 from inspect_pipelines.domain.channel import is_allowed_private
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
+NAME_SECONDS = 10.0
 METADATA = frozenset(
     {ipaddress.ip_address("168.63.129.16")}
 )  # Azure's, in public space; the others are link-local
@@ -33,18 +36,16 @@ class NameUnknown(OSError):
     """A host has no address."""
 
 
-def resolve(host: str, port: int, allow_private: Sequence[str] = ()) -> list[str]:
+def resolve(
+    host: str, port: int, allow_private: Sequence[str] = (), *, timeout: float = NAME_SECONDS
+) -> list[str]:
     """The addresses of a host, as texts to connect to.
 
     Raises:
         AddressRefused: One of them is not public, and the host is not allow-listed.
-        NameUnknown: It has none.
+        NameUnknown: It has none, or no name server says so in time.
     """
-    try:
-        found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NameUnknown(f"the name {host!r} has no address") from error
-    addresses = list(dict.fromkeys(str(entry[4][0]) for entry in found))
+    addresses = _looked_up(host, port, timeout)
     if not is_allowed_private(host, allow_private):
         for text in addresses:
             if not is_public(text):
@@ -76,13 +77,34 @@ def connected(host: str, port: int, *, timeout: float, allow_private: Sequence[s
         OSError: As `resolve`, or nothing answers there.
     """
     problem: OSError | None = None
-    for address in resolve(host, port, allow_private):
+    for address in resolve(host, port, allow_private, timeout=timeout):
         try:
             return socket.create_connection((address, port), timeout=timeout)
         except OSError as error:
             problem = error
     assert problem is not None  # resolve gives at least one
     raise problem
+
+
+def _looked_up(host: str, port: int, timeout: float) -> list[str]:
+    """Ask in a thread of its own: the C library waits for a silent name server for half a minute, whatever we want."""
+    told: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
+
+    def ask() -> None:
+        try:
+            found = socket.getaddrinfo(host.strip("[]"), port, type=socket.SOCK_STREAM)
+            told.put(list(dict.fromkeys(str(entry[4][0]) for entry in found)))
+        except (OSError, UnicodeError) as error:
+            told.put(error)
+
+    threading.Thread(target=ask, name="name-look-up", daemon=True).start()
+    try:
+        answer = told.get(timeout=timeout)
+    except queue.Empty:
+        raise NameUnknown(f"no name server answered about {host!r} within {timeout:.1f} s") from None
+    if isinstance(answer, Exception):
+        raise NameUnknown(f"the name {host!r} has no address") from answer
+    return answer
 
 
 def _carried(address: Address) -> list[Address]:

@@ -91,7 +91,8 @@ class _Backend(httpcore.NetworkBackend):
     ) -> httpcore.NetworkStream:
         problem: httpcore.NetworkError | httpcore.TimeoutException | None = None
         try:
-            addresses = resolve(host, port, self._allow_private)
+            left = max(self._deadline - self._clock.monotonic(), 0.001)
+            addresses = resolve(host, port, self._allow_private, timeout=left)
         except NameUnknown as error:
             raise httpcore.ConnectError(str(error)) from error
         for address in addresses:

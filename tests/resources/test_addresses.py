@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 
 import pytest
 
@@ -79,6 +80,15 @@ def test_a_listed_host_lets_no_other_one_in():
 def test_a_name_without_an_address_is_unknown():
     with pytest.raises(NameUnknown, match=r"the name 'nobody\.invalid' has no address"):
         resolve("nobody.invalid", 443)
+
+
+def test_a_silent_name_server_is_left_after_the_time_limit(monkeypatch):
+    answered = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(60) and [])
+
+    with pytest.raises(NameUnknown, match=r"no name server answered about 'slow\.test' within 0\.1 s"):
+        resolve("slow.test", 443, timeout=0.1)
+    answered.set()
 
 
 def test_one_private_address_among_public_ones_is_enough_to_refuse(monkeypatch):

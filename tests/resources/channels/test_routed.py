@@ -6,13 +6,23 @@ from pathlib import Path
 
 import pytest
 
+from builders import a_plan, a_schedule
+from houses import apply
 from inspect_pipelines.config.compiled import Channels, compile_definitions, write_compiled
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind
-from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.notification import DeliveryStatus
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import ChannelError, Unreadable
+from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.conclude import abort
+from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.start import Ticket
 from inspect_pipelines.wiring import house
 from messages import NOW, a_notification
+from stand_ins.slack import TOKEN, Slack
 from stand_ins.webhook import SECRET, Receiver
 
 
@@ -77,3 +87,33 @@ def test_a_damaged_publication_sends_nothing_elsewhere(home: Path) -> None:
         channel.send(a_notification("slack:#qa"), {})
 
     assert not (home / "outbox").exists()
+
+
+def test_what_a_failed_run_stored_reaches_slack_once(home: Path, monkeypatch) -> None:
+    service = Slack()
+    monkeypatch.setenv("SLACK_TOKEN", TOKEN)
+    ours = house(Settings())
+    ours.ledger.migrate()
+    rule = NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa")
+    apply(ours, a_schedule(plan=a_plan(notify=(rule,))))
+    publish(
+        home,
+        ChannelConfig(
+            "slack",
+            ChannelKind.SLACK,
+            f"{service.url}/api/",
+            "${env:SLACK_TOKEN}",
+            allow_private=("127.0.0.1",),
+        ),
+    )
+    ticket = Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
+    abort(ours, start.admit(ours, ticket).run.id, RunStatus.ERROR, "its worker died")
+
+    (tried,) = send_waiting(ours)
+    again = send_waiting(ours)
+    service.close()
+
+    (message,) = service.messages.values()
+    assert (tried.status, again) == (DeliveryStatus.SENT, [])
+    assert tried.receipt == "Slack message 1763794800.000000 in C0000QA00"
+    assert "Nightly shop: error" in message["text"]
