@@ -10,7 +10,6 @@ from pathlib import Path
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.channel import Receipt
-from resources.channels.telling import plain, plain_text
 
 
 class FileChannel:
@@ -25,16 +24,15 @@ class FileChannel:
         digest = hashlib.sha256(notification.id.encode()).hexdigest()[:8]  # `#qa` and `@qa` read alike
         path = self._folder / f"{readable}-{digest}.txt"
         head = [
-            f"To: {plain(notification.target)}",
-            f"Subject: {plain(notification.title)}",
+            f"To: {notification.target}",
+            f"Subject: {notification.title}",
             f"Rule: {notification.event.value}",
         ]
         if notification.mentions:
-            head.append(f"Mentions: {', '.join(plain(mention) for mention in notification.mentions)}")
-        text = plain_text(notification.message) if notification.message else notification.text
+            head.append(f"Mentions: {', '.join(notification.mentions)}")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            path.write_text("\n".join([*head, "", text, ""]), encoding="utf-8", errors="replace")
+            path.write_text("\n".join([*head, "", notification.text, ""]), encoding="utf-8")
         except OSError as error:
             raise Unavailable(
                 f"a notification cannot be written to {str(path)!r}: {error.strerror}"

@@ -35,6 +35,15 @@ HEADS = {
     MessageKind.NOTICE: ("🔵", ""),
     MessageKind.TEST: ("🔵", "Test: "),
 }
+SAYS_SO = {  # words of a title that need no prefix: `Nightly shop: still failed`
+    MessageKind.REMINDER: ("still",),
+    MessageKind.FLAPPING: ("flapping", "comes and goes"),
+    MessageKind.RESOLVED: ("resolved",),
+    MessageKind.ACKNOWLEDGED: ("acknowledged",),
+    MessageKind.REVIEW: ("review",),
+    MessageKind.FLAKY: ("flaky",),
+}
+LEFT_OUT_BEFORE = re.compile(r"and ([\d,]{1,12}) more")  # a message's own last line, when it was cut before
 COLOURS = {
     Severity.CRITICAL: "#b3261e",
     Severity.ERROR: "#b3261e",
@@ -77,7 +86,10 @@ def mark(message: Message) -> str:
 
 def heading(message: Message, limit: int) -> str:
     """`Resolved: Nightly shop failed`, at most so many characters."""
-    return cut(plain(HEADS[message.kind][1] + message.title) or "inspect-pipelines", limit)
+    title = plain(message.title) or "inspect-pipelines"
+    prefix = HEADS[message.kind][1]
+    says_so = any(word in title.casefold() for word in SAYS_SO.get(message.kind, ()))
+    return cut(title if says_so else f"{prefix}{title}", limit)
 
 
 def sentence(message: Message, limit: int = 1000) -> str:
@@ -134,14 +146,17 @@ def shown_lines(
         size: At most so many bytes of UTF-8 together, each with four of its own for marks.
         line_size: Characters of one; it is cut there.
     """
+    before = LEFT_OUT_BEFORE.fullmatch(lines[-1]) if lines else None
+    found = lines[:-1] if before else lines
+    total = len(found) + (int(before.group(1).replace(",", "")) if before else 0)
     shown: list[str] = []
-    for line in lines[:count]:
+    for line in found[:count]:
         text = isolated(cut(plain(line[: 4 * line_size]), line_size))
         size -= len(text.encode()) + 4
         if size < 0:
             break
         shown.append(text)
-    return shown, len(lines) - len(shown)
+    return shown, total - len(shown)
 
 
 def more(count: int) -> str:

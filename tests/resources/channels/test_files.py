@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from builders import NOW
 from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import RuleEvent
-from messages import a_message, a_notification
 from resources.channels.files import FileChannel
 
 
@@ -43,14 +41,3 @@ def test_a_message_that_is_sent_again_replaces_its_file(tmp_path: Path) -> None:
 
     assert first == second
     assert Path(first.text).read_text().splitlines()[:2] == ["To: slack:#qa", "Subject: Nightly shop: failed"]
-
-
-def test_a_message_is_written_whole_and_half_a_character_is_no_obstacle(tmp_path: Path) -> None:
-    channel = FileChannel(tmp_path)
-
-    told = channel.send(a_notification("files", a_message(sentence="half \ud83d\nof one")), {})
-    plain = channel.send(replace(a_notification("files", number=2), message=None, text="half \ud83d"), {})
-
-    assert "half � of one" in Path(told.text).read_text()
-    assert "Suspected: #41 New colours https://github.com/acme/shop/pull/41" in Path(told.text).read_text()
-    assert "half ?" in Path(plain.text).read_text()

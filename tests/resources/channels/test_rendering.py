@@ -7,15 +7,16 @@ import re
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_pipelines.domain.channel import Person
 from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Severity
-from messages import a_notification
+from messages import a_message, a_notification
 from resources.channels import github_comment, mail, pagerduty, slack_blocks, teams, webhook
 from resources.channels.github_status import status
-from resources.channels.telling import direction, isolated, plain, plain_text, shown_lines
+from resources.channels.telling import direction, heading, isolated, plain, plain_text, shown_lines
 from resources.channels.who import People
 from stand_ins import pagerduty as pagerduty_stand_in
 from stand_ins import slack as slack_stand_in
@@ -184,6 +185,27 @@ def test_a_megabyte_of_findings_is_counted_with_a_comma() -> None:
     shown, left_out = shown_lines(["x" * 900] * 1214, count=10, size=10_000)
 
     assert (len(shown), left_out) == (10, 1204)
+
+
+def test_what_was_left_out_before_is_counted_too() -> None:
+    shown, left_out = shown_lines([*(["x"] * 100), "and 1,104 more"], count=10, size=10_000)
+
+    assert (shown, left_out) == (["x"] * 10, 1194)
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "expected"),
+    [
+        (MessageKind.RESOLVED, "Nightly shop failed", "Resolved: Nightly shop failed"),
+        (MessageKind.RESOLVED, "Nightly shop: resolved", "Nightly shop: resolved"),
+        (MessageKind.REMINDER, "Nightly shop: still failed", "Nightly shop: still failed"),
+        (MessageKind.REVIEW, "Nightly shop: needs review", "Nightly shop: needs review"),
+        (MessageKind.TEST, "reach you", "Test: reach you"),
+        (MessageKind.OPENED, " \n", "inspect-pipelines"),
+    ],
+)
+def test_a_heading_says_once_what_kind_of_news_it_is(kind: MessageKind, title: str, expected: str) -> None:
+    assert heading(a_message(kind=kind, title=title), 100) == expected
 
 
 def test_only_text_that_runs_from_right_to_left_is_isolated() -> None:
