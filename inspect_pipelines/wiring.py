@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.config.compiled import published_org
-from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.config.compiled import published_channels, published_org
+from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
 from resources.channels.files import FileChannel
+from resources.channels.opening import Opener
+from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
 from resources.gallery import FolderGallery
 from resources.github import GitHub
@@ -29,6 +31,9 @@ def house(settings: Settings | None = None) -> House:
     ledger = create_ledger(database)
     inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledger)
     gallery = FolderGallery(home / "gallery")
+    files = home / "outbox"
+    opener = Opener(gallery, clock, resolve_secret, files)
+    channel = RoutedChannel(lambda: published_channels(home), opener, FileChannel(files))
     return House(
         home=home,
         org=lambda: published_org(home),
@@ -46,7 +51,7 @@ def house(settings: Settings | None = None) -> House:
         ),
         workers=WorkerLocks(home / "run" / "workers"),
         reports=HtmlReports(home, gallery),
-        channels=[("*", FileChannel(home / "outbox"))],
+        channels=[("*", channel)],
     )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
@@ -15,3 +17,11 @@ def text(words, *, x=12.0, y=12.0, size=14, ink=(31, 36, 48), ground=(255, 255, 
     font = ImageFont.load_default(size * SCALE)
     draw.text((round(x * SCALE), round(y * SCALE)), words, ink, font, stroke_width=bold, stroke_fill=ink)
     return np.asarray(large.resize((200, 48), Image.Resampling.BOX))
+
+
+def noise(width: int, height: int) -> bytes:
+    """A PNG of chance: the hardest picture to make small."""
+    pixels = np.random.default_rng(1).integers(0, 255, (height, width, 3), dtype=np.uint8)
+    buffer = BytesIO()
+    Image.fromarray(pixels).save(buffer, "PNG")
+    return buffer.getvalue()

@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from inspect_pipelines.config.serial import adapter
+from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.domain.organization import Limits
 from inspect_pipelines.domain.playbook import Playbook
@@ -32,6 +33,14 @@ KINDS: dict[str, type[Definition]] = {"schedule": Schedule, "trigger": Trigger}
 
 
 @dataclass(frozen=True, slots=True)
+class Channels:
+    """How people are reached; secrets are references."""
+
+    channels: tuple[ChannelConfig, ...] = ()
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Compiled:
     """What `apply` published."""
 
@@ -41,14 +50,20 @@ class Compiled:
     digest: str  # sha256 over the definitions; equal content, equal digest
     definitions: tuple[Definition, ...] = ()
     limits: Limits = field(default_factory=Limits)
+    channels: Channels = field(default_factory=Channels)
 
 
 def compile_definitions(
-    org_id: OrgId, definitions: Sequence[Definition], *, at: datetime, limits: Limits | None = None
+    org_id: OrgId,
+    definitions: Sequence[Definition],
+    *,
+    at: datetime,
+    limits: Limits | None = None,
+    channels: Channels | None = None,
 ) -> Compiled:
     """The definitions, in the order of their ids, with their digest."""
     ordered = tuple(sorted(definitions, key=lambda definition: definition.id))
-    return Compiled(VERSION, org_id, at, digest(ordered), ordered, limits or Limits())
+    return Compiled(VERSION, org_id, at, digest(ordered), ordered, limits or Limits(), channels or Channels())
 
 
 def digest(definitions: Sequence[Definition]) -> str:
@@ -70,6 +85,7 @@ def write_compiled(home: Path, compiled: Compiled) -> Path:
         "published_at": published_at,
         "digest": compiled.digest,
         "limits": asdict(compiled.limits),
+        "channels": adapter(Channels).dump_python(compiled.channels, mode="json"),
     }
     text = json.dumps({**head, **_body(compiled.definitions)}, ensure_ascii=True)
     path = home / NAME
@@ -142,6 +158,24 @@ def published_limits(home: Path) -> Limits:
         return Limits()
 
 
+def published_channels(home: Path) -> Channels:
+    """How people are reached, as published last; nobody when nothing was.
+
+    Raises:
+        Unreadable: The file is damaged; a message that then went to no channel would be lost.
+    """
+    try:
+        content = from_json((home / NAME).read_bytes())
+        found: Channels = adapter(Channels).validate_python(content.get("channels", {}))
+        return found
+    except FileNotFoundError:
+        return Channels()
+    except (OSError, ValueError, AttributeError) as error:
+        raise Unreadable(
+            f"{str(home / NAME)!r} cannot be read for its channels; run `inspect-pipelines apply` to write it anew"
+        ) from error
+
+
 def _body(definitions: Sequence[Definition]) -> dict[str, Any]:
     numbers: dict[int, int] = {}  # by identity: the loader gives the same object to all that use a playbook
     playbooks: list[Any] = []
@@ -176,6 +210,7 @@ def _compiled(content: dict[str, Any]) -> Compiled:
         content["digest"],
         tuple(definitions),
         Limits(**content.get("limits", {})),
+        adapter(Channels).validate_python(content.get("channels", {})),
     )
 
 

@@ -13,7 +13,7 @@ from inspect_pipelines.config.alert_document import overrides
 from inspect_pipelines.config.playbooks import NOT_AN_ID, checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
-from inspect_pipelines.config.rules import notify_rule
+from inspect_pipelines.config.rules import notify_rule, unreached
 from inspect_pipelines.config.schedule_document import (
     DefinitionDocument,
     RuleDocument,
@@ -24,6 +24,7 @@ from inspect_pipelines.config.triggers import REPO_GLOB, check_source, is_glob, 
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
+from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
@@ -52,6 +53,7 @@ class Around:
     calendars: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
     calendars_are_known: bool = True
     sources: Mapping[str, SourceKind] = field(default_factory=dict)  # known as far as the calendars are
+    channels: tuple[ChannelConfig, ...] | None = None  # None: not known, so nothing is said of a missing one
 
     @cached_property
     def hosts_of_playbooks(self) -> dict[str, set[str]]:
@@ -270,7 +272,10 @@ class _Check:
         where = ("notify", event.value)
         for number, name in enumerate(rule.mention):
             self._placeholders(name, *where, "mention", number)
-        return notify_rule(event, rule, lambda message, *path: self.wrong(message, *where, *path))
+        found = notify_rule(event, rule, lambda message, *path: self.wrong(message, *where, *path))
+        for message in unreached(found, self.around.channels):
+            self.around.findings.warn_once(self.around.source, (*self.here, *where), message)
+        return found
 
 
 def _hosts(playbook: Playbook) -> set[str]:

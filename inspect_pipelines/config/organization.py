@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from inspect_pipelines.config.alert_document import alerting
+from inspect_pipelines.config.channels import read_channels, read_people
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.rules import notify_rule
@@ -83,6 +84,8 @@ def read_organization(root: Path, findings: Findings, files: list[str]) -> Organ
             sources=sources(document.sources, reader.at("sources")),
             alerts=alerting(document.alerts),
             public_url=reader.public_url(document.public_url),
+            channels=read_channels(source, document.channels, findings),
+            people=read_people(source, document.people, findings),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
     )

@@ -39,6 +39,11 @@ class Findings:
         """Note something that works, but may not be what was meant."""
         self.warnings.append(_problem(source, path, message, at_key=False))
 
+    def warn_once(self, source: Source, path: YamlPath, message: str) -> None:
+        """Note it, unless the same was said of another place already."""
+        if not any(warning.message == message for warning in self.warnings):
+            self.warn(source, path, message)
+
 
 def written(path: YamlPath) -> str:
     """A path as people write it: `schedules[0].cron`."""

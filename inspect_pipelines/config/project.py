@@ -71,6 +71,7 @@ def load_project(root: Path, *, now: datetime) -> Project:
             written_organization.calendars,
             written_organization.is_readable,
             {one.id: one.kind for one in organization.sources},
+            organization.channels if written_organization.is_readable else None,
         )
         schedules = [
             to_definition(written, number, around) for number, written in enumerate(document.schedules)

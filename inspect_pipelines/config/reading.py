@@ -63,7 +63,7 @@ def read(path: Path, file: str, model: type[D], findings: Findings) -> tuple[Sou
     except ValidationError as error:
         for detail in error.errors(include_url=False):
             if not any(detail["loc"][: len(place)] == place for place in nulls):
-                _note(findings, source, model, detail)
+                note(findings, source, model, detail)
         return source, None
     return source, None if nulls or faults else document
 
@@ -91,11 +91,14 @@ def _nulls(value: Any, path: YamlPath) -> Iterator[YamlPath]:
             yield from _nulls(inner, (*path, number))
 
 
-def _note(findings: Findings, source: Source, model: type[Document], detail: ErrorDetails) -> None:
-    path, kind, value = detail["loc"], detail["type"], detail["input"]
+def note(
+    findings: Findings, source: Source, model: type[Document], detail: ErrorDetails, below: YamlPath = ()
+) -> None:
+    """Note what pydantic found; `below` is where the model's document stands in the file."""
+    path, kind, value = (*below, *detail["loc"]), detail["type"], detail["input"]
     context = detail.get("ctx", {})
     if kind == "extra_forbidden":
-        _note_unknown_key(findings, source, model, path)
+        _note_unknown_key(findings, source, model, path, below)
     elif kind == "missing":
         findings.wrong(source, path[:-1], f"lacks the key {path[-1]!r}")
     elif kind == "value_error":
@@ -112,9 +115,11 @@ def _note(findings: Findings, source: Source, model: type[Document], detail: Err
         findings.wrong(source, path, f"{shown(value)}: {detail['msg'].replace('Input should', 'should')}")
 
 
-def _note_unknown_key(findings: Findings, source: Source, model: type[Document], path: YamlPath) -> None:
+def _note_unknown_key(
+    findings: Findings, source: Source, model: type[Document], path: YamlPath, below: YamlPath
+) -> None:
     key = str(path[-1])
-    holder = _model_at(model, path[:-1])
+    holder = _model_at(model, path[len(below) : -1])
     if key in holder.later:
         message = f"{key!r} is not supported yet; {holder.later[key]}"
     else:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.schedule_document import RuleDocument
+from inspect_pipelines.domain.channel import ChannelConfig, addressed
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 
 
@@ -17,7 +18,7 @@ def notify_rule(event: RuleEvent, rule: RuleDocument, wrong: Callable[..., None]
         wrong: Notes a fault: its sentence, then the path below the rule.
     """
     if rule.slack_channel is not None and not re.fullmatch(
-        r"#[^\s#,]{1,80}|[CDG][A-Z0-9]{8,}", rule.slack_channel
+        r"(?:[A-Za-z0-9][A-Za-z0-9_-]*/)?(?:#[^\s#,/]{1,80}|[CDG][A-Z0-9]{8,})", rule.slack_channel
     ):
         wrong(f"{shown(rule.slack_channel)} is not a Slack channel; write '#name'", "slack_channel")
     for number, address in enumerate(rule.email):
@@ -33,3 +34,20 @@ def notify_rule(event: RuleEvent, rule: RuleDocument, wrong: Callable[..., None]
         rule.github,
         tuple(rule.mention),
     )
+
+
+def unreached(rule: NotifyRule, channels: Sequence[ChannelConfig] | None) -> list[str]:
+    """What to warn of: one sentence for all when there is no channel at all, else one a target.
+
+    Args:
+        channels: None: not known, so nothing is said.
+    """
+    if channels is None:
+        return []
+    if not channels:
+        return ["no channel is in organization.yaml, so all messages become files in INSPECT_HOME/outbox"]
+    return [
+        f"no channel for {shown(target)} is in organization.yaml, so its messages become files in INSPECT_HOME/outbox"
+        for target in rule.targets()
+        if addressed(channels, target) is None
+    ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainValidator, model_validator
 
 from inspect_pipelines.config.alert_document import AlertsDocument, OwnAlertsDocument
+from inspect_pipelines.config.channel_document import Channels, PersonDocument
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
 from inspect_pipelines.config.playbook_document import Tolerance
 from inspect_pipelines.config.source_document import SourceDocument
@@ -14,10 +15,16 @@ from inspect_pipelines.config.source_document import SourceDocument
 MAX_TIMEOUT_MINUTES = 24 * 60
 
 
+def _yes_or_name(value: Any) -> bool | str:
+    if isinstance(value, (bool, str)):
+        return value
+    raise ValueError(f"{str(value)!r} is not true, false or the name of a channel")
+
+
 class RuleDocument(Document):
     slack_channel: str | None = None
     teams: str | None = None
-    pagerduty: bool = False
+    pagerduty: Annotated[bool | str, PlainValidator(_yes_or_name, json_schema_input_type=bool | str)] = False
     email: Texts = Field(default_factory=list)
     webhook: str | None = None
     github: bool = False
@@ -215,9 +222,9 @@ class OrganizationConfigDocument(Document):
     alerts: AlertsDocument = Field(default_factory=AlertsDocument)
     public_url: str | None = None
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
-    channels: Any = None
-    people: Any = None
+    channels: Channels = Field(default_factory=dict)
+    people: dict[str, PersonDocument] = Field(default_factory=dict)
     sites: Any = None
 
 
-NOT_YET_USED = ("channels", "people", "sites")
+NOT_YET_USED = ("sites",)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.budget import Budget
+from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.plan import NotifyRule
@@ -37,3 +38,5 @@ class Organization:
     public_url: str = (
         ""  # where people reach the web process, without a slash at its end; empty: links are paths
     )
+    channels: tuple[ChannelConfig, ...] = ()  # in the file's order: the first of a kind is its default
+    people: tuple[Person, ...] = ()

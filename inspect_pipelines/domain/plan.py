@@ -38,7 +38,7 @@ class NotifyRule:
     event: RuleEvent
     slack_channel: str | None = None
     teams: str | None = None
-    pagerduty: bool = False
+    pagerduty: bool | str = False  # or the name of a channel
     email: tuple[str, ...] = ()
     webhook: str | None = None
     github: bool = False
@@ -52,7 +52,7 @@ class NotifyRule:
         if self.teams:
             found.append(f"teams:{self.teams}")
         if self.pagerduty:
-            found.append("pagerduty")
+            found.append("pagerduty" if self.pagerduty is True else f"pagerduty:{self.pagerduty}")
         found += [f"email:{address}" for address in self.email]
         if self.webhook:
             found.append(f"webhook:{self.webhook}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 
-from inspect_pipelines.config.compiled import compile_definitions, read_compiled, write_compiled
+from inspect_pipelines.config.compiled import Channels, compile_definitions, read_compiled, write_compiled
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
 from inspect_pipelines.domain.ids import DefinitionId
@@ -80,7 +80,11 @@ def _is_new(house: House, project: Project) -> bool:
 
 def _publish(house: House, project: Project) -> bool:
     compiled = compile_definitions(
-        project.org_id, project.definitions, at=house.clock.now(), limits=project.organization.limits
+        project.org_id,
+        project.definitions,
+        at=house.clock.now(),
+        limits=project.organization.limits,
+        channels=Channels(project.organization.channels, project.organization.people),
     )
     try:
         published = read_compiled(house.home)

@@ -112,11 +112,9 @@ def test_a_cron_without_a_zone_and_a_clock_change_that_comes_are_warnings(folder
 
 
 def test_what_has_no_effect_yet_is_a_warning(folder):
-    folder.write("organization.yaml", "apiVersion: v1\nkind: OrganizationConfig\npeople: {ada: U1}\n")
+    folder.write("organization.yaml", "apiVersion: v1\nkind: OrganizationConfig\nsites: {shop: 1}\n")
 
-    assert folder.load().warnings == (
-        "organization.yaml:3:9  people  'people' is kept, but has no effect yet",
-    )
+    assert folder.load().warnings == ("organization.yaml:3:8  sites  'sites' is kept, but has no effect yet",)
 
 
 def test_the_organisation_of_one_file_holds_for_the_other(folder):

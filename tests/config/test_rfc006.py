@@ -20,8 +20,12 @@ def project():
     return load_project(SAMPLE, now=NOW)
 
 
-def test_the_rfcs_sample_is_valid_and_warns_of_nothing_but_the_zone_it_leaves_out(project):
+def test_the_rfcs_sample_is_valid_and_warns_of_the_zone_and_the_channels_it_leaves_out(project):
     assert project.warnings == (
+        (
+            "schedules.yaml:30:9  schedules[0].notify.on_failure  "
+            "no channel is in organization.yaml, so all messages become files in INSPECT_HOME/outbox"
+        ),
         # the RFC gives this one no zone, and says so nowhere
         "schedules.yaml:44:11  schedules[1].cron  '0 4 * * 0' has no timezone beside it, so it is read in UTC",
     )

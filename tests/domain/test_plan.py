@@ -34,6 +34,10 @@ def test_a_rule_without_a_target_tells_nobody():
     assert NotifyRule(RuleEvent.ON_FAILURE).targets() == ()
 
 
+def test_one_of_several_pagerduty_channels_is_named():
+    assert NotifyRule(RuleEvent.ON_FAILURE, pagerduty="ops").targets() == ("pagerduty:ops",)
+
+
 def test_a_plan_compares_strictly_and_asks_a_person_first_unless_told_otherwise():
     policy = a_plan().baseline
 

@@ -1,0 +1,106 @@
+"""`channels list|test`: how people are reached, and whether it works."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import urlsplit
+
+import click
+
+from inspect_pipelines.cli.output import aligned, terminal_width, user_name
+from inspect_pipelines.config.compiled import published_channels, read_compiled
+from inspect_pipelines.config.problem import did_you_mean
+from inspect_pipelines.config.settings import Settings, resolve_secret
+from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind
+from inspect_pipelines.errors import NotFound, UsageError
+
+NONE_YET = "no channel is published, so messages become files in {outbox}; write `channels:` in organization.yaml, then apply"
+
+
+@click.group()
+def channels() -> None:
+    """List channels, and send a test message through one."""
+
+
+@channels.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(as_json: bool) -> None:
+    """List the published channels and whether their secrets have a value here; the values are not shown."""
+    settings = Settings()
+    published = published_channels(settings.absolute_home()).channels
+    if as_json:
+        click.echo(json.dumps([_json(one) for one in published], indent=2))
+        return
+    if not published:
+        click.echo(NONE_YET.format(outbox=settings.absolute_home() / "outbox"))
+        return
+    rows = [[one.name, one.kind.value, place(one), _secrets_text(one)] for one in published]
+    click.echo(aligned(["CHANNEL", "KIND", "WHERE", "SECRETS"], rows, width=terminal_width()))
+
+
+@channels.command()
+@click.argument("name")
+@click.option(
+    "--to",
+    metavar="ADDRESS",
+    help="Slack: '#channel'; mail: an address; GitHub: 'owner/name#7'. Default: where the first rule sends to.",
+)
+def test(name: str, to: str | None) -> None:
+    """Send a test message through a channel, and print its receipt.
+
+    PagerDuty gets an alert that is resolved at once. Exit codes: 0 accepted, 2 usage, 3 it did not arrive.
+    """
+    from inspect_pipelines.usecases.try_channel import try_channel
+    from inspect_pipelines.wiring import house
+
+    settings = Settings()
+    home = settings.absolute_home()
+    published = published_channels(home).channels
+    config = next((one for one in published if one.name == name), None)
+    if config is None:
+        known = ", ".join(one.name for one in published)
+        hint = did_you_mean(name, [one.name for one in published]) or f"; known are {known}"
+        raise NotFound(
+            f"no channel is called {name!r}{hint}" if published else NONE_YET.format(outbox=home / "outbox")
+        )
+    definitions = read_compiled(home).definitions
+    receipt = try_channel(house(settings), published, config, definitions, to=to, by=user_name())
+    click.echo(f"accepted: {receipt.text}")
+
+
+def place(config: ChannelConfig) -> str:
+    """The host that a channel talks to; a reference stays one."""
+    if config.kind is ChannelKind.FILES:
+        return "outbox/"
+    if config.mail is not None:
+        return f"{config.mail.host}:{config.mail.port} ({config.mail.security})"
+    return config.url if config.url.startswith("${") else urlsplit(config.url).netloc
+
+
+def missing_secrets(config: ChannelConfig) -> list[str]:
+    """The references that have no value in this process."""
+    missing = []
+    for reference in (config.secret, config.url):
+        if not reference.startswith("${"):
+            continue
+        try:
+            resolve_secret(reference)
+        except UsageError:
+            missing.append(reference)
+    return missing
+
+
+def _secrets_text(config: ChannelConfig) -> str:
+    missing = missing_secrets(config)
+    if missing:
+        return f"✗ no value here: {', '.join(missing)}"
+    return "✓" if config.secret or config.url.startswith("${") else "none needed"
+
+
+def _json(config: ChannelConfig) -> dict[str, object]:
+    return {
+        "name": config.name,
+        "kind": config.kind.value,
+        "where": place(config),
+        "missing_secrets": missing_secrets(config),
+    }

@@ -1,0 +1,35 @@
+"""The channel that finds the channel: whatever organization.yaml says at the moment of sending."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from inspect_pipelines.config.compiled import Channels
+from inspect_pipelines.domain.channel import addressed
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.ports.channel import Channel, Receipt
+from resources.channels.opening import Opener
+from resources.channels.who import People
+
+
+class RoutedChannel:
+    """Sends a notification through the channel that its target means.
+
+    Args:
+        published: What was applied last; asked anew each time, since `apply` may publish while `up` runs.
+        otherwise: Sends what has no channel.
+    """
+
+    def __init__(self, published: Callable[[], Channels], opener: Opener, otherwise: Channel) -> None:
+        self._published = published
+        self._opener = opener
+        self._otherwise = otherwise
+
+    def send(self, notification: Notification, thread: Mapping[str, str]) -> Receipt:
+        """Send it."""
+        channels = self._published()
+        found = addressed(channels.channels, notification.target)
+        if found is None:
+            return self._otherwise.send(notification, thread)
+        config, address = found
+        return self._opener.open(config, address, People(channels.people)).send(notification, thread)
