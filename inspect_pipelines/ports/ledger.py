@@ -9,8 +9,7 @@ from typing import Any, Protocol
 
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, OrgId, RunId, Sha256, SourceId
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -18,6 +17,7 @@ from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.decisions import Batches, Decisions
+from inspect_pipelines.ports.events import Events
 
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
 
@@ -190,45 +190,6 @@ class Reviews(Protocol):
 
     def of_run(self, run_id: RunId) -> list[tuple[str, str, str]]:
         """(decision, by, detail), oldest first."""
-
-
-class Events(Protocol):
-    """What sources told, normalised; a delivery's payload stays in the inbox."""
-
-    def add(self, event: Event) -> bool:
-        """Keep a new one; False when its id is there already, which then stays as it is."""
-
-    def save(self, event: Event) -> None:
-        """Replace one that was added: its status, problem and changed paths become known later.
-
-        Raises:
-            NotFound: It was never added.
-        """
-
-    def find(self, event_id: EventId) -> Event | None: ...
-    def with_status(self, *statuses: EventStatus, limit: int = 100) -> list[Event]:
-        """Those that have come so far, oldest first, of all organisations."""
-
-    def latest(
-        self,
-        org_id: OrgId,
-        *,
-        status: EventStatus | Collection[EventStatus] | None = None,
-        type: str | None = None,  # noqa: A002 - an event's field is called so
-        source_id: SourceId | None = None,
-        since: datetime | None = None,
-        limit: int = 50,
-    ) -> list[Event]:
-        """Newest first.
-
-        Args:
-            status: One or several; None: any.
-            type: Exactly this one.
-            since: Received then or later.
-        """
-
-    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Event]:
-        """Events whose id begins so, newest first."""
 
 
 class Journal(Protocol):

@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.event import Delivery, SourceKind
 from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
 from inspect_pipelines.ports.inbox import Stored
+from resources.ledger.event_tables import inbox
 from resources.ledger.postgres import PostgresDatabase
 from resources.ledger.sqlite import SqliteDatabase
 from resources.ledger.store import Database, SqlLedger
-from resources.ledger.tables import inbox, insert
+from resources.ledger.tables import insert
 
 LEVEL = 1  # of deflate: 20 KB of JSON in 0.1 ms to a quarter
 BATCH_BYTES = 32_000_000  # bodies that a reader holds at once; GitHub's may have 25 MB each

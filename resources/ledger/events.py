@@ -13,7 +13,7 @@ from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
 from inspect_pipelines.errors import NotFound
-from resources.ledger.tables import events
+from resources.ledger.event_tables import events
 
 # Made once: building a statement costs as much as running it, and a burst of webhooks passes here.
 ADD = {
