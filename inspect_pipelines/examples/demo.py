@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import click
@@ -20,6 +21,7 @@ PROJECT = Path(__file__).parent
 DEFINITION = "nightly-shop"
 SHOP_PORT = 8470  # the one examples/schedules.yaml names, so that `make up` finds the shop there
 MARKER = "demo"  # a file in INSPECT_HOME that says: made by a demo, may be thrown away by the next one
+MESSAGE_WITHIN_SECONDS = 30.0
 THREE_RUNS = """
 SELECT strftime(scheduled_at, '%H:%M:%S') AS due, status, screenshots_count AS pictures,
        round(baseline_diff_score, 3) AS score, split_part(split_part(reason, chr(10), 1), ' (', 1) AS reason
@@ -61,7 +63,7 @@ def play(settings: Settings) -> None:
         last = stage.run("run", DEFINITION, "--wait", "--var", f"shop_url={shop.url}", expected=1)
 
         scene("5  What people hear: once, however many nights it stays")
-        click.echo(textwrap.indent(newest_message(home), "   | "))
+        click.echo(textwrap.indent(alert_in(home), "   | "))
 
         scene("6  What the history knows")
         stage.run(
@@ -126,11 +128,19 @@ def report_named_in(output: str) -> str:
     return next(line.removeprefix("report: ") for line in output.splitlines() if line.startswith("report: "))
 
 
-def newest_message(home: Path) -> str:
-    """What would be said in a chat; without one configured it is a file."""
-    return max((home / "outbox").iterdir(), key=lambda path: path.stat().st_mtime_ns).read_text(
-        encoding="utf-8"
-    )
+def alert_in(home: Path) -> str:
+    """What would be said in a chat: a file as long as none is configured, written just after the run's end.
+
+    Raises:
+        Unavailable: It was not written in time.
+    """
+    deadline = time.monotonic() + MESSAGE_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        for path in (home / "outbox").glob("*-opened-*"):
+            if text := path.read_text(encoding="utf-8"):
+                return text
+        time.sleep(0.1)
+    raise Unavailable(f"the demo expected a message in {str(home / 'outbox')!r} and found none")
 
 
 class Stage:

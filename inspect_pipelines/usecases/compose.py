@@ -265,8 +265,8 @@ def _text_lines(message: Message) -> Iterator[str]:
         yield f"last good run: {message.last_good.label} ({message.last_good.url})"
     for suspect in message.suspects:
         yield f"suspected: {suspect.label} ({suspect.url})"
-    for picture in message.pictures:
-        yield f"picture {picture.sha256[:12]}: {picture.alt}"
+    if message.pictures:
+        yield f"pictures: {', '.join(picture.alt.partition(': ')[0] for picture in message.pictures)}"
     for link in message.links:
         yield f"{link.label}: {link.url}"
     if message.incident_id:

@@ -15,7 +15,9 @@ README = Path(__file__).parents[2] / "README.md"
 VOLATILE = (
     (re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}"), "ID"),
     (re.compile(r"\(\d+\.\d s\)"), "(SECONDS)"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC"), "TIME"),
     (re.compile(r"\d\d:\d\d:\d\d"), "TIME"),
+    (re.compile(r"\S*/gallery/../[0-9a-f]{64}"), "PICTURE"),
     (re.compile(r"\b0\.\d+\b"), "SCORE"),
     (re.compile(r"\S*/(?=reports/)"), "HOME/"),
     (re.compile(r"http://127\.0\.0\.1:\d+"), "URL"),

@@ -315,7 +315,7 @@ def test_a_message_says_what_changed_since_when_who_is_suspected_and_shows_pictu
         reasons[0],
         "last good run: 2026-11-22 08:00 UTC",
         "suspected: #7",
-        "picture 4444",
+        "pictures: shop/v4@desktop, shop/v3@desktop",
         "incidents show",
     ):
         assert part in note.text
