@@ -223,6 +223,7 @@ def _workflow_run(base: Event, payload: Payload, action: str) -> Event:
 
 
 def _check_suite(base: Event, payload: Payload, action: str) -> Event:
+    app = payload.name("check_suite.app.slug")
     event = replace(
         base,
         type=f"check_suite.{action}",
@@ -230,12 +231,7 @@ def _check_suite(base: Event, payload: Payload, action: str) -> Event:
         branch=payload.name("check_suite.head_branch"),
         sha=payload.sha("check_suite.head_sha"),
         number=_only_pull_request(payload, "check_suite.pull_requests"),
-        data=capped_data(
-            {
-                "conclusion": payload.name("check_suite.conclusion"),
-                "app": payload.name("check_suite.app.slug"),
-            }
-        ),
+        data=capped_data({"conclusion": payload.name("check_suite.conclusion"), "app": app}),
     )
     return event if action == "completed" else _ignored(event, "it has not completed")
 

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+from starlette.background import BackgroundTask
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -119,8 +120,12 @@ class Receiver:
             )
         if stored is Stored.AGAIN:
             return JSONResponse({"status": "already have it"}, HTTPStatus.OK)
+        accepted = {"status": "accepted", "id": delivery.id}
+        return JSONResponse(accepted, HTTPStatus.ACCEPTED, background=BackgroundTask(self._wake_intake))
+
+    async def _wake_intake(self) -> None:
+        """Once the answer is on its way, so that the intake's work does not delay it."""
         self._wake()
-        return JSONResponse({"status": "accepted", "id": delivery.id}, HTTPStatus.ACCEPTED)
 
     async def _body(self, request: Request, at_most: int) -> bytes:
         """The raw body; never more of it in memory than the cap and one chunk."""
