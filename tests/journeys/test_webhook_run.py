@@ -7,7 +7,6 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -138,6 +137,11 @@ def ended_runs(project: Project, definition: str) -> list[dict[str, Any]]:
     return [run for run in listed if run["status"] not in ("pending", "running")]
 
 
+def of_event(running: Up, event_id: str) -> list[dict[str, Any]]:
+    """The ended runs that this deploy started."""
+    return [run for run in ended_runs(running.project, "after-deploy") if event_id in run["origin"]]
+
+
 def test_a_merged_pull_request_becomes_one_finished_run_that_knows_its_paths(
     running: Up, github: GitHubStandIn
 ) -> None:
@@ -179,25 +183,24 @@ def test_a_pull_request_that_touches_nothing_of_interest_starts_nothing_and_says
 def test_a_finished_deploy_becomes_a_run_within_seconds(running: Up) -> None:
     began = time.monotonic()
 
-    deliver(running, "deployment_status", a_finished_deploy(), "d9")
-    until(lambda: ended_runs(running.project, "after-deploy"), 90)
+    event_id = deliver(running, "deployment_status", a_finished_deploy(), "d9").json()["id"]
+    until(lambda: of_event(running, event_id), 90)
 
     took = time.monotonic() - began
-    (run,) = ended_runs(running.project, "after-deploy")
+    (run,) = of_event(running, event_id)
     assert run["status"] == "needs_review", run
     assert run["variables"]["environment"] == "production"
     assert took < 60
 
 
-def test_an_event_that_is_replayed_starts_a_run_of_its_own(running: Up, tmp_path: Path) -> None:
-    until(lambda: ended_runs(running.project, "after-deploy"), 90)
-    (first,) = ended_runs(running.project, "after-deploy")
-    event_id = first["origin"].split(":")[1]
+def test_an_event_that_is_replayed_starts_a_run_of_its_own(running: Up) -> None:
+    event_id = deliver(running, "deployment_status", a_finished_deploy(), "d10").json()["id"]
+    until(lambda: of_event(running, event_id), 90)
 
     running.project.call("events", "replay", event_id)
-    until(lambda: len(ended_runs(running.project, "after-deploy")) == 2, 90)
+    until(lambda: len(of_event(running, event_id)) == 2, 90)
 
-    assert {run["origin"] for run in ended_runs(running.project, "after-deploy")} == {
-        first["origin"],
-        f"{first['origin']}@r1",
+    assert {run["origin"] for run in of_event(running, event_id)} == {
+        f"event:{event_id}:after-deploy",
+        f"event:{event_id}:after-deploy@r1",
     }
