@@ -44,7 +44,7 @@ def main() -> None:
     if arguments.dry:
         report.show(figures, goals)
     else:
-        report.write("chaos_alerts", figures, goals)
+        report.write("chaos-alerts", figures, goals)
 
 
 def measure(home: Path, seed: int, deliveries: int, kills: int) -> dict[str, float]:

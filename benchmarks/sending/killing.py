@@ -8,11 +8,13 @@ import json
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
-from benchmarks.sending.place import HOST, SOURCE, Receiver
+from benchmarks.sending.place import HOST, SOURCE, Receiver, a_receiver
 from benchmarks.sending.sender import a_push, as_request
+from inspect_pipelines.domain.trigger import Trigger
 
 BODY_BYTES = 4_000
 SENDERS = 16
@@ -152,3 +154,25 @@ async def _answer(port: int, request: bytes) -> int | None:
                     await writer.wait_closed()
     except (OSError, asyncio.IncompleteReadError, TimeoutError):
         return None
+
+
+def chaos(
+    folder: Path,
+    *,
+    seed: int,
+    deliveries: int,
+    kills: int,
+    effects: Effects = Receiver.events,
+    triggers: Sequence[Trigger] = (),
+    say: Callable[[str], None] = lambda text: None,
+) -> tuple[Said, Books]:
+    """Everything in one home, then the books.
+
+    Args:
+        effects: What is counted by delivery id; events, unless whoever calls has more to count.
+        triggers: What the events start; nobody launches it here.
+    """
+    wanted = plan(seed, deliveries, kills)
+    with a_receiver(folder, triggers) as receiver:
+        said = send_all(receiver, wanted, say)
+        return said, check(receiver, wanted, said, effects)

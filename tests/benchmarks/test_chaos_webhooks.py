@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from pathlib import Path
 
-from benchmarks.chaos_webhooks import chaos
-from benchmarks.sending.killing import plan
+from benchmarks.sending.killing import chaos, plan
 
 
 def test_every_delivery_has_one_event_although_the_receiver_is_killed(tmp_path: Path) -> None:

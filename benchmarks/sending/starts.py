@@ -1,4 +1,4 @@
-"""How soon an event's run is in its first step, with everything running; `make bench-event_starts`.
+"""How soon an event's run is in its first step, with everything running.
 
 Deploys are counted from the moment they were received. Debounced merges are counted from the end of their quiet period.
 The end of both is the run's claim, which its first step makes: later than the step's start, never earlier.
@@ -6,7 +6,6 @@ The end of both is the run's claim, which its first step makes: later than the s
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import hashlib
 import hmac
@@ -32,12 +31,6 @@ from inspect_pipelines.domain.run import Run
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.wiring import house as build
 
-WANTED = {
-    "deploy_p50_s": ("<=", 2.0),
-    "deploy_p95_s": ("<=", 6.0),
-    "debounced_p50_s": ("<=", 2.0),
-    "debounced_p95_s": ("<=", 6.0),
-}
 ROUNDS = 30
 SECRET = "the secret of the benchmark"
 PATIENCE_SECONDS = 120.0
@@ -65,11 +58,8 @@ sources: [{id: github-acme, kind: github, secrets: "${env:BENCH_WEBHOOK_SECRET}"
 """
 
 
-def main() -> None:
-    """Measure, print, write benchmarks/results/event_starts.json (only for the whole number of rounds)."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--rounds", type=int, default=ROUNDS)
-    rounds = parser.parse_args().rounds
+def measure_starts(rounds: int = ROUNDS) -> dict[str, float]:
+    """Seconds until the first step, of deploys and of debounced merges."""
     with (
         tempfile.TemporaryDirectory(prefix="bench-event-starts-") as folder,
         everything(Path(folder)) as place,
@@ -77,16 +67,11 @@ def main() -> None:
         house, url = place
         deploys = [_deploy(house, url, number) for number in range(rounds)]
         merges = [_merges(house, url, number) for number in range(rounds)]
-    figures = {
-        f"{name}_{at}_s": report.percentile(seconds, share)
+    return {
+        f"{name}_first_step_{at}_s": report.percentile(seconds, share)
         for name, seconds in (("deploy", deploys), ("debounced", merges))
         for at, share in (("p50", 0.5), ("p95", 0.95), ("max", 1.0))
     }
-    goals = report.goals_of(figures, WANTED)
-    if rounds == ROUNDS:
-        report.write("event_starts", {**figures, "rounds": float(rounds)}, goals)
-    else:
-        report.show(figures, goals)
 
 
 def _deploy(house: House, url: str, number: int) -> float:
@@ -211,7 +196,3 @@ class _Page(BaseHTTPRequestHandler):
 
     def log_message(self, *args: object) -> None:
         """Say nothing."""
-
-
-if __name__ == "__main__":
-    main()
