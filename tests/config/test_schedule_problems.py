@@ -452,8 +452,8 @@ def test_ids_that_dagster_would_call_the_same_are_refused(folder):
             "4:22  channels.slack.bot_token  a secret is written as '${env:NAME}' or '${file:/path}', never as its value",
         ),
         (
-            "channels: [{webhook_secret: hunter2}]",
-            "3:29  channels[0].webhook_secret  a secret is written as '${env:NAME}' or '${file:/path}', never as its value",
+            "sites: [{webhook_secret: hunter2}]",
+            "3:26  sites[0].webhook_secret  a secret is written as '${env:NAME}' or '${file:/path}', never as its value",
         ),
         ("limits: {target_host: 0}", "3:23  limits.target_host  '0': should be greater than or equal to 1"),
         (
