@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from urllib.parse import urlsplit
 
 import click
 import uvicorn
@@ -11,6 +12,7 @@ import uvicorn
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.intake import Intake
 from inspect_pipelines.web.known_sources import KnownSources
@@ -56,7 +58,7 @@ def serve(host: str, port: int) -> None:
         starter=starter,
         sender=Sender(house),
         urls=urls,
-        allowed_hosts=sorted({*LOOPBACK, host}),
+        allowed_hosts=sorted({*LOOPBACK, host, *_public_host(house)}),
     )
     uvicorn.run(
         app,
@@ -67,6 +69,15 @@ def serve(host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+
+
+def _public_host(house: House) -> set[str]:
+    """The name under which people reach us, as last applied: links in messages begin with it."""
+    house.ledger.migrate()
+    with house.ledger.read() as ledger:
+        url = ledger.organizations.find(house.org_id).public_url
+    host = urlsplit(url).hostname
+    return {host} if host else set()
 
 
 if __name__ == "__main__":

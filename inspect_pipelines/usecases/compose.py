@@ -221,11 +221,9 @@ def _links(scene: Scene) -> tuple[Link, ...]:
     if scene.public_url:
         found.append(Link("run", f"{scene.public_url}/runs/{scene.run.id}"))
         if any(not one.passed for one in scene.comparisons):
-            found.append(Link("diff", f"{scene.public_url}/runs/{scene.run.id}#views"))
-        found += [
-            Link("session", f"{scene.public_url}/runs/{scene.run.id}#session-{session.id}")
-            for session in scene.sessions[:1]
-        ]
+            found.append(Link("diff", f"{scene.public_url}/runs/{scene.run.id}#attention"))
+        if scene.sessions:
+            found.append(Link("session", f"{scene.public_url}/runs/{scene.run.id}#steps"))
     elif scene.report_path:
         found.append(Link("report", scene.report_path))
     return tuple(found)

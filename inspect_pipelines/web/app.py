@@ -19,6 +19,7 @@ from inspect_pipelines.web.group_commit import GroupCommit
 from inspect_pipelines.web.health import ailments
 from inspect_pipelines.web.intake import Intake
 from inspect_pipelines.web.lookout import Lookout
+from inspect_pipelines.web.reports import reports
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
 from inspect_pipelines.web.sender import Sender
 from inspect_pipelines.web.starter import Starter
@@ -109,6 +110,8 @@ def create_app(
     def current_status() -> dict[str, Any]:
         """What is going on."""
         return {**status(house, historian), "versions": versions, "urls": urls()}
+
+    app.include_router(reports(house))
 
     @app.exception_handler(InspectError)
     def told(request: Request, error: InspectError) -> JSONResponse:

@@ -1,0 +1,36 @@
+"""A run's report over HTTP: what the links in messages open."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.ports.house import House
+
+# The page is ours, what it quotes is the site's: an origin of its own keeps it away from everything else that is served
+# here. Its own policy names the hashes of its style and script; this one can only narrow it.
+POLICY = (
+    "sandbox allow-scripts allow-popups; default-src 'none'; img-src data:; style-src 'unsafe-inline'; "
+    "script-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+
+
+def reports(house: House) -> APIRouter:
+    """`GET /runs/{run_id}`: the report as it was written at the run's end; 404 with a sentence when there is none."""
+    router = APIRouter()
+
+    @router.get("/runs/{run_id}", response_class=HTMLResponse)
+    def report(run_id: str) -> Response:
+        with house.ledger.read() as ledger:
+            run = ledger.runs.find(RunId(run_id))
+        if run is None or run.org_id != house.org_id:
+            return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
+        try:
+            page = house.reports.path(run.id).read_bytes()
+        except FileNotFoundError:
+            sentence = f"run {run.id!r} is {run.status.value!r} and has no report"
+            return JSONResponse({"error": sentence}, status_code=404)
+        return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
+
+    return router
