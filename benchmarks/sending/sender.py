@@ -88,8 +88,15 @@ async def _send_at(url: str, rate: int, seconds: float, body_bytes: int) -> Sent
 
     async def one(request: bytes, due: float) -> None:
         reader, writer = await idle.get()
-        writer.write(request)
-        head = await reader.readuntil(b"\r\n\r\n")
+        try:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # A server closes what was idle for some seconds; every HTTP client then opens another connection.
+            writer.close()
+            reader, writer = await asyncio.open_connection(name, int(port))
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
         length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n")[0])
         await reader.readexactly(length)
         acks.append(time.perf_counter() - due)
