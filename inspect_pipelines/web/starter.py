@@ -16,7 +16,7 @@ from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.ask_paths import Attempts, ask_paths
 from inspect_pipelines.usecases.close_batches import close_batches
 from inspect_pipelines.usecases.launch import launch_of
-from inspect_pipelines.usecases.redeliver import KEPT_BY_GITHUB, OVERLAP, redeliver
+from inspect_pipelines.usecases.redeliver import KEPT_BY_GITHUB, OVERLAP, Asked, redeliver
 from inspect_pipelines.usecases.route import route
 
 LOOK_EVERY_SECONDS = 2.0
@@ -52,6 +52,7 @@ class Starter:
             str, float
         ] = {}  # origin -> monotonic time before which it is not launched again
         self._attempts: dict[EventId, Attempts] = {}
+        self._asked: Asked = {}
         self._redelivered_at: datetime | None = None
         self._redeliver_next = 0.0
         self._stop = threading.Event()
@@ -118,7 +119,7 @@ class Starter:
             self._redeliver_next = self._house.clock.monotonic() + REDELIVER_EVERY_SECONDS
             now = self._house.clock.now()
             since = self._redelivered_at - OVERLAP if self._redelivered_at else now - KEPT_BY_GITHUB
-            asked, problems = redeliver(self._house, self._code_host, since=since)
+            asked, problems = redeliver(self._house, self._code_host, self._asked, since=since)
             if asked:
                 log.info("%d deliveries that failed were asked for again", asked)
             for problem in problems:
