@@ -18,6 +18,7 @@ LOOKED_AT = 500  # queued Dagster runs a turn, oldest first
 
 def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     """The sensor that launches a run which waited (`overlap: buffer_one`) once its definition's slot is free."""
+    known = {job.name for job in jobs}
 
     @dg.sensor(
         name="waiting",
@@ -28,7 +29,12 @@ def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     def waiting(
         context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
     ) -> list[dg.RunRequest] | dg.SkipReason:
-        free = start.waiting(house)
+        free = [
+            run
+            for run in start.waiting(house)
+            if dagster_name(run.definition_id)
+            in known  # else its definition is gone, and the tick would fail for all
+        ]
         if not free:
             return dg.SkipReason("no run waits for a slot that is free")
         return [
