@@ -110,6 +110,24 @@ def test_a_run_that_loses_the_slot_again_is_launched_again(
     assert second.run_key != first.run_key
 
 
+def test_a_launch_that_died_before_the_door_is_repeated_within_the_hour(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    a_tick(house, 22)
+    waits = a_tick(house, 23).run
+    end_the_holder(house)
+    (first,) = asked(house, instance)
+    submitted = instance.create_run_for_job(job_of(ONE_WAITS), tags={tags.ORIGIN: waits.origin})
+    on_its_way = asked(house, instance)
+    instance.report_run_canceled(submitted)
+    house.clock.sleep(3600)
+
+    (second,) = asked(house, instance)
+
+    assert on_its_way == "no run waits for a slot that is free"
+    assert second.run_key != first.run_key
+
+
 def test_a_run_whose_trigger_is_gone_does_not_hold_up_the_others(
     house: House, instance: dg.DagsterInstance
 ) -> None:
