@@ -176,16 +176,17 @@ def _find_or_request(
     if known := ledger.runs.by_dagster_run(ticket.dagster_run_id):
         return known
     origin, by, retry_of = ticket.origin, "schedule", None
+    variables: Mapping[str, str] = {}
     if ticket.parent_dagster_run_id:
         parent = ledger.runs.by_dagster_run(ticket.parent_dagster_run_id)
         origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
         if parent is not None:
-            retry_of = parent.id
+            retry_of, variables = parent.id, parent.variables
             origin = retry_origin(parent.id, ledger.runs.retries(parent.id) + 1)
     elif origin is None:
         origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
     wanted = _pending(house, ticket.definition_id, definition, origin, by=by, now=now, retry_of=retry_of)
-    return ledger.runs.request(wanted)
+    return ledger.runs.request(replace(wanted, variables=variables))
 
 
 def _pending(
