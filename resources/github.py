@@ -180,9 +180,12 @@ class GitHub:
 
 def _token(source: Source, asked: str) -> str:
     try:
-        return resolve_secret(source.token or "")
+        token = resolve_secret(source.token or "")
     except UsageError as error:
         raise Refused(f"{asked} failed: {error}") from error
+    if not token.isascii():  # it could not be sent; the error would quote it
+        raise Refused(f"{asked} failed: the token of source {source.id!r} is not ASCII; check it")
+    return token
 
 
 def _hook(source: Source, asked: str) -> str:

@@ -9,9 +9,9 @@ import dagster as dg
 
 from assets import tags
 from inspect_pipelines.domain.ids import dagster_name
-from inspect_pipelines.domain.run import Run
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
+from sensors.submitted import is_submitted
 
 SUBMIT_GRACE = timedelta(
     seconds=3
@@ -38,7 +38,7 @@ def event_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
             if now - run.requested_at >= SUBMIT_GRACE
             and dagster_name(run.definition_id)
             in known  # else its trigger is gone, and the tick would fail for all
-            and not _is_submitted(context.instance, run)
+            and not is_submitted(context.instance, run)
         ]
         if not left:
             return dg.SkipReason("no run of an event waits for its launch")
@@ -50,9 +50,3 @@ def event_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
         ]
 
     return events
-
-
-def _is_submitted(instance: dg.DagsterInstance, run: Run) -> bool:
-    """Whether a Dagster run of this origin is on its way to the door."""
-    records = instance.get_run_records(dg.RunsFilter(tags={tags.ORIGIN: run.origin}), limit=5)
-    return any(not record.dagster_run.is_finished for record in records)

@@ -12,12 +12,14 @@ from inspect_pipelines.domain.ids import DefinitionId, dagster_name
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.notify import send_waiting
+from sensors.submitted import is_submitted
 
 LOOKED_AT = 500  # queued Dagster runs a turn, oldest first
 
 
 def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     """The sensor that launches a run which waited (`overlap: buffer_one`) once its definition's slot is free."""
+    known = {job.name for job in jobs}
 
     @dg.sensor(
         name="waiting",
@@ -28,13 +30,20 @@ def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     def waiting(
         context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
     ) -> list[dg.RunRequest] | dg.SkipReason:
-        free = start.waiting(house)
+        free = [
+            run
+            for run in start.waiting(house)
+            if dagster_name(run.definition_id)
+            in known  # else its definition is gone, and the tick would fail for all
+            and not is_submitted(context.instance, run)
+        ]
         if not free:
             return dg.SkipReason("no run waits for a slot that is free")
         return [
             dg.RunRequest(
                 job_name=dagster_name(run.definition_id),
-                run_key=f"{run.origin}@{run.buffered_at}",  # it may lose the slot again, and wait again
+                # It may lose the slot again and wait again; a Dagster run that died before the door is due once an hour.
+                run_key=f"{run.origin}@{run.buffered_at}@{house.clock.now():%Y-%m-%dT%H}",
                 tags={tags.ORIGIN: run.origin},
             )
             for run in free

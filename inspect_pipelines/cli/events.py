@@ -8,7 +8,7 @@ import sys
 import click
 
 from inspect_pipelines.cli.moments import past
-from inspect_pipelines.cli.output import aligned, local_time, terminal_width
+from inspect_pipelines.cli.output import aligned, harmless, local_time, printable, terminal_width
 from inspect_pipelines.cli.replay import replay
 from inspect_pipelines.cli.triggers import decision_json
 from inspect_pipelines.config.serial import dump_json
@@ -111,7 +111,7 @@ def _print_payload(house: House, event: Event) -> None:
             f"the payload of event {event.id!r} is not kept any more; INSPECT_PAYLOAD_DAYS says for how long they are"
         )
     if sys.stdout.isatty():
-        click.echo(_harmless(delivery.body.decode("utf-8", "replace")))
+        click.echo(harmless(delivery.body.decode("utf-8", "replace")))
         return
     sys.stdout.buffer.write(delivery.body)
 
@@ -168,15 +168,7 @@ def _json(event: Event) -> dict[str, object]:
 
 
 def _line(text: str | None) -> str:
-    return _harmless(" ".join((text or "").split()))
-
-
-def _harmless(text: str) -> str:
-    """Without the characters that steer a terminal; whoever opens a pull request can write them into its title."""
-    return "".join(
-        character if character.isprintable() or character in "\n\t" else "\N{REPLACEMENT CHARACTER}"
-        for character in text
-    )
+    return printable(text or "")
 
 
 def _house() -> House:

@@ -89,7 +89,12 @@ def cut(text: str, width: int) -> str:
 
 def printable(text: str) -> str:
     """The text on one line, without the characters that steer a terminal; strangers write branches and titles."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in " ".join(text.split()))
+    return harmless(" ".join(text.split()))
+
+
+def harmless(text: str) -> str:
+    """The text without the characters that steer a terminal, its lines and tabs kept."""
+    return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def local_time(at: datetime | None) -> str:

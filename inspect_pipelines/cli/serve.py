@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import cache
 from urllib.parse import urlsplit
 
 import click
@@ -43,11 +44,13 @@ def serve(host: str, port: int) -> None:
         state = read_state(house.home)
         return {"web": f"http://{host}:{port}", "dagster_ui": state.ui_url if state else None}
 
-    engines: dict[str, GraphqlEngine] = {}
+    @cache
+    def engine_at(url: str) -> GraphqlEngine:
+        return GraphqlEngine(url, house.clock)
 
     def engine() -> GraphqlEngine | None:
         url = urls()["dagster_ui"]
-        return engines.setdefault(url, GraphqlEngine(url, house.clock)) if url else None
+        return engine_at(url) if url else None
 
     starter = Starter(house, engine, code_host(house))
     app = create_app(

@@ -86,9 +86,11 @@ def resolve_secret(reference: str) -> str:
     try:
         return path.read_text(encoding="utf-8").rstrip("\n")
     except OSError as error:
-        raise UsageError(
-            f"secret {reference!r} cannot be read: {error.strerror}; check the file {str(path)!r}"
-        ) from error
+        why = error.strerror
+    except UnicodeDecodeError:
+        why = "it is not UTF-8"
+    # Not from within: that error holds the file's bytes.
+    raise UsageError(f"secret {reference!r} cannot be read: {why}; check the file {str(path)!r}")
 
 
 def child_environment(**changes: str) -> dict[str, str]:

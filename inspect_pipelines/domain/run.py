@@ -44,6 +44,8 @@ class SkipReason(StrEnum):
     QUEUE_TIMEOUT = "queue_timeout"
 
 
+OF_EVENTS = ("event:", "batch:")  # how origins of events begin
+
 # Origins: why a run exists; unique per organisation, so that whatever starts a run twice finds the first one.
 
 
@@ -104,6 +106,15 @@ class Run:
     claimed_at: datetime | None = None  # UTC; None until a worker took it
     deadline_at: datetime | None = None  # UTC; claimed_at + timeout_minutes
     completed_at: datetime | None = None  # UTC
+
+    @property
+    def is_of_event(self) -> bool:
+        return self.origin.startswith(OF_EVENTS)
+
+    @property
+    def is_bound_to_wait(self) -> bool:
+        """Whether events wait in it for their slot: none is dropped, and the open run's deadline ends the wait."""
+        return self.is_of_event and self.buffered_at is not None
 
     def claimed(self, dagster_run_id: str, *, now: datetime) -> Run:
         """This run in the hands of a Dagster run, its one deadline set."""

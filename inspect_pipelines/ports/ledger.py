@@ -78,9 +78,6 @@ class Notices(Protocol):
     def is_first(self, org_id: OrgId, key: str, *, at: datetime) -> bool:
         """Whether nobody was told of this yet; from now on somebody was."""
 
-    def forget(self, org_id: OrgId, key: str) -> None:
-        """Nobody was told after all."""
-
 
 class Runs(Protocol):
     def request(self, run: Run) -> Run:

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import MutableMapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inspect_pipelines.config.pattern import found as search
-from inspect_pipelines.domain.context import context_of
-from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId
 from inspect_pipelines.domain.match import needs_paths
-from inspect_pipelines.domain.run import RunStatus, undecided_origin
-from inspect_pipelines.domain.trigger import Trigger
-from inspect_pipelines.errors import Refused, Unavailable
+from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.usecases.conclude import record_end
-from inspect_pipelines.usecases.route import run_of, save_status, triggers_of
+from inspect_pipelines.usecases.bring_on import save_status
+from inspect_pipelines.usecases.route import triggers_of
+from inspect_pipelines.usecases.tell_undecided import tell_undecided
 
 GIVEN_UP_AFTER = timedelta(hours=1)
 FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(minutes=5)
 LOOKED_AT = 1000  # events that wait, oldest first; most of them only until their next try
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,26 @@ def ask_paths(house: House, code_host: CodeHost, attempts: MutableMapping[EventI
         waiting = ledger.events.with_status(EventStatus.WAITING, limit=LOOKED_AT)
     for gone in attempts.keys() - {event.id for event in waiting}:
         del attempts[gone]
-    return sum(_asked(house, code_host, event, attempts) for event in waiting)
+    return sum(_asked_or_given_up(house, code_host, event, attempts) for event in waiting)
+
+
+def _asked_or_given_up(
+    house: House, code_host: CodeHost, event: Event, attempts: MutableMapping[EventId, Attempts]
+) -> bool:
+    try:
+        return _asked(house, code_host, event, attempts)
+    except InspectError:
+        raise
+    except Exception as error:  # one event that meets a defect of ours must not hold up the others
+        log.exception("event %s: its changed paths could not be asked for", event.id)
+        now = house.clock.now()
+        attempts[event.id] = Attempts(
+            now, 1, now + LONGEST_WAIT
+        )  # were giving up the defect, the others go on
+        problem = (
+            f"a defect of inspect-pipelines: {type(error).__name__} while GitHub was asked; please report it"
+        )
+        return _give_up(house, event, problem)
 
 
 def _asked(
@@ -82,34 +100,8 @@ def _give_up(house: House, event: Event, problem: str) -> bool:
     with house.ledger.write() as ledger:
         current = ledger.events.find(event.id)
         if current is not None and current.status is EventStatus.WAITING:
-            for trigger in triggers_of(ledger, event.org_id):
-                if needs_paths(current, trigger, search=search):
-                    _tell(house, ledger, current, trigger, problem)
+            triggers = triggers_of(ledger, event.org_id)
+            concerned = [one for one in triggers if needs_paths(current, one, search=search)]
+            tell_undecided(house, ledger, current, concerned, f"changed paths unknown: {problem}")
             save_status(house, ledger, replace(current, status=EventStatus.UNDECIDED, problem=problem))
     return False
-
-
-def _tell(house: House, ledger: LedgerSession, event: Event, trigger: Trigger, problem: str) -> None:
-    """A concluded run stands for the one that might have been: people find it where they look, and hear of it once."""
-    now = house.clock.now()
-    reason = (
-        f"changed paths unknown: {problem}; look at: inspect-pipelines events show {event.id}, "
-        f"then: inspect-pipelines events replay {event.id}"
-    )
-    context = context_of(event, trigger.plan.allowed_hosts)
-    wanted = run_of(house, trigger, context, undecided_origin(event.id, trigger.id, event.replay))
-    if ledger.runs.request(wanted).id != wanted.id:
-        return
-    record_end(ledger, wanted.concluded(RunStatus.ERROR, reason, now=now), trigger, at=now)
-    ledger.decisions.add(
-        Decision(
-            event.org_id,
-            event.id,
-            trigger.id,
-            Outcome.UNDECIDED,
-            problem,
-            now,
-            replay=event.replay,
-            run_id=wanted.id,
-        )
-    )

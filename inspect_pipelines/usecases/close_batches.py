@@ -7,7 +7,7 @@ from inspect_pipelines.domain.run import batch_origin
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.usecases.route import run_of
+from inspect_pipelines.usecases.bring_on import run_of
 
 
 def close_batches(house: House) -> int:

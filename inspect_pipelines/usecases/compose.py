@@ -217,6 +217,8 @@ def _suspects(run: Run) -> tuple[Link, ...]:
 
 
 def _links(scene: Scene) -> tuple[Link, ...]:
+    if scene.run.claimed_at is None:
+        return ()  # it never played, so there is no report
     found = []
     if scene.public_url:
         found.append(Link("run", f"{scene.public_url}/runs/{scene.run.id}"))

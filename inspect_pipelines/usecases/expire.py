@@ -67,6 +67,8 @@ def _skip(house: House, run: Run, now: datetime) -> bool:
         if current is None or current.status is not RunStatus.PENDING:
             return False  # a worker took it since we looked
         definition = ledger.definitions.find(run.org_id, run.definition_id)
+        if current.is_bound_to_wait and definition is not None:
+            return False
         allowed = patience(definition, run.nominal_at)
         if run.requested_at + allowed >= now:
             return False

@@ -41,7 +41,7 @@ def refusal(
             past = f"{run.nominal_at:%Y-%m-%d %H:%M} UTC is older than the last change or pause of {definition.id!r}"
             return Refusal(SkipReason.PAUSE, past)
     waited, allowed = now - min(queued_at, run.requested_at), patience(definition, run.nominal_at)
-    if waited > allowed:
+    if waited > allowed and not run.is_bound_to_wait:
         return Refusal(SkipReason.QUEUE_TIMEOUT, _waited(waited, allowed))
     if is_automatic:
         for account in accounts(ledger, definition, now):

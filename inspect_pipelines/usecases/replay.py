@@ -8,8 +8,9 @@ from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.bring_on import save_status
 from inspect_pipelines.usecases.normalise import normalise
-from inspect_pipelines.usecases.route import decide, save_status, triggers_of
+from inspect_pipelines.usecases.route import decide, triggers_of
 
 ON_ITS_WAY = (EventStatus.RECEIVED, EventStatus.WAITING)
 

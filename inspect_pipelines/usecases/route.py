@@ -15,17 +15,18 @@ from inspect_pipelines.domain.context import Context, context_of
 from inspect_pipelines.domain.debounce import joined, key_of, opened
 from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import OrgId, RunId
+from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.match import Answer, match
 from inspect_pipelines.domain.plan import Overlap
-from inspect_pipelines.domain.run import Run, event_origin
+from inspect_pipelines.domain.run import event_origin
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
 from inspect_pipelines.errors import InspectError, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.usecases.event_facts import event_facts
+from inspect_pipelines.usecases.bring_on import run_of, save_status
 from inspect_pipelines.usecases.perform import values_for
+from inspect_pipelines.usecases.tell_undecided import tell_undecided
 
 AT_ONCE = 20  # events in one transaction: it holds the writers' lock for some 20 ms
 
@@ -80,6 +81,12 @@ def _decided_or_unreadable(house: House, event: Event, triggers: Mapping[OrgId, 
         problem = f"a defect of inspect-pipelines: {type(error).__name__} while triggers were asked; please report it"
     with house.ledger.write() as ledger:
         save_status(house, ledger, replace(event, status=EventStatus.UNDECIDED, problem=problem))
+    with (
+        house.ledger.write() as ledger
+    ):  # by itself: were telling the defect, the event would come back for ever
+        known = ledger.decisions.decided(event.org_id, event.id, event.replay)
+        concerned = [one for one in triggers[event.org_id] if one.event == event.type and one.id not in known]
+        tell_undecided(house, ledger, event, concerned, problem, with_context=False)
     return 0
 
 
@@ -106,12 +113,6 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
     status = EventStatus.WAITING if is_waiting else EventStatus.DECIDED
     save_status(house, ledger, replace(event, status=status, problem=""))
     return runs
-
-
-def save_status(house: House, ledger: LedgerSession, event: Event) -> None:
-    """Store how far an event has come, and tell the history."""
-    ledger.events.save(event)
-    ledger.journal.append("event", event_facts(event), at=house.clock.now())
 
 
 def triggers_of(ledger: LedgerSession, org_id: OrgId) -> list[Trigger]:
@@ -163,20 +164,3 @@ def _carry_out(
     run = ledger.runs.request(run_of(house, trigger, context, origin))
     ledger.batches.close(batch, run.id)
     return 1
-
-
-def run_of(house: House, trigger: Trigger, context: Context, origin: str) -> Run:
-    """The pending run that knows this context."""
-    now = house.clock.now()
-    return Run(
-        id=RunId(house.clock.new_id()),
-        org_id=trigger.org_id,
-        origin=origin,
-        definition_id=trigger.id,
-        definition_kind=trigger.kind,
-        nominal_at=now,
-        requested_at=now,
-        timeout_minutes=trigger.plan.timeout_minutes,
-        variables=context.variables(),
-        requested_by="event",
-    )

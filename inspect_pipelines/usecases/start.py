@@ -10,6 +10,7 @@ from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.occurrence import jitter, patience
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.run import (
+    OF_EVENTS,
     Admission,
     Door,
     Run,
@@ -29,7 +30,6 @@ from inspect_pipelines.usecases.conclude import record_end
 from inspect_pipelines.usecases.perform import session_requests
 from inspect_pipelines.usecases.refuse import refusal
 
-OF_EVENTS = ("event:", "batch:")
 DEFAULT_TIMEOUT_MINUTES = 30  # of a run whose definition is gone; it is skipped anyway
 
 
@@ -89,7 +89,7 @@ def admit(house: House, ticket: Ticket) -> Admission:
                 ticket.dagster_run_id,
                 refusal=refusal(ledger, run, definition, queued_at=queued_at, now=now),
                 holder=ledger.runs.holder(house.org_id, ticket.definition_id),
-                waiting=None if _is_of_event(run) else _waiting(ledger, run),
+                waiting=None if run.is_of_event else _waiting(ledger, run),
                 overlap=overlap,
                 now=now,
             )
@@ -164,14 +164,10 @@ def _waiting(ledger: LedgerSession, run: Run) -> Run | None:
         (
             other
             for other in ledger.runs.buffered(run.org_id)
-            if other.definition_id == run.definition_id and other.id != run.id and not _is_of_event(other)
+            if other.definition_id == run.definition_id and other.id != run.id and not other.is_of_event
         ),
         None,
     )
-
-
-def _is_of_event(run: Run) -> bool:
-    return run.origin.startswith(OF_EVENTS)
 
 
 def _find_or_request(
@@ -180,16 +176,17 @@ def _find_or_request(
     if known := ledger.runs.by_dagster_run(ticket.dagster_run_id):
         return known
     origin, by, retry_of = ticket.origin, "schedule", None
+    variables: Mapping[str, str] = {}
     if ticket.parent_dagster_run_id:
         parent = ledger.runs.by_dagster_run(ticket.parent_dagster_run_id)
         origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
         if parent is not None:
-            retry_of = parent.id
+            retry_of, variables = parent.id, parent.variables
             origin = retry_origin(parent.id, ledger.runs.retries(parent.id) + 1)
     elif origin is None:
         origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
     wanted = _pending(house, ticket.definition_id, definition, origin, by=by, now=now, retry_of=retry_of)
-    return ledger.runs.request(wanted)
+    return ledger.runs.request(replace(wanted, variables=variables))
 
 
 def _pending(

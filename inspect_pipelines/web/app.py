@@ -100,7 +100,8 @@ def create_app(
     @app.get("/health")
     def health() -> JSONResponse:
         """200 when this process can do its work, else 503; each part says what ails it."""
-        silence, deafness = lookout.problem if lookout else "", intake.problem if intake else ""
+        silence = lookout.problem if lookout else ""
+        deafness = "; ".join(part.problem for part in (intake, starter) if part and part.problem)
         found = ailments(house, historian, silence, deafness)
         parts = {part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()}
         is_well = not any(found.values())

@@ -20,7 +20,7 @@ def ailments(house: House, historian: HistoryOwner, silence: str = "", deafness:
         house: Ports.
         historian: Who keeps the history.
         silence: Which schedules do not tick, as the lookout says.
-        deafness: Why events do not get on, as the intake says.
+        deafness: Why events do not get on, as the intake and the starter say.
     """
     return {
         "ledger": _told(lambda: _ledger(house)),

@@ -16,7 +16,7 @@ from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.ask_paths import Attempts, ask_paths
 from inspect_pipelines.usecases.close_batches import close_batches
 from inspect_pipelines.usecases.launch import launch_of
-from inspect_pipelines.usecases.redeliver import KEPT_BY_GITHUB, OVERLAP, redeliver
+from inspect_pipelines.usecases.redeliver import KEPT_BY_GITHUB, OVERLAP, Asked, redeliver
 from inspect_pipelines.usecases.route import route
 
 LOOK_EVERY_SECONDS = 2.0
@@ -52,11 +52,18 @@ class Starter:
             str, float
         ] = {}  # origin -> monotonic time before which it is not launched again
         self._attempts: dict[EventId, Attempts] = {}
+        self._problems: dict[str, str] = {}  # of each thread's last look
+        self._asked: Asked = {}
         self._redelivered_at: datetime | None = None
         self._redeliver_next = 0.0
         self._stop = threading.Event()
         self._wakes = (threading.Event(), threading.Event())
         self._threads: list[threading.Thread] = []
+
+    @property
+    def problem(self) -> str:
+        """Why runs of events are not launched or questions not asked; empty when they are."""
+        return "; ".join(sorted({problem for problem in self._problems.values() if problem}))
 
     def route(self, house: House) -> None:
         """Decide about new events and close batches that are due; the rest happens in threads of our own.
@@ -74,7 +81,7 @@ class Starter:
         for name, look, wake in zip(
             ("launcher", "asker"), (self.launch_pending, self.ask), self._wakes, strict=True
         ):
-            thread = threading.Thread(target=self._loop, args=(look, wake), name=name, daemon=True)
+            thread = threading.Thread(target=self._loop, args=(name, look, wake), name=name, daemon=True)
             thread.start()
             self._threads.append(thread)
 
@@ -112,20 +119,25 @@ class Starter:
 
     def ask(self) -> float:
         """Ask for changed paths, and every five minutes for deliveries that did not arrive."""
-        if ask_paths(self._house, self._code_host, self._attempts):
-            self.route(self._house)
+        try:
+            if ask_paths(self._house, self._code_host, self._attempts):
+                self.route(self._house)
+        finally:  # trouble with one must not keep us from the other
+            self._redeliver()
+        return self._every_seconds
+
+    def _redeliver(self) -> None:
         if self._house.clock.monotonic() >= self._redeliver_next:
             self._redeliver_next = self._house.clock.monotonic() + REDELIVER_EVERY_SECONDS
             now = self._house.clock.now()
             since = self._redelivered_at - OVERLAP if self._redelivered_at else now - KEPT_BY_GITHUB
-            asked, problems = redeliver(self._house, self._code_host, since=since)
+            asked, problems = redeliver(self._house, self._code_host, self._asked, since=since)
             if asked:
                 log.info("%d deliveries that failed were asked for again", asked)
             for problem in problems:
                 log.warning("%s", problem)
             if not problems:
                 self._redelivered_at = now
-        return self._every_seconds
 
     def _is_time(self) -> bool:
         return any(at <= self._house.clock.monotonic() for at in self._launched.values())
@@ -134,14 +146,19 @@ class Starter:
         for wake in self._wakes:
             wake.set()
 
-    def _loop(self, look: Callable[[], float], wake: threading.Event) -> None:
+    def _loop(self, name: str, look: Callable[[], float], wake: threading.Event) -> None:
         while not self._stop.is_set():
             wait = self._every_seconds
             try:
                 wait = look()
+                self._problems[name] = ""
             except InspectError as error:
                 log.warning("events wait: %s", error)
-            except Exception:  # the loop must outlive whatever one look meets
+                self._problems[name] = str(error)
+            except Exception as error:  # the loop must outlive whatever one look meets
                 log.exception("events wait")
+                self._problems[name] = (
+                    f"a defect of inspect-pipelines: {type(error).__name__}; its log says more"
+                )
             wake.wait(min(max(wait, SHORTEST_WAIT_SECONDS), self._every_seconds))
             wake.clear()

@@ -56,6 +56,3 @@ class SqlNotices:
         statement = insert(self._connection, notices).values(org_id=org_id, key=key, told_at=at)
         once = statement.on_conflict_do_nothing(index_elements=["org_id", "key"]).returning(notices.c.key)
         return self._connection.scalar(once) is not None  # rowcount says -1 on PostgreSQL
-
-    def forget(self, org_id: OrgId, key: str) -> None:
-        self._connection.execute(sa.delete(notices).where(notices.c.org_id == org_id, notices.c.key == key))

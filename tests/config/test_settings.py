@@ -76,6 +76,19 @@ def test_a_secret_that_cannot_be_read_says_what_to_do_and_never_shows_itself(ref
     assert "hunter2" not in str(error.value)
 
 
+def test_a_secret_file_that_is_not_utf8_is_told_without_its_bytes(tmp_path):
+    path = tmp_path / "pw"
+    path.write_bytes("schlüssel".encode("latin-1"))
+
+    with pytest.raises(UsageError) as error:
+        resolve_secret(f"${{file:{path}}}")
+
+    assert str(error.value) == (
+        f"secret '${{file:{path}}}' cannot be read: it is not UTF-8; check the file {str(path)!r}"
+    )
+    assert error.value.__context__ is None
+
+
 def test_an_empty_secret_is_a_missing_one(monkeypatch):
     """An empty password was typed into the form, and the site was blamed for refusing it."""
     monkeypatch.setenv("SHOP_PW", "")

@@ -149,12 +149,3 @@ def test_runs_of_events_that_wait_for_their_launch_are_found(ledger: SqlLedger) 
         found = session.runs.pending(DEFAULT_ORG, ("event:", "batch:"))
         assert [run.id for run in found] == [waits.id, batch.id]
         assert session.runs.pending(OrgId("else"), ("event:",)) == []
-
-
-def test_a_notice_can_be_taken_back(ledger: SqlLedger) -> None:
-    with ledger.write() as session:
-        first = session.notices.is_first(DEFAULT_ORG, "k", at=NOW)
-        session.notices.forget(DEFAULT_ORG, "k")
-        again = session.notices.is_first(DEFAULT_ORG, "k", at=NOW)
-
-    assert (first, again) == (True, True)

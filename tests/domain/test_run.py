@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -33,6 +34,16 @@ ENDS = [status for status in RunStatus if not status.is_open]
 def asked(run, dagster_run_id="d-1", **changes):
     values = {"refusal": None, "holder": None, "now": NOW} | changes
     return admission(run, dagster_run_id, **values)
+
+
+@pytest.mark.parametrize(
+    ("origin", "is_bound"),
+    [(event_origin(EventId("e1"), DefinitionId("t")), True), (batch_origin("b1"), True), ("cron:a:b", False)],
+)
+def test_only_runs_of_events_that_wait_for_their_slot_are_bound_to_wait(origin, is_bound):
+    run = replace(a_run(), origin=origin)
+
+    assert (run.is_bound_to_wait, run.buffered(now=NOW).is_bound_to_wait) == (False, is_bound)
 
 
 def test_only_pending_and_running_are_open():

@@ -185,6 +185,17 @@ def test_a_wrong_token_is_refused_and_not_shown(github: GitHub, monkeypatch: pyt
     assert "ghs_wrong" not in str(error.value)
 
 
+def test_a_token_that_cannot_be_sent_is_refused_and_not_shown(
+    github: GitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ACME_TOKEN", "ghs_schlüssel")
+
+    with pytest.raises(Refused, match="the token of source 'github-acme' is not ASCII; check it") as error:
+        github.changed_paths(ACME, "acme/shop", 7)
+
+    assert "schl" not in str(error.value)
+
+
 @pytest.mark.parametrize("body", ["{", '{"message": "odd"}', "[1]"])
 def test_an_odd_answer_is_not_no_files(github: GitHub, server: GitHubStandIn, body: str) -> None:
     server.troubles = [Trouble(200, body=body)]

@@ -25,7 +25,7 @@ from dagster._core.scheduler.instigation import (
 
 from assets import tags
 from assets.job import job_of
-from builders import a_plan, a_schedule
+from builders import a_merge, a_plan, a_schedule, a_trigger
 from houses import CollectingChannel, a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.organization import Organization
@@ -33,6 +33,7 @@ from inspect_pipelines.domain.plan import NotifyRule, Overlap, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.route import route
 from inspect_pipelines.usecases.start import Ticket
 from sensors.switches import switches
 from sensors.waiting import queue, waiting_runs
@@ -107,6 +108,48 @@ def test_a_run_that_loses_the_slot_again_is_launched_again(
 
     assert second.tags == first.tags
     assert second.run_key != first.run_key
+
+
+def test_a_launch_that_died_before_the_door_is_repeated_within_the_hour(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    a_tick(house, 22)
+    waits = a_tick(house, 23).run
+    end_the_holder(house)
+    (first,) = asked(house, instance)
+    submitted = instance.create_run_for_job(job_of(ONE_WAITS), tags={tags.ORIGIN: waits.origin})
+    on_its_way = asked(house, instance)
+    instance.report_run_canceled(submitted)
+    house.clock.sleep(3600)
+
+    (second,) = asked(house, instance)
+
+    assert on_its_way == "no run waits for a slot that is free"
+    assert second.run_key != first.run_key
+
+
+def test_a_run_whose_trigger_is_gone_does_not_hold_up_the_others(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    apply(house, a_trigger())
+    for number in (1, 2):
+        with house.ledger.write() as ledger:
+            ledger.events.add(a_merge(number))
+        route(house)
+        (run,) = start.unlaunched(house)
+        admitted = start.admit(house, Ticket(run.definition_id, f"e{number}", origin=run.origin)).run
+        if number == 1:
+            first = admitted
+    a_tick(house, 22)
+    waits = a_tick(house, 23).run
+    end_the_holder(house)
+    with house.ledger.write() as ledger:
+        ledger.runs.conclude(first.concluded(RunStatus.PASSED, "", now=house.clock.now()))
+        ledger.definitions.delete(house.org_id, first.definition_id, by="user:ada", at=house.clock.now())
+
+    requests = asked(house, instance)
+
+    assert [request.tags[tags.ORIGIN] for request in requests] == [waits.origin]
 
 
 def a_queued_run(instance: dg.DagsterInstance, day: int, **more: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, a_finding, a_plan, a_schedule, a_session, a_sha
+from builders import NOW, a_finding, a_plan, a_run, a_schedule, a_session, a_sha
 from ends import NIGHTLY, QA, Watch, heard
 from history_builders import a_comparison
 from houses import a_house, apply
@@ -17,9 +17,10 @@ from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.message import MessageKind, Severity
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
-from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.usecases.apply import apply as publish
+from inspect_pipelines.usecases.compose import Scene, of_run
 from inspect_pipelines.usecases.quieten import acknowledge, end_silences, silence
 
 HOUR = timedelta(hours=1)
@@ -273,6 +274,19 @@ def test_a_commit_gets_its_status_from_every_run_and_a_run_without_a_commit_from
 
 
 # what is said
+
+
+@pytest.mark.parametrize(
+    ("run", "labels"),
+    [
+        (a_run().claimed("d1", now=NOW).concluded(RunStatus.ERROR, "", now=NOW), ["run"]),
+        (a_run().concluded(RunStatus.ERROR, "", now=NOW), []),
+    ],
+)
+def test_a_run_that_never_played_has_no_page_to_link_to(run: Run, labels: list[str]) -> None:
+    scene = Scene(run, None, ("because",), public_url="https://qa.acme.com", report_path="/tmp/report.html")
+
+    assert [link.label for link in of_run(MessageKind.OPENED, scene).links] == labels
 
 
 def test_a_message_says_what_changed_since_when_who_is_suspected_and_shows_pictures(watch: Watch) -> None:

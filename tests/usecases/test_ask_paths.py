@@ -27,14 +27,14 @@ TRIGGER = a_trigger(paths=("src/**",), plan=a_plan(notify=(RULE,)))
 class ScriptedCodeHost:
     """Answers what a test wrote down; `resources/github.py` has its own tests."""
 
-    def __init__(self, *answers: tuple[str, ...] | InspectError) -> None:
+    def __init__(self, *answers: tuple[str, ...] | Exception) -> None:
         self.answers = list(answers)
         self.asked: list[tuple[str, str, int]] = []
 
     def changed_paths(self, source_id: SourceId, repo: str, number: int) -> tuple[str, ...]:
         self.asked.append((source_id, repo, number))
         answer = self.answers.pop(0)
-        if isinstance(answer, InspectError):
+        if isinstance(answer, Exception):
             raise answer
         return answer
 
@@ -149,6 +149,25 @@ def test_what_nobody_will_tell_is_undecided_at_once(
 
     assert stored(house, event.id).status is EventStatus.UNDECIDED
     assert stored(house, event.id).problem.startswith(problem)
+
+
+def test_an_event_that_meets_a_defect_of_ours_is_told_and_does_not_hold_up_the_others(
+    house: House, channel: CollectingChannel
+) -> None:
+    host = ScriptedCodeHost(ZeroDivisionError(), ("src/a",))
+    other = a_merge(8, paths=None)
+    tell(house, UNKNOWN)
+    tell(house, other)
+
+    told = ask_paths(house, host, {})
+    send_waiting(house)
+
+    assert told == 1
+    assert stored(house, other.id).paths == ("src/a",)
+    assert stored(house, UNKNOWN.id).status is EventStatus.UNDECIDED
+    assert [
+        message.text.count("ZeroDivisionError while GitHub was asked") > 0 for message in channel.sent
+    ] == [True]
 
 
 def test_a_large_push_that_names_no_paths_is_undecided(house: House) -> None:

@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 
-from builders import a_plan, a_schedule
+from builders import NOW, a_merge, a_plan, a_schedule, a_trigger
 from houses import a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
-from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.plan import NotifyRule, Overlap, RuleEvent
+from inspect_pipelines.domain.run import Door, Run, RunStatus
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.cancel import DECISION
 from inspect_pipelines.usecases.expire import expire
+from inspect_pipelines.usecases.route import route
 from inspect_pipelines.usecases.start import Ticket
 
 
@@ -151,3 +152,39 @@ def test_one_runs_unwritable_report_does_not_keep_the_others_open(house: House) 
 
     assert not stored(house, run).status.is_open
     assert stored(house, wish).status is RunStatus.SKIPPED
+
+
+def waits_for_its_slot(house: House) -> Run:
+    """A run of an event behind one that may run for an hour."""
+    apply(house, a_trigger(plan=a_plan(overlap=Overlap.BUFFER_ONE, timeout_minutes=60)))
+    for number in (1, 2):
+        with house.ledger.write() as ledger:
+            ledger.events.add(a_merge(number))
+        route(house)
+        (run,) = start.unlaunched(house)
+        last = start.admit(house, Ticket(run.definition_id, f"e{number}", origin=run.origin))
+    assert last.door is Door.BUFFERED
+    return last.run
+
+
+def test_a_run_of_an_event_waits_for_its_slot_as_long_as_it_takes(house: House) -> None:
+    run = waits_for_its_slot(house)
+    house.clock.sleep(45 * 60)
+
+    assert expire(house) == []
+    assert start.turn_away(house, Ticket(run.definition_id, "e3", origin=run.origin, queued_at=NOW)) is None
+    with house.ledger.write() as ledger:
+        holder = ledger.runs.holder(house.org_id, run.definition_id)
+        ledger.runs.conclude(holder.concluded(RunStatus.PASSED, "", now=house.clock.now()))
+
+    assert start.admit(house, Ticket(run.definition_id, "e4", origin=run.origin)).door is Door.ADMITTED
+
+
+def test_a_run_of_an_event_whose_trigger_is_gone_does_not_wait_for_ever(house: House) -> None:
+    run = waits_for_its_slot(house)
+    with house.ledger.write() as ledger:
+        ledger.definitions.delete(run.org_id, run.definition_id, by="user:ada", at=house.clock.now())
+    house.clock.sleep(31 * 60)
+
+    assert [ended.id for ended in expire(house)] == [run.id]
+    assert stored(house, run).reason == "queue_timeout: no worker took it within 30 minutes"

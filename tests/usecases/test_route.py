@@ -309,3 +309,8 @@ def test_an_event_that_meets_a_defect_of_ours_does_not_hold_up_the_others(house:
     assert (routed.events, routed.runs) == (2, 1)
     assert status(house, odd) is EventStatus.UNDECIDED
     assert status(house, a_merge(2)) is EventStatus.DECIDED
+    (decision,) = decisions(house, odd)
+    (told,) = (run for run in runs(house) if run.id == decision.run_id)
+    assert (decision.outcome, told.status) == (Outcome.UNDECIDED, RunStatus.ERROR)
+    assert "a defect of inspect-pipelines: ZeroDivisionError" in told.reason
+    assert f"events replay {odd.id}" in told.reason

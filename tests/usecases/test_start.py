@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from builders import a_plan, a_playbook, a_schedule
+from builders import a_merge, a_plan, a_playbook, a_schedule, a_trigger
 from houses import a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.plan import Overlap
@@ -14,6 +14,7 @@ from inspect_pipelines.domain.run import Door, RunStatus
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.route import route
 from inspect_pipelines.usecases.start import Ticket
 
 NIGHTLY = DefinitionId("nightly-shop")
@@ -141,6 +142,23 @@ def test_a_reexecution_is_a_retry_although_dagster_copies_the_tags(house: House)
     assert retry.door is Door.ADMITTED
     assert retry.run.origin == f"retry:{first.id}:1"
     assert retry.run.retry_of == first.id
+
+
+def test_a_reexecution_of_an_events_run_knows_the_event(house: House) -> None:
+    apply(house, a_trigger())
+    with house.ledger.write() as ledger:
+        ledger.events.add(a_merge(7))
+    route(house)
+    (wanted,) = start.unlaunched(house)
+    first = start.admit(house, Ticket(wanted.definition_id, "d1", origin=wanted.origin)).run
+    with house.ledger.write() as ledger:
+        ledger.runs.conclude(first.concluded(RunStatus.FAILED, "a view differs", now=house.clock.now()))
+
+    again = Ticket(wanted.definition_id, "d2", origin=wanted.origin, parent_dagster_run_id="d1")
+    retry = start.admit(house, again).run
+
+    assert retry.variables["pr_number"] == "7"
+    assert retry.variables == first.variables
 
 
 def test_the_same_request_key_finds_the_same_run(house: House) -> None:

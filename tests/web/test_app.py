@@ -8,13 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, a_run, a_schedule
-from houses import SteppedClock
+from builders import NOW, a_merge, a_run, a_schedule, a_trigger
+from houses import SteppedClock, apply
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.route import route
 from inspect_pipelines.web.app import create_app
+from inspect_pipelines.web.starter import Starter
+from inspect_pipelines.wiring import code_host
 from inspect_pipelines.wiring import house as build
 from resources.history.owner import Historian
+from webhook_server import until
 
 with warnings.catch_warnings():
     # starlette's test client announces that it will want another HTTP library; httpx is what the house uses
@@ -69,6 +74,28 @@ def test_a_ledger_that_is_no_database_makes_it_unhealthy(client: TestClient, hou
 
     assert answer.status_code == 503
     assert answer.json()["parts"]["ledger"]["problem"]
+
+
+def test_a_starter_that_cannot_do_its_work_makes_webhooks_unhealthy(house: House) -> None:
+    house.ledger.migrate()
+    apply(house, a_trigger())
+    with house.ledger.write() as ledger:
+        ledger.events.add(a_merge())
+    route(house)
+
+    def engine() -> None:
+        raise Unavailable("Dagster is away")
+
+    historian = Historian(house.home, house.ledger, house.clock)
+    starter = Starter(house, engine, code_host(house), every_seconds=0.02)
+    app = create_app(house, historian, starter=starter, urls=lambda: {"web": "", "dagster_ui": None})
+    with TestClient(app, base_url="http://127.0.0.1:8460") as client:
+        until(lambda: starter.problem)
+        answer = client.get("/health")
+    house.ledger.close()
+
+    assert answer.status_code == 503
+    assert answer.json()["parts"]["webhooks"]["problem"] == "Dagster is away"
 
 
 def test_status_tells_each_definition_with_its_next_time_and_last_run(

@@ -12,7 +12,7 @@ import pytest
 
 from builders import NOW, a_delivery, a_source
 from houses import a_house, apply
-from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
@@ -60,6 +60,22 @@ def test_sources_are_known_once_it_has_started(house: House) -> None:
     assert known is not None
     assert known.secrets == ("known",)
     assert "known" not in repr(known).replace("known_sources", "").replace("KnownSource", "")
+
+
+def test_a_secret_file_that_is_not_utf8_costs_no_other_source_its_webhooks(
+    house: House, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_bytes(b"\xff\xfe")
+    odd = replace(a_source(), id=SourceId("odd"), secrets=(f"${{file:{tmp_path}/secret}}",))
+    apply(house, organization=Organization(DEFAULT_ORG, sources=(odd, a_source())))
+    sources = KnownSources(house)
+
+    sources.refresh()
+
+    known = sources.find("github-acme")
+    assert known is not None
+    assert known.secrets == ("known",)
+    assert sources.problem.startswith("source 'odd': secret '${file:")
 
 
 def test_old_payloads_are_forgotten_and_their_ids_stay_for_a_week(house: House) -> None:

@@ -15,13 +15,14 @@ from houses import a_house, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.trigger import Debounce
-from inspect_pipelines.errors import NotFound, Unavailable
+from inspect_pipelines.errors import NotFound, SetupMissing, Unavailable
 from inspect_pipelines.ports.code_host import FailedDelivery
 from inspect_pipelines.ports.engine import Launch
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.redeliver import KEPT_BY_GITHUB, OVERLAP
 from inspect_pipelines.web.starter import LAUNCH_AGAIN_SECONDS, REDELIVER_EVERY_SECONDS, Starter
+from webhook_server import until
 
 
 class RememberingEngine:
@@ -156,6 +157,70 @@ def test_without_an_engine_runs_wait_for_the_sensor(house: House) -> None:
     starter.launch_pending()
 
     assert len(start.unlaunched(house)) == 1
+
+
+def test_trouble_with_paths_does_not_keep_it_from_asking_for_lost_deliveries(house: House) -> None:
+    hooked = replace(a_source(), hook="orgs/acme/hooks/1")
+    apply(house, organization=Organization(DEFAULT_ORG, sources=(hooked,)))
+
+    class Troubled(KnowingHost):
+        def changed_paths(self, source_id: SourceId, repo: str, number: int) -> tuple[str, ...]:
+            raise SetupMissing("no certificates")
+
+    host = Troubled()
+    starter = Starter(house, lambda: None, host)
+    tell(house, 1)
+    starter.route(house)
+
+    with pytest.raises(SetupMissing):
+        starter.ask()
+
+    assert len(host.looks) == 1
+
+
+def test_a_delivery_is_asked_for_once_an_attempt_from_look_to_look(house: House) -> None:
+    hooked = replace(a_source(), hook="orgs/acme/hooks/1")
+    apply(house, organization=Organization(DEFAULT_ORG, sources=(hooked,)))
+
+    class Failing(KnowingHost):
+        def __init__(self) -> None:
+            super().__init__()
+            self.attempt, self.asked = 1, list[int]()
+
+        def failed_deliveries(self, source_id: SourceId, *, since: datetime) -> list[FailedDelivery]:
+            return [FailedDelivery(self.attempt, "lost", NOW)]
+
+        def redeliver(self, source_id: SourceId, delivery: FailedDelivery) -> None:
+            self.asked.append(delivery.id)
+
+    host = Failing()
+    starter = Starter(house, lambda: None, host)
+
+    for attempt in (1, 1, 2):
+        host.attempt = attempt
+        starter.ask()
+        house.clock.sleep(REDELIVER_EVERY_SECONDS)
+
+    assert host.asked == [1, 2]
+
+
+def test_what_keeps_it_from_its_work_is_told_until_it_is_over(house: House) -> None:
+    broken = [True]
+
+    def engine() -> None:
+        if broken:
+            raise ZeroDivisionError
+
+    tell(house, 1)
+    starter = Starter(house, engine, KnowingHost(), every_seconds=0.02)
+    starter.route(house)
+    starter.start()
+    until(lambda: starter.problem == "a defect of inspect-pipelines: ZeroDivisionError; its log says more")
+
+    broken.clear()
+
+    until(lambda: not starter.problem)
+    starter.stop()
 
 
 def test_failed_deliveries_are_looked_for_every_five_minutes_and_after_a_downtime(house: House) -> None:
