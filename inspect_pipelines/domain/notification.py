@@ -48,6 +48,7 @@ class Notification:
     occasion: str = ""  # tells apart what may be said about the same thing several times
     due_at: datetime | None = None  # UTC; not to be sent before; None: at once
     attempts: int = 0  # begun ones
+    gathered: tuple[IncidentId, ...] = ()  # incidents that are opened by this one together
     failing_since: datetime | None = None  # UTC; the first failure of this round of tries
 
     @property

@@ -21,7 +21,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import compose
 from inspect_pipelines.usecases.alert import keep
 from inspect_pipelines.usecases.compose import Scene
-from inspect_pipelines.usecases.post import note_of
+from inspect_pipelines.usecases.post import note_of, tell
 
 REJECTED = "rejected"
 ONLY_OF_PICTURES = (CauseKind.VISUAL, CauseKind.REVIEW)
@@ -125,7 +125,7 @@ def settle_accepted(
             )
             for say in says:
                 for target in say.targets:
-                    ledger.outbox.store(note_of(run, RuleEvent.ON_RECOVERY, target, message, at=at))
+                    tell(ledger, note_of(run, RuleEvent.ON_RECOVERY, target, message, at=at))
     if _is_as_it_should_be(run, accepted, ledger.incidents.of_run(run.id)):
         sentence = f"accepted by {by.removeprefix('user:')}"
         _tell_code_host(ledger, run, definition, MessageKind.RESOLVED, "accepted", sentence, at=at)
