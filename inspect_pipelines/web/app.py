@@ -101,7 +101,8 @@ def create_app(
     def health() -> JSONResponse:
         """200 when this process can do its work, else 503; each part says what ails it."""
         silence, deafness = lookout.problem if lookout else "", intake.problem if intake else ""
-        found = ailments(house, historian, silence, deafness)
+        muteness = sender.problem if sender else ""
+        found = ailments(house, historian, silence, deafness, muteness)
         parts = {part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()}
         is_well = not any(found.values())
         return JSONResponse({"ok": is_well, "parts": parts}, status_code=200 if is_well else 503)
