@@ -22,6 +22,7 @@ from resources.addresses import AddressRefused
 from resources.guarded_transport import GuardedTransport, OutOfTime
 from resources.trust import Trust
 
+SEND_SECONDS = 60.0  # all requests of a message together; the sender's lease, in usecases/notify, is longer
 MAX_ANSWER_BYTES = 2_000_000  # a page of 100 comments; more is not an answer of a service that we know
 SHOWN_CHARACTERS = 200  # of an answer, in an error
 MAX_REDIRECTS = 3
@@ -45,10 +46,11 @@ class Answer:
 
 
 class Outgoing:
-    """Requests to one service.
+    """One message's requests to one service.
 
     Args:
         service: How errors call it.
+        timeout_seconds: Of one request; all of them together have SEND_SECONDS.
         secrets: Texts that no error may hold.
         allow_private: As in ChannelConfig.
     """
@@ -67,6 +69,7 @@ class Outgoing:
         self._clock = clock
         self._trust = trust
         self._timeout_seconds = timeout_seconds
+        self._last_moment = clock.monotonic() + SEND_SECONDS
         self._allow_private = allow_private
         self._secrets = secrets
 
@@ -89,7 +92,7 @@ class Outgoing:
             content = json.dumps(json_body, ensure_ascii=False).encode("utf-8", "replace")
             headers = {"Content-Type": "application/json", **(headers or {})}
         given = {"User-Agent": "inspect-pipelines", **(headers or {})}
-        deadline = self._clock.monotonic() + self._timeout_seconds
+        deadline = min(self._clock.monotonic() + self._timeout_seconds, self._last_moment)
         for _ in range(MAX_REDIRECTS + 1):
             answer = self._once(method, url, given, content, deadline)
             following = _next(url, answer) if method == "GET" or answer.status in SAME_REQUEST else None
@@ -145,9 +148,9 @@ class Outgoing:
             except AddressRefused as error:
                 raise self.error(f"is not asked: {error}", is_permanent=True) from None
             except (OutOfTime, httpx.TimeoutException):
-                raise self.error(
-                    f"did not answer within {self._timeout_seconds:g} s", is_permanent=False
-                ) from None
+                is_last = deadline == self._last_moment
+                limit = f"the {SEND_SECONDS:g} s of a message" if is_last else f"{self._timeout_seconds:g} s"
+                raise self.error(f"did not answer within {limit}", is_permanent=False) from None
             except (httpx.InvalidURL, UnicodeError):
                 raise self.error(
                     "cannot be reached: its address is not one; write 'https://host/path'", is_permanent=True

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import Message
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.channel import Receipt
+from inspect_pipelines.ports.clock import Clock
 from loopback_site.server import png
 from messages import a_notification
 from resources.channels.files import FileChannel
@@ -45,10 +46,11 @@ class Rig:
     folder: Path
     arrived: Callable[[], list[str]]  # each message as the service keeps it
     service: Any
+    clock: Clock = field(default_factory=SystemClock)
 
     def channel(self, **changes: Any) -> RoutedChannel:
         config = replace(self.config, **changes)
-        opener = Opener(self.gallery, SystemClock(), self._resolve, self.folder / "outbox")
+        opener = Opener(self.gallery, self.clock, self._resolve, self.folder / "outbox")
         return RoutedChannel(
             lambda: Channels((config,), PEOPLE), opener, FileChannel(self.folder / "otherwise")
         )

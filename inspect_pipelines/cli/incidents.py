@@ -9,7 +9,14 @@ from datetime import datetime
 import click
 
 from inspect_pipelines.cli.moments import future
-from inspect_pipelines.cli.output import aligned, local_time, short_duration, terminal_width, user_name
+from inspect_pipelines.cli.output import (
+    aligned,
+    local_time,
+    printable,
+    short_duration,
+    terminal_width,
+    user_name,
+)
 from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.alerting import Silence
@@ -55,7 +62,7 @@ def list_(whole: bool, limit: int, as_json: bool) -> None:
             short_duration(((one.resolved_at or now) - one.opened_at).total_seconds()),
             str(one.runs),
             one.id,
-            one.sentence,
+            printable(one.sentence),
         ]
         for one in found
     ]
@@ -137,22 +144,23 @@ def _lines(
     incident: Incident, runs: Sequence[str], messages: Sequence[Notification], silences: Sequence[Silence]
 ) -> Iterator[str]:
     yield f"{incident.kind.value} of {', '.join(incident.definitions)}: {_state(incident, silences)}"
-    yield f"  {incident.sentence}"
+    yield f"  {printable(incident.sentence)}"  # a watched site writes what is found in it
     yield f"  opened       {local_time(incident.opened_at)}, failed last {local_time(incident.last_failed_at)}"
     yield f"  runs         {incident.runs}"
     if incident.is_shared:
-        yield f"  shared by    all that look at {incident.scope.removeprefix('host:')}"
+        yield f"  shared by    all that look at {printable(incident.scope.removeprefix('host:'))}"
     if incident.acknowledged_at:
         who = incident.acknowledged_by.removeprefix("user:")
         yield f"  acknowledged {local_time(incident.acknowledged_at)} by {who}"
     if incident.known_by:
-        yield f"  known        rejected by {incident.known_by.removeprefix('user:')}: {incident.note}"
+        yield f"  known        rejected by {incident.known_by.removeprefix('user:')}: {printable(incident.note)}"
     if incident.resolved_at:
-        yield f"  resolved     {local_time(incident.resolved_at)}: {incident.resolution}"
+        yield f"  resolved     {local_time(incident.resolved_at)}: {printable(incident.resolution)}"
     for one in _of(incident, silences):
-        yield f"  silenced     until {local_time(one.until)} by {one.by.removeprefix('user:')}: {one.reason or '-'}"
+        who = one.by.removeprefix("user:")
+        yield f"  silenced     until {local_time(one.until)} by {who}: {printable(one.reason) or '-'}"
     yield "\nCause"
-    yield from (f"  {key}" for key in incident.keys[:MOST_KEYS_SHOWN])
+    yield from (f"  {printable(key)}" for key in incident.keys[:MOST_KEYS_SHOWN])
     if len(incident.keys) > MOST_KEYS_SHOWN:
         yield f"  and {len(incident.keys) - MOST_KEYS_SHOWN} more"
     yield "\nRuns, newest first"
@@ -161,7 +169,8 @@ def _lines(
         yield "\nMessages"
     for message in messages:
         kind = message.message.kind.value if message.message else message.event.value
-        yield f"  {message.id}  {kind} to {message.target}: {message.status.value} {message.receipt}".rstrip()
+        became = printable(f"{message.status.value} {message.receipt}")
+        yield f"  {message.id}  {kind} to {printable(message.target)}: {became}"
 
 
 def _state(incident: Incident, silences: Sequence[Silence]) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 import click
 
-from inspect_pipelines.cli.output import aligned, local_time, terminal_width
+from inspect_pipelines.cli.output import aligned, local_time, printable, terminal_width
 from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
@@ -45,9 +45,9 @@ def list_(status: str | None, limit: int, as_json: bool) -> None:
             f"{MARKS[one.status]} {one.status.value}",
             local_time(one.created_at),
             _kind(one),
-            one.target,
+            printable(one.target),
             str(one.attempts),
-            one.title,
+            printable(one.title),
         ]
         for one in found
     ]
@@ -84,25 +84,26 @@ def resend(message_id: str) -> None:
     project(house)
     with house.ledger.read() as ledger:
         now = ledger.outbox.find(house.org_id, again.id) or again
-    click.echo(f"message {now.id} to {now.target}: {now.status.value} {now.receipt}".rstrip())
+    click.echo(printable(f"message {now.id} to {now.target}: {now.status.value} {now.receipt}"))
 
 
 def _lines(found: Notification, attempts: Sequence[Attempt]) -> Iterator[str]:
-    yield f"{found.title}"
-    yield f"  to        {found.target}, {_kind(found)} ({found.event.value})"
-    yield f"  status    {found.status.value} {found.receipt}".rstrip()
+    yield printable(found.title)
+    yield f"  to        {printable(found.target)}, {_kind(found)} ({found.event.value})"
+    yield f"  status    {printable(f'{found.status.value} {found.receipt}')}"
     yield f"  created   {local_time(found.created_at)} by run {found.run_id}"
     if found.status is DeliveryStatus.STORED and found.due_at:
         yield f"  due       {local_time(found.due_at)}"
     if found.mentions:
-        yield f"  mentions  {', '.join(found.mentions)}"
+        yield f"  mentions  {printable(', '.join(found.mentions))}"
     if attempts:
         yield "\nTries"
     for one in attempts:
         outcome = one.outcome or "goes on, or its process died"
-        yield f"  {one.number}  {local_time(one.started_at)}  {outcome} {one.detail}".rstrip()
+        yield f"  {one.number}  {local_time(one.started_at)}  {printable(f'{outcome} {one.detail}')}"
     yield ""
-    yield found.text
+    for line in found.text.split("\n"):
+        yield f"{' ' * (len(line) - len(line.lstrip(' ')))}{printable(line)}"  # keeps its place under the line before
 
 
 def _kind(found: Notification) -> str:

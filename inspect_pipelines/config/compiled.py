@@ -162,7 +162,7 @@ def published_channels(home: Path) -> Channels:
     """How people are reached, as published last; nobody when nothing was.
 
     Raises:
-        Unreadable: The file is damaged; a message that then went to no channel would be lost.
+        Unreadable: The file is damaged, or cannot be opened now; a message that then went to no channel would be lost.
     """
     try:
         content = from_json((home / NAME).read_bytes())
@@ -170,7 +170,11 @@ def published_channels(home: Path) -> Channels:
         return found
     except FileNotFoundError:
         return Channels()
-    except (OSError, ValueError, AttributeError) as error:
+    except OSError as error:
+        raise Unreadable(
+            f"{str(home / NAME)!r} cannot be read for its channels: {(error.strerror or str(error)).lower()}"
+        ) from error
+    except (ValueError, AttributeError) as error:
         raise Unreadable(
             f"{str(home / NAME)!r} cannot be read for its channels; run `inspect-pipelines apply` to write it anew"
         ) from error

@@ -83,6 +83,20 @@ def adopted(
     return kept | taken
 
 
+def unapproved(
+    baseline: Baseline, shots: Iterable[Screenshot], differing: Iterable[View], run_id: RunId
+) -> set[View]:
+    """The views of a run that a baseline does not approve as this very run shows them, or no longer shows them.
+
+    Args:
+        differing: Those that were compared and did not pass; one without a screenshot is gone.
+    """
+    shown = {shot.view for shot in shots}
+    taken = {view for view, image in baseline.images.items() if image.source_run_id == run_id}
+    gone = {view for view in differing if view not in shown}
+    return (shown - taken) | (gone & baseline.images.keys())
+
+
 def concerning(baseline: Baseline | None, playbooks: Collection[str]) -> Baseline | None:
     """The part of a shared set's baseline that these playbooks have to do with; None when it has no view of theirs.
 

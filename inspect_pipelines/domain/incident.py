@@ -186,15 +186,16 @@ def steadied(
 
 
 def accepted(
-    incident: Incident, views: Sequence[str], *, by: str, at: datetime
+    incident: Incident, views: Sequence[str], *, is_whole: bool = False, by: str, at: datetime
 ) -> tuple[Incident, tuple[Say, ...]]:
     """What adopting pictures makes of it: they are as they should be now, with whatever differed in them.
 
     Args:
         views: Those whose pictures were adopted, in their text form.
+        is_whole: Whether that leaves no view of the run to be approved; a review waits for all of them.
     """
     _require_open(incident)
-    rest = tuple(key for key in incident.keys if not is_of_views(key) or (views_of([key]) - set(views)))
+    rest = tuple(key for key in incident.keys if not _is_accepted(key, set(views), is_whole))
     if rest == incident.keys:
         return incident, ()
     if rest:
@@ -245,6 +246,11 @@ def _is_due_again(incident: Incident, rules: Alerting, at: datetime) -> bool:
     if incident.is_flapping:
         return False  # people were promised to hear when it stays away
     return incident.told_at is not None and rules.is_due_again(incident.told_at, at)
+
+
+def _is_accepted(key: str, views: set[str], is_whole: bool) -> bool:
+    differing = views_of([key])
+    return differing <= views if differing else is_whole and is_of_views(key)
 
 
 def _held(

@@ -48,6 +48,8 @@ class Notification:
     occasion: str = ""  # tells apart what may be said about the same thing several times
     due_at: datetime | None = None  # UTC; not to be sent before; None: at once
     attempts: int = 0  # begun ones
+    gathered: tuple[IncidentId, ...] = ()  # incidents that are opened by this one together
+    failing_since: datetime | None = None  # UTC; the first failure of this round of tries
 
     @property
     def key(self) -> str:
@@ -82,26 +84,35 @@ class Notification:
     ) -> Notification:
         """This one after a failed attempt: to be tried again later, or given up with the reason.
 
+        How old it is does not count: after a day without a sender, the first try would be the last.
+
         Args:
             may_help: Whether another try may help.
             retry_after_seconds: What the service asked for.
             chance: 0.0 - 1.0; many that failed together do not come back together.
         """
+        since = self.failing_since or at
         if not may_help:
             return replace(self, status=DeliveryStatus.FAILED, receipt=why)
-        if self.attempts >= MOST_ATTEMPTS or at - self.created_at >= LONGEST_TRY:
-            gave_up = (
-                f"given up after {self.attempts} attempts since {self.created_at:%Y-%m-%d %H:%M} UTC: {why}"
-            )
+        if self.attempts >= MOST_ATTEMPTS or at - since >= LONGEST_TRY:
+            gave_up = f"given up after {self.attempts} attempts since {since:%Y-%m-%d %H:%M} UTC: {why}"
             return replace(self, status=DeliveryStatus.FAILED, receipt=gave_up)
         delay = backoff(self.attempts, chance)
         if retry_after_seconds is not None:
             delay = min(max(delay, timedelta(seconds=retry_after_seconds)), LONGEST_TRY)
-        return replace(self, receipt=why, due_at=at + delay)
+        return replace(self, receipt=why, due_at=at + delay, failing_since=since)
 
     def again(self, *, at: datetime) -> Notification:
         """This one, to be sent once more because a person says so."""
-        return replace(self, status=DeliveryStatus.STORED, due_at=at, attempts=0, receipt="", sent_at=None)
+        return replace(
+            self,
+            status=DeliveryStatus.STORED,
+            due_at=at,
+            attempts=0,
+            failing_since=None,
+            receipt="",
+            sent_at=None,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,8 @@ class Outbox(Protocol):
     def claim_next(self, sender: str, *, now: datetime, until: datetime) -> Notification | None:
         """Lease the next one that is due to a sender and begin an attempt; None: there is none.
 
-        One message a target is under way at a time, those of one thread in order, and no more than the target's
-        service takes (`pace_of`), counted over all senders.
+        One message a target is under way at a time, those of one thread in order, none about an incident before the one
+        that opens it together with others, and no more than the target's service takes (`pace_of`), over all senders.
         """
 
     def thread(self, notification: Notification) -> Mapping[str, str]:

@@ -12,7 +12,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import compose
 from inspect_pipelines.usecases.alert import keep
 from inspect_pipelines.usecases.compose import Scene
-from inspect_pipelines.usecases.post import note_of
+from inspect_pipelines.usecases.post import note_of, tell
 
 MOST_OPEN = 10_000
 
@@ -32,4 +32,4 @@ def abandon(ledger: LedgerSession, definition: Definition, *, by: str, at: datet
         )
         for say in says:
             for target in say.targets:
-                ledger.outbox.store(note_of(run, RuleEvent.ON_RECOVERY, target, message, at=at))
+                tell(ledger, note_of(run, RuleEvent.ON_RECOVERY, target, message, at=at))

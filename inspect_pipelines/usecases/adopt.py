@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inspect_pipelines.domain.baseline import Baseline, adopted, view_matches
+from inspect_pipelines.domain.baseline import Baseline, adopted, unapproved, view_matches
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -15,7 +15,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import facts
 from inspect_pipelines.usecases.compare import environment_changes
 from inspect_pipelines.usecases.conclude import baseline_set
-from inspect_pipelines.usecases.review import settle_accepted
+from inspect_pipelines.usecases.review import Accepted, settle_accepted
 
 COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 
@@ -62,8 +62,14 @@ def adopt(
         ledger.journal.append("baseline", facts.baseline_facts(baseline), at=now)
         views = [str(shot.view) for shot in shots if view_matches(shot.view, view_glob)]
         # what the run did not show is approved as gone, where nobody chose single views
-        removed = [] if view_glob else [str(one.view) for one in ledger.evidence.comparisons(run.id)]
-        settle_accepted(ledger, run, definition, {*views, *removed}, set_name=set_name, by=by, at=now)
+        comparisons = ledger.evidence.comparisons(run.id)
+        removed = [] if view_glob else [str(one.view) for one in comparisons]
+        differing = {one.view for one in comparisons if not one.passed}
+        waiting = unapproved(baseline, shots, differing, run.id)
+        accepted = Accepted(
+            frozenset({*views, *removed}), is_whole=not waiting, is_mended=not waiting & differing
+        )
+        settle_accepted(ledger, run, definition, accepted, set_name=set_name, by=by, at=now)
     return baseline
 
 

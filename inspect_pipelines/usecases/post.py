@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from inspect_pipelines.domain.alerting import Alerting
+from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.message import Message, MessageKind
 from inspect_pipelines.domain.notification import CODE_HOST, Notification
 from inspect_pipelines.domain.plan import RuleEvent
@@ -53,9 +54,18 @@ def store(
     for note in notes:
         kept = _grouped(ledger, note, rules, at)
         if kept is not None:
-            ledger.outbox.store(kept)
+            tell(ledger, kept)
         stored.append(kept or note)
     return tuple(stored)
+
+
+def tell(ledger: LedgerSession, note: Notification) -> None:
+    """Put one message into the outbox; what follows an opening that is held back is held back as long."""
+    held = None
+    if note.incident_id is not None:
+        held = ledger.outbox.held_for(note.org_id, note.target, note.created_at)
+    is_behind = held is not None and note.incident_id in held.gathered
+    ledger.outbox.store(replace(note, due_at=held.due_at) if held and is_behind else note)
 
 
 def _grouped(ledger: LedgerSession, note: Notification, rules: Alerting, at: datetime) -> Notification | None:
@@ -73,6 +83,7 @@ def _grouped(ledger: LedgerSession, note: Notification, rules: Alerting, at: dat
             mentions=message.mentions,
             message=message,
             incident_id=None,
+            gathered=(*(held.gathered or _incidents(held)), *_incidents(note)),
         )
         ledger.outbox.replace(together)
         return None
@@ -80,3 +91,7 @@ def _grouped(ledger: LedgerSession, note: Notification, rules: Alerting, at: dat
     if last is None or at - last >= rules.group_window:
         return note
     return replace(note, due_at=last + rules.group_window)
+
+
+def _incidents(note: Notification) -> tuple[IncidentId, ...]:
+    return () if note.incident_id is None else (note.incident_id,)

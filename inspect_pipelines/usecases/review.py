@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,10 +21,11 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import compose
 from inspect_pipelines.usecases.alert import keep
 from inspect_pipelines.usecases.compose import Scene
-from inspect_pipelines.usecases.post import note_of
+from inspect_pipelines.usecases.post import note_of, tell
 
 REJECTED = "rejected"
-OF_PICTURES = (CauseKind.VISUAL, CauseKind.FINDING, CauseKind.REVIEW)  # a finding's views may differ as well
+ONLY_OF_PICTURES = (CauseKind.VISUAL, CauseKind.REVIEW)
+OF_PICTURES = (*ONLY_OF_PICTURES, CauseKind.FINDING)  # a finding's views may differ as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,21 @@ class Rejection:
 
     run: Run
     incidents: tuple[Incident, ...]  # that are known from now on
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What a person approved of a run.
+
+    Attributes:
+        views: Whose pictures were adopted now, in their text form.
+        is_whole: Whether all that the run shows is approved by now.
+        is_mended: Whether all that differed in it is.
+    """
+
+    views: frozenset[str]
+    is_whole: bool
+    is_mended: bool
 
 
 def reject(house: House, run_id: RunId, *, by: str, note: str) -> Rejection:
@@ -76,7 +92,7 @@ def settle_accepted(
     ledger: LedgerSession,
     run: Run,
     definition: Definition | None,
-    views: Collection[str],
+    accepted: Accepted,
     *,
     set_name: str,
     by: str,
@@ -85,7 +101,7 @@ def settle_accepted(
     """Resolve the incidents that adopted pictures end, of every definition that is compared with them.
 
     Args:
-        views: Whose pictures were adopted, in their text form.
+        accepted: What was approved of the run.
         set_name: The baseline set that they went into.
     """
     resolved = []
@@ -93,7 +109,9 @@ def settle_accepted(
         for incident in ledger.incidents.open_in(run.org_id, scope):
             if incident.kind not in OF_PICTURES:
                 continue
-            after, says = incidents.accepted(incident, [*views], by=by, at=at)
+            after, says = incidents.accepted(
+                incident, [*accepted.views], is_whole=accepted.is_whole, by=by, at=at
+            )
             if after == incident:
                 continue
             keep(ledger, after, at=at)
@@ -107,11 +125,19 @@ def settle_accepted(
             )
             for say in says:
                 for target in say.targets:
-                    ledger.outbox.store(note_of(run, RuleEvent.ON_RECOVERY, target, message, at=at))
-    if any(not one.is_open for one in ledger.incidents.of_run(run.id)):
+                    tell(ledger, note_of(run, RuleEvent.ON_RECOVERY, target, message, at=at))
+    if _is_as_it_should_be(run, accepted, ledger.incidents.of_run(run.id)):
         sentence = f"accepted by {by.removeprefix('user:')}"
         _tell_code_host(ledger, run, definition, MessageKind.RESOLVED, "accepted", sentence, at=at)
     return tuple(resolved)
+
+
+def _is_as_it_should_be(run: Run, accepted: Accepted, shown: Sequence[Incident]) -> bool:
+    """Whether nothing is left that the run failed by; what it found or crashed by is no picture's to mend."""
+    is_approved = accepted.is_whole if run.status is RunStatus.NEEDS_REVIEW else accepted.is_mended
+    return (
+        bool(shown) and is_approved and all(not one.is_open and one.kind in ONLY_OF_PICTURES for one in shown)
+    )
 
 
 def _sharing(ledger: LedgerSession, run: Run, set_name: str) -> Sequence[str]:

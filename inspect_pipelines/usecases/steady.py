@@ -11,7 +11,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases import compose
 from inspect_pipelines.usecases.alert import keep
 from inspect_pipelines.usecases.compose import Scene
-from inspect_pipelines.usecases.post import note_of
+from inspect_pipelines.usecases.post import note_of, tell
 
 
 def resolve_quiet(house: House) -> list[Incident]:
@@ -56,5 +56,5 @@ def _settled(house: House, ledger: LedgerSession, incident: Incident) -> Inciden
     )
     for say in says:
         for target in say.targets:
-            ledger.outbox.store(note_of(run, RuleEvent.ON_RECOVERY, target, message, at=now))
+            tell(ledger, note_of(run, RuleEvent.ON_RECOVERY, target, message, at=now))
     return after

@@ -102,7 +102,8 @@ def create_app(
         """200 when this process can do its work, else 503; each part says what ails it."""
         silence = lookout.problem if lookout else ""
         deafness = "; ".join(part.problem for part in (intake, starter) if part and part.problem)
-        found = ailments(house, historian, silence, deafness)
+        muteness = sender.problem if sender else ""
+        found = ailments(house, historian, silence, deafness, muteness)
         parts = {part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()}
         is_well = not any(found.values())
         return JSONResponse({"ok": is_well, "parts": parts}, status_code=200 if is_well else 503)

@@ -13,7 +13,9 @@ from inspect_pipelines.ports.house import House
 FREE_BYTES_WANTED = 200_000_000  # a run of fifty full-page views may need half of it
 
 
-def ailments(house: House, historian: HistoryOwner, silence: str = "", deafness: str = "") -> dict[str, str]:
+def ailments(
+    house: House, historian: HistoryOwner, silence: str = "", deafness: str = "", muteness: str = ""
+) -> dict[str, str]:
     """What ails each part; an empty sentence means that it is well.
 
     Args:
@@ -21,6 +23,7 @@ def ailments(house: House, historian: HistoryOwner, silence: str = "", deafness:
         historian: Who keeps the history.
         silence: Which schedules do not tick, as the lookout says.
         deafness: Why events do not get on, as the intake and the starter say.
+        muteness: Why messages are not sent, as the sender says.
     """
     return {
         "ledger": _told(lambda: _ledger(house)),
@@ -29,6 +32,7 @@ def ailments(house: House, historian: HistoryOwner, silence: str = "", deafness:
         "disk": _told(lambda: _disk(house)),
         "schedules": silence,
         "webhooks": deafness,
+        "messages": muteness,
     }
 
 

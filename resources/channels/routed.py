@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from inspect_pipelines.config.compiled import Channels
 from inspect_pipelines.domain.channel import addressed
 from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.errors import ChannelError, Unreadable
 from inspect_pipelines.ports.channel import Channel, Receipt
 from resources.channels.opening import Opener
 from resources.channels.who import People
@@ -26,10 +27,21 @@ class RoutedChannel:
         self._otherwise = otherwise
 
     def send(self, notification: Notification, thread: Mapping[str, str]) -> Receipt:
-        """Send it."""
-        channels = self._published()
+        """Send it.
+
+        Raises:
+            ChannelError: It did not arrive, or nobody can tell now which channel is meant.
+        """
+        channels = self._channels()
         found = addressed(channels.channels, notification.target)
         if found is None:
             return self._otherwise.send(notification, thread)
         config, address = found
         return self._opener.open(config, address, People(channels.people)).send(notification, thread)
+
+    def _channels(self) -> Channels:
+        try:
+            return self._published()
+        except Unreadable as error:
+            # Not permanent: no service has refused the message, and it waits until somebody has run `apply`.
+            raise ChannelError(str(error), is_permanent=False) from error

@@ -22,6 +22,7 @@ from resources.channels.who import People
 from resources.outgoing import Outgoing
 
 MAX_PICTURES = 3
+NO_PICTURES = "; its pictures could not be added"
 # Slack answers 200 with `ok: false`; all other codes say that the same request will be refused again.
 TRANSIENT = frozenset(
     {
@@ -109,7 +110,7 @@ class SlackChannel:
             # deleted, or too old to be edited by the workspace's rules: the reply still says it
 
     def _add_pictures(self, message: Message, where: str, parent: str) -> str:
-        """Upload up to three into the thread; the message has arrived, so a failure here is only noted."""
+        """Upload up to three into the thread; the message has arrived, so whatever fails here is only noted."""
         try:
             uploads = [
                 {
@@ -121,9 +122,12 @@ class SlackChannel:
                 for picture in message.pictures[:MAX_PICTURES]
             ]
             self._client.files_upload_v2(file_uploads=uploads, channel=where, thread_ts=parent)
+        except SlackApiError as error:
+            return f"{NO_PICTURES}: {_told(self._outgoing, error, where)}"
         except (InspectError, SlackClientError) as error:
-            reason = _told(self._outgoing, error, where) if isinstance(error, SlackApiError) else error
-            return f"; its pictures could not be added: {reason}"
+            return f"{NO_PICTURES}: {error}"
+        except Exception as error:  # noqa: BLE001 - the SDK trusts answers; raising would post the message again
+            return f"{NO_PICTURES}: Slack's answer is not understood ({type(error).__name__})"
         return ""
 
     def _call(self, method: str, given: dict[str, Any]) -> Mapping[str, Any]:

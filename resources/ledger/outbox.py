@@ -23,6 +23,7 @@ from resources.ledger.alert_tables import delivery_attempts, threads
 from resources.ledger.tables import insert, outbox
 
 IS_STORED = outbox.c.status == "stored"  # the literal lets SQLite use the partial index
+IS_DIGEST = sa.and_(outbox.c.kind == MessageKind.OPENED.value, outbox.c.thread_key.is_(None))
 EARLIER = outbox.alias("earlier")
 
 
@@ -189,7 +190,7 @@ class SqlOutbox:
         return self._connection.execute(begun).scalar_one() < pace.messages
 
     def _first_for(self, target: str, now: datetime) -> Notification | None:
-        """The oldest due one, unless an older one of its thread still waits for its turn or its retry."""
+        """The oldest due one, unless an older one of its thread, or its opening, waits for its turn or its retry."""
         waits_for = (
             sa.select(EARLIER.c.id)
             .where(
@@ -202,9 +203,19 @@ class SqlOutbox:
             .exists()
         )
         query = sa.select(outbox).where(
-            IS_STORED, outbox.c.target == target, outbox.c.due_at <= now, _is_free(now), sa.not_(waits_for)
+            IS_STORED,
+            outbox.c.target == target,
+            outbox.c.due_at <= now,
+            _is_free(now),
+            sa.not_(waits_for),
+            sa.func.coalesce(outbox.c.incident_id, "").not_in(self._still_gathered(target)),
         )
         return self._one(query.order_by(outbox.c.created_at, outbox.c.id).limit(1))
+
+    def _still_gathered(self, target: str) -> list[IncidentId]:
+        """The incidents that are opened by messages which have not arrived yet, several by one."""
+        query = sa.select(outbox).where(IS_STORED, IS_DIGEST, outbox.c.target == target)
+        return [one for digest in self._all(query) for one in digest.gathered]
 
     def _claimed(
         self, notification: Notification, sender: str, *, now: datetime, until: datetime

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -199,3 +200,35 @@ def test_rejecting_names_the_incidents_that_are_known_now(watch: Watch) -> None:
     assert said("incidents", "list").splitlines()[1].startswith("known")
     assert "rejected by" in said("incidents", "show", incident.id)
     assert call("baselines", "reject", "nightly-shop").exit_code == 2
+
+
+def test_what_a_site_or_a_service_writes_cannot_steer_the_terminal(watch: Watch) -> None:
+    escape, title = "\x1b]0;owned\x07\x9b2J", "\x1b[31mshop"
+    watch.end(RunStatus.PASSED)
+    watch.end(reason=f"{escape} is no page")
+    send_waiting(watch.house)
+    incident = watch.incidents()[-1]
+    with watch.house.ledger.write() as ledger:
+        (note,) = ledger.outbox.of_incident(incident.id)
+        steering = replace(
+            note.sent(escape, at=note.created_at),
+            title=title,
+            mentions=(escape,),
+            text=f"{escape}\n  - first\r\n  - second {escape}",
+        )
+        ledger.outbox.replace(steering)
+    said("incidents", "silence", incident.id, "--for", "2h", "--reason", escape)
+    said("baselines", "reject", watch.last_run().id, "--note", escape)
+    assert escape in incident.sentence
+
+    shown = [
+        said("incidents", "list"),
+        said("incidents", "show", incident.id),
+        said("notifications", "list"),
+        said("notifications", "show", note.id),
+        said("notifications", "resend", note.id),
+    ]
+
+    for text in shown:
+        assert all(character.isprintable() or character == "\n" for character in text), text
+    assert "\n  - first\n  - second \ufffd" in shown[3]

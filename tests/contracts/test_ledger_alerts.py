@@ -324,6 +324,23 @@ def test_an_opening_that_waits_for_its_window_can_still_be_changed_and_a_tried_o
         assert session.outbox.held_for(DEFAULT_ORG, held.target, held.due_at) is None
 
 
+def test_what_is_said_of_an_incident_waits_for_the_message_that_opens_several(ledger):
+    digest = a_note(1, incident_id=None, gathered=(IncidentId("i1"), IncidentId("i2")))
+    over = a_note(2, kind=MessageKind.RESOLVED, incident_id=IncidentId("i2"))
+    other = a_note(3, kind=MessageKind.RESOLVED, incident_id=IncidentId("i3"))
+    stored(ledger, over, digest, other)
+
+    first = claim(ledger)
+    record(ledger, replace(first, due_at=NOW + 90 * SECOND, receipt="busy"))
+    meanwhile = claim(ledger)
+    record(ledger, meanwhile.sent("ok", at=NOW))
+    nothing, again = claim(ledger), claim(ledger, at=90 * SECOND)
+    record(ledger, again.sent("ok", at=NOW))
+
+    assert (first.id, meanwhile.id, nothing, again.id) == ("n1", "n3", None, "n1")
+    assert claim(ledger, at=90 * SECOND).id == "n2"
+
+
 # migration
 
 

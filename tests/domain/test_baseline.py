@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_baseline, a_screenshot, a_sha, a_view
-from inspect_pipelines.domain.baseline import activated, adopted, concerning, image_of, view_matches
+from inspect_pipelines.domain.baseline import (
+    activated,
+    adopted,
+    concerning,
+    image_of,
+    unapproved,
+    view_matches,
+)
 from inspect_pipelines.domain.ids import RunId
 
 RUN = RunId("01900000-0000-7000-8000-000000000009")
@@ -87,3 +94,18 @@ def test_only_the_views_of_a_runs_playbooks_concern_it():
     assert concerning(baseline, {"shop"}) == baseline
     assert concerning(baseline, {"account"}) is None
     assert concerning(None, {"shop"}) is None
+
+
+def test_a_view_is_approved_as_a_run_shows_it_or_no_longer_shows_it():
+    shots = [a_screenshot("home"), a_screenshot("cart")]
+    images = {
+        a_view("home"): image_of(shots[0], RUN),
+        a_view("old"): image_of(a_screenshot("old"), RunId("1")),
+    }
+    baseline = a_baseline(images=images)
+
+    left = unapproved(baseline, shots, [a_view("cart"), a_view("old"), a_view("gone")], RUN)
+
+    assert left == {a_view("cart"), a_view("old")}
+    assert unapproved(baseline, shots[:1], [], RUN) == set()
+    assert unapproved(baseline, shots[:1], [], RunId("1")) == {a_view("home")}

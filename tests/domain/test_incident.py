@@ -225,7 +225,7 @@ def test_accepting_some_of_its_views_leaves_the_others():
 def test_accepting_pictures_mends_no_finding():
     incident = an_incident()
 
-    assert accepted(incident, ["shop/home@desktop"], by="user:ada", at=NOW) == (incident, ())
+    assert accepted(incident, ["shop/home@desktop"], is_whole=True, by="user:ada", at=NOW) == (incident, ())
 
 
 def test_what_waits_for_review_is_told_as_such_and_ends_by_accepting():
@@ -233,7 +233,8 @@ def test_what_waits_for_review_is_told_as_such_and_ends_by_accepting():
     after, says = announced(waiting, QA, RULES, is_hushed=False, at=NOW)
 
     assert says == (Say(MessageKind.REVIEW, QA),)
-    assert not accepted(after, [], by="user:ada", at=NOW)[0].is_open
+    assert accepted(after, ["shop/home@desktop"], by="user:ada", at=NOW) == (after, ())
+    assert not accepted(after, [], is_whole=True, by="user:ada", at=NOW)[0].is_open
 
 
 def test_rejecting_makes_it_known_and_its_recovery_is_told_all_the_same():

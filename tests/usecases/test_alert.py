@@ -9,7 +9,7 @@ import pytest
 from builders import NOW, a_finding, a_plan, a_run, a_schedule, a_session, a_sha
 from ends import NIGHTLY, QA, Watch, heard
 from history_builders import a_comparison
-from houses import a_house, apply
+from houses import CollectingChannel, a_house, apply
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.alerting import Alerting, Overrides
 from inspect_pipelines.domain.ids import DEFAULT_ORG
@@ -19,8 +19,11 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
+from inspect_pipelines.errors import ChannelError
+from inspect_pipelines.usecases.abandon import abandon
 from inspect_pipelines.usecases.apply import apply as publish
 from inspect_pipelines.usecases.compose import Scene, of_run
+from inspect_pipelines.usecases.notify import send_waiting
 from inspect_pipelines.usecases.quieten import acknowledge, end_silences, silence
 
 HOUR = timedelta(hours=1)
@@ -238,6 +241,36 @@ def test_openings_that_follow_closely_come_in_one_message_at_the_end_of_the_wind
     assert together.title == "3 incidents"
     assert [line.split(": ")[:2] for line in together.message.lines] == [["Nightly shop", "failed"]] * 3
     assert watch.incidents()[3].told == ("slack:#qa",)
+
+
+@pytest.mark.parametrize("fails_at_first", [False, True])
+def test_a_recovery_never_comes_before_the_message_that_tells_of_its_opening(
+    watch: Watch, fails_at_first: bool
+) -> None:
+    channel = CollectingChannel()
+    house = replace(watch.house, channels=[("*", channel)])
+    mail = NotifyRule(RuleEvent.ON_FAILURE, email=("qa@acme.com",))
+    for number in range(4):
+        watch.define(mail, definition_id=f"s{number}")
+    for number in range(3):
+        watch.end(definition_id=f"s{number}", after=MINUTE)
+        send_waiting(house)
+
+    watch.end(RunStatus.PASSED, definition_id="s0", after=MINUTE)
+    send_waiting(house)
+    watch.end(RunStatus.PASSED, definition_id="s2", after=timedelta(0))
+    with house.ledger.write() as ledger:
+        abandon(ledger, ledger.definitions.find(DEFAULT_ORG, "s1"), by="user:ada", at=house.clock.now())
+    send_waiting(house)
+    before = [note.title for note in channel.sent]
+    house.clock.sleep(120)
+    channel.failures = [ChannelError("busy", is_permanent=False)] * fails_at_first
+    send_waiting(house)
+    house.clock.sleep(3)
+    send_waiting(house)
+
+    assert before == ["Nightly shop: failed", "Nightly shop: resolved"], "what is told already does not wait"
+    assert [note.title for note in channel.sent[2:]] == ["2 incidents", *["Nightly shop: resolved"] * 2]
 
 
 def test_without_a_window_and_for_pagerduty_each_opening_stands_alone(watch: Watch) -> None:

@@ -20,6 +20,7 @@ from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.expire import expire
 from inspect_pipelines.usecases.notify import LEASE, send_next, send_waiting
+from inspect_pipelines.usecases.resend import resend
 from inspect_pipelines.usecases.start import Ticket
 
 
@@ -145,6 +146,32 @@ def test_a_message_is_given_up_after_a_day_with_the_last_reason(tmp_path: Path) 
     assert note.receipt.startswith("given up after 25 attempts since 2026-11-22")
     assert note.receipt.endswith("no route to the host")
     assert {one.outcome for one in tries} == {"failed"}
+
+
+def test_a_message_that_waited_for_days_has_a_whole_day_of_tries_and_so_has_a_resent_one(
+    tmp_path: Path,
+) -> None:
+    channel = CollectingChannel()
+    house = a_house(tmp_path, channels=[("*", channel)])
+    a_failed_run(house)
+
+    def fails() -> DeliveryStatus:
+        channel.failures = [ChannelError("no route to the host", is_permanent=False)]
+        (tried,) = send_waiting(house)
+        return tried.status
+
+    house.clock.sleep(48 * 3600)
+    late = fails()
+    house.clock.sleep(24 * 3600)
+    given_up = fails()
+    with house.ledger.read() as ledger:
+        (note,) = ledger.outbox.latest(house.org_id)
+    resend(house, note.id)
+    house.clock.sleep(1)  # a Slack channel takes one message a second
+
+    assert (late, given_up) == (DeliveryStatus.STORED, DeliveryStatus.FAILED)
+    assert note.receipt.startswith("given up after 2 attempts since 2026-11-24")
+    assert fails() is DeliveryStatus.STORED
 
 
 def test_a_defect_in_a_channel_costs_the_others_nothing(tmp_path: Path) -> None:

@@ -64,6 +64,62 @@ def test_accepting_one_view_leaves_the_other_open(watch: Watch) -> None:
     assert posted(watch) == []
 
 
+def test_a_commit_is_green_only_when_all_that_differs_in_its_run_is_accepted(watch: Watch) -> None:
+    watch.end(comparisons=CHANGED[:1], sessions=SHOTS)
+    watch.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)  # joins one incident and opens another
+    run_id = watch.last_run().id
+
+    watch.house.clock.sleep(60)
+    adopt(watch.house, run_id, by="user:ada", view_glob="home")
+    first = posted(watch)
+    watch.house.clock.sleep(60)
+    adopt(watch.house, run_id, by="user:ada", view_glob="pay")
+
+    assert [target for target, _ in first] == ["slack:#qa"]
+    assert ("github", "resolved: accepted by ada") in posted(watch)
+
+
+def test_a_commit_stays_red_while_a_view_differs_although_its_incident_is_over(watch: Watch) -> None:
+    watch.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+    run_id = watch.last_run().id
+    watch.end(RunStatus.PASSED)
+    watch.house.clock.sleep(60)
+
+    adopt(watch.house, run_id, by="user:ada", view_glob="home")
+
+    assert posted(watch) == []
+
+
+@pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.ERROR])
+def test_no_picture_mends_the_commit_of_a_run_that_broke_an_expectation_or_crashed(
+    watch: Watch, status: RunStatus
+) -> None:
+    watch.end(status, sessions=SHOTS, variables=COMMIT)
+    run_id = watch.last_run().id
+    watch.end(RunStatus.PASSED)
+    watch.house.clock.sleep(60)
+
+    adopt(watch.house, run_id, by="user:ada", force=True)
+
+    assert [one.is_open for one in watch.incidents()] == [False]
+    assert posted(watch) == []
+
+
+def test_a_first_run_waits_until_all_its_views_are_approved(watch: Watch) -> None:
+    watch.define(NotifyRule(RuleEvent.ON_NEEDS_REVIEW, slack_channel="#qa"), GITHUB)
+    watch.end(RunStatus.NEEDS_REVIEW, "nothing is approved yet", sessions=SHOTS, variables=COMMIT)
+    run_id = watch.last_run().id
+
+    watch.house.clock.sleep(60)
+    adopt(watch.house, run_id, by="user:ada", view_glob="home")
+    first, was_open = posted(watch), watch.incidents()[0].is_open
+    watch.house.clock.sleep(60)
+    adopt(watch.house, run_id, by="user:ada", view_glob="pay")
+
+    assert (first, was_open) == ([], True)
+    assert sorted(target for target, _ in posted(watch)) == ["github", "slack:#qa"]
+
+
 def test_accepting_settles_the_incidents_of_all_definitions_of_the_set(watch: Watch) -> None:
     plan = a_plan(notify=(QA,), baseline=BaselinePolicy(set="nightly-shop"))
     apply(watch.house, a_schedule("hourly-shop", plan=plan))

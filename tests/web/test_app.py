@@ -48,7 +48,7 @@ def test_a_house_in_order_is_healthy(client: TestClient) -> None:
 
     assert answer.status_code == 200
     parts = answer.json()["parts"]
-    names = ("ledger", "history", "gallery", "disk", "schedules", "webhooks")
+    names = ("ledger", "history", "gallery", "disk", "schedules", "webhooks", "messages")
     assert parts == {part: {"ok": True, "problem": None} for part in names}
 
 

@@ -120,3 +120,19 @@ def test_it_lives_as_long_as_the_application(house: House, good: CollectingChann
 
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("sender")] == []
     assert len(good.sent) == 1
+
+
+def test_health_says_why_messages_are_not_sent(house: House) -> None:
+    class Away:
+        def read(self) -> None:
+            raise RuntimeError("a defect")
+
+    sender = Sender(replace(house, ledger=Away()), every_seconds=0.02)
+    app = create_app(house, Historian(house.home, house.ledger, SystemClock()), sender=sender)
+
+    with TestClient(app, base_url="http://127.0.0.1:8460") as client:
+        until(lambda: sender.problem)
+        told = client.get("/health")
+
+    assert told.status_code == 503
+    assert told.json()["parts"]["messages"] == {"ok": False, "problem": "RuntimeError: a defect"}

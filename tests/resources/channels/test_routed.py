@@ -15,7 +15,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.errors import ChannelError, Unreadable
+from inspect_pipelines.errors import ChannelError
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.conclude import abort
 from inspect_pipelines.usecases.notify import send_waiting
@@ -79,13 +79,24 @@ def test_a_secret_without_a_value_waits_for_somebody_to_set_it(home: Path, monke
     assert caught.value.retry_may_help
 
 
-def test_a_damaged_publication_sends_nothing_elsewhere(home: Path) -> None:
-    (home / "compiled.json").write_text("{")
+@pytest.mark.parametrize(
+    ("spoil", "why"),
+    [
+        (lambda path: path.write_text("{"), "run `inspect-pipelines apply` to write it anew"),
+        (lambda path: path.write_text('{"channels": {"channels": 1}}'), "`inspect-pipelines apply`"),
+        (lambda path: path.mkdir(), "cannot be read for its channels: is a directory"),
+    ],
+)
+def test_while_the_publication_cannot_be_read_messages_wait_and_none_goes_elsewhere(
+    home: Path, spoil, why: str
+) -> None:
+    spoil(home / "compiled.json")
     ((_, channel),) = house(Settings()).channels
 
-    with pytest.raises(Unreadable):
+    with pytest.raises(ChannelError, match=why) as caught:
         channel.send(a_notification("slack:#qa"), {})
 
+    assert caught.value.retry_may_help
     assert not (home / "outbox").exists()
 
 

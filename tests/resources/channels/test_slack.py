@@ -3,11 +3,13 @@ from __future__ import annotations
 import pytest
 
 from channel_rigs import Rig
+from houses import SteppedClock
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import Link, MessageKind, Picture
 from inspect_pipelines.errors import ChannelError
+from inspect_pipelines.usecases.notify import LEASE
 from messages import a_message
-from stand_ins.server import Says
+from stand_ins.server import Request, Says
 from stand_ins.slack import refused
 
 
@@ -111,6 +113,8 @@ def test_up_to_three_pictures_are_added_to_the_thread_with_their_words(slack: Ri
     [
         ([None, refused("missing_scope")], "missing_scope"),
         ([None, None, Says(500)], "answers 500"),
+        ([None, None, None, Says(200, {"ok": True})], "not understood (TypeError)"),
+        ([None, Says(200, {"ok": True, "file_id": "F1"})], "could not be added"),
         (
             [None, Says(200, {"ok": True, "file_id": "F1", "upload_url": "http://169.254.169.254/latest"})],
             "would send secrets unencrypted to '169.254.169.254'",
@@ -127,6 +131,25 @@ def test_a_picture_that_fails_does_not_make_the_message_arrive_twice(slack: Rig,
     receipt = slack.send(a_message(pictures=(Picture(slack.picture(), "basket"),)))
 
     assert why in receipt.text
+    assert len(slack.service.messages) == 1
+
+
+def test_all_requests_of_a_message_end_before_another_sender_may_send_it(
+    slack: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = slack.clock = SteppedClock()
+    answer = slack.service.answer
+
+    def slowly(request: Request) -> Says:
+        clock.sleep(14)
+        return answer(request)
+
+    monkeypatch.setattr(slack.service, "answer", slowly)
+
+    receipt = slack.send(a_message(pictures=(Picture(slack.picture(), "basket"),) * 3), timeout_seconds=20.0)
+
+    assert clock.monotonic() < LEASE.total_seconds()
+    assert "did not answer within the 60 s of a message" in receipt.text
     assert len(slack.service.messages) == 1
 
 
