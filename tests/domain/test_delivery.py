@@ -46,15 +46,19 @@ def test_what_a_service_asks_for_is_respected_up_to_a_day():
 
 
 @pytest.mark.parametrize(
-    ("attempts", "at", "status"),
+    ("attempts", "failing_since", "status"),
     [
         (39, NOW, DeliveryStatus.STORED),
         (40, NOW, DeliveryStatus.FAILED),
-        (3, NOW + timedelta(hours=24), DeliveryStatus.FAILED),
+        (3, NOW - timedelta(hours=23), DeliveryStatus.STORED),
+        (3, NOW - timedelta(hours=24), DeliveryStatus.FAILED),
+        (1, None, DeliveryStatus.STORED),  # its first trouble, however old the message is
     ],
 )
-def test_it_ends_after_forty_attempts_or_a_day(attempts, at, status):
-    assert failed(replace(NOTE, attempts=attempts), at).status is status
+def test_it_ends_after_forty_attempts_or_a_day_of_trouble(attempts, failing_since, status):
+    old = replace(NOTE, created_at=NOW - timedelta(days=3), attempts=attempts, failing_since=failing_since)
+
+    assert failed(old).status is status
 
 
 def test_a_person_may_have_it_sent_again_from_the_start():
