@@ -46,19 +46,28 @@ def test_what_a_service_asks_for_is_respected_up_to_a_day():
 
 
 @pytest.mark.parametrize(
-    ("attempts", "failing_since", "status"),
+    ("attempts", "at", "status"),
     [
         (39, NOW, DeliveryStatus.STORED),
         (40, NOW, DeliveryStatus.FAILED),
-        (3, NOW - timedelta(hours=23), DeliveryStatus.STORED),
-        (3, NOW - timedelta(hours=24), DeliveryStatus.FAILED),
-        (1, None, DeliveryStatus.STORED),  # its first trouble, however old the message is
+        (3, NOW + timedelta(hours=24), DeliveryStatus.FAILED),
     ],
 )
-def test_it_ends_after_forty_attempts_or_a_day_of_trouble(attempts, failing_since, status):
-    old = replace(NOTE, created_at=NOW - timedelta(days=3), attempts=attempts, failing_since=failing_since)
+def test_it_ends_after_forty_attempts_or_a_day_of_them(attempts, at, status):
+    assert failed(replace(failed(), attempts=attempts), at).status is status
 
-    assert failed(old).status is status
+
+def test_its_age_gives_no_message_up_at_its_first_failure_nor_when_it_is_sent_again():
+    late = failed(replace(NOTE, attempts=1), NOW + timedelta(days=2))
+    over = failed(replace(late, attempts=2), NOW + timedelta(days=3))
+    again = failed(replace(over.again(at=NOW + timedelta(days=9)), attempts=1), NOW + timedelta(days=9))
+
+    assert [note.status for note in (late, over, again)] == [
+        DeliveryStatus.STORED,
+        DeliveryStatus.FAILED,
+        DeliveryStatus.STORED,
+    ]
+    assert over.receipt == "given up after 2 attempts since 2026-11-24 07:00 UTC: down"
 
 
 def test_a_person_may_have_it_sent_again_from_the_start():
