@@ -11,16 +11,14 @@ from assets import tags
 from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
-from sensors.submitted import is_submitted
+from sensors.submitted import to_submit
 
-SUBMIT_GRACE = timedelta(
-    seconds=3
-)  # the web process launches at once; a second launch would end as a duplicate
+# The web process launches at once; a second launch would end as a duplicate.
+SUBMIT_GRACE = timedelta(seconds=3)
 
 
 def event_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     """The sensor over the jobs of all triggers; a thousand sensors would be a thousand calls a tick."""
-    known = {job.name for job in jobs}
 
     @dg.sensor(
         name="events",
@@ -32,14 +30,8 @@ def event_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
         context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
     ) -> list[dg.RunRequest] | dg.SkipReason:
         now = house.clock.now()
-        left = [
-            run
-            for run in start.unlaunched(house)
-            if now - run.requested_at >= SUBMIT_GRACE
-            and dagster_name(run.definition_id)
-            in known  # else its trigger is gone, and the tick would fail for all
-            and not is_submitted(context.instance, run)
-        ]
+        old_enough = [run for run in start.unlaunched(house) if now - run.requested_at >= SUBMIT_GRACE]
+        left = to_submit(context.instance, jobs, old_enough)
         if not left:
             return dg.SkipReason("no run of an event waits for its launch")
         return [

@@ -12,14 +12,13 @@ from inspect_pipelines.domain.ids import DefinitionId, dagster_name
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases import start
 from inspect_pipelines.usecases.notify import send_waiting
-from sensors.submitted import is_submitted
+from sensors.submitted import to_submit
 
 LOOKED_AT = 500  # queued Dagster runs a turn, oldest first
 
 
 def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     """The sensor that launches a run which waited (`overlap: buffer_one`) once its definition's slot is free."""
-    known = {job.name for job in jobs}
 
     @dg.sensor(
         name="waiting",
@@ -30,13 +29,7 @@ def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     def waiting(
         context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
     ) -> list[dg.RunRequest] | dg.SkipReason:
-        free = [
-            run
-            for run in start.waiting(house)
-            if dagster_name(run.definition_id)
-            in known  # else its definition is gone, and the tick would fail for all
-            and not is_submitted(context.instance, run)
-        ]
+        free = to_submit(context.instance, jobs, start.waiting(house))
         if not free:
             return dg.SkipReason("no run waits for a slot that is free")
         return [

@@ -23,9 +23,8 @@ EDGE_RATIO, EDGE_PX = (
 )  # of the width, at most: a scrollbar's place says nothing about what stands in a row
 CLEARLY_MORE = 1.20  # equal heights: an insertion must explain a fifth more equal rows than staying in place
 
-ODD = np.uint64(
-    0x9E3779B97F4A7C15
-)  # 2**64 by the golden ratio: mixes a row's hash with that of the one above
+# 2**64 by the golden ratio: mixes a row's hash with that of the one above.
+ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -275,13 +275,15 @@ def _findings(report: Report) -> tuple[FindingCard, ...]:
             failing = found.fails_at(session.fail_on)
             grouped.setdefault(key, (found, [], failing))[1].append(found.viewport)
     order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
-    cards = [FindingCard(f, _once(viewports), failing) for f, viewports, failing in grouped.values()]
+    cards = [
+        FindingCard(f, tuple(dict.fromkeys(viewports)), failing) for f, viewports, failing in grouped.values()
+    ]
     return tuple(sorted(cards, key=lambda c: (not c.is_failing, order.index(c.finding.severity))))
 
 
 def _session(report: Report, index: int) -> SessionCard:
     session = report.sessions[index]
-    viewports = _once(step.viewport for step in session.steps)
+    viewports = tuple(dict.fromkeys(step.viewport for step in session.steps))
     by_place = {(step.step_id, step.viewport): step for step in session.steps}
     names = {step.step_id: step.name or step.step_id for step in session.steps}
     rows = tuple(
@@ -292,10 +294,6 @@ def _session(report: Report, index: int) -> SessionCard:
     return SessionCard(
         session.playbook, session.status.value, session.error, session.browser_ms, viewports, rows, longest
     )
-
-
-def _once(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
 
 
 def _count(number: int, one: str, many: str) -> str:
