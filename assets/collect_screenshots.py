@@ -7,8 +7,8 @@ from assets.guard import concluding, interruptible
 from assets.thumbnails import table_of
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.cancel import asked, listener
-from inspect_pipelines.usecases.perform import play_all
+from inspect_pipelines.usecases.runs.cancel import asked, listener
+from inspect_pipelines.usecases.runs.play import play_all
 
 
 @dg.op

@@ -8,8 +8,8 @@ from assets.thumbnails import changes_of
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.cancel import asked, listener
-from inspect_pipelines.usecases.compare_run import compare_run
+from inspect_pipelines.usecases.pictures.compare_run import compare_run
+from inspect_pipelines.usecases.runs.cancel import asked, listener
 
 
 @dg.op

@@ -6,7 +6,7 @@ from assets.guard import concluding
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.conclude import judge
+from inspect_pipelines.usecases.runs.conclude import judge
 
 CHECK_NAME = "looks_as_approved"
 

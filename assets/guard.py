@@ -15,10 +15,10 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.cancel import asked
-from inspect_pipelines.usecases.conclude import abort
-from inspect_pipelines.usecases.notify import send_waiting
-from inspect_pipelines.usecases.project import project
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.cancel import asked
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.project import project
 
 
 @contextmanager

@@ -11,11 +11,11 @@ from assets.guard import concluding
 from assets.lost import ticket_of
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Door
+from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.expire import expire
-from inspect_pipelines.usecases.perform import session_requests
-from inspect_pipelines.usecases.project import project
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.expire import expire
+from inspect_pipelines.usecases.runs.project import project
 
 
 @dg.op(out={"run_id": dg.Out(str, is_required=False)})

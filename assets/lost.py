@@ -8,9 +8,9 @@ from assets import tags
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Door, Run, RunStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.cancel import asked
-from inspect_pipelines.usecases.conclude import abort
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.cancel import asked
+from inspect_pipelines.usecases.runs.conclude import abort
 
 CANCELLED = "cancelled in Dagster"
 

@@ -5,8 +5,8 @@ import dagster as dg
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.notify import send_waiting
-from inspect_pipelines.usecases.project import project
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.project import project
 
 GREEN = (RunStatus.PASSED, RunStatus.NEEDS_REVIEW, RunStatus.SKIPPED)
 

@@ -26,10 +26,10 @@ from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.conclude import record_end
-from inspect_pipelines.usecases.notify import send_waiting
-from inspect_pipelines.usecases.steady import resolve_quiet
-from inspect_pipelines.web.sender import Sender
+from inspect_pipelines.usecases.alerts.resolve_quiet import resolve_quiet
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.conclude import record_end
+from inspect_pipelines.web.duties.sender import Sender
 
 SEED = 7
 ALERTS = 200

@@ -18,7 +18,7 @@ from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.conclude import record_end
+from inspect_pipelines.usecases.runs.conclude import record_end
 
 SEED = 7
 TARGETS = 20

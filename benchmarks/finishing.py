@@ -27,7 +27,7 @@ from inspect_pipelines.domain.run import Run, RunStatus, request_origin
 from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
-from inspect_pipelines.usecases.conclude import record_end
+from inspect_pipelines.usecases.runs.conclude import record_end
 from resources.clock import SystemClock
 from resources.history.owner import Historian
 from resources.history.places import Places

@@ -28,7 +28,7 @@ from inspect_pipelines.imaging.header import PNG_SIGNATURE, jpeg_size, png_heade
 from inspect_pipelines.imaging.measurement import measure
 from inspect_pipelines.imaging.pair import see_pair
 from inspect_pipelines.imaging.picture import decode
-from inspect_pipelines.usecases.diff import Rules, diff
+from inspect_pipelines.usecases.pictures.diff import Rules, diff
 
 SLOW_SECONDS = 20.0
 MEMORY_BYTES = 1_500_000_000  # of the child; 80 megapixels with transparency, decoded and laid over white

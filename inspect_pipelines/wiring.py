@@ -12,8 +12,8 @@ from resources.channels.files import FileChannel
 from resources.channels.opening import Opener
 from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
-from resources.gallery import FolderGallery
-from resources.github import GitHub
+from resources.code_host.github import GitHub
+from resources.gallery.folder import FolderGallery
 from resources.history.store import DuckHistory
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledger

@@ -10,7 +10,7 @@ import dagster as dg
 from assets import tags
 from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.runs import start
 from sensors.submitted import to_submit
 
 # The web process launches at once; a second launch would end as a duplicate.

@@ -10,8 +10,8 @@ from dagster._core.launcher import WorkerStatus
 from assets.lost import conclude_lost, report_end
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.expire import expire
-from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.expire import expire
 
 IN_PROGRESS = [
     dg.DagsterRunStatus.STARTING,

@@ -9,7 +9,7 @@ from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.domain.run import cron_origin
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.tick import tick
+from inspect_pipelines.usecases.definitions.tick import tick
 
 
 def schedule_of(schedule: Schedule, job: dg.JobDefinition) -> dg.ScheduleDefinition:

@@ -10,8 +10,8 @@ import dagster as dg
 from assets import tags
 from inspect_pipelines.domain.ids import DefinitionId, dagster_name
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs import start
 from sensors.submitted import to_submit
 
 LOOKED_AT = 500  # queued Dagster runs a turn, oldest first

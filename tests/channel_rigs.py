@@ -23,7 +23,7 @@ from resources.channels.files import FileChannel
 from resources.channels.opening import Opener
 from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
-from resources.gallery import FolderGallery
+from resources.gallery.folder import FolderGallery
 from stand_ins import github, mail, pagerduty, slack, teams, webhook
 from stand_ins.server import Says, StandIn
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from inspect_pipelines.engine.instance import ensure_instance
 from resources.clock import SystemClock
-from resources.dagster_graphql import GraphqlEngine
+from resources.dagster.graphql import GraphqlEngine
 
 TESTS = Path(__file__).parent
 

@@ -18,7 +18,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.conclude import record_end
+from inspect_pipelines.usecases.runs.conclude import record_end
 
 QA = NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa")
 NIGHTLY = DefinitionId("nightly-shop")

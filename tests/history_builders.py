@@ -12,7 +12,7 @@ from inspect_pipelines.domain.comparison import Comparison, Outcome, Region
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
-from inspect_pipelines.usecases.facts import run_facts
+from inspect_pipelines.facts.run import run_facts
 from resources.clock import SystemClock
 from resources.history.store import DuckHistory
 from resources.ledger.store import SqlLedger, create_ledger

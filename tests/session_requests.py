@@ -9,7 +9,7 @@ from PIL import Image
 from inspect_pipelines.domain.ids import PlaybookId, Sha256
 from inspect_pipelines.domain.playbook import DESKTOP, Action, PageRules, Playbook, Step, Viewport
 from inspect_pipelines.domain.session import SessionRequest, Value
-from resources.gallery import FolderGallery
+from resources.gallery.folder import FolderGallery
 
 
 def a_request(

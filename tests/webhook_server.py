@@ -17,8 +17,8 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import create_app
-from inspect_pipelines.web.intake import Intake
-from inspect_pipelines.web.known_sources import KnownSources
+from inspect_pipelines.web.duties.intake import Intake
+from inspect_pipelines.web.webhooks.known_sources import KnownSources
 from resources.history.owner import Historian
 from senders import github_headers, payload
 

@@ -14,7 +14,7 @@ from benchmarks.alerting.house import open_house
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import ChannelError
 from inspect_pipelines.ports.channel import Receipt
-from inspect_pipelines.web.sender import Sender
+from inspect_pipelines.web.duties.sender import Sender
 
 LEASE = timedelta(
     seconds=3

@@ -26,7 +26,7 @@ from inspect_pipelines.engine.choose import engine_for
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.engine import Launch
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.wiring import house as build
 from resources.workers import WorkerLocks
 

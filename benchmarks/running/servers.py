@@ -17,7 +17,7 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import accepts, answers, free_port
 from inspect_pipelines.engine.instance import ensure_instance
-from resources.dagster_graphql import LAUNCH
+from resources.dagster.graphql import LAUNCH
 
 MODULE = "benchmarks.running.noop"
 STOCK = """\

@@ -13,11 +13,11 @@ from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import adopt as adoption
-from inspect_pipelines.usecases import review
-from inspect_pipelines.usecases.noise import measure_noise
-from inspect_pipelines.usecases.notify import send_waiting
-from inspect_pipelines.usecases.project import project
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.pictures import adopt as adoption
+from inspect_pipelines.usecases.pictures import review
+from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
+from inspect_pipelines.usecases.runs.project import project
 
 
 @click.group()

@@ -50,7 +50,7 @@ def test(name: str, to: str | None) -> None:
 
     PagerDuty gets an alert that is resolved at once. Exit codes: 0 accepted, 2 usage, 3 it did not arrive.
     """
-    from inspect_pipelines.usecases.try_channel import try_channel
+    from inspect_pipelines.usecases.alerts.try_channel import try_channel
     from inspect_pipelines.wiring import house
 
     settings = Settings()

@@ -18,7 +18,7 @@ from resources.clock import SystemClock
 
 if TYPE_CHECKING:  # imported where they are used: `validate` needs neither ledger nor DuckDB
     from inspect_pipelines.domain.change import Change
-    from inspect_pipelines.usecases.plan import Proposal
+    from inspect_pipelines.usecases.definitions.plan import Proposal
 
 F = TypeVar("F", bound=Callable[..., Any])
 SIGNS = {"create": ("+", "green"), "change": ("~", "yellow"), "delete": ("-", "red")}
@@ -86,7 +86,7 @@ def plan(as_json: bool, folder: Path | None) -> None:
     Changes nothing.
     """
     from inspect_pipelines.config.compiled import read_compiled
-    from inspect_pipelines.usecases.plan import propose
+    from inspect_pipelines.usecases.definitions.plan import propose
     from inspect_pipelines.wiring import house
 
     project = _load(folder)
@@ -117,8 +117,8 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     A second time changes nothing.
     """
     from inspect_pipelines.config.schema import write_schemas
-    from inspect_pipelines.usecases.apply import apply as store
-    from inspect_pipelines.usecases.plan import propose
+    from inspect_pipelines.usecases.definitions.apply import apply as store
+    from inspect_pipelines.usecases.definitions.plan import propose
     from inspect_pipelines.wiring import house
 
     project = _load(folder)

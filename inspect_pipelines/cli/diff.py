@@ -13,8 +13,8 @@ from inspect_pipelines.cli.output import marked
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import Unreadable
-from inspect_pipelines.usecases.diff import Difference, Looked, Rules, exit_code, unreadable
-from inspect_pipelines.usecases.diff import diff as compared
+from inspect_pipelines.usecases.pictures.diff import Difference, Looked, Rules, exit_code, unreadable
+from inspect_pipelines.usecases.pictures.diff import diff as compared
 
 MARKED = {
     Outcome.UNCHANGED: marked("passed"),
@@ -74,7 +74,7 @@ def diff(
 
 def _read(old: Path, new: Path) -> tuple[list[bytes], str]:
     """Both files, empty where one cannot be read, and why."""
-    from resources.picture_files import read_file
+    from resources.gallery.picture_files import read_file
 
     sides, problem = [], ""
     for path in (old, new):

@@ -15,10 +15,10 @@ from inspect_pipelines.cli.output import aligned
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.usecases.diff import Difference, Rules, diff_folders, exit_code
+from inspect_pipelines.usecases.pictures.diff import Difference, Rules, diff_folders, exit_code
 
 if TYPE_CHECKING:
-    from resources.picture_files import Folder
+    from resources.gallery.picture_files import Folder
 
 WORDS = {
     Outcome.CHANGED: "✗ changed",
@@ -62,7 +62,7 @@ def diff_dir(
 
     Exit codes: 0 all passed, 1 something differs, 2 usage, 3 nothing differs but something could not be read.
     """
-    from resources.picture_files import folder_of
+    from resources.gallery.picture_files import folder_of
 
     quiet_decoders()
     check_target("--html", html, ())

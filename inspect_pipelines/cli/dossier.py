@@ -11,11 +11,11 @@ from inspect_pipelines.cli.launching import run_json
 from inspect_pipelines.cli.output import coloured, local_time, printable, short_duration
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult, StepStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.cancel import DECISION
-from inspect_pipelines.usecases.show import Dossier
+from inspect_pipelines.queries.show import Dossier
 
 LABEL = 13  # characters of the left column
 VERDICTS = {
@@ -44,7 +44,7 @@ def page(house: House, dossier: Dossier, dagster_url: str | None) -> str:
 
 def as_json(house: House, dossier: Dossier, dagster_url: str | None) -> str:
     """Everything, with the names that the ledger has for it."""
-    from inspect_pipelines.config.serial import dump_json
+    from inspect_pipelines.stored.serial import dump_json
 
     body: dict[str, Any] = {
         **run_json(house, dossier.run),
@@ -181,7 +181,7 @@ def _messages(dossier: Dossier) -> Iterator[str]:
 def _next_steps(dossier: Dossier) -> Iterator[str]:
     run = dossier.run
     if run.status.is_open:
-        unwanted = any(decision == DECISION for decision, _, _ in dossier.decisions)
+        unwanted = any(decision == CANCEL_REQUESTED for decision, _, _ in dossier.decisions)
         words = ["watch"] if unwanted else ["watch", "cancel"]
     elif run.status is RunStatus.NEEDS_REVIEW and not dossier.reviewed_as:
         yield f"\naccept its pictures: inspect-pipelines baselines adopt {run.id}"

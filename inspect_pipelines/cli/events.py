@@ -11,13 +11,13 @@ from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import aligned, harmless, local_time, printable, terminal_width
 from inspect_pipelines.cli.replay import replay
 from inspect_pipelines.cli.triggers import decision_json
-from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.find_event import find_event
+from inspect_pipelines.queries.find_event import find_event
+from inspect_pipelines.stored.serial import dump_json
 
 HEADER = ["EVENT", "RECEIVED", "TYPE", "STATUS", "REPO", "BRANCH", "SOURCE", "WHAT"]
 LEFT_OUT_FIRST = ["SOURCE", "BRANCH", "RECEIVED", "REPO", "WHAT"]

@@ -11,7 +11,7 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.prune import prune_gallery
+from inspect_pipelines.usecases.pictures.prune import prune_gallery
 
 AGE = re.compile(r"(\d{1,5})([hdw])")
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}

@@ -17,7 +17,6 @@ from inspect_pipelines.cli.output import (
     terminal_width,
     user_name,
 )
-from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId
@@ -25,9 +24,10 @@ from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import quieten
-from inspect_pipelines.usecases.find import find_incident
-from inspect_pipelines.usecases.project import project
+from inspect_pipelines.queries.find import find_incident
+from inspect_pipelines.stored.serial import dump_json
+from inspect_pipelines.usecases.alerts import quieten
+from inspect_pipelines.usecases.runs.project import project
 
 MOST_KEYS_SHOWN = 20
 

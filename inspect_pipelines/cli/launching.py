@@ -14,10 +14,10 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.conclude import abort
-from inspect_pipelines.usecases.expire import expire
-from inspect_pipelines.usecases.launch import launch_of
-from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.expire import expire
+from inspect_pipelines.usecases.runs.launch import launch_of
 
 POLL_SECONDS = 0.2
 EXPIRE_EVERY_SECONDS = 2.0
@@ -98,6 +98,6 @@ def took_text(run: Run) -> str:
 
 
 def run_json(house: House, run: Run) -> Mapping[str, Any]:
-    from inspect_pipelines.config.serial import dump_json
+    from inspect_pipelines.stored.serial import dump_json
 
     return {**json.loads(dump_json(run)), "report": str(house.reports.path(run.id))}

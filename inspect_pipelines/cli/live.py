@@ -8,7 +8,7 @@ import click
 
 from inspect_pipelines.cli.output import COLOURS, MARKS, aligned, coloured, cut, short_duration
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.usecases.watch import Progress
+from inspect_pipelines.queries.progress import Progress
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 UP_AND_CLEAR = "\x1b[{lines}F\x1b[J"  # to the first column, that many lines up; then forget what is below

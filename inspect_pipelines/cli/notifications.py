@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 import click
 
 from inspect_pipelines.cli.output import aligned, local_time, printable, terminal_width
-from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import resend as resending
-from inspect_pipelines.usecases.notify import send_waiting
-from inspect_pipelines.usecases.project import project
+from inspect_pipelines.stored.serial import dump_json
+from inspect_pipelines.usecases.alerts import resend as resending
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.project import project
 
 MARKS = {DeliveryStatus.SENT: "✓", DeliveryStatus.FAILED: "✗", DeliveryStatus.STORED: "…"}
 

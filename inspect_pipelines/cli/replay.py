@@ -9,8 +9,8 @@ import click
 from inspect_pipelines.cli.output import printable
 from inspect_pipelines.cli.triggers import decision_json
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.usecases.find_event import find_event
-from inspect_pipelines.usecases.replay import replay as replay_event
+from inspect_pipelines.queries.find_event import find_event
+from inspect_pipelines.usecases.events.replay import replay as replay_event
 
 
 @click.command()

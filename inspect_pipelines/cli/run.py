@@ -12,7 +12,7 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.usecases import start
+from inspect_pipelines.usecases.runs import start
 
 
 @click.command()

@@ -23,16 +23,17 @@ from inspect_pipelines.cli.output import aligned, coloured, cut, local_time, ter
 from inspect_pipelines.config.settings import Settings, is_plain_terminal
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.cancel import cancel as cancel_run
-from inspect_pipelines.usecases.find import find_run, nearest
-from inspect_pipelines.usecases.notify import send_waiting
-from inspect_pipelines.usecases.project import project
-from inspect_pipelines.usecases.retry import retry as retry_run
-from inspect_pipelines.usecases.show import reviewed_as
-from inspect_pipelines.usecases.show import show as look_up
-from inspect_pipelines.usecases.watch import watch as watch_runs
+from inspect_pipelines.queries.find import find_run
+from inspect_pipelines.queries.progress import watch as watch_runs
+from inspect_pipelines.queries.show import reviewed_as
+from inspect_pipelines.queries.show import show as look_up
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.cancel import cancel as cancel_run
+from inspect_pipelines.usecases.runs.project import project
+from inspect_pipelines.usecases.runs.retry import retry as retry_run
 
 FAILED = (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.ERROR)
 REASON_CHARACTERS = 70  # where no terminal says how wide a line may be

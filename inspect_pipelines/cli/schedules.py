@@ -27,9 +27,10 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import backfill as backfilling
-from inspect_pipelines.usecases import pause as pausing
-from inspect_pipelines.usecases.upcoming import Overview, Upcoming, overview, upcoming
+from inspect_pipelines.queries.find_definition import find_definition
+from inspect_pipelines.queries.upcoming import Overview, Upcoming, overview, upcoming
+from inspect_pipelines.usecases.definitions import pause as pausing
+from inspect_pipelines.usecases.runs import backfill as backfilling
 
 SHOWN_TIMES = 10  # of `next`, and of what was missed
 MOST_TIMES = 1000
@@ -227,7 +228,7 @@ def _span(house: House, definition_id: str, text: str) -> tuple[datetime, dateti
     if not dots:
         raise UsageError(f"{text!r} is no span; write FROM..TO, for example 2026-11-20..2026-11-22")
     with house.ledger.read() as ledger:
-        definition = pausing.known_definition(house, ledger, DefinitionId(definition_id))
+        definition = find_definition(house, ledger, DefinitionId(definition_id))
     zone = ZoneInfo(definition.timezone if isinstance(definition, Schedule) else "UTC")
     now = house.clock.now()
     first = day_or_moment(begin, what="FROM", zone=zone, at=time.min)

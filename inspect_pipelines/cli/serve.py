@@ -15,15 +15,15 @@ from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import LOOPBACK, create_app
-from inspect_pipelines.web.intake import Intake
-from inspect_pipelines.web.known_sources import KnownSources
-from inspect_pipelines.web.lookout import Lookout
-from inspect_pipelines.web.sender import Sender
-from inspect_pipelines.web.starter import Starter
+from inspect_pipelines.web.duties.intake import Intake
+from inspect_pipelines.web.duties.lookout import Lookout
+from inspect_pipelines.web.duties.sender import Sender
+from inspect_pipelines.web.duties.starter import Starter
+from inspect_pipelines.web.webhooks.known_sources import KnownSources
 from inspect_pipelines.wiring import code_host
 from inspect_pipelines.wiring import house as build
-from resources.dagster_graphql import GraphqlEngine
-from resources.dagster_ticker import DagsterTicker
+from resources.dagster.graphql import GraphqlEngine
+from resources.dagster.ticker import DagsterTicker
 from resources.history.owner import Historian
 
 # Python lets a busy thread run 5 ms before another may: with three threads beside it, requests would wait for each.

@@ -13,11 +13,11 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.event import Event
 from inspect_pipelines.domain.ids import DefinitionId, EventId
+from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.find import nearest
-from inspect_pipelines.usecases.rehearse import Rehearsal, event_of, rehearse
+from inspect_pipelines.usecases.events.rehearse import Rehearsal, event_of, rehearse
 
 LAST_RUNS = 10
 MOST_PAYLOAD_BYTES = 25_000_000

@@ -17,10 +17,10 @@ from inspect_pipelines.config.channel_document import (
 )
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import note, shown
-from inspect_pipelines.config.settings import SECRET_REFERENCE
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailServer, Person, url_problem
 from inspect_pipelines.domain.ids import SLUG
+from inspect_pipelines.domain.variable import SECRET_REFERENCE
 
 PORTS = {"starttls": 587, "tls": 465, "none": 25}
 ADDRESS = re.compile(r"[^@\s<>,;\"]+@[^@\s<>,;\"]+")

@@ -18,7 +18,6 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from inspect_pipelines.config.serial import adapter
 from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.domain.organization import Limits
@@ -26,6 +25,7 @@ from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.errors import Unavailable, Unreadable
+from inspect_pipelines.stored.serial import adapter
 
 VERSION = 1
 NAME = "compiled.json"

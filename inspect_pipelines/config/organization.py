@@ -18,7 +18,6 @@ from inspect_pipelines.config.schedule_document import (
     OrganizationConfigDocument,
     OrganizationMetadata,
 )
-from inspect_pipelines.config.settings import SECRET_REFERENCE
 from inspect_pipelines.config.sources import sources
 from inspect_pipelines.config.yaml_text import Source, YamlPath
 from inspect_pipelines.domain import calendar
@@ -29,7 +28,7 @@ from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.playbook import VariableType
-from inspect_pipelines.domain.variable import normalised
+from inspect_pipelines.domain.variable import SECRET_REFERENCE, normalised
 from inspect_pipelines.errors import UsageError
 
 ORGANIZATION = "organization.yaml"

@@ -17,7 +17,6 @@ from inspect_pipelines.config.playbook_document import (
 )
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
-from inspect_pipelines.config.settings import SECRET_REFERENCE
 from inspect_pipelines.config.yaml_text import Source, YamlPath
 from inspect_pipelines.domain.ids import SLUG, PlaybookId
 from inspect_pipelines.domain.playbook import (
@@ -31,7 +30,7 @@ from inspect_pipelines.domain.playbook import (
     Viewport,
 )
 from inspect_pipelines.domain.template import malformed, placeholders
-from inspect_pipelines.domain.variable import normalised
+from inspect_pipelines.domain.variable import SECRET_REFERENCE, normalised
 from inspect_pipelines.errors import UsageError
 
 VARIABLE_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from pathlib import Path
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
+from inspect_pipelines.domain.variable import SECRET_REFERENCE
 from inspect_pipelines.errors import UsageError
-
-SECRET_REFERENCE = re.compile(r"^\$\{(?:env:(?P<env>[A-Za-z_][A-Za-z0-9_]*)|file:(?P<file>/[^}]+))\}$")
-
 
 PREFIX = "INSPECT_"
 WARM = "warm"

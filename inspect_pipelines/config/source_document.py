@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from inspect_pipelines.config.document import Document, OneOrMany, Texts
-from inspect_pipelines.config.settings import SECRET_REFERENCE
 from inspect_pipelines.domain.source import GITHUB_API, MAPPABLE, NAMED_MAPPINGS, RATE_PER_MINUTE
+from inspect_pipelines.domain.variable import SECRET_REFERENCE
 
 HOOK = r"^(repos/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+|orgs/[A-Za-z0-9_.-]+)/hooks/[0-9]+$"
 

@@ -9,7 +9,9 @@ from fnmatch import fnmatchcase
 
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
+from inspect_pipelines.domain.trigger import Definition
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +122,10 @@ def view_matches(view: View, glob: str | None) -> bool:
 def activated(baseline: Baseline, active: bool) -> Baseline:
     """The same baseline, in or out of use."""
     return replace(baseline, is_active=active)
+
+
+def baseline_set(definition: Definition | None, run: Run) -> str:
+    """The set a run is compared with: the plan's shared one, else the definition's own."""
+    if definition is not None and definition.plan.baseline.set:
+        return definition.plan.baseline.set
+    return run.definition_id

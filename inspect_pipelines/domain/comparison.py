@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from inspect_pipelines.domain.baseline import BaselineImage
+from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
@@ -140,3 +140,14 @@ def judge(measurement: Measurement, policy: BaselinePolicy, tolerance: float) ->
             f"{len(measurement.regions)} changed regions, over the budget of {policy.region_budget}"
         )
     return tuple(reasons)
+
+
+def environment_changes(baseline: Baseline, shots: Sequence[Screenshot]) -> tuple[str, ...]:
+    """What differs between the environments of views that both sides have, one clause each, each once."""
+    clauses = [
+        clause
+        for each in pair(baseline.images, shots)
+        if each.old and each.new
+        for clause in each.old.environment.differences(each.new.environment)
+    ]
+    return tuple(dict.fromkeys(clauses))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
@@ -215,3 +215,11 @@ def admission(
 
 def _overlapped(run: Run, other: str, why: str, now: datetime) -> Run:
     return run.skipped(SkipReason.OVERLAP, f"{other} of {run.definition_id!r} {why}", now=now)
+
+
+def nominal_time(origin: str) -> datetime | None:
+    """When a `cron:` origin was meant to start, in UTC; None for every other origin."""
+    if not origin.startswith("cron:"):
+        return None
+    _, _, text = origin.split(":", 2)
+    return datetime.strptime(text, "%Y-%m-%dT%H:%MZ").replace(tzinfo=UTC)

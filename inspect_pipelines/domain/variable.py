@@ -42,6 +42,8 @@ EVENT_CONTEXT: dict[str, VariableType] = {
     "commit_shas": VariableType.PATH_LIST,
 }
 
+SECRET_REFERENCE = re.compile(r"^\$\{(?:env:(?P<env>[A-Za-z_][A-Za-z0-9_]*)|file:(?P<file>/[^}]+))\}$")
+
 
 def accepted(variable: Variable, text: str, *, allowed_hosts: Iterable[str] = ()) -> str:
     """The value as a session gets it: checked by the variable's type, and written in the type's one way.

@@ -7,7 +7,7 @@ from inspect_pipelines.engine.plain import PlainEngine
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.ports.engine import Engine
 from resources.clock import SystemClock
-from resources.dagster_graphql import GraphqlEngine
+from resources.dagster.graphql import GraphqlEngine
 
 TERMINATE_SECONDS = 1.0  # a cancel takes under 2 s, also when the Dagster UI hangs
 

@@ -15,16 +15,16 @@ from starlette.middleware import Middleware
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.web.group_commit import GroupCommit
+from inspect_pipelines.web.duties.intake import Intake
+from inspect_pipelines.web.duties.lookout import Lookout
+from inspect_pipelines.web.duties.sender import Sender
+from inspect_pipelines.web.duties.starter import Starter
 from inspect_pipelines.web.health import ailments
-from inspect_pipelines.web.intake import Intake
-from inspect_pipelines.web.lookout import Lookout
 from inspect_pipelines.web.reports import reports
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
-from inspect_pipelines.web.sender import Sender
-from inspect_pipelines.web.starter import Starter
 from inspect_pipelines.web.status import status
-from inspect_pipelines.web.webhooks import Receiver
+from inspect_pipelines.web.webhooks.group_commit import GroupCommit
+from inspect_pipelines.web.webhooks.receiver import Receiver
 
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 PACKAGES = ("inspect-pipelines", "dagster", "duckdb")

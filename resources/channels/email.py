@@ -18,12 +18,12 @@ from inspect_pipelines.errors import ChannelError
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
-from resources.addresses import AddressRefused, connected
 from resources.channels.mail import mail
 from resources.channels.telling import cut, message_of, plain
 from resources.channels.who import People
-from resources.outgoing import Outgoing
-from resources.trust import Trust
+from resources.http.addresses import AddressRefused, connected
+from resources.http.outgoing import Outgoing
+from resources.http.trust import Trust
 
 ADDRESS = re.compile(r"[^@\s<>,;\"]{1,64}@[^@\s<>,;\"]{1,255}")
 

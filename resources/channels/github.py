@@ -14,7 +14,7 @@ from resources.channels.github_comment import MARKER, merged, section
 from resources.channels.github_status import status
 from resources.channels.telling import message_of
 from resources.channels.who import People
-from resources.outgoing import Outgoing
+from resources.http.outgoing import Outgoing
 
 PER_PAGE = 100
 MAX_PAGES = 10  # a pull request with a thousand comments gets a new one of ours

@@ -16,8 +16,8 @@ from resources.channels.files import FileChannel
 from resources.channels.who import People
 
 if TYPE_CHECKING:
-    from resources.outgoing import Outgoing
-    from resources.trust import Trust
+    from resources.http.outgoing import Outgoing
+    from resources.http.trust import Trust
 
 SERVICES = {
     ChannelKind.SLACK: "Slack",
@@ -45,7 +45,7 @@ class Opener:
 
     @cached_property
     def trust(self) -> Trust:
-        from resources.trust import Trust
+        from resources.http.trust import Trust
 
         return Trust(self.clock)
 
@@ -57,7 +57,7 @@ class Opener:
         """
         if config.kind is ChannelKind.FILES:
             return FileChannel(self.folder)
-        from resources.outgoing import Outgoing  # httpx, 60 ms of every command's start
+        from resources.http.outgoing import Outgoing  # httpx, 60 ms of every command's start
 
         secret = self._secret(config, config.secret) if config.secret else ""
         url = self._secret(config, config.url) if config.url.startswith("${") else config.url

@@ -22,7 +22,7 @@ from resources.channels.telling import (
     sentence,
     shown_lines,
 )
-from resources.outgoing import Outgoing
+from resources.http.outgoing import Outgoing
 
 MAX_SUMMARY = 1024
 MAX_LINES = 200

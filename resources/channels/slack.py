@@ -19,7 +19,7 @@ from inspect_pipelines.ports.gallery import Gallery
 from resources.channels.slack_blocks import blocks, fallback
 from resources.channels.telling import cut, message_of, plain
 from resources.channels.who import People
-from resources.outgoing import Outgoing
+from resources.http.outgoing import Outgoing
 
 MAX_PICTURES = 3
 NO_PICTURES = "; its pictures could not be added"

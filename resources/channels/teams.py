@@ -30,7 +30,7 @@ from resources.channels.telling import (
     unangled,
 )
 from resources.channels.who import People
-from resources.outgoing import Outgoing
+from resources.http.outgoing import Outgoing
 
 MAX_BYTES = 28_000  # Teams refuses a larger message, with 413 or (by older connectors) silently
 MAX_PICTURE_BYTES = 12_000  # base64 makes 16 KB of it

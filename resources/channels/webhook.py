@@ -30,7 +30,7 @@ from resources.channels.telling import (
     sentence,
     shown_lines,
 )
-from resources.outgoing import Outgoing, redacted
+from resources.http.outgoing import Outgoing, redacted
 
 MAX_BYTES = 20_000  # as Standard Webhooks advises
 MAX_LINES = 50

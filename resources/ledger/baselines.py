@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.baseline import Baseline, activated
 from inspect_pipelines.domain.ids import BaselineId, OrgId
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.tables import baselines
 
 

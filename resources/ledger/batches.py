@@ -7,12 +7,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.debounce import Batch
 from inspect_pipelines.domain.decision import Outcome
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.decision_tables import batches, decisions
 from resources.ledger.tables import runs
 

@@ -6,11 +6,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.occurrence import is_retimed
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.audit import SqlAudit
 from resources.ledger.tables import definitions, insert
 

@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.event_tables import events
 
 # Made once: building a statement costs as much as running it, and a burst of webhooks passes here.

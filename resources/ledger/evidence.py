@@ -6,11 +6,11 @@ from collections.abc import Iterable, Sequence
 
 import sqlalchemy as sa
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.tables import insert, run_comparisons, run_sessions, runs
 
 

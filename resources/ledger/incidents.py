@@ -7,10 +7,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId, OrgId, RunId
 from inspect_pipelines.domain.incident import Incident
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.alert_tables import incident_runs, incidents, silences
 from resources.ledger.audit import SqlAudit
 from resources.ledger.tables import insert

@@ -6,9 +6,9 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.tables import insert, organizations
 
 

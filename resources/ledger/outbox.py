@@ -14,11 +14,11 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification, pace_of
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.alert_tables import delivery_attempts, threads
 from resources.ledger.tables import insert, outbox
 

@@ -17,8 +17,8 @@ from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.formats import decode_any
 from inspect_pipelines.imaging.overlay import overlay
 from inspect_pipelines.imaging.side_by_side import side_by_side
-from inspect_pipelines.usecases.diff import Difference
-from inspect_pipelines.usecases.report import Tone, ViewCard
+from inspect_pipelines.queries.report import Tone, ViewCard
+from inspect_pipelines.usecases.pictures.diff import Difference
 from resources.report.html import FULL_VIEWS, asset, content_hash, exhibit, templates
 from resources.report.pictures import Pictures
 

@@ -21,7 +21,7 @@ from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.gallery import Gallery
-from inspect_pipelines.usecases.report import ReportModel, ViewCard, model
+from inspect_pipelines.queries.report import ReportModel, ViewCard, model
 
 if TYPE_CHECKING:
     from resources.report.pictures import Pictures, Shown

@@ -16,12 +16,12 @@ from builders import NOW, a_plan, a_run, a_schedule, a_screenshot, a_session, a_
 from galleries import MemoryGallery
 from houses import CollectingChannel, a_house, apply
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionStatus
 from inspect_pipelines.errors import SetupMissing, Unavailable
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.adopt import adopt
-from inspect_pipelines.usecases.cancel import DECISION
+from inspect_pipelines.usecases.pictures.adopt import adopt
 
 SCHEDULE = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_COMPLETE, slack_channel="#qa"),)))
 TICK = "cron:nightly-shop:2026-11-22T07:00Z"
@@ -255,7 +255,12 @@ def test_a_cancel_keeps_what_was_seen_and_is_a_cancel_in_dagster_too(
             run = latest(house)
             with house.ledger.write() as ledger:
                 ledger.reviews.append(
-                    run.org_id, run.id, DECISION, by="user:ada", detail="a deploy", at=house.clock.now()
+                    run.org_id,
+                    run.id,
+                    CANCEL_REQUESTED,
+                    by="user:ada",
+                    detail="a deploy",
+                    at=house.clock.now(),
                 )
             assert cancelled()
             return a_session(id=request.id, status=SessionStatus.CANCELLED, error="cancelled in step 'pay'")

@@ -21,7 +21,7 @@ from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.notify import send_waiting
+from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.wiring import house as build
 
 

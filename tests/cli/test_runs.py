@@ -27,17 +27,17 @@ from inspect_pipelines.cli.output import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
 from inspect_pipelines.engine.warm.logs import run_log
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.adopt import adopt
-from inspect_pipelines.usecases.cancel import DECISION
-from inspect_pipelines.usecases.conclude import abort
-from inspect_pipelines.usecases.start import Ticket
-from inspect_pipelines.usecases.watch import Progress
+from inspect_pipelines.queries.progress import Progress
+from inspect_pipelines.usecases.pictures.adopt import adopt
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.wiring import house as build
 from journeys_commands import COMMAND
 
@@ -328,7 +328,7 @@ def test_cancelling_a_pending_run_says_so_and_doing_it_again_is_harmless(house: 
     assert "wrong site" in first.output
     assert again.output.startswith(f"run {run.id} was cancelled before: cancelled by ")
     with house.ledger.read() as ledger:
-        assert [decision for decision, _, _ in ledger.reviews.of_run(run.id)] == [DECISION]
+        assert [decision for decision, _, _ in ledger.reviews.of_run(run.id)] == [CANCEL_REQUESTED]
 
 
 @pytest.mark.parametrize(

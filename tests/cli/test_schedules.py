@@ -24,9 +24,9 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import InspectError, UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.conclude import abort
-from inspect_pipelines.usecases.start import Ticket
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.wiring import house as build
 
 FIVE = DefinitionId("every-five")

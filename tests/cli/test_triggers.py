@@ -23,8 +23,8 @@ from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.trigger import Authors, Debounce
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.route import route
+from inspect_pipelines.usecases.events.route import route
+from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.wiring import house as build
 
 GATHERS = a_trigger("gathers", debounce=Debounce(timedelta(hours=1), timedelta(hours=1)), branches=("main",))

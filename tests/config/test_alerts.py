@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.alerting import Alerting, Overrides
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import RuleEvent
+from inspect_pipelines.stored.serial import dump_json, load_json
 
 HEAD = "apiVersion: v1\nkind: OrganizationConfig\n"
 

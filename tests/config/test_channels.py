@@ -16,11 +16,11 @@ from inspect_pipelines.config.compiled import (
 )
 from inspect_pipelines.config.schedule_document import OrganizationConfigDocument
 from inspect_pipelines.config.schema import schema_of
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailServer, Person
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.stored.serial import dump_json, load_json
 
 HEAD = "apiVersion: v1\nkind: OrganizationConfig\n"
 EVERY_KIND = """

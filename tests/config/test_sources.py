@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from inspect_pipelines.config.serial import dump_json, load_json
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.source import GITHUB_API, NETLIFY, Source
+from inspect_pipelines.stored.serial import dump_json, load_json
 
 HEAD = "apiVersion: v1\nkind: OrganizationConfig\nsources:\n"
 A = "id: a, secrets: '${env:A}'"

@@ -22,7 +22,7 @@ from inspect_pipelines.domain.ids import EventId, OrgId
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.inbox import Stored
-from inspect_pipelines.usecases.take_in import take_in
+from inspect_pipelines.usecases.events.take_in import take_in
 from resources.inbox.store import SqlInbox
 from resources.ledger.store import SqlLedger
 

@@ -13,12 +13,12 @@ from alembic.config import Config
 
 from builders import NOW, a_run
 from builders_of_incidents import an_incident
-from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, IncidentId, OrgId, RunId
 from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Severity
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import RuleEvent
+from inspect_pipelines.stored.serial import dump_json
 from resources.ledger import schema
 
 SECOND = timedelta(seconds=1)

@@ -26,7 +26,7 @@ from inspect_pipelines.domain.verdict import decide
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.picture import decode
-from inspect_pipelines.usecases.compare import compare
+from inspect_pipelines.usecases.pictures.compare import compare
 from resources.report.html import FULL_VIEWS, HtmlReports, duration, moment, web_link
 from resources.report.pictures import Pictures, data_uri
 

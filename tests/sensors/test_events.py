@@ -14,8 +14,8 @@ from builders import a_merge, a_trigger
 from houses import a_house, apply
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.route import route
+from inspect_pipelines.usecases.events.route import route
+from inspect_pipelines.usecases.runs import start
 from sensors.events import event_runs
 
 

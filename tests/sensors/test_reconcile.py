@@ -19,9 +19,9 @@ from houses import SteppedClock, a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.conclude import abort
-from inspect_pipelines.usecases.start import Ticket
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.start import Ticket
 from recording_launcher import RecordingLauncher
 from sensors.reconcile import reconcile
 

@@ -20,8 +20,8 @@ from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.schedule import CatchUp, Schedule
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.start import Ticket
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.start import Ticket
 from sensors.reconcile import reconcile
 from sensors.schedules import schedule_of
 

@@ -32,9 +32,9 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, Overlap, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.route import route
-from inspect_pipelines.usecases.start import Ticket
+from inspect_pipelines.usecases.events.route import route
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.start import Ticket
 from sensors.switches import switches
 from sensors.waiting import queue, waiting_runs
 

@@ -13,9 +13,9 @@ from houses import SteppedClock, apply
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.route import route
+from inspect_pipelines.usecases.events.route import route
 from inspect_pipelines.web.app import create_app
-from inspect_pipelines.web.starter import Starter
+from inspect_pipelines.web.duties.starter import Starter
 from inspect_pipelines.wiring import code_host
 from inspect_pipelines.wiring import house as build
 from resources.history.owner import Historian

@@ -15,8 +15,8 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import OrgId, RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.conclude import abort
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.wiring import house as build
 from resources.history.owner import Historian

@@ -8,8 +8,8 @@ import dagster as dg
 
 from assets.lost import conclude_lost, report_end
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.usecases.notify import send_waiting
-from inspect_pipelines.usecases.project import project
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.project import project
 from inspect_pipelines.wiring import house
 
 

@@ -30,9 +30,9 @@ from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed
 from resources.sessions.browser.masks import Secrets
 from resources.sessions.browser.navigation import Borders, address, goto
-from resources.sessions.browser.record import Record
 from resources.sessions.browser.targets import locate, why_not
 from resources.sessions.browser.window import Window
+from resources.sessions.record import Record
 
 POLL_MS = 100
 SHOWN = 120  # characters of a text in a message

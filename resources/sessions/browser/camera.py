@@ -19,14 +19,14 @@ from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot,
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
-from resources.gallery import MAX_PIXELS, MAX_SIDE_PX
+from resources.gallery.folder import MAX_PIXELS, MAX_SIDE_PX
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.frame import Frame
 from resources.sessions.browser.masks import Masks, Rect, Secrets, covered_ratio, look, painted
 from resources.sessions.browser.readiness import Readiness, ask
-from resources.sessions.browser.record import Record, route_of
 from resources.sessions.browser.scripts import ELEMENT_AT, ELEMENTS
 from resources.sessions.browser.window import Window
+from resources.sessions.record import Record, route_of
 
 LARGE_MASK = 0.30  # share of the view
 MOST_ELEMENTS = 400

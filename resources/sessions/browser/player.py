@@ -22,11 +22,11 @@ from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, Fault
 from resources.sessions.browser.masks import Secrets
 from resources.sessions.browser.navigation import Borders
-from resources.sessions.browser.record import Record
 from resources.sessions.browser.scripts import CALM
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.window import Window
-from resources.sessions.browser.wire import End
+from resources.sessions.record import Record
+from resources.sessions.wire import End
 
 HANG_GRACE_SECONDS = 5.0  # beyond twice an action's time-out: our own questions to a page have none
 PICTURE_GRACE_SECONDS = 60.0  # a page of 32,767 px takes 3 s a frame

@@ -11,9 +11,9 @@ from playwright.sync_api import TimeoutError as TimedOut
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.playbook import PageRules, TakeScreenshot
 from resources.sessions.browser.faults import ActionFailed
-from resources.sessions.browser.record import Record
 from resources.sessions.browser.scripts import BROKEN_IMAGES, FREEZE, SCROLL_THROUGH, SETTLE
 from resources.sessions.browser.window import Window
+from resources.sessions.record import Record
 
 QUIET_CAP_SECONDS = 5.0  # network quiet is a hint: many pages never are
 SETTLE_CAP_SECONDS = 10.0

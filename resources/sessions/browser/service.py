@@ -8,17 +8,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Playwright
 
-from inspect_pipelines.config.serial import load_json
 from inspect_pipelines.config.settings import resolve_secret
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, Value
 from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
+from inspect_pipelines.stored.serial import load_json
 from resources.clock import SystemClock
-from resources.gallery import FolderGallery
+from resources.gallery.folder import FolderGallery
 from resources.sessions.browser.player import Player
-from resources.sessions.browser.record import Record
-from resources.sessions.browser.redaction import Redactor
 from resources.sessions.browser.stamp import environment
-from resources.sessions.browser.wire import End, Launching, Order
+from resources.sessions.record import Record
+from resources.sessions.redaction import Redactor
+from resources.sessions.wire import End, Launching, Order
 
 # Chromium's own wishes for pictures that are the same on every machine, and for a quiet network.
 FLAGS = (

@@ -10,17 +10,17 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.domain.session import (
     SessionRequest,
     SessionResult,
     SessionStatus,
 )
 from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.stored.serial import dump_json
 from resources import chromium
-from resources.sessions.browser.evidence import Evidence
 from resources.sessions.browser.family import leashed, scratch_folder, worker
-from resources.sessions.browser.wire import (
+from resources.sessions.evidence import Evidence
+from resources.sessions.wire import (
     End,
     Message,
     Order,

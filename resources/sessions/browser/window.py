@@ -21,7 +21,7 @@ from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.errors import SessionCrashed
 from resources.sessions.browser.faults import PageDied
 from resources.sessions.browser.navigation import Borders
-from resources.sessions.browser.record import Record
+from resources.sessions.record import Record
 
 ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
 OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block

@@ -16,10 +16,10 @@ from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import ChannelError
-from inspect_pipelines.usecases import start
-from inspect_pipelines.usecases.conclude import abort
-from inspect_pipelines.usecases.notify import send_waiting
-from inspect_pipelines.usecases.start import Ticket
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.wiring import house
 from messages import NOW, a_notification
 from stand_ins.slack import TOKEN, Slack

@@ -7,7 +7,7 @@ from houses import SteppedClock
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import Link, MessageKind, Picture
 from inspect_pipelines.errors import ChannelError
-from inspect_pipelines.usecases.notify import LEASE
+from inspect_pipelines.usecases.alerts.send import LEASE
 from messages import a_message
 from stand_ins.server import Request, Says
 from stand_ins.slack import refused

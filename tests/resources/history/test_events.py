@@ -7,7 +7,7 @@ from dataclasses import replace
 from builders import NOW, an_event
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import OrgId
-from inspect_pipelines.usecases.event_facts import event_facts
+from inspect_pipelines.facts.event import event_facts
 
 
 def test_every_key_of_an_events_fact_is_a_column(home):

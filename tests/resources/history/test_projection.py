@@ -15,13 +15,10 @@ from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import RunStatus, SkipReason
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.domain.verdict import Verdict
-from inspect_pipelines.usecases.alert_facts import incident_facts, notification_facts
-from inspect_pipelines.usecases.facts import (
-    baseline_activated_facts,
-    baseline_facts,
-    definition_facts,
-    run_facts,
-)
+from inspect_pipelines.facts.alert import incident_facts, notification_facts
+from inspect_pipelines.facts.baseline import baseline_activated_facts, baseline_facts
+from inspect_pipelines.facts.definition import definition_facts
+from inspect_pipelines.facts.run import run_facts
 from resources.ledger import tables
 
 LATER = NOW + timedelta(days=1)

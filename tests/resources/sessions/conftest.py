@@ -13,10 +13,10 @@ from inspect_pipelines.domain.playbook import Action, Step
 from inspect_pipelines.domain.session import SessionResult
 from loopback_site.server import Site
 from resources import chromium
-from resources.gallery import FolderGallery
-from resources.sessions.browser.evidence import Evidence
+from resources.gallery.folder import FolderGallery
 from resources.sessions.browser.service import FLAGS, perform
-from resources.sessions.browser.wire import decoded
+from resources.sessions.evidence import Evidence
+from resources.sessions.wire import decoded
 from session_requests import a_request
 
 STARTED_AT = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)

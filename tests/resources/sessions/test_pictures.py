@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 from PIL import ImageChops
 
-from inspect_pipelines.config.serial import dump_json
 from inspect_pipelines.domain.finding import FindingKind, Severity
 from inspect_pipelines.domain.playbook import (
     DESKTOP,
@@ -23,6 +22,7 @@ from inspect_pipelines.domain.playbook import (
     WaitFor,
 )
 from inspect_pipelines.domain.session import SessionStatus, Value
+from inspect_pipelines.stored.serial import dump_json
 from resources.sessions.browser.masks import COLOUR
 from session_requests import picture
 

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_pipelines.domain.session import ConsoleLine
-from resources.sessions.browser.redaction import Redactor
-from resources.sessions.browser.wire import decoded, encoded
+from resources.sessions.redaction import Redactor
+from resources.sessions.wire import decoded, encoded
 
 
 @given(st.text(min_size=1, max_size=20).filter(str.strip), st.text(max_size=10), st.text(max_size=10))

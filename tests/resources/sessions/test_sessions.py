@@ -21,7 +21,7 @@ from inspect_pipelines.domain.playbook import DESKTOP, Goto, Step, TakeScreensho
 from inspect_pipelines.domain.session import SessionStatus, StepStatus, Value
 from inspect_pipelines.errors import SetupMissing
 from resources.clock import SystemClock
-from resources.gallery import FolderGallery
+from resources.gallery.folder import FolderGallery
 from resources.sessions.browser import family
 from resources.sessions.browser.sessions import BrowserSessions
 from session_requests import a_request
@@ -200,7 +200,7 @@ RUN = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from inspect_pipelines.config.serial import load_json
+from inspect_pipelines.stored.serial import load_json
 from inspect_pipelines.domain.session import SessionRequest
 from resources.clock import SystemClock
 from resources.sessions.browser.sessions import BrowserSessions
@@ -214,7 +214,7 @@ sessions.play(request, deadline=SystemClock().now() + timedelta(seconds=60))
 
 def test_nothing_is_left_after_a_kill_9_of_the_run(sessions, site, tmp_path, temporary):
     """Not even files: the next session sweeps what the killed one could not."""
-    from inspect_pipelines.config.serial import dump_json
+    from inspect_pipelines.stored.serial import dump_json
 
     (tmp_path / "request.json").write_text(dump_json(a_request(site.url, *WAITING)))
     run = subprocess.Popen([sys.executable, "-c", RUN, tmp_path])

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.web.group_commit import GroupCommit
-from inspect_pipelines.web.known_sources import KnownSources
-from inspect_pipelines.web.webhooks import IN_FLIGHT_BYTES, Receiver
+from inspect_pipelines.web.webhooks.group_commit import GroupCommit
+from inspect_pipelines.web.webhooks.known_sources import KnownSources
+from inspect_pipelines.web.webhooks.receiver import IN_FLIGHT_BYTES, Receiver
 from senders import github_headers, payload
 from webhook_server import GITHUB
 

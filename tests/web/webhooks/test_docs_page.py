@@ -20,7 +20,7 @@ from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.github_event import READERS
 from inspect_pipelines.domain.source import MAPPABLE, NAMED_MAPPINGS
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.web import webhooks
+from inspect_pipelines.web.webhooks import receiver as webhooks
 from inspect_pipelines.wiring import house as build
 from senders import GITHUB_SECRET, OTHER_SECRET
 from webhook_server import events, served

@@ -1,0 +1,19 @@
+"""What people decided about a run; its status never changes, these are shown beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+CANCEL_REQUESTED = "cancel_requested"  # a wish about a run, kept like every word of a person
+
+
+def wish_to_cancel(reviews: Iterable[tuple[str, str, str]]) -> str | None:
+    """Who wants the run cancelled and why, as a sentence; None when nobody does.
+
+    Args:
+        reviews: (decision, by, detail), oldest first; the first wish counts.
+    """
+    for decision, by, reason in reviews:
+        if decision == CANCEL_REQUESTED:
+            return f"cancelled by {by.removeprefix('user:')}" + (f": {reason}" if reason else "")
+    return None

@@ -1,0 +1,89 @@
+"""What each session of a run needs: a playbook, and a value for each of its variables."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+
+from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.run import Run
+from inspect_pipelines.domain.session import SessionRequest, Value
+from inspect_pipelines.domain.template import fill, placeholders
+from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.domain.variable import EVENT_CONTEXT, SECRET_REFERENCE, accepted
+from inspect_pipelines.errors import UsageError
+
+
+def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
+    """What each session needs, in playing order; ids follow from the run, so that repeating finds them again.
+
+    Raises:
+        UsageError: A value is missing, which only an event or `--var` can bring.
+    """
+    is_asked_for = run.origin.startswith("request:") or not isinstance(definition, Trigger)
+    context = frozenset() if is_asked_for else frozenset(EVENT_CONTEXT)
+    return [
+        SessionRequest(
+            id=f"{run.id}.{number}",
+            run_id=run.id,
+            playbook=playbook,
+            values=values_for(
+                playbook,
+                definition.plan.variables,
+                run.variables,
+                definition.plan.allowed_hosts,
+                context=context,
+            ),
+            allowed_hosts=definition.plan.allowed_hosts,
+        )
+        for number, playbook in enumerate(definition.plan.playbooks, start=1)
+    ]
+
+
+def values_for(
+    playbook: Playbook,
+    planned: Mapping[str, str],
+    given: Mapping[str, str],
+    allowed_hosts: Iterable[str] = (),
+    *,
+    context: Collection[str] = (),
+) -> dict[str, Value]:
+    """A value for every variable of a playbook: given beats planned beats default.
+
+    Args:
+        planned: The plan's variables; they may hold placeholders that `given` fills, in a single pass.
+        given: An event's context or a person's `--var`.
+        context: Names of `given` that only fill placeholders: what an event says never replaces what the plan says,
+            only because a playbook calls a variable of its own `environment` too.
+
+    Raises:
+        UsageError: A required variable or a placeholder has no value, a value does not fit its variable's type, or a
+            `url` points to a host that is not allowed.
+    """
+    values = {}
+    for variable in playbook.variables:
+        is_given = variable.name in given and variable.name not in context
+        text = given[variable.name] if is_given else planned.get(variable.name, variable.default)
+        if text is None:
+            if variable.required:
+                raise UsageError(
+                    f"playbook {playbook.id!r} needs the variable {variable.name!r}, which has no value; "
+                    f"give one with --var {variable.name}=VALUE or in the definition's variables"
+                )
+            text = ""
+        if not is_given:
+            missing = [name for name in placeholders(text) if name not in given]
+            if missing:
+                raise UsageError(
+                    f"variable {variable.name!r} needs {{{{{missing[0]}}}}}, which only an event brings; "
+                    f"give it with --var {missing[0]}=VALUE"
+                )
+            text = fill(text, given)
+        if text and variable.secret and not SECRET_REFERENCE.match(text):
+            raise UsageError(
+                f"variable {variable.name!r} is secret, so its value must be a reference, never the secret itself: "
+                f"write '${{env:NAME}}' or '${{file:/path}}'"
+            )
+        if text and not variable.secret:
+            text = accepted(variable, text, allowed_hosts=allowed_hosts)
+        values[variable.name] = Value(text, is_secret_reference=variable.secret and bool(text))
+    return values

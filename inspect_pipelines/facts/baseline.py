@@ -1,0 +1,47 @@
+"""The facts of baselines: a new one, and an older one in use again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.ids import BaselineId, OrgId
+from inspect_pipelines.facts.row import Row, environment_columns, timestamp
+
+
+def baseline_facts(baseline: Baseline) -> Row:
+    """Kind `baseline`: a new one, from now on the active one of its set."""
+    screenshots = [
+        {
+            "playbook": view.playbook,
+            "name": view.name,
+            "viewport": view.viewport,
+            "route": image.route,
+            "sha256": image.sha256,
+            "width_px": image.width,
+            "height_px": image.height,
+            "source_run_id": image.source_run_id,
+        }
+        for view, image in sorted(baseline.images.items())
+    ]
+    return {
+        "baseline": {
+            "id": baseline.id,
+            "org_id": baseline.org_id,
+            "schedule_id": baseline.set,  # the RFC's name; a set is named after its definition unless it is shared
+            "set_name": baseline.set,
+            "screenshots": screenshots,
+            "screenshots_count": len(screenshots),
+            "created_at": timestamp(baseline.created_at),
+            "created_by": baseline.created_by,
+            "source_run_id": baseline.source_run_id,
+            "notes": baseline.notes,
+            **environment_columns(image.environment for image in baseline.images.values()),
+        }
+    }
+
+
+def baseline_activated_facts(org_id: OrgId, set_name: str, baseline_id: BaselineId, at: datetime) -> Row:
+    """Kind `baseline_activated`: an older (or newer) one is the active one of its set again."""
+    row = {"id": baseline_id, "org_id": org_id, "set_name": set_name, "activated_at": timestamp(at)}
+    return {"baseline": row}

@@ -1,0 +1,299 @@
+"""The report's content: what a page about a run says and in which order; how it looks is resources/report's business."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from inspect_pipelines.domain.comparison import Comparison, Outcome, Region, environment_changes
+from inspect_pipelines.domain.finding import Finding, Severity
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.report import Report
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.session import StepResult
+
+
+class Tone(StrEnum):
+    """How a status feels; always shown with its word, never as a colour alone."""
+
+    GOOD = "good"
+    BAD = "bad"
+    LOOK = "look"  # a person is asked
+    NEUTRAL = "neutral"
+
+
+STATUS_WORDS = {
+    RunStatus.PASSED: ("Passed", Tone.GOOD),
+    RunStatus.FAILED: ("Failed", Tone.BAD),
+    RunStatus.NEEDS_REVIEW: ("Needs review", Tone.LOOK),
+    RunStatus.TIMEOUT: ("Timed out", Tone.BAD),
+    RunStatus.ERROR: ("Error", Tone.BAD),
+    RunStatus.CANCELLED: ("Cancelled", Tone.NEUTRAL),
+    RunStatus.SKIPPED: ("Skipped", Tone.NEUTRAL),
+    RunStatus.PENDING: ("Pending", Tone.NEUTRAL),
+    RunStatus.RUNNING: ("Running", Tone.NEUTRAL),
+}
+OUTCOME_WORDS = {
+    Outcome.CHANGED: ("Changed", Tone.BAD),
+    Outcome.REMOVED: ("Missing", Tone.BAD),
+    Outcome.UNREADABLE: ("Unreadable", Tone.BAD),
+    Outcome.ADDED: ("New view", Tone.LOOK),
+    Outcome.UNCHANGED: ("As approved", Tone.GOOD),
+}  # in the order in which the page shows them
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCard:
+    """One view, with all that a person needs to decide about it."""
+
+    anchor: str
+    view: View
+    word: str
+    tone: Tone
+    reason: str
+    old: Sha256 | None = None
+    new: Sha256 | None = None
+    overlay: Sha256 | None = None
+    regions: tuple[Region, ...] = ()
+    regions_fit_old: bool = (
+        True  # no rows moved, so the boxes stand at the same place in the approved picture
+    )
+    score: float | None = None  # None: not measured
+    tolerance: float | None = None
+    url: str = ""
+    masks: tuple[str, ...] = ()
+    accept_command: str = ""
+    side_by_side: Sha256 | None = None  # where it changed, rows that belong together at one height
+
+
+@dataclass(frozen=True, slots=True)
+class FindingCard:
+    """One thing that is wrong, once, however many viewports saw it."""
+
+    finding: Finding
+    viewports: tuple[str, ...]
+    is_failing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One step over the viewports that played it."""
+
+    name: str
+    results: tuple[
+        tuple[str, StepResult | None], ...
+    ]  # (viewport, result), None: this viewport never came to it
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCard:
+    playbook: str
+    status: str
+    error: str | None
+    browser_ms: int
+    viewports: tuple[str, ...]
+    rows: tuple[StepRow, ...]
+    longest_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportModel:
+    """The page, top to bottom."""
+
+    report: Report
+    title: str
+    word: str
+    tone: Tone
+    headline: str
+    reasons: tuple[str, ...]
+    attention: tuple[ViewCard, ...]  # differing views, or all of them when nothing is approved yet
+    quiet: tuple[ViewCard, ...]
+    findings: tuple[FindingCard, ...]
+    sessions: tuple[SessionCard, ...]
+    environment_changes: tuple[str, ...]
+    accept_command: str  # empty when there is nothing to accept
+
+    @property
+    def attention_word(self) -> str:
+        """What the views that need a look have in common."""
+        if self.tone is Tone.LOOK:
+            return "To review"
+        return "Differ" if any(card.tone is not Tone.NEUTRAL for card in self.attention) else "Not compared"
+
+    @property
+    def view_count(self) -> int:
+        return len(self.attention) + len(self.quiet)
+
+    @property
+    def failing_findings(self) -> int:
+        return sum(card.is_failing for card in self.findings)
+
+
+def model(report: Report) -> ReportModel:
+    """What the page about this run says."""
+    run = report.run
+    word, tone = STATUS_WORDS[run.status]
+    shots = [shot for session in report.sessions for shot in session.screenshots]
+    changes = environment_changes(report.baseline, shots) if report.baseline else ()
+    cards = _cards(report, shots, changes)
+    findings = _findings(report)
+    differs = tuple(card for card in cards if card.tone is not Tone.GOOD)
+    asks = run.status is RunStatus.NEEDS_REVIEW or any(card.tone is not Tone.NEUTRAL for card in differs)
+    acceptable = bool(shots) and asks
+    return ReportModel(
+        report,
+        report.definition.name if report.definition else run.definition_id,
+        word,
+        tone,
+        _headline(report, cards, findings, changes),
+        report.verdict.reasons,
+        differs,
+        tuple(card for card in cards if card.tone is Tone.GOOD),
+        findings,
+        tuple(_session(report, index) for index in range(len(report.sessions))),
+        changes,
+        _accept(report, changes) if acceptable else "",
+    )
+
+
+def _cards(report: Report, shots: list[Screenshot], changes: tuple[str, ...]) -> tuple[ViewCard, ...]:
+    by_view = {shot.view: shot for shot in shots}
+    if report.comparisons:
+        order = list(OUTCOME_WORDS)
+        ordered = sorted(report.comparisons, key=lambda c: (c.passed, order.index(c.outcome), -c.score))
+        return tuple(_compared(report, c, by_view.get(c.view), i, changes) for i, c in enumerate(ordered))
+    return tuple(_unjudged(report, shot, i) for i, shot in enumerate(shots))
+
+
+def _compared(
+    report: Report, found: Comparison, shot: Screenshot | None, index: int, changes: tuple[str, ...]
+) -> ViewCard:
+    word, tone = OUTCOME_WORDS[found.outcome]
+    return ViewCard(
+        f"view-{index + 1}",
+        found.view,
+        word,
+        Tone.GOOD if found.passed else tone,
+        found.reason,
+        found.old_sha256,
+        found.new_sha256,
+        found.overlay_sha256,
+        found.regions,
+        found.layout_px == 0,
+        found.score if found.outcome in (Outcome.CHANGED, Outcome.UNCHANGED) else None,
+        found.tolerance,
+        shot.url if shot else "",
+        tuple(masked.selector for masked in shot.masked) if shot else (),
+        _accept(report, changes, found.view) if not found.passed else "",
+        found.side_by_side_sha256,
+    )
+
+
+def _unjudged(report: Report, shot: Screenshot, index: int) -> ViewCard:
+    waits = report.run.status is RunStatus.NEEDS_REVIEW
+    return ViewCard(
+        f"view-{index + 1}",
+        shot.view,
+        "Needs review" if waits else "Not compared",
+        Tone.LOOK if waits else Tone.NEUTRAL,
+        "nothing is approved for this view yet" if waits else "this picture was not compared with anything",
+        new=shot.sha256,
+        url=shot.url,
+        masks=tuple(masked.selector for masked in shot.masked),
+        accept_command=_accept(report, (), shot.view) if waits else "",
+    )
+
+
+def _accept(report: Report, changes: Sequence[str], view: View | None = None) -> str:
+    only = f" --view {shlex.quote(str(view))}" if view else ""
+    force = " --force" if changes else ""  # another environment is adopted on purpose or not at all
+    return f"inspect-pipelines baselines adopt {report.run.id}{only}{force}"
+
+
+def _headline(
+    report: Report, cards: tuple[ViewCard, ...], findings: tuple[FindingCard, ...], changes: tuple[str, ...]
+) -> str:
+    match report.run.status:
+        case RunStatus.PASSED if report.comparisons:
+            return (
+                f"{'The one view looks' if len(cards) == 1 else f'All {len(cards)} views look'} as approved."
+            )
+        case RunStatus.PASSED:
+            return "Every expectation held."
+        case RunStatus.NEEDS_REVIEW if changes:
+            return "The environment changed, so a person decides."
+        case RunStatus.NEEDS_REVIEW:
+            return f"{_count(len(cards), 'view needs its', 'views need their')} first approval."
+        case RunStatus.FAILED:
+            return _failure(report, cards, findings)
+        case RunStatus.TIMEOUT:
+            return f"The run did not finish within {_count(report.run.timeout_minutes, 'minute', 'minutes')}."
+        case RunStatus.ERROR:
+            return "The run could not be judged; the fault is on our side, not the site's."
+        case RunStatus.CANCELLED:
+            return "A person cancelled the run."
+        case RunStatus.SKIPPED:
+            return "The run was skipped."
+        case _:
+            return "The run has not ended yet."
+
+
+def _failure(report: Report, cards: tuple[ViewCard, ...], findings: tuple[FindingCard, ...]) -> str:
+    words = [card.word for card in cards if card.tone is not Tone.GOOD]
+    total = len(cards)
+    parts: list[str] = []
+    for outcome, verb in (
+        (Outcome.CHANGED, "changed"),
+        (Outcome.REMOVED, "missing"),
+        (Outcome.ADDED, "new"),
+        (Outcome.UNREADABLE, "unreadable"),
+    ):
+        if count := words.count(OUTCOME_WORDS[outcome][0]):
+            amount = f"{count} of {_count(total, 'view', 'views')}" if not parts else str(count)
+            link = "" if verb == "changed" else "is " if count == 1 else "are "
+            parts.append(f"{amount} {link}{verb}")
+    failing = sum(card.is_failing for card in findings)
+    if failing:
+        parts.append(_count(failing, "problem was found on the site", "problems were found on the site"))
+    if not parts:
+        broken = [session.playbook for session in report.sessions if session.error]
+        parts.append(f"{' and '.join(broken) or 'The playbook'} could not be played to its end")
+    *before, last = parts
+    return f"{', '.join(before)} and {last}." if before else f"{last}."
+
+
+def _findings(report: Report) -> tuple[FindingCard, ...]:
+    """Grouped over viewports, failing ones first, then by severity."""
+    grouped: dict[tuple[str, ...], tuple[Finding, list[str], bool]] = {}
+    for session in report.sessions:
+        for found in session.findings:
+            key = (found.kind, found.severity, found.message, found.playbook, found.step_id, found.route)
+            failing = found.fails_at(session.fail_on)
+            grouped.setdefault(key, (found, [], failing))[1].append(found.viewport)
+    order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
+    cards = [
+        FindingCard(f, tuple(dict.fromkeys(viewports)), failing) for f, viewports, failing in grouped.values()
+    ]
+    return tuple(sorted(cards, key=lambda c: (not c.is_failing, order.index(c.finding.severity))))
+
+
+def _session(report: Report, index: int) -> SessionCard:
+    session = report.sessions[index]
+    viewports = tuple(dict.fromkeys(step.viewport for step in session.steps))
+    by_place = {(step.step_id, step.viewport): step for step in session.steps}
+    names = {step.step_id: step.name or step.step_id for step in session.steps}
+    rows = tuple(
+        StepRow(name, tuple((viewport, by_place.get((step_id, viewport))) for viewport in viewports))
+        for step_id, name in names.items()
+    )
+    longest = max((step.duration_ms for step in session.steps), default=0)
+    return SessionCard(
+        session.playbook, session.status.value, session.error, session.browser_ms, viewports, rows, longest
+    )
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

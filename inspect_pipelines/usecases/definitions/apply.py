@@ -1,0 +1,97 @@
+"""Apply: store a project's definitions, delete what it no longer has, publish the result to Dagster."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from inspect_pipelines.config.compiled import Channels, compile_definitions, read_compiled, write_compiled
+from inspect_pipelines.config.project import Project
+from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.errors import Refused, Unreadable
+from inspect_pipelines.facts.definition import definition_facts
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.alerts.abandon import abandon
+from inspect_pipelines.usecases.definitions.plan import propose
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    changes: tuple[Change, ...]
+    is_published: bool  # compiled.json was written; False: it said the same already
+
+
+def apply(
+    house: House,
+    project: Project,
+    *,
+    by: str,
+    may_delete: Collection[DefinitionId],
+    accept_cost: bool = False,
+) -> Applied:
+    """Make the ledger say what the project says, then publish it; repeating it changes nothing.
+
+    A crash between storing and publishing is mended by the next call: publishing compares digests.
+
+    Args:
+        by: Who asks, `user:NAME`.
+        may_delete: The definitions whose deletion that person has seen and wants.
+        accept_cost: Apply although the forecast goes over a budget.
+
+    Raises:
+        Refused: Something else would be deleted, or a budget would be overrun; nothing was changed.
+    """
+    org_id, now = project.org_id, house.clock.now()
+    proposal = propose(house.ledger, project, now=now)
+    if proposal.overruns and not accept_cost and (proposal.changes or _is_new(house, project)):
+        raise Refused(
+            "; ".join(proposal.overruns)
+            + "; nothing was changed: raise the budget, run less often, or apply with --accept-cost"
+        )
+    with house.ledger.write() as ledger:
+        changes = changes_between(
+            ledger.definitions.all(org_id), project.definitions, ledger.runs.counts(org_id)
+        )
+        for change in changes:
+            definition = change.definition
+            deleted = change.kind is ChangeKind.DELETE
+            if deleted and definition.id not in may_delete:
+                raise Refused(
+                    f"{definition.kind} {definition.id!r} with {change.runs} runs would be deleted; "
+                    "nothing was changed: look at `inspect-pipelines plan`, then apply with --yes"
+                )
+            if deleted:
+                ledger.definitions.delete(org_id, definition.id, by=by, at=now)
+                abandon(ledger, definition, by=by, at=now)
+            else:
+                ledger.definitions.save(definition, by=by, at=now)
+            facts = definition_facts(definition, at=now, by=by, deleted=deleted)
+            ledger.journal.append("definition", facts, at=now)
+        ledger.organizations.save(project.organization, at=now)
+    return Applied(changes, _publish(house, project))
+
+
+def _is_new(house: House, project: Project) -> bool:
+    """Whether organization.yaml says something else than the ledger."""
+    with house.ledger.read() as ledger:
+        return ledger.organizations.find(project.org_id) != project.organization
+
+
+def _publish(house: House, project: Project) -> bool:
+    compiled = compile_definitions(
+        project.org_id,
+        project.definitions,
+        at=house.clock.now(),
+        limits=project.organization.limits,
+        channels=Channels(project.organization.channels, project.organization.people),
+    )
+    try:
+        published = read_compiled(house.home)
+    except Unreadable:  # damaged, or another version's: this is the way to mend it
+        published = None
+    is_same = published is not None and published == replace(compiled, published_at=published.published_at)
+    if is_same and published is not None and published.published_at is not None:
+        return False
+    write_compiled(house.home, compiled)
+    return True

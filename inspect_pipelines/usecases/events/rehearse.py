@@ -1,0 +1,123 @@
+"""Rehearse: what an event would start, with which variables, and why not; changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from inspect_pipelines.config.pattern import found as search
+from inspect_pipelines.domain.context import context_of
+from inspect_pipelines.domain.debounce import key_of
+from inspect_pipelines.domain.event import Delivery, Event, SourceKind
+from inspect_pipelines.domain.ids import EventId, SourceId
+from inspect_pipelines.domain.match import Answer, match
+from inspect_pipelines.domain.source import Source
+from inspect_pipelines.domain.trigger import Trigger
+from inspect_pipelines.errors import NotFound, UsageError
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.events.normalise import normalise
+from inspect_pipelines.usecases.events.route import hindrance, triggers_of
+from inspect_pipelines.usecases.runs.check_admission import not_now
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """What a trigger would do."""
+
+    trigger: Trigger
+    answer: Answer
+    reason: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    joins: str = ""  # the run or batch that would take the event in; empty: a run of its own
+    skipped: str = ""  # why its run would be skipped at the door; empty: it would not be
+
+    def sentence(self) -> str:
+        if self.answer is Answer.UNKNOWN:
+            return "would ask for the changed paths first; try some with --path"
+        if self.answer is Answer.NO:
+            return f"no: {self.reason}"
+        if self.skipped:
+            return f"would start a run, which is skipped: {self.skipped}"
+        if self.joins:
+            return f"would join {self.joins} ({self.reason})"
+        quiet = self.trigger.debounce.wait.total_seconds()
+        after = f" after {quiet:g} s of quiet" if quiet else ""
+        return f"would start a run{after} ({self.reason})"
+
+
+def rehearse(
+    house: House,
+    event: Event,
+    *,
+    triggers: Sequence[Trigger] | None = None,
+    paths: Sequence[str] | None = None,
+) -> list[Rehearsal]:
+    """What each trigger that names the event's kind would do.
+
+    Args:
+        triggers: Those that are asked, whatever their kind; None: all that name it.
+        paths: Changed paths to suppose; None: the event's own.
+    """
+    if paths is not None:
+        event = replace(event, paths=tuple(paths))
+    found = []
+    with house.ledger.read() as ledger:
+        asked = triggers
+        if asked is None:
+            asked = [one for one in triggers_of(ledger, event.org_id) if one.event == event.type]
+        for trigger in asked:
+            answer = match(event, trigger, search=search)
+            if answer.answer is not Answer.YES:
+                found.append(Rehearsal(trigger, answer.answer, answer.reason))
+                continue
+            context = context_of(event, trigger.plan.allowed_hosts)
+            if why := hindrance(trigger, context):
+                found.append(Rehearsal(trigger, Answer.NO, why, context.variables()))
+                continue
+            batch = ledger.batches.waiting(event.org_id, trigger.id, key_of(event, trigger.debounce))
+            joins = "" if batch is None else f"run {batch.run_id}" if batch.run_id else f"batch {batch.id}"
+            skipped = not_now(ledger, trigger, house.clock.now()) or ""
+            found.append(Rehearsal(trigger, Answer.YES, answer.reason, context.variables(), joins, skipped))
+    return found
+
+
+def event_of(house: House, body: bytes, *, kind: str, source_id: str | None) -> Event:
+    """The event that a body would become.
+
+    Args:
+        kind: GitHub's `X-GitHub-Event`; empty for the other kinds of sources.
+        source_id: The source it would come from; None: the only one there is.
+
+    Raises:
+        NotFound: There is no such source.
+        UsageError: Several sources, or a kind that is missing.
+    """
+    source = _source(house, source_id)
+    if source.kind is SourceKind.GITHUB and not kind:
+        raise UsageError("a payload of GitHub says not what it is; name it with --kind pull_request")
+    delivery = Delivery(
+        id=EventId(house.clock.new_id()),
+        org_id=house.org_id,
+        source_id=source.id,
+        source_kind=source.kind,
+        source_delivery_id="rehearsal",
+        kind=kind,
+        body=body,
+        received_at=house.clock.now(),
+    )
+    return normalise(delivery, source)
+
+
+def _source(house: House, source_id: str | None) -> Source:
+    with house.ledger.read() as ledger:
+        sources = {one.id: one for one in ledger.organizations.find(house.org_id).sources}
+    if source_id is not None and SourceId(source_id) in sources:
+        return sources[SourceId(source_id)]
+    known = ", ".join(sorted(sources)) or "none"
+    if source_id is None and len(sources) == 1:
+        return next(iter(sources.values()))
+    if source_id is None and sources:
+        raise UsageError(f"the payload may come from several sources ({known}); name one with --source")
+    raise NotFound(
+        f"source {source_id or ''!r} is not in organization.yaml (it has: {known}); add it and apply"
+    )

@@ -1,0 +1,166 @@
+"""Route: new events to the triggers that match them; what comes of it is stored before anything is launched.
+
+One transaction holds a decision for every trigger that names the event's kind, the runs and batches that follow, and
+how far the event has come. Repeated after a crash, it finds its own decisions and changes nothing.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from inspect_pipelines.config.pattern import found as search
+from inspect_pipelines.domain.context import Context, context_of
+from inspect_pipelines.domain.debounce import joined, key_of, opened
+from inspect_pipelines.domain.decision import Decision, Outcome
+from inspect_pipelines.domain.event import Event, EventStatus
+from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.match import Answer, match
+from inspect_pipelines.domain.plan import Overlap
+from inspect_pipelines.domain.run import event_origin
+from inspect_pipelines.domain.session_request import values_for
+from inspect_pipelines.domain.trigger import Trigger
+from inspect_pipelines.domain.variable import EVENT_CONTEXT
+from inspect_pipelines.errors import InspectError, UsageError
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.usecases.events.advance import run_of, save_status
+from inspect_pipelines.usecases.events.tell_undecided import tell_undecided
+
+AT_ONCE = 20  # events in one transaction: it holds the writers' lock for some 20 ms
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Routed:
+    """What one look did."""
+
+    events: int = 0
+    runs: int = 0  # that are to be launched now
+
+
+def route(house: House, *, limit: int = AT_ONCE) -> Routed:
+    """Decide about the oldest events that nobody has looked at yet.
+
+    Raises:
+        Unavailable: The ledger cannot be written; the events go on waiting.
+    """
+    with house.ledger.read() as ledger:
+        events = ledger.events.with_status(EventStatus.RECEIVED, limit=limit)
+        triggers = {org_id: triggers_of(ledger, org_id) for org_id in {event.org_id for event in events}}
+    if not events:
+        return Routed()
+    try:
+        return Routed(len(events), _decided(house, events, triggers))
+    except InspectError:
+        raise
+    except Exception:  # one event that meets a defect of ours must not hold up the others
+        log.exception("events are looked at one by one")
+    return Routed(len(events), sum(_decided_or_unreadable(house, event, triggers) for event in events))
+
+
+def _decided(house: House, events: Sequence[Event], triggers: Mapping[OrgId, Sequence[Trigger]]) -> int:
+    runs = 0
+    with house.ledger.write() as ledger:
+        for event in events:
+            current = ledger.events.find(event.id)
+            if current is not None and current.status is EventStatus.RECEIVED:
+                runs += decide(house, ledger, current, triggers[event.org_id])
+    return runs
+
+
+def _decided_or_unreadable(house: House, event: Event, triggers: Mapping[OrgId, Sequence[Trigger]]) -> int:
+    try:
+        return _decided(house, [event], triggers)
+    except InspectError:
+        raise
+    except Exception as error:  # see above; a person can have it replayed once we have mended it
+        log.exception("event %s could not be decided", event.id)
+        problem = f"a defect of inspect-pipelines: {type(error).__name__} while triggers were asked; please report it"
+    with house.ledger.write() as ledger:
+        save_status(house, ledger, replace(event, status=EventStatus.UNDECIDED, problem=problem))
+    with (
+        house.ledger.write() as ledger
+    ):  # by itself: were telling the defect, the event would come back for ever
+        known = ledger.decisions.decided(event.org_id, event.id, event.replay)
+        concerned = [one for one in triggers[event.org_id] if one.event == event.type and one.id not in known]
+        tell_undecided(house, ledger, event, concerned, problem, with_context=False)
+    return 0
+
+
+def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence[Trigger]) -> int:
+    """Store what each trigger says to the event, and how far the event has come; returns how many runs it started."""
+    known = ledger.decisions.decided(event.org_id, event.id, event.replay)
+    now = house.clock.now()
+    is_waiting, runs = False, 0
+    refusals: list[Decision] = []
+    for trigger in triggers:
+        if trigger.event != event.type or trigger.id in known:
+            continue
+        answer = match(event, trigger, search=search)
+        decision = Decision(
+            event.org_id, event.id, trigger.id, Outcome.NO, answer.reason, now, replay=event.replay
+        )
+        if answer.answer is Answer.UNKNOWN:
+            is_waiting = True
+        elif answer.answer is Answer.NO:
+            refusals.append(decision)
+        else:
+            runs += _carry_out(house, ledger, event, trigger, decision)
+    ledger.decisions.add_all(refusals)
+    status = EventStatus.WAITING if is_waiting else EventStatus.DECIDED
+    save_status(house, ledger, replace(event, status=status, problem=""))
+    return runs
+
+
+def triggers_of(ledger: LedgerSession, org_id: OrgId) -> list[Trigger]:
+    """An organisation's, in the order of their ids."""
+    return [one for one in ledger.definitions.all(org_id) if isinstance(one, Trigger)]
+
+
+def hindrance(trigger: Trigger, context: Context) -> str | None:
+    """Why a run with this context could not play; None: it could."""
+    try:
+        for playbook in trigger.plan.playbooks:
+            values_for(
+                playbook,
+                trigger.plan.variables,
+                context.variables(),
+                trigger.plan.allowed_hosts,
+                context=EVENT_CONTEXT,
+            )
+    except UsageError as error:
+        reasons = (why for name, why in context.left_out.items() if f"{{{{{name}}}}}" in str(error))
+        return next(reasons, str(error))
+    return None
+
+
+def _carry_out(
+    house: House, ledger: LedgerSession, event: Event, trigger: Trigger, decision: Decision
+) -> int:
+    """Store a yes with what follows from it; returns how many runs are to be launched now."""
+    now = decision.decided_at
+    context = context_of(event, trigger.plan.allowed_hosts)
+    if why_not := hindrance(trigger, context):
+        ledger.decisions.add(replace(decision, reason=why_not))
+        return 0
+    waiting = ledger.batches.waiting(event.org_id, trigger.id, key_of(event, trigger.debounce))
+    if waiting is not None and (waiting.run_id is None or trigger.plan.overlap is Overlap.BUFFER_ONE):
+        taken = joined(waiting, context, trigger.debounce, now=now)
+        if waiting.run_id is None or ledger.runs.inform(waiting.run_id, taken.context.variables()):
+            ledger.batches.save(taken)
+            ledger.decisions.add(
+                replace(decision, outcome=Outcome.COALESCED, batch_id=taken.id, run_id=taken.run_id)
+            )
+            return 0
+    batch = opened(house.clock.new_id(), event, trigger, context, now=now)
+    ledger.batches.add(batch)
+    ledger.decisions.add(replace(decision, outcome=Outcome.STARTED, batch_id=batch.id))
+    if not batch.is_due(now):
+        return 0
+    origin = event_origin(event.id, trigger.id, event.replay)
+    run = ledger.runs.request(run_of(house, trigger, context, origin))
+    ledger.batches.close(batch, run.id)
+    return 1

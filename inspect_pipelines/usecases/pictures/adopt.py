@@ -1,0 +1,144 @@
+"""Adopt pictures: a person's yes, and its ways back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, unapproved, view_matches
+from inspect_pipelines.domain.comparison import environment_changes
+from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.domain.retry import deciding
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.screenshot import Screenshot
+from inspect_pipelines.errors import NotFound, Refused
+from inspect_pipelines.facts.baseline import baseline_activated_facts, baseline_facts
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.usecases.pictures.review import Accepted, settle_accepted
+
+COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
+
+
+def adopt(
+    house: House,
+    run_id: RunId,
+    *,
+    by: str,
+    view_glob: str | None = None,
+    force: bool = False,
+    notes: str = "",
+) -> Baseline:
+    """Make a run's pictures the approved ones, all of them or those a glob names.
+
+    Raises:
+        NotFound: No such run, or the glob names none of its views.
+        Refused: The run is open, took no pictures, ended early, or was taken in another environment than the active
+            baseline; the last two may be forced.
+    """
+    now = house.clock.now()
+    with house.ledger.write() as ledger:
+        run = _run(ledger, run_id)
+        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        sessions = deciding(ledger.evidence.sessions(run_id))
+        shots = [shot for session in sessions for shot in session.screenshots]
+        set_name = baseline_set(definition, run)
+        current = ledger.baselines.active(run.org_id, set_name)
+        _refuse_unfit(run, shots, current, view_glob, force=force)
+        baseline = Baseline(
+            id=BaselineId(house.clock.new_id()),
+            org_id=run.org_id,
+            set=set_name,
+            images=adopted(
+                current, shots, run.id, view_glob, playbooks={session.playbook for session in sessions}
+            ),
+            created_at=now,
+            created_by=by,
+            source_run_id=run.id,
+            notes=notes,
+        )
+        ledger.baselines.add(baseline)
+        ledger.reviews.append(run.org_id, run.id, "adopted", by=by, detail=view_glob or "all views", at=now)
+        ledger.journal.append("baseline", baseline_facts(baseline), at=now)
+        views = [str(shot.view) for shot in shots if view_matches(shot.view, view_glob)]
+        # what the run did not show is approved as gone, where nobody chose single views
+        comparisons = ledger.evidence.comparisons(run.id)
+        removed = [] if view_glob else [str(one.view) for one in comparisons]
+        differing = {one.view for one in comparisons if not one.passed}
+        waiting = unapproved(baseline, shots, differing, run.id)
+        accepted = Accepted(
+            frozenset({*views, *removed}), is_whole=not waiting, is_mended=not waiting & differing
+        )
+        settle_accepted(ledger, run, definition, accepted, set_name=set_name, by=by, at=now)
+    return baseline
+
+
+def activate(house: House, baseline_id: BaselineId, *, by: str) -> Baseline:
+    """Put an older (or newer) baseline back in use."""
+    now = house.clock.now()
+    with house.ledger.write() as ledger:
+        baseline = ledger.baselines.find(house.org_id, baseline_id)
+        if baseline is None:
+            raise NotFound(
+                f"baseline {baseline_id!r} does not exist; list them with: inspect-pipelines baselines list"
+            )
+        if not baseline.is_active:
+            _activate(ledger, baseline, by, now)
+    return baseline
+
+
+def roll_back(house: House, set_name: str, *, by: str) -> Baseline:
+    """Put the baseline before the active one back in use."""
+    now = house.clock.now()
+    with house.ledger.write() as ledger:
+        newest_first = ledger.baselines.all(house.org_id, set_name)
+        if not newest_first:
+            raise NotFound(
+                f"baseline set {set_name!r} has no baseline; adopt one with: inspect-pipelines baselines adopt RUN"
+            )
+        active = next((at for at, baseline in enumerate(newest_first) if baseline.is_active), -1)
+        older = newest_first[active + 1 :]
+        if not older:
+            raise Refused(
+                f"baseline set {set_name!r} cannot be rolled back: its oldest baseline is already in use"
+            )
+        _activate(ledger, older[0], by, now)
+        return older[0]
+
+
+def _activate(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime) -> None:
+    ledger.baselines.activate(baseline.org_id, baseline.id)
+    ledger.reviews.append(
+        baseline.org_id, baseline.source_run_id, "activated", by=by, detail=f"baseline {baseline.id}", at=now
+    )
+    body = baseline_activated_facts(baseline.org_id, baseline.set, baseline.id, now)
+    ledger.journal.append("baseline_activated", body, at=now)
+
+
+def _refuse_unfit(
+    run: Run, shots: list[Screenshot], current: Baseline | None, view_glob: str | None, *, force: bool
+) -> None:
+    if run.status.is_open:
+        raise Refused(f"run {run.id!r} cannot be adopted: it is still {run.status.value!r}; wait for its end")
+    if not shots:
+        raise Refused(f"run {run.id!r} cannot be adopted: it took no pictures; start another one")
+    if not any(view_matches(shot.view, view_glob) for shot in shots):
+        names = ", ".join(str(shot.view) for shot in shots[:8])
+        raise NotFound(f"no view of run {run.id!r} matches {view_glob!r}; it has: {names}")
+    if run.status not in COMPLETE and view_glob is None and not force:
+        raise Refused(
+            f"run {run.id!r} ended as {run.status.value!r}, so views may be missing; "
+            "adopt single ones with --view, or all the same with --force"
+        )
+    changes = environment_changes(current, shots) if current else ()
+    if changes and not force:
+        raise Refused(
+            f"run {run.id!r} was taken in another environment than the baseline ({', '.join(changes)}); "
+            "adopt it all the same with --force"
+        )
+
+
+def _run(ledger: LedgerSession, run_id: RunId) -> Run:
+    run = ledger.runs.find(run_id)
+    if run is None:
+        raise NotFound(f"run {run_id!r} does not exist; list them with: inspect-pipelines runs")
+    return run

@@ -1,0 +1,147 @@
+"""Compare: every view of a run beside its approved picture, and one sentence about each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from inspect_pipelines.domain.baseline import Baseline, BaselineImage
+from inspect_pipelines.domain.comparison import (
+    NOT_MEASURED,
+    Comparison,
+    Measurement,
+    Outcome,
+    Pair,
+    judge,
+    pair,
+)
+from inspect_pipelines.domain.element import named
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.plan import BaselinePolicy
+from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.screenshot import Masked, Screenshot
+from inspect_pipelines.domain.sentence import sentence
+from inspect_pipelines.errors import NotFound, Unreadable
+from inspect_pipelines.ports.gallery import Gallery
+
+if TYPE_CHECKING:
+    from inspect_pipelines.imaging.picture import Pixels
+
+
+def compare(
+    gallery: Gallery, baseline: Baseline | None, shots: Sequence[Screenshot], policy: BaselinePolicy
+) -> list[Comparison]:
+    """One comparison per view of either side, the run's first; empty when nothing is approved or comparing is off."""
+    if baseline is None or not policy.enabled:
+        return []
+    return [_compared(gallery, each, policy) for each in pair(baseline.images, shots)]
+
+
+def _compared(gallery: Gallery, each: Pair, policy: BaselinePolicy) -> Comparison:
+    tolerance = policy.tolerance
+    if each.new and each.new.tolerance is not None:
+        tolerance = each.new.tolerance
+    undecided = Comparison(
+        each.view,
+        Outcome.UNREADABLE,
+        passed=False,
+        reason="",
+        score=1.0,
+        score_method=NOT_MEASURED,
+        tolerance=tolerance,
+        old_sha256=each.old.sha256 if each.old else None,
+        new_sha256=each.new.sha256 if each.new else None,
+    )
+    if each.old is None or each.new is None:
+        return _one_sided(undecided, each)
+    if each.old.sha256 == each.new.sha256:
+        return replace(
+            undecided,
+            outcome=Outcome.UNCHANGED,
+            passed=True,
+            score=0.0,
+            reason="the same picture as approved",
+        )
+    return _looked_at(gallery, each.old, each.new, undecided, policy)
+
+
+def _one_sided(undecided: Comparison, each: Pair) -> Comparison:
+    if each.new is None:
+        reason = "missing: the baseline has this view, the run has not"
+        return replace(undecided, outcome=Outcome.REMOVED, reason=reason)
+    reason = "new: the run has this view, the baseline has not"
+    return replace(undecided, outcome=Outcome.ADDED, reason=reason)
+
+
+def _looked_at(
+    gallery: Gallery, old: BaselineImage, new: Screenshot, undecided: Comparison, policy: BaselinePolicy
+) -> Comparison:
+    # NumPy and OpenCV take 0.2 s to import; runs without a change, and commands that compare nothing, do not pay for it.
+    from inspect_pipelines.imaging.pair import see_pair
+    from inspect_pipelines.imaging.sides import sides
+
+    try:
+        seen = see_pair(
+            _stored(gallery, old.sha256, "approved"),
+            _stored(gallery, new.sha256, "new"),
+            rows=(gallery.rows(old.sha256), gallery.rows(new.sha256)),
+            masks=_unequal_masks(old.masked, new.masked),
+            names=("approved", "new"),
+        )
+    except Unreadable as error:
+        return replace(undecided, reason=str(error))
+    found = seen.measurement
+    found = replace(found, regions=named(found.regions, found.bands, old, new))
+    why = judge(found, policy, undecided.tolerance)
+    pixels = seen.pixels if why or found.bands else None  # a pass in place needs no whole pictures
+    shown = _drawn(gallery, pixels, found) if pixels and why else (None, None)
+    return replace(
+        undecided,
+        outcome=Outcome.CHANGED if why else Outcome.UNCHANGED,
+        passed=not why,
+        reason=sentence(found, undecided.tolerance, policy, passed=not why, sides=sides(pixels)),
+        score=found.score,
+        score_method=found.score_method,
+        changed_ratio=found.changed_ratio,
+        layout_px=found.layout_px,
+        regions=found.regions,
+        visible_ratio=found.visible_ratio,
+        fingerprint=found.fingerprint,
+        overlay_sha256=shown[0],
+        side_by_side_sha256=shown[1],
+    )
+
+
+def _drawn(
+    gallery: Gallery, pixels: tuple[Pixels, Pixels], found: Measurement
+) -> tuple[Sha256 | None, Sha256 | None]:
+    """The overlay and both sides beside each other, kept; a picture that the gallery does not take is left out."""
+    from inspect_pipelines.imaging.overlay import overlay
+    from inspect_pipelines.imaging.side_by_side import side_by_side
+
+    old, new = pixels
+    kept: list[Sha256 | None] = []
+    for png in (
+        overlay(new, found.regions, found.bands),
+        side_by_side(old, new, found.regions, found.bands),
+    ):
+        try:
+            kept.append(gallery.put(png))
+        except Unreadable:  # over its caps; the verdict does not hang on it
+            kept.append(None)
+    return kept[0], kept[1]
+
+
+def _stored(gallery: Gallery, sha256: Sha256, which: str) -> bytes:
+    try:
+        return gallery.get(sha256)
+    except (NotFound, Unreadable) as error:
+        raise Unreadable(f"the {which} picture cannot be read: {error}") from error
+
+
+def _unequal_masks(old: Sequence[Masked], new: Sequence[Masked]) -> list[Box]:
+    """Every masked box when the two sides were not masked alike; pictures arrive already masked, each in its own way."""
+    old_boxes = {box for masked in old for box in masked.boxes}
+    new_boxes = {box for masked in new for box in masked.boxes}
+    return [] if old_boxes == new_boxes else sorted(old_boxes | new_boxes, key=lambda b: (b.y, b.x, b.area))

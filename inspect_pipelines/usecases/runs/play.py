@@ -1,0 +1,143 @@
+"""Perform a run: play its playbooks, one session each, and keep what they saw."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from inspect_pipelines.domain.ids import RunId, chance
+from inspect_pipelines.domain.retry import Cause, allowance, deciding, delay, next_cause, spent
+from inspect_pipelines.domain.run import Run
+from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus
+from inspect_pipelines.domain.session_request import session_requests
+from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.errors import NotFound, Unavailable
+from inspect_pipelines.ports.house import House
+
+LOOK_SECONDS = 0.25  # how often a wait looks for a cancel, which is promised within 2 s
+
+
+def play_all(
+    house: House, run_id: RunId, *, cancelled: Callable[[], bool] = lambda: False
+) -> list[SessionResult]:
+    """Play every playbook of the run's plan in order; one that fails does not stop the rest.
+
+    What went wrong may be tried again, see domain/retry. A session that was told to stop (deadline, cancel) ends the list.
+
+    Returns:
+        The session of each playbook that decides.
+    """
+    with house.ledger.read() as ledger:
+        run = ledger.runs.find(run_id)
+        definition = ledger.definitions.find(run.org_id, run.definition_id) if run else None
+        played = ledger.evidence.sessions(run_id)
+    if run is None or definition is None:
+        raise NotFound(f"run {run_id!r} cannot be played: it or its definition is gone; start it again")
+    results = []
+    for request in session_requests(run, definition):
+        attempts = [each for each in played if each.playbook == request.playbook.id]
+        if not attempts:  # a repeated op plays only what is missing
+            attempts.append(play(house, run, request, cancelled=cancelled))
+            played.append(attempts[0])
+        while (again := _again(house, run, definition, request, played, cancelled)) is not None:
+            played.append(again)
+        (result,) = deciding([each for each in played if each.playbook == request.playbook.id])
+        results.append(result)
+        if result.status in (SessionStatus.TIMEOUT, SessionStatus.CANCELLED):
+            break
+    return results
+
+
+def _again(
+    house: House,
+    run: Run,
+    definition: Definition,
+    request: SessionRequest,
+    played: list[SessionResult],
+    cancelled: Callable[[], bool],
+) -> SessionResult | None:
+    """One more attempt at a playbook; None: nothing to mend, no time left, or cancelled."""
+    attempts = [each for each in played if each.playbook == request.playbook.id]
+    if any(each.cause == Cause.VISUAL for each in attempts):
+        return None  # a repeated op: its views were looked at again already
+    cause = next_cause(attempts, definition.plan.retries)
+    if cause is None:
+        return None
+    left = allowance(run.timeout_minutes) - spent(played)
+    wait = delay(cause, sum(1 for each in attempts if each.cause == cause), chance(house.clock.new_id()))
+    now = house.clock.now()
+    if wait >= left or now + wait >= (run.deadline_at or now) or not waited(house, wait, cancelled):
+        return None
+    return play(
+        house, run, request, attempt=len(attempts) + 1, cause=cause, within=left - wait, cancelled=cancelled
+    )
+
+
+def waited(house: House, wait: timedelta, cancelled: Callable[[], bool]) -> bool:
+    """Wait, and look often whether somebody cancelled the run meanwhile; False: somebody did."""
+    until = house.clock.monotonic() + wait.total_seconds()
+    while (left := until - house.clock.monotonic()) > 0:
+        if cancelled():
+            return False
+        house.clock.sleep(min(left, LOOK_SECONDS))
+    return not cancelled()
+
+
+def play(
+    house: House,
+    run: Run,
+    request: SessionRequest,
+    *,
+    attempt: int = 1,
+    cause: Cause | None = None,
+    within: timedelta | None = None,
+    views: Collection[View] | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> SessionResult:
+    """Play one session and keep what it saw.
+
+    Args:
+        attempt: Its number among the playbook's.
+        cause: Why it is played again.
+        within: How long it may take at most; the run's deadline holds in any case.
+        views: Those whose pictures are kept; None: all.
+    """
+    if attempt > 1:
+        request = replace(request, id=f"{request.id}.{attempt}")
+    result = _played(house, run, request, within, cancelled)
+    shots = result.screenshots if views is None else [s for s in result.screenshots if s.view in views]
+    result = replace(
+        result, id=request.id, attempt=attempt, cause=cause and cause.value, screenshots=tuple(shots)
+    )
+    with house.ledger.write() as ledger:
+        ledger.evidence.save_session(run.id, result)
+    return result
+
+
+def _played(
+    house: House,
+    run: Run,
+    request: SessionRequest,
+    within: timedelta | None,
+    cancelled: Callable[[], bool],
+) -> SessionResult:
+    now = house.clock.now()
+    deadline = run.deadline_at or now
+    if now >= deadline:
+        reason = (
+            f"the run's {run.timeout_minutes} minutes were over before playbook {request.playbook.id!r} began"
+        )
+        return _unplayed(request, SessionStatus.TIMEOUT, now, reason)
+    if within is not None:
+        deadline = min(deadline, now + within)
+    try:
+        return house.sessions.play(request, deadline=deadline, cancelled=cancelled)
+    except Unavailable as error:  # a service that may answer the next time
+        return _unplayed(request, SessionStatus.CRASHED, now, str(error))
+
+
+def _unplayed(request: SessionRequest, status: SessionStatus, at: datetime, reason: str) -> SessionResult:
+    fail_on = request.playbook.findings.fail_on
+    return SessionResult(request.id, request.playbook.id, status, at, at, error=reason, fail_on=fail_on)

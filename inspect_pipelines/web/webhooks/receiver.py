@@ -1,0 +1,193 @@
+"""The receiver: `POST /webhooks/{kind}/{source}`; what is signed is on the disk before it is acknowledged."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from starlette.background import BackgroundTask
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from inspect_pipelines.domain.event import Delivery, SourceKind
+from inspect_pipelines.domain.ids import EventId
+from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.inbox import Stored
+from inspect_pipelines.usecases.events.verify_signature import is_signed
+from inspect_pipelines.web.webhooks.allowance import Allowance
+from inspect_pipelines.web.webhooks.group_commit import GroupCommit
+from inspect_pipelines.web.webhooks.known_sources import KnownSource, KnownSources
+
+GITHUB_BYTES = 25_000_000  # GitHub's own cap
+OTHER_BYTES = 256_000  # Standard Webhooks advises less than 20 KB
+IN_FLIGHT_BYTES = 200_000_000  # of bodies that are being read at once
+BODY_SECONDS = 20.0  # a body that comes more slowly than this is given up; GitHub itself gives up after 10 s
+RETRY_AFTER_SECONDS = 5
+KINDS = {kind.value: kind for kind in SourceKind}
+DELIVERY_ID = re.compile(r"[\x21-\x7e]{1,200}")
+KIND = re.compile(r"[a-z0-9_]{1,100}")
+
+
+class _Refused(Exception):
+    def __init__(self, status: HTTPStatus, sentence: str, retry_after: int | None = None) -> None:
+        super().__init__(sentence)
+        self.status = status
+        self.retry_after = retry_after
+
+
+class Receiver:
+    """Checks, stores, answers.
+
+    Args:
+        sources: Who may send.
+        inbox: Where deliveries become durable.
+        clock: Time and ids.
+        wake: Called after something new was stored.
+        body_seconds: How long a body may take to arrive.
+    """
+
+    def __init__(
+        self,
+        sources: KnownSources,
+        inbox: GroupCommit,
+        clock: Clock,
+        wake: Callable[[], None],
+        *,
+        body_seconds: float = BODY_SECONDS,
+    ) -> None:
+        self._body_seconds = body_seconds
+        self._sources, self._inbox, self._clock, self._wake = sources, inbox, clock, wake
+        self._allowance = Allowance()
+        self._in_flight = 0
+
+    def route(self) -> Route:
+        """A plain route, not FastAPI's, which would do nothing here but take its time."""
+        return Route("/webhooks/{kind}/{source}", self.receive, methods=["POST"])
+
+    async def receive(self, request: Request) -> Response:
+        try:
+            return await self._receive(request)
+        except _Refused as refused:
+            headers = {"Retry-After": str(refused.retry_after)} if refused.retry_after is not None else None
+            return JSONResponse({"error": str(refused)}, refused.status, headers)
+        except Unavailable as error:
+            return JSONResponse(
+                {"error": str(error)},
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                {"Retry-After": str(RETRY_AFTER_SECONDS)},
+            )
+        except ClientDisconnect:
+            return Response(status_code=HTTPStatus.BAD_REQUEST)  # nobody reads it
+
+    async def _receive(self, request: Request) -> Response:
+        kind = KINDS.get(request.path_params["kind"])
+        if kind is None:
+            raise _Refused(
+                HTTPStatus.NOT_FOUND, "there is no such kind of webhook; they are " + ", ".join(KINDS)
+            )
+        headers: Mapping[str, str] = request.headers
+        _check_form(headers)
+        body = await self._body(request, GITHUB_BYTES if kind is SourceKind.GITHUB else OTHER_BYTES)
+        known = self._verified(kind, request, body)
+        source_delivery_id, named = _identity(kind, headers)
+        if kind is SourceKind.GENERIC:
+            wait = self._allowance.wait_for_source(known.source)
+            if wait is not None:
+                raise _Refused(
+                    HTTPStatus.TOO_MANY_REQUESTS,
+                    f"source {known.source.id!r} may send {known.source.rate_per_minute} deliveries a minute",
+                    wait,
+                )
+        delivery = Delivery(
+            id=EventId(self._clock.new_id()),
+            org_id=known.org_id,
+            source_id=known.source.id,
+            source_kind=kind,
+            source_delivery_id=source_delivery_id,
+            kind=named,
+            body=body,
+            received_at=self._clock.now(),
+        )
+        stored = await self._inbox.store(delivery)
+        if stored is Stored.CONFLICT:
+            raise _Refused(
+                HTTPStatus.CONFLICT,
+                f"another body came under the delivery id {source_delivery_id!r} before; that one stays",
+            )
+        if stored is Stored.AGAIN:
+            return JSONResponse({"status": "already have it"}, HTTPStatus.OK)
+        accepted = {"status": "accepted", "id": delivery.id}
+        return JSONResponse(accepted, HTTPStatus.ACCEPTED, background=BackgroundTask(self._wake_intake))
+
+    async def _wake_intake(self) -> None:
+        """Once the answer is on its way, so that the intake's work does not delay it."""
+        self._wake()
+
+    async def _body(self, request: Request, at_most: int) -> bytes:
+        """The raw body; never more of it in memory than the cap and one chunk."""
+        too_large = _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body may have {at_most} bytes")
+        announced = request.headers.get("content-length", "")
+        if announced.isdigit() and int(announced) > at_most:
+            raise too_large
+        chunks: list[bytes] = []
+        size = 0
+        try:
+            async with asyncio.timeout(self._body_seconds):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    self._in_flight += len(chunk)
+                    if size > at_most:
+                        raise too_large
+                    if self._in_flight > IN_FLIGHT_BYTES:
+                        raise Unavailable("too many large deliveries come at once; send this one again")
+                    chunks.append(chunk)
+        except TimeoutError as error:
+            raise _Refused(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly") from error
+        finally:
+            self._in_flight -= size
+        return b"".join(chunks)
+
+    def _verified(self, kind: SourceKind, request: Request, body: bytes) -> KnownSource:
+        """The source, if the request is its own; one answer, after one amount of work, for whatever else it may be."""
+        known = self._sources.find(request.path_params["source"])
+        if known is not None and known.source.kind is not kind:
+            known = None
+        secrets = known.secrets if known else ()
+        if is_signed(kind, secrets, request.headers, body, now=self._clock.now()) and known is not None:
+            return known
+        wait = self._allowance.wait_after_bad_signature(request.client.host if request.client else "")
+        if wait is not None:
+            raise _Refused(HTTPStatus.TOO_MANY_REQUESTS, "too many bad signatures from this address", wait)
+        raise _Refused(HTTPStatus.UNAUTHORIZED, "no source of that name and kind has signed this")
+
+
+def _check_form(headers: Mapping[str, str]) -> None:
+    if headers.get("content-encoding", "identity").lower() != "identity":
+        raise _Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "send the body as it is, without a content-encoding"
+        )
+    if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise _Refused(
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            "send application/json; at GitHub, choose it as the webhook's content type",
+        )
+
+
+def _identity(kind: SourceKind, headers: Mapping[str, str]) -> tuple[str, str]:
+    """The delivery's id at its source, and what its header says that it is."""
+    name = "x-github-delivery" if kind is SourceKind.GITHUB else "webhook-id"
+    found = headers.get(name, "")
+    if not DELIVERY_ID.fullmatch(found):
+        raise _Refused(
+            HTTPStatus.BAD_REQUEST, f"the header {name} must name the delivery with 1 to 200 plain characters"
+        )
+    if kind is not SourceKind.GITHUB:
+        return found, ""
+    event = headers.get("x-github-event", "")
+    if not KIND.fullmatch(event):
+        raise _Refused(HTTPStatus.BAD_REQUEST, "the header x-github-event must name the kind of event")
+    return found, event

@@ -1,0 +1,99 @@
+"""Evidence: what a session has told so far, and the result that becomes of it, complete or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from inspect_pipelines.domain.finding import Finding
+from inspect_pipelines.domain.screenshot import Environment, Screenshot
+from inspect_pipelines.domain.session import (
+    ConsoleLine,
+    SessionRequest,
+    SessionResult,
+    StepResult,
+    StepStatus,
+)
+from resources.sessions.wire import End, Findings, Launching, Message, Playing
+
+
+@dataclass
+class Evidence:
+    """What was seen so far."""
+
+    request: SessionRequest
+    started_at: datetime
+    end: End | None = None
+    steps: list[StepResult] = field(default_factory=list)
+    screenshots: list[Screenshot] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    console: list[ConsoleLine] = field(default_factory=list)
+    environment: Environment | None = None
+    playing: Playing | None = None
+    browser_since: float | None = None
+
+    def add(self, message: Message, *, now: float) -> None:
+        match message:
+            case Launching():
+                self.browser_since = now
+            case Environment():
+                self.environment = message
+            case Playing():
+                self.playing = message
+            case StepResult():
+                self.steps.append(message)
+                self.playing = None
+            case Screenshot():
+                self.screenshots.append(message)
+            case Finding():
+                self.findings.append(message)
+            case ConsoleLine():
+                self.console.append(message)
+            case Findings():
+                self.findings = list(message.all)
+            case End():
+                self.end = message
+
+    def where(self) -> str:
+        """How far it came, for the end of a sentence."""
+        if self.playing is not None:
+            return f"in step {self.playing.step_id!r} ({self.playing.viewport})"
+        if self.environment is None:
+            return "before the browser was up"
+        if not self.steps:
+            return "before the first step"
+        last = self.steps[-1]
+        return f"after step {last.step_id!r} ({last.viewport})"
+
+    def result(self, *, completed_at: datetime, now: float) -> SessionResult:
+        assert self.end is not None
+        playbook = self.request.playbook
+        return SessionResult(
+            id=self.request.id,
+            playbook=playbook.id,
+            status=self.end.status,
+            started_at=self.started_at,
+            completed_at=completed_at,
+            steps=(*self.steps, *self._unplayed()),
+            screenshots=tuple(self.screenshots),
+            findings=tuple(self.findings),
+            console=tuple(self.console),
+            environment=self.environment,
+            error=self.end.error,
+            retry_may_help=self.end.retry_may_help,
+            browser_ms=0 if self.browser_since is None else round((now - self.browser_since) * 1000),
+            fail_on=playbook.findings.fail_on,
+        )
+
+    def _unplayed(self) -> Iterator[StepResult]:
+        """The steps that the worker never reported, so that a report lists every one."""
+        reported = {(step.viewport, step.step_id) for step in self.steps}
+        for viewport in self.request.playbook.viewports:
+            for step in self.request.playbook.steps:
+                if (viewport.name, step.id) in reported:
+                    continue
+                result = StepResult(step.id, step.name, viewport.name, StepStatus.SKIPPED, 0, "not reached")
+                if self.playing == Playing(step.id, viewport.name):
+                    result = replace(result, status=StepStatus.FAILED, message="interrupted")
+                yield result

@@ -1,0 +1,104 @@
+"""The record of a session as it is played: tells the parent everything at once, so that nothing is lost with the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
+from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.session import ConsoleLine
+from resources.sessions.redaction import Redactor
+from resources.sessions.wire import Findings, Message, Playing, encoded
+
+MOST_FINDINGS = 100
+MOST_CONSOLE_LINES = 500
+MOST_CHARACTERS = 2000  # of a console line
+MOST_SENTENCE = 600  # characters of a finding
+SEVERITIES = {
+    FindingKind.EXPECTATION: Severity.ERROR,
+    FindingKind.ACTION: Severity.ERROR,
+    FindingKind.NAVIGATION: Severity.ERROR,
+    FindingKind.PAGE_ERROR: Severity.ERROR,
+    FindingKind.NOT_QUIET: Severity.INFO,
+}  # the rest: warnings
+
+
+class Record:
+    """Collects findings and console lines, and knows where the playing stands."""
+
+    def __init__(self, playbook: Playbook, redactor: Redactor, write: Callable[[str], None]) -> None:
+        self._playbook = playbook
+        self._redactor = redactor
+        self._write = write
+        self._findings: dict[tuple[str, str, str], tuple[Finding, int]] = {}
+        self._left_out = 0
+        self._console_lines = 0
+        self.at = Playing("", "")
+
+    def tell(self, message: Message) -> None:
+        """Send a message to the parent, secrets redacted."""
+        self._write(self._redactor.line(encoded(message)))
+
+    def begin(self, step_id: str, viewport: str) -> None:
+        self.at = Playing(step_id, viewport)
+        self.tell(self.at)
+
+    def find(self, kind: FindingKind, message: str, *, url: str, picture: Sha256 | None = None) -> None:
+        """Keep a finding; the same one again only counts."""
+        text = self.shortened(message)
+        key = (kind, text, self.at.viewport)
+        if key in self._findings:
+            finding, count = self._findings[key]
+            self._findings[key] = (finding, count + 1)
+            return
+        if len(self._findings) >= MOST_FINDINGS:
+            self._left_out += 1
+            return
+        finding = Finding(
+            kind=kind,
+            severity=SEVERITIES.get(kind, Severity.WARNING),
+            message=text,
+            playbook=self._playbook.id,
+            step_id=self.at.step_id,
+            viewport=self.at.viewport,
+            route=route_of(url),
+            screenshot=picture,
+        )
+        self._findings[key] = (finding, 1)
+        self.tell(finding)
+
+    def log(self, level: str, text: str, *, url: str) -> None:
+        """Keep a console line, or one of ours about the window (dialog, popup, download)."""
+        self._console_lines += 1
+        if self._console_lines > MOST_CONSOLE_LINES:
+            return
+        if self._console_lines == MOST_CONSOLE_LINES:
+            level, text = "warning", f"more than {MOST_CONSOLE_LINES} console lines; the rest is left out"
+        clean = self._redactor.text(text)[:MOST_CHARACTERS]
+        self.tell(ConsoleLine(self.at.viewport, level, clean, url))
+
+    def close(self) -> None:
+        """Tell all findings once more, now with their counts."""
+        findings = [
+            finding if count == 1 else replace(finding, message=f"{finding.message} ({count} times)")
+            for finding, count in self._findings.values()
+        ]
+        if self._left_out and findings:
+            last = findings[-1]
+            message = f"{last.message} (and {self._left_out} more findings, left out)"
+            findings[-1] = replace(last, message=message)
+        self.tell(Findings(tuple(findings)))
+
+    def shortened(self, text: str, most: int = MOST_SENTENCE) -> str:
+        """One line of text, secrets redacted, cut at `most` characters."""
+        clean = " ".join(self._redactor.text(text).split())
+        return clean if len(clean) <= most else f"{clean[: most - 1]}…"
+
+
+def route_of(url: str) -> str:
+    """The path of a page's address; empty when there is no page."""
+    parts = urlsplit(url)
+    return (parts.path or "/") if parts.scheme in ("http", "https") else ""

@@ -1,0 +1,91 @@
+"""What a real Dagster UI says of schedules and of runs with an origin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from dagster_ui import with_deadline
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.ports.engine import Launch
+from resources.clock import SystemClock
+from resources.dagster.graphql import GraphqlEngine
+from resources.dagster.ticker import ASKED_AT_ONCE, DagsterTicker
+
+QUICK, SLOW = DefinitionId("quick"), DefinitionId("slow")
+SELECTOR = """
+query S { repositoriesOrError { ... on RepositoryConnection { nodes { name location { name } } } } }
+"""
+START = """
+mutation Start($s: ScheduleSelector!) { startSchedule(scheduleSelector: $s) { __typename
+  ... on ScheduleStateResult { scheduleState { id } } } }
+"""
+STOP = """
+mutation Stop($id: String!) { stopRunningSchedule(id: $id) { __typename } }
+"""
+
+
+@pytest.fixture
+def engine(dagster_url: str) -> Iterator[GraphqlEngine]:
+    engine = GraphqlEngine(dagster_url, SystemClock())
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def ticker(dagster_url: str) -> DagsterTicker:
+    return DagsterTicker(lambda: dagster_url, SystemClock())
+
+
+def switched_on(engine: GraphqlEngine, schedule: str) -> str:
+    """Switch it on as a person does in the UI; returns the id of its state."""
+    (node,) = engine.ask(SELECTOR, "looking")["repositoriesOrError"]["nodes"]
+    selector = {
+        "repositoryName": node["name"],
+        "repositoryLocationName": node["location"]["name"],
+        "scheduleName": schedule,
+    }
+    state_id: str = engine.ask(START, "starting", s=selector)["startSchedule"]["scheduleState"]["id"]
+    return state_id
+
+
+def test_a_schedule_that_nobody_touched_is_on_and_one_that_a_person_stopped_is_not(
+    ticker: DagsterTicker, engine: GraphqlEngine
+) -> None:
+    untouched = ticker.look([QUICK, SLOW], [])
+    state_id = switched_on(engine, "slow_schedule")
+    engine.ask(STOP, "stopping", id=state_id)
+    stopped = ticker.look([QUICK, SLOW], [])
+    switched_on(engine, "slow_schedule")
+    again = ticker.look([QUICK, SLOW], [])
+
+    assert untouched.stopped == frozenset()
+    assert stopped.stopped == {SLOW}
+    assert again.stopped == frozenset()
+    assert datetime.now(UTC) - again.started_at[SLOW] < timedelta(minutes=5)
+
+
+def test_an_origin_that_dagster_has_a_run_for_is_requested_among_many_that_it_has_not(
+    ticker: DagsterTicker, engine: GraphqlEngine
+) -> None:
+    origin = "cron:quick:2026-11-22T07:00Z"
+    handle = engine.launch(Launch("quick", origin, {"inspect/origin": origin}))
+    others = [f"cron:quick:2026-11-22T07:{minute:02d}Z" for minute in range(1, ASKED_AT_ONCE + 5)]
+
+    found = ticker.look([QUICK], [*others, origin, 'cron:"; { evil }'])
+
+    assert found.requested == {origin}
+    with_deadline(lambda: not engine.is_alive(handle), 60)
+
+
+def test_a_schedule_that_dagster_does_not_know_is_neither_stopped_nor_started(ticker: DagsterTicker) -> None:
+    found = ticker.look([DefinitionId("no-such")], [])
+
+    assert (found.stopped, found.started_at) == (frozenset(), {})
+
+
+@pytest.mark.parametrize("url", [None, "http://127.0.0.1:9"])
+def test_where_no_dagster_answers_nothing_is_said(url: str | None) -> None:
+    assert DagsterTicker(lambda: url, SystemClock()).look([QUICK], ["cron:quick:2026-11-22T07:00Z"]) is None

@@ -1,0 +1,236 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from builders import NOW, a_plan, a_playbook, a_run, a_schedule
+from houses import a_house
+from inspect_pipelines.config.compiled import published_limits, read_compiled
+from inspect_pipelines.config.project import Project
+from inspect_pipelines.domain.budget import Budget
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.organization import Limits, Organization
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.trigger import Trigger
+from inspect_pipelines.errors import Refused, Unavailable
+from inspect_pipelines.usecases.definitions.apply import apply
+from inspect_pipelines.usecases.definitions.plan import propose
+
+
+def a_project(*definitions, org_id: OrgId = DEFAULT_ORG, **organization) -> Project:
+    return Project(tuple(definitions), (), Organization(org_id, **organization), (), ("schedules.yaml",))
+
+
+def ran(house, *minutes: float) -> None:
+    """Runs of the nightly schedule that took so long."""
+    with house.ledger.write() as ledger:
+        for number, each in enumerate(minutes, start=1):
+            ledger.runs.request(a_run(number))
+            run = a_run(number).claimed(f"d-{number}", now=NOW)
+            ledger.runs.claim(run)
+            ledger.runs.conclude(run.concluded(RunStatus.PASSED, "", now=NOW + timedelta(minutes=each)))
+
+
+def a_trigger() -> Trigger:
+    return Trigger(DefinitionId("deploy"), DEFAULT_ORG, "Deploy", "deployment.completed", a_plan())
+
+
+def journal_of(house) -> list[tuple[str, dict]]:
+    with house.ledger.read() as ledger:
+        return [(kind, json.loads(text)) for _, kind, text in ledger.journal.after(0)]
+
+
+def stored(house) -> list[str]:
+    with house.ledger.read() as ledger:
+        return [definition.id for definition in ledger.definitions.all(DEFAULT_ORG)]
+
+
+def test_after_apply_a_plan_shows_nothing(tmp_path):
+    house = a_house(tmp_path)
+    rules = (NotifyRule(RuleEvent.ON_FAILURE, email=("a@b.c",)),)
+    project = a_project(a_schedule(plan=a_plan(notify=rules, variables={"a": "b"})), a_trigger())
+
+    applied = apply(house, project, by="user:ada", may_delete=())
+
+    assert len(applied.changes) == 2
+    assert applied.is_published
+    assert propose(house.ledger, project, now=NOW).changes == ()
+    assert read_compiled(tmp_path).digest == propose(house.ledger, project, now=NOW).digest
+
+
+def test_what_is_published_is_what_the_ledger_holds(tmp_path):
+    house = a_house(tmp_path)
+
+    apply(house, a_project(a_trigger(), a_schedule()), by="user:ada", may_delete=())
+
+    compiled = read_compiled(tmp_path)
+    with house.ledger.read() as ledger:
+        assert list(compiled.definitions) == ledger.definitions.all(DEFAULT_ORG)
+    assert (compiled.org_id, compiled.published_at) == (DEFAULT_ORG, NOW)
+
+
+def test_applying_twice_changes_nothing(tmp_path):
+    house = a_house(tmp_path)
+    project = a_project(a_schedule())
+    apply(house, project, by="user:ada", may_delete=())
+    before, journal = (tmp_path / "compiled.json").stat().st_mtime_ns, journal_of(house)
+    house.clock.sleep(60)
+
+    applied = apply(house, project, by="user:ada", may_delete=())
+
+    assert (applied.changes, applied.is_published) == ((), False)
+    assert (tmp_path / "compiled.json").stat().st_mtime_ns == before
+    assert journal_of(house) == journal
+
+
+def test_a_deletion_that_nobody_agreed_to_changes_nothing(tmp_path):
+    house = a_house(tmp_path)
+    apply(house, a_project(a_schedule("old")), by="user:ada", may_delete=())
+    before = (tmp_path / "compiled.json").read_bytes()
+
+    with pytest.raises(Refused) as error:
+        apply(house, a_project(a_schedule("new")), by="user:ada", may_delete=("other",))
+
+    assert str(error.value) == (
+        "schedule 'old' with 0 runs would be deleted; nothing was changed: "
+        "look at `inspect-pipelines plan`, then apply with --yes"
+    )
+    assert stored(house) == ["old"]
+    assert (tmp_path / "compiled.json").read_bytes() == before
+
+
+def test_a_deletion_that_was_agreed_to_is_stored_journalled_and_published(tmp_path):
+    house = a_house(tmp_path)
+    apply(house, a_project(a_schedule("old"), a_trigger()), by="user:ada", may_delete=())
+
+    apply(house, a_project(a_trigger()), by="user:eve", may_delete=("old",))
+
+    assert stored(house) == ["deploy"]
+    assert [definition.id for definition in read_compiled(tmp_path).definitions] == ["deploy"]
+    kind, facts = journal_of(house)[-1]
+    assert (kind, facts["schedule"]["id"]) == ("definition", "old")
+    assert facts["schedule"]["deleted_at"] is not None
+
+
+def test_each_change_is_one_fact_for_the_history(tmp_path):
+    house = a_house(tmp_path)
+    apply(house, a_project(a_schedule(), a_trigger()), by="user:ada", may_delete=())
+
+    apply(house, a_project(a_schedule(name="New"), a_trigger()), by="user:ada", may_delete=())
+
+    facts = journal_of(house)
+    assert [kind for kind, _ in facts] == ["definition"] * 3
+    assert facts[0][1]["schedule"]["created_by"] == "user:ada"
+    assert facts[1][1]["trigger"]["event_type"] == "deployment.completed"
+    assert facts[2][1]["schedule"]["name"] == "New"
+
+
+def test_a_crash_between_storing_and_publishing_is_mended_by_the_next_apply(tmp_path):
+    house = a_house(tmp_path)
+    project = a_project(a_schedule())
+    (tmp_path / "compiled.json").mkdir()  # cannot be read nor replaced, as on a full or broken disk
+    with pytest.raises(Unavailable):
+        apply(house, project, by="user:ada", may_delete=())
+    (tmp_path / "compiled.json").rmdir()
+
+    applied = apply(house, project, by="user:ada", may_delete=())
+
+    assert (applied.changes, applied.is_published) == ((), True)
+    assert len(read_compiled(tmp_path).definitions) == 1
+
+
+def test_a_damaged_publication_is_mended_by_the_next_apply(tmp_path):
+    house = a_house(tmp_path)
+    project = a_project(a_schedule())
+    apply(house, project, by="user:ada", may_delete=())
+    (tmp_path / "compiled.json").write_text("{")
+
+    assert apply(house, project, by="user:ada", may_delete=()).is_published
+    assert len(read_compiled(tmp_path).definitions) == 1
+
+
+def test_an_empty_project_is_published_too(tmp_path):
+    house = a_house(tmp_path)
+
+    assert apply(house, a_project(), by="user:ada", may_delete=()).is_published
+    assert not apply(house, a_project(), by="user:ada", may_delete=()).is_published
+
+
+def test_another_organisation_is_published_though_nothing_else_differs(tmp_path):
+    house = a_house(tmp_path)
+    apply(house, a_project(), by="user:ada", may_delete=())
+
+    assert apply(house, a_project(org_id=OrgId("acme")), by="user:ada", may_delete=()).is_published
+    assert read_compiled(tmp_path).org_id == "acme"
+
+
+def test_a_changed_playbook_changes_the_definitions_that_use_it(tmp_path):
+    house = a_house(tmp_path)
+    apply(house, a_project(a_schedule()), by="user:ada", may_delete=())
+    edited = a_schedule(plan=a_plan(playbooks=(a_playbook(base_url="http://other.test"),)))
+
+    (change,) = apply(house, a_project(edited), by="user:ada", may_delete=()).changes
+
+    assert [(field.path, field.new) for field in change.fields] == [
+        ("playbooks[shop].base_url", "http://other.test")
+    ]
+
+
+def test_the_organisation_is_stored_and_its_limits_are_published(tmp_path):
+    house = a_house(tmp_path)
+    limits = Limits(target_host=3)
+    apply(house, a_project(a_schedule()), by="user:ada", may_delete=())
+
+    applied = apply(house, a_project(a_schedule(), limits=limits), by="user:ada", may_delete=())
+
+    assert applied.is_published
+    assert read_compiled(tmp_path).limits == published_limits(tmp_path) == limits
+    with house.ledger.read() as ledger:
+        assert ledger.organizations.find(DEFAULT_ORG) == Organization(DEFAULT_ORG, limits=limits)
+
+
+def test_each_apply_is_remembered_also_when_it_changes_nothing(tmp_path):
+    house = a_house(tmp_path)
+    for _ in range(2):
+        house.clock.sleep(60)
+        apply(house, a_project(a_schedule()), by="user:ada", may_delete=())
+
+    with house.ledger.read() as ledger:
+        assert ledger.organizations.applied_at(DEFAULT_ORG) == house.clock.now()
+
+
+def test_a_budget_that_would_be_overrun_is_refused_until_somebody_accepts_the_cost(tmp_path):
+    """2 minutes a night at the 95th percentile are 60 a month."""
+    house = a_house(tmp_path)
+    ran(house, *[1.0] * 17, 2.0, 2.0, 9.0)
+    project = a_project(a_schedule(), budget=Budget(59))
+
+    with pytest.raises(Refused) as caught:
+        apply(house, project, by="user:ada", may_delete=())
+
+    assert str(caught.value) == (
+        "organisation 'default' will take about 60 run-minutes a month, and its budget is 59; "
+        "nothing was changed: raise the budget, run less often, or apply with --accept-cost"
+    )
+    assert stored(house) == []
+    apply(house, project, by="user:ada", may_delete=(), accept_cost=True)
+    apply(house, project, by="user:ada", may_delete=())  # what was accepted needs no second yes
+    assert stored(house) == ["nightly-shop"]
+
+
+def test_a_budget_that_is_lowered_below_the_forecast_is_refused_too(tmp_path):
+    house = a_house(tmp_path)
+    ran(house, 2.0)
+    apply(house, a_project(a_schedule(), budget=Budget(60)), by="user:ada", may_delete=())
+
+    with pytest.raises(Refused, match="its budget is 10"):
+        apply(house, a_project(a_schedule(), budget=Budget(10)), by="user:ada", may_delete=())
+
+
+def test_damaged_limits_are_the_default_ones(tmp_path):
+    for text in ("", "[]", '{"limits": 3}', '{"limits": {"host": 3}}'):
+        (tmp_path / "compiled.json").write_text(text)
+        assert published_limits(tmp_path) == Limits()

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from builders import ENVIRONMENT, a_plan, a_schedule, a_screenshot, a_session, a_sha
+from houses import a_house, apply
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
+from inspect_pipelines.domain.plan import BaselinePolicy
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.screenshot import Screenshot
+from inspect_pipelines.domain.trigger import Trigger
+from inspect_pipelines.errors import NotFound, Refused
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.conclude import abort, judge
+from inspect_pipelines.usecases.runs.play import play_all
+from inspect_pipelines.usecases.runs.start import Ticket
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> House:
+    house = a_house(tmp_path)
+    apply(house, a_schedule())
+    return house
+
+
+def ended(house: House, tick: int, *shots: Screenshot, definition: str = "nightly-shop") -> RunId:
+    ticket = Ticket(
+        DefinitionId(definition), f"d{tick}", origin=f"cron:{definition}:2026-11-{tick:02d}T07:00Z"
+    )
+    run_id = start.admit(house, ticket).run.id
+    house.sessions.results = [a_session(id=f"{run_id}.1", screenshots=shots)]
+    play_all(house, run_id)
+    judge(house, run_id)
+    return run_id
+
+
+def active(house: House, set_name: str = "nightly-shop") -> dict[str, str]:
+    with house.ledger.read() as ledger:
+        baseline = ledger.baselines.active(house.org_id, set_name)
+    return {view.name: image.sha256[0] for view, image in baseline.images.items()} if baseline else {}
+
+
+def shot(name: str, sha: str) -> Screenshot:
+    return a_screenshot(name, sha256=a_sha(sha))
+
+
+def test_adopting_replaces_the_whole_set(house: House) -> None:
+    adopt(house, ended(house, 1, shot("home", "a"), shot("old", "a")), by="user:ada")
+
+    adopt(house, ended(house, 2, shot("home", "b"), shot("new", "b")), by="user:ada")
+
+    assert active(house) == {"home": "b", "new": "b"}
+
+
+def test_adopting_with_a_glob_touches_only_matching_views(house: House) -> None:
+    adopt(house, ended(house, 1, shot("home", "a"), shot("cart", "a")), by="user:ada")
+
+    adopt(house, ended(house, 2, shot("home", "b"), shot("cart", "b")), by="user:ada", view_glob="ca*")
+
+    assert active(house) == {"home": "a", "cart": "b"}
+
+
+def test_a_glob_that_matches_nothing_is_refused_with_the_views(house: House) -> None:
+    run_id = ended(house, 1, shot("home", "a"))
+
+    with pytest.raises(NotFound, match=r"no view of run .* matches 'basket'; it has: shop/home@desktop"):
+        adopt(house, run_id, by="user:ada", view_glob="basket")
+
+
+def test_an_open_run_cannot_be_adopted(house: House) -> None:
+    ticket = Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-01T07:00Z")
+    run_id = start.admit(house, ticket).run.id
+
+    with pytest.raises(Refused, match="it is still 'running'; wait for its end"):
+        adopt(house, run_id, by="user:ada")
+
+
+def test_a_run_that_ended_early_is_adopted_only_by_view_or_force(house: House) -> None:
+    ticket = Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-01T07:00Z")
+    run_id = start.admit(house, ticket).run.id
+    house.sessions.results = [a_session(id=f"{run_id}.1")]
+    play_all(house, run_id)
+    abort(house, run_id, RunStatus.CANCELLED, "a person")
+
+    with pytest.raises(Refused, match="ended as 'cancelled', so views may be missing"):
+        adopt(house, run_id, by="user:ada")
+    adopt(house, run_id, by="user:ada", view_glob="home")
+    adopt(house, run_id, by="user:ada", force=True)
+
+
+def test_pictures_of_another_environment_need_force(house: House) -> None:
+    adopt(house, ended(house, 1, shot("home", "a")), by="user:ada")
+    newer = replace(ENVIRONMENT, browser="Chromium 157.0.1.0")
+    run_id = ended(house, 2, replace(shot("home", "b"), environment=newer))
+
+    with pytest.raises(
+        Refused, match=r"browser 'Chromium 156.0.8078.79' became 'Chromium 157.0.1.0'.*--force"
+    ):
+        adopt(house, run_id, by="user:ada")
+    adopt(house, run_id, by="user:ada", force=True)
+
+    assert active(house) == {"home": "b"}
+
+
+def test_a_run_in_another_environment_needs_review(house: House) -> None:
+    adopt(house, ended(house, 1, shot("home", "a")), by="user:ada")
+    newer = replace(ENVIRONMENT, browser="Chromium 157.0.1.0")
+
+    run_id = ended(house, 2, replace(shot("home", "a"), environment=newer))
+
+    with house.ledger.read() as ledger:
+        assert ledger.runs.find(run_id).status is RunStatus.NEEDS_REVIEW
+
+
+def test_triggers_have_baselines_and_may_share_a_schedules(house: House) -> None:
+    plan = a_plan(baseline=BaselinePolicy(set="nightly-shop"))
+    apply(house, Trigger(DefinitionId("deploy"), house.org_id, "Deploy", "deployment.completed", plan))
+    adopt(house, ended(house, 1, shot("home", "a")), by="user:ada")
+
+    adopt(house, ended(house, 2, shot("home", "b"), definition="deploy"), by="user:ada")
+
+    assert active(house) == {"home": "b"}
+
+
+def test_adopting_is_remembered_beside_the_run_whose_status_stays(house: House) -> None:
+    run_id = ended(house, 1, shot("home", "a"))
+
+    adopt(house, run_id, by="user:ada")
+
+    with house.ledger.read() as ledger:
+        assert ledger.reviews.of_run(run_id) == [("adopted", "user:ada", "all views")]
+        assert ledger.runs.find(run_id).status is RunStatus.NEEDS_REVIEW
+
+
+def test_rolling_back_uses_the_one_before_and_ends_at_the_oldest(house: House) -> None:
+    adopt(house, ended(house, 1, shot("home", "a")), by="user:ada")
+    house.clock.sleep(60)
+    adopt(house, ended(house, 2, shot("home", "b")), by="user:ada")
+
+    roll_back(house, "nightly-shop", by="user:ada")
+
+    assert active(house) == {"home": "a"}
+    with pytest.raises(Refused, match="its oldest baseline is already in use"):
+        roll_back(house, "nightly-shop", by="user:ada")
+
+
+def test_any_baseline_can_be_activated_again(house: House) -> None:
+    adopt(house, ended(house, 1, shot("home", "a")), by="user:ada")
+    house.clock.sleep(60)
+    newer = adopt(house, ended(house, 2, shot("home", "b")), by="user:ada")
+    roll_back(house, "nightly-shop", by="user:ada")
+
+    activate(house, newer.id, by="user:ada")
+
+    assert active(house) == {"home": "b"}
+
+
+def test_unknown_ids_say_where_to_look(house: House) -> None:
+    with pytest.raises(NotFound, match="inspect-pipelines runs"):
+        adopt(house, RunId("nope"), by="user:ada")
+    with pytest.raises(NotFound, match="inspect-pipelines baselines list"):
+        activate(house, BaselineId("nope"), by="user:ada")
+    with pytest.raises(NotFound, match="baseline set 'nope' has no baseline"):
+        roll_back(house, "nope", by="user:ada")

@@ -1,0 +1,138 @@
+"""The sender's threads over a real ledger and channels that hang, fail and recover."""
+
+from __future__ import annotations
+
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from ends import Watch
+from houses import CollectingChannel, a_house
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.ports.channel import Receipt
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.web.app import create_app
+from inspect_pipelines.web.duties.sender import Sender
+from resources.clock import SystemClock
+from resources.history.owner import Historian
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore")  # see test_app.py
+    from starlette.testclient import TestClient
+
+HANGS, GOOD = (
+    NotifyRule(RuleEvent.ON_FAILURE, webhook="hangs"),
+    NotifyRule(RuleEvent.ON_FAILURE, email=("a@b.test",)),
+)
+
+
+class Hanging:
+    """Answers once a test lets it."""
+
+    def __init__(self) -> None:
+        self.asked, self.let_go = threading.Event(), threading.Event()
+
+    def send(self, notification: Notification, thread: Mapping[str, str]) -> Receipt:
+        self.asked.set()
+        assert self.let_go.wait(20)
+        return Receipt("late")
+
+
+@pytest.fixture
+def good() -> CollectingChannel:
+    return CollectingChannel()
+
+
+@pytest.fixture
+def hanging() -> Hanging:
+    return Hanging()
+
+
+@pytest.fixture
+def house(tmp_path: Path, good: CollectingChannel, hanging: Hanging) -> Iterator[House]:
+    house = a_house(tmp_path, channels=[("webhook", hanging), ("*", good)])
+    yield house
+    house.ledger.close()
+
+
+def until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come true in time"
+        time.sleep(0.01)
+
+
+def test_what_is_stored_is_sent_at_once_although_another_channel_hangs(
+    house: House, good: CollectingChannel, hanging: Hanging
+) -> None:
+    watch = Watch(house)
+    watch.define(HANGS, GOOD)
+    sender = Sender(house, every_seconds=0.02)
+    sender.start()
+
+    watch.end()
+    until(lambda: hanging.asked.is_set() and good.sent)
+    hanging.let_go.set()
+    sender.stop()
+
+    with house.ledger.read() as ledger:
+        (hook,) = [note for note in ledger.outbox.latest(house.org_id) if note.target == "webhook:hangs"]
+    assert hook.receipt == "late", "stopping waits for what is under way, so that its receipt is kept"
+
+
+def test_a_ledger_that_cannot_be_read_for_a_while_ends_nothing(house: House, good: CollectingChannel) -> None:
+    class Away:
+        def read(self) -> None:
+            raise RuntimeError("a defect")
+
+    watch = Watch(house)
+    watch.define(GOOD)
+    broken = replace(house, ledger=Away())
+    sender = Sender(broken, every_seconds=0.02)
+    sender.start()
+    until(lambda: sender.problem == "RuntimeError: a defect")
+    watch.end()
+
+    object.__setattr__(broken, "ledger", house.ledger)
+    until(lambda: good.sent)
+    sender.stop()
+
+    assert sender.problem == ""
+
+
+def test_it_lives_as_long_as_the_application(house: House, good: CollectingChannel) -> None:
+    watch = Watch(house)
+    watch.define(GOOD)
+    sender = Sender(house, every_seconds=0.02)
+    app = create_app(house, Historian(house.home, house.ledger, SystemClock()), sender=sender)
+
+    with TestClient(app, base_url="http://127.0.0.1:8460"):
+        watch.end()
+        until(lambda: good.sent)
+    watch.end(RunStatus.PASSED)
+
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("sender")] == []
+    assert len(good.sent) == 1
+
+
+def test_health_says_why_messages_are_not_sent(house: House) -> None:
+    class Away:
+        def read(self) -> None:
+            raise RuntimeError("a defect")
+
+    sender = Sender(replace(house, ledger=Away()), every_seconds=0.02)
+    app = create_app(house, Historian(house.home, house.ledger, SystemClock()), sender=sender)
+
+    with TestClient(app, base_url="http://127.0.0.1:8460") as client:
+        until(lambda: sender.problem)
+        told = client.get("/health")
+
+    assert told.status_code == 503
+    assert told.json()["parts"]["messages"] == {"ok": False, "problem": "RuntimeError: a defect"}
