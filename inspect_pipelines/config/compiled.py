@@ -25,7 +25,7 @@ from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.errors import Unavailable, Unreadable
-from inspect_pipelines.stored.serial import adapter
+from inspect_pipelines.stored.adapter import adapter
 
 VERSION = 1
 NAME = "compiled.json"

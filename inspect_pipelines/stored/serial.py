@@ -1,8 +1,8 @@
-"""Domain values as JSON text and back: one pydantic TypeAdapter over each stdlib dataclass.
+"""Domain values as JSON text and back.
 
 Times are written as RFC 3339 UTC (`2026-11-22T07:00:00Z`); a View, also as a mapping's key, in its text form
-`playbook/name@viewport`. Reading gives an equal value back. A field that a newer version wrote and this one does not
-know is left out; one that an older version did not write gets its default.
+`playbook/name@viewport`. Reading gives an equal value back. A field that is not known is left out; one that is not
+there gets its default. What is kept for longer than two processes live goes through a `Shape`, which knows its version.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from __future__ import annotations
 import json
 from typing import Any, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
-from pydantic_core import CoreSchema, PydanticSerializationError, core_schema
+from pydantic import ValidationError
+from pydantic_core import PydanticSerializationError
 
-from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.stored.adapter import adapter
 
 T = TypeVar("T")
 
@@ -50,30 +50,3 @@ def load_json(as_type: type[T], text: str | bytes) -> T:
             f"a stored {name} cannot be read: {place}: {first['msg']}; it was damaged or written by another version"
         ) from error
     return loaded
-
-
-_ADAPTERS: dict[Any, TypeAdapter[Any]] = {}
-
-
-def adapter(as_type: Any) -> TypeAdapter[Any]:
-    """The adapter of a type; built once a process, since building costs milliseconds."""
-    if as_type not in _ADAPTERS:
-        _ADAPTERS[as_type] = TypeAdapter(as_type)
-    return _ADAPTERS[as_type]
-
-
-def _view_schema(cls: type[View], source: Any, handler: Any) -> CoreSchema:
-    def read(value: object) -> View:
-        if isinstance(value, View):
-            return value
-        if not isinstance(value, str) or "/" not in value or "@" not in value:
-            raise ValueError("a view is written as 'playbook/name@viewport'")
-        return View.parse(value)
-
-    return core_schema.no_info_plain_validator_function(
-        read, serialization=core_schema.to_string_ser_schema(when_used="always")
-    )
-
-
-# JSON keys are strings, and the domain knows no pydantic: so View's text form is taught to pydantic from here.
-View.__get_pydantic_core_schema__ = classmethod(_view_schema)  # type: ignore[attr-defined]

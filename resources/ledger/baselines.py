@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.baseline import Baseline, activated
 from inspect_pipelines.domain.ids import BaselineId, OrgId
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.stored.serial import dump_json, load_json
+from inspect_pipelines.stored.baseline import BASELINE
 from resources.ledger.tables import baselines
 
 
@@ -39,7 +39,7 @@ class SqlBaselines:
                 org_id=baseline.org_id,
                 id=baseline.id,
                 set_name=baseline.set,
-                baseline=dump_json(baseline),
+                baseline=BASELINE.dump(baseline),
                 is_active=True,
                 created_at=baseline.created_at,
                 created_by=baseline.created_by,
@@ -73,4 +73,4 @@ class SqlBaselines:
 
 
 def _baseline(row: sa.Row[tuple[object, ...]]) -> Baseline:
-    return activated(load_json(Baseline, row.baseline), row.is_active)
+    return activated(BASELINE.load(row.baseline), row.is_active)

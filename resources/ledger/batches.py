@@ -12,7 +12,7 @@ from inspect_pipelines.domain.decision import Outcome
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.stored.serial import dump_json, load_json
+from inspect_pipelines.stored.batch import BATCH
 from resources.ledger.decision_tables import batches, decisions
 from resources.ledger.tables import runs
 
@@ -81,8 +81,8 @@ class SqlBatches:
         return self._all(query.order_by(batches.c.id))
 
     def _all(self, query: sa.Select[Any]) -> list[Batch]:
-        return [load_json(Batch, text) for text in self._connection.scalars(query)]
+        return [BATCH.load(text) for text in self._connection.scalars(query)]
 
 
 def _changing(batch: Batch) -> dict[str, Any]:
-    return {"batch": dump_json(batch), "run_id": batch.run_id, "due_at": batch.due_at}
+    return {"batch": BATCH.dump(batch), "run_id": batch.run_id, "due_at": batch.due_at}

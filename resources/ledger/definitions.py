@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.occurrence import is_retimed
 from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.domain.trigger import Definition, Trigger
-from inspect_pipelines.stored.serial import dump_json, load_json
+from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.stored.definition import dump_definition, load_definition
 from resources.ledger.audit import SqlAudit
 from resources.ledger.tables import definitions, insert
 
@@ -37,7 +37,7 @@ class SqlDefinitions:
         changing = {
             "kind": definition.kind,
             "name": definition.name,
-            "config": dump_json(definition),
+            "config": dump_definition(definition),
             "enabled": definition.enabled,
             "cron_expression": cron,
             "timezone": timezone,
@@ -73,6 +73,4 @@ class SqlDefinitions:
 
 
 def _definition(row: sa.Row[tuple[object, ...]]) -> Definition:
-    if row.kind == "schedule":
-        return load_json(Schedule, row.config)
-    return load_json(Trigger, row.config)
+    return load_definition(row.kind, row.config)

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.stored.serial import dump_json, load_json
+from inspect_pipelines.stored.event import EVENT
 from resources.ledger.event_tables import events
 
 # Made once: building a statement costs as much as running it, and a burst of webhooks passes here.
@@ -40,7 +40,7 @@ class SqlEvents:
             "source_id": event.source_id,
             "type": event.type,
             "status": event.status.value,
-            "event": dump_json(event),
+            "event": EVENT.dump(event),
             "received_at": event.received_at,
         }
         return self._connection.scalar(ADD[self._connection.dialect.name], row) is not None
@@ -51,14 +51,14 @@ class SqlEvents:
             "of_id": event.id,
             "new_type": event.type,
             "new_status": event.status.value,
-            "new_event": dump_json(event),
+            "new_event": EVENT.dump(event),
         }
         if not self._connection.execute(SAVE, values).rowcount:
             raise NotFound(f"event {event.id!r} was never taken in, so nothing can be recorded on it")
 
     def find(self, event_id: EventId) -> Event | None:
         text = self._connection.scalar(sa.select(events.c.event).where(events.c.id == event_id))
-        return None if text is None else load_json(Event, text)
+        return None if text is None else EVENT.load(text)
 
     def with_status(self, *statuses: EventStatus, limit: int = 100) -> list[Event]:
         query = sa.select(events.c.event).where(events.c.status.in_([status.value for status in statuses]))
@@ -93,4 +93,4 @@ class SqlEvents:
         return self._all(query.order_by(events.c.received_at.desc(), events.c.id.desc()).limit(limit))
 
     def _all(self, query: sa.Select[Any]) -> list[Event]:
-        return [load_json(Event, text) for text in self._connection.scalars(query)]
+        return [EVENT.load(text) for text in self._connection.scalars(query)]

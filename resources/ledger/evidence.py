@@ -10,7 +10,8 @@ from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.stored.serial import dump_json, load_json
+from inspect_pipelines.stored.comparisons import COMPARISONS, Comparisons
+from inspect_pipelines.stored.session import SESSION
 from resources.ledger.tables import insert, run_comparisons, run_sessions, runs
 
 
@@ -20,7 +21,7 @@ class SqlEvidence:
 
     def save_session(self, run_id: RunId, result: SessionResult) -> None:
         played = sa.select(sa.func.count()).where(run_sessions.c.run_id == run_id)
-        changing = {"result": dump_json(result), "shas": _joined(_shas_of_session(result))}
+        changing = {"result": SESSION.dump(result), "shas": _joined(_shas_of_session(result))}
         statement = insert(self._connection, run_sessions).values(
             org_id=self._org_of(run_id),
             run_id=run_id,
@@ -38,11 +39,11 @@ class SqlEvidence:
             .where(run_sessions.c.run_id == run_id)
             .order_by(run_sessions.c.position, run_sessions.c.id)
         )
-        return [load_json(SessionResult, text) for text in self._connection.scalars(query)]
+        return [SESSION.load(text) for text in self._connection.scalars(query)]
 
     def save_comparisons(self, run_id: RunId, comparisons: Sequence[Comparison]) -> None:
         changing = {
-            "comparisons": dump_json(tuple(comparisons), tuple[Comparison, ...]),
+            "comparisons": COMPARISONS.dump(Comparisons(tuple(comparisons))),
             "shas": _joined(_shas_of_comparisons(comparisons)),
         }
         statement = insert(self._connection, run_comparisons).values(
@@ -55,7 +56,7 @@ class SqlEvidence:
     def comparisons(self, run_id: RunId) -> list[Comparison]:
         query = sa.select(run_comparisons.c.comparisons).where(run_comparisons.c.run_id == run_id)
         text = self._connection.scalar(query)
-        return [] if text is None else list(load_json(tuple[Comparison, ...], text))
+        return [] if text is None else list(COMPARISONS.load(text).all)
 
     def shas(self) -> set[Sha256]:
         both = sa.union_all(sa.select(run_sessions.c.shas), sa.select(run_comparisons.c.shas))

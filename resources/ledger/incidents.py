@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId, OrgId, RunId
 from inspect_pipelines.domain.incident import Incident
-from inspect_pipelines.stored.serial import dump_json, load_json
+from inspect_pipelines.stored.incident import INCIDENT
 from resources.ledger.alert_tables import incident_runs, incidents, silences
 from resources.ledger.audit import SqlAudit
 from resources.ledger.tables import insert
@@ -33,7 +33,7 @@ class SqlIncidents:
 
     def open_in(self, org_id: OrgId, scope: str, or_scope: str | None = None) -> list[Incident]:
         where = {"of_org": org_id, "of_scope": scope, "or_scope": or_scope or scope}
-        return [load_json(Incident, text) for (text,) in self._connection.execute(OPEN_IN, where)]
+        return [INCIDENT.load(text) for (text,) in self._connection.execute(OPEN_IN, where)]
 
     def last_of(self, org_id: OrgId, fingerprint: str) -> Incident | None:
         query = sa.select(incidents.c.incident).where(
@@ -47,7 +47,7 @@ class SqlIncidents:
             "scope": incident.scope,
             "fingerprint": incident.fingerprint,
             "is_open": incident.is_open,
-            "incident": dump_json(incident),
+            "incident": INCIDENT.dump(incident),
             "opened_at": incident.opened_at,
         }
         statement = insert(self._connection, incidents).values(
@@ -90,7 +90,7 @@ class SqlIncidents:
         return self._all(query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(limit))
 
     def _all(self, query: sa.Select[Any]) -> list[Incident]:
-        return [load_json(Incident, text) for text in self._connection.scalars(query)]
+        return [INCIDENT.load(text) for text in self._connection.scalars(query)]
 
 
 class SqlSilences:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.stored.serial import dump_json, load_json
+from inspect_pipelines.stored.organization import ORGANIZATION
 from resources.ledger.tables import insert, organizations
 
 
@@ -19,10 +19,10 @@ class SqlOrganizations:
     def find(self, org_id: OrgId) -> Organization:
         query = sa.select(organizations.c.config).where(organizations.c.id == org_id)
         text: str | None = self._connection.scalar(query)
-        return Organization(org_id) if text is None else load_json(Organization, text)
+        return Organization(org_id) if text is None else ORGANIZATION.load(text)
 
     def save(self, organization: Organization, *, at: datetime) -> None:
-        changing = {"name": organization.name, "config": dump_json(organization), "applied_at": at}
+        changing = {"name": organization.name, "config": ORGANIZATION.dump(organization), "applied_at": at}
         statement = insert(self._connection, organizations).values(id=organization.org_id, **changing)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changing))
 

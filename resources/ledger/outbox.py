@@ -18,7 +18,7 @@ from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification, pace_of
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.stored.serial import dump_json, load_json
+from inspect_pipelines.stored.notification import NOTIFICATION
 from resources.ledger.alert_tables import delivery_attempts, threads
 from resources.ledger.tables import insert, outbox
 
@@ -287,13 +287,13 @@ def _kind(notification: Notification) -> str:
 def _changing(notification: Notification) -> dict[str, Any]:
     return {
         "status": notification.status.value,
-        "notification": dump_json(notification),
+        "notification": NOTIFICATION.dump(notification),
         "due_at": notification.due_at or notification.created_at,
         "attempts": notification.attempts,
     }
 
 
 def _notification(row: sa.Row[Any]) -> Notification:
-    stored = load_json(Notification, row.notification)
+    stored = NOTIFICATION.load(row.notification)
     due_at = row.due_at if row.due_at != row.created_at else stored.due_at
     return replace(stored, status=DeliveryStatus(row.status), attempts=row.attempts, due_at=due_at)

@@ -1,0 +1,24 @@
+"""How the comparisons of a run are kept: all in one text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.stored.shape import Shape
+
+
+@dataclass(frozen=True, slots=True)
+class Comparisons:
+    """Those of one run, in its order."""
+
+    all: tuple[Comparison, ...]
+
+
+def upgrade_comparisons_1_to_2(old: list[Any]) -> dict[str, Any]:
+    """A bare list has no place for a version."""
+    return {"all": old}
+
+
+COMPARISONS = Shape("the comparisons of a run", Comparisons, upgrade_comparisons_1_to_2)
