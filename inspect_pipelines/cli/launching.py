@@ -1,4 +1,4 @@
-"""What `run`, `runs retry` and `schedules backfill` share: launch a stored run, wait for its end, say how it ended."""
+"""What `run`, `runs retry` and `schedules backfill` share: launch a stored run, say that it began and how it ended."""
 
 from __future__ import annotations
 
@@ -11,59 +11,17 @@ import click
 from inspect_pipelines.cli.output import coloured, short_duration
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.runs.conclude import abort
-from inspect_pipelines.usecases.runs.expire import expire
-from inspect_pipelines.usecases.runs.launch import launch_of
-
-POLL_SECONDS = 0.2
-EXPIRE_EVERY_SECONDS = 2.0
+from inspect_pipelines.usecases.runs.launch import launch
 
 
 def launched(house: House, settings: Settings, wanted: Run) -> tuple[Engine, str]:
-    """Whoever executes it now, and the handle; a run that nobody starts is concluded as `error`, never left to wait."""
+    """Whoever executes it now, and the handle."""
     from inspect_pipelines.engine.choose import engine_for
 
     engine = engine_for(settings)
-    try:
-        return engine, engine.launch(launch_of(wanted))
-    except InspectError as error:
-        abort(house, wanted.id, RunStatus.ERROR, str(error))
-        raise
-
-
-def wait_for_end(house: House, engine: Engine, handle: str, wanted: Run) -> Run:
-    """The concluded run; a worker that dies on the way is found out and the run concluded as `error`."""
-    looked_at = house.clock.monotonic()
-    while True:
-        with house.ledger.read() as ledger:
-            run = ledger.runs.find(wanted.id)
-        assert run is not None  # stored by the caller, and runs are never deleted
-        if not run.status.is_open:
-            return run
-        if house.clock.monotonic() - looked_at > EXPIRE_EVERY_SECONDS:
-            looked_at = house.clock.monotonic()
-            is_buffered = (
-                run.buffered_at is not None
-            )  # it is launched again when its definition's slot is free
-            if run.status is RunStatus.PENDING and not is_buffered and not engine.is_alive(handle):
-                abort(
-                    house,
-                    run.id,
-                    RunStatus.ERROR,
-                    f"its worker ended before the first step; see {house.home}/logs",
-                )
-            reconcile(house)
-        house.clock.sleep(POLL_SECONDS)
-
-
-def reconcile(house: House) -> None:
-    """End what nobody works on any more, and tell people."""
-    if expire(house):
-        send_waiting(house)
+    return engine, launch(house, engine, wanted)
 
 
 def print_start(house: House, run: Run, as_json: bool) -> None:

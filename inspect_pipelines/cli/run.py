@@ -6,13 +6,15 @@ import sys
 
 import click
 
-from inspect_pipelines.cli.launching import launched, print_end, print_start, reconcile, wait_for_end
+from inspect_pipelines.cli.launching import launched, print_end, print_start
 from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.await_end import await_end
+from inspect_pipelines.usecases.runs.reconcile import reconcile
 
 
 @click.command()
@@ -44,7 +46,7 @@ def run(
     if not wait:
         print_start(house, wanted, as_json)
         return
-    ended = wait_for_end(house, engine, handle, wanted)
+    ended = await_end(house, engine, handle, wanted)
     print_end(house, ended, as_json)
     sys.exit(0 if allow_review and ended.status is RunStatus.NEEDS_REVIEW else ended.status.exit_code)
 

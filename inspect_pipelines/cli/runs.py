@@ -9,14 +9,11 @@ import click
 
 from inspect_pipelines.cli import dossier as dossiers
 from inspect_pipelines.cli.launching import (
-    EXPIRE_EVERY_SECONDS,
     launched,
     print_end,
     print_start,
-    reconcile,
     run_json,
     took_text,
-    wait_for_end,
 )
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import aligned, coloured, cut, local_time, terminal_width, user_name
@@ -31,14 +28,15 @@ from inspect_pipelines.queries.progress import watch as watch_runs
 from inspect_pipelines.queries.show import reviewed_as
 from inspect_pipelines.queries.show import show as look_up
 from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.await_end import await_end
 from inspect_pipelines.usecases.runs.cancel import cancel as cancel_run
+from inspect_pipelines.usecases.runs.clear_worker import clear_worker
 from inspect_pipelines.usecases.runs.project import project
+from inspect_pipelines.usecases.runs.reconcile import EVERY_SECONDS, reconcile
 from inspect_pipelines.usecases.runs.retry import retry as retry_run
 
 FAILED = (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.ERROR)
 REASON_CHARACTERS = 70  # where no terminal says how wide a line may be
-GONE_SECONDS = 5.0  # from a run's end until its process has gone by itself; then it is killed
-LOOK_EVERY_SECONDS = 0.05
 
 
 class ListByDefault(click.Group):
@@ -154,7 +152,7 @@ def watch(text: str | None, follow: bool) -> None:
                 click.echo("no run is open; start one with: inspect-pipelines run ID")
                 return
             view.show(seen)
-            if house.clock.monotonic() - looked_at > EXPIRE_EVERY_SECONDS:
+            if house.clock.monotonic() - looked_at > EVERY_SECONDS:
                 looked_at = house.clock.monotonic()
                 reconcile(house)
     except KeyboardInterrupt:
@@ -191,7 +189,7 @@ def cancel(text: str, reason: str) -> None:
     if done.is_ours:
         send_waiting(house)
         project(house)
-    _see_it_gone(house, run)
+    clear_worker(house, run.id)
 
 
 @runs.command()
@@ -211,7 +209,7 @@ def retry(text: str, wait: bool, as_json: bool) -> None:
     if not wait:
         print_start(house, wanted, as_json)
         return
-    ended = wait_for_end(house, engine, handle, wanted)
+    ended = await_end(house, engine, handle, wanted)
     print_end(house, ended, as_json)
     sys.exit(ended.status.exit_code)
 
@@ -282,16 +280,3 @@ def _row(run: Run, reviewed: str, reason_characters: int | None) -> list[str]:
         took_text(run),
         cut(reason, reason_characters) if reason_characters else reason,
     ]
-
-
-def _see_it_gone(house: House, run: Run) -> None:
-    """Wait for the worker to leave; one that stays although its run has ended is killed with all that it started."""
-    handle = _current(house, run).dagster_run_id
-    if handle is None:
-        return
-    deadline = house.clock.monotonic() + GONE_SECONDS
-    while house.workers.is_alive(handle):
-        if house.clock.monotonic() > deadline:
-            house.workers.kill(handle)
-            return
-        house.clock.sleep(LOOK_EVERY_SECONDS)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from inspect_pipelines.domain.ids import EventId
-from inspect_pipelines.errors import InspectError, NotFound
+from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
@@ -16,13 +16,11 @@ from inspect_pipelines.usecases.events.ask_paths import Attempts, ask_paths
 from inspect_pipelines.usecases.events.close_batches import close_batches
 from inspect_pipelines.usecases.events.redeliver import KEPT_BY_GITHUB, OVERLAP, Asked, redeliver
 from inspect_pipelines.usecases.events.route import route
-from inspect_pipelines.usecases.runs import start
-from inspect_pipelines.usecases.runs.launch import launch_of
+from inspect_pipelines.usecases.runs.launch_waiting import Launched, launch_waiting
 
 LOOK_EVERY_SECONDS = 2.0
 SHORTEST_WAIT_SECONDS = 0.02
 STOP_SECONDS = 3.0
-LAUNCH_AGAIN_SECONDS = 10.0  # after a launch that failed; the `events` sensor sweeps every 5 s anyway
 REDELIVER_EVERY_SECONDS = 300.0
 
 log = logging.getLogger(__name__)
@@ -48,9 +46,7 @@ class Starter:
     ) -> None:
         self._house, self._engine, self._code_host = house, engine, code_host
         self._every_seconds = every_seconds
-        self._launched: dict[
-            str, float
-        ] = {}  # origin -> monotonic time before which it is not launched again
+        self._launched: Launched = {}
         self._attempts: dict[EventId, Attempts] = {}
         self._problems: dict[str, str] = {}  # of each thread's last look
         self._asked: Asked = {}
@@ -96,22 +92,8 @@ class Starter:
     def launch_pending(self) -> float:
         """Launch every run of an event that waits for it, each once; returns the seconds until the next batch is due."""
         close_batches(self._house)
-        waiting = start.unlaunched(self._house)
-        origins = {run.origin for run in waiting}
-        self._launched = {origin: at for origin, at in self._launched.items() if origin in origins}
-        engine = self._engine() if origins - self._launched.keys() or self._is_time() else None
-        for run in waiting if engine is not None else ():
-            if self._house.clock.monotonic() < self._launched.get(run.origin, float("-inf")):
-                continue
-            self._launched[run.origin] = float("inf")  # a second one would only end as a duplicate
-            try:
-                assert engine is not None
-                engine.launch(launch_of(run))
-            except NotFound as error:  # its trigger is gone; waiting for the job would hold up the others
-                log.warning("run %s is not launched: %s", run.id, error)
-            except InspectError as error:
-                self._launched[run.origin] = self._house.clock.monotonic() + LAUNCH_AGAIN_SECONDS
-                log.warning("run %s waits for the events sensor: %s", run.id, error)
+        for problem in launch_waiting(self._house, self._engine, self._launched):
+            log.warning("%s", problem)
         with self._house.ledger.read() as ledger:
             due = [batch.due_at for batch in ledger.batches.open(self._house.org_id)]
         now = self._house.clock.now()
@@ -138,9 +120,6 @@ class Starter:
                 log.warning("%s", problem)
             if not problems:
                 self._redelivered_at = now
-
-    def _is_time(self) -> bool:
-        return any(at <= self._house.clock.monotonic() for at in self._launched.values())
 
     def _wake(self) -> None:
         for wake in self._wakes:

@@ -21,7 +21,8 @@ from inspect_pipelines.ports.engine import Launch
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.events.redeliver import KEPT_BY_GITHUB, OVERLAP
 from inspect_pipelines.usecases.runs import start
-from inspect_pipelines.web.duties.starter import LAUNCH_AGAIN_SECONDS, REDELIVER_EVERY_SECONDS, Starter
+from inspect_pipelines.usecases.runs.launch_waiting import AGAIN_SECONDS
+from inspect_pipelines.web.duties.starter import REDELIVER_EVERY_SECONDS, Starter
 from webhook_server import until
 
 
@@ -116,7 +117,7 @@ def test_a_launch_that_fails_is_tried_again_a_little_later(
     starter.launch_pending()
     starter.launch_pending()
     before = len(engine.launches)
-    house.clock.sleep(LAUNCH_AGAIN_SECONDS)
+    house.clock.sleep(AGAIN_SECONDS)
     starter.launch_pending()
 
     assert (before, len(engine.launches)) == (0, 1)
@@ -130,7 +131,7 @@ def test_a_run_whose_job_is_gone_is_not_waited_for_again(
     starter.route(house)
 
     starter.launch_pending()
-    house.clock.sleep(LAUNCH_AGAIN_SECONDS)
+    house.clock.sleep(AGAIN_SECONDS)
     starter.launch_pending()
 
     assert engine.launches == []
