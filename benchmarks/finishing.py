@@ -28,8 +28,9 @@ from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.usecases.runs.conclude import record_end
+from inspect_pipelines.web.duties.historian import Historian
 from resources.clock import SystemClock
-from resources.history.owner import Historian
+from resources.history.owner import Owner
 from resources.history.places import Places
 from resources.ledger.store import SqlLedger, create_ledger
 
@@ -149,8 +150,9 @@ class historian:
 
 
 def _own_history(home: Path, pipe: mp.connection.Connection, stop: Event) -> None:
-    owner = Historian(home, create_ledger(home / "ledger.db"), SystemClock())
-    owner.start()
+    owner = Owner(home, create_ledger(home / "ledger.db"), SystemClock())
+    duty = Historian(owner)
+    duty.start()
     seen = -1
     while not stop.is_set():
         status = owner.status
@@ -161,7 +163,7 @@ def _own_history(home: Path, pipe: mp.connection.Connection, stop: Event) -> Non
             seen = status.applied_seq
             pipe.send((time.monotonic(), seen))
         time.sleep(0.002)
-    owner.stop()
+    duty.stop()
 
 
 def one_phase(

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -17,6 +16,7 @@ import httpx
 import psutil
 
 from journeys_commands import COMMAND, Project
+from patience import until
 
 PLAYBOOK = """\
 apiVersion: v1
@@ -149,13 +149,6 @@ def up(project: Project, *options: str) -> Iterator[Up]:
         process.wait(30)
         for left in running.family():
             left.kill()
-
-
-def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.1)
 
 
 def _environment(process: psutil.Process) -> list[str]:

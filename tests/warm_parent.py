@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import subprocess
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from inspect_pipelines.engine.commands import surroundings, warm_argv
 from inspect_pipelines.engine.instance import ensure_instance
 from inspect_pipelines.engine.launcher import WARM_LINK
 from inspect_pipelines.engine.warm.wire import Message, ask
+from patience import until
 from resources.workers import WorkerLocks
 
 TESTS = Path(__file__).parent
@@ -108,10 +108,3 @@ def warm_parent(home: Path, *options: str, **environment: str) -> Iterator[Warm]
             if pid != os.getpid():
                 with contextlib.suppress(psutil.NoSuchProcess):
                     psutil.Process(pid).kill()
-
-
-def until(condition: Callable[[], object], seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)

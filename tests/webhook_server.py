@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import httpx
@@ -16,11 +15,13 @@ from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.duties.intake import Intake
+from inspect_pipelines.web.webhooks.group_commit import GroupCommit
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
-from resources.history.owner import Historian
+from inspect_pipelines.web.webhooks.receiver import Receiver
+from patience import until
 from senders import github_headers, payload
+from web_app import an_app
 
 GITHUB = "/webhooks/github/github-acme"
 DEPLOY = "/webhooks/deploy/deploys"
@@ -41,11 +42,10 @@ def sources(**generic: object) -> tuple[Source, ...]:
 @contextlib.contextmanager
 def served(house: House, route: Callable[[House], None] | None = None) -> Iterator[httpx.Client]:
     """A real server on a port of its own."""
-    app = create_app(
-        house,
-        Historian(house.home, house.ledger, house.clock),
-        intake=Intake(house, KnownSources(house), route, every_seconds=0.1),
-    )
+    sources, group_commit = KnownSources(house), GroupCommit(house.inbox)
+    intake = Intake(house, sources, route, every_seconds=0.1)
+    receiver = Receiver(sources, group_commit, house.clock, intake.wake)
+    app = an_app(house, intake, group_commit, receiver=receiver)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
@@ -58,13 +58,6 @@ def served(house: House, route: Callable[[House], None] | None = None) -> Iterat
             yield client
         server.should_exit = True
         thread.join()
-
-
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.01)
 
 
 def events(house: House, count: int = 1) -> list[Event]:

@@ -15,16 +15,21 @@ from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import LOOPBACK, create_app
+from inspect_pipelines.web.duties.asker import Asker
+from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.intake import Intake
+from inspect_pipelines.web.duties.launcher import Launcher
 from inspect_pipelines.web.duties.lookout import Lookout
+from inspect_pipelines.web.duties.routing import Routing
 from inspect_pipelines.web.duties.sender import Sender
-from inspect_pipelines.web.duties.starter import Starter
+from inspect_pipelines.web.webhooks.group_commit import GroupCommit
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
+from inspect_pipelines.web.webhooks.receiver import Receiver
 from inspect_pipelines.wiring import code_host
 from inspect_pipelines.wiring import house as build
 from resources.dagster.graphql import GraphqlEngine
 from resources.dagster.ticker import DagsterTicker
-from resources.history.owner import Historian
+from resources.history.owner import Owner
 
 # Python lets a busy thread run 5 ms before another may: with three threads beside it, requests would wait for each.
 SWITCH_SECONDS = 0.0005
@@ -52,14 +57,26 @@ def serve(host: str, port: int) -> None:
         url = urls()["dagster_ui"]
         return engine_at(url) if url else None
 
-    starter = Starter(house, engine, code_host(house))
+    owner = Owner(house.home, house.ledger, house.clock)
+    sources = KnownSources(house)
+    routing = Routing()
+    launcher, asker = Launcher(house, engine), Asker(house, code_host(house), routing)
+    routing.wakes(launcher, asker)
+    intake = Intake(house, sources, routing, payload_days=settings.payload_days)
+    group_commit = GroupCommit(house.inbox)
     app = create_app(
         house,
-        Historian(house.home, house.ledger, house.clock),
-        lookout=Lookout(house, DagsterTicker(lambda: urls()["dagster_ui"], house.clock)),
-        intake=Intake(house, KnownSources(house), starter.route, payload_days=settings.payload_days),
-        starter=starter,
-        sender=Sender(house),
+        owner,
+        (
+            Historian(owner),
+            Lookout(house, DagsterTicker(lambda: urls()["dagster_ui"], house.clock)),
+            Sender(house),
+            intake,
+            group_commit,
+            launcher,
+            asker,
+        ),
+        receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, host, *_public_host(house)}),
     )

@@ -40,17 +40,20 @@ class HistoryStatus(Protocol):
     def applied_seq(self) -> int: ...
     @property
     def published_seq(self) -> int: ...
-    @property
-    def problem(self) -> str:
-        """The last turn's, empty when it went well."""
 
 
 class HistoryOwner(Protocol):
-    """Whoever keeps the history fresh for as long as a process lives."""
+    """Whoever keeps the history fresh for as long as a process lives; one thread calls it."""
 
-    def start(self) -> None: ...
-    def stop(self) -> None:
-        """Write what is there, and let go."""
+    def turn(self) -> float | None:
+        """Take in what is new; returns the seconds until the next look, None while another process owns the history.
+
+        Raises:
+            InspectError: The history or the ledger cannot be used now.
+        """
+
+    def let_go(self) -> None:
+        """Write what is there, and own it no more."""
 
     @property
     def status(self) -> HistoryStatus: ...

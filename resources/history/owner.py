@@ -1,4 +1,4 @@
-"""The historian: a thread of a long-lived process that prefers to own the live history and keeps it fresh."""
+"""The owner of the live history in a long-lived process: takes facts in, turn by turn, and publishes now and then."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import weakref
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from inspect_pipelines.errors import InspectError
@@ -20,7 +20,6 @@ from resources.history.places import Places
 POLL_SECONDS = (
     0.08  # from one look at the journal to the next: a small batch costs DuckDB 25 ms, mostly planning
 )
-LEASE_RETRY_SECONDS = 1.0
 PUBLISH_EVERY_SECONDS = 60.0
 PUBLISH_SHARE = (
     50  # a publication of n seconds is followed by none for 50 n: copying stays under 2 % of the time
@@ -31,16 +30,15 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """How the historian fares."""
+    """How far it is."""
 
     is_owner: bool = False
     applied_seq: int = 0
     published_seq: int = 0
-    problem: str = ""  # the last turn's, empty when it went well
 
 
-class Historian:
-    """Start it in the web process, stop it before leaving; no DuckDB connection of it crosses a fork."""
+class Owner:
+    """`ports.HistoryOwner`; one thread calls it, and no DuckDB connection of it crosses a fork."""
 
     def __init__(
         self,
@@ -61,57 +59,35 @@ class Historian:
         self._lease = Lease(self._places.lock)
         self._live = LiveHistory(self._places, ledger, clock)
         self._turn = threading.Lock()  # held while DuckDB is touched
-        self._wake = threading.Event()
-        self._stopping = False
-        self._thread: threading.Thread | None = None
         _LIVING.add(self)
 
-    def start(self) -> None:
-        self._stopping = False
-        self._thread = threading.Thread(target=self._loop, name="historian", daemon=True)
-        self._thread.start()
+    def turn(self) -> float | None:
+        """Take in what the journal has, publish when it is time; returns the seconds until the next look.
 
-    def stop(self) -> None:
-        """Drain and publish what is there, let go of the lease, end the thread."""
-        self._stopping = True
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def poke(self) -> None:
-        """Look at the journal now."""
-        self._wake.set()
-
-    def _loop(self) -> None:
-        while True:
-            is_last = self._stopping
-            pause = self._guarded_turn(is_last=is_last)
-            if is_last:
-                return
-            self._wake.wait(pause)
-            self._wake.clear()
-
-    def _guarded_turn(self, *, is_last: bool) -> float:
-        """One turn; returns how long to wait for the next."""
+        None: another process owns the history.
+        """
         with self._turn:
             try:
-                pause = self._take_turn(is_last=is_last)
-                problem = ""
-            except InspectError as error:
-                pause, problem = LEASE_RETRY_SECONDS, str(error)
-            except Exception as error:  # noqa: BLE001 - the loop must outlive whatever one turn meets
-                pause, problem = LEASE_RETRY_SECONDS, f"{type(error).__name__}: {error}"
-            if problem and problem != self.status.problem:
-                log.warning("run history: %s", problem)
-            self.status = Status(self._lease.is_held, max(self._applied, 0), self._published, problem)
-            if is_last:
-                self._let_go()
-            return pause
+                return self._take_turn(is_last=False)
+            finally:
+                self._note()
 
-    def _take_turn(self, *, is_last: bool) -> float:
+    def let_go(self) -> None:
+        """Drain and publish what is there, then give up the lease, whatever came of that."""
+        with self._turn:
+            try:
+                self._take_turn(is_last=True)
+            finally:
+                self._close()
+                self._lease.release()
+                self._note()
+
+    def _note(self) -> None:
+        self.status = Status(self._lease.is_held, max(self._applied, 0), self._published)
+
+    def _take_turn(self, *, is_last: bool) -> float | None:
         if not self._lease.is_held and not self._lease.take():
-            return LEASE_RETRY_SECONDS
+            return None
         with self._ledger.read() as ledger:
             head = ledger.journal.head()
         if head > self._applied:
@@ -131,11 +107,6 @@ class Historian:
         self._publish_at = self._clock.monotonic() + rest
         self._published = last.seq
 
-    def _let_go(self) -> None:
-        self._close()
-        self._lease.release()
-        self.status = replace(self.status, is_owner=False)
-
     def _close(self) -> None:
         try:
             self._live.close()
@@ -153,17 +124,16 @@ class Historian:
         """The child is no owner: its copy of the lease would keep the flock alive after the parent's death."""
         self._lease.forget()
         self._turn = threading.Lock()
-        self._thread = None
         self._applied = -1
         self.status = Status()
 
 
-_LIVING: weakref.WeakSet[Historian] = weakref.WeakSet()
+_LIVING: weakref.WeakSet[Owner] = weakref.WeakSet()
 
 
 def _each(deed: str) -> None:
-    for historian in list(_LIVING):
-        getattr(historian, deed)()
+    for owner in list(_LIVING):
+        getattr(owner, deed)()
 
 
 os.register_at_fork(

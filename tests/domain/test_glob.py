@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from wcmatch import glob as wcmatch
 
 from inspect_pipelines.domain.glob import any_included, fault, included, literal, matches
+from patience import allowed
 
 
 @pytest.mark.parametrize(
@@ -54,7 +55,7 @@ def test_a_path_made_to_be_slow_is_not():
     assert not matches("**/a/**/a/**/a/**/a/**/b", "a/" * 249 + "a")
     assert not matches("*a*a*a*a*a*b", "a" * 500)
 
-    assert time.perf_counter() - began < 0.2
+    assert time.perf_counter() - began < allowed(0.2)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,6 +11,7 @@ import psutil
 import pytest
 
 from inspect_pipelines.engine.processes import Child, last_lines, limit_log, rotate_log
+from patience import until
 
 SLEEPS = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)"]
 
@@ -28,13 +28,6 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Child]]:
     yield start
     for child in children:
         child.kill()
-
-
-def until(condition: Callable[[], object], seconds: float = 20.0) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
 
 
 def test_what_a_child_says_is_in_its_log_and_how_it_ended_is_known(start: Callable[..., Child]) -> None:

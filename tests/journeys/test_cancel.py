@@ -12,7 +12,8 @@ import psutil
 import pytest
 
 from journeys_commands import Project
-from journeys_up import HeldSite, Up, held_site, until, up, write_project
+from journeys_up import HeldSite, Up, held_site, up, write_project
+from patience import until
 
 UNDER_TWO_SECONDS = 2.0
 

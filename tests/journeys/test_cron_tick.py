@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from journeys_up import held_site, until, up, write_project
+from journeys_up import held_site, up, write_project
+from patience import until
 
 EVERY_MINUTE = re.compile(r"^cron:nightly:\d{4}-\d\d-\d\dT\d\d:\d\dZ$")
 

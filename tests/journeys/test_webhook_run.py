@@ -14,7 +14,8 @@ import pytest
 
 from github_stand_in import TOKEN, GitHubStandIn, github_stand_in
 from journeys_commands import Project
-from journeys_up import PLAYBOOK, HeldSite, Up, held_site, until, up
+from journeys_up import PLAYBOOK, HeldSite, Up, held_site, up
+from patience import until
 
 SECRET = "It's a Secret to Everybody"  # the one of GitHub's documentation
 SCHEDULES = """\

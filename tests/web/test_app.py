@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -15,16 +14,12 @@ from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.events.route import route
 from inspect_pipelines.web.app import create_app
-from inspect_pipelines.web.duties.starter import Starter
-from inspect_pipelines.wiring import code_host
+from inspect_pipelines.web.duties.historian import Historian
+from inspect_pipelines.web.duties.launcher import Launcher
 from inspect_pipelines.wiring import house as build
-from resources.history.owner import Historian
-from webhook_server import until
-
-with warnings.catch_warnings():
-    # starlette's test client announces that it will want another HTTP library; httpx is what the house uses
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
+from patience import until
+from resources.history.owner import Owner
+from web_app import TestClient, a_client
 
 
 @pytest.fixture
@@ -36,9 +31,7 @@ def house(tmp_path: Path) -> House:
 
 @pytest.fixture
 def client(house: House) -> Iterator[TestClient]:
-    historian = Historian(house.home, house.ledger, house.clock)
-    app = create_app(house, historian, urls=lambda: {"web": "http://127.0.0.1:8460", "dagster_ui": None})
-    with TestClient(app, base_url="http://127.0.0.1:8460") as client:
+    with a_client(house, urls=lambda: {"web": "http://127.0.0.1:8460", "dagster_ui": None}) as client:
         yield client
     house.ledger.close()
 
@@ -48,7 +41,7 @@ def test_a_house_in_order_is_healthy(client: TestClient) -> None:
 
     assert answer.status_code == 200
     parts = answer.json()["parts"]
-    names = ("ledger", "history", "gallery", "disk", "schedules", "webhooks", "messages")
+    names = ("ledger", "gallery", "disk", "history")
     assert parts == {part: {"ok": True, "problem": None} for part in names}
 
 
@@ -76,7 +69,7 @@ def test_a_ledger_that_is_no_database_makes_it_unhealthy(client: TestClient, hou
     assert answer.json()["parts"]["ledger"]["problem"]
 
 
-def test_a_starter_that_cannot_do_its_work_makes_webhooks_unhealthy(house: House) -> None:
+def test_a_launcher_that_cannot_do_its_work_makes_webhooks_unhealthy(house: House) -> None:
     house.ledger.migrate()
     apply(house, a_trigger())
     with house.ledger.write() as ledger:
@@ -86,11 +79,9 @@ def test_a_starter_that_cannot_do_its_work_makes_webhooks_unhealthy(house: House
     def engine() -> None:
         raise Unavailable("Dagster is away")
 
-    historian = Historian(house.home, house.ledger, house.clock)
-    starter = Starter(house, engine, code_host(house), every_seconds=0.02)
-    app = create_app(house, historian, starter=starter, urls=lambda: {"web": "", "dagster_ui": None})
-    with TestClient(app, base_url="http://127.0.0.1:8460") as client:
-        until(lambda: starter.problem)
+    launcher = Launcher(house, engine, every_seconds=0.02)
+    with a_client(house, launcher) as client:
+        until(lambda: launcher.problem)
         answer = client.get("/health")
     house.ledger.close()
 
@@ -121,16 +112,17 @@ def test_status_tells_each_definition_with_its_next_time_and_last_run(
 
 
 def test_the_historian_works_for_as_long_as_the_application_lives(house: House) -> None:
-    historian = Historian(house.home, house.ledger, house.clock)
+    owner = Owner(house.home, house.ledger, house.clock)
+    app = create_app(house, owner, (Historian(owner),))
 
-    with TestClient(create_app(house, historian), base_url="http://localhost") as client:
+    with TestClient(app, base_url="http://localhost") as client:
         client.get("/health")
         with house.ledger.write() as ledger:
             ledger.journal.append("definition", {}, at=NOW)
         during = client.get("/status").json()["history"]
 
     assert set(during) == {"is_owner", "rows_behind", "rows_unpublished"}
-    assert not historian.status.is_owner
+    assert not owner.status.is_owner
     house.ledger.close()
 
 

@@ -1,16 +1,15 @@
-"""The intake: a thread that turns what waits in the inbox into events, woken by each delivery and every second besides."""
+"""The intake turns what waits in the inbox into events, woken by each delivery and every second besides."""
 
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 from datetime import timedelta
 
-from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.events.take_in import take_in
+from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
 
 LOOK_EVERY_SECONDS = 1.0
@@ -26,8 +25,8 @@ log = logging.getLogger(__name__)
 Route = Callable[[House], None]
 
 
-class Intake:
-    """Start it in the web process, stop it before leaving.
+class Intake(Duty):
+    """Sources are known once it has started.
 
     Args:
         house: Ports.
@@ -46,62 +45,27 @@ class Intake:
         payload_days: int = 30,
         every_seconds: float = LOOK_EVERY_SECONDS,
     ) -> None:
-        self.problem = ""  # why events do not get on; empty when they do
+        super().__init__("intake", "webhooks", every_seconds=every_seconds)
         self.sources = sources
         self._house, self._route = house, route
         self._keep = timedelta(days=payload_days)
-        self._every_seconds = every_seconds
-        self._wake = threading.Event()
-        self._stop = threading.Event()
         self._was_busy = False
         self._refreshes = _Every(REFRESH_EVERY_SECONDS, house.clock)
         self._prunes = _Every(PRUNE_EVERY_SECONDS, house.clock)
-        self._thread: threading.Thread | None = None
 
-    def start(self) -> None:
-        """Know the sources, then begin."""
-        self._stop.clear()
-        self._try(self.sources.refresh)
-        self._thread = threading.Thread(target=self._loop, name="intake", daemon=True)
-        self._thread.start()
+    def prepare(self) -> None:
+        self.sources.refresh()
 
-    def wake(self) -> None:
-        """There is something new."""
-        self._wake.set()
+    def finding(self) -> str:
+        return self.sources.problem
 
-    def stop(self) -> None:
-        """End the thread; a batch that has begun is finished."""
-        self._stop.set()
-        self._wake.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
-
-    def _loop(self) -> None:
-        while not self._stop.is_set():
-            self._try(self._look)
-            self._wake.wait(self._every_seconds)
-            self._wake.clear()
-            if self._was_busy:
-                self._stop.wait(GATHER_SECONDS)
-
-    def _try(self, step: Callable[[], None]) -> None:
-        try:
-            step()
-            self.problem = self.sources.problem
-        except InspectError as error:
-            if str(error) != self.problem:  # not once a second
-                log.warning("events wait: %s", error)
-            self.problem = str(error)
-        except Exception as error:  # the loop must outlive whatever one look meets
-            self.problem = f"a defect of inspect-pipelines: {type(error).__name__}; its log says more"
-            log.exception("events wait")
-
-    def _look(self) -> None:
+    def turn(self) -> None:
+        if self._was_busy:
+            self.rest(GATHER_SECONDS)
         if self._refreshes.is_due():
             self.sources.refresh()
         self._was_busy = False
-        while not self._stop.is_set() and take_in(self._house).deliveries:
+        while not self.is_stopping and take_in(self._house).deliveries:
             self._was_busy = True
         if self._route:
             self._route(self._house)

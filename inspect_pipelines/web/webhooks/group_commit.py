@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
-import threading
 from collections import deque
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.event import Delivery
 from inspect_pipelines.errors import InspectError, Unavailable
 from inspect_pipelines.ports.inbox import Inbox, Stored
+from inspect_pipelines.web.duties.duty import Duty
 
 BATCH = 200  # deliveries
+FORGET_SECONDS = 60.0  # each delivery wakes it; this is how long a trouble is told while none comes
 BATCH_BYTES = 32_000_000
 WAITING_BYTES = 200_000_000  # of bodies in memory
 WAITING_AT_MOST = 5_000  # ten seconds at the highest rate: a sender that waits longer has hung up already
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,29 +24,17 @@ class _Waiting:
     answer: asyncio.Future[Stored]
 
 
-class GroupCommit:
-    """One thread writes; requests await their share of its next transaction. Used from one event loop."""
+class GroupCommit(Duty):
+    """One thread writes; requests await their share of its next transaction. Used from one event loop.
+
+    Stopping writes everything that waits.
+    """
 
     def __init__(self, inbox: Inbox) -> None:
+        super().__init__("inbox", "webhooks", every_seconds=FORGET_SECONDS)
         self._inbox = inbox
         self._waiting: deque[_Waiting] = deque()
         self._bytes_in = self._bytes_out = 0  # each changed by one thread only
-        self._is_needed = threading.Event()
-        self._is_stopping = False
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> None:
-        self._is_stopping = False
-        self._thread = threading.Thread(target=self._loop, name="inbox", daemon=True)
-        self._thread.start()
-
-    def stop(self) -> None:
-        """End the thread once everything that waits is written."""
-        self._is_stopping = True
-        self._is_needed.set()
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
 
     async def store(self, delivery: Delivery) -> Stored:
         """What became of it, once it is on the disk.
@@ -61,15 +47,23 @@ class GroupCommit:
         answer: asyncio.Future[Stored] = asyncio.get_running_loop().create_future()
         self._bytes_in += len(delivery.body)
         self._waiting.append(_Waiting(delivery, answer))
-        self._is_needed.set()
+        self.wake()
         return await answer
 
-    def _loop(self) -> None:
-        while not (self._is_stopping and not self._waiting):
-            self._is_needed.wait()
-            self._is_needed.clear()
+    def turn(self) -> None:
+        try:
             while batch := self._next_batch():
                 self._write(batch)
+        finally:
+            if self._waiting:  # trouble with one batch does not keep the next one waiting
+                self.wake()
+
+    def last_turn(self) -> None:
+        try:
+            self.turn()
+        finally:
+            if self._waiting:
+                self.last_turn()
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -82,17 +76,15 @@ class GroupCommit:
 
     def _write(self, batch: list[_Waiting]) -> None:
         answers: list[Stored] | Unavailable
+        answers = Unavailable("the inbox cannot be written; send this delivery again")
         try:
             answers = self._inbox.store([waiting.delivery for waiting in batch])
         except InspectError as error:
-            log.warning("%d deliveries were refused: %s", len(batch), error)
-            answers = Unavailable("the inbox cannot be written; send this delivery again")
-        except Exception:  # the thread must outlive whatever one batch meets, or nothing is ever acknowledged
-            log.exception("%d deliveries were refused", len(batch))
-            answers = Unavailable("the inbox cannot be written; send this delivery again")
-        loop = batch[0].answer.get_loop()
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(_tell, batch, answers)
+            raise Unavailable(f"deliveries were refused: {error}") from error
+        finally:  # a sender that is never answered would not send again
+            loop = batch[0].answer.get_loop()
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_tell, batch, answers)
 
 
 def _tell(batch: list[_Waiting], answers: list[Stored] | Unavailable) -> None:

@@ -16,7 +16,8 @@ import pytest
 from dagster._core.launcher import WorkerStatus
 
 from inspect_pipelines.engine.warm.wire import framed
-from warm_parent import TESTS, Warm, until, warm_parent
+from patience import allowed, until
+from warm_parent import TESTS, Warm, warm_parent
 
 
 @pytest.fixture(scope="module")
@@ -63,7 +64,7 @@ def test_a_killed_run_is_failed_within_two_seconds_with_the_reason(warm: Warm) -
     os.kill(pid, signal.SIGKILL)
 
     assert warm.ended(run_id) is dg.DagsterRunStatus.FAILURE
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < allowed(2)
     assert "The run failed; its process was killed (signal SIGKILL)." in warm.messages(run_id)[-1]
 
 
@@ -75,7 +76,7 @@ def test_terminating_ends_a_run_as_canceled_within_two_seconds(warm: Warm) -> No
 
     assert heard
     assert warm.ended(run_id) is dg.DagsterRunStatus.CANCELED
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < allowed(2)
     until(lambda: not psutil.pid_exists(pid))
     assert not warm.instance.run_launcher.terminate(run_id)  # what has ended stays so
 

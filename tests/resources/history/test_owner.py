@@ -2,57 +2,53 @@ from __future__ import annotations
 
 import os
 import signal
-import time
-from collections.abc import Callable
 
 import pytest
 
 from history_builders import a_home
+from inspect_pipelines.web.duties.historian import Historian
+from patience import until
 from resources.history.lease import Lease
-from resources.history.owner import Historian
+from resources.history.owner import Owner
 
 
 @pytest.fixture
-def historian(home):
-    historian = Historian(home.path, home.ledger, home.clock)
+def owner(home):
+    return Owner(home.path, home.ledger, home.clock)
+
+
+@pytest.fixture
+def historian(owner):
+    historian = Historian(owner)
     yield historian
     historian.stop()
 
 
-def wait_until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
-    gives_up_at = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < gives_up_at, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def test_a_historian_takes_facts_in_by_itself_and_publishes_when_asked(home, historian):
+def test_a_historian_takes_facts_in_by_itself_and_publishes_when_asked(home, owner, historian):
     historian.start()
     home.finish(1)
-    wait_until(lambda: historian.status.applied_seq == 1)
-    assert historian.status.is_owner
+    until(lambda: owner.status.applied_seq == 1)
+    assert owner.status.is_owner
 
     home.finish(2, 3)
 
     assert not home.history.drain()  # the historian holds the lease ..
     assert home.counts() == (3, 3, 0)  # .. and publishes because a query waits
-    wait_until(
-        lambda: not home.history.places.wanted.exists()
-    )  # asked twice, when the query looked in between
+    until(lambda: not home.history.places.wanted.exists())  # asked twice, when the query looked in between
 
 
-def test_a_historian_publishes_seldom_by_itself_and_once_more_when_it_stops(home, historian):
+def test_a_historian_publishes_seldom_by_itself_and_once_more_when_it_stops(home, owner, historian):
     home.finish(1)
     historian.start()
-    wait_until(lambda: historian.status.published_seq == 1)
+    until(lambda: owner.status.published_seq == 1)
     home.finish(2)
-    wait_until(lambda: historian.status.applied_seq == 2)
-    assert historian.status.published_seq == 1
+    until(lambda: owner.status.applied_seq == 2)
+    assert owner.status.published_seq == 1
 
     historian.stop()
 
-    assert historian.status.published_seq == 2
-    assert not historian.status.is_owner
+    assert owner.status.published_seq == 2
+    assert not owner.status.is_owner
     assert home.history.drain()
 
 
@@ -70,33 +66,37 @@ def test_a_query_does_not_wait_longer_than_its_patience_for_a_busy_owner(home):
     busy.release()
 
 
-def test_a_historian_waits_for_the_lease_and_takes_over_within_seconds(home, historian):
+def test_a_historian_waits_for_the_lease_and_takes_over_within_seconds(home, owner, historian):
     other = Lease(home.history.places.lock)
     assert other.take()
     historian.start()
     home.finish(1)
-    wait_until(lambda: historian.status.problem == "" and not historian.status.is_owner)
+    until(lambda: historian.problem == "" and not owner.status.is_owner)
 
     other.release()
 
-    wait_until(lambda: historian.status.applied_seq == 1, seconds=5)
+    until(lambda: owner.status.applied_seq == 1, seconds=5)
 
 
 RUN_A_HISTORIAN = """
 import sys, time
 from pathlib import Path
 from history_builders import a_home
-from resources.history.owner import Historian
+from inspect_pipelines.web.duties.historian import Historian
+from resources.history.owner import Owner
 home = a_home(Path(sys.argv[1]))
-historian = Historian(home.path, home.ledger, home.clock)
+owner = Owner(home.path, home.ledger, home.clock)
+historian = Historian(owner)
 historian.start()
-while not historian.status.is_owner: time.sleep(0.01)
+while not owner.status.is_owner: time.sleep(0.01)
 print("owner")
 sys.stdin.readline()
 """
 
 
-def test_the_lease_of_a_killed_historian_is_free_at_once_and_nothing_is_lost(home, historian, start_child):
+def test_the_lease_of_a_killed_historian_is_free_at_once_and_nothing_is_lost(
+    home, owner, historian, start_child
+):
     first = start_child(RUN_A_HISTORIAN, home.path)
     assert first.stdout.readline().strip() == "owner"
     home.finish(1, 2)
@@ -105,21 +105,21 @@ def test_the_lease_of_a_killed_historian_is_free_at_once_and_nothing_is_lost(hom
     first.send_signal(signal.SIGKILL)
     home.finish(3)
 
-    wait_until(lambda: historian.status.applied_seq == 3)
+    until(lambda: owner.status.applied_seq == 3)
     assert home.counts() == (3, 3, 0)
 
 
-def test_a_forked_child_neither_owns_the_history_nor_keeps_its_lease_alive(home, historian):
+def test_a_forked_child_neither_owns_the_history_nor_keeps_its_lease_alive(home, owner, historian):
     home.finish(1)
     historian.start()
-    wait_until(lambda: historian.status.applied_seq == 1)
+    until(lambda: owner.status.applied_seq == 1)
     reader, writer = os.pipe()
 
     child = os.fork()
     if child == 0:
-        os._exit(0 if os.read(reader, 1) and not historian.status.is_owner else 1)
+        os._exit(0 if os.read(reader, 1) and not owner.status.is_owner else 1)
     home.finish(2)
-    wait_until(lambda: historian.status.applied_seq == 2)  # the parent goes on as before
+    until(lambda: owner.status.applied_seq == 2)  # the parent goes on as before
     historian.stop()
     assert Lease(home.history.places.lock).take()  # though the child still lives
 
@@ -140,7 +140,7 @@ def test_a_forked_child_uses_its_own_connections_to_the_ledger(home):
     assert home.counts() == (3, 3, 0)
 
 
-def test_a_historian_survives_a_damaged_file_says_so_and_recovers(home, historian, caplog):
+def test_a_historian_survives_a_damaged_file_says_so_and_recovers(home, owner, historian, caplog):
     home.finish(1)
     home.history.drain()
     good = home.history.places.live.read_bytes()
@@ -148,19 +148,22 @@ def test_a_historian_survives_a_damaged_file_says_so_and_recovers(home, historia
     home.finish(2)
 
     historian.start()
-    wait_until(lambda: "inspect-pipelines history rebuild" in historian.status.problem)
+    until(lambda: "inspect-pipelines history rebuild" in historian.problem)
     home.history.places.live.write_bytes(good)
-    wait_until(lambda: historian.status.problem == "")
+    until(lambda: historian.problem == "")
 
-    assert historian.status.applied_seq == 2
-    assert [record.name for record in caplog.records] == ["resources.history.owner"]  # once, not every second
+    assert owner.status.applied_seq == 2
+    assert [record.name for record in caplog.records] == [
+        "inspect_pipelines.web.duties.duty"
+    ]  # once, not every second
 
 
 OPEN_EVERYTHING = """
 import sys, threading
 from pathlib import Path
 from history_builders import a_home
-from resources.history.owner import Historian
+from inspect_pipelines.web.duties.historian import Historian
+from resources.history.owner import Owner
 from resources.history.rebuild import rebuild
 
 opened = []
@@ -173,7 +176,8 @@ home = a_home(Path(sys.argv[1]))
 home.finish(1)
 home.history.drain()
 home.counts()
-historian = Historian(home.path, home.ledger, home.clock, publish_every_seconds=0)
+owner = Owner(home.path, home.ledger, home.clock, publish_every_seconds=0)
+historian = Historian(owner)
 historian.start()
 home.finish(2, 3)
 home.counts()

@@ -11,15 +11,15 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, a_delivery, a_source
+from fickle_ledger import FickleLedger
 from houses import a_house, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.duties.intake import Intake
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
+from patience import until
 from senders import payload
-from webhook_server import until
 
 
 @pytest.fixture
@@ -99,19 +99,7 @@ def test_old_payloads_are_forgotten_and_their_ids_stay_for_a_week(house: House) 
 
 
 def test_a_ledger_that_is_away_is_told_and_what_waits_is_taken_in_afterwards(house: House) -> None:
-    class Away:
-        def __init__(self, ledger) -> None:
-            self._ledger, self.is_away = ledger, True
-
-        def __getattr__(self, name: str):
-            return getattr(self._ledger, name)
-
-        def write(self):
-            if self.is_away:
-                raise Unavailable("the ledger stayed locked")
-            return self._ledger.write()
-
-    ledger = Away(house.ledger)
+    ledger = FickleLedger(house.ledger)
     house.inbox.store([a_delivery(1)])
     intake = an_intake(replace(house, ledger=ledger))
     intake.start()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-import warnings
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -12,23 +11,20 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, a_plan, a_schedule
+from fickle_ledger import FickleLedger
 from houses import SteppedClock
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.duties.lookout import Lookout
 from inspect_pipelines.wiring import house as build
+from patience import until
 from resources.dagster.ticker import DagsterTicker
-from resources.history.owner import Historian
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # see test_app.py
-    from starlette.testclient import TestClient
+from web_app import a_client
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> House:
+def house(tmp_path: Path) -> Iterator[House]:
     house = replace(build(Settings(home=tmp_path)), clock=SteppedClock())
     (tmp_path / "gallery").mkdir()
     plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))
@@ -38,21 +34,12 @@ def house(tmp_path: Path) -> House:
     house.ledger.close()
 
 
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.02)
-
-
 def test_a_silent_schedule_makes_it_unhealthy_and_is_told_once(house: House) -> None:
     lookout = Lookout(house, DagsterTicker(lambda: None, house.clock), every_seconds=0.02)
-    app = create_app(house, Historian(house.home, house.ledger, house.clock), lookout=lookout)
     sent = house.home / "outbox"
 
-    with TestClient(app, base_url="http://127.0.0.1:8460") as client:
+    with a_client(house, lookout) as client:
         well = client.get("/health")
-        until(lambda: lookout.has_looked)
         house.clock.sleep(timedelta(days=1, minutes=6).total_seconds())
         until(lambda: lookout.problem)
         until(lambda: list(sent.glob("*")))
@@ -66,16 +53,16 @@ def test_a_silent_schedule_makes_it_unhealthy_and_is_told_once(house: House) -> 
     assert "was never requested" in message.read_text()
 
 
-def test_a_ledger_that_cannot_be_read_does_not_end_the_watching(house: House) -> None:
-    class Away:
-        def look(self, schedules: object, origins: object) -> None:
-            raise RuntimeError("a defect")
-
-    lookout = Lookout(house, Away(), every_seconds=0.02)
+def test_a_ledger_that_cannot_be_read_for_a_while_does_not_end_the_watching(house: House) -> None:
+    ledger = FickleLedger(house.ledger, RuntimeError("a defect"))
+    lookout = Lookout(
+        replace(house, ledger=ledger), DagsterTicker(lambda: None, house.clock), every_seconds=0.02
+    )
     lookout.start()
-    until(lambda: lookout.has_looked)
     house.clock.sleep(timedelta(days=1, minutes=6).total_seconds())
-    time.sleep(0.1)
-    lookout._ticker = DagsterTicker(lambda: None, house.clock)
-    until(lambda: lookout.problem)
+    until(lambda: lookout.problem.startswith("a defect of inspect-pipelines: RuntimeError"))
+
+    ledger.is_away = False
+
+    until(lambda: lookout.problem.startswith("'nightly-shop': the run due at"))
     lookout.stop()

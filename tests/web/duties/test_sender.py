@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 import threading
-import time
-import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from ends import Watch
+from fickle_ledger import FickleLedger
 from houses import CollectingChannel, a_house
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.duties.sender import Sender
-from resources.clock import SystemClock
-from resources.history.owner import Historian
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # see test_app.py
-    from starlette.testclient import TestClient
+from patience import until
+from web_app import a_client
 
 HANGS, GOOD = (
     NotifyRule(RuleEvent.ON_FAILURE, webhook="hangs"),
@@ -62,13 +56,6 @@ def house(tmp_path: Path, good: CollectingChannel, hanging: Hanging) -> Iterator
     house.ledger.close()
 
 
-def until(condition: Callable[[], object]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.01)
-
-
 def test_what_is_stored_is_sent_at_once_although_another_channel_hangs(
     house: House, good: CollectingChannel, hanging: Hanging
 ) -> None:
@@ -88,32 +75,44 @@ def test_what_is_stored_is_sent_at_once_although_another_channel_hangs(
 
 
 def test_a_ledger_that_cannot_be_read_for_a_while_ends_nothing(house: House, good: CollectingChannel) -> None:
-    class Away:
-        def read(self) -> None:
-            raise RuntimeError("a defect")
-
     watch = Watch(house)
     watch.define(GOOD)
-    broken = replace(house, ledger=Away())
-    sender = Sender(broken, every_seconds=0.02)
+    ledger = FickleLedger(house.ledger)
+    sender = Sender(replace(house, ledger=ledger), every_seconds=0.02)
     sender.start()
-    until(lambda: sender.problem == "RuntimeError: a defect")
+    until(lambda: sender.problem == "the ledger stayed locked")
     watch.end()
 
-    object.__setattr__(broken, "ledger", house.ledger)
+    ledger.is_away = False
+
     until(lambda: good.sent)
+    until(lambda: sender.problem == "")
     sender.stop()
 
-    assert sender.problem == ""
+
+def test_what_ails_a_thread_that_sends_is_told_and_the_next_one_sends(
+    house: House, good: CollectingChannel
+) -> None:
+    watch = Watch(house)
+    watch.define(GOOD)
+    watch.end()
+    ledger = FickleLedger(house.ledger, deeds=["write"])
+    sender = Sender(replace(house, ledger=ledger), every_seconds=0.02)
+    sender.start()
+    until(lambda: sender.problem == "the ledger stayed locked")
+
+    ledger.is_away = False
+
+    until(lambda: good.sent)
+    until(lambda: sender.problem == "")
+    sender.stop()
 
 
 def test_it_lives_as_long_as_the_application(house: House, good: CollectingChannel) -> None:
     watch = Watch(house)
     watch.define(GOOD)
-    sender = Sender(house, every_seconds=0.02)
-    app = create_app(house, Historian(house.home, house.ledger, SystemClock()), sender=sender)
 
-    with TestClient(app, base_url="http://127.0.0.1:8460"):
+    with a_client(house, Sender(house, every_seconds=0.02)):
         watch.end()
         until(lambda: good.sent)
     watch.end(RunStatus.PASSED)
@@ -123,16 +122,11 @@ def test_it_lives_as_long_as_the_application(house: House, good: CollectingChann
 
 
 def test_health_says_why_messages_are_not_sent(house: House) -> None:
-    class Away:
-        def read(self) -> None:
-            raise RuntimeError("a defect")
+    sender = Sender(replace(house, ledger=FickleLedger(house.ledger)), every_seconds=0.02)
 
-    sender = Sender(replace(house, ledger=Away()), every_seconds=0.02)
-    app = create_app(house, Historian(house.home, house.ledger, SystemClock()), sender=sender)
-
-    with TestClient(app, base_url="http://127.0.0.1:8460") as client:
+    with a_client(house, sender) as client:
         until(lambda: sender.problem)
         told = client.get("/health")
 
     assert told.status_code == 503
-    assert told.json()["parts"]["messages"] == {"ok": False, "problem": "RuntimeError: a defect"}
+    assert told.json()["parts"]["messages"] == {"ok": False, "problem": "the ledger stayed locked"}

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.event import Delivery
 from inspect_pipelines.errors import SetupMissing, Unavailable
 from inspect_pipelines.ports.inbox import Stored
 from inspect_pipelines.web.webhooks.group_commit import BATCH, WAITING_BYTES, GroupCommit
+from patience import until
 
 
 class HeldInbox:
@@ -94,6 +95,38 @@ def test_what_could_not_be_written_is_refused_and_the_next_is_taken(
     assert [str(one) for one in refused] == ["the inbox cannot be written; send this delivery again"] * 3
     assert all(isinstance(one, Unavailable) for one in refused)
     assert taken is Stored.NEW
+
+
+@pytest.mark.parametrize("failure", [Unavailable("full"), RuntimeError("a defect")])
+def test_a_batch_that_could_not_be_written_does_not_keep_the_next_one_waiting(
+    inbox: HeldInbox, failure: Exception
+) -> None:
+    async def play(group: GroupCommit) -> list[object]:
+        inbox.failure = failure
+        first = await first_is_being_written(group, inbox)
+        others = [asyncio.create_task(group.store(a_delivery(number))) for number in range(1, BATCH + 2)]
+        await asyncio.sleep(0)
+        inbox.go.set()
+        return await asyncio.wait_for(asyncio.gather(first, *others, return_exceptions=True), 20)
+
+    refused = played(inbox, play)
+
+    assert [type(one) for one in refused] == [Unavailable] * (BATCH + 2)
+
+
+def test_health_hears_that_the_inbox_cannot_be_written_until_it_can(inbox: HeldInbox) -> None:
+    async def play(group: GroupCommit) -> tuple[str, str]:
+        inbox.failure = Unavailable("the disk is full")
+        inbox.go.set()
+        await asyncio.gather(group.store(a_delivery(1)), return_exceptions=True)
+        await asyncio.to_thread(until, lambda: group.problem)
+        told = group.problem
+        inbox.failure = None
+        await group.store(a_delivery(2))
+        await asyncio.to_thread(until, lambda: not group.problem)
+        return told, group.problem
+
+    assert played(inbox, play) == ("deliveries were refused: the disk is full", "")
 
 
 def test_a_sender_that_hung_up_does_not_disturb_the_others(inbox: HeldInbox) -> None:

@@ -10,8 +10,9 @@ import pytest
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.ports.house import House
+from patience import until
 from senders import github_headers, payload, standard_headers
-from webhook_server import DEPLOY, GENERIC, GITHUB, from_github, sources, until
+from webhook_server import DEPLOY, GENERIC, GITHUB, from_github, sources
 
 
 def signed_otherwise() -> dict[str, tuple[str, bytes, dict[str, str]]]:

@@ -13,8 +13,9 @@ from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.ports.house import House
+from patience import until
 from senders import GITHUB_SECRET, PAYLOADS, github_headers, payload, standard_headers
-from webhook_server import DEPLOY, GENERIC, NEW_SECRET, events, from_github, served, until
+from webhook_server import DEPLOY, GENERIC, NEW_SECRET, events, from_github, served
 
 
 def test_a_signed_delivery_is_acknowledged_with_the_id_of_its_event(

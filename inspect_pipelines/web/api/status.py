@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from importlib.metadata import version
 from typing import Any
+
+from fastapi import APIRouter
 
 from inspect_pipelines.domain.cron import Cron
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports.history import HistoryOwner
+from inspect_pipelines.ports.history import HistoryOwner, HistoryStatus
 from inspect_pipelines.ports.house import House
 
 Json = Mapping[str, Any]
+PACKAGES = ("inspect-pipelines", "dagster", "duckdb")
 
 
-def status(house: House, historian: HistoryOwner) -> Json:
+def status_route(
+    house: House, owner: HistoryOwner, urls: Callable[[], Mapping[str, str | None]]
+) -> APIRouter:
+    """`GET /status`."""
+    router = APIRouter()
+    versions = {package: version(package) for package in PACKAGES}
+
+    @router.get("/status")
+    def current_status() -> dict[str, Any]:
+        """What is going on."""
+        return {**status(house, owner.status), "versions": versions, "urls": urls()}
+
+    return router
+
+
+def status(house: House, history: HistoryStatus) -> Json:
     """One consistent view of the ledger, and how far the history is behind it."""
     now = house.clock.now()
     with house.ledger.read() as ledger:
@@ -27,7 +46,6 @@ def status(house: House, historian: HistoryOwner) -> Json:
         }
         open_runs = ledger.runs.open(house.org_id)
         head = ledger.journal.head()
-    history = historian.status
     return {
         "now": _time(now),
         "definitions": [_definition(definition, last[definition.id], now) for definition in definitions],

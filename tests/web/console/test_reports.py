@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,14 +16,8 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort
-from inspect_pipelines.web.app import create_app
 from inspect_pipelines.wiring import house as build
-from resources.history.owner import Historian
-
-with warnings.catch_warnings():
-    # starlette's test client announces that it will want another HTTP library; httpx is what the house uses
-    warnings.simplefilter("ignore")
-    from starlette.testclient import TestClient
+from web_app import TestClient, a_client
 
 
 @pytest.fixture
@@ -39,8 +32,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 @pytest.fixture
 def client(house: House) -> Iterator[TestClient]:
-    app = create_app(house, Historian(house.home, house.ledger, house.clock))
-    with TestClient(app, base_url="http://127.0.0.1") as client:
+    with a_client(house) as client:
         yield client
 
 

@@ -1,0 +1,73 @@
+"""Whether this process can do its work: each part with a sentence when it cannot."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.web.duties.duty import Duty
+
+FREE_BYTES_WANTED = 200_000_000  # a run of fifty full-page views may need half of it
+
+
+def health_route(house: House, duties: Sequence[Duty]) -> APIRouter:
+    """`GET /health`."""
+    router = APIRouter()
+
+    @router.get("/health")
+    def health() -> JSONResponse:
+        """200 when this process can do its work, else 503; each part says what ails it."""
+        found = ailments(house, duties)
+        parts = {part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()}
+        is_well = not any(found.values())
+        return JSONResponse({"ok": is_well, "parts": parts}, status_code=200 if is_well else 503)
+
+    return router
+
+
+def ailments(house: House, duties: Sequence[Duty]) -> dict[str, str]:
+    """What ails each part; an empty sentence means that it is well."""
+    found = {part: _told(house, check) for part, check in CHECKS.items()}
+    for part in dict.fromkeys(duty.part for duty in duties):
+        problems = (duty.problem for duty in duties if duty.part == part)
+        found[part] = "; ".join(dict.fromkeys(problem for problem in problems if problem))
+    return found
+
+
+def _ledger(house: House) -> str:
+    with house.ledger.read() as ledger:
+        ledger.journal.head()
+    return ""
+
+
+def _gallery(house: House) -> str:
+    folder = house.home / "gallery"
+    if not os.access(folder, os.W_OK | os.X_OK):
+        return f"{str(folder)!r} cannot be written to; check that it exists and whose it is"
+    return ""
+
+
+def _disk(house: House) -> str:
+    free = shutil.disk_usage(house.home).free
+    if free < FREE_BYTES_WANTED:
+        return (
+            f"{free // 1_000_000} MB are free under {str(house.home)!r}, {FREE_BYTES_WANTED // 1_000_000} are wanted; "
+            "make room, for example with: inspect-pipelines gallery prune"
+        )
+    return ""
+
+
+def _told(house: House, check: Callable[[House], str]) -> str:
+    try:
+        return check(house)
+    except (InspectError, OSError) as error:
+        return str(error)
+
+
+CHECKS: Mapping[str, Callable[[House], str]] = {"ledger": _ledger, "gallery": _gallery, "disk": _disk}
