@@ -38,7 +38,7 @@ def collect_screenshots(context: dg.OpExecutionContext, house: dg.ResourceParam[
                     "views": len(shots),
                     "new_pictures": len({shot.sha256 for shot in shots}),
                     "findings": sum(len(session.findings) for session in sessions),
-                    "report": dg.MetadataValue.path(str(house.reports.path(RunId(run_id)))),
+                    "report": dg.MetadataValue.path(house.reports.url(RunId(run_id))),
                     "pictures": dg.MetadataValue.md(
                         table_of(house, [(str(s.view), s.sha256) for s in shots])
                     ),

@@ -38,7 +38,7 @@ def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_
                     "differing": len(differing),
                     "worst": worst.reason if worst else "",
                     **_paths(house, worst),
-                    "report": dg.MetadataValue.path(str(house.reports.path(RunId(run_id)))),
+                    "report": dg.MetadataValue.path(house.reports.url(RunId(run_id))),
                     "changes": dg.MetadataValue.md(changes_of(house, differing)),
                 },
                 tags={tags.RUN: run_id},
@@ -50,4 +50,4 @@ def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_
 def _paths(house: House, worst: Comparison | None) -> dict[str, dg.MetadataValue]:
     """Where the pictures of the first differing view lie in full."""
     found = {"overlay": worst.overlay_sha256, "side_by_side": worst.side_by_side_sha256} if worst else {}
-    return {name: dg.MetadataValue.path(str(house.gallery.path(sha))) for name, sha in found.items() if sha}
+    return {name: dg.MetadataValue.path(house.gallery.url(sha)) for name, sha in found.items() if sha}

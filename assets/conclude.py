@@ -29,7 +29,7 @@ def conclude(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run
             metadata={
                 "run": run_id,
                 "status": status.value,
-                "report": dg.MetadataValue.path(str(house.reports.path(RunId(run_id)))),
+                "report": dg.MetadataValue.path(house.reports.url(RunId(run_id))),
             },
         )
         context.log_event(evaluation)  # type: ignore[arg-type]  # it takes a check's evaluation; its hint does not say so

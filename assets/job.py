@@ -90,7 +90,7 @@ def check_of(definition: Definition) -> dg.AssetChecksDefinition:
             metadata={
                 "run": last.id,
                 "status": last.status.value,
-                "report": dg.MetadataValue.path(str(house.reports.path(RunId(last.id)))),
+                "report": dg.MetadataValue.path(house.reports.url(RunId(last.id))),
             },
         )
 

@@ -26,6 +26,6 @@ def notify(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_i
     if run is not None and run.status not in GREEN:
         raise dg.Failure(
             description=f"{run.status.value}: {run.reason}",
-            metadata={"report": dg.MetadataValue.path(str(house.reports.path(run.id)))},
+            metadata={"report": dg.MetadataValue.path(house.reports.url(run.id))},
             allow_retries=False,
         )

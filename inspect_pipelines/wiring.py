@@ -33,7 +33,7 @@ def house(settings: Settings | None = None) -> House:
     gallery = FolderGallery(home / "gallery")
     files = home / "outbox"
     opener = Opener(gallery, clock, resolve_secret, files)
-    channel = RoutedChannel(lambda: published_channels(home), opener, FileChannel(files))
+    channel = RoutedChannel(lambda: published_channels(home), opener, FileChannel(files, gallery))
     return House(
         home=home,
         org=lambda: published_org(home),

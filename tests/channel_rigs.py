@@ -51,9 +51,8 @@ class Rig:
     def channel(self, **changes: Any) -> RoutedChannel:
         config = replace(self.config, **changes)
         opener = Opener(self.gallery, self.clock, self._resolve, self.folder / "outbox")
-        return RoutedChannel(
-            lambda: Channels((config,), PEOPLE), opener, FileChannel(self.folder / "otherwise")
-        )
+        otherwise = FileChannel(self.folder / "otherwise", self.gallery)
+        return RoutedChannel(lambda: Channels((config,), PEOPLE), opener, otherwise)
 
     def send(
         self,

@@ -4,29 +4,41 @@ from __future__ import annotations
 
 import hashlib
 import io
-from pathlib import Path
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import BinaryIO
 
 from PIL import Image
 
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unreadable
-from inspect_pipelines.imaging.picture import decode
+from inspect_pipelines.imaging.picture import decode, size
 from inspect_pipelines.imaging.rows import pack
+from inspect_pipelines.ports.gallery import Stat
+from resources.gallery.folder import check
 
 
 class MemoryGallery:
     def __init__(self) -> None:
         self.images: dict[str, bytes] = {}
+        self.stored_at: dict[str, datetime] = {}
         self.kept_rows: dict[str, bytes] = {}
         self.refuses_more = False  # as a real one refuses what is over its caps
 
     def put(self, png: bytes, *, with_rows: bool = False) -> Sha256:
         if self.refuses_more:
             raise Unreadable("a PNG over the caps")
-        sha = Sha256(hashlib.sha256(png).hexdigest())
-        self.images[sha] = png
+        check(png)
+        sha = self.hold(png)
         if with_rows:
             self.kept_rows[sha] = pack(decode(png))
+        return sha
+
+    def hold(self, data: bytes) -> Sha256:
+        """Keep whatever it is: what an older version or another program may have left."""
+        sha = Sha256(hashlib.sha256(data).hexdigest())
+        self.images[sha] = data
+        self.stored_at[sha] = datetime.now(UTC)
         return sha
 
     def rows(self, sha256: Sha256) -> bytes | None:
@@ -39,8 +51,21 @@ class MemoryGallery:
             raise Unreadable(f"picture {sha256[:12]!r} is not what its name says")
         return self.images[sha256]
 
-    def path(self, sha256: Sha256) -> Path:
-        return Path(f"{sha256}.png")
+    def open(self, sha256: Sha256) -> BinaryIO:
+        if sha256 not in self.images:
+            raise NotFound(f"picture {sha256[:12]!r} is not in the gallery")
+        return io.BytesIO(self.images[sha256])
+
+    def stat(self, sha256: Sha256) -> Stat:
+        with self.open(sha256) as file:
+            png = file.read()
+        width, height = size(png)
+        return Stat(len(png), width, height)
+
+    def url(self, sha256: Sha256) -> str:
+        if len(sha256) != 64:
+            raise NotFound(f"{sha256!r} names no picture")
+        return f"memory:{sha256}.png"
 
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         buffer = io.BytesIO()
@@ -49,5 +74,13 @@ class MemoryGallery:
             image.save(buffer, "PNG")
         return buffer.getvalue()
 
-    def prune(self, keep: object, *, older_than: object) -> tuple[int, int]:
-        return 0, 0
+    def prune(
+        self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False
+    ) -> tuple[int, int]:
+        kept = set(keep)
+        gone = [sha for sha in self.images if sha not in kept and self.stored_at[sha] < older_than]
+        size_bytes = sum(len(self.images[sha]) for sha in gone)
+        for sha in () if is_dry_run else gone:
+            del self.images[sha], self.stored_at[sha]
+            self.kept_rows.pop(sha, None)
+        return len(gone), size_bytes

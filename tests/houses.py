@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from io import BytesIO
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from builders import NOW, a_session
 from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
@@ -13,6 +14,7 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.session import SessionRequest, SessionResult
+from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.history import Table
 from inspect_pipelines.ports.house import House
@@ -79,16 +81,23 @@ class LivingWorkers:
 
 
 class CollectedReports:
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self) -> None:
         self.written: list[Report] = []
 
-    def path(self, run_id: RunId) -> Path:
-        return self._home / "reports" / f"{run_id}.html"
-
-    def write(self, report: Report) -> Path:
+    def write(self, report: Report) -> None:
         self.written.append(report)
-        return self.path(report.run.id)
+
+    def open(self, run_id: RunId) -> BinaryIO:
+        for report in reversed(self.written):
+            if report.run.id == run_id:
+                return BytesIO(f"<html>{run_id}: {report.run.status.value}</html>".encode())
+        raise NotFound(f"run {run_id!r} has no report")
+
+    def is_written(self, run_id: RunId) -> bool:
+        return any(report.run.id == run_id for report in self.written)
+
+    def url(self, run_id: RunId) -> str:
+        return f"memory:{run_id}.html"
 
 
 class NoHistory:
@@ -98,7 +107,10 @@ class NoHistory:
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         raise NotImplementedError
 
-    def published_path(self) -> Path:
+    def rebuild(self) -> str:
+        raise NotImplementedError
+
+    def url(self) -> str:
         raise NotImplementedError
 
 
@@ -126,7 +138,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         gallery=gallery,
         sessions=ScriptedSessions(),
         workers=LivingWorkers(),
-        reports=CollectedReports(home),
+        reports=CollectedReports(),
         channels=channels,
     )
 

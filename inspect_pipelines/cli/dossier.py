@@ -52,7 +52,7 @@ def as_json(house: House, dossier: Dossier, dagster_url: str | None) -> str:
         "flaky": list(dossier.flaky),
         "doing": dossier.progress.doing,
         "dagster_url": dagster_url,
-        "report_is_written": house.reports.path(dossier.run.id).exists(),
+        "report_is_written": house.reports.is_written(dossier.run.id),
         "sessions": json.loads(dump_json(dossier.sessions, tuple[SessionResult, ...])),
         "comparisons": json.loads(dump_json(dossier.comparisons, tuple[Comparison, ...])),
         "notifications": json.loads(dump_json(dossier.notifications, tuple[Notification, ...])),
@@ -80,7 +80,6 @@ def _facts(house: House, dossier: Dossier, dagster_url: str | None) -> Iterator[
     verdict = OPEN_VERDICT if run.status.is_open else VERDICTS.get(run.status, NO_VERDICT)
     if dossier.flaky:
         verdict = FLAKY_VERDICT
-    report = house.reports.path(run.id)
     yield _row("run", run.id)
     yield _row("verdict", verdict)
     yield _row("origin", f"{run.origin}, by {run.requested_by or 'unknown'}")
@@ -94,7 +93,7 @@ def _facts(house: House, dossier: Dossier, dagster_url: str | None) -> Iterator[
         texts = (f"{name}={text}" for name, text in sorted(run.variables.items()))
         yield _row("variables", printable(", ".join(texts)))  # strangers write titles and branches
     yield from _times(dossier)
-    yield _row("report", str(report) if report.exists() else "none is written")
+    yield _row("report", house.reports.url(run.id) if house.reports.is_written(run.id) else "none is written")
     yield _row("Dagster run", run.dagster_run_id or "none: no worker took it")
     if dagster_url:
         yield _row("", dagster_url)

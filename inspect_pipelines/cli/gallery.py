@@ -44,7 +44,7 @@ def show(sha256: str) -> None:
     """Print the path of a picture, after checking that it is whole."""
     house = _house()
     house.gallery.get(Sha256(sha256))
-    click.echo(house.gallery.path(Sha256(sha256)))
+    click.echo(house.gallery.url(Sha256(sha256)))
 
 
 def parsed_age(text: str) -> timedelta:

@@ -46,7 +46,7 @@ def path() -> None:
 
     It is yours to open with duckdb or pandas, at any time.
     """
-    click.echo(house(Settings()).history.published_path())
+    click.echo(house(Settings()).history.url())
 
 
 @history.command()
@@ -55,10 +55,7 @@ def rebuild() -> None:
 
     From its last publication and the ledger; the old file is kept.
     """
-    from resources.history.rebuild import rebuild as make_anew
-
-    here = house(Settings())
-    click.echo(make_anew(here.home, here.ledger, here.clock))
+    click.echo(house(Settings()).history.rebuild())
 
 
 def as_aligned(table: Table) -> str:

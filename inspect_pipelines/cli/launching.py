@@ -31,7 +31,7 @@ def print_start(house: House, run: Run, as_json: bool) -> None:
     click.echo(
         f"run {run.id} of {run.definition_id!r} was started; follow it with: inspect-pipelines runs watch {run.id}"
     )
-    click.echo(f"report, when it has ended: {house.reports.path(run.id)}")
+    click.echo(f"report, when it has ended: {house.reports.url(run.id)}")
 
 
 def print_end(house: House, run: Run, as_json: bool) -> None:
@@ -45,7 +45,7 @@ def print_end(house: House, run: Run, as_json: bool) -> None:
     if run.status is RunStatus.NEEDS_REVIEW:
         click.echo(f"accept its pictures: inspect-pipelines baselines adopt {run.id}")
     if run.status is not RunStatus.SKIPPED:  # one that never began has nothing to show
-        click.echo(f"report: {house.reports.path(run.id)}")
+        click.echo(f"report: {house.reports.url(run.id)}")
 
 
 def took_text(run: Run) -> str:
@@ -58,4 +58,4 @@ def took_text(run: Run) -> str:
 def run_json(house: House, run: Run) -> Mapping[str, Any]:
     from inspect_pipelines.stored.serial import dump_json
 
-    return {**json.loads(dump_json(run)), "report": str(house.reports.path(run.id))}
+    return {**json.loads(dump_json(run)), "report": house.reports.url(run.id)}

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from inspect_pipelines.domain.ids import Sha256
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """What is known of a picture without reading it."""
+
+    size_bytes: int
+    width: int  # px
+    height: int  # px
 
 
 class Gallery(Protocol):
@@ -35,7 +44,28 @@ class Gallery(Protocol):
             Unreadable: The stored bytes are not what their name says.
         """
 
-    def path(self, sha256: Sha256) -> Path: ...
+    def open(self, sha256: Sha256) -> BinaryIO:
+        """The stored bytes as a file that the caller closes; unlike those of `get` nobody has verified them.
+
+        Raises:
+            NotFound: No such image.
+        """
+
+    def stat(self, sha256: Sha256) -> Stat:
+        """Its sizes, from the file's own header.
+
+        Raises:
+            NotFound: No such image.
+            Unreadable: The header is damaged, or over the caps.
+        """
+
+    def url(self, sha256: Sha256) -> str:
+        """Where a person opens it, also when it is not there: the path in a local folder, an address elsewhere.
+
+        Raises:
+            NotFound: No picture can have that name.
+        """
+
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         """A small PNG or WebP of it, made once."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 
@@ -28,7 +27,15 @@ class History(Protocol):
             UsageError: The SQL is wrong, or would write.
         """
 
-    def published_path(self) -> Path: ...
+    def rebuild(self) -> str:
+        """Make a damaged history anew from its last publication and the ledger's journal; says what was done.
+
+        Raises:
+            Unavailable: Another process owns it now.
+        """
+
+    def url(self) -> str:
+        """Where a person opens the published copy: the path on a local disk."""
 
 
 class HistoryStatus(Protocol):

@@ -10,13 +10,15 @@ from pathlib import Path
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.channel import Receipt
+from inspect_pipelines.ports.gallery import Gallery
 
 
 class FileChannel:
     """Writes what would be said, so that nothing is lost before a real channel is configured."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, gallery: Gallery) -> None:
         self._folder = folder
+        self._gallery = gallery
 
     def send(self, notification: Notification, thread: Mapping[str, str]) -> Receipt:
         """Write the message; a second time replaces the file by the same text. The receipt is its path."""
@@ -44,11 +46,8 @@ class FileChannel:
         if first := thread.get("first"):
             yield f"Follows: {first}"
         for picture in message.pictures if message else ():
-            yield f"Picture: {self._picture(picture.sha256)}"
+            yield f"Picture: {self._gallery.url(picture.sha256)}"
         yield from ("", notification.text, "")
-
-    def _picture(self, sha256: str) -> Path:
-        return self._folder.parent / "gallery" / sha256[:2] / f"{sha256}.png"
 
 
 def _name(notification: Notification) -> str:

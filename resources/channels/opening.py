@@ -56,7 +56,7 @@ class Opener:
             ChannelError: A secret has no value here, or is of no use.
         """
         if config.kind is ChannelKind.FILES:
-            return FileChannel(self.folder)
+            return FileChannel(self.folder, self.gallery)
         from resources.http.outgoing import Outgoing  # httpx, 60 ms of every command's start
 
         secret = self._secret(config, config.secret) if config.secret else ""

@@ -16,14 +16,17 @@ from contextlib import contextmanager
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
+from typing import BinaryIO
 
 from PIL import Image
 
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
+from inspect_pipelines.ports.gallery import Stat
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
+HEADER_BYTES = 33  # the signature and IHDR
 END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
 MAX_BYTES = 50 * 1024 * 1024
 MAX_PIXELS = 80_000_000  # 240 MB once decoded to RGB; Pillow itself warns of bombs at 89 Mpx
@@ -75,9 +78,7 @@ class FolderGallery:
         try:
             png = path.read_bytes()
         except FileNotFoundError as error:
-            raise NotFound(
-                f"picture {sha256!r} is not in the gallery {str(self._folder)!r}; it was pruned, or belongs to another INSPECT_HOME"
-            ) from error
+            raise self._missing(sha256) from error
         except OSError as error:
             raise Unavailable(f"picture {str(path)!r} cannot be read: {error.strerror}") from error
         if hashlib.sha256(png).hexdigest() != sha256:
@@ -92,6 +93,26 @@ class FolderGallery:
         if not SHA256.fullmatch(sha256):
             raise NotFound(f"{sha256!r} names no picture; a name has 64 digits 0-9a-f")
         return self._folder / sha256[:2] / f"{sha256}.png"
+
+    def open(self, sha256: Sha256) -> BinaryIO:
+        """The stored bytes as a file, not verified."""
+        path = self.path(sha256)
+        try:
+            return path.open("rb")
+        except FileNotFoundError as error:
+            raise self._missing(sha256) from error
+        except OSError as error:
+            raise Unavailable(f"picture {str(path)!r} cannot be read: {error.strerror}") from error
+
+    def stat(self, sha256: Sha256) -> Stat:
+        """Its sizes; reads the header only."""
+        with self.open(sha256) as file:
+            width, height = dimensions(file.read(HEADER_BYTES))
+            return Stat(os.fstat(file.fileno()).st_size, width, height)
+
+    def url(self, sha256: Sha256) -> str:
+        """The path, for a person."""
+        return str(self.path(sha256))
 
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         """A small WebP of it, at most `max_px` wide and four times as high, made once; a taller page shows its top."""
@@ -140,6 +161,11 @@ class FolderGallery:
                     thumbnail.unlink(missing_ok=True)
         return seen.st_size
 
+    def _missing(self, sha256: Sha256) -> NotFound:
+        return NotFound(
+            f"picture {sha256!r} is not in the gallery {str(self._folder)!r}; it was pruned, or belongs to another INSPECT_HOME"
+        )
+
     def _rows_path(self, sha256: Sha256) -> Path:
         return self.path(sha256).with_suffix(".rows")
 
@@ -185,6 +211,19 @@ def check(png: bytes) -> tuple[int, int]:
         raise Unreadable(
             f"a picture of {len(png) / 1e6:.0f} MB was refused: at most {MAX_BYTES / 1e6:.0f} MB"
         )
+    width, height = dimensions(png)
+    if not png.endswith(END):
+        raise Unreadable("a picture was refused: its PNG is cut off")
+    _verified(lambda: Image.open(BytesIO(png)).verify())
+    return width, height
+
+
+def dimensions(png: bytes) -> tuple[int, int]:
+    """Width and height in px as a PNG's first bytes say, within the caps.
+
+    Raises:
+        Unreadable: They say no size, or one over the caps.
+    """
     if not png.startswith(SIGNATURE):
         raise Unreadable(f"a picture was refused: it begins with {png[:8]!r}, so it is no PNG")
     width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
@@ -195,9 +234,6 @@ def check(png: bytes) -> tuple[int, int]:
             f"a picture of {width} x {height} px was refused: at most {MAX_SIDE_PX} px a side and {MAX_PIXELS // 10**6} million px; "
             f"photograph a part of the page with `clip`"
         )
-    if not png.endswith(END):
-        raise Unreadable("a picture was refused: its PNG is cut off")
-    _verified(lambda: Image.open(BytesIO(png)).verify())
     return width, height
 
 

@@ -41,8 +41,13 @@ class DuckHistory:
 
         return query.run(sql, self.places.snapshot)
 
-    def published_path(self) -> Path:
-        return self.places.published
+    def rebuild(self) -> str:
+        from resources.history.rebuild import rebuild  # imports DuckDB
+
+        return rebuild(self.places.home, self._ledger, self._clock)
+
+    def url(self) -> str:
+        return str(self.places.published)
 
     def _bring_up_to_date(self) -> int:
         published = publication.newest(self.places)

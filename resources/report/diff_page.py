@@ -16,7 +16,9 @@ from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.formats import decode_any
 from inspect_pipelines.imaging.overlay import overlay
+from inspect_pipelines.imaging.picture import size
 from inspect_pipelines.imaging.side_by_side import side_by_side
+from inspect_pipelines.ports.gallery import Stat
 from inspect_pipelines.queries.report import Tone, ViewCard
 from inspect_pipelines.usecases.pictures.diff import Difference
 from resources.report.html import FULL_VIEWS, asset, content_hash, exhibit, templates
@@ -58,6 +60,10 @@ class _Files:
 
     def get(self, sha256: Sha256) -> bytes:
         return self.makers[sha256]()
+
+    def stat(self, sha256: Sha256) -> Stat:
+        png = self.get(sha256)
+        return Stat(len(png), *size(png))
 
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         """The top of it, at most twice as high as wide."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -19,7 +19,7 @@ from markupsafe import Markup
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.verdict import Verdict
-from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.queries.report import ReportModel, ViewCard, model
 
@@ -70,7 +70,7 @@ class HtmlReports:
         """Where the report of a run is, or will be."""
         return self._folder / f"{run_id}.html"
 
-    def write(self, report: Report) -> Path:
+    def write(self, report: Report) -> None:
         """Render and store it atomically.
 
         Raises:
@@ -86,7 +86,25 @@ class HtmlReports:
             raise Unavailable(
                 f"report {str(target)!r} cannot be written: {error.strerror}; free the disk and retry"
             ) from error
-        return target
+
+    def open(self, run_id: RunId) -> BinaryIO:
+        """The page as a file.
+
+        Raises:
+            NotFound: None was written.
+        """
+        try:
+            return self.path(run_id).open("rb")
+        except FileNotFoundError as error:
+            raise NotFound(f"run {run_id!r} has no report; one is written when it has ended") from error
+
+    def is_written(self, run_id: RunId) -> bool:
+        """Whether there is a report of the run."""
+        return self.path(run_id).is_file()
+
+    def url(self, run_id: RunId) -> str:
+        """The path, for a person."""
+        return str(self.path(run_id))
 
     def render(self, content: ReportModel) -> str:
         """The page as text."""

@@ -12,7 +12,8 @@ from PIL import Image
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import NotFound, Unreadable
-from inspect_pipelines.imaging.picture import decode, size
+from inspect_pipelines.imaging.picture import decode
+from inspect_pipelines.ports.gallery import Stat
 
 FULL_BYTES = 16_000_000  # of pictures in full size; a report stays under about 25 MB after base64
 THUMBNAIL_PX = 480
@@ -26,6 +27,7 @@ class Source(Protocol):
     """The part of a gallery that a page needs."""
 
     def get(self, sha256: Sha256) -> bytes: ...
+    def stat(self, sha256: Sha256) -> Stat: ...
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes: ...
 
 
@@ -53,23 +55,21 @@ class Pictures:
         if sha256 is None:
             return None
         try:
-            png = self.gallery.get(sha256)
-            width, height = size(png)
-            if len(png) > self.budget_bytes:
-                return self._thumbnail(sha256, width, height, is_small=True)
-            smallest = self._smallest(sha256, png, width * height)
+            known = self.gallery.stat(sha256)
+            if known.size_bytes > self.budget_bytes:
+                return self._thumbnail(sha256, known, is_small=True)
+            smallest = self._smallest(sha256, known)
         except (NotFound, Unreadable) as error:
             return Shown("", problem=str(error))
         self.budget_bytes -= len(smallest)
-        return Shown(data_uri(smallest), width, height)
+        return Shown(data_uri(smallest), known.width, known.height)
 
     def thumbnail(self, sha256: Sha256 | None) -> Shown | None:
         """A small one."""
         if sha256 is None:
             return None
         try:
-            width, height = size(self.gallery.get(sha256))
-            return self._thumbnail(sha256, width, height)
+            return self._thumbnail(sha256, self.gallery.stat(sha256))
         except (NotFound, Unreadable) as error:
             return Shown("", problem=str(error))
 
@@ -90,13 +90,13 @@ class Pictures:
         part.save(buffer, "PNG", optimize=True)
         return Shown(data_uri(buffer.getvalue()), part.width, part.height)
 
-    def _thumbnail(self, sha256: Sha256, width: int, height: int, *, is_small: bool = False) -> Shown:
-        return Shown(
-            data_uri(self.gallery.thumbnail(sha256, max_px=THUMBNAIL_PX)), width, height, is_small=is_small
-        )
+    def _thumbnail(self, sha256: Sha256, known: Stat, *, is_small: bool = False) -> Shown:
+        small = self.gallery.thumbnail(sha256, max_px=THUMBNAIL_PX)
+        return Shown(data_uri(small), known.width, known.height, is_small=is_small)
 
-    def _smallest(self, sha256: Sha256, png: bytes, pixels: int) -> bytes:
-        if len(png) < WORTH_BYTES or pixels > WORTH_PIXELS:
+    def _smallest(self, sha256: Sha256, known: Stat) -> bytes:
+        png = self.gallery.get(sha256)
+        if known.size_bytes < WORTH_BYTES or known.width * known.height > WORTH_PIXELS:
             return png
         buffer = io.BytesIO()
         self._decoded(sha256).save(buffer, "WEBP", lossless=True, method=1, quality=20)

@@ -166,8 +166,8 @@ def test_people_hear_of_a_run_whose_report_cannot_be_written(
     """A defect in the report's template once swallowed the notification of a concluded run."""
 
     class FullDisk:
-        def path(self, run_id):
-            return house.reports.path(run_id)
+        def url(self, run_id):
+            return house.reports.url(run_id)
 
         def write(self, report):
             raise Unavailable("the report cannot be written: no space left on device")

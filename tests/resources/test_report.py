@@ -76,6 +76,12 @@ def a_failed_report(gallery: MemoryGallery, **changes: object) -> Report:
     return a_report(gallery, [taken(gallery, BLUE)], [taken(gallery, ORANGE)], **changes)
 
 
+def written(reports: HtmlReports, report: Report) -> Path:
+    """The page's file."""
+    reports.write(report)
+    return reports.path(report.run.id)
+
+
 class Tags(HTMLParser):
     """Every start tag with its attributes, and the visible text."""
 
@@ -100,9 +106,9 @@ def test_a_report_is_one_file_named_after_its_run_and_the_newest_of_its_definiti
 ):
     report = a_failed_report(gallery)
 
-    path = reports.write(report)
+    path = written(reports, report)
 
-    assert path == reports.path(report.run.id) == tmp_path / "reports" / f"{report.run.id}.html"
+    assert path == tmp_path / "reports" / f"{report.run.id}.html"
     assert sorted(p.name for p in path.parent.iterdir()) == [path.name, "latest-nightly-shop.html"]
     assert (path.parent / "latest-nightly-shop.html").read_bytes() == path.read_bytes()
 
@@ -115,13 +121,13 @@ def test_a_report_that_cannot_be_written_says_so_and_leaves_nothing_half(gallery
 
 
 def test_a_full_disk_leaves_the_older_report_whole_and_no_litter(reports, gallery, tmp_path):
-    path = reports.write(a_failed_report(gallery))
+    path = written(reports, a_failed_report(gallery))
     before = path.read_bytes()
     path.unlink()
     path.mkdir()  # a rename onto a folder fails as late as a full disk does
 
     with pytest.raises(Unavailable):
-        reports.write(a_failed_report(gallery))
+        written(reports, a_failed_report(gallery))
 
     latest = tmp_path / "reports" / "latest-nightly-shop.html"
     assert latest.read_bytes() == before
@@ -129,7 +135,7 @@ def test_a_full_disk_leaves_the_older_report_whole_and_no_litter(reports, galler
 
 
 def test_the_page_names_nothing_outside_of_itself(reports, gallery):
-    page = reports.write(a_failed_report(gallery)).read_text()
+    page = written(reports, a_failed_report(gallery)).read_text()
     tags = Tags(page)
 
     assert all((i["src"] or "").startswith("data:image/") for i in tags.all("img"))
@@ -157,7 +163,7 @@ def test_what_a_site_wrote_is_text_and_never_markup(reports, gallery):
     )
     report = replace(report, definition=a_schedule(name=HOSTILE))
 
-    tags = Tags(reports.write(report).read_text())
+    tags = Tags(written(reports, report).read_text())
 
     assert len(tags.all("script")) == 1
     assert all("onerror" not in attributes for _, attributes in tags.tags)
@@ -169,7 +175,7 @@ def test_what_a_site_wrote_is_text_and_never_markup(reports, gallery):
 def test_only_web_addresses_become_links(reports, gallery):
     shots = [taken(gallery, ORANGE, url="javascript:alert(1)")]
 
-    tags = Tags(reports.write(a_report(gallery, [], shots)).read_text())
+    tags = Tags(written(reports, a_report(gallery, [], shots)).read_text())
 
     assert "javascript:alert(1)" in tags.text
     assert not [a for a in tags.all("a") if (a.get("href") or "").startswith("javascript")]
@@ -188,8 +194,8 @@ def test_rows_that_moved_are_shown_once_more_side_by_side(reports, gallery):
         for each in (old, new)
     ]
 
-    moved = Tags(reports.write(a_report(gallery, shots[:1], shots[1:])).read_text())
-    still = Tags(reports.write(a_failed_report(gallery)).read_text())
+    moved = Tags(written(reports, a_report(gallery, shots[:1], shots[1:])).read_text())
+    still = Tags(written(reports, a_failed_report(gallery)).read_text())
 
     alts = [image["alt"] or "" for image in moved.all("img")]
     assert any(alt.startswith("Approved and this run side by side: 40 px inserted at y=") for alt in alts)
@@ -198,7 +204,7 @@ def test_rows_that_moved_are_shown_once_more_side_by_side(reports, gallery):
 
 
 def test_a_changed_view_shows_both_sides_the_difference_and_the_changed_element(reports, gallery):
-    page = reports.write(a_failed_report(gallery)).read_text()
+    page = written(reports, a_failed_report(gallery)).read_text()
     tags = Tags(page)
     alts = [i["alt"] or "" for i in tags.all("img")]
 
@@ -221,7 +227,7 @@ def test_every_status_is_a_word_and_not_only_a_colour(reports, gallery):
         (lambda: a_report(gallery, [], [], status=SessionStatus.TIMEOUT, error="too slow"), "Timed out"),
         (lambda: a_report(gallery, [], [], status=SessionStatus.CANCELLED, error="by ada"), "Cancelled"),
     ):
-        page = reports.write(build()).read_text()
+        page = written(reports, build()).read_text()
 
         assert re.search(rf'class="status \w+">\s*<svg.*?</svg>\s*{word}</span>', page, re.DOTALL), word
 
@@ -229,7 +235,7 @@ def test_every_status_is_a_word_and_not_only_a_colour(reports, gallery):
 def test_a_run_without_pictures_says_so(reports, gallery):
     report = a_report(gallery, [], [], status=SessionStatus.CRASHED, error="signal 9", environment=None)
 
-    text = Tags(reports.write(report).read_text()).text
+    text = Tags(written(reports, report).read_text()).text
 
     assert "No pictures" in text
     assert "signal 9" in text
@@ -240,7 +246,7 @@ def test_a_picture_that_is_gone_leaves_a_place_that_says_so(reports, gallery):
     report = a_report(gallery, [taken(gallery, BLUE)], [taken(gallery, ORANGE)])
     gallery.images.clear()
 
-    tags = Tags(reports.write(report).read_text())
+    tags = Tags(written(reports, report).read_text())
 
     assert tags.all("img") == []
     assert "No picture" in tags.text
@@ -252,15 +258,15 @@ def test_a_missing_thumbnail_of_a_finding_or_a_passing_view_does_not_stop_the_re
     report = a_report(gallery, [shot], [shot], findings=(a_finding(screenshot=a_sha("e")),))
     gallery.images.clear()
 
-    assert "is not in the gallery" in Tags(reports.write(report).read_text()).text
+    assert "is not in the gallery" in Tags(written(reports, report).read_text()).text
 
 
 def test_the_baselines_own_report_is_linked_when_it_is_there(reports, gallery):
     report = a_failed_report(gallery)
-    without = Tags(reports.write(report).read_text())
+    without = Tags(written(reports, report).read_text())
     reports.path(report.baseline.source_run_id).write_text("older")
 
-    with_it = Tags(reports.write(report).read_text())
+    with_it = Tags(written(reports, report).read_text())
 
     name = f"{report.baseline.source_run_id}.html"
     assert name not in [a.get("href") for a in without.all("a")]
@@ -281,7 +287,7 @@ def test_a_run_with_very_many_differing_views_shows_the_rest_small(reports, gall
     old = [taken(gallery, BLUE, name) for name in names]
     new = [taken(gallery, ORANGE, name) for name in names]
 
-    page = reports.write(a_report(gallery, old, new)).read_text()
+    page = written(reports, a_report(gallery, old, new)).read_text()
 
     assert page.count('class="pane diff"') == FULL_VIEWS
     assert page.count('class="pane after"') == FULL_VIEWS + 3
@@ -329,7 +335,7 @@ def address(reports, gallery) -> str:
     old = [taken(gallery, BLUE), taken(gallery, BLUE, "x" * 140)]
     new = [taken(gallery, ORANGE), taken(gallery, ORANGE, "x" * 140)]
     console = (ConsoleLine("desktop", "error", HOSTILE),)
-    return reports.write(a_report(gallery, old, new, console=console, findings=(a_finding(),))).as_uri()
+    return written(reports, a_report(gallery, old, new, console=console, findings=(a_finding(),))).as_uri()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -167,7 +167,7 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
                 comparisons=case.comparisons,
                 verdict=verdict,
                 baseline=case.baseline,
-                report_path=str(house.reports.path(run.id)),
+                report_path=house.reports.url(run.id),
             )
             if told is not None:
                 run = ended

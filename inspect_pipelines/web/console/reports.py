@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 
 # The page is ours, what it quotes is the site's: an origin of its own keeps it away from everything else that is served
@@ -27,8 +28,9 @@ def reports(house: House) -> APIRouter:
         if run is None or run.org_id != house.org_id:
             return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
         try:
-            page = house.reports.path(run.id).read_bytes()
-        except FileNotFoundError:
+            with house.reports.open(run.id) as file:
+                page = file.read()
+        except NotFound:
             sentence = f"run {run.id!r} is {run.status.value!r} and has no report"
             return JSONResponse({"error": sentence}, status_code=404)
         return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})

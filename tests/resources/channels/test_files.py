@@ -11,6 +11,7 @@ from inspect_pipelines.domain.message import Message, MessageKind, Picture, Seve
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from resources.channels.files import FileChannel
+from resources.gallery.folder import FolderGallery
 
 
 def told(target: str) -> Notification:
@@ -28,7 +29,7 @@ def told(target: str) -> Notification:
 
 
 def test_targets_that_read_alike_have_a_file_each(tmp_path: Path) -> None:
-    channel = FileChannel(tmp_path)
+    channel = FileChannel(tmp_path, FolderGallery(tmp_path / "gallery"))
 
     for target in ("slack:#qa", "slack:@qa", "slack:#日本", "slack:#中国", "mail:" + "x" * 300):
         channel.send(told(target), {})
@@ -37,7 +38,7 @@ def test_targets_that_read_alike_have_a_file_each(tmp_path: Path) -> None:
 
 
 def test_a_message_that_is_sent_again_replaces_its_file(tmp_path: Path) -> None:
-    channel = FileChannel(tmp_path)
+    channel = FileChannel(tmp_path, FolderGallery(tmp_path / "gallery"))
 
     first, second = channel.send(told("slack:#qa"), {}), channel.send(told("slack:#qa"), {})
 
@@ -55,7 +56,7 @@ def test_a_file_says_all_that_a_chat_would_show(tmp_path: Path) -> None:
         "i1",
         pictures=(Picture(a_sha("ab"), "shop/pay@desktop"),),
     )
-    channel = FileChannel(tmp_path / "outbox")
+    channel = FileChannel(tmp_path / "outbox", FolderGallery(tmp_path / "gallery"))
     opened = channel.send(replace(told("slack:#qa"), message=message, mentions=("@qa", "ada")), {})
 
     resolved = channel.send(told("slack:#qa"), opened.thread)

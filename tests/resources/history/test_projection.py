@@ -244,7 +244,7 @@ def test_the_published_file_opens_in_duckdb_1_5(home):
     home.finish(1)
     home.history.drain()
 
-    with duckdb.connect(str(home.history.published_path()), read_only=True) as connection:
+    with duckdb.connect(home.history.url(), read_only=True) as connection:
         tags = connection.execute(
             "SELECT tags FROM duckdb_databases() WHERE database_name = 'history'"
         ).fetchone()
@@ -257,7 +257,7 @@ def test_the_published_file_is_a_pandas_frame_away(home):
     home.finish(1, 2)
     home.history.drain()
 
-    with duckdb.connect(str(home.history.published_path()), read_only=True) as connection:
+    with duckdb.connect(home.history.url(), read_only=True) as connection:
         frame = connection.execute("SELECT id, completed_at, baseline_diff_score FROM automated_runs").df()
 
     assert len(frame) == 2

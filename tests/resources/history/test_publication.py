@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -40,15 +41,13 @@ def runs_in(path) -> int:
 def test_a_person_who_holds_the_published_copy_read_write_stops_nobody(home, start_child):
     home.finish(1)
     home.history.drain()
-    person = start_child(HOLD_READ_WRITE, home.history.published_path())
+    person = start_child(HOLD_READ_WRITE, Path(home.history.url()))
     assert person.stdout.readline().strip() == "held"
 
     home.finish(2, 3)
     assert home.history.drain()
     assert home.counts() == (3, 3, 0)
-    assert (
-        runs_in(home.history.published_path()) == 3
-    )  # a new file under the name; the person keeps the old one
+    assert runs_in(Path(home.history.url())) == 3  # a new file under the name; the person keeps the old one
 
     assert say(person) == "changed 1"
     home.finish(4)
@@ -56,23 +55,23 @@ def test_a_person_who_holds_the_published_copy_read_write_stops_nobody(home, sta
     assert say(person) == "closed"
     home.finish(5)
     assert home.counts() == (5, 5, 0)
-    assert runs_in(home.history.published_path()) == 5
+    assert runs_in(Path(home.history.url())) == 5
 
 
 def test_changes_a_crashed_person_left_in_a_wal_are_not_replayed_over_the_next_copy(home, start_child):
     home.finish(1)
     home.history.drain()
-    person = start_child(HOLD_READ_WRITE, home.history.published_path())
+    person = start_child(HOLD_READ_WRITE, Path(home.history.url()))
     person.stdout.readline()
     say(person)
     person.kill()
     person.wait()
-    assert home.history.published_path().with_name("history.duckdb.wal").exists()
+    assert Path(home.history.url()).with_name("history.duckdb.wal").exists()
 
     home.finish(2)
     home.history.drain()
 
-    assert runs_in(home.history.published_path()) == 2
+    assert runs_in(Path(home.history.url())) == 2
 
 
 def test_a_person_who_reads_the_live_file_is_told_apart_from_damage(home, start_child):
@@ -95,11 +94,11 @@ def test_a_person_who_reads_the_live_file_is_told_apart_from_damage(home, start_
 def test_a_publication_whose_file_was_deleted_is_made_again(home):
     home.finish(1)
     home.history.drain()
-    home.history.published_path().unlink()
+    Path(home.history.url()).unlink()
 
     home.history.drain()
 
-    assert runs_in(home.history.published_path()) == 1
+    assert runs_in(Path(home.history.url())) == 1
 
 
 def test_a_torn_note_counts_as_no_publication(home):

@@ -140,9 +140,9 @@ def test_one_runs_unwritable_report_does_not_keep_the_others_open(house: House) 
     reports = house.reports
 
     class FullDisk:
-        path = reports.path
+        url = reports.url
 
-        def write(self, report: object) -> Path:
+        def write(self, report: object) -> None:
             raise Unavailable("no space left on device")
 
     wish = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="k1")
