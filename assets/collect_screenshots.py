@@ -1,4 +1,4 @@
-"""Second op: play the playbooks and keep what they saw."""
+"""Second op: play the playbooks, once more where a view differs, and keep what they saw."""
 
 import dagster as dg
 
@@ -8,6 +8,7 @@ from assets.thumbnails import table_of
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.cancel import asked, listener
+from inspect_pipelines.usecases.runs.look_again import look_again
 from inspect_pipelines.usecases.runs.play import play_all
 
 
@@ -17,13 +18,18 @@ def collect_screenshots(context: dg.OpExecutionContext, house: dg.ResourceParam[
     with concluding(house, RunId(run_id)):
         hears = listener(house, RunId(run_id))
         with interruptible() as is_asked_to_stop:
-            sessions = play_all(house, RunId(run_id), cancelled=lambda: is_asked_to_stop() or hears())
+
+            def is_unwanted() -> bool:
+                return is_asked_to_stop() or hears()
+
+            sessions = play_all(house, RunId(run_id), cancelled=is_unwanted)
+            looks = look_again(house, RunId(run_id), cancelled=is_unwanted)
             if wish := asked(house, RunId(run_id)):
                 context.instance.report_run_canceling(context.run)  # Dagster calls it failed otherwise
         if wish:
             raise dg.DagsterExecutionInterruptedError
         shots = [shot for session in sessions for shot in session.screenshots]
-        for session in sessions:
+        for session in (*sessions, *looks):
             context.log.info(
                 f"session {session.id} ({session.playbook}): {session.status.value}, "
                 f"{len(session.screenshots)} screenshot(s), {len(session.findings)} finding(s)"

@@ -9,16 +9,15 @@ from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.compare_run import compare_run
-from inspect_pipelines.usecases.runs.cancel import asked, listener
+from inspect_pipelines.usecases.runs.cancel import asked
 
 
 @dg.op
 def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
     """Scores per view; they become the definition's `comparisons` asset, whose score the UI plots over time."""
     with concluding(house, RunId(run_id)):
-        hears = listener(house, RunId(run_id))
-        with interruptible() as is_asked_to_stop:
-            comparisons = compare_run(house, RunId(run_id), cancelled=lambda: is_asked_to_stop() or hears())
+        with interruptible():
+            comparisons = compare_run(house, RunId(run_id))
             if wish := asked(house, RunId(run_id)):
                 context.instance.report_run_canceling(context.run)  # Dagster calls it failed otherwise
         if wish:

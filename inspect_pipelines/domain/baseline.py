@@ -11,6 +11,7 @@ from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
+from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.trigger import Definition
 
 
@@ -108,6 +109,21 @@ def concerning(baseline: Baseline | None, playbooks: Collection[str]) -> Baselin
         return None
     images = {view: image for view, image in baseline.images.items() if view.playbook in playbooks}
     return replace(baseline, images=images) if images else None
+
+
+def expected(baseline: Baseline, sessions: Iterable[SessionResult]) -> Baseline:
+    """The baseline without the views that a session never came to, as it ended early.
+
+    Such a session fails the run by itself; calling its untaken pictures "removed" would blame the site for more than
+    it did. Views of playbooks that are not in this run belong to another definition of a shared set.
+    """
+    played = list(sessions)
+    taken = {shot.view for session in played for shot in session.screenshots}
+    finished = {session.playbook for session in played if session.status is SessionStatus.COMPLETED}
+    images = {
+        view: image for view, image in baseline.images.items() if view in taken or view.playbook in finished
+    }
+    return replace(baseline, images=images)
 
 
 def view_matches(view: View, glob: str | None) -> bool:

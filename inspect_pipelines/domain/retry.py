@@ -111,6 +111,11 @@ def deciding(sessions: Sequence[SessionResult]) -> list[SessionResult]:
     return [_decided([each for each in sessions if each.playbook == book]) for book in _playbooks(sessions)]
 
 
+def first_looks(sessions: Sequence[SessionResult]) -> list[SessionResult]:
+    """As `deciding`, without the later looks at what differed: what the run saw before anybody looked again."""
+    return deciding([each for each in sessions if each.cause != Cause.VISUAL])
+
+
 def second_thoughts(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
     """One sentence for each playbook that failed first and passed when it was played again."""
     found = []

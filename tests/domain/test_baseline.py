@@ -4,16 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import a_baseline, a_screenshot, a_sha, a_view
+from builders import a_baseline, a_screenshot, a_session, a_sha, a_view
 from inspect_pipelines.domain.baseline import (
     activated,
     adopted,
     concerning,
+    expected,
     image_of,
     unapproved,
     view_matches,
 )
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.session import SessionStatus
 
 RUN = RunId("01900000-0000-7000-8000-000000000009")
 names = st.lists(st.sampled_from("abcdef"), unique=True)
@@ -94,6 +96,17 @@ def test_only_the_views_of_a_runs_playbooks_concern_it():
     assert concerning(baseline, {"shop"}) == baseline
     assert concerning(baseline, {"account"}) is None
     assert concerning(None, {"shop"}) is None
+
+
+@pytest.mark.parametrize(
+    ("status", "names"), [(SessionStatus.COMPLETED, {"home", "cart"}), (SessionStatus.TIMEOUT, {"home"})]
+)
+def test_of_a_session_that_ended_early_only_what_it_took_is_expected(status, names):
+    baseline = a_baseline(views=("home", "cart"))
+    session = a_session(status=status, screenshots=(a_screenshot("home"),))
+
+    assert {view.name for view in expected(baseline, [session]).images} == names
+    assert expected(baseline, [a_session(playbook="account", screenshots=())]).images == {}
 
 
 def test_a_view_is_approved_as_a_run_shows_it_or_no_longer_shows_it():

@@ -17,6 +17,7 @@ from inspect_pipelines.domain.retry import (
     cause_of,
     deciding,
     delay,
+    first_looks,
     is_faulty,
     next_cause,
     second_looks,
@@ -152,6 +153,7 @@ def test_another_look_replaces_the_pictures_of_the_views_it_took():
 
     assert decided.attempt == 1
     assert decided.screenshots == (home, newer, late)
+    assert first_looks([first, look]) == [first]
 
 
 def test_a_playbook_that_failed_first_and_passed_then_says_so():

@@ -30,15 +30,24 @@ if TYPE_CHECKING:
 
 
 def compare(
-    gallery: Gallery, baseline: Baseline | None, shots: Sequence[Screenshot], policy: BaselinePolicy
+    gallery: Gallery,
+    baseline: Baseline | None,
+    shots: Sequence[Screenshot],
+    policy: BaselinePolicy,
+    *,
+    draws: bool = True,
 ) -> list[Comparison]:
-    """One comparison per view of either side, the run's first; empty when nothing is approved or comparing is off."""
+    """One comparison per view of either side, the run's first; empty when nothing is approved or comparing is off.
+
+    Args:
+        draws: Whether what differs is drawn and kept as pictures, too.
+    """
     if baseline is None or not policy.enabled:
         return []
-    return [_compared(gallery, each, policy) for each in pair(baseline.images, shots)]
+    return [_compared(gallery, each, policy, draws=draws) for each in pair(baseline.images, shots)]
 
 
-def _compared(gallery: Gallery, each: Pair, policy: BaselinePolicy) -> Comparison:
+def _compared(gallery: Gallery, each: Pair, policy: BaselinePolicy, *, draws: bool) -> Comparison:
     tolerance = policy.tolerance
     if each.new and each.new.tolerance is not None:
         tolerance = each.new.tolerance
@@ -63,7 +72,7 @@ def _compared(gallery: Gallery, each: Pair, policy: BaselinePolicy) -> Compariso
             score=0.0,
             reason="the same picture as approved",
         )
-    return _looked_at(gallery, each.old, each.new, undecided, policy)
+    return _looked_at(gallery, each.old, each.new, undecided, policy, draws=draws)
 
 
 def _one_sided(undecided: Comparison, each: Pair) -> Comparison:
@@ -75,7 +84,13 @@ def _one_sided(undecided: Comparison, each: Pair) -> Comparison:
 
 
 def _looked_at(
-    gallery: Gallery, old: BaselineImage, new: Screenshot, undecided: Comparison, policy: BaselinePolicy
+    gallery: Gallery,
+    old: BaselineImage,
+    new: Screenshot,
+    undecided: Comparison,
+    policy: BaselinePolicy,
+    *,
+    draws: bool,
 ) -> Comparison:
     # NumPy and OpenCV take 0.2 s to import; runs without a change, and commands that compare nothing, do not pay for it.
     from inspect_pipelines.imaging.pair import see_pair
@@ -95,7 +110,7 @@ def _looked_at(
     found = replace(found, regions=named(found.regions, found.bands, old, new))
     why = judge(found, policy, undecided.tolerance)
     pixels = seen.pixels if why or found.bands else None  # a pass in place needs no whole pictures
-    shown = _drawn(gallery, pixels, found) if pixels and why else (None, None)
+    shown = _drawn(gallery, pixels, found) if draws and pixels and why else (None, None)
     return replace(
         undecided,
         outcome=Outcome.CHANGED if why else Outcome.UNCHANGED,

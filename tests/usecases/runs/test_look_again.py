@@ -23,10 +23,11 @@ from inspect_pipelines.domain.verdict import VerdictKind
 from inspect_pipelines.imaging.overlay import encode
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import adopt
+from inspect_pipelines.usecases.pictures.compare_looks import UNSETTLED
 from inspect_pipelines.usecases.pictures.compare_run import compare_run
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import judge
-from inspect_pipelines.usecases.runs.look_again import UNSETTLED
+from inspect_pipelines.usecases.runs.look_again import look_again
 from inspect_pipelines.usecases.runs.play import play_all
 from inspect_pipelines.usecases.runs.start import Ticket
 
@@ -67,6 +68,7 @@ def run(house: House, *sessions: SessionResult):
     ticket = Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
     run_id = start.admit(house, ticket).run.id
     play_all(house, run_id)
+    look_again(house, run_id)
     compare_run(house, run_id)
     report = judge(house, run_id).report
     with house.ledger.read() as ledger:
@@ -217,13 +219,81 @@ def test_a_repeated_op_does_not_look_again_and_again(house: House) -> None:
         house, Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
     ).run.id
     play_all(house, run_id)
+    look_again(house, run_id)
     first = compare_run(house, run_id)
 
     play_all(house, run_id)
+    looks_now = look_again(house, run_id)
     again = compare_run(house, run_id)
 
-    assert [each.passed for each in again] == [each.passed for each in first] == [True, False]
+    assert looks_now == []
+    assert again == first
+    assert [each.passed for each in first] == [True, False]
     assert len(house.sessions.requests) == 2
+
+
+def test_an_op_repeated_after_a_crash_between_two_looks_plays_the_missing_one_only(house: House) -> None:
+    """A repeated op once counted the looks that were made, and forgot what they had shown."""
+    apply(house, a_schedule(plan=a_plan(retries=Retries(visual=2))))
+    first, second, third = looks(house, ORANGE, GREEN, GREEN)
+    house.sessions.results = [first, second, KeyboardInterrupt()]
+    run_id = start.admit(
+        house, Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
+    ).run.id
+    play_all(house, run_id)
+    with pytest.raises(KeyboardInterrupt):
+        look_again(house, run_id)
+
+    house.sessions.results = [third]
+    played = look_again(house, run_id)
+    comparisons = compare_run(house, run_id)
+
+    assert [look.attempt for look in played] == [3]
+    assert not comparisons[1].passed
+    assert not comparisons[1].reason.endswith(UNSETTLED)  # green twice
+
+
+def test_nothing_is_played_while_pictures_are_compared(house: House) -> None:
+    house.sessions.results = looks(house, ORANGE, ORANGE)
+    run_id = start.admit(
+        house, Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
+    ).run.id
+    play_all(house, run_id)
+
+    compare_run(house, run_id)
+
+    assert len(house.sessions.requests) == 1
+
+
+def test_another_look_draws_nothing_before_the_pictures_are_compared(house: House) -> None:
+    house.sessions.results = looks(house, ORANGE, ORANGE)
+    run_id = start.admit(
+        house, Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
+    ).run.id
+    play_all(house, run_id)
+    shown = set(house.gallery.images)
+
+    look_again(house, run_id)
+
+    assert set(house.gallery.images) == shown
+
+
+def test_a_look_under_a_baseline_accepted_since_is_compared_by_its_last_picture(house: House) -> None:
+    """Policy would otherwise accept a picture that nobody has compared."""
+    house.sessions.results = looks(house, ORANGE, GREEN)
+    run_id = start.admit(
+        house, Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
+    ).run.id
+    play_all(house, run_id)
+    look_again(house, run_id)
+    images = {each.view: image_of(each, RunId("r1")) for each in looks(house, ORANGE)[0].screenshots}
+    with house.ledger.write() as ledger:
+        ledger.baselines.add(a_baseline(id="b2", views=(), images=images))
+
+    cart = compare_run(house, run_id)[1]
+
+    assert cart.new_sha256 == shot(house, "cart", GREEN).sha256
+    assert not cart.passed
 
 
 def test_what_is_adopted_is_the_last_look(house: House) -> None:

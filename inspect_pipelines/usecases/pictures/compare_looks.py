@@ -1,0 +1,105 @@
+"""Compare looks: what a run saw of each view at first and, where that differed, at another look."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inspect_pipelines.domain.baseline import Baseline, expected, image_of
+from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.plan import BaselinePolicy
+from inspect_pipelines.domain.retry import Cause, first_looks
+from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.session import SessionResult, SessionStatus
+from inspect_pipelines.ports.gallery import Gallery
+from inspect_pipelines.usecases.pictures.compare import compare
+
+UNSETTLED = "; it looked different each time"
+
+
+class Looks:
+    """The comparisons of a run as its looks come in; the same looks in the same order say the same at any time.
+
+    A view that differs must differ the same way twice; one that looks as approved at the last look was flaky.
+
+    Args:
+        gallery: Where the pictures are.
+        policy: How strictly they are compared.
+        baseline: What of the set concerns the run's playbooks.
+        sessions: Everything that was played so far, in order.
+        draws: Whether overlays are drawn and kept; whoever only asks what is still open does without.
+    """
+
+    def __init__(
+        self,
+        gallery: Gallery,
+        policy: BaselinePolicy,
+        baseline: Baseline,
+        sessions: Sequence[SessionResult],
+        *,
+        draws: bool,
+    ) -> None:
+        self._gallery, self._policy, self._baseline, self._draws = gallery, policy, baseline, draws
+        first = first_looks(sessions)
+        shots = [shot for session in first for shot in session.screenshots]
+        self._shots: dict[View, list[Screenshot]] = {shot.view: [shot] for shot in shots}
+        wanted = expected(baseline, first)
+        self.comparisons = compare(gallery, wanted, shots, policy, draws=draws)
+        self._open = {each.view for each in self.comparisons if not each.passed}
+        for session in sessions:
+            if session.cause == Cause.VISUAL:
+                self.add(session)
+
+    def open_views(self, playbook: str) -> set[View]:
+        """Those of a playbook about which another look can tell more."""
+        return {view for view in self._open if view.playbook == playbook}
+
+    def add(self, look: SessionResult) -> None:
+        """Take one more look into account; one that did not come to its end says nothing, and nobody looks again."""
+        wanted = self.open_views(look.playbook)
+        self._open -= wanted
+        if look.status is not SessionStatus.COMPLETED:
+            return
+        new = {shot.view: shot for shot in look.screenshots}
+        # Also what is not open: a baseline that was accepted since may be what the first look shows, but the run's
+        # picture of the view is the last one.
+        views = wanted | new.keys()
+        self.comparisons = [
+            self._seen_again(new.get(each.view), each) if each.view in views else each
+            for each in self.comparisons
+        ]
+        for shot in look.screenshots:
+            self._shots.setdefault(shot.view, []).append(shot)
+        self._open |= {
+            each.view
+            for each in self.comparisons
+            if each.view in wanted and not each.passed and each.reason.endswith(UNSETTLED)
+        }
+
+    def _seen_again(self, shot: Screenshot | None, before: Comparison) -> Comparison:
+        view = before.view
+        if shot is None:  # removed twice is removed; what was there once and is missing now is not the same
+            same = before.outcome is Outcome.REMOVED
+            return before if same else _unsettled(before)
+        approved = {view: self._baseline.images[view]} if view in self._baseline.images else {}
+        (now,) = compare(
+            self._gallery,
+            replace(self._baseline, images=approved),
+            [shot],
+            self._policy,
+            draws=self._draws,
+        )
+        if now.passed or any(self._are_alike(old, shot) for old in self._shots.get(view, [])):
+            return now
+        return _unsettled(now)
+
+    def _are_alike(self, old: Screenshot, new: Screenshot) -> bool:
+        images = {old.view: image_of(old, self._baseline.source_run_id)}
+        beside = replace(self._baseline, images=images)
+        (compared,) = compare(self._gallery, beside, [new], self._policy, draws=False)
+        return compared.passed
+
+
+def _unsettled(comparison: Comparison) -> Comparison:
+    told = comparison.reason.removesuffix(UNSETTLED)
+    return replace(comparison, reason=told + UNSETTLED)
