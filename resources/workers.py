@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 import time
@@ -10,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from inspect_pipelines.errors import Refused
+from resources.disk.lock import take_lock
 
 # A look takes the lock for an instant, shared; so a worker tries again before it believes that another one is there.
 TRIES_SECONDS = 1.0
@@ -120,14 +120,11 @@ class WorkerLocks:
 def _locked(path: Path) -> int:
     give_up_at = time.monotonic() + TRIES_SECONDS
     while True:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = take_lock(path)
+        if descriptor is not None:
             if _is_file_of(descriptor, path):  # else somebody removed it as stale before we had it
                 return descriptor
-        except BlockingIOError:
-            pass
-        os.close(descriptor)
+            os.close(descriptor)
         if time.monotonic() > give_up_at:
             raise Refused(
                 f"Dagster run {path.stem!r} is being worked on by another process; leave it to that one"
@@ -137,19 +134,15 @@ def _locked(path: Path) -> int:
 
 def _is_locked(path: Path) -> bool:
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+        descriptor = take_lock(path, is_shared=True, is_made=False)
     except FileNotFoundError:
         return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if descriptor is None:
         return True
-    else:
-        if _is_file_of(descriptor, path):
-            path.unlink(missing_ok=True)
-        return False
-    finally:
-        os.close(descriptor)
+    if _is_file_of(descriptor, path):
+        path.unlink(missing_ok=True)
+    os.close(descriptor)
+    return False
 
 
 def _is_file_of(descriptor: int, path: Path) -> bool:

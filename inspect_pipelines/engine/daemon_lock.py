@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from datetime import datetime, timedelta
 from pathlib import Path
+
+from inspect_pipelines.errors import Unavailable
+from resources.disk.lock import is_locked, take_lock
 
 HEARTBEAT_IS_FRESH = timedelta(seconds=75)  # the daemon writes one every 30 s
 LAST_WORDS = timedelta(seconds=15)  # a daemon that is being stopped may still write a heartbeat
@@ -13,8 +15,12 @@ LAST_WORDS = timedelta(seconds=15)  # a daemon that is being stopped may still w
 
 def take_daemon_lock(path: Path) -> int:
     """A descriptor to hand to the daemon process: the kernel lets go of the lock when that process ends."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    descriptor = take_lock(path)
+    if descriptor is None:
+        raise Unavailable(
+            f"Dagster's daemon cannot start: another one holds {str(path)!r}, left by an `up` that was killed; "
+            "it ends within seconds: start `up` again then"
+        )
     return descriptor
 
 
@@ -29,19 +35,12 @@ def daemon_is_alive(lock: Path, heartbeat: datetime | None, *, now: datetime) ->
     A heartbeat outlives its daemon by half a minute, and nobody would take a run that is queued in it. So the lock
     decides while it is held; else only a heartbeat that our own dead daemon cannot have written counts.
     """
+    if is_locked(lock):
+        return True
     try:
-        descriptor = os.open(lock, os.O_RDWR | os.O_CLOEXEC)
+        last_alive = datetime.fromtimestamp(lock.stat().st_mtime, tz=now.tzinfo)
     except FileNotFoundError:
         last_alive = None
-    else:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        else:
-            last_alive = datetime.fromtimestamp(os.fstat(descriptor).st_mtime, tz=now.tzinfo)
-        finally:
-            os.close(descriptor)
     if heartbeat is None or now - heartbeat > HEARTBEAT_IS_FRESH:
         return False
     return last_alive is None or heartbeat > last_alive + LAST_WORDS

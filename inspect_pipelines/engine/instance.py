@@ -10,6 +10,7 @@ from pathlib import Path
 
 from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.errors import Unavailable, UsageError
+from resources.disk.atomic import write_atomically
 
 MODULE = "inspect_pipelines.definitions"
 """Also the name of the code location: `dagster job launch` and `up` must agree on it, or the daemon refuses the run."""
@@ -139,13 +140,6 @@ def launcher_of(text: str) -> dict[str, object]:
     return {**found, "config": config} if config else found
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Replace a small file in one step; readers see the old or the new one."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}")
-    unfinished.write_text(text, encoding="utf-8")
-    unfinished.replace(path)
-
-
 def _make_private(folder: Path) -> None:
     if not folder.is_dir():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -157,4 +151,4 @@ def _write_settings(path: Path, run_launcher: str) -> None:
         present = path.read_text(encoding="utf-8")
         if present == wanted or not present.startswith(MARKER):
             return
-    write_atomically(path, wanted)
+    write_atomically(path, wanted, mode=0o644, is_durable=False)

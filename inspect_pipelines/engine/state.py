@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
-import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from inspect_pipelines.engine.instance import write_atomically
+from resources.disk.atomic import write_atomically
+from resources.disk.lock import is_locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ def state_path(home: Path) -> Path:
 
 def write_state(home: Path, state: UpState) -> None:
     """Replace it in one step."""
-    write_atomically(state_path(home), json.dumps(asdict(state), indent=2) + "\n")
+    write_atomically(state_path(home), json.dumps(asdict(state), indent=2) + "\n", is_durable=False)
 
 
 def read_state(home: Path) -> UpState | None:
@@ -50,17 +49,7 @@ def lock_path(home: Path) -> Path:
 
 def is_held(home: Path) -> bool:
     """Whether an `up` works in this home now."""
-    try:
-        descriptor = os.open(lock_path(home), os.O_RDWR | os.O_CLOEXEC)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
+    return is_locked(lock_path(home))
 
 
 def forget_state(home: Path) -> None:

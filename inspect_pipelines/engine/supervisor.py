@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -16,7 +15,7 @@ from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import Address, answers, socket_folder
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
-from inspect_pipelines.engine.instance import MODULE, ensure_instance, write_atomically
+from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
 from inspect_pipelines.engine.sources import Sources, our_folders
@@ -24,6 +23,8 @@ from inspect_pipelines.engine.state import UpState, forget_state, lock_path, rea
 from inspect_pipelines.engine.stopping import stop_in_order
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports.clock import Clock
+from resources.disk.atomic import write_atomically
+from resources.disk.lock import take_lock
 
 TICK_SECONDS = 0.2
 READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s on an idle one
@@ -166,7 +167,7 @@ class Supervisor:
             )
 
         code = generations("code", "code server", commands.code_argv, is_vital=True)
-        write_atomically(workspace, commands.workspace_text(code.link))
+        write_atomically(workspace, commands.workspace_text(code.link), is_durable=False)
         return Services(
             web=service(
                 "web",
@@ -232,17 +233,15 @@ class Supervisor:
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
-        descriptor = os.open(lock_path(self.home), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+        descriptor = take_lock(lock_path(self.home))
+        if descriptor is None:
             other = read_state(self.home)
             where = f" (process {other.pid}, {other.ui_url or other.web_url})" if other else ""
             raise Refused(
                 f"`up` cannot start: another one serves INSPECT_HOME {str(self.home)!r}{where}; "
                 "use that one, stop it, or set INSPECT_HOME to another folder"
-            ) from error
-        else:
+            )
+        try:
             yield
         finally:
             os.close(descriptor)

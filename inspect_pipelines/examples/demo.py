@@ -137,8 +137,7 @@ def alert_in(home: Path) -> str:
     deadline = time.monotonic() + MESSAGE_WITHIN_SECONDS
     while time.monotonic() < deadline:
         for path in (home / "outbox").glob("*-opened-*"):
-            if text := path.read_text(encoding="utf-8"):
-                return text
+            return path.read_text(encoding="utf-8")
         time.sleep(0.1)
     raise Unavailable(f"the demo expected a message in {str(home / 'outbox')!r} and found none")
 

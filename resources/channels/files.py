@@ -11,6 +11,7 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.gallery import Gallery
+from resources.disk.atomic import write_atomically
 
 
 class FileChannel:
@@ -27,7 +28,7 @@ class FileChannel:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             text = "\n".join(self._lines(notification, thread))
-            path.write_text(text, encoding="utf-8", errors="replace")
+            write_atomically(path, text.encode(errors="replace"), mode=0o644)
         except OSError as error:
             raise Unavailable(
                 f"a notification cannot be written to {str(path)!r}: {error.strerror}"

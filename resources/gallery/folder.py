@@ -6,11 +6,9 @@ Beside a run's picture lie its row hashes (`ab/<sha>.rows`), by which equal pixe
 from __future__ import annotations
 
 import errno
-import fcntl
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -23,6 +21,8 @@ from PIL import Image
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
 from inspect_pipelines.ports.gallery import Stat
+from resources.disk.atomic import write_atomically
+from resources.disk.lock import take_lock
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -56,7 +56,7 @@ class FolderGallery:
             from inspect_pipelines.imaging.rows import pack
 
             rows = pack(decode(png))
-        with self._lock(fcntl.LOCK_SH):
+        with self._lock(is_shared=True):
             if rows is not None:
                 self._write(self._rows_path(sha256), rows)
             try:
@@ -147,7 +147,7 @@ class FolderGallery:
 
     def _delete(self, path: Path, oldest: float, *, is_dry_run: bool) -> int | None:
         """Bytes freed; None when it is too young, or was touched since the folder was listed."""
-        with self._lock(fcntl.LOCK_EX):
+        with self._lock(is_shared=False):
             try:
                 seen = path.stat()
             except FileNotFoundError:
@@ -176,26 +176,16 @@ class FolderGallery:
         """All of it or nothing, also when the machine loses power."""
         with _disk_errors(path):
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
-            try:
-                with os.fdopen(descriptor, "wb") as file:
-                    file.write(data)
-                    file.flush()
-                    os.fsync(descriptor)
-                Path(name).rename(path)
-            except BaseException:
-                Path(name).unlink(missing_ok=True)
-                raise
-            _sync_folder(path.parent)
+            write_atomically(path, data)
 
     @contextmanager
-    def _lock(self, kind: int) -> Iterator[None]:
+    def _lock(self, *, is_shared: bool) -> Iterator[None]:
         """Writers share it, a deletion has it alone: no picture goes between `put` finding it and a run keeping it."""
         with _disk_errors(self._folder):
             self._folder.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self._folder / ".lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            descriptor = take_lock(self._folder / ".lock", is_shared=is_shared, waits=True)
+        assert descriptor is not None  # it waited
         try:
-            fcntl.flock(descriptor, kind)
             yield
         finally:
             os.close(descriptor)
@@ -268,11 +258,3 @@ def _disk_errors(path: Path) -> Iterator[None]:
                 f"inspect-pipelines gallery prune"
             ) from error
         raise Unavailable(f"the picture {str(path)!r} cannot be stored: {error.strerror}") from error
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 from inspect_pipelines.errors import Unavailable
+from resources.disk.atomic import UNFINISHED, sync, write_atomically
 from resources.history.places import Places
 
 
@@ -47,16 +48,16 @@ def publish(places: Places, publication: Publication) -> None:
 
 
 def write_note(places: Places, publication: Publication) -> None:
-    new = _new_name(places.published_note)
-    new.write_text(json.dumps(asdict(publication)), encoding="utf-8")
-    new.replace(places.published_note)
+    # not awaited: a note that a power cut takes away costs one more publication
+    write_atomically(places.published_note, json.dumps(asdict(publication)), mode=0o644, is_durable=False)
 
 
 def sweep(places: Places) -> None:
     """Delete the half-made copies that a killed owner left behind."""
     for target in (places.published, places.snapshot, places.published_note, places.live):
-        for leftover in target.parent.glob(f"{target.name}.*.new"):
-            leftover.unlink(missing_ok=True)
+        for pattern in (f"{target.name}.*.new", f".{target.name}.*{UNFINISHED}"):
+            for leftover in target.parent.glob(pattern):
+                leftover.unlink(missing_ok=True)
 
 
 NUMBERS = count(1)
@@ -84,14 +85,6 @@ def replace_by_copy(source: Path, target: Path) -> None:
             f"the run history cannot be published as {str(target)!r}: {copied.stderr.strip()}; "
             "the last publication stays as it is: make room on the disk and try again"
         )
-    _flush(new)
+    sync(new)
     new.replace(target)
-    _flush(target.parent)
-
-
-def _flush(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync(target.parent)

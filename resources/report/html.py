@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import os
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +20,7 @@ from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.queries.report import ReportModel, ViewCard, model
+from resources.disk.atomic import write_atomically
 
 if TYPE_CHECKING:
     from resources.report.pictures import Pictures, Shown
@@ -80,8 +79,9 @@ class HtmlReports:
         target = self.path(report.run.id)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            _replace(target, page)
-            _replace(self._folder / f"latest-{report.run.definition_id}.html", page)
+            write_atomically(target, page, mode=0o644)
+            latest = self._folder / f"latest-{report.run.definition_id}.html"
+            write_atomically(latest, page, mode=0o644, is_durable=False)  # a copy of what is safe by now
         except OSError as error:
             raise Unavailable(
                 f"report {str(target)!r} cannot be written: {error.strerror}; free the disk and retry"
@@ -237,18 +237,3 @@ def asset(name: str) -> str:
 def content_hash(text: str) -> str:
     """As a content security policy names an inline style or script."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-def _replace(target: Path, page: bytes) -> None:
-    handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(page)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o644)
-        temporary.replace(target)
-    except OSError:
-        temporary.unlink(missing_ok=True)
-        raise

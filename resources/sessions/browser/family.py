@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shlex
 import shutil
@@ -19,6 +18,7 @@ import psutil
 
 from inspect_pipelines.config.settings import child_environment
 from inspect_pipelines.errors import SetupMissing, Unavailable
+from resources.disk.lock import take_lock
 from resources.sessions.browser import leash
 
 PREFIX = "inspect-browser-"
@@ -42,8 +42,8 @@ def scratch_folder(fallback: Path) -> Iterator[Path]:
         )
     sweep(base)
     folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
-    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-    fcntl.flock(lock, fcntl.LOCK_EX)
+    lock = take_lock(folder / "lock", waits=True)
+    assert lock is not None  # it waited
     try:
         yield folder
     finally:
@@ -55,15 +55,11 @@ def sweep(base: Path) -> None:
     """Remove folders of sessions whose process is gone: the kernel lets go of its lock however it ended."""
     for folder in base.glob(f"{PREFIX}*"):
         try:
-            lock = os.open(folder / "lock", os.O_RDWR | os.O_CLOEXEC)
+            lock = take_lock(folder / "lock", is_made=False)
         except OSError:  # being made or removed right now, or another user's
             continue
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if lock is not None:
             shutil.rmtree(folder, ignore_errors=True)
-        except BlockingIOError:
-            pass
-        finally:
             os.close(lock)
 
 
