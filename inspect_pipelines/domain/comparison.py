@@ -90,9 +90,6 @@ class Measurement:
     bands: tuple[Band, ...] = ()  # where those rows are, from the top
     visible_ratio: float = 0.0  # share of pixels whose difference anti-aliasing does not explain
     fingerprint: str = ""  # of exactly this change; empty: nothing to recognise. See imaging/fingerprint
-    ignored: tuple[
-        str, ...
-    ] = ()  # browser furniture that was left out: `caret at x=40, y=12`, `scrollbar ..`
 
     @property
     def layout_px(self) -> int:

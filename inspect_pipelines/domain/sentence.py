@@ -50,8 +50,6 @@ def sentence(
         facts = ["no visible change"]
     elif not facts:
         facts = [f"a faint change over {max(found.changed_ratio, 0.001):.1%} of the picture"]
-    if found.ignored:
-        facts.append(f"not counting {' and '.join(found.ignored)}")
     within = f", {terms.within}" if passed else ""
     numbers = [f"score {found.score:.3f}", f"tolerance {tolerance:g}"]
     if found.layout_px > policy.layout_budget_px:

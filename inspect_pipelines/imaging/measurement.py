@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-import numpy as np
-
 from inspect_pipelines.domain.comparison import BandKind, Measurement, Region
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.alignment import Alignment, align
 from inspect_pipelines.imaging.fingerprint import fingerprint
-from inspect_pipelines.imaging.furniture import furniture
 from inspect_pipelines.imaging.picture import Pixels
 from inspect_pipelines.imaging.region import described, regions
 from inspect_pipelines.imaging.score import SCORE_METHOD, see
@@ -48,17 +45,6 @@ def measure(old: Pixels, new: Pixels, *, describe: bool = True, differing: Rows 
     sight = see(old_rows, new_rows, found)
     areas = regions(old_rows, new_rows, sight.looks)
     changed = count_changed(old_rows, new_rows, found)
-    ignored = furniture(old_rows, new_rows, areas)
-    if ignored:  # looked at once more without them, since something else may hide behind
-        new_rows = new_rows.copy()
-        for piece in ignored:
-            part = np.s_[
-                piece.box.y : piece.box.y + piece.box.height, piece.box.x : piece.box.x + piece.box.width
-            ]
-            new_rows[part] = old_rows[part]
-        found = windows(old_rows, new_rows, differing_rows(old_rows, new_rows))
-        sight = see(old_rows, new_rows, found)
-        areas = regions(old_rows, new_rows, sight.looks)
     mark = ""
     if describe and areas:
         areas = described(old_rows, new_rows, areas)
@@ -76,7 +62,6 @@ def measure(old: Pixels, new: Pixels, *, describe: bool = True, differing: Rows 
         bands=bands,
         visible_ratio=min((sight.visible_pixels + one_sided) / larger, 1.0),
         fingerprint=mark,
-        ignored=tuple(str(piece) for piece in ignored),
     )
     return measurement if old.shape[1] == new.shape[1] else _another_width(measurement, old, new)
 

@@ -16,13 +16,12 @@ from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.imaging.alignment import LOOK_FROM_RATIO
 from inspect_pipelines.imaging.measurement import SAME, blanked, measure
 from inspect_pipelines.imaging.picture import Pixels, decode, looks_whole, opened
-from inspect_pipelines.imaging.quick_png import QuickPicture, differing_pixels
+from inspect_pipelines.imaging.quick_png import QuickPicture, unequal_rows
 from inspect_pipelines.imaging.rows import are_same_pixels
-from inspect_pipelines.imaging.scrollbar import WIDEST
 from inspect_pipelines.imaging.window import runs
 
 # px above and below a difference that a measurement may look at: the grid's margin and what `standing` sees over the edge
-# are below 40, a bar along the lower edge is up to WIDEST high.
+# are below 40.
 AROUND = 64
 WORTH_A_THREAD = 1 << 16  # bytes of a file; starting a thread takes as long as reading a smaller one
 Found = TypeVar("Found")
@@ -91,20 +90,18 @@ def see_pair(
 def _see_quick(old: QuickPicture | Pixels, new: QuickPicture | Pixels, *, describe: bool) -> Seen | None:
     """From the rows round the differences alone, when they are few; None when all have to be looked at.
 
-    So few rows are never aligned (`alignment.align`), and what is measured lies within AROUND of them, but for a bar at
-    the right edge, which is told by its whole length.
+    So few rows are never aligned (`alignment.align`), and what is measured lies within AROUND of them.
     """
     if not (isinstance(old, QuickPicture) and isinstance(new, QuickPicture)):
         return None
     if old.rows.shape != new.rows.shape:
         return None
-    found = differing_pixels(old, new, at_most=int(LOOK_FROM_RATIO * len(old.rows)))
-    if found is None:
+    rows = unequal_rows(old, new, at_most=int(LOOK_FROM_RATIO * len(old.rows)))
+    if rows is None:
         return None
-    rows, columns = found
     if not rows.any():
         return Seen(SAME)
-    if np.count_nonzero(rows) > LOOK_FROM_RATIO * len(rows) or columns[-WIDEST:].any():
+    if np.count_nonzero(rows) > LOOK_FROM_RATIO * len(rows):
         return None
     bands = [
         (max(top - AROUND, 0), min(bottom + AROUND, len(rows)))

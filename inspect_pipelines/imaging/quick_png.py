@@ -101,10 +101,8 @@ def inflate_quick(png: bytes, header: Header) -> QuickPicture | None:
     return QuickPicture(rows) if (rows[:, 0] == UP).all() else None
 
 
-def differing_pixels(
-    old: QuickPicture, new: QuickPicture, *, at_most: int
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]] | None:
-    """Which rows and which columns hold pixels that differ; None when more than so many rows were written differently.
+def unequal_rows(old: QuickPicture, new: QuickPicture, *, at_most: int) -> npt.NDArray[np.bool_] | None:
+    """Which rows hold pixels that differ; None when more than so many rows were written differently.
 
     Args:
         old, new: Of one size.
@@ -117,15 +115,13 @@ def differing_pixels(
     if len(written) > at_most:
         return None
     rows = np.zeros(height, dtype=np.bool_)
-    columns: Bytes = np.zeros(row_bytes - 1, dtype=np.uint8)
     step: Bytes = np.zeros(
         row_bytes - 1, dtype=np.uint8
     )  # new less old, modulo 256, from one written row to the next
     for y, until in pairwise([*written, height]):
         step = step + (new.rows[y, 1:] - old.rows[y, 1:])
-        columns |= step
         rows[y:until] = step.any()
-    return rows, np.asarray(columns.reshape(-1, 3).any(axis=1))
+    return rows
 
 
 def _differing_rows(old: Bytes, new: Bytes) -> npt.NDArray[np.intp]:

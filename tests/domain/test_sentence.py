@@ -157,15 +157,6 @@ def test_what_cannot_be_seen_is_told_as_that():
     assert facts(found(changed_ratio=0.00001)) == "a faint change over 0.1% of the picture"
 
 
-def test_what_the_browser_added_by_itself_is_not_counted_and_said():
-    measured = found(score=0.0, ignored=("caret at x=4, y=12", "scrollbar at x=385, y=0"))
-
-    assert facts(measured, passed=True) == (
-        "no visible change, not counting caret at x=4, y=12 and scrollbar at x=385, y=0, "
-        "within what the plan allows"
-    )
-
-
 def test_equal_pixels_are_told_in_the_terms_of_who_asks():
     equal = found(score=0.0, changed_ratio=0.0)
 
