@@ -19,9 +19,13 @@ from inspect_pipelines.config.playbook_document import VERBS
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.schedule_document import BaselineDocument, NotifyDocument, RuleDocument
 from inspect_pipelines.config.settings import PREFIX, Settings
+from inspect_pipelines.domain.finding import FindingKind, Severity
 from inspect_pipelines.domain.playbook import VariableType
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
+from resources.sessions.browser.camera import FRAMES_CAP_SECONDS
+from resources.sessions.browser.readiness import OWN_CAP_SECONDS, QUIET_CAP_SECONDS, SETTLE_CAP_SECONDS
+from resources.sessions.record import SEVERITIES
 
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
@@ -177,3 +181,18 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_every_kind_of_finding_stands_in_the_docs_with_its_severity():
+    told = (ROOT / "docs/pictures.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| `([a-z_]+)` \| (error|warning|info) \|", told, re.MULTILINE))
+
+    assert rows == {kind.value: SEVERITIES.get(kind, Severity.WARNING).value for kind in FindingKind}
+
+
+def test_the_limits_of_a_pictures_patience_stand_in_the_docs():
+    told = (ROOT / "docs/pictures.md").read_text(encoding="utf-8")
+
+    assert f"at least {QUIET_CAP_SECONDS:g} s and at most {OWN_CAP_SECONDS:g} s" in told
+    assert f"| {SETTLE_CAP_SECONDS:g} s, or the step's `timeout`" in told
+    assert f"| two equal frames in a row | {FRAMES_CAP_SECONDS:g} s |" in told

@@ -15,7 +15,7 @@ from inspect_pipelines.imaging.header import png_header
 from inspect_pipelines.imaging.measurement import SAME, measure
 from inspect_pipelines.imaging.pair import see_pair
 from inspect_pipelines.imaging.picture import Pixels, decode
-from inspect_pipelines.imaging.quick_png import QuickPicture, unequal_rows, inflate_quick
+from inspect_pipelines.imaging.quick_png import QuickPicture, inflate_quick, unequal_rows
 
 HEIGHT, WIDTH = 700, 400
 UP = 2

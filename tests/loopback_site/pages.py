@@ -65,8 +65,9 @@ TALL = "<!doctype html><title>Tall</title><body style='margin:0'><h1>Top</h1><di
 ERROR = "<!doctype html><title>Broken</title><h1>Something went wrong</h1>"
 SHADOW = """<!doctype html><title>Shadow</title><x-card></x-card><script>customElements.define('x-card', class extends HTMLElement{constructor(){super();
 this.attachShadow({mode:'open'}).innerHTML='<button class=inner>In the shadow</button>'}})</script>"""
-ENDLESS = """<!doctype html><title>Endless</title><div id=list></div><script>const add=()=>{for(let i=0;i<5;i++){const p=document.createElement('p');p.textContent='item';p.style.height='300px';
-document.getElementById('list').append(p)}};add();addEventListener('scroll',add)</script>"""
+ENDLESS = """<!doctype html><title>Endless</title><div id=list></div><hr><script>const add=()=>{for(let i=0;i<5;i++){const p=document.createElement('p');p.textContent='item';p.style.height='300px';
+document.getElementById('list').append(p)}};add();new IntersectionObserver(add,{rootMargin:'300px'}).observe(document.getElementById('list').nextElementSibling);
+setInterval(()=>{if(document.documentElement.scrollHeight-scrollY-innerHeight<400)add()},5)</script>"""
 
 VISITS = """<!doctype html><title>Visits</title><meta name=viewport content="width=device-width"><p>Visit <b id=count></b></p>
 <style>#wide{display:none} @media (min-width:350px){#wide{display:block}}</style><p id=wide>Wide enough</p>
@@ -78,7 +79,53 @@ WIDE = "<!doctype html><title>Wide</title><body style='margin:0'><div style='hei
 
 FLOOD = "<!doctype html><title>Flood</title><script>for (let i = 0; i < 1000; i++) console.error('error ' + i + ' ' + 'x'.repeat(3000))</script>"
 
+PROBES = """<!doctype html><title>Probes</title><style>html{scroll-behavior:smooth} body{margin:0;height:4000px} #all{transition:all .3s;width:50px}
+#fade{animation:fade .4s forwards} @keyframes fade{from{opacity:.2}to{opacity:1}} #spin{animation:turn 2s linear infinite} @keyframes turn{to{transform:rotate(360deg)}}
+#late{width:10px;transition:width .25s}</style><div id=all>all</div><p id=fade>fade</p><p id=spin>spin</p><p id=late>late</p><input id=field autofocus><pre id=out></pre>
+<script>const out=[], at=id=>document.getElementById(id), style=(id,name)=>getComputedStyle(at(id))[name];
+at('all').style.width='100px'; out.push(at('all').offsetWidth); at('all').style.width='500px'; out.push(at('all').offsetWidth);
+for (const [id,name] of [['all','transitionDuration'],['all','transitionProperty'],['fade','animationDuration'],['spin','animationIterationCount'],['field','caretColor'],
+['late','transitionDelay']]) out.push(style(id,name)); out.push(getComputedStyle(document.documentElement).scrollBehavior);
+out.push(document.adoptedStyleSheets.length, document.styleSheets.length, document.documentElement.outerHTML.length > 100, Element.prototype.attachShadow.toString().includes('native'));
+const root=at('late').attachShadow({mode:'open'}); out.push(root.adoptedStyleSheets.length);
+scrollTo(0,1500); out.push('scroll ' + (scrollY < 1500)); scrollTo({top:0,behavior:'instant'});
+at('late').addEventListener('transitionend', (e) => { const ms = performance.now() - since; out.push('ended ' + e.propertyName + ' ' + (ms > 200)); done() });
+const since=performance.now(); at('late').offsetWidth; at('late').style.width='90px';
+const done=()=>{ at('out').textContent = JSON.stringify(out); document.title='done' };</script>"""
+
+# Notes everything that taking a picture could do to it, from when it is told to.
+WITNESS = """<!doctype html><title>Witness</title><style>body{margin:0;height:3000px;font:16px sans-serif} #menu{visibility:hidden;position:absolute;top:60px;left:300px} #menu.open{visibility:visible;background:gold}
+header{position:sticky;top:0;height:40px;background:#234;color:#fff} #spin{width:40px;height:40px;background:teal;animation:turn 300s linear infinite}
+@keyframes turn{to{transform:rotate(360deg)}} #field{transition:all .2s} #box{height:120px;overflow:auto;width:200px} #box p{height:600px}</style>
+<header id=head>Top</header><button id=button>Menu</button><div id=menu>An open menu</div><div id=spin></div><input id=field value=word><div id=box><p>inside</p></div>
+<button id=listen>Listen</button><p id=heard>nothing</p>
+<script>const at=id=>document.getElementById(id), heard=[]; let on=false;
+const hear=(what)=>{ if(on){ heard.push(what); at('heard').textContent = heard.slice(0,9).join() } };
+at('button').onclick=()=>at('menu').classList.add('open');
+for (const type of ['scroll','scrollend','resize','mouseleave','mouseout','blur','focusout','visibilitychange','transitionrun','transitionend','animationstart','animationend','animationcancel','animationiteration'])
+  for (const to of [window, document]) to.addEventListener(type, (e) => { if(on) at('menu').classList.remove('open'); hear(type) }, true);
+visualViewport.addEventListener('resize',()=>hear('vv resize')); visualViewport.addEventListener('scroll',()=>hear('vv scroll'));
+new MutationObserver((all)=>all.forEach((m)=>{ if(m.target.id!=='heard' && m.target.id!=='menu') hear('mutation') })).observe(document.documentElement,{attributes:true,subtree:true});
+new ResizeObserver(()=>hear('ResizeObserver')).observe(document.documentElement);
+matchMedia('(min-height:1000px)').addEventListener('change',()=>hear('media'));
+at('listen').onclick=()=>{ at('field').focus(); at('box').scrollTop=200; scrollTo(0,150); setTimeout(()=>{ on=true; document.title='listening'; at('menu').classList.add('open') }, 900) };</script>"""
+
+SKELETON = """<!doctype html><title>Skeleton</title><style>.card-skeleton{width:300px;height:80px;background:#ddd}</style><h1>News</h1><main><div class="card-skeleton"></div></main>
+<script>setTimeout(()=>document.querySelector('main').innerHTML='<p id=news>The news</p>', 1200)</script>"""
+LOADING = """<!doctype html><title>Loading</title><h1>Prices</h1><p id=says>Loading prices…</p><script>setTimeout(()=>document.getElementById('says').textContent='Oak 12', 1200)</script>"""
+ALWAYS_LOADING = "<!doctype html><title>Loading</title><h1>Prices</h1><p>Loading…</p>"
+LATE_DATA = """<!doctype html><title>Late data</title><h1>Orders</h1><main></main><script>fetch('/slow/picture.png?ms=6500').then(()=>setTimeout(()=>{
+document.querySelector('main').innerHTML='<p id=order>One order</p>'}, 150))</script>"""
+INNER = """<!doctype html><title>Inner</title><style>body{margin:0}</style><main id=app style="height:100vh;overflow:auto"><div style="height:3000px">Far below<p style="margin-top:2500px">PAY NOW</p></div></main>"""
+
 PAGES = {
+    "/skeleton": SKELETON,
+    "/loading": LOADING,
+    "/always-loading": ALWAYS_LOADING,
+    "/late-data": LATE_DATA,
+    "/inner": INNER,
+    "/probes": PROBES,
+    "/witness": WITNESS,
     "/flood": FLOOD,
     "/wide": WIDE,
     "/busy": BUSY,

@@ -80,6 +80,7 @@ class Actions:
             case Goto():
                 self._goto(action, timeout_seconds)
             case Click():
+                self._window.uses_pointer()
                 self._use("click", action.target, lambda it, ms: it.click(timeout=ms), timeout_seconds)
                 self._window.wait_for_navigation(timeout_seconds, after_input=True)
             case Fill():

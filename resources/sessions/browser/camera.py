@@ -20,15 +20,16 @@ from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
 from resources.gallery.folder import MAX_PIXELS, MAX_SIDE_PX
+from resources.sessions.browser.blind_spots import BlindSpots
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.frame import Frame
-from resources.sessions.browser.masks import Masks, Rect, Secrets, covered_ratio, look, painted
+from resources.sessions.browser.masks import Masks, Rect, Secrets, look, painted
 from resources.sessions.browser.readiness import Readiness, ask
 from resources.sessions.browser.scripts import ELEMENT_AT, ELEMENTS
+from resources.sessions.browser.stage import Stage
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record, route_of
 
-LARGE_MASK = 0.30  # share of the view
 MOST_ELEMENTS = 400
 MOST_NAME = 60  # characters
 MOST_TEXT = 80  # characters of what an element says
@@ -61,6 +62,8 @@ class Camera:
         self._environment = environment
         self._clock = clock
         self._readiness = Readiness(window, rules, record)
+        self._stage = Stage(window.page)
+        self._blind_spots = BlindSpots(window, record)
         self._devtools = _devtools(window, viewport)
 
     def take(
@@ -71,9 +74,12 @@ class Camera:
         Raises:
             ActionFailed: There is nothing to photograph: not ready, an empty page, a clip outside of it.
         """
-        # A click leaves the pointer where the next page may have a button: whether Chromium shows it hovered is a race.
-        self._window.page.mouse.move(-1, -1)
+        self._window.park_pointer()
         self._readiness.wait(shot, timeout_seconds)
+        with self._stage.held(at_top=shot.full_page or shot.clip is not None):
+            return self._taken(shot, playbook, fill)
+
+    def _taken(self, shot: TakeScreenshot, playbook: str, fill: Callable[[str], str]) -> Screenshot:
         selectors = tuple(dict.fromkeys(fill(mask) for mask in (*self._rules.mask, *shot.mask)))
         frame, is_stable = self._still_frame(shot, selectors)
         png = painted(frame.png, frame.boxes)
@@ -82,8 +88,7 @@ class Camera:
         except Unreadable as error:
             raise ActionFailed(f"screenshot {shot.name!r} could not be kept: {error}") from error
         width, height = _size(png)
-        self._tell_of_masks(shot, frame, width, height)
-        self._tell_of_truncation(shot, frame.region)
+        self._blind_spots.tell(shot, frame, picture_size=(width, height), page_size=self._page_size())
         elements, texts = self._elements(frame)
         return Screenshot(
             view=View(playbook, shot.name, self._viewport.name),
@@ -108,7 +113,8 @@ class Camera:
         try:
             if not self._window.url or self._window.is_gone:
                 return None
-            frame = self._frame(None, self._rules.mask)
+            with self._stage.held(at_top=False):
+                frame = self._frame(None, self._rules.mask)
             return self._gallery.put(painted(frame.png, frame.boxes))
         except (Error, Unreadable, ActionFailed):
             return None
@@ -120,6 +126,7 @@ class Camera:
         count = 1
         for pause in PAUSES_MS:
             self._window.page.wait_for_timeout(pause)
+            self._stage.hold_again()
             count += 1
             before, frame = frame, self._frame(shot, selectors)
             if frame.equals(before):
@@ -190,16 +197,6 @@ class Camera:
             height, math.floor(MAX_SIDE_PX / scale), math.floor(MAX_PIXELS / scale**2 / widest)
         )
 
-    def _tell_of_truncation(self, shot: TakeScreenshot, region: Rect) -> None:
-        width, height = self._page_size()
-        if shot.full_page and shot.clip is None and (width > region.width or height > region.height):
-            self._record.find(
-                FindingKind.TRUNCATED,
-                f"screenshot {shot.name!r} shows the first {region.width:g} x {region.height:g} px of a page of "
-                f"{width} x {height} px; photograph the rest with `clip`, or set full_page: false",
-                url=self._window.url,
-            )
-
     def _size_of_window(self) -> tuple[int, int]:
         return self._viewport.width, self._viewport.height
 
@@ -214,31 +211,6 @@ class Camera:
         box = {"x": left + frame.region.x, "y": top + frame.region.y}
         path = ask(self._window.page, ELEMENT_AT, box | {"width": right - left, "height": bottom - top})
         return str(path) or "the page"
-
-    def _tell_of_masks(self, shot: TakeScreenshot, frame: Frame, width: int, height: int) -> None:
-        url = self._window.url
-        for selector in frame.masks.invalid:
-            self._record.find(
-                FindingKind.MASK_UNMATCHED,
-                f"mask {selector!r} of screenshot {shot.name!r} is not a CSS selector",
-                url=url,
-            )
-        for selector in frame.masks.unmatched:
-            self._record.find(
-                FindingKind.MASK_UNMATCHED,
-                f"mask {selector!r} of screenshot {shot.name!r} matches nothing",
-                url=url,
-            )
-        rects = [rect for found in frame.masks.by_selector.values() for rect in found]
-        boxes = [box for rect in rects if (box := frame.place(rect))]
-        ratio = covered_ratio(boxes, width, height)
-        if ratio > LARGE_MASK and not shot.allow_large:
-            self._record.find(
-                FindingKind.MASK_LARGE,
-                f"masks cover {ratio:.0%} of screenshot {shot.name!r}; over {LARGE_MASK:.0%} little is left to compare: "
-                f"mask less, or say allow_large: true",
-                url=url,
-            )
 
     def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...]]:
         """What stands where in the picture and what it says, the most telling elements first."""

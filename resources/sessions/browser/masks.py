@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
-from urllib.parse import urlsplit
 
 from PIL import Image, ImageDraw
 from playwright.sync_api import Error, Frame, Page
 
 from inspect_pipelines.domain.playbook import Box, Target
+from resources.sessions.browser.navigation import origin_of
 from resources.sessions.browser.scripts import MASK_BOXES
 from resources.sessions.browser.targets import locate
 
@@ -52,11 +52,11 @@ class Secrets:
         self.given_to(url)
 
     def given_to(self, url: str) -> None:
-        self.origins.add(_origin(url))
+        self.origins.add(origin_of(url))
 
     def known_to(self, url: str) -> list[str]:
         """The values that may be looked for in a page: only where they have been typed in, so that no site learns one."""
-        return list(self.values) if _origin(url) in self.origins else []
+        return list(self.values) if origin_of(url) in self.origins else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +164,3 @@ def _offset(frame: Frame, scroll: tuple[float, float]) -> tuple[float, float] | 
 
 def _rects(boxes: list[list[float]], offset: tuple[float, float]) -> list[Rect]:
     return [Rect(x + offset[0], y + offset[1], width, height) for x, y, width, height in boxes]
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

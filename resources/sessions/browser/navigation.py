@@ -126,3 +126,9 @@ def _reason(text: str, url: str) -> str:
 
 def _ms_until(moment: float) -> float:
     return max(1.0, (moment - monotonic()) * 1000)  # 0 would mean for ever
+
+
+def origin_of(url: str) -> str:
+    """Scheme, host and port of an address, as browsers compare them."""
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()

@@ -22,7 +22,7 @@ from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, Fault
 from resources.sessions.browser.masks import Secrets
 from resources.sessions.browser.navigation import Borders
-from resources.sessions.browser.scripts import CALM
+from resources.sessions.browser.scripts import HUSH
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
@@ -179,7 +179,7 @@ class Player:
             accept_downloads=False,
             **options,
         )
-        context.add_init_script(CALM)
+        context.add_init_script(HUSH)
         for glob in self._playbook.page.block:
             context.route(glob, lambda route: route.abort("blockedbyclient"))
         yield context

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from time import monotonic
 from typing import Any
 
@@ -11,11 +12,13 @@ from playwright.sync_api import TimeoutError as TimedOut
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.playbook import PageRules, TakeScreenshot
 from resources.sessions.browser.faults import ActionFailed
-from resources.sessions.browser.scripts import BROKEN_IMAGES, FREEZE, SCROLL_THROUGH, SETTLE
+from resources.sessions.browser.navigation import origin_of
+from resources.sessions.browser.scripts import BROKEN_IMAGES, SCROLL_THROUGH, SETTLE
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
 
 QUIET_CAP_SECONDS = 5.0  # network quiet is a hint: many pages never are
+OWN_CAP_SECONDS = 15.0  # what the page fetches from its own origin is what it is about
 SETTLE_CAP_SECONDS = 10.0
 NAMED_URLS = 5
 MOST_SCROLLED_PX = 40_000  # an endless list would grow for ever
@@ -29,7 +32,8 @@ class Readiness:
         self._window = window
         self._rules = rules
         self._record = record
-        self._endless: set[str] = set()
+        self._endless: set[str] = set()  # addresses
+        self._unready: set[str] = set()  # what was told as not ready
 
     def wait(self, shot: TakeScreenshot, timeout_seconds: float) -> None:
         """Return once the page is ready, or as ready as it gets.
@@ -43,11 +47,13 @@ class Readiness:
         for selector in self._rules.ready:
             self._wait_for(selector, shot, timeout_seconds)
         budget_ms = min(timeout_seconds, SETTLE_CAP_SECONDS) * 1000
-        late: list[str] = ask(page, SETTLE, {"budget": budget_ms})
+        late = self._settle(budget_ms)
         if shot.full_page and shot.clip is None and self._is_long():
             ask(page, SCROLL_THROUGH, {"most": MOST_SCROLLED_PX})
-            late = ask(page, SETTLE, {"budget": budget_ms})
-        self._wait_for_quiet(started_at + QUIET_CAP_SECONDS, shot)
+            late = self._settle(budget_ms)
+        if self._wait_for_quiet(started_at, timeout_seconds, shot):
+            late = self._settle(budget_ms)  # what came is shown now
+        self._unready.update(late)
         if late:
             self._record.find(
                 FindingKind.UNSTABLE,
@@ -56,11 +62,11 @@ class Readiness:
             )
         for address in ask(page, BROKEN_IMAGES):
             window.broken_image(address)
-        for frame in page.frames:
-            try:
-                frame.evaluate(FREEZE)
-            except Error:  # a frame that went away meanwhile; the page itself is looked at next
-                continue
+
+    def _settle(self, budget_ms: float) -> list[str]:
+        """What is not ready yet, after waiting for it; what was told before is not waited for again."""
+        late: list[str] = ask(self._window.page, SETTLE, {"budget": budget_ms, "known": [*self._unready]})
+        return late
 
     def _wait_for(self, selector: str, shot: TakeScreenshot, timeout_seconds: float) -> None:
         try:
@@ -74,19 +80,30 @@ class Readiness:
     def _is_long(self) -> bool:
         return bool(ask(self._window.page, "() => document.documentElement.scrollHeight > innerHeight + 1"))
 
-    def _wait_for_quiet(self, give_up_at: float, shot: TakeScreenshot) -> None:
+    def _wait_for_quiet(self, since: float, timeout_seconds: float, shot: TakeScreenshot) -> bool:
+        """Wait for what is being fetched, longer for what comes from the page's own origin; whether there was anything."""
+        caps = {True: min(max(timeout_seconds, QUIET_CAP_SECONDS), OWN_CAP_SECONDS), False: QUIET_CAP_SECONDS}
+        own = origin_of(self._window.url)
+        has_waited = False
         while pending := [url for url in self._window.pending_urls() if url not in self._endless]:
-            if monotonic() >= give_up_at:
-                self._endless.update(pending)
-                named = ", ".join(pending[:NAMED_URLS])
-                more = f" and {len(pending) - NAMED_URLS} more" if len(pending) > NAMED_URLS else ""
-                self._record.find(
-                    FindingKind.NOT_QUIET,
-                    f"screenshot {shot.name!r} did not wait longer than {QUIET_CAP_SECONDS:g} s for {named}{more}",
-                    url=self._window.url,
-                )
-                return
+            waited = monotonic() - since
+            for is_own, cap in caps.items():
+                overdue = [url for url in pending if (origin_of(url) == own) is is_own and waited >= cap]
+                self._endless.update(overdue)
+                if overdue:
+                    self._tell_of_unrest(overdue, cap, shot)
+            has_waited = True
             self._window.page.wait_for_timeout(25)
+        return has_waited
+
+    def _tell_of_unrest(self, urls: Sequence[str], cap: float, shot: TakeScreenshot) -> None:
+        named = ", ".join(urls[:NAMED_URLS])
+        more = f" and {len(urls) - NAMED_URLS} more" if len(urls) > NAMED_URLS else ""
+        self._record.find(
+            FindingKind.NOT_QUIET,
+            f"screenshot {shot.name!r} did not wait longer than {cap:g} s for {named}{more}",
+            url=self._window.url,
+        )
 
 
 def ask(page: Page, script: str, argument: Any = None) -> Any:

@@ -11,10 +11,12 @@ def _read(name: str) -> str:
     return (_FOLDER / f"{name}.js").read_text(encoding="utf-8")
 
 
-CALM = _read("calm")  # at the start of every document: animations and caret off
-SETTLE = _read("settle")  # fonts, images, aria-busy: what is not ready yet
-FREEZE = _read("freeze")  # at capture: running animations to their end
+HUSH = _read("hush")  # at the start of every document: what lets its picture go unnoticed
+SETTLE = _read("settle")  # fonts, images, aria-busy, skeletons, "Loading..": what is not ready yet
+HOLD = _read("hold")  # at capture: animations, media and caret, until they are let go
+STAND_AT = _read("stand_at")  # scroll the window without a sound
 SCROLL_THROUGH = _read("scroll_through")  # so that lazy images load
+INNER_SCROLLERS = _read("inner_scrollers")  # parts that scroll by themselves
 ELEMENTS = _read("elements")  # what stands where
 ELEMENT_AT = _read("element_at")  # the smallest element around a box
 MASK_BOXES = _read("mask_boxes")  # where masks and secrets are

@@ -38,6 +38,7 @@ class Window:
         self._pending: dict[int, Request] = {}
         self._popups: list[Page] = []
         self._strayed: str | None = None
+        self._has_moved_on = False
         self._has_crashed = False
         self._broken: set[str] = set()
         self.hung_after: float | None = None  # s, set by the watchdog
@@ -84,6 +85,19 @@ class Window:
         if self._strayed is not None:
             strayed, self._strayed = self._strayed, None
             raise self._borders.refusal(strayed, came="the page went to")
+
+    def uses_pointer(self) -> None:
+        """The playbook points at this page; where it goes to now is another one."""
+        self._has_moved_on = False
+
+    def park_pointer(self) -> None:
+        """Take the pointer off a page that came under it: whether Chromium shows what is there as hovered is a race.
+
+        On the page where it was used it stays: a menu that it holds open belongs into the picture.
+        """
+        if self._has_moved_on:
+            self._has_moved_on = False
+            self.page.mouse.move(-1, -1)
 
     def check_alive(self) -> None:
         """Raises PageDied once the renderer is gone."""
@@ -206,7 +220,10 @@ class Window:
         )
 
     def _on_navigated(self, frame: Frame) -> None:
-        if frame.parent_frame is None and not self._borders.allow(frame.url):
+        if frame.parent_frame is not None:
+            return
+        self._has_moved_on = True
+        if not self._borders.allow(frame.url):
             self._strayed = frame.url
 
     def _on_crash(self, _: Page) -> None:

@@ -1,14 +1,18 @@
-// Shows every part of the page once, a window at a time, and goes back to the top; returns nothing.
+// Shows every part of the page once, a window at a time, so that lazy images come, and goes back to where it stood; the
+// page's own listeners hear nothing of it, its IntersectionObservers do. Returns nothing.
 async ({ most }) => {
+  const hush = (by) => dispatchEvent(new CustomEvent("inspect-pipelines:hush", { detail: by }));
   const frame = () => new Promise((done) => { requestAnimationFrame(() => setTimeout(done, 0)); setTimeout(done, 100); });
+  const go = (left, top) => scrollTo({ left, top, behavior: "instant" });
   const step = Math.max(200, innerHeight);
   const start = [scrollX, scrollY];
-  for (let y = step; y < Math.min(document.documentElement.scrollHeight, most) && innerHeight; y += step) {
-    scrollTo(0, y);
+  hush(1);
+  for (let y = 0; y < Math.min(document.documentElement.scrollHeight, most) && innerHeight; y += step) {
+    go(0, y);
     await frame();
   }
-  for (const image of document.images) if (image.loading === "lazy") image.loading = "eager";
-  scrollTo(0, 0);
-  if (start[1] !== 0) await frame();
+  go(...start);
   await frame();
+  await frame(); // `scrollend` comes a frame later
+  hush(-1);
 }

@@ -1,24 +1,44 @@
-// Waits up to `budget` ms for fonts, images and aria-busy; returns what is still missing, in words.
-async ({ budget }) => {
+// Waits up to `budget` ms for fonts, images, aria-busy, skeletons and "Loading.." to be over, and for the window to stand
+// where a smooth scroll takes it; returns what is still missing, in words. What was missing before is not waited for again.
+async ({ budget, known }) => {
   const end = performance.now() + budget;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const visible = (e) => e.checkVisibility?.({ visibilityProperty: true, opacityProperty: true }) && e.getClientRects().length > 0;
   const near = (e) => e.loading !== "lazy" || e.getBoundingClientRect().top < innerHeight;
   const name = (e) => e.tagName.toLowerCase() + (e.id ? `#${e.id}` : e.classList.length ? `.${e.classList[0]}` : "");
-  const busy = () => [...document.querySelectorAll('[aria-busy="true"]')].filter(visible).map(name);
-  const images = () => [...document.images].filter((e) => visible(e) && near(e) && !e.complete && (e.currentSrc || e.src));
-  const fonts = () => document.fonts.status === "loading";
+  const some = (found) => found.slice(0, 3).join(", ");
+  const BONES = /(^|[-_])(skeleton|shimmer|placeholder-glow|placeholder-wave)([-_]|$)/i;
+  const WAITS = /^(loading|please wait|one moment)\b[^a-z0-9]*([\p{L}\p{N} ]{0,30}[^a-z0-9]*)?$/iu;
+  const words = () => {
+    const said = [];
+    const walker = document.createTreeWalker(document.body ?? document.documentElement, NodeFilter.SHOW_TEXT);
+    for (let seen = 0; seen < 5000 && said.length < 3 && walker.nextNode(); seen++) {
+      const text = walker.currentNode.data.trim();
+      if (text.length < 45 && WAITS.test(text) && visible(walker.currentNode.parentElement)) said.push(`'${text}'`);
+    }
+    return said;
+  };
+  const missing = () => {
+    const late = [];
+    const tell = (found, sentence) => { if (found.length) late.push(sentence + some(found)); };
+    if (document.fonts.status === "loading") late.push("fonts are loading");
+    tell([...document.querySelectorAll('[aria-busy="true"]')].filter(visible).map(name), "aria-busy is true on ");
+    tell([...document.images].filter((e) => visible(e) && near(e) && !e.complete && (e.currentSrc || e.src)).map((e) => e.currentSrc || e.src), "images are loading: ");
+    tell([...document.querySelectorAll('[role="progressbar"]:not([aria-valuenow])')].filter(visible).map(name), "something is in progress at ");
+    tell([...document.querySelectorAll('[class*="skeleton" i],[class*="shimmer" i],[class*="placeholder-" i]')]
+      .filter((e) => [...e.classList].some((each) => BONES.test(each)) && visible(e)).map(name), "a skeleton stands at ");
+    tell(words(), "the page says ");
+    return late;
+  };
+  const fresh = () => missing().filter((each) => !known.includes(each));
   if (document.readyState === "loading") {
     await Promise.race([new Promise((done) => document.addEventListener("DOMContentLoaded", done)), pause(budget)]);
   }
-  while ((fonts() || busy().length || images().length) && performance.now() < end) await pause(20);
+  while (fresh().length && performance.now() < end) await pause(20);
+  for (let at = null; at !== `${scrollX},${scrollY}` && performance.now() < end; await pause(60)) at = `${scrollX},${scrollY}`;
   // A complete image may still wait for its decoder; those far down the page are decoded when they are painted.
   const decoding = [...document.images].filter((e) => e.complete && e.naturalWidth && visible(e)).slice(0, 100);
   await Promise.race([Promise.allSettled(decoding.map((e) => e.decode())), pause(Math.max(0, end - performance.now()))]);
   await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });
-  const late = [];
-  if (fonts()) late.push("fonts are loading");
-  if (busy().length) late.push(`aria-busy is true on ${busy().slice(0, 3).join(", ")}`);
-  if (images().length) late.push(`images are loading: ${images().slice(0, 3).map((e) => e.currentSrc || e.src).join(", ")}`);
-  return late;
+  return missing();
 }

@@ -1,0 +1,76 @@
+"""Blind spots: what a picture does not show, told with it."""
+
+from __future__ import annotations
+
+from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.playbook import TakeScreenshot
+from resources.sessions.browser.frame import Frame
+from resources.sessions.browser.masks import covered_ratio
+from resources.sessions.browser.readiness import ask
+from resources.sessions.browser.scripts import INNER_SCROLLERS
+from resources.sessions.browser.window import Window
+from resources.sessions.record import Record
+
+LARGE_MASK = 0.30  # share of the view
+LARGE_SCROLLER = 0.40  # share of the window, of a part that scrolls by itself
+
+
+class BlindSpots:
+    """Finds them for one window."""
+
+    def __init__(self, window: Window, record: Record) -> None:
+        self._window = window
+        self._record = record
+
+    def tell(
+        self, shot: TakeScreenshot, frame: Frame, *, picture_size: tuple[int, int], page_size: tuple[int, int]
+    ) -> None:
+        """A finding for each: masks, what is cut off, what lies below the fold of a part that scrolls by itself.
+
+        Args:
+            picture_size: Width and height in px.
+            page_size: In CSS px.
+        """
+        self._tell_of_masks(shot, frame, picture_size)
+        if shot.full_page and shot.clip is None:
+            self._tell_of_truncation(shot, frame, page_size)
+            self._tell_of_inner_scrollers(shot)
+
+    def _find(self, kind: FindingKind, message: str) -> None:
+        self._record.find(kind, message, url=self._window.url)
+
+    def _tell_of_masks(self, shot: TakeScreenshot, frame: Frame, picture_size: tuple[int, int]) -> None:
+        for selector in frame.masks.invalid:
+            self._find(
+                FindingKind.MASK_UNMATCHED,
+                f"mask {selector!r} of screenshot {shot.name!r} is not a CSS selector",
+            )
+        for selector in frame.masks.unmatched:
+            self._find(
+                FindingKind.MASK_UNMATCHED, f"mask {selector!r} of screenshot {shot.name!r} matches nothing"
+            )
+        rects = [rect for found in frame.masks.by_selector.values() for rect in found]
+        ratio = covered_ratio([box for rect in rects if (box := frame.place(rect))], *picture_size)
+        if ratio > LARGE_MASK and not shot.allow_large:
+            self._find(
+                FindingKind.MASK_LARGE,
+                f"masks cover {ratio:.0%} of screenshot {shot.name!r}; over {LARGE_MASK:.0%} little is left to compare: "
+                f"mask less, or say allow_large: true",
+            )
+
+    def _tell_of_truncation(self, shot: TakeScreenshot, frame: Frame, page_size: tuple[int, int]) -> None:
+        region, (width, height) = frame.region, page_size
+        if width > region.width or height > region.height:
+            self._find(
+                FindingKind.TRUNCATED,
+                f"screenshot {shot.name!r} shows the first {region.width:g} x {region.height:g} px of a page of "
+                f"{width} x {height} px; photograph the rest with `clip`, or set full_page: false",
+            )
+
+    def _tell_of_inner_scrollers(self, shot: TakeScreenshot) -> None:
+        for path, shown, whole in ask(self._window.page, INNER_SCROLLERS, {"least": LARGE_SCROLLER}):
+            self._find(
+                FindingKind.TRUNCATED,
+                f"screenshot {shot.name!r} shows {shown} of {whole} px of {path}, which scrolls by itself; give the "
+                f"playbook a viewport that is high enough, or set full_page: false",
+            )
