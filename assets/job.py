@@ -8,7 +8,8 @@ from assets.compare import compare
 from assets.conclude import CHECK_NAME, conclude
 from assets.launch_session import launch_session
 from assets.notify import notify
-from inspect_pipelines.domain.ids import RunId, dagster_name
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.plan import target_host
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.trigger import Definition
@@ -23,7 +24,7 @@ def inspect_run() -> None:
     notify(conclude(compare(collect_screenshots(launch_session()))))
 
 
-def job_of(definition: Definition) -> dg.JobDefinition:
+def job_of(definition: Definition, naming: Naming) -> dg.JobDefinition:
     """The job of a definition, launchable without any config."""
     run_tags = {
         tags.ORG: definition.org_id,
@@ -31,11 +32,11 @@ def job_of(definition: Definition) -> dg.JobDefinition:
         tags.MAX_RUNTIME: str(definition.plan.timeout_minutes * 60 + BACKSTOP_SECONDS),
     }
     if definition.plan.repo:
-        run_tags[tags.REPO] = definition.plan.repo
+        run_tags[naming.tag(tags.REPO)] = definition.plan.repo
     if host := target_host(definition.plan):
-        run_tags[tags.HOST] = host
+        run_tags[naming.tag(tags.HOST)] = host
     return inspect_run.to_job(
-        name=dagster_name(definition.id),
+        name=naming.job(definition.id),
         description=f"{definition.name}: {', '.join(playbook.name for playbook in definition.plan.playbooks)}",
         tags=run_tags,
         run_tags=run_tags,
@@ -43,9 +44,9 @@ def job_of(definition: Definition) -> dg.JobDefinition:
     )
 
 
-def assets_of(definition: Definition) -> list[dg.AssetSpec]:
+def assets_of(definition: Definition, naming: Naming) -> list[dg.AssetSpec]:
     """What a run leaves behind, as Dagster's catalogue shows it before the first run."""
-    name = dagster_name(definition.id)
+    name = naming.job(definition.id)
     screenshots = dg.AssetSpec(
         [name, "screenshots"],
         group_name=name,
@@ -60,9 +61,9 @@ def assets_of(definition: Definition) -> list[dg.AssetSpec]:
     return [screenshots, comparisons]
 
 
-def check_of(definition: Definition) -> dg.AssetChecksDefinition:
+def check_of(definition: Definition, naming: Naming) -> dg.AssetChecksDefinition:
     """The verdict as an asset check: runs log its evaluations; executed by hand it repeats the last run's verdict."""
-    name = dagster_name(definition.id)
+    name = naming.job(definition.id)
 
     @dg.asset_check(
         asset=dg.AssetKey([name, "comparisons"]),

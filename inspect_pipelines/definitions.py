@@ -5,7 +5,6 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.job import assets_of, check_of, job_of
-from inspect_pipelines.config.compiled import read_compiled
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
@@ -20,13 +19,14 @@ from sensors.waiting import queue, waiting_runs
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `apply` published last; reads one file and opens no database."""
-    settings = Settings()
-    compiled = read_compiled(settings.absolute_home())
-    jobs = {definition.id: job_of(definition) for definition in compiled.definitions}
+    home = house(Settings())
+    compiled = home.publication.read(home.org_id)
+    naming = compiled.naming
+    jobs = {definition.id: job_of(definition, naming) for definition in compiled.definitions}
     started = [jobs[d.id] for d in compiled.definitions if isinstance(d, Trigger)]
     return dg.Definitions(
-        assets=[spec for definition in compiled.definitions for spec in assets_of(definition)],
-        asset_checks=[check_of(definition) for definition in compiled.definitions],
+        assets=[spec for definition in compiled.definitions for spec in assets_of(definition, naming)],
+        asset_checks=[check_of(definition, naming) for definition in compiled.definitions],
         jobs=list(jobs.values()),
         schedules=[schedule_of(d, jobs[d.id]) for d in compiled.definitions if isinstance(d, Schedule)],
         sensors=[
@@ -36,5 +36,5 @@ def defs() -> dg.Definitions:
             queue,
             switches,
         ],
-        resources={"house": house(settings), "io_manager": dg.mem_io_manager},
+        resources={"house": home, "io_manager": dg.mem_io_manager},
     )

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.config.compiled import published_channels, published_org
 from inspect_pipelines.config.settings import Settings, resolve_secret
-from inspect_pipelines.domain.ids import SourceId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
@@ -17,6 +16,7 @@ from resources.gallery.folder import FolderGallery
 from resources.history.store import DuckHistory
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledger
+from resources.publication import FilePublication
 from resources.report.html import HtmlReports
 from resources.sessions.browser.sessions import BrowserSessions
 from resources.workers import WorkerLocks
@@ -27,17 +27,19 @@ def house(settings: Settings | None = None) -> House:
     settings = settings or Settings()
     home = settings.absolute_home()
     clock = SystemClock()
+    publication = FilePublication(home)
     database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
     ledger = create_ledger(database)
     inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledger)
     gallery = FolderGallery(home / "gallery")
     files = home / "outbox"
     opener = Opener(gallery, clock, resolve_secret, files)
-    channel = RoutedChannel(lambda: published_channels(home), opener, FileChannel(files, gallery))
+    channel = RoutedChannel(publication.channels, opener, FileChannel(files, gallery))
     return House(
         home=home,
-        org=lambda: published_org(home),
+        org=lambda: next(iter(publication.organizations()), DEFAULT_ORG),
         clock=clock,
+        publication=publication,
         ledger=ledger,
         inbox=inbox,
         history=DuckHistory(home, ledger, clock),

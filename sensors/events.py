@@ -7,8 +7,6 @@ from datetime import timedelta
 
 import dagster as dg
 
-from assets import tags
-from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
 from sensors.submitted import to_submit
@@ -34,11 +32,6 @@ def event_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
         left = to_submit(context.instance, jobs, old_enough)
         if not left:
             return dg.SkipReason("no run of an event waits for its launch")
-        return [
-            dg.RunRequest(
-                job_name=dagster_name(run.definition_id), run_key=run.origin, tags={tags.ORIGIN: run.origin}
-            )
-            for run in left
-        ]
+        return [asked.request(asked.run.origin) for asked in left]
 
     return events

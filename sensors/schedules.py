@@ -5,7 +5,6 @@ from datetime import UTC
 import dagster as dg
 
 from assets import tags
-from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.domain.run import cron_origin
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.ports.house import House
@@ -16,7 +15,7 @@ def schedule_of(schedule: Schedule, job: dg.JobDefinition) -> dg.ScheduleDefinit
     """The Dagster schedule; switched on or off as the file says, unless a person used the switch in Dagster's UI."""
 
     @dg.schedule(
-        name=f"{dagster_name(schedule.id)}_schedule",
+        name=f"{job.name}_schedule",
         job=job,
         cron_schedule=schedule.cron,
         execution_timezone=schedule.timezone,
@@ -32,6 +31,9 @@ def schedule_of(schedule: Schedule, job: dg.JobDefinition) -> dg.ScheduleDefinit
         if not due.times:
             return dg.SkipReason(due.reason)
         origins = [cron_origin(schedule.id, at) for at in due.times]
-        return [dg.RunRequest(run_key=origin, tags={tags.ORIGIN: origin}) for origin in origins]
+        return [
+            dg.RunRequest(run_key=origin, tags={tags.ORIGIN: origin, tags.ORG: schedule.org_id})
+            for origin in origins
+        ]
 
     return ticked

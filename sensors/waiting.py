@@ -8,7 +8,7 @@ from datetime import UTC
 import dagster as dg
 
 from assets import tags
-from inspect_pipelines.domain.ids import DefinitionId, dagster_name
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs import start
@@ -32,15 +32,9 @@ def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
         free = to_submit(context.instance, jobs, start.waiting(house))
         if not free:
             return dg.SkipReason("no run waits for a slot that is free")
-        return [
-            dg.RunRequest(
-                job_name=dagster_name(run.definition_id),
-                # It may lose the slot again and wait again; a Dagster run that died before the door is due once an hour.
-                run_key=f"{run.origin}@{run.buffered_at}@{house.clock.now():%Y-%m-%dT%H}",
-                tags={tags.ORIGIN: run.origin},
-            )
-            for run in free
-        ]
+        # It may lose the slot again and wait again; a Dagster run that died before the door is due once an hour.
+        hour = f"{house.clock.now():%Y-%m-%dT%H}"
+        return [asked.request(f"{asked.run.origin}@{asked.run.buffered_at}@{hour}") for asked in free]
 
     return waiting
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import trustme
 
-from inspect_pipelines.config.compiled import Channels
 from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailServer, Person
+from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import Message
 from inspect_pipelines.errors import UsageError
@@ -52,7 +52,7 @@ class Rig:
         config = replace(self.config, **changes)
         opener = Opener(self.gallery, self.clock, self._resolve, self.folder / "outbox")
         otherwise = FileChannel(self.folder / "otherwise", self.gallery)
-        return RoutedChannel(lambda: Channels((config,), PEOPLE), opener, otherwise)
+        return RoutedChannel(lambda org_id: Channels((config,), PEOPLE), opener, otherwise)
 
     def send(
         self,

@@ -20,6 +20,7 @@ from inspect_pipelines.ports.history import Table
 from inspect_pipelines.ports.house import House
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledger
+from resources.publication import FilePublication
 
 
 class SteppedClock:
@@ -132,6 +133,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         home=home,
         org=lambda: DEFAULT_ORG,
         clock=SteppedClock(),
+        publication=FilePublication(home),
         ledger=ledger,
         inbox=create_inbox(home / "inbox.db", ledger),
         history=NoHistory(),

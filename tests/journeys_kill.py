@@ -21,7 +21,8 @@ import dagster as dg
 from assets import tags
 from assets.job import job_of
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.wiring import house
 
 YEAR = 2100  # ticks older than the last `apply` never fire
@@ -69,7 +70,7 @@ def main() -> None:
     if moment == 0:
         ours = replace(ours, sessions=KillingSessions(ours.sessions))
     with dg.DagsterInstance.ephemeral() as instance:
-        job_of(definition).execute_in_process(
+        job_of(definition, Naming(DEFAULT_ORG)).execute_in_process(
             instance=instance,
             resources={"house": ours, "io_manager": dg.mem_io_manager},
             tags={tags.ORIGIN: f"cron:{definition_id}:{YEAR}-01-{day:02d}T02:00Z"},

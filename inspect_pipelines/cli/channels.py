@@ -8,7 +8,6 @@ from urllib.parse import urlsplit
 import click
 
 from inspect_pipelines.cli.output import aligned, terminal_width, user_name
-from inspect_pipelines.config.compiled import published_channels, read_compiled
 from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind
@@ -26,8 +25,11 @@ def channels() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List the published channels and whether their secrets have a value here; the values are not shown."""
+    from inspect_pipelines.wiring import house
+
     settings = Settings()
-    published = published_channels(settings.absolute_home()).channels
+    home = house(settings)
+    published = home.publication.channels(home.org_id).channels
     if as_json:
         click.echo(json.dumps([_json(one) for one in published], indent=2))
         return
@@ -54,17 +56,19 @@ def test(name: str, to: str | None) -> None:
     from inspect_pipelines.wiring import house
 
     settings = Settings()
-    home = settings.absolute_home()
-    published = published_channels(home).channels
+    home = house(settings)
+    published = home.publication.channels(home.org_id).channels
     config = next((one for one in published if one.name == name), None)
     if config is None:
         known = ", ".join(one.name for one in published)
         hint = did_you_mean(name, [one.name for one in published]) or f"; known are {known}"
         raise NotFound(
-            f"no channel is called {name!r}{hint}" if published else NONE_YET.format(outbox=home / "outbox")
+            f"no channel is called {name!r}{hint}"
+            if published
+            else NONE_YET.format(outbox=settings.absolute_home() / "outbox")
         )
-    definitions = read_compiled(home).definitions
-    receipt = try_channel(house(settings), published, config, definitions, to=to, by=user_name())
+    definitions = home.publication.read(home.org_id).definitions
+    receipt = try_channel(home, published, config, definitions, to=to, by=user_name())
     click.echo(f"accepted: {receipt.text}")
 
 

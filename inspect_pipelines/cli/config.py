@@ -85,14 +85,15 @@ def plan(as_json: bool, folder: Path | None) -> None:
 
     Changes nothing.
     """
-    from inspect_pipelines.config.compiled import read_compiled
+    from inspect_pipelines.usecases.definitions.apply import published_by_others
     from inspect_pipelines.usecases.definitions.plan import propose
     from inspect_pipelines.wiring import house
 
     project = _load(folder)
     home = house(Settings())
-    proposal = propose(home.ledger, project, now=home.clock.now())
-    is_published = read_compiled(home.home).digest == proposal.digest
+    others = published_by_others(home, project.org_id)
+    proposal = propose(home.ledger, project, now=home.clock.now(), published=others)
+    is_published = home.publication.read(project.org_id).digest == proposal.digest
     if as_json:
         click.echo(json.dumps({**_proposal_json(proposal, project), "published": is_published}, indent=2))
         return
@@ -100,6 +101,8 @@ def plan(as_json: bool, folder: Path | None) -> None:
     _say_changes(proposal.changes)
     _say_fire_times(proposal, project)
     _say_cost(proposal, project)
+    for clash in proposal.clashes:
+        click.echo(f"{click.style('refused', fg='red')} {clash}")
     if not proposal.changes:
         click.echo(_nothing(proposal.unchanged, is_published))
     else:
@@ -266,6 +269,7 @@ def _proposal_json(proposal: Proposal, project: Project) -> dict[str, Any]:
             for name, each in proposal.forecasts.items()
         },
         "over_budget": list(proposal.overruns),
+        "clashes": list(proposal.clashes),
     }
 
 

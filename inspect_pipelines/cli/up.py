@@ -11,6 +11,7 @@ from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.state import UpState
 from inspect_pipelines.engine.supervisor import Supervisor, Wishes
 from resources.clock import SystemClock
+from resources.publication import FilePublication
 
 
 @click.command()
@@ -29,7 +30,10 @@ def up(port: int | None, ui_port: int | None, host: str, no_ui: bool, quiet: boo
     """
     settings = Settings()
     wishes = Wishes(port or settings.port, ui_port or settings.ui_port, with_ui=not no_ui, host=host)
-    supervisor = Supervisor(settings, wishes, SystemClock(), lambda text: click.echo(text, err=True))
+    publication = FilePublication(settings.absolute_home())
+    supervisor = Supervisor(
+        settings, wishes, SystemClock(), lambda text: click.echo(text, err=True), publication
+    )
     if quiet:
         supervisor.run(lambda state, seconds: None)
         return
@@ -67,6 +71,6 @@ def announcement(settings: Settings, state: UpState, seconds: float) -> str:
         f"up after {seconds:.0f} s; Ctrl-C stops everything",
         *(f"  {name:<13} {text}" for name, text in rows),
     ]
-    if not (home / "compiled.json").exists():
+    if not FilePublication(home).organizations():
         lines.append("nothing is published yet; in another terminal: inspect-pipelines apply")
     return "\n".join(lines)

@@ -15,7 +15,7 @@ from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.schedule_document import ScheduleConfigDocument
 from inspect_pipelines.config.yaml_text import Source, YamlPath
-from inspect_pipelines.domain.ids import OrgId, dagster_name
+from inspect_pipelines.domain.ids import OrgId, snake
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.trigger import Definition
@@ -120,7 +120,7 @@ def _note_collisions(
     for position, definition in enumerate(definitions):
         number = position if position < schedules else position - schedules
         path: YamlPath = ("schedules" if position < schedules else "triggers", number, "id")
-        name = dagster_name(definition.id)
+        name = snake(definition.id)
         if name not in first:
             first[name] = (definition, source.place(path)[0])
             continue

@@ -1,4 +1,4 @@
-"""Ids: who names what, and how names become Dagster names."""
+"""Ids: who names what."""
 
 from __future__ import annotations
 
@@ -38,9 +38,6 @@ def chance(fresh_id: str) -> float:
     return int(fresh_id.rpartition("-")[2], 16) / (1 << 48)
 
 
-def dagster_name(definition_id: DefinitionId) -> str:
-    """The Dagster job name of a definition: `[A-Za-z0-9_]+`, of which a home has those of one organisation.
-
-    Two ids may collide here ("a-b" and "a_b"): configuration refuses such a pair.
-    """
-    return re.sub(r"[^A-Za-z0-9_]", "_", definition_id)
+def snake(text: str) -> str:
+    """The text in the characters that a Dagster name may have, `[A-Za-z0-9_]`, the others as `_`."""
+    return re.sub(r"[^A-Za-z0-9_]", "_", text)

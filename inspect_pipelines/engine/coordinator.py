@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,20 +9,25 @@ from typing import Any
 import dagster as dg
 from dagster._core.run_coordinator.queued_run_coordinator import RunQueueConfig
 
-from inspect_pipelines.config.compiled import published_limits
+from assets import tags
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Limits
 from inspect_pipelines.engine.daemon_lock import daemon_is_alive
 from resources.clock import SystemClock
+from resources.publication import FilePublication
 
-KEYS = {"organization": "inspect/org", "repository": "inspect/repo", "target_host": "inspect/host"}
+UNPUBLISHED = ((Naming(DEFAULT_ORG), Limits()),)  # what waits although the publication was lost
 QUEUE_DAEMON = "QUEUED_RUN_COORDINATOR"
 
 
-def tag_limits(limits: Limits) -> list[dict[str, Any]]:
-    """The limits as Dagster writes them: so many runs in progress for each value of a tag."""
+def tag_limits(naming: Naming, limits: Limits) -> list[dict[str, Any]]:
+    """An organisation's limits as Dagster writes them: so many runs in progress for a value, or each value, of a tag."""
+    each = {"applyLimitPerUniqueValue": True}
     return [
-        {"key": KEYS[name], "value": {"applyLimitPerUniqueValue": True}, "limit": limit}
-        for name, limit in asdict(limits).items()
+        {"key": tags.ORG, "value": naming.org_id, "limit": limits.organization},
+        {"key": naming.tag(tags.REPO), "value": each, "limit": limits.repository},
+        {"key": naming.tag(tags.HOST), "value": each, "limit": limits.target_host},
     ]
 
 
@@ -41,8 +45,9 @@ class InspectRunCoordinator(dg.QueuedRunCoordinator):
     def get_run_queue_config(self) -> RunQueueConfig:
         """Dagster's own settings, with the published limits as tag limits; the daemon asks anew on every turn."""
         settings = super().get_run_queue_config()
-        home = Path(self._instance.root_directory).parent
-        return settings._replace(tag_concurrency_limits=tag_limits(published_limits(home)))
+        published = FilePublication(Path(self._instance.root_directory).parent).limits() or UNPUBLISHED
+        limits = [limit for naming, its in published for limit in tag_limits(naming, its)]
+        return settings._replace(tag_concurrency_limits=limits)
 
     def _daemon_is_alive(self) -> bool:
         beat = self._instance.get_daemon_heartbeats().get(QUEUE_DAEMON)

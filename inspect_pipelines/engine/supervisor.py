@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from inspect_pipelines.config.compiled import read_compiled
 from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import Address, answers, socket_folder
@@ -23,6 +22,7 @@ from inspect_pipelines.engine.state import UpState, forget_state, lock_path, rea
 from inspect_pipelines.engine.stopping import stop_in_order
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.publication import Publication
 from resources.disk.atomic import write_atomically
 from resources.disk.lock import take_lock
 
@@ -49,9 +49,11 @@ class Wishes:
 class Supervisor:
     """One per INSPECT_HOME; it has one thread and does not import Dagster."""
 
-    def __init__(self, settings: Settings, wishes: Wishes, clock: Clock, say: Say) -> None:
+    def __init__(
+        self, settings: Settings, wishes: Wishes, clock: Clock, say: Say, publication: Publication
+    ) -> None:
         self.home = settings.absolute_home()
-        self._wishes, self._clock, self._say = wishes, clock, say
+        self._wishes, self._clock, self._say, self._publication = wishes, clock, say, publication
         self._web = Address("web process", wishes.port, wishes.host, say)
         self._ui = Address("Dagster UI", wishes.ui_port, wishes.host, say)
         self._daemon_lock = self.home / "run" / "daemon.lock"
@@ -90,9 +92,7 @@ class Supervisor:
     def _serve(self, services: Services, announce: Announce) -> None:
         began, started_at = self._clock.monotonic(), self._clock.now().isoformat()
         published, sources = self._published(), Sources(our_folders())
-        read_compiled(
-            self.home
-        )  # tells what is wrong in a sentence, where the code server would show a traceback
+        self._publication.all()  # tells what is wrong in a sentence, where the code server shows a traceback
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
         # And one process at a time may make Dagster's databases: two that do so together stamp them twice, for good.
         first: list[Service | Generations] = [services.web, services.code]
@@ -119,7 +119,7 @@ class Supervisor:
 
     def _renew(self, readers: Sequence[Generations]) -> None:
         try:
-            read_compiled(self.home)
+            self._publication.all()
         except InspectError as error:
             self._say(f"{error}\nthe definitions before stay in place")
         else:
@@ -215,12 +215,9 @@ class Supervisor:
     def _log(self, name: str) -> Path:
         return self.home / "logs" / f"{name}.log"
 
-    def _published(self) -> list[tuple[int, int] | None]:
-        """A change of it means that `apply` has published, or that Dagster's settings were changed.
-
-        Both files are replaced, never written over, so a new one has another number.
-        """
-        return [_identity(self.home / name) for name in ("compiled.json", "dagster/dagster.yaml")]
+    def _published(self) -> tuple[Hashable, Hashable]:
+        """A change of it means that `apply` has published, or that Dagster's settings were changed."""
+        return self._publication.stamp(), _identity(self.home / "dagster" / "dagster.yaml")
 
     def _state(self, services: Services, started_at: str) -> UpState:
         return UpState(
@@ -260,6 +257,7 @@ class Supervisor:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
+    """Another one when the file was replaced; it is never written over."""
     try:
         found = path.stat()
     except FileNotFoundError:

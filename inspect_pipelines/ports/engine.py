@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.naming import Naming
 
 
 class Workers(Protocol):
@@ -65,5 +66,7 @@ class TickerState:
 class Ticker(Protocol):
     """Whoever ticks the schedules."""
 
-    def look(self, schedules: Sequence[DefinitionId], origins: Sequence[str]) -> TickerState | None:
-        """What it says of these schedules and origins; None: it does not answer."""
+    def look(
+        self, naming: Naming, schedules: Sequence[DefinitionId], origins: Sequence[str]
+    ) -> TickerState | None:
+        """What it says of these schedules and origins of an organisation; None: it does not answer."""

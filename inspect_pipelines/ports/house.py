@@ -14,6 +14,7 @@ from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.ports.history import History
 from inspect_pipelines.ports.inbox import Inbox
 from inspect_pipelines.ports.ledger import Ledger
+from inspect_pipelines.ports.publication import Publication
 from inspect_pipelines.ports.reports import Reports
 from inspect_pipelines.ports.sessions import Sessions
 
@@ -25,6 +26,7 @@ class House:
     home: Path
     org: Callable[[], OrgId]  # asked anew each time: `apply` may publish another one while `up` runs
     clock: Clock
+    publication: Publication
     ledger: Ledger
     inbox: Inbox
     history: History

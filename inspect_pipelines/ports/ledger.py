@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId, Sha256
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -29,7 +30,10 @@ class Organizations(Protocol):
         """The default one when nothing was applied yet."""
 
     def save(self, organization: Organization, *, at: datetime) -> None:
-        """Create or replace, and note that its project was applied then."""
+        """Create or replace, and note that its project was applied then; the first one stays the first."""
+
+    def naming(self, org_id: OrgId) -> Naming:
+        """What its definitions are called in Dagster; before any was applied, as the first one's."""
 
     def applied_at(self, org_id: OrgId) -> datetime | None:
         """When its project was applied last, changed or not."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from inspect_pipelines.config.compiled import Channels
 from inspect_pipelines.domain.channel import addressed
+from inspect_pipelines.domain.compiled import Channels
+from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import ChannelError, Unreadable
 from inspect_pipelines.ports.channel import Channel, Receipt
@@ -17,11 +18,11 @@ class RoutedChannel:
     """Sends a notification through the channel that its target means.
 
     Args:
-        published: What was applied last; asked anew each time, since `apply` may publish while `up` runs.
+        published: What was applied last for an organisation; asked anew each time, since `apply` may publish while `up` runs.
         otherwise: Sends what has no channel.
     """
 
-    def __init__(self, published: Callable[[], Channels], opener: Opener, otherwise: Channel) -> None:
+    def __init__(self, published: Callable[[OrgId], Channels], opener: Opener, otherwise: Channel) -> None:
         self._published = published
         self._opener = opener
         self._otherwise = otherwise
@@ -32,16 +33,16 @@ class RoutedChannel:
         Raises:
             ChannelError: It did not arrive, or nobody can tell now which channel is meant.
         """
-        channels = self._channels()
+        channels = self._channels(notification.org_id)
         found = addressed(channels.channels, notification.target)
         if found is None:
             return self._otherwise.send(notification, thread)
         config, address = found
         return self._opener.open(config, address, People(channels.people)).send(notification, thread)
 
-    def _channels(self) -> Channels:
+    def _channels(self, org_id: OrgId) -> Channels:
         try:
-            return self._published()
+            return self._published(org_id)
         except Unreadable as error:
             # Not permanent: no service has refused the message, and it waits until somebody has run `apply`.
             raise ChannelError(str(error), is_permanent=False) from error

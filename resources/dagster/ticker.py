@@ -6,14 +6,15 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from inspect_pipelines.domain.ids import DefinitionId, dagster_name
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.engine import TickerState
 from resources.dagster.graphql import GraphqlEngine
 
 ANSWER_SECONDS = 10.0
-ORIGIN_TAG = "inspect/origin"
+ORIGIN_TAG, ORG_TAG = "inspect/origin", "inspect/org"
 ASKED_AT_ONCE = 50  # origins a query
 
 SCHEDULES = """
@@ -22,10 +23,10 @@ query Schedules { repositoriesOrError { __typename
     typeSpecificData { __typename ... on ScheduleData { startTimestamp } } } } } } } }
 """
 RUNS = """
-query Runs(%s) { %s }
+query Runs($org: String!, %s) { %s }
 """
 ONE_RUN = """
-r%d: runsOrError(filter: {tags: [{key: "%s", value: $o%d}]}, limit: 1) { __typename ... on Runs { results { runId } } }
+r%d: runsOrError(filter: {tags: [{key: "%s", value: $org}, {key: "%s", value: $o%d}]}, limit: 1) { __typename ... on Runs { results { runId } } }
 """
 
 
@@ -40,7 +41,9 @@ class DagsterTicker:
     def __init__(self, url: Callable[[], str | None], clock: Clock) -> None:
         self._url, self._clock = url, clock
 
-    def look(self, schedules: Sequence[DefinitionId], origins: Sequence[str]) -> TickerState | None:
+    def look(
+        self, naming: Naming, schedules: Sequence[DefinitionId], origins: Sequence[str]
+    ) -> TickerState | None:
         """What Dagster says now; None when it does not answer."""
         url = self._url()
         if url is None:
@@ -48,15 +51,12 @@ class DagsterTicker:
         engine = GraphqlEngine(url, self._clock, answer_seconds=ANSWER_SECONDS)
         try:
             states = _states(engine)
-            requested = _requested(engine, origins)
+            requested = _requested(engine, naming, origins)
         except Unavailable:
             return None
         finally:
             engine.close()
-        known = {
-            definition_id: states.get(f"{dagster_name(definition_id)}_schedule")
-            for definition_id in schedules
-        }
+        known = {definition_id: states.get(naming.schedule(definition_id)) for definition_id in schedules}
         return TickerState(
             stopped=frozenset(one for one, state in known.items() if state and state["status"] == "STOPPED"),
             started_at={
@@ -75,13 +75,14 @@ def _states(engine: GraphqlEngine) -> dict[str, Any]:
     }
 
 
-def _requested(engine: GraphqlEngine, origins: Sequence[str]) -> frozenset[str]:
+def _requested(engine: GraphqlEngine, naming: Naming, origins: Sequence[str]) -> frozenset[str]:
     found: set[str] = set()
     for begin in range(0, len(origins), ASKED_AT_ONCE):
         part = origins[begin : begin + ASKED_AT_ONCE]
         names = ", ".join(f"$o{at}: String!" for at in range(len(part)))
-        query = RUNS % (names, "".join(ONE_RUN % (at, ORIGIN_TAG, at) for at in range(len(part))))
-        answer = engine.ask(query, "looking for runs", **{f"o{at}": origin for at, origin in enumerate(part)})
+        query = RUNS % (names, "".join(ONE_RUN % (at, ORG_TAG, ORIGIN_TAG, at) for at in range(len(part))))
+        given = {f"o{at}": origin for at, origin in enumerate(part)}
+        answer = engine.ask(query, "looking for runs", org=naming.org_id, **given)
         found.update(origin for at, origin in enumerate(part) if answer[f"r{at}"].get("results"))
     return frozenset(found)
 

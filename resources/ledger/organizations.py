@@ -7,6 +7,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.stored.organization import ORGANIZATION
 from resources.ledger.tables import insert, organizations
@@ -22,9 +23,21 @@ class SqlOrganizations:
         return Organization(org_id) if text is None else ORGANIZATION.load(text)
 
     def save(self, organization: Organization, *, at: datetime) -> None:
-        changing = {"name": organization.name, "config": ORGANIZATION.dump(organization), "applied_at": at}
+        if self._connection.dialect.name == "postgresql":
+            # Two that are applied at once must not both be first; SQLite has one writer anyway.
+            self._connection.execute(sa.text("LOCK TABLE organizations IN SHARE ROW EXCLUSIVE MODE"))
+        changing = {
+            "name": organization.name,
+            "config": ORGANIZATION.dump(organization),
+            "applied_at": at,
+            "is_first": self.naming(organization.org_id).is_first,
+        }
         statement = insert(self._connection, organizations).values(id=organization.org_id, **changing)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changing))
+
+    def naming(self, org_id: OrgId) -> Naming:
+        first = self._connection.scalar(sa.select(organizations.c.id).where(organizations.c.is_first))
+        return Naming(org_id, is_first=first in (None, org_id))
 
     def applied_at(self, org_id: OrgId) -> datetime | None:
         query = sa.select(organizations.c.applied_at).where(organizations.c.id == org_id)

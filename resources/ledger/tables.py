@@ -66,6 +66,8 @@ organizations = sa.Table(
     text("name"),
     text("config", nullable=True),  # the whole domain value; None until the first apply
     time("applied_at", nullable=True),
+    # of one at most: its definitions have plain names in Dagster for ever, those of others their organisation's in front
+    sa.Column("is_first", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 
 definitions = sa.Table(

@@ -15,6 +15,8 @@ from assets.job import check_of, job_of
 from builders import NOW, a_plan, a_run, a_schedule, a_screenshot, a_session, a_sha
 from galleries import MemoryGallery
 from houses import CollectingChannel, a_house, apply
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -48,7 +50,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def execute(
     house: House, instance: dg.DagsterInstance, origin: str | None = TICK
 ) -> dg.ExecuteInProcessResult:
-    return job_of(SCHEDULE).execute_in_process(
+    return job_of(SCHEDULE, Naming(DEFAULT_ORG)).execute_in_process(
         instance=instance,
         resources={"house": house, "io_manager": dg.mem_io_manager},
         tags={tags.ORIGIN: origin} if origin else {},
@@ -211,7 +213,7 @@ def test_the_check_executed_by_hand_repeats_the_last_verdict(
     house.sessions.results = [a_session(screenshots=(a_screenshot(sha256=a_sha("c")),))]
     execute(house, instance)
 
-    result = check_of(SCHEDULE)(house=house)
+    result = check_of(SCHEDULE, Naming(DEFAULT_ORG))(house=house)
 
     assert result.passed is False
     assert result.metadata["status"].value == "needs_review"

@@ -11,11 +11,14 @@ from click.testing import CliRunner, Result
 
 from builders import NOW, a_plan, a_schedule
 from inspect_pipelines.cli.channels import channels
-from inspect_pipelines.config.compiled import Channels, compile_definitions, write_compiled
 from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailServer
+from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.errors import ChannelError, NotFound, UsageError
+from inspect_pipelines.stored.compiled import compile_definitions
+from resources.publication import FilePublication
 from stand_ins import github
 from stand_ins.github import Github
 from stand_ins.slack import TOKEN, Slack
@@ -49,9 +52,9 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slack: Slack) -> Path:
     )
     rule = NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa")
     compiled = compile_definitions(
-        DEFAULT_ORG, [a_schedule(plan=a_plan(notify=(rule,)))], at=NOW, channels=Channels(published)
+        Naming(DEFAULT_ORG), [a_schedule(plan=a_plan(notify=(rule,)))], at=NOW, channels=Channels(published)
     )
-    write_compiled(home, compiled)
+    FilePublication(home).publish(compiled)
     return home
 
 
@@ -141,7 +144,9 @@ def test_github_is_tried_on_a_pull_request(home: Path, monkeypatch) -> None:
     config = ChannelConfig(
         "github", ChannelKind.GITHUB, service.url, "${env:GITHUB_TOKEN}", allow_private=("127.0.0.1",)
     )
-    write_compiled(home, compile_definitions(DEFAULT_ORG, [], at=NOW, channels=Channels((config,))))
+    FilePublication(home).publish(
+        compile_definitions(Naming(DEFAULT_ORG), [], at=NOW, channels=Channels((config,)))
+    )
 
     result = call("test", "github", "--to", "acme/shop#7")
     service.close()

@@ -87,7 +87,7 @@ def test_a_problem_ends_the_command_with_2_and_no_traceback(project):
         "schedules.yaml:13:15  schedules[0].playbook  no playbook has the id 'shp' (did you mean 'shop'?)\n"
         "1 problem; nothing was changed\n"
     )
-    assert not (project / ".inspect" / "compiled.json").exists()
+    assert not (project / ".inspect" / "compiled").exists()
 
 
 def test_plan_then_apply_then_plan_tells_a_story(project):
@@ -166,13 +166,13 @@ def test_a_deletion_with_yes_is_done(project):
 
 def test_a_lost_publication_is_said_by_plan_and_mended_by_apply(project):
     ran("apply")
-    (project / ".inspect" / "compiled.json").unlink()
+    (project / ".inspect" / "compiled" / "default.json").unlink()
 
     assert ran("plan").output.splitlines()[-1] == (
         "nothing to change: 1 definition as applied, but not published; run: inspect-pipelines apply"
     )
     assert ran("apply").output == "nothing to change; published anew\n"
-    assert (project / ".inspect" / "compiled.json").is_file()
+    assert (project / ".inspect" / "compiled" / "default.json").is_file()
 
 
 def test_plan_as_json_holds_changes_fire_times_and_warnings(project):

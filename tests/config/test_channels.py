@@ -7,19 +7,14 @@ import json
 import pytest
 
 from builders import NOW
-from inspect_pipelines.config.compiled import (
-    Channels,
-    compile_definitions,
-    published_channels,
-    read_compiled,
-    write_compiled,
-)
 from inspect_pipelines.config.schedule_document import OrganizationConfigDocument
 from inspect_pipelines.config.schema import schema_of
 from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailServer, Person
+from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.stored.compiled import channels_of, compile_definitions, dump_compiled, load_compiled
 from inspect_pipelines.stored.serial import dump_json, load_json
 
 HEAD = "apiVersion: v1\nkind: OrganizationConfig\n"
@@ -163,32 +158,18 @@ def test_a_target_without_a_channel_is_a_warning(folder):
     ]
 
 
-def test_the_ledger_and_the_published_file_hold_references_only_and_give_them_back(
-    folder, tmp_path, monkeypatch
-):
+def test_the_ledger_and_the_published_file_hold_references_only_and_give_them_back(folder, monkeypatch):
     monkeypatch.setenv("SLACK_TOKEN", "xoxb-hunter2")
     folder.write("organization.yaml", HEAD + EVERY_KIND)
     organization = folder.load().organization
     channels = Channels(organization.channels, organization.people)
-    home = tmp_path / "home"
+    compiled = compile_definitions(Naming(DEFAULT_ORG), (), at=NOW, channels=channels)
 
-    path = write_compiled(home, compile_definitions(DEFAULT_ORG, (), at=NOW, channels=channels))
+    text = dump_compiled(compiled)
 
-    assert published_channels(home) == channels == read_compiled(home).channels
+    assert channels_of(text.encode()) == channels == load_compiled(text.encode()).channels
     assert load_json(Organization, dump_json(organization)) == organization
-    assert "hunter2" not in path.read_text() + dump_json(organization)
-
-
-def test_before_anything_is_published_nobody_is_reached(tmp_path):
-    assert published_channels(tmp_path) == Channels()
-
-
-@pytest.mark.parametrize("text", ["{", "[]", '{"channels": {"channels": [{"name": 1}]}}'])
-def test_a_damaged_file_is_an_error_and_not_an_absence_of_channels(tmp_path, text):
-    (tmp_path / "compiled.json").write_text(text)
-
-    with pytest.raises(Unreadable, match="run `inspect-pipelines apply` to write it anew"):
-        published_channels(tmp_path)
+    assert "hunter2" not in text + dump_json(organization)
 
 
 def test_editors_know_every_kind_and_its_keys():
@@ -216,9 +197,8 @@ def test_a_rule_may_name_one_of_several_channels_of_a_kind(folder):
     (definition,) = project.definitions
     assert definition.plan.notify[0].targets() == ("slack:ops/#qa", "pagerduty:b")
     assert project.warnings == ()
-    compiled = compile_definitions(DEFAULT_ORG, project.definitions, at=NOW)
-    write_compiled(folder.root / "home", compiled)
-    assert read_compiled(folder.root / "home").definitions == project.definitions
+    compiled = compile_definitions(Naming(DEFAULT_ORG), project.definitions, at=NOW)
+    assert load_compiled(dump_compiled(compiled).encode()).definitions == project.definitions
 
 
 def test_a_rule_that_names_a_channel_by_a_number_is_wrong(folder):

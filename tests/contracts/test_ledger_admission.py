@@ -13,6 +13,7 @@ from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.calendar import Days
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
@@ -112,6 +113,42 @@ def test_an_organisation_comes_back_as_it_was_applied(ledger):
         assert session.organizations.find(OrgId("acme")) == organization
         assert session.organizations.applied_at(OrgId("acme")) == NOW + HOUR
         assert session.organizations.find(DEFAULT_ORG) == Organization(DEFAULT_ORG)  # known, never applied
+
+
+def test_the_first_organisation_that_is_applied_is_the_first_for_ever(ledger):
+    acme, beta = OrgId("acme"), OrgId("beta")
+    with ledger.write() as session:
+        assert session.organizations.naming(beta) == Naming(beta), "nobody is first yet"
+        for org_id in (acme, beta, acme):
+            session.organizations.save(Organization(org_id), at=NOW)
+
+    with ledger.read() as session:
+        assert session.organizations.naming(acme) == Naming(acme, is_first=True)
+        assert session.organizations.naming(beta) == Naming(beta, is_first=False)
+        assert session.organizations.naming(OrgId("new")) == Naming(OrgId("new"), is_first=False)
+
+
+def test_in_a_home_of_before_the_organisation_that_was_applied_last_keeps_its_names(new_ledger):
+    """Until 0005 a home worked for the organisation that was applied last, and its names were plain."""
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(schema.MIGRATIONS))
+    with new_ledger().database.write() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        for number, name in enumerate(("old", "now", "older")):
+            connection.execute(
+                sa.text("INSERT INTO organizations (id, name, applied_at) VALUES (:id, '', :at)").bindparams(
+                    sa.bindparam("at", type_=tables.UtcTime())
+                ),
+                {"id": name, "at": NOW + (HOUR if name == "now" else number * -HOUR)},
+            )
+
+    with new_ledger().read() as session:
+        assert session.organizations.naming(OrgId("now")).is_first
+        assert not session.organizations.naming(OrgId("old")).is_first
 
 
 # effective since

@@ -5,7 +5,7 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_pipelines.domain.ids import SLUG, DefinitionId, chance, dagster_name, uuid7
+from inspect_pipelines.domain.ids import chance, uuid7
 
 times = st.integers(0, 2**48 - 1)
 chances = st.integers(0, 2**80)
@@ -29,18 +29,6 @@ def test_ids_sort_by_time(first, second, a, b):
 @given(times, st.integers(0, 2**74 - 1), st.integers(0, 2**74 - 1))
 def test_different_chance_gives_different_ids(unix_ms, a, b):
     assert (uuid7(unix_ms, a) == uuid7(unix_ms, b)) == (a == b)
-
-
-@given(st.from_regex(SLUG, fullmatch=True))
-def test_a_dagster_name_has_only_the_characters_dagster_takes(definition):
-    name = dagster_name(DefinitionId(definition))
-
-    assert name.replace("_", "a").isalnum()
-    assert name.isascii()
-
-
-def test_a_dagster_name_reads_like_its_id():
-    assert dagster_name(DefinitionId("nightly-checkout")) == "nightly_checkout"
 
 
 @given(times, chances)

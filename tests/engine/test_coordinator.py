@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -21,12 +22,14 @@ from dagster._daemon.run_coordinator.queued_run_coordinator_daemon import Queued
 from dagster._daemon.types import DaemonHeartbeat
 from dagster_shared.record import copy
 
-from inspect_pipelines.config.compiled import compile_definitions, write_compiled
-from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Limits
 from inspect_pipelines.engine.coordinator import QUEUE_DAEMON
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock
 from inspect_pipelines.engine.instance import ensure_instance
+from inspect_pipelines.stored.compiled import compile_definitions
+from resources.publication import FilePublication
 
 QUEUED = (dg.DagsterRunStatus.QUEUED, False)
 LAUNCHED = (dg.DagsterRunStatus.STARTING, True)
@@ -62,6 +65,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def instance(home: Path) -> Iterator[dg.DagsterInstance]:
+    shutil.rmtree(home / "compiled", ignore_errors=True)
     with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
         yield instance
         instance.wipe_daemon_heartbeats()
@@ -152,14 +156,19 @@ def queued(instance: dg.DagsterInstance, name: str, **tags: str) -> None:
 
 
 def publish(home: Path, **limits: int) -> None:
+    publish_for(home, Naming(DEFAULT_ORG), **limits)
+
+
+def publish_for(home: Path, naming: Naming, **limits: int) -> None:
     now = datetime(2026, 11, 23, tzinfo=UTC)
-    write_compiled(home, compile_definitions(DEFAULT_ORG, (), at=now, limits=Limits(**limits)))
+    FilePublication(home).publish(compile_definitions(naming, (), at=now, limits=Limits(**limits)))
 
 
 def test_one_host_two_of_a_repository_and_five_of_an_organisation_run_at_once_by_default(
-    instance: dg.DagsterInstance,
+    instance: dg.DagsterInstance, home: Path
 ) -> None:
     instance.wipe()
+    publish_for(home, Naming(OrgId("acme")))
     for number in range(3):
         queued(instance, f"host{number}", org="acme", host="shop.test")
         queued(instance, f"repo{number}", org="acme", repo="acme/shop")
@@ -183,4 +192,19 @@ def test_an_apply_changes_the_limits_of_a_daemon_that_runs(instance: dg.DagsterI
     publish(home, target_host=2)
 
     assert next_in_line(instance) == ["host0", "host1"]
-    (home / "compiled.json").unlink()
+
+
+def test_each_organisation_has_its_own_limits_also_for_a_host_that_both_look_at(
+    instance: dg.DagsterInstance, home: Path
+) -> None:
+    instance.wipe()
+    publish_for(home, Naming(OrgId("acme")), organization=3, target_host=2)
+    publish_for(home, Naming(OrgId("beta"), is_first=False), organization=2)
+    for number in range(3):
+        queued(instance, f"acme{number}", org="acme", host="shop.test")
+        queued(instance, f"beta{number}", **{"org": "beta", "host.beta": "shop.test"})
+    for number in range(3, 6):
+        queued(instance, f"acme{number}", org="acme")
+        queued(instance, f"beta{number}", org="beta")
+
+    assert next_in_line(instance) == ["acme0", "beta0", "acme1", "acme3", "beta3"]

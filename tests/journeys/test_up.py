@@ -177,7 +177,7 @@ def test_a_killed_supervisor_leaves_nothing_but_the_run_which_ends_well(
 
 
 def test_definitions_that_cannot_be_read_are_told_and_the_ones_before_stay(running: Up) -> None:
-    compiled = running.project.home / "compiled.json"
+    compiled = running.project.home / "compiled" / "default.json"
     good, code = compiled.read_bytes(), running.state["pids"]["code"]
 
     replace(compiled, b"{")
@@ -187,7 +187,7 @@ def test_definitions_that_cannot_be_read_are_told_and_the_ones_before_stay(runni
     until(lambda: running.state["pids"]["code"] != code)
 
     assert stayed
-    assert "compiled.json' is damaged; run `inspect-pipelines apply`" in running.said
+    assert "default.json' is damaged; run `inspect-pipelines apply`" in running.said
 
 
 def test_definitions_that_cannot_be_read_at_the_start_are_told_with_exit_3(tmp_path: Path) -> None:

@@ -12,6 +12,8 @@ from assets import tags
 from assets.job import job_of
 from builders import a_merge, a_trigger
 from houses import a_house, apply
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.events.route import route
@@ -36,7 +38,9 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 def tick(house: House, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
     context = dg.build_sensor_context(instance=instance, resources={"house": house})
-    return [*(event_runs([job_of(a_trigger())]).evaluate_tick(context).run_requests or [])]
+    return [
+        *(event_runs([job_of(a_trigger(), Naming(DEFAULT_ORG))]).evaluate_tick(context).run_requests or [])
+    ]
 
 
 def a_pending_run(house: House) -> Run:
@@ -57,7 +61,7 @@ def test_a_run_that_nobody_launched_is_asked_for_by_its_origin(
     (request,) = tick(house, instance)
 
     assert early == []  # the web process is about to
-    assert (request.job_name, request.run_key) == ("post_merge", run.origin)
+    assert (request.job_name, request.run_key) == ("post_merge", f"default/{run.origin}")
     assert request.tags[tags.ORIGIN] == run.origin
 
 
@@ -74,20 +78,22 @@ def test_a_run_that_is_on_its_way_to_the_door_is_not_asked_for_twice(
 ) -> None:
     run = a_pending_run(house)
     house.clock.sleep(3)
-    submitted = instance.create_run_for_job(job_of(a_trigger()), tags={tags.ORIGIN: run.origin})
+    submitted = instance.create_run_for_job(
+        job_of(a_trigger(), Naming(DEFAULT_ORG)), tags={tags.ORIGIN: run.origin, tags.ORG: DEFAULT_ORG}
+    )
 
     on_its_way = tick(house, instance)
     instance.report_run_canceled(submitted)
     ended = tick(house, instance)
 
     assert on_its_way == []
-    assert [request.run_key for request in ended] == [run.origin]
+    assert [request.run_key for request in ended] == [f"default/{run.origin}"]
 
 
 def test_without_a_waiting_run_it_says_so(house: House, instance: dg.DagsterInstance) -> None:
     context = dg.build_sensor_context(instance=instance, resources={"house": house})
 
-    data = event_runs([job_of(a_trigger())]).evaluate_tick(context)
+    data = event_runs([job_of(a_trigger(), Naming(DEFAULT_ORG))]).evaluate_tick(context)
 
     assert data.skip_message == "no run of an event waits for its launch"
 

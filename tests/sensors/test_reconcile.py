@@ -16,7 +16,8 @@ from assets import tags
 from assets.job import job_of
 from builders import a_schedule
 from houses import SteppedClock, a_house, apply
-from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
@@ -63,7 +64,7 @@ def instance() -> Iterator[dg.DagsterInstance]:
 
 def a_dagster_run(instance: dg.DagsterInstance, status: DagsterEventType, **more: str) -> str:
     """A run of our job that has come so far in Dagster's records."""
-    job = job_of(a_schedule())
+    job = job_of(a_schedule(), Naming(DEFAULT_ORG))
     run = instance.create_run_for_job(job, tags={**job.run_tags, **more})
     for event in (DagsterEventType.PIPELINE_STARTING, DagsterEventType.PIPELINE_START, status):
         instance.report_dagster_event(DagsterEvent(event.value, job.name), run_id=run.run_id)

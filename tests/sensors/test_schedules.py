@@ -12,8 +12,9 @@ from assets import tags
 from assets.job import job_of
 from builders import NOW, a_plan, a_schedule
 from houses import CollectingChannel, a_house, apply
-from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.maintenance import Maintenance
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
@@ -31,7 +32,7 @@ TWO_IN_NEW_YORK = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 def ticked(house: House, schedule: Schedule, at: datetime = TWO_IN_NEW_YORK) -> dg.SkipReason | list[str]:
     """What Dagster gets from the schedule's tick: the keys of its requests, or why there is none."""
     context = dg.build_schedule_context(scheduled_execution_time=at, resources={"house": house})
-    data = schedule_of(schedule, job_of(schedule)).evaluate_tick(context)
+    data = schedule_of(schedule, job_of(schedule, Naming(DEFAULT_ORG))).evaluate_tick(context)
     for request in data.run_requests:
         assert request.tags[tags.ORIGIN] == request.run_key
     return [request.run_key for request in data.run_requests] or data.skip_message
@@ -161,7 +162,7 @@ def test_a_schedule_runs_in_its_own_zone_and_as_its_switch_says(
 ) -> None:
     schedule = a_schedule(enabled=enabled)
 
-    made = schedule_of(schedule, job_of(schedule))
+    made = schedule_of(schedule, job_of(schedule, Naming(DEFAULT_ORG)))
 
     assert (made.cron_schedule, made.execution_timezone) == ("0 2 * * *", "America/New_York")
     assert made.default_status is status

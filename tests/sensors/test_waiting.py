@@ -27,7 +27,8 @@ from assets import tags
 from assets.job import job_of
 from builders import a_merge, a_plan, a_schedule, a_trigger
 from houses import CollectingChannel, a_house, apply
-from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, Overlap, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -74,7 +75,7 @@ def end_the_holder(house: House) -> None:
 
 def asked(house: House, instance: dg.DagsterInstance) -> list[dg.RunRequest] | str:
     context = dg.build_sensor_context(instance=instance, resources={"house": house})
-    data = waiting_runs([job_of(ONE_WAITS)]).evaluate_tick(context)
+    data = waiting_runs([job_of(ONE_WAITS, Naming(DEFAULT_ORG))]).evaluate_tick(context)
     return data.run_requests or data.skip_message
 
 
@@ -117,7 +118,9 @@ def test_a_launch_that_died_before_the_door_is_repeated_within_the_hour(
     waits = a_tick(house, 23).run
     end_the_holder(house)
     (first,) = asked(house, instance)
-    submitted = instance.create_run_for_job(job_of(ONE_WAITS), tags={tags.ORIGIN: waits.origin})
+    submitted = instance.create_run_for_job(
+        job_of(ONE_WAITS, Naming(DEFAULT_ORG)), tags={tags.ORIGIN: waits.origin, tags.ORG: DEFAULT_ORG}
+    )
     on_its_way = asked(house, instance)
     instance.report_run_canceled(submitted)
     house.clock.sleep(3600)
@@ -154,7 +157,7 @@ def test_a_run_whose_trigger_is_gone_does_not_hold_up_the_others(
 
 def a_queued_run(instance: dg.DagsterInstance, day: int, **more: str) -> str:
     run = instance.create_run_for_job(
-        job_of(ONE_WAITS),
+        job_of(ONE_WAITS, Naming(DEFAULT_ORG)),
         status=dg.DagsterRunStatus.QUEUED,
         remote_job_origin=RemoteJobOrigin(REPOSITORY, "nightly_shop"),
         job_code_origin=JobPythonOrigin(

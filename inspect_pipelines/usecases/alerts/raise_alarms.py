@@ -45,6 +45,7 @@ def alarm(house: House, ticker: Ticker, *, watching_since: datetime) -> Alarm:
     """
     now = house.clock.now()
     with house.ledger.read() as ledger:
+        naming = ledger.organizations.naming(house.org_id)
         suspects = [*_suspects(house, ledger, now, watching_since)]
         is_busy = bool(suspects) and bool(ledger.runs.open(house.org_id))
         told = {
@@ -55,6 +56,7 @@ def alarm(house: House, ticker: Ticker, *, watching_since: datetime) -> Alarm:
     if not suspects:
         return Alarm((), (), "")
     state = ticker.look(
+        naming,
         [suspect.schedule.id for suspect in suspects],
         [origin for one in suspects if one.schedule.id not in told for origin in _origins(one)],
     )

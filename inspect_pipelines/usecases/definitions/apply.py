@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from inspect_pipelines.config.compiled import Channels, compile_definitions, read_compiled, write_compiled
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
-from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.compiled import Channels, Compiled
+from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.facts.definition import definition_facts
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.stored.compiled import compile_definitions
 from inspect_pipelines.usecases.alerts.abandon import abandon
 from inspect_pipelines.usecases.definitions.plan import propose
 
@@ -19,7 +22,7 @@ from inspect_pipelines.usecases.definitions.plan import propose
 @dataclass(frozen=True, slots=True)
 class Applied:
     changes: tuple[Change, ...]
-    is_published: bool  # compiled.json was written; False: it said the same already
+    is_published: bool  # False: what is published said the same already
 
 
 def apply(
@@ -40,10 +43,13 @@ def apply(
         accept_cost: Apply although the forecast goes over a budget.
 
     Raises:
-        Refused: Something else would be deleted, or a budget would be overrun; nothing was changed.
+        Refused: Something else would be deleted, a budget would be overrun, or another organisation has the name of a
+            definition in Dagster; nothing was changed.
     """
     org_id, now = project.org_id, house.clock.now()
-    proposal = propose(house.ledger, project, now=now)
+    proposal = propose(house.ledger, project, now=now, published=published_by_others(house, org_id))
+    if proposal.clashes:
+        raise Refused(f"{'; '.join(proposal.clashes)}; nothing was changed: choose another id")
     if proposal.overruns and not accept_cost and (proposal.changes or _is_new(house, project)):
         raise Refused(
             "; ".join(proposal.overruns)
@@ -69,7 +75,21 @@ def apply(
             facts = definition_facts(definition, at=now, by=by, deleted=deleted)
             ledger.journal.append("definition", facts, at=now)
         ledger.organizations.save(project.organization, at=now)
-    return Applied(changes, _publish(house, project))
+        naming = ledger.organizations.naming(org_id)
+    return Applied(changes, _publish(house, project, naming))
+
+
+def published_by_others(house: House, org_id: OrgId) -> list[Compiled]:
+    """What the other organisations of this home have published, as far as it can be read.
+
+    One that cannot be read is told by whoever loads it; once it is applied anew, it is held to the others' names.
+    """
+    found = []
+    for other in house.publication.organizations():
+        if other != org_id:
+            with suppress(Unreadable):
+                found.append(house.publication.read(other))
+    return found
 
 
 def _is_new(house: House, project: Project) -> bool:
@@ -78,20 +98,20 @@ def _is_new(house: House, project: Project) -> bool:
         return ledger.organizations.find(project.org_id) != project.organization
 
 
-def _publish(house: House, project: Project) -> bool:
+def _publish(house: House, project: Project, naming: Naming) -> bool:
     compiled = compile_definitions(
-        project.org_id,
+        naming,
         project.definitions,
         at=house.clock.now(),
         limits=project.organization.limits,
         channels=Channels(project.organization.channels, project.organization.people),
     )
     try:
-        published = read_compiled(house.home)
+        published = house.publication.read(project.org_id)
     except Unreadable:  # damaged, or another version's: this is the way to mend it
         published = None
     is_same = published is not None and published == replace(compiled, published_at=published.published_at)
     if is_same and published is not None and published.published_at is not None:
         return False
-    write_compiled(house.home, compiled)
+    house.publication.publish(compiled)
     return True

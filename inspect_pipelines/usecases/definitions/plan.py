@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
-from inspect_pipelines.config.compiled import digest
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.budget import SAMPLE, minutes_of
 from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
+from inspect_pipelines.domain.compiled import Compiled
 from inspect_pipelines.domain.forecast import MONTH, Forecast, forecast, overruns
 from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.naming import clashes
 from inspect_pipelines.domain.occurrence import jitter, occurrences
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import Ledger, LedgerSession
+from inspect_pipelines.stored.compiled import digest
 
 FIRE_TIMES = 5
 LOOKED_AT = 200  # of a definition's last runs
@@ -31,6 +33,7 @@ class Proposal:
     digest: str  # of the definitions as they will be
     forecasts: Mapping[DefinitionId, Forecast] = field(default_factory=dict)
     overruns: tuple[str, ...] = ()  # budgets that the forecast goes over, one sentence each
+    clashes: tuple[str, ...] = ()  # names in Dagster that another organisation has already, one sentence each
     jitters: Mapping[DefinitionId, timedelta] = field(default_factory=dict)  # of those that have one
 
     @property
@@ -38,17 +41,21 @@ class Proposal:
         return tuple(change for change in self.changes if change.kind is ChangeKind.DELETE)
 
 
-def propose(ledger: Ledger, project: Project, *, now: datetime) -> Proposal:
+def propose(
+    ledger: Ledger, project: Project, *, now: datetime, published: Iterable[Compiled] = ()
+) -> Proposal:
     """The difference between what is stored and what the project says.
 
     Args:
         ledger: Holds the definitions as last applied.
         project: Read and valid.
         now: From when fire times are counted.
+        published: What other organisations of the home have published.
     """
     with ledger.read() as stored:
         before = stored.definitions.all(project.org_id)
         runs = stored.runs.counts(project.org_id)
+        naming = stored.organizations.naming(project.org_id)
         forecasts = {each.id: _forecast(stored, each, now) for each in project.definitions}
     changes = changes_between(before, project.definitions, runs)
     touched = sum(1 for change in changes if change.kind is not ChangeKind.DELETE)
@@ -64,6 +71,11 @@ def propose(ledger: Ledger, project: Project, *, now: datetime) -> Proposal:
         digest=digest(project.definitions),
         forecasts=forecasts,
         overruns=overruns(project.organization, project.definitions, forecasts),
+        clashes=clashes(
+            naming,
+            project.definitions,
+            [(one.naming, one.definitions) for one in published if one.org_id != project.org_id],
+        ),
         jitters={
             definition.id: place
             for definition in project.definitions

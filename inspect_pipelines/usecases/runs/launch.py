@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.domain.ids import dagster_name
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.engine import Engine, Launch
@@ -17,12 +16,15 @@ def launch(house: House, engine: Engine, run: Run) -> str:
         InspectError: Nobody started it; why is also the run's reason.
     """
     try:
-        return engine.launch(launch_of(run))
+        return engine.launch(launch_of(house, run))
     except InspectError as error:
         abort(house, run.id, RunStatus.ERROR, str(error))
         raise
 
 
-def launch_of(run: Run) -> Launch:
-    """The run by its origin, which its first op shows at the door."""
-    return Launch(dagster_name(run.definition_id), run.origin, {"inspect/origin": run.origin})
+def launch_of(house: House, run: Run) -> Launch:
+    """The run by its organisation and origin, which its first op shows at the door."""
+    with house.ledger.read() as ledger:
+        naming = ledger.organizations.naming(run.org_id)
+    tags = {"inspect/origin": run.origin, "inspect/org": run.org_id}
+    return Launch(naming.job(run.definition_id), run.origin, tags)

@@ -36,7 +36,7 @@ def launch_waiting(house: House, engine: Callable[[], Engine | None], launched: 
     for run in wanted:
         launched[run.origin] = float("inf")  # a second one would only end as a duplicate
         try:
-            found.launch(launch_of(run))
+            found.launch(launch_of(house, run))
         except NotFound as error:  # its trigger is gone; waiting for the job would hold up the others
             problems.append(f"run {run.id} is not launched: {error}")
         except InspectError as error:

@@ -8,26 +8,31 @@ import pytest
 
 from builders import a_plan, a_schedule
 from houses import apply
-from inspect_pipelines.config.compiled import Channels, compile_definitions, write_compiled
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind
+from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import ChannelError
+from inspect_pipelines.stored.compiled import compile_definitions
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.wiring import house
 from messages import NOW, a_notification
+from resources.publication import FilePublication
 from stand_ins.slack import TOKEN, Slack
 from stand_ins.webhook import SECRET, Receiver
 
 
 def publish(home: Path, *channels: ChannelConfig) -> None:
-    write_compiled(home, compile_definitions(DEFAULT_ORG, (), at=NOW, channels=Channels(channels)))
+    FilePublication(home).publish(
+        compile_definitions(Naming(DEFAULT_ORG), (), at=NOW, channels=Channels(channels))
+    )
 
 
 @pytest.fixture
@@ -90,7 +95,8 @@ def test_a_secret_without_a_value_waits_for_somebody_to_set_it(home: Path, monke
 def test_while_the_publication_cannot_be_read_messages_wait_and_none_goes_elsewhere(
     home: Path, spoil, why: str
 ) -> None:
-    spoil(home / "compiled.json")
+    (home / "compiled").mkdir()
+    spoil(home / "compiled" / "default.json")
     ((_, channel),) = house(Settings()).channels
 
     with pytest.raises(ChannelError, match=why) as caught:

@@ -8,12 +8,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dagster_ui import with_deadline
-from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.ports.engine import Launch
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
 from resources.dagster.ticker import ASKED_AT_ONCE, DagsterTicker
 
+OURS = Naming(DEFAULT_ORG)
 QUICK, SLOW = DefinitionId("quick"), DefinitionId("slow")
 SELECTOR = """
 query S { repositoriesOrError { ... on RepositoryConnection { nodes { name location { name } } } } }
@@ -54,12 +56,12 @@ def switched_on(engine: GraphqlEngine, schedule: str) -> str:
 def test_a_schedule_that_nobody_touched_is_on_and_one_that_a_person_stopped_is_not(
     ticker: DagsterTicker, engine: GraphqlEngine
 ) -> None:
-    untouched = ticker.look([QUICK, SLOW], [])
+    untouched = ticker.look(OURS, [QUICK, SLOW], [])
     state_id = switched_on(engine, "slow_schedule")
     engine.ask(STOP, "stopping", id=state_id)
-    stopped = ticker.look([QUICK, SLOW], [])
+    stopped = ticker.look(OURS, [QUICK, SLOW], [])
     switched_on(engine, "slow_schedule")
-    again = ticker.look([QUICK, SLOW], [])
+    again = ticker.look(OURS, [QUICK, SLOW], [])
 
     assert untouched.stopped == frozenset()
     assert stopped.stopped == {SLOW}
@@ -71,21 +73,35 @@ def test_an_origin_that_dagster_has_a_run_for_is_requested_among_many_that_it_ha
     ticker: DagsterTicker, engine: GraphqlEngine
 ) -> None:
     origin = "cron:quick:2026-11-22T07:00Z"
-    handle = engine.launch(Launch("quick", origin, {"inspect/origin": origin}))
+    handle = engine.launch(Launch("quick", origin, {"inspect/origin": origin, "inspect/org": DEFAULT_ORG}))
     others = [f"cron:quick:2026-11-22T07:{minute:02d}Z" for minute in range(1, ASKED_AT_ONCE + 5)]
 
-    found = ticker.look([QUICK], [*others, origin, 'cron:"; { evil }'])
+    found = ticker.look(OURS, [QUICK], [*others, origin, 'cron:"; { evil }'])
 
     assert found.requested == {origin}
     with_deadline(lambda: not engine.is_alive(handle), 60)
 
 
+def test_a_run_of_the_same_origin_that_another_organisation_has_is_none_of_ours(
+    ticker: DagsterTicker, engine: GraphqlEngine
+) -> None:
+    origin = "cron:quick:2026-11-23T07:00Z"
+    handle = engine.launch(Launch("quick", origin, {"inspect/origin": origin, "inspect/org": "beta"}))
+
+    assert ticker.look(OURS, [QUICK], [origin]).requested == frozenset()
+    assert ticker.look(Naming(OrgId("beta"), is_first=False), [QUICK], [origin]).requested == {origin}
+    with_deadline(lambda: not engine.is_alive(handle), 60)
+
+
 def test_a_schedule_that_dagster_does_not_know_is_neither_stopped_nor_started(ticker: DagsterTicker) -> None:
-    found = ticker.look([DefinitionId("no-such")], [])
+    found = ticker.look(OURS, [DefinitionId("no-such")], [])
 
     assert (found.stopped, found.started_at) == (frozenset(), {})
 
 
 @pytest.mark.parametrize("url", [None, "http://127.0.0.1:9"])
 def test_where_no_dagster_answers_nothing_is_said(url: str | None) -> None:
-    assert DagsterTicker(lambda: url, SystemClock()).look([QUICK], ["cron:quick:2026-11-22T07:00Z"]) is None
+    assert (
+        DagsterTicker(lambda: url, SystemClock()).look(OURS, [QUICK], ["cron:quick:2026-11-22T07:00Z"])
+        is None
+    )

@@ -13,6 +13,7 @@ from builders import NOW, a_plan, a_schedule
 from houses import a_house
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.maintenance import Maintenance
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
@@ -49,7 +50,9 @@ class ATicker:
         self.state = state
         self.asked: list[Sequence[str]] = []
 
-    def look(self, schedules: Sequence[DefinitionId], origins: Sequence[str]) -> TickerState | None:
+    def look(
+        self, naming: Naming, schedules: Sequence[DefinitionId], origins: Sequence[str]
+    ) -> TickerState | None:
         self.asked.append(origins)
         return self.state
 
@@ -236,9 +239,11 @@ def test_where_dagster_cannot_be_asked_and_something_runs_its_queue_may_hold_it_
 
 def test_a_request_that_comes_while_dagster_is_asked_wins(house: House) -> None:
     class TheDaemonComesBack(ATicker):
-        def look(self, schedules: Sequence[DefinitionId], origins: Sequence[str]) -> TickerState | None:
+        def look(
+            self, naming: Naming, schedules: Sequence[DefinitionId], origins: Sequence[str]
+        ) -> TickerState | None:
             start.admit(house, Ticket(NIGHTLY, "d1", origin=cron_origin(NIGHTLY, DUE)))
-            return super().look(schedules, origins)
+            return super().look(naming, schedules, origins)
 
     found = look(late(house), TheDaemonComesBack(TickerState(frozenset(), {}, frozenset())))
 

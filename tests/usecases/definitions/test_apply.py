@@ -1,16 +1,18 @@
 from __future__ import annotations
 
 import json
+import shutil
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from builders import NOW, a_plan, a_playbook, a_run, a_schedule
 from houses import a_house
-from inspect_pipelines.config.compiled import published_limits, read_compiled
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -58,7 +60,7 @@ def test_after_apply_a_plan_shows_nothing(tmp_path):
     assert len(applied.changes) == 2
     assert applied.is_published
     assert propose(house.ledger, project, now=NOW).changes == ()
-    assert read_compiled(tmp_path).digest == propose(house.ledger, project, now=NOW).digest
+    assert house.publication.read(DEFAULT_ORG).digest == propose(house.ledger, project, now=NOW).digest
 
 
 def test_what_is_published_is_what_the_ledger_holds(tmp_path):
@@ -66,7 +68,7 @@ def test_what_is_published_is_what_the_ledger_holds(tmp_path):
 
     apply(house, a_project(a_trigger(), a_schedule()), by="user:ada", may_delete=())
 
-    compiled = read_compiled(tmp_path)
+    compiled = house.publication.read(DEFAULT_ORG)
     with house.ledger.read() as ledger:
         assert list(compiled.definitions) == ledger.definitions.all(DEFAULT_ORG)
     assert (compiled.org_id, compiled.published_at) == (DEFAULT_ORG, NOW)
@@ -76,20 +78,20 @@ def test_applying_twice_changes_nothing(tmp_path):
     house = a_house(tmp_path)
     project = a_project(a_schedule())
     apply(house, project, by="user:ada", may_delete=())
-    before, journal = (tmp_path / "compiled.json").stat().st_mtime_ns, journal_of(house)
+    before, journal = (tmp_path / "compiled" / "default.json").stat().st_mtime_ns, journal_of(house)
     house.clock.sleep(60)
 
     applied = apply(house, project, by="user:ada", may_delete=())
 
     assert (applied.changes, applied.is_published) == ((), False)
-    assert (tmp_path / "compiled.json").stat().st_mtime_ns == before
+    assert (tmp_path / "compiled" / "default.json").stat().st_mtime_ns == before
     assert journal_of(house) == journal
 
 
 def test_a_deletion_that_nobody_agreed_to_changes_nothing(tmp_path):
     house = a_house(tmp_path)
     apply(house, a_project(a_schedule("old")), by="user:ada", may_delete=())
-    before = (tmp_path / "compiled.json").read_bytes()
+    before = (tmp_path / "compiled" / "default.json").read_bytes()
 
     with pytest.raises(Refused) as error:
         apply(house, a_project(a_schedule("new")), by="user:ada", may_delete=("other",))
@@ -99,7 +101,7 @@ def test_a_deletion_that_nobody_agreed_to_changes_nothing(tmp_path):
         "look at `inspect-pipelines plan`, then apply with --yes"
     )
     assert stored(house) == ["old"]
-    assert (tmp_path / "compiled.json").read_bytes() == before
+    assert (tmp_path / "compiled" / "default.json").read_bytes() == before
 
 
 def test_a_deletion_that_was_agreed_to_is_stored_journalled_and_published(tmp_path):
@@ -109,7 +111,7 @@ def test_a_deletion_that_was_agreed_to_is_stored_journalled_and_published(tmp_pa
     apply(house, a_project(a_trigger()), by="user:eve", may_delete=("old",))
 
     assert stored(house) == ["deploy"]
-    assert [definition.id for definition in read_compiled(tmp_path).definitions] == ["deploy"]
+    assert [definition.id for definition in house.publication.read(DEFAULT_ORG).definitions] == ["deploy"]
     kind, facts = journal_of(house)[-1]
     assert (kind, facts["schedule"]["id"]) == ("definition", "old")
     assert facts["schedule"]["deleted_at"] is not None
@@ -131,25 +133,27 @@ def test_each_change_is_one_fact_for_the_history(tmp_path):
 def test_a_crash_between_storing_and_publishing_is_mended_by_the_next_apply(tmp_path):
     house = a_house(tmp_path)
     project = a_project(a_schedule())
-    (tmp_path / "compiled.json").mkdir()  # cannot be read nor replaced, as on a full or broken disk
+    (tmp_path / "compiled" / "default.json").mkdir(
+        parents=True
+    )  # cannot be read nor replaced, as on a full or broken disk
     with pytest.raises(Unavailable):
         apply(house, project, by="user:ada", may_delete=())
-    (tmp_path / "compiled.json").rmdir()
+    (tmp_path / "compiled" / "default.json").rmdir()
 
     applied = apply(house, project, by="user:ada", may_delete=())
 
     assert (applied.changes, applied.is_published) == ((), True)
-    assert len(read_compiled(tmp_path).definitions) == 1
+    assert len(house.publication.read(DEFAULT_ORG).definitions) == 1
 
 
 def test_a_damaged_publication_is_mended_by_the_next_apply(tmp_path):
     house = a_house(tmp_path)
     project = a_project(a_schedule())
     apply(house, project, by="user:ada", may_delete=())
-    (tmp_path / "compiled.json").write_text("{")
+    (tmp_path / "compiled" / "default.json").write_text("{")
 
     assert apply(house, project, by="user:ada", may_delete=()).is_published
-    assert len(read_compiled(tmp_path).definitions) == 1
+    assert len(house.publication.read(DEFAULT_ORG).definitions) == 1
 
 
 def test_an_empty_project_is_published_too(tmp_path):
@@ -164,7 +168,54 @@ def test_another_organisation_is_published_though_nothing_else_differs(tmp_path)
     apply(house, a_project(), by="user:ada", may_delete=())
 
     assert apply(house, a_project(org_id=OrgId("acme")), by="user:ada", may_delete=()).is_published
-    assert read_compiled(tmp_path).org_id == "acme"
+    assert house.publication.organizations() == ("acme", "default")
+
+
+def test_the_first_organisation_has_plain_names_for_ever_and_later_ones_theirs_in_front(tmp_path):
+    house = a_house(tmp_path)
+    for org_id in ("acme", "beta", "acme"):
+        apply(house, a_project(org_id=OrgId(org_id), name=org_id), by="user:ada", may_delete=())
+
+    assert [one.naming for one in house.publication.all()] == [
+        Naming(OrgId("acme"), is_first=True),
+        Naming(OrgId("beta"), is_first=False),
+    ]
+
+
+def test_a_later_organisation_keeps_its_names_when_what_was_published_is_lost(tmp_path):
+    house = a_house(tmp_path)
+    for org_id in ("acme", "beta"):
+        apply(house, a_project(org_id=OrgId(org_id)), by="user:ada", may_delete=())
+    shutil.rmtree(tmp_path / "compiled")
+
+    apply(house, a_project(org_id=OrgId("beta")), by="user:ada", may_delete=())
+
+    assert [one.naming for one in house.publication.all()] == [Naming(OrgId("beta"), is_first=False)]
+
+
+def test_an_id_whose_name_in_dagster_another_organisation_has_is_refused(tmp_path):
+    house, beta = a_house(tmp_path), OrgId("beta")
+    apply(house, a_project(a_schedule("beta__nightly")), by="user:ada", may_delete=())
+    colliding = replace(a_schedule("nightly"), org_id=beta)
+
+    with pytest.raises(Refused) as error:
+        apply(house, a_project(colliding, org_id=beta), by="user:ada", may_delete=())
+
+    assert str(error.value) == (
+        "schedule 'nightly' would be 'beta__nightly' in Dagster, as schedule 'beta__nightly' of organisation "
+        "'default' is; nothing was changed: choose another id"
+    )
+    assert house.publication.organizations() == (DEFAULT_ORG,)
+
+
+def test_an_organisation_whose_publication_is_damaged_keeps_no_other_from_being_applied(tmp_path):
+    house = a_house(tmp_path)
+    apply(house, a_project(a_schedule("beta__nightly")), by="user:ada", may_delete=())
+    (tmp_path / "compiled" / "default.json").write_text("{")
+
+    applied = apply(house, a_project(org_id=OrgId("beta")), by="user:ada", may_delete=())
+
+    assert applied.is_published
 
 
 def test_a_changed_playbook_changes_the_definitions_that_use_it(tmp_path):
@@ -187,7 +238,7 @@ def test_the_organisation_is_stored_and_its_limits_are_published(tmp_path):
     applied = apply(house, a_project(a_schedule(), limits=limits), by="user:ada", may_delete=())
 
     assert applied.is_published
-    assert read_compiled(tmp_path).limits == published_limits(tmp_path) == limits
+    assert house.publication.read(DEFAULT_ORG).limits == limits
     with house.ledger.read() as ledger:
         assert ledger.organizations.find(DEFAULT_ORG) == Organization(DEFAULT_ORG, limits=limits)
 
@@ -228,9 +279,3 @@ def test_a_budget_that_is_lowered_below_the_forecast_is_refused_too(tmp_path):
 
     with pytest.raises(Refused, match="its budget is 10"):
         apply(house, a_project(a_schedule(), budget=Budget(10)), by="user:ada", may_delete=())
-
-
-def test_damaged_limits_are_the_default_ones(tmp_path):
-    for text in ("", "[]", '{"limits": 3}', '{"limits": {"host": 3}}'):
-        (tmp_path / "compiled.json").write_text(text)
-        assert published_limits(tmp_path) == Limits()

@@ -52,7 +52,7 @@ def test_a_plan_changes_nothing(tmp_path):
     first = propose(house.ledger, a_project(a_schedule("new")), now=NOW)
 
     assert propose(house.ledger, a_project(a_schedule("new")), now=NOW) == first
-    assert not (tmp_path / "compiled.json").exists()
+    assert not (tmp_path / "compiled").exists()
 
 
 def test_every_enabled_schedule_has_its_next_five_fire_times_in_utc(tmp_path):

@@ -31,7 +31,9 @@ def test_a_run_is_launched_by_its_origin_as_the_job_of_its_definition(house: Hou
     handle = launch(house, engine, run)
 
     assert handle == "d1"
-    assert engine.launches == [Launch("nightly_shop", "request:k", {"inspect/origin": "request:k"})]
+    assert engine.launches == [
+        Launch("nightly_shop", "request:k", {"inspect/origin": "request:k", "inspect/org": "default"})
+    ]
 
 
 def test_a_run_that_nobody_starts_ends_with_the_reason(house: House) -> None:

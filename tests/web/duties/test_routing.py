@@ -34,7 +34,10 @@ def test_an_event_is_launched_at_once_and_its_paths_are_asked_for(tmp_path: Path
         duty.stop()
 
     assert sorted(launch.job_name for launch in engine.launches) == ["any", "post_merge"]
-    assert engine.launches[0].tags == {"inspect/origin": engine.launches[0].origin}
+    assert engine.launches[0].tags == {
+        "inspect/origin": engine.launches[0].origin,
+        "inspect/org": "default",
+    }
 
 
 def tell(house: House, *numbers: int) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, a_plan, a_playbook, a_schedule
-from inspect_pipelines.config.compiled import compile_definitions, digest, read_compiled, write_compiled
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, RuleEvent
 from inspect_pipelines.domain.playbook import (
     Box,
@@ -33,7 +33,8 @@ from inspect_pipelines.domain.playbook import (
 )
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
-from inspect_pipelines.errors import Unavailable, Unreadable
+from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.stored.compiled import compile_definitions, digest, dump_compiled, load_compiled
 
 TEXT = st.text(max_size=12)
 NAME = st.text("abcdef-_09", min_size=1, max_size=8)
@@ -93,32 +94,26 @@ def a_trigger(trigger_id: str = "deploy-check") -> Trigger:
     return Trigger(DefinitionId(trigger_id), DEFAULT_ORG, "Deploy", "deployment.completed", a_plan())
 
 
+OURS = Naming(DEFAULT_ORG)
+
+
 @given(st.lists(DEFINITION, max_size=4, unique_by=lambda definition: definition.id))
-def test_what_is_published_comes_back_equal(tmp_path_factory, definitions):
-    home = tmp_path_factory.mktemp("home")
-    compiled = compile_definitions(DEFAULT_ORG, definitions, at=NOW)
+def test_what_is_published_comes_back_equal(definitions):
+    compiled = compile_definitions(OURS, definitions, at=NOW)
 
-    write_compiled(home, compiled)
+    again = load_compiled(dump_compiled(compiled).encode())
 
-    assert read_compiled(home) == compiled
-    assert digest(read_compiled(home).definitions) == compiled.digest
-
-
-def test_nothing_published_reads_as_no_definitions(tmp_path):
-    compiled = read_compiled(tmp_path / "never")
-
-    assert compiled.definitions == ()
-    assert compiled.published_at is None
-    assert compiled.digest == digest(())
+    assert again == compiled
+    assert digest(again.definitions) == compiled.digest
 
 
-def test_a_playbook_that_several_definitions_use_is_written_once(tmp_path):
+def test_a_playbook_that_several_definitions_use_is_written_once():
     same = a_playbook()
     copies = [a_schedule(f"s{number}", plan=a_plan(playbooks=(replace(same),))) for number in range(3)]
 
-    write_compiled(tmp_path, compile_definitions(DEFAULT_ORG, [*copies, a_trigger()], at=NOW))
+    text = dump_compiled(compile_definitions(OURS, [*copies, a_trigger()], at=NOW))
 
-    assert len(json.loads((tmp_path / "compiled.json").read_text())["playbooks"]) == 1
+    assert len(json.loads(text)["playbooks"]) == 1
 
 
 def test_the_digest_follows_the_content_and_not_the_order():
@@ -129,61 +124,17 @@ def test_the_digest_follows_the_content_and_not_the_order():
     assert digest([one]) != digest([replace(one, plan=a_plan(playbooks=(a_playbook(base_url="http://x"),)))])
 
 
-def test_the_file_names_its_organisation_and_time_in_utc(tmp_path):
-    write_compiled(tmp_path, compile_definitions(OrgId("acme"), [], at=NOW))
+@pytest.mark.parametrize("is_first", [True, False])
+def test_the_text_names_its_organisation_whether_it_is_the_first_and_its_time_in_utc(is_first):
+    naming = Naming(OrgId("acme"), is_first)
 
-    content = json.loads((tmp_path / "compiled.json").read_text())
+    text = dump_compiled(compile_definitions(naming, [], at=NOW))
+
+    content = json.loads(text)
     assert (content["org_id"], content["published_at"]) == ("acme", "2026-11-22T07:00:00Z")
+    assert load_compiled(text.encode()).naming == naming
 
 
-@pytest.mark.parametrize(
-    "damage",
-    [
-        "",
-        "{",
-        "[]",
-        "null",
-        '{"version": 1}',
-        '{"version": 1, "playbooks": [], "definitions": [{"plan": {"playbooks": [7]}}]}',
-    ],
-)
-def test_a_damaged_file_is_unreadable_and_says_how_to_mend_it(tmp_path, damage):
-    path = tmp_path / "compiled.json"
-    path.write_text(damage)
-
-    with pytest.raises(Unreadable) as error:
-        read_compiled(tmp_path)
-
-    assert str(error.value) == f"{str(path)!r} is damaged; run `inspect-pipelines apply` to write it anew"
-
-
-def test_a_file_of_another_version_is_unreadable(tmp_path):
-    (tmp_path / "compiled.json").write_text('{"version": 2}')
-
-    with pytest.raises(Unreadable, match="has version 2, and 1 is wanted; run `inspect-pipelines apply`"):
-        read_compiled(tmp_path)
-
-
-def test_a_file_that_cannot_be_read_says_why(tmp_path):
-    (tmp_path / "compiled.json").mkdir()
-
-    with pytest.raises(Unreadable, match="cannot be read: is a directory"):
-        read_compiled(tmp_path)
-
-
-def test_a_failed_write_leaves_the_old_file_and_no_rest(tmp_path):
-    (tmp_path / "compiled.json").mkdir()  # a rename over a folder fails as a full disk does: late
-    (tmp_path / "compiled.json" / "x").touch()
-
-    with pytest.raises(Unavailable, match="cannot be written: is a directory; make room or give access"):
-        write_compiled(tmp_path, compile_definitions(DEFAULT_ORG, [], at=NOW))
-
-    assert [path.name for path in tmp_path.iterdir()] == ["compiled.json"]
-
-
-def test_a_home_that_is_a_file_is_said(tmp_path):
-    blocked = tmp_path / "file"
-    blocked.touch()
-
-    with pytest.raises(Unavailable, match="cannot be written: file exists"):
-        write_compiled(blocked, compile_definitions(DEFAULT_ORG, [], at=NOW))
+def test_a_text_of_a_newer_version_is_unreadable():
+    with pytest.raises(Unreadable, match="has version 3, and 2 is wanted"):
+        load_compiled(b'{"version": 3}')

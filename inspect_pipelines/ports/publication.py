@@ -1,0 +1,52 @@
+"""What `apply` hands to the processes that run: one publication an organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Protocol
+
+from inspect_pipelines.domain.compiled import Channels, Compiled
+from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.naming import Naming
+from inspect_pipelines.domain.organization import Limits
+
+
+class Publication(Protocol):
+    """Read by Dagster's processes without any database; a reader sees the old one or the new one, nothing between."""
+
+    def publish(self, compiled: Compiled) -> None:
+        """Replace the organisation's, durably.
+
+        Raises:
+            Unavailable: The disk is full, or it cannot be written.
+        """
+
+    def organizations(self) -> tuple[OrgId, ...]:
+        """Those that have one, the one published last first; without what cannot be read, which `all` tells."""
+
+    def read(self, org_id: OrgId) -> Compiled:
+        """The organisation's; without definitions when it has none.
+
+        Raises:
+            Unreadable: It is damaged, or another version of inspect-pipelines wrote it.
+        """
+
+    def all(self) -> tuple[Compiled, ...]:
+        """Every organisation's, in the order of their ids.
+
+        Raises:
+            Unreadable: One of them is damaged, or another version of inspect-pipelines wrote it.
+        """
+
+    def limits(self) -> tuple[tuple[Naming, Limits], ...]:
+        """How many runs of each organisation may be in progress at once; the default where that cannot be read."""
+
+    def channels(self, org_id: OrgId) -> Channels:
+        """How its people are reached; nobody when it has no publication.
+
+        Raises:
+            Unreadable: It cannot be read now; a message that then went to no channel would be lost.
+        """
+
+    def stamp(self) -> Hashable:
+        """Another value as soon as something is published."""

@@ -1,0 +1,177 @@
+"""The publication as files of INSPECT_HOME: `compiled/<org>.json`."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Hashable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from inspect_pipelines.domain.compiled import Channels, Compiled
+from inspect_pipelines.domain.ids import SLUG, OrgId
+from inspect_pipelines.domain.naming import Naming
+from inspect_pipelines.domain.organization import Limits
+from inspect_pipelines.errors import Unavailable, Unreadable
+from inspect_pipelines.stored.compiled import (
+    channels_of,
+    dump_compiled,
+    limits_of,
+    load_compiled,
+    nothing_compiled,
+    org_of,
+)
+
+FOLDER = "compiled"
+BEFORE = "compiled.json"  # of homes that had one organisation; taken over when anything is read or published
+DAMAGED = (
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)  # pydantic's and the JSON reader's are ValueErrors
+MEND = "run `inspect-pipelines apply` to write it anew"
+
+
+class FilePublication:
+    """`ports.Publication` in a home.
+
+    Args:
+        home: INSPECT_HOME; made when something is published.
+    """
+
+    def __init__(self, home: Path) -> None:
+        self._folder = home / FOLDER
+        self._before = home / BEFORE
+
+    def publish(self, compiled: Compiled) -> None:
+        """Write to a temporary file and rename, so that it holds also after a power cut."""
+        path, temporary = self._path(compiled.org_id), None
+        try:
+            with suppress(Unreadable):  # a damaged one goes when there is a good one
+                self._take_over()
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=self._folder)
+            with open(descriptor, "w", encoding="utf-8") as opened:  # noqa: PTH123 - a descriptor, not a path
+                opened.write(dump_compiled(compiled))
+                opened.flush()
+                os.fsync(opened.fileno())
+            Path(temporary).replace(path)
+            self._before.unlink(missing_ok=True)
+            _sync_folder(self._folder)
+            _sync_folder(self._folder.parent)
+        except OSError as error:
+            if temporary is not None:
+                Path(temporary).unlink(missing_ok=True)
+            raise Unavailable(
+                f"{str(path)!r} cannot be written: {(error.strerror or str(error)).lower()}; "
+                "make room or give access, then run `inspect-pipelines apply` again"
+            ) from error
+
+    def organizations(self) -> tuple[OrgId, ...]:
+        with suppress(Unreadable):
+            self._take_over()
+        found = []
+        for path in self._files():
+            with suppress(FileNotFoundError):
+                found.append((-path.stat().st_mtime_ns, path.stem))
+        return tuple(OrgId(name) for _, name in sorted(found))
+
+    def read(self, org_id: OrgId) -> Compiled:
+        self._take_over()
+        path = self._path(org_id)
+        try:
+            compiled = load_compiled(path.read_bytes())
+        except FileNotFoundError:
+            return nothing_compiled(org_id)
+        except OSError as error:
+            raise Unreadable(
+                f"{str(path)!r} cannot be read: {(error.strerror or str(error)).lower()}"
+            ) from error
+        except Unreadable as error:
+            raise Unreadable(f"{str(path)!r} {error}; {MEND}") from error
+        except DAMAGED as error:
+            raise Unreadable(f"{str(path)!r} is damaged; {MEND}") from error
+        if compiled.org_id != org_id:
+            raise Unreadable(f"{str(path)!r} is of organisation {compiled.org_id!r}; {MEND}")
+        return compiled
+
+    def all(self) -> tuple[Compiled, ...]:
+        self._take_over()
+        return tuple(self.read(OrgId(path.stem)) for path in sorted(self._files()))
+
+    def limits(self) -> tuple[tuple[Naming, Limits], ...]:
+        found = []
+        for org_id in sorted(self.organizations()):
+            try:
+                found.append(limits_of(self._path(org_id).read_bytes()))
+            except (OSError, *DAMAGED):  # the reader of definitions says what is wrong
+                found.append((Naming(org_id), Limits()))
+        return tuple(found)
+
+    def channels(self, org_id: OrgId) -> Channels:
+        self._take_over()
+        path = self._path(org_id)
+        try:
+            return channels_of(path.read_bytes())
+        except FileNotFoundError:
+            return Channels()
+        except OSError as error:
+            raise Unreadable(
+                f"{str(path)!r} cannot be read for its channels: {(error.strerror or str(error)).lower()}"
+            ) from error
+        except DAMAGED as error:
+            raise Unreadable(f"{str(path)!r} cannot be read for its channels; {MEND}") from error
+
+    def stamp(self) -> Hashable:
+        """The files' identities: each is replaced, never written over, so a new one has another number."""
+        with suppress(Unreadable):
+            self._take_over()
+        return tuple((path.name, _identity(path)) for path in (*sorted(self._files()), self._before))
+
+    def _path(self, org_id: OrgId) -> Path:
+        return self._folder / f"{org_id}.json"
+
+    def _files(self) -> Iterator[Path]:
+        return (path for path in self._folder.glob("*.json") if SLUG.match(path.stem))
+
+    def _take_over(self) -> None:
+        """Move what a version with one organisation a home published to its organisation's place.
+
+        Raises:
+            Unreadable: It is damaged, or cannot be moved.
+        """
+        try:
+            org_id = org_of(self._before.read_bytes())
+            if not SLUG.match(org_id):
+                raise ValueError(org_id)
+            self._folder.mkdir(exist_ok=True, mode=0o700)
+            self._before.replace(self._path(org_id))
+        except FileNotFoundError:
+            return  # there is none, or another process was faster
+        except OSError as error:
+            raise Unreadable(
+                f"{str(self._before)!r} cannot be moved to {str(self._folder)!r}: "
+                f"{(error.strerror or str(error)).lower()}"
+            ) from error
+        except DAMAGED as error:
+            raise Unreadable(f"{str(self._before)!r} is damaged; {MEND}") from error
+        with suppress(OSError):  # a cut of power now leaves it at either place
+            _sync_folder(self._folder)
+            _sync_folder(self._folder.parent)
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
