@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Hashable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +19,7 @@ from inspect_pipelines.stored.compiled import (
     nothing_compiled,
     org_of,
 )
+from resources.disk.atomic import sync, write_atomically
 
 FOLDER = "compiled"
 BEFORE = "compiled.json"  # of homes that had one organisation; taken over when anything is read or published
@@ -45,24 +44,16 @@ class FilePublication:
         self._before = home / BEFORE
 
     def publish(self, compiled: Compiled) -> None:
-        """Write to a temporary file and rename, so that it holds also after a power cut."""
-        path, temporary = self._path(compiled.org_id), None
+        """Write it so that it holds also after a power cut."""
+        path = self._path(compiled.org_id)
         try:
             with suppress(Unreadable):  # a damaged one goes when there is a good one
                 self._take_over()
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            descriptor, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=self._folder)
-            with open(descriptor, "w", encoding="utf-8") as opened:  # noqa: PTH123 - a descriptor, not a path
-                opened.write(dump_compiled(compiled))
-                opened.flush()
-                os.fsync(opened.fileno())
-            Path(temporary).replace(path)
+            write_atomically(path, dump_compiled(compiled))
             self._before.unlink(missing_ok=True)
-            _sync_folder(self._folder)
-            _sync_folder(self._folder.parent)
+            sync(self._folder.parent)
         except OSError as error:
-            if temporary is not None:
-                Path(temporary).unlink(missing_ok=True)
             raise Unavailable(
                 f"{str(path)!r} cannot be written: {(error.strerror or str(error)).lower()}; "
                 "make room or give access, then run `inspect-pipelines apply` again"
@@ -157,8 +148,8 @@ class FilePublication:
         except DAMAGED as error:
             raise Unreadable(f"{str(self._before)!r} is damaged; {MEND}") from error
         with suppress(OSError):  # a cut of power now leaves it at either place
-            _sync_folder(self._folder)
-            _sync_folder(self._folder.parent)
+            sync(self._folder)
+            sync(self._folder.parent)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -167,11 +158,3 @@ def _identity(path: Path) -> tuple[int, int] | None:
     except FileNotFoundError:
         return None
     return found.st_ino, found.st_mtime_ns
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
