@@ -108,6 +108,9 @@ class NoHistory:
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         raise NotImplementedError
 
+    def frame(self, name: str, *, fresh_within_seconds: float = 5.0, **parameters: Any) -> Any:
+        raise NotImplementedError
+
     def rebuild(self) -> str:
         raise NotImplementedError
 

@@ -7,12 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from inspect_pipelines.domain.comparison import NOT_MEASURED, Comparison
+from inspect_pipelines.domain.comparison import NOT_MEASURED
 from inspect_pipelines.domain.screenshot import View
 
 LEAST_RUNS = 5  # clean ones; fewer say little about what a sixth will bring
 HEADROOM = 2.0  # the suggestion's distance from the worst clean score; a maximum of few runs is soon exceeded
 LEAST_TOLERANCE = 0.005  # a quarter of the default; below it lies what no eye sees and other machines draw
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What is left of a comparison in the history."""
+
+    view: View
+    score: float  # 0.0 .. 1.0
+    score_method: str
+    tolerance: float
+    passed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +38,11 @@ class NoiseFloor:
     suggested_tolerance: float | None  # None: too few clean runs to suggest one
 
 
-def noise_floors(clean_runs: Iterable[Sequence[Comparison]]) -> tuple[NoiseFloor, ...]:
+def noise_floors(clean_runs: Iterable[Sequence[Score]]) -> tuple[NoiseFloor, ...]:
     """One floor for each view of the newest run, the noisiest first.
 
     Args:
-        clean_runs: The comparisons of runs that passed, newest run first. Scores of another method than the newest
+        clean_runs: The scores of runs that passed, newest run first. Scores of another method than the newest
             measured one's are left out: they are no numbers of the same kind.
     """
     runs = list(clean_runs)
@@ -50,7 +61,7 @@ def noise_floors(clean_runs: Iterable[Sequence[Comparison]]) -> tuple[NoiseFloor
     return tuple(sorted(floors, key=lambda floor: (-floor.highest, floor.view)))
 
 
-def _floor(newest: Comparison, scores: Sequence[float]) -> NoiseFloor:
+def _floor(newest: Score, scores: Sequence[float]) -> NoiseFloor:
     highest = max(scores, default=0.0)
     suggested = None
     if len(scores) >= LEAST_RUNS:

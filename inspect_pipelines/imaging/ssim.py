@@ -41,5 +41,7 @@ def _missing(old: Pixels, new: Pixels, part: Window) -> float:
     if top >= bottom or left >= right:
         return 0.0
     around = np.s_[top - RIM : bottom + RIM, left - RIM : right + RIM]  # whose own rim is left out again
-    index = structural_similarity(old[around], new[around], channel_axis=-1, data_range=255)
-    return (1.0 - float(index)) * (bottom - top) * (right - left)
+    index: float = structural_similarity(  # type: ignore[no-untyped-call]
+        old[around], new[around], channel_axis=-1, data_range=255
+    )
+    return float((1.0 - index) * (bottom - top) * (right - left))

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:  # a third of a second that only those pay who ask for one
+    import pandas as pd
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,14 @@ class History(Protocol):
 
         Raises:
             UsageError: The SQL is wrong, or would write.
+        """
+
+    def frame(self, name: str, *, fresh_within_seconds: float = 5.0, **parameters: str | int) -> pd.DataFrame:
+        """The answer of a named query, for who goes on computing with it; times are in UTC.
+
+        Raises:
+            NotFound: There is no query of that name, or no history yet.
+            UsageError: It takes other parameters.
         """
 
     def rebuild(self) -> str:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
 from inspect_pipelines.errors import Unreadable, UsageError
 from inspect_pipelines.ports.history import Table
 from resources.history.connection import open_reading
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)
 
@@ -20,14 +25,7 @@ def run(sql: str, path: Path) -> Table:
         UsageError: It is wrong, would write, or reaches beyond the history.
         Unreadable: The copy is damaged.
     """
-    try:
-        connection = open_reading(path)
-    except duckdb.Error as error:
-        raise Unreadable(
-            f"the copy of the run history {str(path)!r} cannot be read: {_first_line(error)}; "
-            "delete it, the next query makes a new one"
-        ) from error
-    with connection:
+    with _opened(path) as connection:
         statement = _one_reading_statement(connection, sql)
         try:
             answer = connection.execute(statement)
@@ -40,6 +38,26 @@ def run(sql: str, path: Path) -> Table:
             ) from error
         except duckdb.Error as error:
             raise UsageError(f"the query failed: {str(error).strip()}") from error
+
+
+def frame(statement: str, parameters: Mapping[str, str | int], path: Path) -> pd.DataFrame:
+    """The answer of a statement of ours over a copy of the history, computed by DuckDB and handed to pandas whole.
+
+    Raises:
+        Unreadable: The copy is damaged.
+    """
+    with _opened(path) as connection:
+        return connection.execute(statement, dict(parameters)).df()
+
+
+def _opened(path: Path) -> duckdb.DuckDBPyConnection:
+    try:
+        return open_reading(path)
+    except duckdb.Error as error:
+        raise Unreadable(
+            f"the copy of the run history {str(path)!r} cannot be read: {_first_line(error)}; "
+            "delete it, the next query makes a new one"
+        ) from error
 
 
 def _one_reading_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:

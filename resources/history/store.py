@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.clock import Clock
@@ -10,7 +11,11 @@ from inspect_pipelines.ports.history import Table
 from inspect_pipelines.ports.ledger import Ledger
 from resources.history import publication
 from resources.history.lease import holding
+from resources.history.named import named_query
 from resources.history.places import Places
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 ROUNDS = 5  # of a drain: while others keep writing, a run must not stay for ever to serve them; they come themselves
 POLL_SECONDS = 0.02  # between two looks whether the owner has published
@@ -40,6 +45,13 @@ class DuckHistory:
         from resources.history import query  # imports DuckDB
 
         return query.run(sql, self.places.snapshot)
+
+    def frame(self, name: str, *, fresh_within_seconds: float = 5.0, **parameters: str | int) -> pd.DataFrame:
+        statement = named_query(name, parameters)
+        self._freshen(fresh_within_seconds)
+        from resources.history import query  # imports DuckDB
+
+        return query.frame(statement, parameters, self.places.snapshot)
 
     def rebuild(self) -> str:
         from resources.history.rebuild import rebuild  # imports DuckDB

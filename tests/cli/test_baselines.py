@@ -15,7 +15,9 @@ from inspect_pipelines.cli.baselines import baselines
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.wiring import house as wired
 
 
@@ -44,9 +46,11 @@ def ended(house, number: int, score: float, *, status: RunStatus = RunStatus.PAS
             run, status=RunStatus.RUNNING, dagster_run_id=f"d{number}", claimed_at=run.requested_at
         )
         assert ledger.runs.claim(claimed)
-        ledger.evidence.save_comparisons(run.id, [comparison])
         done = replace(claimed, status=status, completed_at=run.requested_at + timedelta(minutes=1))
         assert ledger.runs.conclude(done)
+        verdict = Verdict(None, status, ("as approved",))
+        facts = run_facts(done, a_schedule(), (), [comparison], verdict, baseline_id=None, report_path="")
+        ledger.journal.append("run", facts, at=run.requested_at)
 
 
 def test_the_noise_of_clean_runs_and_a_fitting_tolerance_are_shown(house):

@@ -7,19 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import a_view
-from inspect_pipelines.domain.comparison import NOT_MEASURED, Comparison, Outcome
-from inspect_pipelines.domain.noise import LEAST_RUNS, LEAST_TOLERANCE, noise_floors
+from inspect_pipelines.domain.comparison import NOT_MEASURED
+from inspect_pipelines.domain.noise import LEAST_RUNS, LEAST_TOLERANCE, Score, noise_floors
 
 
-def compared(name: str, score: float, **changes: Any) -> Comparison:
-    values: dict[str, Any] = {
-        "outcome": Outcome.UNCHANGED,
-        "passed": True,
-        "reason": "",
-        "score_method": "v2",
-        "tolerance": 0.02,
-    }
-    return Comparison(a_view(name), score=score, **(values | changes))
+def compared(name: str, score: float, **changes: Any) -> Score:
+    values: dict[str, Any] = {"score_method": "v2", "tolerance": 0.02, "passed": True}
+    return Score(a_view(name), score, **(values | changes))
 
 
 def test_the_floor_is_what_clean_runs_differ_by_and_the_suggestion_leaves_room():

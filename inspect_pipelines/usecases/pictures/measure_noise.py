@@ -1,14 +1,14 @@
-"""Measure noise: how far each view of a definition is from its approved picture when a run passes."""
+"""Measure noise: how far each view of a definition is from its approved picture when a run passes, as the history knows."""
 
 from __future__ import annotations
 
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.domain.noise import NoiseFloor, noise_floors
-from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.noise import NoiseFloor, Score, noise_floors
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 
-CLEAN_RUNS = 30  # newest ones; a month of nights
+CLEAN_RUNS = 30  # newest ones: a month of nights, and more weeks than the ledger keeps evidence for
 
 
 def measure_noise(house: House, definition_id: DefinitionId) -> tuple[NoiseFloor, ...]:
@@ -24,8 +24,17 @@ def measure_noise(house: House, definition_id: DefinitionId) -> tuple[NoiseFloor
                 f"definition {definition_id!r} has no noise floor: it is not applied (applied: {known}); "
                 f"check the id, or run: inspect-pipelines apply"
             )
-        passed = ledger.runs.latest(
-            house.org_id, definition_id=definition_id, status=RunStatus.PASSED, limit=CLEAN_RUNS
+    try:
+        found = house.history.frame(
+            "clean_scores", org_id=house.org_id, definition_id=definition_id, runs=CLEAN_RUNS
         )
-        compared = [ledger.evidence.comparisons(run.id) for run in passed]
-    return noise_floors(run for run in compared if run)
+    except NotFound:  # nothing ever ran in this home
+        return ()
+    runs = (
+        [
+            Score(View.parse(row.view), row.score, row.score_method, row.tolerance, bool(row.passed))
+            for row in run.itertuples()
+        ]
+        for _, run in found.groupby("run_seq", sort=False)
+    )
+    return noise_floors(runs)

@@ -1,0 +1,16 @@
+-- How far each view was from its approved picture in the newest runs of a definition that passed and compared; the newest
+-- run first. Scores of different methods do not compare: `score_method` says which one it was.
+--
+-- $org_id, $definition_id, $runs: how many runs at most
+SELECT run_seq,
+       concat(playbook_id, '/', name, '@', viewport) AS view,
+       score, score_method, tolerance_score AS tolerance, passed
+FROM comparisons
+WHERE run_seq IN (
+    SELECT DISTINCT runs.run_seq
+    FROM automated_runs AS runs JOIN comparisons AS compared USING (run_seq)
+    WHERE runs.org_id = $org_id AND runs.definition_id = $definition_id AND runs.status = 'passed'
+    ORDER BY runs.run_seq DESC
+    LIMIT $runs
+)
+ORDER BY run_seq DESC, view;
