@@ -25,6 +25,7 @@ def surroundings(settings: Settings) -> dict[str, str]:
         "DAGSTER_RUN_STATUS_SENSOR_PROCESS_LIMIT": "25",  # the default of 5 falls behind in a burst
         "PYTHONUNBUFFERED": "1",
         "OPENBLAS_NUM_THREADS": "1",  # its pool starts with the import, and the warm parent must have one thread
+        "MALLOC_MMAP_THRESHOLD_": "1048576",  # glibc keeps the room of freed pictures otherwise: 20 MB of a run
         # `env` sets the first for the dagster CLI; beside `-w` either is an error
         "DAGSTER_MODULE_NAME": "",
         "DAGSTER_WORKING_DIRECTORY": "",

@@ -15,7 +15,7 @@ from inspect_pipelines.imaging.drawing import (
     OF_KIND,
     REMOVED,
     Colour,
-    encode,
+    encode_spent,
     fill,
     put_labels,
 )
@@ -41,7 +41,7 @@ def overlay(new: Pixels, regions: Iterable[Region], bands: Iterable[Band] = ()) 
         part = np.s_[box.y : box.y + box.height, box.x : box.x + box.width]
         canvas[part] = new[part]
     put_labels(canvas, shown, REACH, [line for each in lines for line in each])
-    return encode(canvas)
+    return encode_spent(canvas)
 
 
 def _dimmed(picture: Pixels) -> Pixels:

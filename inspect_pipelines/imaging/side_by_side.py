@@ -18,7 +18,7 @@ from inspect_pipelines.imaging.drawing import (
     INSERTED,
     OF_KIND,
     REMOVED,
-    encode,
+    encode_spent,
     font_px,
     frame,
     lettered,
@@ -84,7 +84,7 @@ def side_by_side(
         _draw_frames(strip[left], shown)
         _draw_frames(strip[right], shown)
         y += bottom - top
-    return encode(canvas)
+    return encode_spent(canvas)
 
 
 def _rows(old_height: int, new_height: int, bands: Iterable[Band]) -> Iterator[_Rows]:

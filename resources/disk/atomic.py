@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 UNFINISHED = ".tmp"  # such names are leftovers of writers that died
 
 
-def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600, is_durable: bool = True) -> None:
+def write_atomically(
+    path: Path, data: bytes | str | Iterable[bytes], *, mode: int = 0o600, is_durable: bool = True
+) -> None:
     """Write a file, in a folder that exists; text as UTF-8.
 
     Args:
         path: A link is replaced, not followed.
-        data: All of it.
+        data: All of it, as a whole or in pieces that are made while it is written.
         mode: Of the file, whatever the umask.
         is_durable: It is on the disk before this returns, which takes milliseconds; else a power cut may leave the old
             one, or none.
@@ -23,12 +26,13 @@ def write_atomically(path: Path, data: bytes | str, *, mode: int = 0o600, is_dur
     Raises:
         OSError: The disk is full, or the folder cannot be written; the old file is as it was.
     """
-    content = data.encode() if isinstance(data, str) else data
+    whole = data.encode() if isinstance(data, str) else data
+    pieces = [whole] if isinstance(whole, bytes) else whole
     descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:80]}.", suffix=UNFINISHED)
     unfinished = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            file.writelines(pieces)
             os.fchmod(descriptor, mode)
             if is_durable:
                 file.flush()

@@ -238,8 +238,11 @@ def _shrunk(png: bytes, max_px: int) -> bytes:
     buffer = BytesIO()
 
     def shrink() -> None:
-        image = Image.open(BytesIO(png)).convert("RGB")
-        image = image.crop((0, 0, image.width, min(image.height, image.width * THUMBNAIL_SHAPE)))
+        image: Image.Image = Image.open(BytesIO(png))
+        if image.height > image.width * THUMBNAIL_SHAPE:
+            image = image.crop((0, 0, image.width, image.width * THUMBNAIL_SHAPE))
+        if image.mode != "RGB":
+            image = image.convert("RGB")
         image.thumbnail((max_px, max_px * THUMBNAIL_SHAPE), Image.Resampling.LANCZOS, reducing_gap=2.0)
         image.save(buffer, "WEBP", quality=80, method=2)
 

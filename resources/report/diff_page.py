@@ -91,16 +91,17 @@ def page(title: str, items: Sequence[Item], notes: Sequence[str] = ()) -> str:
     attention = [card for card in cards if card.tone is not Tone.GOOD]
     quiet = [card for card in cards if card.tone is Tone.GOOD]
     style, script = asset("report.css"), asset("report.js")
-    return (
+    pieces = pictures.filled(
         templates()
         .get_template("diff.html.j2")
-        .render(
+        .generate(
             title=title,
             labels=LABELS,
             tone=(Tone.BAD if attention else Tone.GOOD).value,
             word="Differs" if attention else "Same",
             headline=headline([item.difference for item in items]),
-            attention=[exhibit(card, pictures, index) for index, card in enumerate(attention)],
+            attention=attention,
+            exhibits=(exhibit(card, pictures, index) for index, card in enumerate(attention)),
             full_views=FULL_VIEWS,
             quiet=[(card, pictures.thumbnail(card.new)) for card in quiet[:MOST_QUIET]],
             quiet_count=len(quiet),
@@ -112,6 +113,7 @@ def page(title: str, items: Sequence[Item], notes: Sequence[str] = ()) -> str:
             script_hash=content_hash(script),
         )
     )
+    return b"".join(pieces).decode()
 
 
 def headline(differences: Sequence[Difference]) -> str:

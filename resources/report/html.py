@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
@@ -30,6 +31,7 @@ FULL_VIEWS = 40  # differing views in full; a run with more has one cause, and 4
 TALL_PX = 2400  # a page so high is shown once more where it changed
 CROPS = 3  # regions of a view shown enlarged; the rest is boxed in the picture
 CONSOLE_LINES = 500
+COPY_BYTES = 1 << 20
 LABELS = {"old": "Approved", "new": "This run"}  # what the two sides are called
 
 
@@ -75,13 +77,15 @@ class HtmlReports:
         Raises:
             Unavailable: The disk is full or the folder cannot be written.
         """
-        page = self.render(model(report)).encode()
         target = self.path(report.run.id)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            write_atomically(target, page, mode=0o644)
+            write_atomically(target, self._page(model(report)), mode=0o644)
             latest = self._folder / f"latest-{report.run.definition_id}.html"
-            write_atomically(latest, page, mode=0o644, is_durable=False)  # a copy of what is safe by now
+            with target.open("rb") as page:  # a copy of what is safe by now
+                write_atomically(
+                    latest, iter(partial(page.read, COPY_BYTES), b""), mode=0o644, is_durable=False
+                )
         except OSError as error:
             raise Unavailable(
                 f"report {str(target)!r} cannot be written: {error.strerror}; free the disk and retry"
@@ -106,8 +110,8 @@ class HtmlReports:
         """The path, for a person."""
         return str(self.path(run_id))
 
-    def render(self, content: ReportModel) -> str:
-        """The page as text."""
+    def _page(self, content: ReportModel) -> Iterator[bytes]:
+        """The page in pieces; the pictures of one view are in memory at a time."""
         from resources.report.pictures import (
             Pictures,  # OpenCV: a quarter of a second that most commands save
         )
@@ -117,15 +121,16 @@ class HtmlReports:
         run = content.report.run
         console = [line for session in content.report.sessions for line in session.console]
         source = content.report.baseline and self.path(content.report.baseline.source_run_id)
-        return (
+        return pictures.filled(
             templates()
             .get_template("report.html.j2")
-            .render(
+            .generate(
                 labels=LABELS,
                 page=content,
                 report=content.report,
                 run=run,
-                attention=[exhibit(c, pictures, i) for i, c in enumerate(content.attention)],
+                attention=content.attention,
+                exhibits=(exhibit(card, pictures, index) for index, card in enumerate(content.attention)),
                 quiet=[
                     Exhibit(card, None, pictures.thumbnail(card.new or card.old), None)
                     for card in content.quiet
@@ -150,20 +155,20 @@ def exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
     """A view's pictures; in full for the first views of a page, small for the rest."""
     if index >= FULL_VIEWS:
         return Exhibit(card, pictures.thumbnail(card.old), pictures.thumbnail(card.new), None)
-    details = tuple(
-        Detail(
-            number,
-            region.element or "",
-            pictures.crop(card.old, region.box) if card.regions_fit_old else None,
-            pictures.crop(card.new, region.box),
-        )
-        for number, region in enumerate(card.regions[:CROPS], start=1)
-    )
+    enlarged = card.regions[:CROPS]
+    # All of one side before the other: only one picture is decoded at a time.
+    new_parts = [pictures.crop(card.new, region.box) for region in enlarged]
     new = pictures.full(card.new)
+    old_parts = [pictures.crop(card.old, each.box) if card.regions_fit_old else None for each in enlarged]
+    old = pictures.full(card.old)
+    details = tuple(
+        Detail(number, region.element or "", *parts)
+        for number, (region, *parts) in enumerate(zip(enlarged, old_parts, new_parts, strict=True), start=1)
+    )
     is_apart = not card.regions_fit_old or bool(new and new.height > TALL_PX)
     return Exhibit(
         card,
-        pictures.full(card.old),
+        old,
         new,
         pictures.full(card.overlay),
         tuple(detail for detail in details if detail.new),

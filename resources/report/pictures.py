@@ -4,21 +4,28 @@ from __future__ import annotations
 
 import base64
 import io
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Protocol
+from weakref import WeakValueDictionary
 
+from markupsafe import Markup
 from PIL import Image
 
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import NotFound, Unreadable
-from inspect_pipelines.imaging.picture import decode
+from inspect_pipelines.imaging.denser_png import denser
+from inspect_pipelines.imaging.picture import Pixels, decode
 from inspect_pipelines.ports.gallery import Stat
 
 FULL_BYTES = 16_000_000  # of pictures in full size; a report stays under about 25 MB after base64
 THUMBNAIL_PX = 480
-# Lossless WebP saves a quarter of a large PNG for 0.1 s a megapixel; small or huge pictures are not worth the time.
-WORTH_BYTES, WORTH_PIXELS = 200_000, 3_000_000
+WORTH_BYTES, WORTH_PIXELS = 100_000, 3_000_000  # smaller files and larger pictures are shown as they are
+# Lossless WebP halves a PNG, for 0.25 s and 17 MB a megapixel while it is made; larger pictures are only deflated anew.
+WEBP_PIXELS = 1_200_000
 CROP_MARGIN = 28  # px round a changed region
 CROP_LARGEST = (640, 420)  # px
 
@@ -31,24 +38,42 @@ class Source(Protocol):
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes: ...
 
 
-@dataclass(frozen=True, slots=True)
+PLACE = re.compile("<§([0-9]+)>")  # no text that a page quotes can hold it: `<` is escaped there
+PIECE_BYTES = (
+    3 << 18
+)  # of a picture at a time; divisible by three, so that pieces of base64 join without padding
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Shown:
     """An image as the page holds it; without a source it says why there is none."""
 
-    source: str  # data: URI, empty when it cannot be shown
+    source: str  # its place in the page's text, which becomes a data: URI; empty when it cannot be shown
     width: int = 0  # px of the stored picture
     height: int = 0
     problem: str = ""
     is_small: bool = False  # only a thumbnail: the page's budget for full pictures is used up
+    image: bytes = b""  # a PNG or WebP
 
 
 @dataclass
 class Pictures:
-    """Hands out images of the gallery, the first ones in full; remembers what it decoded last."""
+    """Hands out images of the gallery, the first ones in full; remembers the one that it decoded last."""
 
     gallery: Source
     budget_bytes: int = FULL_BYTES
-    _pixels: dict[Sha256, Image.Image] = field(default_factory=dict)
+    _last: tuple[Sha256, Pixels] | None = None
+    _handed_out: WeakValueDictionary[str, Shown] = field(default_factory=WeakValueDictionary)
+    _numbers: Iterator[int] = field(default_factory=count)
+
+    def filled(self, pieces: Iterable[str]) -> Iterator[bytes]:
+        """The page's text with the pictures in their places.
+
+        As text they would take their room several times over, once for each macro that they go through.
+        """
+        for piece in pieces:
+            for at, part in enumerate(PLACE.split(piece)):
+                yield from _data_uri(self._handed_out[part].image) if at % 2 else (part.encode(),)
 
     def full(self, sha256: Sha256 | None) -> Shown | None:
         """The whole picture, losslessly, while the budget lasts; a thumbnail afterwards. None for no picture."""
@@ -62,7 +87,7 @@ class Pictures:
         except (NotFound, Unreadable) as error:
             return Shown("", problem=str(error))
         self.budget_bytes -= len(smallest)
-        return Shown(data_uri(smallest), known.width, known.height)
+        return self._shown(smallest, known.width, known.height)
 
     def thumbnail(self, sha256: Sha256 | None) -> Shown | None:
         """A small one."""
@@ -78,42 +103,53 @@ class Pictures:
         if sha256 is None:
             return None
         try:
-            image = self._decoded(sha256)
+            pixels = self._decoded(sha256)
         except (NotFound, Unreadable):
             return None
-        left, right = _span(box.x, box.width, image.width, CROP_LARGEST[0])
-        top, bottom = _span(box.y, box.height, image.height, CROP_LARGEST[1])
+        height, width = pixels.shape[:2]
+        left, right = _span(box.x, box.width, width, CROP_LARGEST[0])
+        top, bottom = _span(box.y, box.height, height, CROP_LARGEST[1])
         if left >= right or top >= bottom:
             return None
-        part = image.crop((left, top, right, bottom))
+        part = Image.fromarray(pixels[top:bottom, left:right])
         buffer = io.BytesIO()
         part.save(buffer, "PNG", optimize=True)
-        return Shown(data_uri(buffer.getvalue()), part.width, part.height)
+        return self._shown(buffer.getvalue(), part.width, part.height)
 
     def _thumbnail(self, sha256: Sha256, known: Stat, *, is_small: bool = False) -> Shown:
         small = self.gallery.thumbnail(sha256, max_px=THUMBNAIL_PX)
-        return Shown(data_uri(small), known.width, known.height, is_small=is_small)
+        return self._shown(small, known.width, known.height, is_small=is_small)
+
+    def _shown(self, image: bytes, width: int, height: int, *, is_small: bool = False) -> Shown:
+        number = str(next(self._numbers))
+        place = Markup(f"<§{number}>")  # noqa: S704 - ours, and no picture's
+        shown = Shown(place, width, height, is_small=is_small, image=image)
+        self._handed_out[number] = shown  # for as long as somebody is going to show it
+        return shown
 
     def _smallest(self, sha256: Sha256, known: Stat) -> bytes:
         png = self.gallery.get(sha256)
-        if known.size_bytes < WORTH_BYTES or known.width * known.height > WORTH_PIXELS:
+        pixels = known.width * known.height
+        if known.size_bytes < WORTH_BYTES or pixels > WORTH_PIXELS:
             return png
+        if pixels > WEBP_PIXELS:
+            return denser(png)
         buffer = io.BytesIO()
-        self._decoded(sha256).save(buffer, "WEBP", lossless=True, method=1, quality=20)
+        Image.fromarray(self._decoded(sha256)).save(buffer, "WEBP", lossless=True, method=1, quality=20)
         return min(png, buffer.getvalue(), key=len)
 
-    def _decoded(self, sha256: Sha256) -> Image.Image:
-        if sha256 not in self._pixels:
-            while len(self._pixels) >= 2:  # both sides of one view; the next view's push them out
-                self._pixels.pop(next(iter(self._pixels)))
-            self._pixels[sha256] = Image.fromarray(decode(self.gallery.get(sha256)))
-        return self._pixels[sha256]
+    def _decoded(self, sha256: Sha256) -> Pixels:
+        if self._last is None or self._last[0] != sha256:
+            self._last = None  # first the old one goes: a full page takes 9 MB and more
+            self._last = (sha256, decode(self.gallery.get(sha256)))
+        return self._last[1]
 
 
-def data_uri(image: bytes) -> str:
-    """The bytes of a PNG or WebP as a `data:` URI."""
-    kind = "webp" if image[8:12] == b"WEBP" else "png"
-    return f"data:image/{kind};base64,{base64.b64encode(image).decode()}"
+def _data_uri(image: bytes) -> Iterator[bytes]:
+    kind = b"webp" if image[8:12] == b"WEBP" else b"png"
+    yield b"data:image/%s;base64," % kind
+    for start in range(0, len(image), PIECE_BYTES):
+        yield base64.b64encode(image[start : start + PIECE_BYTES])
 
 
 def _span(start: int, length: int, whole: int, most: int) -> tuple[int, int]:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import re
 import shutil
+import tracemalloc
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 from builders import NOW, a_baseline, a_finding, a_run, a_schedule, a_screenshot, a_session, a_sha, a_view
@@ -28,7 +32,7 @@ from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.usecases.pictures.compare import compare
 from resources.report.html import FULL_VIEWS, HtmlReports, duration, moment, web_link
-from resources.report.pictures import Pictures, data_uri
+from resources.report.pictures import Pictures
 
 HOSTILE = """<script>alert(1)</script><img src=x onerror=alert(2)>"'{{ 7*7 }}</style></title>"""
 BUTTON = ("button 'Pay'", Box(40, 60, 120, 40))
@@ -279,7 +283,7 @@ def test_full_pictures_stop_when_their_room_is_used_up(gallery):
 
     assert not pictures.full(first).is_small
     assert pictures.full(second).is_small
-    assert pictures.full(second).source.startswith("data:image/")
+    assert pictures.full(second).image
 
 
 def test_a_run_with_very_many_differing_views_shows_the_rest_small(reports, gallery):
@@ -298,9 +302,71 @@ def test_a_large_picture_is_stored_as_the_smaller_of_two_lossless_kinds(gallery)
 
     shown = Pictures(gallery).full(gallery.put(encode(pixels)))
 
-    assert shown.source.startswith("data:image/webp;base64,")
+    assert shown.image[8:12] == b"WEBP"
+    assert np.array_equal(np.asarray(Image.open(BytesIO(shown.image)).convert("RGB")), pixels)
     assert (shown.width, shown.height) == (400, 300)
-    assert data_uri(BLUE).startswith("data:image/png;base64,")
+
+
+def test_a_picture_too_large_for_that_is_deflated_anew(gallery):
+    pixels = np.random.default_rng(3).integers(0, 4, (1300, 1000, 1), dtype=np.uint8).repeat(3, axis=2)
+    png = encode(pixels)
+
+    shown = Pictures(gallery).full(gallery.put(png))
+
+    assert shown.image.startswith(b"\x89PNG")
+    assert len(shown.image) < len(png)
+    assert np.array_equal(decode(shown.image), pixels)
+
+
+def test_pictures_stand_in_the_page_as_data(gallery):
+    pictures = Pictures(gallery)
+    large = np.random.default_rng(3).integers(
+        0, 255, (700, 900, 3), dtype=np.uint8
+    )  # more than one piece of base64
+    blue, noise = pictures.full(gallery.put(BLUE)), pictures.full(gallery.put(encode(large)))
+
+    page = b"".join(pictures.filled([f'<img src="{blue.source}">', f"<p>{noise.source}</p>"])).decode()
+
+    kind, data = re.search('<img src="data:image/(png|webp);base64,([^"]+)">', page).groups()
+    assert (kind, base64.b64decode(data)) == ("png", BLUE)
+    kind, data = re.search("<p>data:image/(png|webp);base64,(.+)</p>", page).groups()
+    assert base64.b64decode(data, validate=True) == noise.image
+
+
+def test_a_text_that_looks_like_a_pictures_place_stays_a_text(reports, gallery):
+    report = a_failed_report(gallery)
+    run = replace(report.run, reason="<§0>")
+    verdict = replace(report.verdict, reasons=("<§0> and <§999>",))
+
+    page = written(reports, replace(report, run=run, verdict=verdict)).read_text()
+
+    assert "&lt;§0&gt; and &lt;§999&gt;" in page
+
+
+def test_a_report_with_many_pictures_holds_those_of_one_view_at_a_time(reports, gallery):
+    """A run's process once held all of a report's pictures, as text, several times over: 100 MB for six views."""
+    random = np.random.default_rng(3)
+    old, new = (
+        [
+            a_screenshot(
+                f"v{number}",
+                sha256=gallery.put(encode(random.integers(0, 255, (600, 800, 3), dtype=np.uint8))),
+                width=800,
+                height=600,
+            )
+            for number in range(5)
+        ]
+        for _ in range(2)
+    )
+    report = a_report(gallery, old, new)
+
+    tracemalloc.start()
+    path = written(reports, report)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert path.stat().st_size > 15_000_000
+    assert most < path.stat().st_size
 
 
 def test_a_region_outside_of_the_older_picture_has_no_enlargement(gallery):

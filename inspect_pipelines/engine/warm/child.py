@@ -29,9 +29,15 @@ IMPORTED_BY_RUNS = (
     "dagster._core.system_config.composite_descent",
     "duckdb",
     "inspect_pipelines.engine.coordinator",
+    "inspect_pipelines.imaging.overlay",
+    "inspect_pipelines.imaging.pair",
+    "inspect_pipelines.imaging.rows",
+    "inspect_pipelines.imaging.side_by_side",
+    "inspect_pipelines.imaging.sides",
     "playwright._impl._driver",
     "resources.history.live",
     "resources.history.projector",
+    "resources.report.pictures",
     "sqlalchemy.dialects.sqlite",
 )
 

@@ -110,6 +110,7 @@ def _looked_at(
     found = replace(found, regions=named(found.regions, found.bands, old, new))
     why = judge(found, policy, undecided.tolerance)
     pixels = seen.pixels if why or found.bands else None  # a pass in place needs no whole pictures
+    del seen  # and the inflated files with it: whoever draws needs room for more pictures
     shown = _drawn(gallery, pixels, found) if draws and pixels and why else (None, None)
     return replace(
         undecided,
