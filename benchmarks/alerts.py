@@ -186,7 +186,7 @@ def measure_latency(home: Path, seed: int, alerts: int) -> dict[str, float]:
     chance = random.Random(seed)
     service = StandIn()
     house = open_house(home, OverHttp(service.url))
-    rule = NotifyRule(RuleEvent.ON_COMPLETE, webhook="loopback")
+    rule = NotifyRule(RuleEvent.ON_COMPLETE, ("webhook:loopback",))
     definition = define(house, "latency", [rule])
     sender = Sender(house)
     sender.start()

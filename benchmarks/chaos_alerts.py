@@ -52,7 +52,7 @@ def measure(home: Path, seed: int, deliveries: int, kills: int) -> dict[str, flo
     chance = random.Random(seed)
     service = StandIn()
     house = open_house(home, Listening())
-    rules = [NotifyRule(RuleEvent.ON_COMPLETE, webhook=f"service-{number}") for number in range(TARGETS)]
+    rules = [NotifyRule(RuleEvent.ON_COMPLETE, (f"webhook:service-{number}",)) for number in range(TARGETS)]
     definition = define(house, "chaos", rules)
     wanted: set[str] = set()
     killed = 0

@@ -23,8 +23,12 @@ from inspect_pipelines.domain.channel import Person
 from inspect_pipelines.domain.ids import IncidentId, Sha256
 from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Picture, Severity
 from resources import chromium
-from resources.channels import github_comment, mail, pagerduty, slack_blocks, teams
+from resources.channels.email import mail
+from resources.channels.github import comment as github_comment
+from resources.channels.pagerduty import channel as pagerduty
 from resources.channels.pictures import small_jpeg
+from resources.channels.slack import blocks as slack_blocks
+from resources.channels.teams import channel as teams
 from resources.channels.who import People
 
 TARGET = Path(__file__).parents[1] / "docs" / "channels"

@@ -7,8 +7,9 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
-from resources.channels.files import FileChannel
+from resources.channels.files.channel import FileChannel
 from resources.channels.opening import Opener
+from resources.channels.registry import CHANNELS
 from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
 from resources.code_host.github import GitHub
@@ -33,7 +34,7 @@ def house(settings: Settings | None = None) -> House:
     inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledger)
     gallery = FolderGallery(home / "gallery")
     files = home / "outbox"
-    opener = Opener(gallery, clock, resolve_secret, files)
+    opener = Opener(CHANNELS, gallery, clock, resolve_secret, files)
     channel = RoutedChannel(publication.channels, opener, FileChannel(files, gallery))
     return House(
         home=home,
@@ -54,6 +55,7 @@ def house(settings: Settings | None = None) -> House:
         workers=WorkerLocks(home / "run" / "workers"),
         reports=HtmlReports(home, gallery),
         channels=[("*", channel)],
+        kinds=CHANNELS,
     )
 
 

@@ -20,7 +20,7 @@ from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.conclude import record_end
 
-QA = NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa")
+QA = NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",))
 NIGHTLY = DefinitionId("nightly-shop")
 
 

@@ -18,6 +18,7 @@ from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.history import Table
 from inspect_pipelines.ports.house import House
+from resources.channels.registry import CHANNELS
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledger
 from resources.publication import FilePublication
@@ -145,6 +146,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         workers=LivingWorkers(),
         reports=CollectedReports(),
         channels=channels,
+        kinds=CHANNELS,
     )
 
 

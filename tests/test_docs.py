@@ -23,6 +23,7 @@ from inspect_pipelines.domain.finding import FindingKind, Severity
 from inspect_pipelines.domain.playbook import VariableType
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
+from resources.channels.registry import CHANNELS
 from resources.sessions.browser.camera import FRAMES_CAP_SECONDS
 from resources.sessions.browser.readiness import OWN_CAP_SECONDS, QUIET_CAP_SECONDS, SETTLE_CAP_SECONDS
 from resources.sessions.record import SEVERITIES
@@ -85,7 +86,7 @@ def shown_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
         target = folder / FILES[kind]
         assert not target.exists(), f"two examples are {kind}"
         target.write_text(block, encoding="utf-8")
-    return load_project(folder, now=NOW)
+    return load_project(folder, kinds=CHANNELS, now=NOW)
 
 
 @pytest.mark.parametrize("invocation", [*invocations()])

@@ -57,7 +57,7 @@ def define(house: House, name: str, rules: Sequence[NotifyRule] = (), host: str 
     """Store a definition that tells `#qa` of failures, or whom the rules name."""
     step = Step("look", "Look", (Goto("/"), TakeScreenshot("home")))
     playbook = Playbook(PlaybookId("tour"), "Tour", (step,), base_url=f"https://{host}")
-    told = tuple(rules) or (NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),)
+    told = tuple(rules) or (NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),)
     plan = Plan((playbook,), notify=told, alerts=Overrides())
     schedule = Schedule(DefinitionId(name), DEFAULT_ORG, name, "0 * * * *", "UTC", plan)
     with house.ledger.write() as ledger:

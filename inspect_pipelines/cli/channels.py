@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import urlsplit
 
 import click
 
 from inspect_pipelines.cli.output import aligned, terminal_width, user_name
 from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.settings import Settings, resolve_secret
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind
+from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.errors import NotFound, UsageError
+from resources.channels.registry import CHANNELS
 
 NONE_YET = "no channel is published, so messages become files in {outbox}; write `channels:` in organization.yaml, then apply"
 
@@ -36,7 +36,7 @@ def list_(as_json: bool) -> None:
     if not published:
         click.echo(NONE_YET.format(outbox=settings.absolute_home() / "outbox"))
         return
-    rows = [[one.name, one.kind.value, place(one), _secrets_text(one)] for one in published]
+    rows = [[one.name, one.kind, place(one), _secrets_text(one)] for one in published]
     click.echo(aligned(["CHANNEL", "KIND", "WHERE", "SECRETS"], rows, width=terminal_width()))
 
 
@@ -73,12 +73,8 @@ def test(name: str, to: str | None) -> None:
 
 
 def place(config: ChannelConfig) -> str:
-    """The host that a channel talks to; a reference stays one."""
-    if config.kind is ChannelKind.FILES:
-        return "outbox/"
-    if config.mail is not None:
-        return f"{config.mail.host}:{config.mail.port} ({config.mail.security})"
-    return config.url if config.url.startswith("${") else urlsplit(config.url).netloc
+    """What a channel talks to."""
+    return CHANNELS[config.kind].where(config)
 
 
 def missing_secrets(config: ChannelConfig) -> list[str]:
@@ -104,7 +100,7 @@ def _secrets_text(config: ChannelConfig) -> str:
 def _json(config: ChannelConfig) -> dict[str, object]:
     return {
         "name": config.name,
-        "kind": config.kind.value,
+        "kind": config.kind,
         "where": place(config),
         "missing_secrets": missing_secrets(config),
     }

@@ -14,6 +14,7 @@ from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import Refused
+from resources.channels.registry import CHANNELS
 from resources.clock import SystemClock
 
 if TYPE_CHECKING:  # imported where they are used: `validate` needs neither ledger nor DuckDB
@@ -53,7 +54,7 @@ def init(url: str, identifier: str, folder: Path | None) -> None:
     settings = Settings()
     root, home = folder or settings.project, settings.absolute_home()
     files = write_starter(root, home, identifier=identifier, url=url)
-    write_schemas(home)
+    write_schemas(home, CHANNELS)
     for file in files:
         click.echo(f"wrote {root / file}")
     click.echo(
@@ -134,7 +135,7 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
         _confirm(proposal.deletions, can_ask=not as_json)
     gone = {change.definition.id for change in proposal.deletions}
     applied = store(home, project, by=f"user:{user_name()}", may_delete=gone, accept_cost=accept_cost)
-    write_schemas(home.home)
+    write_schemas(home.home, CHANNELS)
     if as_json:
         changes = [_change_json(change) for change in applied.changes]
         click.echo(json.dumps({"changes": changes, "published": applied.is_published}, indent=2))
@@ -147,7 +148,7 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
 
 
 def _load(folder: Path | None) -> Project:
-    return load_project(folder or Settings().project, now=SystemClock().now())
+    return load_project(folder or Settings().project, kinds=CHANNELS, now=SystemClock().now())
 
 
 def _confirm(deletions: tuple[Change, ...], *, can_ask: bool) -> None:

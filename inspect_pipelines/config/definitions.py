@@ -10,6 +10,7 @@ from functools import cached_property
 from zoneinfo import available_timezones
 
 from inspect_pipelines.config.alert_document import overrides
+from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.playbooks import NOT_AN_ID, checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
@@ -54,6 +55,7 @@ class Around:
     calendars_are_known: bool = True
     sources: Mapping[str, SourceKind] = field(default_factory=dict)  # known as far as the calendars are
     channels: tuple[ChannelConfig, ...] | None = None  # None: not known, so nothing is said of a missing one
+    kinds: WrittenKinds = field(default_factory=dict)  # of channels
 
     @cached_property
     def hosts_of_playbooks(self) -> dict[str, set[str]]:
@@ -272,9 +274,10 @@ class _Check:
         where = ("notify", event.value)
         for number, name in enumerate(rule.mention):
             self._placeholders(name, *where, "mention", number)
-        found = notify_rule(event, rule, lambda message, *path: self.wrong(message, *where, *path))
-        for message in unreached(found, self.around.channels):
-            self.around.findings.warn_once(self.around.source, (*self.here, *where), message)
+        around = self.around
+        found = notify_rule(event, rule, around.kinds, around.source, (*self.here, *where), around.findings)
+        for message in unreached(found, around.kinds, around.channels):
+            around.findings.warn_once(around.source, (*self.here, *where), message)
         return found
 
 

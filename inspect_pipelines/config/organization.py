@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from inspect_pipelines.config.alert_document import alerting
+from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.channels import read_channels, read_people
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
@@ -48,7 +49,9 @@ class OrganizationFile:
     )
 
 
-def read_organization(root: Path, findings: Findings, files: list[str]) -> OrganizationFile:
+def read_organization(
+    root: Path, kinds: WrittenKinds, findings: Findings, files: list[str]
+) -> OrganizationFile:
     """What the file says, its faults noted; the id is empty when it names none."""
     if not (root / ORGANIZATION).exists():
         return OrganizationFile()
@@ -74,7 +77,9 @@ def read_organization(root: Path, findings: Findings, files: list[str]) -> Organ
             allowed_hosts=tuple(document.allowed_hosts),
             limits=Limits(**document.limits.model_dump()),
             budget=Budget(budgets.run_minutes_per_month) if budgets else None,
-            budget_rule=notify_rule(RuleEvent.ON_BUDGET, budgets.warn, reader.at("budgets", "warn"))
+            budget_rule=notify_rule(
+                RuleEvent.ON_BUDGET, budgets.warn, kinds, source, ("budgets", "warn"), findings
+            )
             if budgets and budgets.warn
             else None,
             maintenance=tuple(
@@ -83,7 +88,7 @@ def read_organization(root: Path, findings: Findings, files: list[str]) -> Organ
             sources=sources(document.sources, reader.at("sources")),
             alerts=alerting(document.alerts),
             public_url=reader.public_url(document.public_url),
-            channels=read_channels(source, document.channels, findings),
+            channels=read_channels(source, document.channels, kinds, findings),
             people=read_people(source, document.people, findings),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},

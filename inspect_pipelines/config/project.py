@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.definitions import Around, to_definition
 from inspect_pipelines.config.organization import org_id_of, read_organization
 from inspect_pipelines.config.playbook_document import PlaybookDocument
@@ -39,18 +40,19 @@ class Project:
         return self.organization.org_id
 
 
-def load_project(root: Path, *, now: datetime) -> Project:
+def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
     """Everything that a project's files say.
 
     Args:
         root: The folder that holds schedules.yaml.
+        kinds: Of channels.
         now: For the warnings about clock changes that are coming up.
 
     Raises:
         ConfigInvalid: All faults of all files at once, sorted by file and line.
     """
     findings, files = Findings(), [SCHEDULES]
-    written_organization = read_organization(root, findings, files)
+    written_organization = read_organization(root, kinds, findings, files)
     organization = written_organization.organization
     playbooks, all_read = _playbooks(root, findings, files)
     source, document = read(root / SCHEDULES, SCHEDULES, ScheduleConfigDocument, findings)
@@ -72,6 +74,7 @@ def load_project(root: Path, *, now: datetime) -> Project:
             written_organization.is_readable,
             {one.id: one.kind for one in organization.sources},
             organization.channels if written_organization.is_readable else None,
+            kinds,
         )
         schedules = [
             to_definition(written, number, around) for number, written in enumerate(document.schedules)

@@ -1,32 +1,59 @@
-"""A channel's configuration, the people it can mention, and which channel a rule's target means."""
+"""Kinds of channels, a channel's configuration, the people it can mention, and which channel a rule's target means."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import Literal
 from urllib.parse import urlsplit
 
 
-class ChannelKind(StrEnum):
-    SLACK = "slack"
-    TEAMS = "teams"
-    PAGERDUTY = "pagerduty"
-    EMAIL = "email"
-    WEBHOOK = "webhook"
-    GITHUB = "github"
-    FILES = "files"  # writes what would be said
-
-
 @dataclass(frozen=True, slots=True)
-class MailServer:
-    host: str
-    port: int
-    security: Literal["starttls", "tls", "none"]
-    sender: str  # an address, `qa@acme.example`
-    username: str = ""  # empty: the server asks for none
+class Pace:
+    """How many messages a service takes within so many seconds."""
+
+    messages: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSpec:
+    """A kind of channel, as far as rules care; one stands in each folder of resources/channels.
+
+    Attributes:
+        kind: What its targets begin with, and what `kind:` of a channel says.
+        is_named: A target names a channel and no place in it: `teams:qa`.
+        has_places: A target names a place: `slack:#qa`, `email:ada@acme.example`.
+        is_slash_a_name: What stands before a slash can only be a channel's name: `slack:ops/#qa`.
+        stands_in: A channel of it that is called like another kind takes that one's messages.
+        place_form: How a place is written, in words for people; empty: it needs none.
+        of_commits: Its places are commits and pull requests.
+        pace: None: as fast as it goes.
+        is_grouped: Incidents that open closely after one another come as one message; False: each has a life of its own.
+        is_reminded: Of an incident that stays open; False: it reminds by itself.
+        shows_who: Its alert or thread says that somebody has taken an incident on.
+    """
+
+    kind: str
+    is_named: bool = False
+    has_places: bool = False
+    is_slash_a_name: bool = False
+    stands_in: bool = False
+    place_form: str = ""
+    of_commits: bool = False
+    pace: Pace | None = None
+    is_grouped: bool = True
+    is_reminded: bool = True
+    shows_who: bool = False
+
+
+Kinds = Mapping[str, ChannelSpec]  # by kind, in the order in which a rule's targets are told
+
+
+def spec_of(kinds: Kinds, target: str) -> ChannelSpec:
+    """What holds for a target, `kind` or `kind:address`; of a kind that is not known any more, nothing special."""
+    kind = target.partition(":")[0]
+    return kinds.get(kind) or ChannelSpec(kind=kind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +65,16 @@ class ChannelConfig:
         secret: A reference, `${env:NAME}` or `${file:/path}`: the token, routing key, signing secret or password.
         timeout_seconds: What one request may take in all.
         allow_private: Host globs that may resolve to addresses of the machine's own networks.
+        options: What only its kind knows: a mail server's host, port, ..
     """
 
     name: str
-    kind: ChannelKind
+    kind: str
     url: str = ""
     secret: str = ""
     timeout_seconds: float = 10.0
     allow_private: tuple[str, ...] = ()
-    mail: MailServer | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +87,20 @@ class Person:
     email: str = ""
 
 
-NAMED = frozenset({ChannelKind.TEAMS, ChannelKind.WEBHOOK})  # their address is a channel's name, and no more
-
-
-def addressed(channels: Sequence[ChannelConfig], target: str) -> tuple[ChannelConfig, str] | None:
+def addressed(
+    kinds: Kinds, channels: Sequence[ChannelConfig], target: str
+) -> tuple[ChannelConfig, str] | None:
     """The channel that a target means, and the address within it; None: no such channel is configured.
 
     `slack:#qa` is the first Slack channel of the file, `slack:ops/#qa` the one called `ops`; `teams:qa` is the one called
-    `qa`. A channel of kind `files` that is called like a kind stands in for it.
+    `qa`. A channel of a kind that stands in for others (`files`), and is called like one of them, takes its messages.
     """
     kind, _, address = target.partition(":")
-    candidates = [channel for channel in channels if kind in (channel.kind, _stand_in(channel))]
+    candidates = [
+        channel
+        for channel in channels
+        if kind == channel.kind or (kind == channel.name and spec_of(kinds, channel.kind).stands_in)
+    ]
     name, slash, rest = address.partition("/")
     for channel in candidates:
         if channel.name == address:
@@ -79,7 +110,8 @@ def addressed(channels: Sequence[ChannelConfig], target: str) -> tuple[ChannelCo
     if not candidates:
         return None
     first = candidates[0]
-    is_named_wrongly = (first.kind in NAMED and address) or (first.kind is ChannelKind.SLACK and slash)
+    spec = spec_of(kinds, first.kind)
+    is_named_wrongly = (spec.is_named and address) or (spec.is_slash_a_name and slash)
     return None if is_named_wrongly else (first, address)
 
 
@@ -113,7 +145,3 @@ def url_problem(url: str, allow_private: Sequence[str]) -> str:
     if parts.scheme == "http" and not is_allowed_private(host, allow_private):
         return f"would send secrets unencrypted to {host!r}; write 'https://..', or list the host in allow_private"
     return ""
-
-
-def _stand_in(channel: ChannelConfig) -> str:
-    return channel.name if channel.kind is ChannelKind.FILES else ""

@@ -127,26 +127,6 @@ class Attempt:
     detail: str = ""  # the receipt, or what went wrong
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
-    """How many messages a service takes within so many seconds."""
-
-    messages: int
-    seconds: int
-
-
-PACES = {
-    "slack": Pace(1, 1),  # a channel (docs.slack.dev, rate limits)
-    "teams": Pace(4, 1),  # a workflow
-    "pagerduty": Pace(120, 60),  # an integration
-}
-
-
-def pace_of(target: str) -> Pace | None:
-    """None: as fast as it goes."""
-    return PACES.get(target.partition(":")[0])
-
-
 def backoff(attempts: int, chance: float) -> timedelta:
     """How long to wait after so many failed attempts: 2 s, 4 s, .. an hour, of which the second half is left to chance."""
     doubled: int = 2 ** min(max(attempts, 1) - 1, 20)
@@ -176,4 +156,4 @@ def fired(
 ) -> list[tuple[NotifyRule, str]]:
     """Every matching rule with each of its targets, in the plan's order."""
     events = events_of(status, reason, is_flaky=is_flaky)
-    return [(rule, target) for rule in rules if rule.event in events for target in rule.targets()]
+    return [(rule, target) for rule in rules if rule.event in events for target in rule.targets]

@@ -33,32 +33,15 @@ class Overlap(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class NotifyRule:
-    """Who hears of which outcome; every rule that matches fires."""
+    """Who hears of which outcome; every rule that matches fires.
+
+    Attributes:
+        targets: One key per place that is told, `kind` or `kind:address`, in the order of the kinds.
+    """
 
     event: RuleEvent
-    slack_channel: str | None = None
-    teams: str | None = None
-    pagerduty: bool | str = False  # or the name of a channel
-    email: tuple[str, ...] = ()
-    webhook: str | None = None
-    github: bool = False
+    targets: tuple[str, ...] = ()
     mention: tuple[str, ...] = ()
-
-    def targets(self) -> tuple[str, ...]:
-        """One key per place that is told, `kind` or `kind:address`, in a fixed order."""
-        found = []
-        if self.slack_channel:
-            found.append(f"slack:{self.slack_channel}")
-        if self.teams:
-            found.append(f"teams:{self.teams}")
-        if self.pagerduty:
-            found.append("pagerduty" if self.pagerduty is True else f"pagerduty:{self.pagerduty}")
-        found += [f"email:{address}" for address in self.email]
-        if self.webhook:
-            found.append(f"webhook:{self.webhook}")
-        if self.github:
-            found.append("github")
-        return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.alerting import Silence
+from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.notification import Attempt, Notification
@@ -68,11 +69,14 @@ class Outbox(Protocol):
     def is_due(self, now: datetime) -> bool:
         """Whether something may be claimed; cheap enough to be asked five times a second."""
 
-    def claim_next(self, sender: str, *, now: datetime, until: datetime) -> Notification | None:
+    def claim_next(self, sender: str, *, now: datetime, until: datetime, kinds: Kinds) -> Notification | None:
         """Lease the next one that is due to a sender and begin an attempt; None: there is none.
 
         One message a target is under way at a time, those of one thread in order, none about an incident before the one
-        that opens it together with others, and no more than the target's service takes (`pace_of`), over all senders.
+        that opens it together with others, and no more than the target's service takes, over all senders.
+
+        Args:
+            kinds: Of channels; they know what a service takes.
         """
 
     def thread(self, notification: Notification) -> Mapping[str, str]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.ports.channel import Channel
 from inspect_pipelines.ports.clock import Clock
@@ -35,6 +36,7 @@ class House:
     workers: Workers
     reports: Reports
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
+    kinds: Kinds  # of channels
 
     @property
     def org_id(self) -> OrgId:

@@ -23,8 +23,11 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.stored.adapter import adapter
+from inspect_pipelines.stored.definition import upgrade_definition_1_to_2
+from inspect_pipelines.stored.rule import with_options
 
-VERSION = 2
+VERSION = 3
+FIELD_A_KIND = 2  # up to it, rules and channels had a field for each kind of channel
 ONE_ORGANISATION = (
     1  # the version that had no key `first`: a home had one organisation, whose names were plain
 )
@@ -79,11 +82,13 @@ def load_compiled(text: bytes) -> Compiled:
     """
     content = from_json(text)
     version = content["version"]
-    if version not in (VERSION, ONE_ORGANISATION):
+    if version not in range(ONE_ORGANISATION, VERSION + 1):
         raise Unreadable(f"has version {version!r}, and {VERSION!r} is wanted")
     playbooks = [adapter(Playbook).validate_python(written) for written in content["playbooks"]]
     definitions = []
     for body in content["definitions"]:
+        if version <= FIELD_A_KIND:
+            body = upgrade_definition_1_to_2(body)
         body["plan"]["playbooks"] = tuple(playbooks[number] for number in body["plan"]["playbooks"])
         definitions.append(adapter(KINDS[body["kind"]]).validate_python(body))
     published_at = content["published_at"]
@@ -95,7 +100,7 @@ def load_compiled(text: bytes) -> Compiled:
         content["digest"],
         tuple(definitions),
         Limits(**content.get("limits", {})),
-        adapter(Channels).validate_python(content.get("channels", {})),
+        _channels(content),
     )
 
 
@@ -124,7 +129,14 @@ def channels_of(text: bytes) -> Channels:
     Raises:
         ValueError, AttributeError: They are damaged.
     """
-    found: Channels = adapter(Channels).validate_python(from_json(text).get("channels", {}))
+    return _channels(from_json(text))
+
+
+def _channels(content: dict[str, Any]) -> Channels:
+    kept = content.get("channels", {})
+    if content.get("version", ONE_ORGANISATION) <= FIELD_A_KIND:
+        kept = {**kept, "channels": [with_options(channel) for channel in kept.get("channels", [])]}
+    found: Channels = adapter(Channels).validate_python(kept)
     return found
 
 

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.stored.rule import with_targets
 from inspect_pipelines.stored.shape import Shape
 
-SCHEDULE = Shape("a schedule", Schedule)
-TRIGGER = Shape("a trigger", Trigger)
+
+def upgrade_definition_1_to_2(kept: dict[str, Any]) -> dict[str, Any]:
+    """A rule's targets are the same for every kind of channel."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "notify": [with_targets(rule) for rule in plan.get("notify", [])]}}
+
+
+SCHEDULE = Shape("a schedule", Schedule, upgrade_definition_1_to_2)
+TRIGGER = Shape("a trigger", Trigger, upgrade_definition_1_to_2)
 
 
 def dump_definition(definition: Definition) -> str:

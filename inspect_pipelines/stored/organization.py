@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.stored.rule import with_options, with_targets
 from inspect_pipelines.stored.shape import Shape
 
-ORGANIZATION = Shape("an organisation", Organization)
+
+def upgrade_organization_1_to_2(kept: dict[str, Any]) -> dict[str, Any]:
+    """A rule's targets, and a channel's options, are the same for every kind of channel."""
+    rule = kept.get("budget_rule")
+    return {
+        **kept,
+        "budget_rule": with_targets(rule) if rule else None,
+        "channels": [with_options(channel) for channel in kept.get("channels", [])],
+    }
+
+
+ORGANIZATION = Shape("an organisation", Organization, upgrade_organization_1_to_2)

@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind
+from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.errors import ChannelError, UsageError
 from inspect_pipelines.ports.channel import Channel
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
-from resources.channels.files import FileChannel
+from resources.channels.spec import SendingKinds
 from resources.channels.who import People
 
 if TYPE_CHECKING:
     from resources.http.outgoing import Outgoing
     from resources.http.trust import Trust
-
-SERVICES = {
-    ChannelKind.SLACK: "Slack",
-    ChannelKind.TEAMS: "Teams",
-    ChannelKind.PAGERDUTY: "PagerDuty",
-    ChannelKind.EMAIL: "the mail server",
-    ChannelKind.WEBHOOK: "the webhook",
-    ChannelKind.GITHUB: "GitHub",
-}
 
 
 class Opener:
@@ -37,7 +29,15 @@ class Opener:
         folder: Where channels of kind `files` write.
     """
 
-    def __init__(self, gallery: Gallery, clock: Clock, resolve: Callable[[str], str], folder: Path) -> None:
+    def __init__(
+        self,
+        kinds: SendingKinds,
+        gallery: Gallery,
+        clock: Clock,
+        resolve: Callable[[str], str],
+        folder: Path,
+    ) -> None:
+        self.kinds = kinds
         self.gallery = gallery
         self.clock = clock
         self.resolve = resolve
@@ -55,68 +55,50 @@ class Opener:
         Raises:
             ChannelError: A secret has no value here, or is of no use.
         """
-        if config.kind is ChannelKind.FILES:
-            return FileChannel(self.folder, self.gallery)
+        return self.kinds[config.kind].opened(Opening(self, config, address, people))
+
+
+@dataclass(frozen=True)
+class Opening:
+    """What is at hand when one channel is opened.
+
+    Attributes:
+        address: The place within the channel that the target names; empty: none.
+    """
+
+    opener: Opener
+    config: ChannelConfig
+    address: str
+    people: People
+
+    @cached_property
+    def secret(self) -> str:
+        return self._resolved(self.config.secret) if self.config.secret else ""
+
+    @cached_property
+    def url(self) -> str:
+        return self._resolved(self.config.url) if self.config.url.startswith("${") else self.config.url
+
+    @cached_property
+    def outgoing(self) -> Outgoing:
+        """The way out, which blanks the channel's secrets in whatever it says."""
         from resources.http.outgoing import Outgoing  # httpx, 60 ms of every command's start
 
-        secret = self._secret(config, config.secret) if config.secret else ""
-        url = self._secret(config, config.url) if config.url.startswith("${") else config.url
-        hidden = tuple(text for text in (secret, url if url != config.url else "") if text)
-        outgoing = Outgoing(
-            f"{SERVICES[config.kind]} (channel {config.name!r})",
-            self.clock,
-            self.trust,
+        config = self.config
+        return Outgoing(
+            f"{self.opener.kinds[config.kind].service} (channel {config.name!r})",
+            self.opener.clock,
+            self.opener.trust,
             timeout_seconds=config.timeout_seconds,
             allow_private=config.allow_private,
-            secrets=hidden,
-        )
-        return self._of_kind(config, outgoing, url, secret, address, people)
-
-    def _of_kind(
-        self, config: ChannelConfig, outgoing: Outgoing, url: str, secret: str, address: str, people: People
-    ) -> Channel:
-        # Imported when one is used: slack-sdk alone takes a tenth of a second of every command's start.
-        if config.kind is ChannelKind.SLACK:
-            from resources.channels.slack import SlackChannel
-
-            return SlackChannel(outgoing, f"{url.rstrip('/')}/", secret, address, people, self.gallery)
-        if config.kind is ChannelKind.TEAMS:
-            from resources.channels.teams import TeamsChannel
-
-            return TeamsChannel(outgoing, url, people, self.gallery)
-        if config.kind is ChannelKind.PAGERDUTY:
-            from resources.channels.pagerduty import PagerDutyChannel
-
-            return PagerDutyChannel(outgoing, url, secret, self.clock)
-        if config.kind is ChannelKind.WEBHOOK:
-            from resources.channels.webhook import WebhookChannel
-
-            return WebhookChannel(outgoing, url, secret, self.clock)
-        if config.kind is ChannelKind.GITHUB:
-            from resources.channels.github import GithubChannel
-
-            return GithubChannel(outgoing, url, secret, people)
-        from resources.channels.email import EmailChannel
-
-        assert config.mail is not None  # configuration gives every e-mail channel a server
-        return EmailChannel(
-            outgoing,
-            config.mail,
-            secret,
-            address,
-            timeout_seconds=config.timeout_seconds,
-            allow_private=config.allow_private,
-            people=people,
-            gallery=self.gallery,
-            clock=self.clock,
-            trust=self.trust,
+            secrets=tuple(text for text in (self.secret, self.url if self.url != config.url else "") if text),
         )
 
-    def _secret(self, config: ChannelConfig, reference: str) -> str:
+    def _resolved(self, reference: str) -> str:
         try:
-            return self.resolve(reference).strip()
+            return self.opener.resolve(reference).strip()
         except UsageError as error:
             # Not permanent: another process may know it, and the message waits until somebody has set it.
             raise ChannelError(
-                f"channel {config.name!r} cannot be used: {error}", is_permanent=False
+                f"channel {self.config.name!r} cannot be used: {error}", is_permanent=False
             ) from error

@@ -34,7 +34,7 @@ class RoutedChannel:
             ChannelError: It did not arrive, or nobody can tell now which channel is meant.
         """
         channels = self._channels(notification.org_id)
-        found = addressed(channels.channels, notification.target)
+        found = addressed(self._opener.kinds, channels.channels, notification.target)
         if found is None:
             return self._otherwise.send(notification, thread)
         config, address = found

@@ -14,9 +14,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.channel import Kinds, spec_of
 from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
 from inspect_pipelines.domain.message import MessageKind
-from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification, pace_of
+from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.notification import NOTIFICATION
 from resources.ledger.alert_tables import delivery_attempts, threads
@@ -83,9 +84,9 @@ class SqlOutbox:
         query = sa.select(outbox.c.id).where(IS_STORED, outbox.c.due_at <= now, _is_free(now)).limit(1)
         return self._connection.scalar(query) is not None
 
-    def claim_next(self, sender: str, *, now: datetime, until: datetime) -> Notification | None:
+    def claim_next(self, sender: str, *, now: datetime, until: datetime, kinds: Kinds) -> Notification | None:
         for target in self._due_targets(now):
-            if not self._has_room(target, now):
+            if not self._has_room(target, kinds, now):
                 continue
             if found := self._first_for(target, now):
                 return self._claimed(found, sender, now=now, until=until)
@@ -179,8 +180,8 @@ class SqlOutbox:
         )
         return [*self._connection.scalars(query)]
 
-    def _has_room(self, target: str, now: datetime) -> bool:
-        pace = pace_of(target)
+    def _has_room(self, target: str, kinds: Kinds, now: datetime) -> bool:
+        pace = spec_of(kinds, target).pace
         if pace is None:
             return True
         begun = sa.select(sa.func.count()).where(

@@ -25,7 +25,7 @@ from inspect_pipelines.errors import SetupMissing, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import adopt
 
-SCHEDULE = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_COMPLETE, slack_channel="#qa"),)))
+SCHEDULE = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_COMPLETE, ("slack:#qa",)),)))
 TICK = "cron:nightly-shop:2026-11-22T07:00Z"
 
 

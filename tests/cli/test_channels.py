@@ -11,13 +11,14 @@ from click.testing import CliRunner, Result
 
 from builders import NOW, a_plan, a_schedule
 from inspect_pipelines.cli.channels import channels
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailServer
+from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.errors import ChannelError, NotFound, UsageError
 from inspect_pipelines.stored.compiled import compile_definitions
+from resources.channels.email.server import MailServer
 from resources.publication import FilePublication
 from stand_ins import github
 from stand_ins.github import Github
@@ -40,17 +41,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, slack: Slack) -> Path:
     published = (
         ChannelConfig(
             "slack",
-            ChannelKind.SLACK,
+            "slack",
             f"{slack.url}/api/",
             "${env:SLACK_TOKEN}",
             allow_private=("127.0.0.1",),
         ),
-        ChannelConfig("pager", ChannelKind.PAGERDUTY, "https://events.pagerduty.com", "${env:PAGER}"),
-        ChannelConfig("mail", ChannelKind.EMAIL, mail=MailServer("smtp.test", 25, "none", "qa@acme.example")),
-        ChannelConfig("github", ChannelKind.GITHUB, "https://api.github.com", "${env:SLACK_TOKEN}"),
-        ChannelConfig("dry", ChannelKind.FILES),
+        ChannelConfig("pager", "pagerduty", "https://events.pagerduty.com", "${env:PAGER}"),
+        ChannelConfig(
+            "mail", "email", options=MailServer("smtp.test", 25, "none", "qa@acme.example").options()
+        ),
+        ChannelConfig("github", "github", "https://api.github.com", "${env:SLACK_TOKEN}"),
+        ChannelConfig("dry", "files"),
     )
-    rule = NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa")
+    rule = NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",))
     compiled = compile_definitions(
         Naming(DEFAULT_ORG), [a_schedule(plan=a_plan(notify=(rule,)))], at=NOW, channels=Channels(published)
     )
@@ -142,7 +145,7 @@ def test_github_is_tried_on_a_pull_request(home: Path, monkeypatch) -> None:
     service = Github()
     monkeypatch.setenv("GITHUB_TOKEN", github.TOKEN)
     config = ChannelConfig(
-        "github", ChannelKind.GITHUB, service.url, "${env:GITHUB_TOKEN}", allow_private=("127.0.0.1",)
+        "github", "github", service.url, "${env:GITHUB_TOKEN}", allow_private=("127.0.0.1",)
     )
     FilePublication(home).publish(
         compile_definitions(Naming(DEFAULT_ORG), [], at=NOW, channels=Channels((config,)))

@@ -43,7 +43,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
 @pytest.fixture
 def watch(house: House) -> Watch:
     watch = OnRealTime(house)
-    watch.define(NotifyRule(RuleEvent.ON_FAILURE, email=("qa@acme.com",)))
+    watch.define(NotifyRule(RuleEvent.ON_FAILURE, ("email:qa@acme.com",)))
     watch.end(
         reason="shop/home@desktop: the header moved",
         comparisons=[a_comparison()],

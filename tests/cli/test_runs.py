@@ -49,7 +49,7 @@ Ran = Callable[..., Run]
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
     house = build(Settings())
-    plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))
+    plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),))
     with house.ledger.write() as ledger:
         for definition in (a_schedule(plan=plan), a_schedule("hourly-pay", plan=plan)):
             ledger.definitions.save(definition, by="user:ada", at=house.clock.now())

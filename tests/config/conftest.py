@@ -10,6 +10,7 @@ import pytest
 
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.errors import ConfigInvalid
+from resources.channels.registry import CHANNELS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -51,7 +52,7 @@ class Folder:
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
 
     def load(self) -> Project:
-        return load_project(self.root, now=NOW)
+        return load_project(self.root, kinds=CHANNELS, now=NOW)
 
     def problems(self) -> list[str]:
         with pytest.raises(ConfigInvalid) as error:

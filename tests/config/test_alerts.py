@@ -54,7 +54,7 @@ def test_a_definition_says_otherwise_and_names_who_hears_of_recoveries_and_flake
     plan = folder.load().definitions[0].plan
 
     assert plan.alerts == Overrides(repeat_every_minutes=720, alert_after=3)
-    assert [(rule.event, rule.targets()) for rule in plan.notify] == [
+    assert [(rule.event, rule.targets) for rule in plan.notify] == [
         (RuleEvent.ON_RECOVERY, ("slack:#good",)),
         (RuleEvent.ON_FLAKY, ("email:qa@acme.com",)),
     ]

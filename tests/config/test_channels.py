@@ -9,13 +9,15 @@ import pytest
 from builders import NOW
 from inspect_pipelines.config.schedule_document import OrganizationConfigDocument
 from inspect_pipelines.config.schema import schema_of
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailServer, Person
+from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.stored.compiled import channels_of, compile_definitions, dump_compiled, load_compiled
 from inspect_pipelines.stored.serial import dump_json, load_json
+from resources.channels.email.server import MailServer
+from resources.channels.registry import CHANNELS
 
 HEAD = "apiVersion: v1\nkind: OrganizationConfig\n"
 EVERY_KIND = """
@@ -39,30 +41,30 @@ def test_every_kind_of_channel_is_read_in_the_files_order(folder):
     organization = folder.load().organization
 
     assert organization.channels == (
-        ChannelConfig("slack", ChannelKind.SLACK, "https://slack.com/api/", "${env:SLACK_TOKEN}"),
-        ChannelConfig("qa", ChannelKind.TEAMS, "${env:TEAMS_URL}", timeout_seconds=20.0),
+        ChannelConfig("slack", "slack", "https://slack.com/api/", "${env:SLACK_TOKEN}"),
+        ChannelConfig("qa", "teams", "${env:TEAMS_URL}", timeout_seconds=20.0),
         ChannelConfig(
             "pagerduty",
-            ChannelKind.PAGERDUTY,
+            "pagerduty",
             "https://events.eu.pagerduty.com",
             "${file:/run/secrets/pager}",
         ),
         ChannelConfig(
             "email",
-            ChannelKind.EMAIL,
+            "email",
             secret="${env:SMTP_PASSWORD}",
             timeout_seconds=30.0,
-            mail=MailServer("smtp.acme.example", 587, "starttls", "qa@acme.example", "qa"),
+            options=MailServer("smtp.acme.example", 587, "starttls", "qa@acme.example", "qa").options(),
         ),
         ChannelConfig(
             "deploys",
-            ChannelKind.WEBHOOK,
+            "webhook",
             "http://hooks.internal/x",
             "${env:HOOK}",
             allow_private=("hooks.internal",),
         ),
-        ChannelConfig("github", ChannelKind.GITHUB, "https://api.github.com", "${env:GITHUB_TOKEN}"),
-        ChannelConfig("dry", ChannelKind.FILES),
+        ChannelConfig("github", "github", "https://api.github.com", "${env:GITHUB_TOKEN}"),
+        ChannelConfig("dry", "files"),
     )
     assert organization.people == (
         Person("octocat", "U024BE7LH", "octo@acme.example", "octo@acme.example"),
@@ -173,7 +175,7 @@ def test_the_ledger_and_the_published_file_hold_references_only_and_give_them_ba
 
 
 def test_editors_know_every_kind_and_its_keys():
-    schema = json.dumps(schema_of(OrganizationConfigDocument))
+    schema = json.dumps(schema_of(OrganizationConfigDocument, CHANNELS))
 
     assert all(
         key in schema for key in ("bot_token", "routing_key", "allow_private", '"from"', "SlackDocument")
@@ -195,7 +197,7 @@ def test_a_rule_may_name_one_of_several_channels_of_a_kind(folder):
     project = folder.load()
 
     (definition,) = project.definitions
-    assert definition.plan.notify[0].targets() == ("slack:ops/#qa", "pagerduty:b")
+    assert definition.plan.notify[0].targets == ("slack:ops/#qa", "pagerduty:b")
     assert project.warnings == ()
     compiled = compile_definitions(Naming(DEFAULT_ORG), project.definitions, at=NOW)
     assert load_compiled(dump_compiled(compiled).encode()).definitions == project.definitions

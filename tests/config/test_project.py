@@ -23,6 +23,7 @@ from inspect_pipelines.domain.playbook import (
     Viewport,
 )
 from inspect_pipelines.errors import ConfigInvalid
+from resources.channels.registry import CHANNELS
 
 HERE = Path(__file__).parent
 
@@ -264,7 +265,7 @@ def test_a_thousand_schedules_are_checked_within_a_second(tmp_path):
     (tmp_path / "schedules.yaml").write_text("\n".join(lines))
 
     began = time.process_time()  # not the wall's: other processes share this machine
-    project = load_project(tmp_path, now=datetime(2026, 11, 22, tzinfo=UTC))
+    project = load_project(tmp_path, kinds=CHANNELS, now=datetime(2026, 11, 22, tzinfo=UTC))
     seconds = time.process_time() - began
 
     assert len(project.definitions) == 1000

@@ -10,6 +10,7 @@ from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
+from resources.channels.registry import CHANNELS
 
 SAMPLE = Path(__file__).parent / "rfc006"  # schedules.yaml is RFC 006's sample, byte for byte
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -17,7 +18,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def project():
-    return load_project(SAMPLE, now=NOW)
+    return load_project(SAMPLE, kinds=CHANNELS, now=NOW)
 
 
 def test_the_rfcs_sample_is_valid_and_warns_of_the_zone_and_the_channels_it_leaves_out(project):
@@ -58,8 +59,8 @@ def test_the_nightly_schedule_says_what_the_rfc_says(project):
         "test_user": "qa-bot@acme.com",
     }
     assert plan.notify == (
-        NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa-alerts", mention=("@qa-team",)),
-        NotifyRule(RuleEvent.ON_SUCCESS, slack_channel="#qa-daily"),
+        NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa-alerts",), mention=("@qa-team",)),
+        NotifyRule(RuleEvent.ON_SUCCESS, ("slack:#qa-daily",)),
     )
     assert plan.baseline == BaselinePolicy(enabled=True, tolerance=0.02, update_on_success=False)
 
@@ -72,7 +73,7 @@ def test_the_weekly_schedule_plays_three_playbooks_in_order_and_always_tells(pro
         "user-profile-audit",
         "settings-audit",
     ]
-    assert plan.notify == (NotifyRule(RuleEvent.ON_COMPLETE, slack_channel="#qa-weekly"),)
+    assert plan.notify == (NotifyRule(RuleEvent.ON_COMPLETE, ("slack:#qa-weekly",)),)
 
 
 def test_the_merge_trigger_says_what_the_rfc_says(project):
@@ -92,5 +93,5 @@ def test_the_deploy_trigger_says_what_the_rfc_says(project):
     trigger = project.definitions[3]
 
     assert (trigger.event, trigger.environment, trigger.repo) == ("deployment.completed", "production", None)
-    assert trigger.plan.notify[0].targets() == ("slack:#incidents", "pagerduty")
+    assert trigger.plan.notify[0].targets == ("slack:#incidents", "pagerduty")
     assert trigger.plan.allowed_hosts == ("app.acme.com",)

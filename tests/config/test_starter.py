@@ -10,6 +10,7 @@ from inspect_pipelines.config.schema import DOCUMENTS, schema_of, write_schemas
 from inspect_pipelines.config.starter import write_starter
 from inspect_pipelines.domain.playbook import Goto
 from inspect_pipelines.errors import Refused, Unavailable, UsageError
+from resources.channels.registry import CHANNELS
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -28,7 +29,7 @@ def test_the_first_files_are_valid_and_watch_the_page(tmp_path, url, base, path)
 
     files = write_starter(tmp_path, tmp_path / ".inspect", identifier="shop", url=url)
 
-    project = load_project(tmp_path, now=NOW)
+    project = load_project(tmp_path, kinds=CHANNELS, now=NOW)
     assert files == ["schedules.yaml", "playbooks/shop.yaml", "organization.yaml"]
     assert set(project.files) == set(files)
     assert project.warnings == ()
@@ -76,7 +77,7 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path):
 def test_the_first_files_name_their_schemas_from_where_they_stand(tmp_path):
     home = tmp_path / "state"
     write_starter(tmp_path / "project", home, identifier="shop", url="https://acme.com")
-    write_schemas(home)
+    write_schemas(home, CHANNELS)
 
     for file in ("schedules.yaml", "playbooks/shop.yaml", "organization.yaml"):
         path = tmp_path / "project" / file
@@ -85,11 +86,11 @@ def test_the_first_files_name_their_schemas_from_where_they_stand(tmp_path):
 
 
 def test_schemas_are_left_alone_when_they_are_right_and_mended_when_not(tmp_path):
-    write_schemas(tmp_path)
+    write_schemas(tmp_path, CHANNELS)
     before = (tmp_path / "playbook.schema.json").stat().st_mtime_ns
     (tmp_path / "schedules.schema.json").write_text("{}")
 
-    write_schemas(tmp_path)
+    write_schemas(tmp_path, CHANNELS)
 
     assert (tmp_path / "playbook.schema.json").stat().st_mtime_ns == before
     assert "schedules" in json.loads((tmp_path / "schedules.schema.json").read_text())["properties"]
@@ -99,11 +100,11 @@ def test_a_home_that_cannot_be_written_is_said(tmp_path):
     (tmp_path / "file").touch()
 
     with pytest.raises(Unavailable, match=r"the schemas for editors cannot be written to .*: file exists"):
-        write_schemas(tmp_path / "file")
+        write_schemas(tmp_path / "file", CHANNELS)
 
 
 def test_the_playbooks_schema_knows_the_keys_and_the_short_spellings():
-    schema = schema_of(DOCUMENTS["playbook.schema.json"])
+    schema = schema_of(DOCUMENTS["playbook.schema.json"], CHANNELS)
 
     verbs = schema["$defs"]["ActionDocument"]["properties"]
     assert set(verbs) >= {"goto", "click", "fill", "press", "wait_for", "expect_text", "screenshot"}
@@ -115,7 +116,7 @@ def test_the_playbooks_schema_knows_the_keys_and_the_short_spellings():
 
 
 def test_the_schedules_schema_knows_the_keys_and_their_bounds():
-    definitions = schema_of(DOCUMENTS["schedules.schema.json"])["$defs"]
+    definitions = schema_of(DOCUMENTS["schedules.schema.json"], CHANNELS)["$defs"]
 
     timeout = definitions["ScheduleDocument"]["properties"]["timeout_minutes"]
     assert (timeout["minimum"], timeout["maximum"]) == (1, 1440)

@@ -14,11 +14,11 @@ from pathlib import Path
 import pytest
 import trustme
 
-from channel_rigs import HTTP_KINDS, Rig, a_rig
 from inspect_pipelines.domain.message import Link, MessageKind, Picture
 from inspect_pipelines.errors import ChannelError
 from messages import a_message, a_notification
 from stand_ins import github, teams
+from stand_ins.channel_rigs import HTTP_KINDS, Rig, a_rig
 from stand_ins.server import Says, StandIn
 
 KINDS = (*HTTP_KINDS, "email", "files")

@@ -100,7 +100,7 @@ def test_an_organisation_comes_back_as_it_was_applied(ledger):
         allowed_hosts=("*.acme.example",),
         limits=Limits(organization=9, target_host=3),
         budget=Budget(1000),
-        budget_rule=NotifyRule(RuleEvent.ON_BUDGET, slack_channel="#qa"),
+        budget_rule=NotifyRule(RuleEvent.ON_BUDGET, ("slack:#qa",)),
         maintenance=(Maintenance("moving", start=NOW, end=NOW + HOUR, definitions=("shop-*",)),),
     )
     with ledger.write() as session:

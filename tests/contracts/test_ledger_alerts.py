@@ -19,6 +19,7 @@ from inspect_pipelines.domain.message import CommitContext, Message, MessageKind
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.stored.serial import dump_json
+from resources.channels.registry import CHANNELS
 from resources.ledger import schema
 
 SECOND = timedelta(seconds=1)
@@ -55,7 +56,7 @@ def stored(ledger, *notes: Notification) -> None:
 
 def claim(ledger, at=60 * SECOND, sender="s1"):
     with ledger.write() as session:
-        return session.outbox.claim_next(sender, now=NOW + at, until=NOW + at + LEASE)
+        return session.outbox.claim_next(sender, now=NOW + at, until=NOW + at + LEASE, kinds=CHANNELS)
 
 
 def record(ledger, note: Notification, *, sender="s1", at=60 * SECOND, thread=None) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, a_schedule
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind
+from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.compiled import Channels, Compiled
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.domain.naming import Naming
@@ -18,7 +18,7 @@ from inspect_pipelines.stored.compiled import compile_definitions, digest
 from resources.publication import FilePublication
 
 ACME, BETA = OrgId("acme"), OrgId("beta-2")
-DRY = Channels((ChannelConfig("dry", ChannelKind.FILES),))
+DRY = Channels((ChannelConfig("dry", "files"),))
 
 
 @pytest.fixture

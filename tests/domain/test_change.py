@@ -69,15 +69,11 @@ def test_an_inserted_step_does_not_shift_those_that_follow():
 
 
 def test_a_rule_is_named_by_its_event_and_an_entry_without_a_name_by_its_number():
-    old = a_schedule(
-        plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#a", mention=("@x",)),))
-    )
-    new = a_schedule(
-        plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#b", mention=("@y",)),))
-    )
+    old = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#a",), mention=("@x",)),)))
+    new = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#b",), mention=("@y",)),)))
 
     assert fields_of(old, new) == [
-        ("notify[on_failure].slack_channel", "#a", "#b"),
+        ("notify[on_failure].targets[0]", "slack:#a", "slack:#b"),
         ("notify[on_failure].mention[0]", "@x", "@y"),
     ]
 

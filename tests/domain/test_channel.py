@@ -4,19 +4,31 @@ import pytest
 
 from inspect_pipelines.domain.channel import (
     ChannelConfig,
-    ChannelKind,
+    ChannelSpec,
+    Pace,
     Person,
     addressed,
     person,
+    spec_of,
     url_problem,
 )
 
-SLACK = ChannelConfig("slack", ChannelKind.SLACK)
-OPS = ChannelConfig("ops", ChannelKind.SLACK)
-QA = ChannelConfig("qa", ChannelKind.TEAMS)
-PAGER = ChannelConfig("pager", ChannelKind.PAGERDUTY)
-MAIL = ChannelConfig("mail", ChannelKind.EMAIL)
-DRY = ChannelConfig("webhook", ChannelKind.FILES)
+KINDS = {
+    spec.kind: spec
+    for spec in (
+        ChannelSpec(kind="slack", has_places=True, is_slash_a_name=True, pace=Pace(1, 1)),
+        ChannelSpec(kind="teams", is_named=True),
+        ChannelSpec(kind="pagerduty"),
+        ChannelSpec(kind="email", has_places=True),
+        ChannelSpec(kind="files", stands_in=True),
+    )
+}
+SLACK = ChannelConfig("slack", "slack")
+OPS = ChannelConfig("ops", "slack")
+QA = ChannelConfig("qa", "teams")
+PAGER = ChannelConfig("pager", "pagerduty")
+MAIL = ChannelConfig("mail", "email")
+DRY = ChannelConfig("webhook", "files")
 ALL = (SLACK, OPS, QA, PAGER, MAIL, DRY)
 
 
@@ -38,7 +50,13 @@ ALL = (SLACK, OPS, QA, PAGER, MAIL, DRY)
     ],
 )
 def test_a_target_means_the_first_channel_of_its_kind_or_the_one_it_names(target, expected):
-    assert addressed(ALL, target) == expected
+    assert addressed(KINDS, ALL, target) == expected
+
+
+def test_a_targets_kind_says_what_holds_for_it_and_a_kind_that_is_gone_says_nothing_special():
+    assert spec_of(KINDS, "slack:#qa").pace == Pace(1, 1)
+    assert spec_of(KINDS, "teams:qa").pace is None
+    assert spec_of(KINDS, "matrix:#qa") == ChannelSpec(kind="matrix")
 
 
 @pytest.mark.parametrize("mention", ["octocat", "@octocat", "@OctoCat"])

@@ -11,11 +11,9 @@ from inspect_pipelines.domain.message import CommitContext, Message, MessageKind
 from inspect_pipelines.domain.notification import (
     DeliveryStatus,
     Notification,
-    Pace,
     backoff,
     events_of,
     fired,
-    pace_of,
 )
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -107,14 +105,8 @@ def test_messages_follow_their_incident_and_on_the_code_host_their_pull_request_
     assert [note.thread_key for note in (NOTE, github, replace(about(7), target="slack:#qa"))] == [None] * 3
 
 
-def test_services_with_a_limit_have_a_pace_and_others_none():
-    assert pace_of("slack:#qa") == Pace(1, 1)
-    assert pace_of("pagerduty") == Pace(120, 60)
-    assert pace_of("email:qa@acme.com") is None
-
-
 def test_a_flaky_run_fires_its_rule_besides_those_of_a_passed_one():
-    rules = [NotifyRule(event, slack_channel="#qa") for event in (RuleEvent.ON_FLAKY, RuleEvent.ON_SUCCESS)]
+    rules = [NotifyRule(event, ("slack:#qa",)) for event in (RuleEvent.ON_FLAKY, RuleEvent.ON_SUCCESS)]
 
     assert events_of(RunStatus.PASSED, is_flaky=True)[-1] is RuleEvent.ON_FLAKY
     assert [rule.event for rule, _ in fired(rules, RunStatus.PASSED, is_flaky=True)] == [

@@ -31,9 +31,15 @@ def test_a_status_fires_these_rules(status, reason, events):
 
 
 def test_every_rule_that_matches_fires_for_each_of_its_targets_in_the_plans_order():
-    failure = NotifyRule(F, slack_channel="#qa", email=("ada@shop.test",))
-    success = NotifyRule(S, slack_channel="#qa")
-    complete = NotifyRule(C, webhook="https://hook.test")
+    failure = NotifyRule(
+        F,
+        (
+            "slack:#qa",
+            "email:ada@shop.test",
+        ),
+    )
+    success = NotifyRule(S, ("slack:#qa",))
+    complete = NotifyRule(C, ("webhook:https://hook.test",))
 
     told = fired([failure, success, complete], RunStatus.TIMEOUT)
 
@@ -45,7 +51,7 @@ def test_every_rule_that_matches_fires_for_each_of_its_targets_in_the_plans_orde
 
 
 def test_on_complete_alone_works_whatever_the_status():
-    complete = NotifyRule(C, slack_channel="#qa")
+    complete = NotifyRule(C, ("slack:#qa",))
     ends = [s for s in RunStatus if not s.is_open and s is not RunStatus.SKIPPED]
 
     assert all(fired([complete], status) == [(complete, "slack:#qa")] for status in ends)

@@ -3,39 +3,9 @@ from __future__ import annotations
 import pytest
 
 from builders import a_plan, a_playbook, a_schedule
-from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent, target_host
+from inspect_pipelines.domain.plan import BaselinePolicy, target_host
 from inspect_pipelines.domain.playbook import Variable
 from inspect_pipelines.domain.trigger import Trigger
-
-
-def test_a_rule_names_each_of_its_targets_in_a_fixed_order():
-    rule = NotifyRule(
-        RuleEvent.ON_FAILURE,
-        slack_channel="#qa",
-        teams="qa",
-        pagerduty=True,
-        email=("ada@shop.test", "bob@shop.test"),
-        webhook="https://hook.test",
-        github=True,
-    )
-
-    assert rule.targets() == (
-        "slack:#qa",
-        "teams:qa",
-        "pagerduty",
-        "email:ada@shop.test",
-        "email:bob@shop.test",
-        "webhook:https://hook.test",
-        "github",
-    )
-
-
-def test_a_rule_without_a_target_tells_nobody():
-    assert NotifyRule(RuleEvent.ON_FAILURE).targets() == ()
-
-
-def test_one_of_several_pagerduty_channels_is_named():
-    assert NotifyRule(RuleEvent.ON_FAILURE, pagerduty="ops").targets() == ("pagerduty:ops",)
 
 
 def test_a_plan_compares_strictly_and_asks_a_person_first_unless_told_otherwise():

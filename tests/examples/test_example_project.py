@@ -9,13 +9,14 @@ import pytest
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.domain.playbook import TakeScreenshot
 from inspect_pipelines.examples import demo
+from resources.channels.registry import CHANNELS
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def project() -> Project:
-    return load_project(demo.PROJECT, now=NOW)
+    return load_project(demo.PROJECT, kinds=CHANNELS, now=NOW)
 
 
 def test_the_example_has_no_errors_and_no_warnings(project):

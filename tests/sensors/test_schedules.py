@@ -170,7 +170,7 @@ def test_a_schedule_runs_in_its_own_zone_and_as_its_switch_says(
 
 def a_running_house(tmp_path: Path, channel: CollectingChannel) -> House:
     house = a_house(tmp_path, channels=[("*", channel)])
-    apply(house, a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))))
+    apply(house, a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),))))
     start.admit(
         house, Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
     )

@@ -44,7 +44,7 @@ REPOSITORY = RemoteRepositoryOrigin(
     GrpcServerCodeLocationOrigin("localhost", socket="/nowhere"), "__repository__"
 )
 ONE_WAITS = a_schedule(
-    plan=a_plan(overlap=Overlap.BUFFER_ONE, notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))
+    plan=a_plan(overlap=Overlap.BUFFER_ONE, notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),))
 )
 
 

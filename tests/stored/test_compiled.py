@@ -34,7 +34,13 @@ from inspect_pipelines.domain.playbook import (
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import Unreadable
-from inspect_pipelines.stored.compiled import compile_definitions, digest, dump_compiled, load_compiled
+from inspect_pipelines.stored.compiled import (
+    channels_of,
+    compile_definitions,
+    digest,
+    dump_compiled,
+    load_compiled,
+)
 
 TEXT = st.text(max_size=12)
 NAME = st.text("abcdef-_09", min_size=1, max_size=8)
@@ -79,7 +85,7 @@ PLAN = st.builds(
         BaselinePolicy, set=st.none() | NAME, tolerance=SHARE, region_budget=st.none() | NUMBER
     ),
     notify=st.lists(
-        st.builds(NotifyRule, st.sampled_from(RuleEvent), email=st.lists(TEXT, max_size=2).map(tuple)),
+        st.builds(NotifyRule, st.sampled_from(RuleEvent), targets=st.lists(TEXT, max_size=2).map(tuple)),
         max_size=2,
     ).map(tuple),
     overlap=st.sampled_from(Overlap),
@@ -136,5 +142,22 @@ def test_the_text_names_its_organisation_whether_it_is_the_first_and_its_time_in
 
 
 def test_a_text_of_a_newer_version_is_unreadable():
-    with pytest.raises(Unreadable, match="has version 3, and 2 is wanted"):
-        load_compiled(b'{"version": 3}')
+    with pytest.raises(Unreadable, match="has version 4, and 3 is wanted"):
+        load_compiled(b'{"version": 4}')
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_what_an_older_version_published_tells_the_same_people(version):
+    """Rules had a field for each kind of channel; read as they stand, they would tell nobody."""
+    definition = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa", "github")),)))
+    content = json.loads(dump_compiled(compile_definitions(Naming(DEFAULT_ORG, True), [definition], at=NOW)))
+    content["version"] = version
+    content["definitions"][0]["plan"]["notify"] = [
+        {"event": "on_failure", "slack_channel": "#qa", "github": True, "email": [], "mention": []}
+    ]
+    content["channels"] = {"channels": [{"name": "mail", "kind": "email", "mail": {"host": "smtp.test"}}]}
+    text = json.dumps(content).encode()
+
+    assert load_compiled(text).definitions == (definition,)
+    assert load_compiled(text).channels == channels_of(text)
+    assert channels_of(text).channels[0].options == {"host": "smtp.test"}

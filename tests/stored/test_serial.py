@@ -71,7 +71,7 @@ ACTIONS: tuple[Action, ...] = (
             Playbook,
             a_playbook(steps=(Step("all", "All", ACTIONS, success_criteria=(ExpectVisible(BUTTON),)),)),
         ),
-        (Plan, a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa", mention=("@ada",)),))),
+        (Plan, a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",), mention=("@ada",)),))),
         (Schedule, a_schedule(plan=a_plan(baseline=BaselinePolicy(set="shared", tolerance=0.0)))),
         (
             Trigger,

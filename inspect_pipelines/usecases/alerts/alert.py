@@ -83,7 +83,7 @@ class End:
     def targets(self, event: RuleEvent) -> tuple[str, ...]:
         """Whom the plan's rules for an event name, the code host left out."""
         rules = (rule for rule in self.definition.plan.notify if rule.event is event)
-        return tuple(target for rule in rules for target in rule.targets() if target != CODE_HOST)
+        return tuple(target for rule in rules for target in rule.targets if target != CODE_HOST)
 
     def is_hushed(self, incident: Incident) -> bool:
         """Whether a silence or maintenance holds people's messages back."""
@@ -233,12 +233,12 @@ def _of_the_run(
 
 
 def _mentions(end: End, event: RuleEvent, target: str) -> tuple[str, ...]:
-    rules = (rule for rule in end.definition.plan.notify if rule.event is event and target in rule.targets())
+    rules = (rule for rule in end.definition.plan.notify if rule.event is event and target in rule.targets)
     return tuple(dict.fromkeys(name for rule in rules for name in compose.mentions_of(rule, end.run)))
 
 
 def _in_order(notes: Sequence[Notification], rules: Sequence[NotifyRule]) -> list[Notification]:
     """As the plan names events and targets; what it does not name comes last."""
-    places = [(rule.event, target) for rule in rules for target in rule.targets()]
+    places = [(rule.event, target) for rule in rules for target in rule.targets]
     order = {place: at for at, place in reversed([*enumerate(places)])}
     return sorted(notes, key=lambda note: order.get((note.event, note.target), len(order)))

@@ -42,9 +42,7 @@ def _settled(house: House, ledger: LedgerSession, incident: Incident) -> Inciden
     if definition is not None:
         rules = rules.overridden(definition.plan.alerts)
         asked = [rule for rule in definition.plan.notify if rule.event is RuleEvent.ON_RECOVERY]
-        also = [
-            target for rule in asked for target in rule.targets() if incident.kind is not CauseKind.REVIEW
-        ]
+        also = [target for rule in asked for target in rule.targets if incident.kind is not CauseKind.REVIEW]
     after, says = steadied(incident, rules, also=also, at=now)
     if after.is_open:
         return None

@@ -53,7 +53,7 @@ def send_next(house: House, sender: str, *, lease: timedelta = LEASE) -> Notific
         if not ledger.outbox.is_due(now):  # most looks end here, and keep no writer waiting
             return None
     with house.ledger.write() as ledger:
-        notification = ledger.outbox.claim_next(sender, now=now, until=now + lease)
+        notification = ledger.outbox.claim_next(sender, now=now, until=now + lease, kinds=house.kinds)
         thread = ledger.outbox.thread(notification) if notification is not None else {}
     if notification is None:
         return None

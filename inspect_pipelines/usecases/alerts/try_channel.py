@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, addressed
+from inspect_pipelines.domain.channel import ChannelConfig, Kinds, addressed, spec_of
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Severity
 from inspect_pipelines.domain.notification import Notification
@@ -16,11 +16,6 @@ from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.house import House
 
 COMMIT = re.compile(r"(?P<repo>[^\s#@]+/[^\s#@]+)(?:#(?P<number>\d{1,9})|@(?P<sha>[0-9a-f]{40}))")
-WANTS = {
-    ChannelKind.SLACK: "'#channel'",
-    ChannelKind.EMAIL: "an address",
-    ChannelKind.GITHUB: "'owner/name#7' (a pull request) or 'owner/name@' and a commit's whole sha",
-}
 
 
 def try_channel(
@@ -43,12 +38,13 @@ def try_channel(
         UsageError: Nobody says where to.
         ChannelError: It did not arrive.
     """
-    address = to or address_of(channels, config, definitions)
-    if address is None and config.kind in WANTS:
+    spec = spec_of(house.kinds, config.kind)
+    address = to or address_of(house.kinds, channels, config, definitions)
+    if address is None and spec.place_form:
         raise UsageError(
-            f"channel {config.name!r} does not know where to: no rule uses it; say it with --to {WANTS[config.kind]}"
+            f"channel {config.name!r} does not know where to: no rule uses it; say it with --to {spec.place_form}"
         )
-    commit = _commit(address or "") if config.kind is ChannelKind.GITHUB else None
+    commit = _commit(address or "", spec.place_form) if spec.of_commits else None
     name = house.clock.new_id()
     message = Message(
         kind=MessageKind.TEST,
@@ -59,13 +55,12 @@ def try_channel(
         dedup_key=f"test:{name}",
         commit=commit,
     )
-    has_address = config.kind in (ChannelKind.SLACK, ChannelKind.EMAIL)
     notification = Notification(
         id=f"test:{name}",
         org_id=house.org_id,
         run_id=RunId(""),
         event=RuleEvent.ON_COMPLETE,
-        target=f"{config.kind}:{config.name}{f'/{address}' if has_address else ''}",
+        target=f"{config.kind}:{config.name}{f'/{address}' if spec.has_places else ''}",
         title=message.title,
         text=message.sentence,
         mentions=(),
@@ -77,21 +72,21 @@ def try_channel(
 
 
 def address_of(
-    channels: Sequence[ChannelConfig], config: ChannelConfig, definitions: Sequence[Definition]
+    kinds: Kinds, channels: Sequence[ChannelConfig], config: ChannelConfig, definitions: Sequence[Definition]
 ) -> str | None:
     """Where the first rule that uses a channel sends to; None: no rule does, or it names no address."""
     for definition in definitions:
         for rule in definition.plan.notify:
-            for target in rule.targets():
-                found = addressed(channels, target)
+            for target in rule.targets:
+                found = addressed(kinds, channels, target)
                 if found is not None and found[0] == config and found[1]:
                     return found[1]
     return None
 
 
-def _commit(address: str) -> CommitContext:
+def _commit(address: str, form: str) -> CommitContext:
     found = COMMIT.fullmatch(address)
     if found is None:
-        raise UsageError(f"--to {address!r} is no place at GitHub; write {WANTS[ChannelKind.GITHUB]}")
+        raise UsageError(f"--to {address!r} is no place at GitHub; write {form}")
     number = found.group("number")
     return CommitContext(found.group("repo"), found.group("sha"), int(number) if number else None)

@@ -161,7 +161,7 @@ def _tell_code_host(
     """The commit's status as a person decided it, where the plan tells the code host of runs at all."""
     context = compose.commit_of(run, definition)
     rules = definition.plan.notify if definition else ()
-    events = [rule.event for rule in rules if CODE_HOST in rule.targets()]
+    events = [rule.event for rule in rules if CODE_HOST in rule.targets]
     if context is None or not events:
         return
     public_url = ledger.organizations.find(run.org_id).public_url

@@ -92,7 +92,7 @@ def budget_warnings(
     return [
         note_of(run, RuleEvent.ON_BUDGET, target, replace(message, mentions=mentions_of(rule, run)), at=at)
         for rule in _warned(ledger, definition)
-        for target in rule.targets()
+        for target in rule.targets
         if target != CODE_HOST
     ]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from channel_rigs import Rig, a_mail_rig, a_rig
+from stand_ins.channel_rigs import Rig, a_mail_rig, a_rig
 
 
 @pytest.fixture(scope="session")

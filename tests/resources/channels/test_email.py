@@ -6,12 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from channel_rigs import Rig
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import MessageKind, Picture
 from inspect_pipelines.errors import ChannelError
 from messages import a_message
 from pictures import noise
+from stand_ins.channel_rigs import Rig
 
 
 def failed(rig: Rig, **given) -> ChannelError:

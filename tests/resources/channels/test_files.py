@@ -10,7 +10,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
 from inspect_pipelines.domain.message import Message, MessageKind, Picture, Severity
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import RuleEvent
-from resources.channels.files import FileChannel
+from resources.channels.files.channel import FileChannel
 from resources.gallery.folder import FolderGallery
 
 

@@ -4,13 +4,13 @@ import time
 
 import pytest
 
-from channel_rigs import Rig
 from inspect_pipelines.domain.message import CommitContext, MessageKind, Severity
 from inspect_pipelines.errors import ChannelError
 from messages import a_message
-from resources.channels.github_comment import MARKER, MAX_BODY, merged, section
-from resources.channels.github_status import state
+from resources.channels.github.comment import MARKER, MAX_BODY, merged, section
+from resources.channels.github.status import state
 from resources.channels.who import People
+from stand_ins.channel_rigs import Rig
 from stand_ins.github import SHA
 from stand_ins.server import Says
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from channel_rigs import Rig
 from inspect_pipelines.domain.message import MessageKind, Severity
 from inspect_pipelines.errors import ChannelError
 from messages import a_message
+from stand_ins.channel_rigs import Rig
 from stand_ins.server import Says
 
 

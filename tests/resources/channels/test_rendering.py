@@ -14,9 +14,14 @@ from hypothesis import strategies as st
 from inspect_pipelines.domain.channel import Person
 from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Severity
 from messages import a_message, a_notification
-from resources.channels import github_comment, mail, pagerduty, slack_blocks, teams, webhook
-from resources.channels.github_status import status
+from resources.channels.email import mail
+from resources.channels.github import comment as github_comment
+from resources.channels.github.status import status
+from resources.channels.pagerduty import channel as pagerduty
+from resources.channels.slack import blocks as slack_blocks
+from resources.channels.teams import channel as teams
 from resources.channels.telling import direction, heading, isolated, plain, plain_text, shown_lines
+from resources.channels.webhook import channel as webhook
 from resources.channels.who import People
 from stand_ins import pagerduty as pagerduty_stand_in
 from stand_ins import slack as slack_stand_in

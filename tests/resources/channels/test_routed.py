@@ -9,7 +9,7 @@ import pytest
 from builders import a_plan, a_schedule
 from houses import apply
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind
+from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.naming import Naming
@@ -60,7 +60,7 @@ def test_an_apply_holds_for_the_next_message_of_a_house_that_is_open(home: Path,
         home,
         ChannelConfig(
             "qa",
-            ChannelKind.WEBHOOK,
+            "webhook",
             f"{receiver.url}/hooks/qa",
             "${env:HOOK}",
             allow_private=("127.0.0.1",),
@@ -75,7 +75,7 @@ def test_an_apply_holds_for_the_next_message_of_a_house_that_is_open(home: Path,
 
 def test_a_secret_without_a_value_waits_for_somebody_to_set_it(home: Path, monkeypatch) -> None:
     monkeypatch.delenv("HOOK", raising=False)
-    publish(home, ChannelConfig("qa", ChannelKind.WEBHOOK, "https://hooks.acme.example", "${env:HOOK}"))
+    publish(home, ChannelConfig("qa", "webhook", "https://hooks.acme.example", "${env:HOOK}"))
     ((_, channel),) = house(Settings()).channels
 
     with pytest.raises(ChannelError, match="channel 'qa' cannot be used: secret") as caught:
@@ -111,13 +111,13 @@ def test_what_a_failed_run_stored_reaches_slack_once(home: Path, monkeypatch) ->
     monkeypatch.setenv("SLACK_TOKEN", TOKEN)
     ours = house(Settings())
     ours.ledger.migrate()
-    rule = NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa")
+    rule = NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",))
     apply(ours, a_schedule(plan=a_plan(notify=(rule,))))
     publish(
         home,
         ChannelConfig(
             "slack",
-            ChannelKind.SLACK,
+            "slack",
             f"{service.url}/api/",
             "${env:SLACK_TOKEN}",
             allow_private=("127.0.0.1",),

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import base64
 
-from channel_rigs import Rig
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import Link, Picture
 from messages import a_message
 from pictures import noise
+from stand_ins.channel_rigs import Rig
 from stand_ins.teams import elements
 
 

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from channel_rigs import Rig
 from inspect_pipelines.domain.message import Link
 from inspect_pipelines.errors import ChannelError
 from messages import a_message, a_notification
-from resources.channels.webhook import webhook_id
+from resources.channels.webhook.channel import webhook_id
+from stand_ins.channel_rigs import Rig
 from stand_ins.server import Says
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, a_plan, a_schedule
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, Person
+from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
@@ -50,10 +50,10 @@ def test_a_damaged_file_is_unreadable_and_says_how_to_mend_it(
 
 
 def test_a_file_of_a_newer_version_is_unreadable(tmp_path: Path, path: Path) -> None:
-    path.write_text('{"version": 3}')
+    path.write_text('{"version": 4}')
 
     with pytest.raises(
-        Unreadable, match=r"default.json' has version 3, and 2 is wanted; run `inspect-pipelines apply`"
+        Unreadable, match=r"default.json' has version 4, and 3 is wanted; run `inspect-pipelines apply`"
     ):
         FilePublication(tmp_path).read(DEFAULT_ORG)
 
@@ -135,7 +135,7 @@ def test_what_a_home_of_one_organisation_published_says_the_same_as_before_and_h
     assert nightly.plan == a_schedule("nightly-shop").plan
     assert found.limits == Limits(target_host=3)
     assert found.channels == Channels(
-        (ChannelConfig("dry", ChannelKind.FILES),), (Person("octocat", slack="U024BE7LH"),)
+        (ChannelConfig("dry", "files"),), (Person("octocat", slack="U024BE7LH"),)
     )
 
 

@@ -97,7 +97,7 @@ def test_a_finding_is_told_again_every_day_until_somebody_acknowledges_it(watch:
 
 
 def test_reminders_of_different_days_are_different_messages_and_pagerduty_gets_none(watch: Watch) -> None:
-    watch.define(replace(QA, pagerduty=True))
+    watch.define(replace(QA, targets=("slack:#qa", "pagerduty")))
     watch.end()
 
     reminders = [watch.end(after=24 * HOUR) for _ in range(2)]
@@ -135,7 +135,7 @@ def test_a_neighbour_on_the_same_host_does_not_mend_what_only_one_definition_suf
 
 
 def test_a_definition_of_others_that_joins_tells_its_own_people_once(watch: Watch) -> None:
-    watch.define(NotifyRule(RuleEvent.ON_FAILURE, email=("ops@acme.com",)), definition_id="hourly-shop")
+    watch.define(NotifyRule(RuleEvent.ON_FAILURE, ("email:ops@acme.com",)), definition_id="hourly-shop")
     watch.end(RunStatus.ERROR, "no answer")
 
     joined = [heard(watch.end(RunStatus.ERROR, "no answer", definition_id="hourly-shop")) for _ in range(2)]
@@ -146,7 +146,7 @@ def test_a_definition_of_others_that_joins_tells_its_own_people_once(watch: Watc
 
 
 def test_a_cancelled_run_fires_on_complete_only_and_changes_no_incident(watch: Watch) -> None:
-    watch.define(QA, NotifyRule(RuleEvent.ON_COMPLETE, email=("log@acme.com",)))
+    watch.define(QA, NotifyRule(RuleEvent.ON_COMPLETE, ("email:log@acme.com",)))
     watch.end()
 
     assert heard(watch.end(RunStatus.CANCELLED, "cancelled by ada")) == [("complete", "email:log@acme.com")]
@@ -154,7 +154,7 @@ def test_a_cancelled_run_fires_on_complete_only_and_changes_no_incident(watch: W
 
 
 def test_every_rule_that_matches_fires(watch: Watch) -> None:
-    watch.define(*(NotifyRule(event, slack_channel=f"#{event.value}") for event in RuleEvent))
+    watch.define(*(NotifyRule(event, (f"slack:#{event.value}",)) for event in RuleEvent))
     flaky = Verdict(VerdictKind.FLAKY, RunStatus.PASSED, ("passed at attempt 2",))
 
     failed = heard(watch.end())
@@ -173,7 +173,7 @@ def test_every_rule_that_matches_fires(watch: Watch) -> None:
 
 
 def test_what_waits_for_review_is_told_once(watch: Watch) -> None:
-    watch.define(NotifyRule(RuleEvent.ON_NEEDS_REVIEW, slack_channel="#qa"))
+    watch.define(NotifyRule(RuleEvent.ON_NEEDS_REVIEW, ("slack:#qa",)))
     nights = [heard(watch.end(RunStatus.NEEDS_REVIEW, "nothing is approved yet")) for _ in range(3)]
 
     assert nights == [[("review", "slack:#qa")], [], []]
@@ -249,7 +249,7 @@ def test_a_recovery_never_comes_before_the_message_that_tells_of_its_opening(
 ) -> None:
     channel = CollectingChannel()
     house = replace(watch.house, channels=[("*", channel)])
-    mail = NotifyRule(RuleEvent.ON_FAILURE, email=("qa@acme.com",))
+    mail = NotifyRule(RuleEvent.ON_FAILURE, ("email:qa@acme.com",))
     for number in range(4):
         watch.define(mail, definition_id=f"s{number}")
     for number in range(3):
@@ -275,7 +275,7 @@ def test_a_recovery_never_comes_before_the_message_that_tells_of_its_opening(
 
 def test_without_a_window_and_for_pagerduty_each_opening_stands_alone(watch: Watch) -> None:
     for number in range(3):
-        watch.define(replace(QA, slack_channel=None, pagerduty=True), definition_id=f"s{number}")
+        watch.define(replace(QA, targets=("pagerduty",)), definition_id=f"s{number}")
         watch.end(definition_id=f"s{number}", after=MINUTE)
     alone = Organization(DEFAULT_ORG, alerts=Alerting(group_window_minutes=0))
     for number in range(3):
@@ -290,8 +290,8 @@ def test_without_a_window_and_for_pagerduty_each_opening_stands_alone(watch: Wat
 
 
 def test_a_commit_gets_its_status_from_every_run_and_a_run_without_a_commit_from_none(watch: Watch) -> None:
-    rule = NotifyRule(RuleEvent.ON_COMPLETE, github=True)
-    watch.define(replace(QA, slack_channel=None, github=True), rule)
+    rule = NotifyRule(RuleEvent.ON_COMPLETE, ("github",))
+    watch.define(replace(QA, targets=("github",)), rule)
 
     first = watch.end(variables=PR)
     second = watch.end(variables={**PR, "head_sha": "4567def"})

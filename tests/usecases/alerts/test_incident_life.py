@@ -29,9 +29,15 @@ from inspect_pipelines.usecases.pictures.review import reject
 
 DEFINITIONS = (NIGHTLY, DefinitionId("hourly-shop"))
 RULES = (
-    NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa", pagerduty=True),
-    NotifyRule(RuleEvent.ON_NEEDS_REVIEW, slack_channel="#qa"),
-    NotifyRule(RuleEvent.ON_RECOVERY, email=("good@acme.com",)),
+    NotifyRule(
+        RuleEvent.ON_FAILURE,
+        (
+            "slack:#qa",
+            "pagerduty",
+        ),
+    ),
+    NotifyRule(RuleEvent.ON_NEEDS_REVIEW, ("slack:#qa",)),
+    NotifyRule(RuleEvent.ON_RECOVERY, ("email:good@acme.com",)),
 )
 PLACES = ("cart", "pay")
 FIRST_WORDS = ("opened", "flapping", "review")

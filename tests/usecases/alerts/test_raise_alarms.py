@@ -29,8 +29,8 @@ NIGHTLY = DefinitionId("nightly-shop")
 DUE = NOW + timedelta(days=1)  # 02:00 in New York, the first time after it was applied
 PLAN = a_plan(
     notify=(
-        NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),
-        NotifyRule(RuleEvent.ON_SUCCESS, slack_channel="#yay"),
+        NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),
+        NotifyRule(RuleEvent.ON_SUCCESS, ("slack:#yay",)),
     )
 )
 SCHEDULE = a_schedule(plan=PLAN)

@@ -19,7 +19,7 @@ HOUR = 3600
 def watch(tmp_path: Path) -> Watch:
     """A cause that has come and gone twice, and is away now."""
     watch = Watch(a_house(tmp_path))
-    watch.define(QA, NotifyRule(RuleEvent.ON_RECOVERY, email=("good@acme.com",)))
+    watch.define(QA, NotifyRule(RuleEvent.ON_RECOVERY, ("email:good@acme.com",)))
     for status in (RunStatus.FAILED, RunStatus.PASSED) * 2:
         told = watch.end(status, after=timedelta(minutes=10))
     assert heard(told) == [("flapping", "slack:#qa")]

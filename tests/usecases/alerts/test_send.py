@@ -25,7 +25,7 @@ from inspect_pipelines.usecases.runs.start import Ticket
 
 
 def a_failed_run(house: House) -> RunId:
-    apply(house, a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))))
+    apply(house, a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),))))
     ticket = Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-22T07:00Z")
     run_id = start.admit(house, ticket).run.id
     abort(house, run_id, RunStatus.ERROR, "its worker died")
@@ -182,8 +182,8 @@ def test_a_defect_in_a_channel_costs_the_others_nothing(tmp_path: Path) -> None:
     good = CollectingChannel()
     house = a_house(tmp_path, channels=[("slack", Broken()), ("email", good)])
     rules = (
-        NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),
-        NotifyRule(RuleEvent.ON_FAILURE, email=("a@acme.com",)),
+        NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),
+        NotifyRule(RuleEvent.ON_FAILURE, ("email:a@acme.com",)),
     )
     watch = Watch(house)
     watch.define(*rules)
@@ -233,7 +233,7 @@ def test_runs_that_never_reached_their_last_step_are_told_too(tmp_path: Path) ->
     """Killed, too late, never launched: nobody's last op sends for them."""
     channel = CollectingChannel()
     house = a_house(tmp_path, channels=[("*", channel)])
-    rule = NotifyRule(RuleEvent.ON_FAILURE, email=("qa@acme.com",))
+    rule = NotifyRule(RuleEvent.ON_FAILURE, ("email:qa@acme.com",))
     for name in ("killed", "late", "lost"):
         apply(house, a_schedule(name, plan=a_plan(notify=(rule,))))
     killed, late = (

@@ -52,7 +52,7 @@ def stored(house) -> list[str]:
 
 def test_after_apply_a_plan_shows_nothing(tmp_path):
     house = a_house(tmp_path)
-    rules = (NotifyRule(RuleEvent.ON_FAILURE, email=("a@b.c",)),)
+    rules = (NotifyRule(RuleEvent.ON_FAILURE, ("email:a@b.c",)),)
     project = a_project(a_schedule(plan=a_plan(notify=rules, variables={"a": "b"})), a_trigger())
 
     applied = apply(house, project, by="user:ada", may_delete=())

@@ -1,47 +1,27 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from builders import a_merge, a_plan, a_trigger
+from code_hosts import RememberedCodeHost
 from houses import CollectingChannel, a_house, apply
 from inspect_pipelines.domain.decision import Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import DEFAULT_ORG, EventId, SourceId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, EventId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
-from inspect_pipelines.ports.code_host import FailedDelivery
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.events.ask_paths import Attempts, ask_paths
 from inspect_pipelines.usecases.events.replay import replay
 from inspect_pipelines.usecases.events.route import route
 
-RULE = NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa")
+RULE = NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",))
 TRIGGER = a_trigger(paths=("src/**",), plan=a_plan(notify=(RULE,)))
-
-
-class ScriptedCodeHost:
-    """Answers what a test wrote down; `resources/code_host/github.py` has its own tests."""
-
-    def __init__(self, *answers: tuple[str, ...] | Exception) -> None:
-        self.answers = list(answers)
-        self.asked: list[tuple[str, str, int]] = []
-
-    def changed_paths(self, source_id: SourceId, repo: str, number: int) -> tuple[str, ...]:
-        self.asked.append((source_id, repo, number))
-        answer = self.answers.pop(0)
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-    def failed_deliveries(self, source_id: SourceId, *, since: datetime) -> list[FailedDelivery]:
-        return []
-
-    def redeliver(self, source_id: SourceId, delivery: FailedDelivery) -> None: ...
 
 
 @pytest.fixture
@@ -73,7 +53,7 @@ UNKNOWN = a_merge(7, paths=None)
 
 
 def test_an_event_goes_on_when_its_paths_are_told(house: House) -> None:
-    host = ScriptedCodeHost(("src/a.py", "README.md"))
+    host = RememberedCodeHost(("src/a.py", "README.md"))
     tell(house, UNKNOWN)
 
     told = ask_paths(house, host, {})
@@ -88,7 +68,7 @@ def test_an_event_goes_on_when_its_paths_are_told(house: House) -> None:
 
 
 def test_an_unknown_answer_is_not_no_paths_and_is_asked_for_again_later_and_later(house: House) -> None:
-    host = ScriptedCodeHost(Unavailable("slow"), Unavailable("slow"), ("src/a",))
+    host = RememberedCodeHost(Unavailable("slow"), Unavailable("slow"), ("src/a",))
     attempts: dict[EventId, Attempts] = {}
     tell(house, UNKNOWN)
 
@@ -110,7 +90,7 @@ def test_an_unknown_answer_is_not_no_paths_and_is_asked_for_again_later_and_late
 def test_after_an_hour_it_is_undecided_and_people_are_told_once(
     house: House, channel: CollectingChannel
 ) -> None:
-    host = ScriptedCodeHost(*[Unavailable("GitHub is away")] * 100)
+    host = RememberedCodeHost(*[Unavailable("GitHub is away")] * 100)
     attempts: dict[EventId, Attempts] = {}
     tell(house, UNKNOWN)
 
@@ -142,7 +122,7 @@ def test_after_an_hour_it_is_undecided_and_people_are_told_once(
 def test_what_nobody_will_tell_is_undecided_at_once(
     house: House, event: Event, answer: InspectError | None, problem: str
 ) -> None:
-    host = ScriptedCodeHost(*([answer] if answer else []))
+    host = RememberedCodeHost(*([answer] if answer else []))
     tell(house, event)
 
     ask_paths(house, host, {})
@@ -154,7 +134,7 @@ def test_what_nobody_will_tell_is_undecided_at_once(
 def test_an_event_that_meets_a_defect_of_ours_is_told_and_does_not_hold_up_the_others(
     house: House, channel: CollectingChannel
 ) -> None:
-    host = ScriptedCodeHost(ZeroDivisionError(), ("src/a",))
+    host = RememberedCodeHost(ZeroDivisionError(), ("src/a",))
     other = a_merge(8, paths=None)
     tell(house, UNKNOWN)
     tell(house, other)
@@ -175,17 +155,17 @@ def test_a_large_push_that_names_no_paths_is_undecided(house: House) -> None:
     push = a_merge(8, type="push", paths=None, number=None)
     tell(house, push)
 
-    ask_paths(house, ScriptedCodeHost(), {})
+    ask_paths(house, RememberedCodeHost(), {})
 
     assert stored(house, push.id).status is EventStatus.UNDECIDED
 
 
 def test_an_undecided_event_that_is_replayed_asks_again_and_starts_a_run_of_its_own(house: House) -> None:
     tell(house, UNKNOWN)
-    ask_paths(house, ScriptedCodeHost(Refused("no token")), {})
+    ask_paths(house, RememberedCodeHost(Refused("no token")), {})
 
     again = replay(house, UNKNOWN.id)
-    ask_paths(house, ScriptedCodeHost(("src/a",)), {})
+    ask_paths(house, RememberedCodeHost(("src/a",)), {})
     route(house)
 
     assert (again.status, again.replay) == (EventStatus.WAITING, "r1")
@@ -200,7 +180,7 @@ def test_an_undecided_event_that_is_replayed_asks_again_and_starts_a_run_of_its_
 def test_waiting_for_github_never_pauses_a_trigger(house: House) -> None:
     for number in (1, 2, 3, 4):
         tell(house, a_merge(number, paths=None))
-        ask_paths(house, ScriptedCodeHost(Refused("no token")), {})
+        ask_paths(house, RememberedCodeHost(Refused("no token")), {})
 
     with house.ledger.read() as ledger:
         assert ledger.pauses.listed(DEFAULT_ORG, house.clock.now() + timedelta(days=1)) == ()

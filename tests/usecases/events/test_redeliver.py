@@ -1,16 +1,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from builders import NOW, a_delivery, a_source
+from code_hosts import RememberedCodeHost
 from houses import a_house, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.errors import InspectError, Refused, Unavailable
+from inspect_pipelines.errors import Refused, Unavailable
 from inspect_pipelines.ports.code_host import FailedDelivery
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.events.redeliver import MOST_TRIES, redeliver
@@ -18,26 +18,19 @@ from inspect_pipelines.usecases.events.redeliver import MOST_TRIES, redeliver
 HOOKED = replace(a_source(), hook="repos/acme/shop/hooks/1")
 
 
-class HookHost:
-    def __init__(self, *guids: str) -> None:
-        self.failed = [FailedDelivery(number, guid, NOW) for number, guid in enumerate(guids)]
-        self.asked: list[str] = []
-        self.trouble: dict[str, InspectError] = {}
-        self.since: list[datetime] = []
+def failed(*guids: str, first: int = 0) -> list[tuple[FailedDelivery, bool]]:
+    return [(FailedDelivery(number, guid, NOW), False) for number, guid in enumerate(guids, first)]
 
-    def changed_paths(self, source_id: SourceId, repo: str, number: int) -> tuple[str, ...]:
-        return ()
 
-    def failed_deliveries(self, source_id: SourceId, *, since: datetime) -> list[FailedDelivery]:
-        self.since.append(since)
-        if source_id != HOOKED.id:
-            raise Refused("no such hook")
-        return self.failed
+def a_host(*guids: str) -> RememberedCodeHost:
+    host = RememberedCodeHost()
+    host.attempts = failed(*guids)
+    host.without_hook.add(SourceId("other"))
+    return host
 
-    def redeliver(self, source_id: SourceId, delivery: FailedDelivery) -> None:
-        if delivery.guid in self.trouble:
-            raise self.trouble[delivery.guid]
-        self.asked.append(delivery.guid)
+
+def guids(host: RememberedCodeHost) -> list[str]:
+    return [one.guid for one in host.redelivered]
 
 
 @pytest.fixture
@@ -50,47 +43,47 @@ def house(tmp_path: Path) -> House:
 
 
 def test_a_delivery_that_failed_is_asked_for_once_an_attempt(house: House) -> None:
-    host, asked = HookHost("lost", "lost too"), {}
+    host, asked = a_host("lost", "lost too"), {}
 
     first = redeliver(house, host, asked, since=NOW)
     again = redeliver(house, host, asked, since=NOW)
 
     assert first == (2, ["no such hook"])
     assert again == (0, ["no such hook"])
-    assert host.asked == ["lost", "lost too"]
-    assert len(host.since) == 4  # of the two sources with a hook
+    assert guids(host) == ["lost", "lost too"]
+    assert len(host.looks) == 4  # of the two sources with a hook
 
 
 def test_one_whose_redelivery_fails_too_is_asked_for_again_but_not_for_ever(house: House) -> None:
-    host, asked = HookHost(), {}
+    host, asked = a_host(), {}
 
     for attempt in range(MOST_TRIES + 2):
-        host.failed = [FailedDelivery(attempt, "lost", NOW)]
+        host.attempts = failed("lost", first=attempt)
         redeliver(house, host, asked, since=NOW)
 
-    assert host.asked == ["lost"] * MOST_TRIES
+    assert guids(host) == ["lost"] * MOST_TRIES
 
 
 def test_after_a_restart_it_is_asked_for_once_more(house: House) -> None:
-    host = HookHost("lost")
+    host = a_host("lost")
 
     for _ in ("we are killed before the answer", "restarted"):
         redeliver(house, host, {}, since=NOW)
 
-    assert host.asked == ["lost", "lost"]
+    assert guids(host) == ["lost", "lost"]
 
 
 def test_one_that_arrived_although_github_thinks_otherwise_is_not(house: House) -> None:
     arrived = a_delivery()
     house.inbox.store([replace(arrived, source_id=HOOKED.id)])
-    host = HookHost(arrived.source_delivery_id)
+    host = a_host(arrived.source_delivery_id)
 
     assert redeliver(house, host, {}, since=NOW)[0] == 0
-    assert host.asked == []
+    assert guids(host) == []
 
 
 def test_one_that_could_not_be_asked_for_is_tried_at_the_next_look(house: House) -> None:
-    host, asked = HookHost("lost"), {}
+    host, asked = a_host("lost"), {}
     host.trouble["lost"] = Unavailable("GitHub is away")
 
     away = redeliver(house, host, asked, since=NOW)
@@ -102,10 +95,10 @@ def test_one_that_could_not_be_asked_for_is_tried_at_the_next_look(house: House)
 
 
 def test_one_that_github_will_not_send_does_not_hold_up_the_next(house: House) -> None:
-    host = HookHost("gone", "lost")
+    host = a_host("gone", "lost")
     host.trouble["gone"] = Refused("no such delivery")
 
     count, problems = redeliver(house, host, {}, since=NOW)
 
-    assert (count, host.asked) == (1, ["lost"])
+    assert (count, guids(host)) == (1, ["lost"])
     assert "no such delivery" in problems

@@ -15,7 +15,7 @@ from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.review import reject
 
-GITHUB = NotifyRule(RuleEvent.ON_COMPLETE, github=True)
+GITHUB = NotifyRule(RuleEvent.ON_COMPLETE, ("github",))
 COMMIT = {"repo": "acme/shop", "head_sha": "0123abc"}
 SHOTS = [a_session(screenshots=(a_screenshot("home"), a_screenshot("pay")))]
 CHANGED = [a_comparison("home"), a_comparison("pay")]
@@ -106,7 +106,7 @@ def test_no_picture_mends_the_commit_of_a_run_that_broke_an_expectation_or_crash
 
 
 def test_a_first_run_waits_until_all_its_views_are_approved(watch: Watch) -> None:
-    watch.define(NotifyRule(RuleEvent.ON_NEEDS_REVIEW, slack_channel="#qa"), GITHUB)
+    watch.define(NotifyRule(RuleEvent.ON_NEEDS_REVIEW, ("slack:#qa",)), GITHUB)
     watch.end(RunStatus.NEEDS_REVIEW, "nothing is approved yet", sessions=SHOTS, variables=COMMIT)
     run_id = watch.last_run().id
 
@@ -132,7 +132,7 @@ def test_accepting_settles_the_incidents_of_all_definitions_of_the_set(watch: Wa
 
 
 def test_approving_a_first_run_ends_its_review(watch: Watch) -> None:
-    watch.define(NotifyRule(RuleEvent.ON_NEEDS_REVIEW, slack_channel="#qa"))
+    watch.define(NotifyRule(RuleEvent.ON_NEEDS_REVIEW, ("slack:#qa",)))
     watch.end(RunStatus.NEEDS_REVIEW, "nothing is approved yet", sessions=SHOTS)
     watch.house.clock.sleep(60)
 
@@ -155,7 +155,7 @@ def test_accepting_does_not_end_what_is_not_about_pictures(watch: Watch) -> None
 
 
 def test_a_rejected_change_is_known_with_its_note_and_nobody_is_told_again(watch: Watch) -> None:
-    watch.define(QA, GITHUB, NotifyRule(RuleEvent.ON_COMPLETE, email=("log@acme.com",)))
+    watch.define(QA, GITHUB, NotifyRule(RuleEvent.ON_COMPLETE, ("email:log@acme.com",)))
     watch.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
     watch.house.clock.sleep(60)
 

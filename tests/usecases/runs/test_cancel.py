@@ -29,8 +29,8 @@ def house(tmp_path: Path) -> House:
     house = a_house(tmp_path)
     plan = a_plan(
         notify=(
-            NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#broken"),
-            NotifyRule(RuleEvent.ON_COMPLETE, slack_channel="#all"),
+            NotifyRule(RuleEvent.ON_FAILURE, ("slack:#broken",)),
+            NotifyRule(RuleEvent.ON_COMPLETE, ("slack:#all",)),
         )
     )
     apply(house, a_schedule(plan=plan))

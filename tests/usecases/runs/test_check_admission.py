@@ -25,7 +25,7 @@ from inspect_pipelines.usecases.runs.start import Ticket
 
 NIGHTLY = DefinitionId("nightly-shop")
 MINUTE = timedelta(minutes=1)
-TOLD = (NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),)
+TOLD = (NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),)
 
 
 @pytest.fixture
@@ -296,7 +296,7 @@ def test_a_new_month_is_a_new_budget(house: House) -> None:
 
 
 def test_each_level_of_a_budget_is_warned_of_once_and_to_whom_the_organisation_says(house: House) -> None:
-    budgeted(house, budget_rule=NotifyRule(RuleEvent.ON_BUDGET, email=("ops@acme.test",)))
+    budgeted(house, budget_rule=NotifyRule(RuleEvent.ON_BUDGET, ("email:ops@acme.test",)))
     warnings = {}
     for number, minutes in enumerate((49, 1, 24, 1, 14, 2, 3), start=1):
         used = ended(house, a_wish(house, f"k{number}").run, minutes=minutes)

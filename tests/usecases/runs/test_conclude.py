@@ -25,8 +25,15 @@ from inspect_pipelines.usecases.runs.play import play_all
 from inspect_pipelines.usecases.runs.start import Ticket
 
 RULES = (
-    NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa-alerts", mention=("@qa-team",), pagerduty=True),
-    NotifyRule(RuleEvent.ON_COMPLETE, slack_channel="#qa-weekly"),
+    NotifyRule(
+        RuleEvent.ON_FAILURE,
+        (
+            "slack:#qa-alerts",
+            "pagerduty",
+        ),
+        mention=("@qa-team",),
+    ),
+    NotifyRule(RuleEvent.ON_COMPLETE, ("slack:#qa-weekly",)),
 )
 
 

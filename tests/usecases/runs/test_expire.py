@@ -25,7 +25,7 @@ from inspect_pipelines.usecases.runs.start import Ticket
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     house = a_house(tmp_path)
-    plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))
+    plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),))
     apply(house, a_schedule(plan=plan))
     return house
 

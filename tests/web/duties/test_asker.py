@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -57,26 +56,15 @@ def test_a_delivery_is_asked_for_once_an_attempt_from_look_to_look(house: House)
     hooked = replace(a_source(), hook="orgs/acme/hooks/1")
     apply(house, organization=Organization(DEFAULT_ORG, sources=(hooked,)))
 
-    class Failing(KnowingHost):
-        def __init__(self) -> None:
-            super().__init__()
-            self.attempt, self.asked = 1, list[int]()
-
-        def failed_deliveries(self, source_id: SourceId, *, since: datetime) -> list[FailedDelivery]:
-            return [FailedDelivery(self.attempt, "lost", NOW)]
-
-        def redeliver(self, source_id: SourceId, delivery: FailedDelivery) -> None:
-            self.asked.append(delivery.id)
-
-    host = Failing()
+    host = KnowingHost()
     asker = Asker(house, host, route)
 
     for attempt in (1, 1, 2):
-        host.attempt = attempt
+        host.attempts = [(FailedDelivery(attempt, "lost", house.clock.now()), False)]
         asker.turn()
         house.clock.sleep(REDELIVER_EVERY_SECONDS)
 
-    assert host.asked == [1, 2]
+    assert [delivery.id for delivery in host.redelivered] == [1, 2]
 
 
 def test_failed_deliveries_are_looked_for_every_five_minutes_and_after_a_downtime(house: House) -> None:

@@ -27,7 +27,7 @@ from web_app import a_client
 def house(tmp_path: Path) -> Iterator[House]:
     house = replace(build(Settings(home=tmp_path)), clock=SteppedClock())
     (tmp_path / "gallery").mkdir()
-    plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, slack_channel="#qa"),))
+    plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),))
     with house.ledger.write() as ledger:
         ledger.definitions.save(a_schedule(plan=plan), by="user:ada", at=NOW)
     yield house

@@ -22,8 +22,8 @@ from patience import until
 from web_app import a_client
 
 HANGS, GOOD = (
-    NotifyRule(RuleEvent.ON_FAILURE, webhook="hangs"),
-    NotifyRule(RuleEvent.ON_FAILURE, email=("a@b.test",)),
+    NotifyRule(RuleEvent.ON_FAILURE, ("webhook:hangs",)),
+    NotifyRule(RuleEvent.ON_FAILURE, ("email:a@b.test",)),
 )
 
 

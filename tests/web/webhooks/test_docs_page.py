@@ -22,6 +22,7 @@ from inspect_pipelines.domain.source import MAPPABLE, NAMED_MAPPINGS
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.webhooks import receiver as webhooks
 from inspect_pipelines.wiring import house as build
+from resources.channels.registry import CHANNELS
 from senders import GITHUB_SECRET, OTHER_SECRET
 from webhook_server import events, served
 
@@ -43,7 +44,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
     house = build(Settings(home=tmp_path / "home"))
-    project = load_project(tmp_path, now=house.clock.now())
+    project = load_project(tmp_path, kinds=CHANNELS, now=house.clock.now())
     with house.ledger.write() as ledger:
         ledger.organizations.save(project.organization, at=house.clock.now())
     yield house

@@ -10,7 +10,7 @@ from typing import Any
 
 import trustme
 
-from inspect_pipelines.domain.channel import ChannelConfig, ChannelKind, MailServer, Person
+from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.compiled import Channels
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.message import Message
@@ -19,8 +19,10 @@ from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.clock import Clock
 from loopback_site.server import png
 from messages import a_notification
-from resources.channels.files import FileChannel
+from resources.channels.email.server import MailServer
+from resources.channels.files.channel import FileChannel
 from resources.channels.opening import Opener
+from resources.channels.registry import CHANNELS
 from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
@@ -50,7 +52,7 @@ class Rig:
 
     def channel(self, **changes: Any) -> RoutedChannel:
         config = replace(self.config, **changes)
-        opener = Opener(self.gallery, self.clock, self._resolve, self.folder / "outbox")
+        opener = Opener(CHANNELS, self.gallery, self.clock, self._resolve, self.folder / "outbox")
         otherwise = FileChannel(self.folder / "otherwise", self.gallery)
         return RoutedChannel(lambda org_id: Channels((config,), PEOPLE), opener, otherwise)
 
@@ -91,7 +93,7 @@ def a_rig(kind: str, folder: Path, authority: trustme.CA) -> Iterator[Rig]:
         yield Rig(
             kind,
             "files",
-            ChannelConfig("files", ChannelKind.FILES),
+            ChannelConfig("files", "files"),
             {},
             folder,
             lambda: [path.read_text() for path in sorted(outbox.glob("*"))],
@@ -110,11 +112,11 @@ def a_mail_rig(folder: Path, authority: trustme.CA, security: Any = "starttls") 
     server = mail.MailServer(authority, security)
     config = ChannelConfig(
         "email",
-        ChannelKind.EMAIL,
+        "email",
         secret="${env:S}",
         timeout_seconds=5.0,
         allow_private=LOOPBACK,
-        mail=MailServer("127.0.0.1", server.port, security, "qa@acme.example", "qa"),
+        options=MailServer("127.0.0.1", server.port, security, "qa@acme.example", "qa").options(),
     )
     try:
         yield Rig(
@@ -136,13 +138,13 @@ def bodies(one: Any) -> str:
     return "\n".join([str(one["Subject"]), *parts])
 
 
-def _config(kind: ChannelKind, url: str, **more: Any) -> ChannelConfig:
-    return ChannelConfig(kind.value, kind, url, timeout_seconds=5.0, allow_private=LOOPBACK, **more)
+def _config(kind: str, url: str, **more: Any) -> ChannelConfig:
+    return ChannelConfig(kind, kind, url, timeout_seconds=5.0, allow_private=LOOPBACK, **more)
 
 
 def _slack(folder: Path) -> tuple[StandIn, Rig]:
     service = slack.Slack()
-    config = _config(ChannelKind.SLACK, f"{service.url}/api/", secret="${env:S}")
+    config = _config("slack", f"{service.url}/api/", secret="${env:S}")
     return service, Rig(
         "slack",
         "slack:#qa",
@@ -156,7 +158,7 @@ def _slack(folder: Path) -> tuple[StandIn, Rig]:
 
 def _teams(folder: Path) -> tuple[StandIn, Rig]:
     service = teams.Teams()
-    config = _config(ChannelKind.TEAMS, "${env:U}")
+    config = _config("teams", "${env:U}")
     return service, Rig(
         "teams",
         "teams:teams",
@@ -170,7 +172,7 @@ def _teams(folder: Path) -> tuple[StandIn, Rig]:
 
 def _pagerduty(folder: Path) -> tuple[StandIn, Rig]:
     service = pagerduty.PagerDuty()
-    config = _config(ChannelKind.PAGERDUTY, service.url, secret="${env:S}")
+    config = _config("pagerduty", service.url, secret="${env:S}")
     return service, Rig(
         "pagerduty",
         "pagerduty",
@@ -184,7 +186,7 @@ def _pagerduty(folder: Path) -> tuple[StandIn, Rig]:
 
 def _webhook(folder: Path) -> tuple[StandIn, Rig]:
     service = webhook.Receiver()
-    config = _config(ChannelKind.WEBHOOK, f"{service.url}/hooks/qa", secret="${env:S}")
+    config = _config("webhook", f"{service.url}/hooks/qa", secret="${env:S}")
     return service, Rig(
         "webhook",
         "webhook:webhook",
@@ -198,7 +200,7 @@ def _webhook(folder: Path) -> tuple[StandIn, Rig]:
 
 def _github(folder: Path) -> tuple[StandIn, Rig]:
     service = github.Github()
-    config = _config(ChannelKind.GITHUB, service.url, secret="${env:S}")
+    config = _config("github", service.url, secret="${env:S}")
     return service, Rig(
         "github",
         "github",

@@ -12,13 +12,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from inspect_pipelines.domain.channel import MailServer
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import ChannelError
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
-from resources.channels.mail import mail
+from resources.channels.email.mail import mail
+from resources.channels.email.server import MailServer
 from resources.channels.telling import cut, message_of, plain
 from resources.channels.who import People
 from resources.http.addresses import AddressRefused, connected

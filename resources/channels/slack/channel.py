@@ -16,7 +16,7 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import ChannelError, InspectError
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.gallery import Gallery
-from resources.channels.slack_blocks import blocks, fallback
+from resources.channels.slack.blocks import blocks, fallback
 from resources.channels.telling import cut, message_of, plain
 from resources.channels.who import People
 from resources.http.outgoing import Outgoing

@@ -10,8 +10,8 @@ from urllib.parse import quote
 from inspect_pipelines.domain.message import CommitContext, Message
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.ports.channel import Receipt
-from resources.channels.github_comment import MARKER, merged, section
-from resources.channels.github_status import status
+from resources.channels.github.comment import MARKER, merged, section
+from resources.channels.github.status import status
 from resources.channels.telling import message_of
 from resources.channels.who import People
 from resources.http.outgoing import Outgoing
