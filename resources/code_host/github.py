@@ -10,24 +10,23 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-import httpx
-
 from inspect_pipelines.config.settings import resolve_secret
 from inspect_pipelines.domain.ids import SourceId
-from inspect_pipelines.domain.source import Source
-from inspect_pipelines.errors import Refused, Unavailable, UsageError
+from inspect_pipelines.domain.source import GITHUB_API, Source
+from inspect_pipelines.errors import ChannelError, InspectError, Refused, Unavailable, UsageError
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.code_host import FailedDelivery
+from resources.http.outgoing import Answer, Outgoing
+from resources.http.trust import Trust
 
 PAGE = 100
 MOST_FILES = 3000  # GitHub lists no more of a pull request
+MULTIPLE_CHOICES, NOT_MODIFIED = 300, 304
 MOST_PAGES = 50  # of deliveries in one look
-TRIES = 3
-BACKOFF_SECONDS = (0.5, 2.0)  # between tries of one call; whoever calls tries again later
-PATIENCE_SECONDS = 5.0  # a wait that GitHub asks for is waited out here when it is no longer
-SECONDARY_SECONDS = 60.0  # GitHub's advice for a secondary limit that names no time
 CACHED_PAGES = 200
-CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 20.0
+ANSWER_SECONDS, QUESTION_SECONDS = 20.0, 120.0  # one page; all pages of a question
+MOST_BYTES = 20_000_000  # a page of a hundred files holds their patches
+HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
 REPO = re.compile(r"(?!\.{1,2}/)[A-Za-z0-9_.-]{1,100}/(?!\.{1,2}$)[A-Za-z0-9_.-]{1,100}")
 
 
@@ -38,55 +37,63 @@ class Page:
     next_url: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked of one source, by one way out with its time limit."""
+
+    asked: str
+    source: Source
+    token: str
+    outgoing: Outgoing
+
+    def failed(self, error: ChannelError) -> InspectError:
+        if error.retry_may_help:
+            return Unavailable(f"{self.asked} failed: {error}")
+        return Refused(f"{self.asked} failed: {error}; check the token of source {self.source.id!r}")
+
+
 class GitHub:
-    """`ports.CodeHost`; the token of a source is resolved for each call and kept nowhere.
+    """`ports.CodeHost`; the token of a source is resolved for each question and kept nowhere.
+
+    Nothing is asked twice here: who asks keeps what waits for the answer, and asks again later.
 
     Args:
         source: Looks up a source by its id.
-        clock: For waits.
     """
 
     def __init__(self, source: Callable[[SourceId], Source | None], clock: Clock) -> None:
-        self._source, self._clock = source, clock
-        self._client = httpx.Client(
-            timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-            follow_redirects=True,  # a renamed repository; httpx drops the token when the host changes
-            headers={"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"},
-        )
+        self._source, self._clock, self._trust = source, clock, Trust(clock)
         self._pages: OrderedDict[tuple[str, str], Page] = OrderedDict()
-        self._not_before: dict[
-            str, float
-        ] = {}  # source -> monotonic time before which GitHub wants no question
-
-    def close(self) -> None:
-        self._client.close()
+        # source -> monotonic time before which GitHub wants no question
+        self._not_before: dict[str, float] = {}
 
     def changed_paths(self, source_id: SourceId, repo: str, number: int) -> tuple[str, ...]:
         asked = f"asking GitHub for the files of {repo}#{number}"
         if not REPO.fullmatch(repo):
             raise Refused(f"{asked} failed: {repo!r} is not a repository")
-        source = self._known(source_id, asked)
+        question = self._question(source_id, asked)
+        source = question.source
         pull = f"{source.api_url}/repos/{repo}/pulls/{number}"
         paths: dict[str, None] = {}
         files = 0
-        for body in self._all_pages(source, f"{pull}/files?per_page={PAGE}", asked, MOST_FILES // PAGE):
+        for body in self._all_pages(question, f"{pull}/files?per_page={PAGE}", MOST_FILES // PAGE):
             for entry in _entries(body, asked):
                 files += 1
                 for key in ("filename", "previous_filename"):
                     if isinstance(name := entry.get(key), str):
                         paths[name] = None
         if files >= MOST_FILES:
-            count = self._get(source, pull, asked).body.get("changed_files")
+            count = self._get(question, pull).body.get("changed_files")
             if not isinstance(count, int) or count > files:
                 raise Refused(f"{asked} failed: it changes {count} files, and GitHub lists {files} of them")
         return tuple(paths)
 
     def failed_deliveries(self, source_id: SourceId, *, since: datetime) -> list[FailedDelivery]:
         asked = f"asking GitHub for the failed deliveries of {source_id!r}"
-        source = self._known(source_id, asked)
-        url = f"{source.api_url}/{_hook(source, asked)}/deliveries?per_page={PAGE}"
+        question = self._question(source_id, asked)
+        url = f"{question.source.api_url}/{_hook(question.source, asked)}/deliveries?per_page={PAGE}"
         newest: dict[str, FailedDelivery | None] = {}  # guid -> its newest attempt, None when that arrived
-        for body in self._all_pages(source, url, asked, MOST_PAGES):
+        for body in self._all_pages(question, url, MOST_PAGES):
             for entry in _entries(body, asked):
                 delivery, arrived = _delivery(entry, asked)
                 if delivery.delivered_at < since:
@@ -96,39 +103,52 @@ class GitHub:
 
     def redeliver(self, source_id: SourceId, delivery: FailedDelivery) -> None:
         asked = f"asking GitHub to deliver {delivery.guid!r} again"
-        source = self._known(source_id, asked)
-        url = f"{source.api_url}/{_hook(source, asked)}/deliveries/{delivery.id}/attempts"
-        self._ask(source, "POST", url, asked, {})
+        question = self._question(source_id, asked)
+        hook = _hook(question.source, asked)
+        self._ask(question, "POST", f"{question.source.api_url}/{hook}/deliveries/{delivery.id}/attempts")
 
-    def _known(self, source_id: SourceId, asked: str) -> Source:
+    def _question(self, source_id: SourceId, asked: str) -> Question:
         source = self._source(source_id)
         if source is None:
             raise Refused(f"{asked} failed: organization.yaml has no source {source_id!r} any more")
         if source.token is None:
             raise Refused(f"{asked} failed: source {source_id!r} has no token; add one in organization.yaml")
-        return source
+        token = _token(source, asked)
+        host = urlsplit(source.api_url).hostname or ""
+        outgoing = Outgoing(
+            "GitHub",
+            self._clock,
+            self._trust,
+            timeout_seconds=ANSWER_SECONDS,
+            whole_seconds=QUESTION_SECONDS,
+            most_bytes=MOST_BYTES,
+            # An Enterprise server that a person wrote down may be in our own networks; whatever it leads to may not.
+            allow_private=() if source.api_url == GITHUB_API else (host,),
+            secrets=(token,),
+        )
+        return Question(asked, source, token, outgoing)
 
-    def _all_pages(self, source: Source, url: str, asked: str, most: int) -> Iterator[Any]:
+    def _all_pages(self, question: Question, url: str, most: int) -> Iterator[Any]:
         following: str | None = url
         for _ in range(most):
             if following is None:
                 return
-            page = self._get(source, following, asked)
+            page = self._get(question, following)
             yield page.body
             following = page.next_url
 
-    def _get(self, source: Source, url: str, asked: str) -> Page:
+    def _get(self, question: Question, url: str) -> Page:
         """One page, from memory when GitHub says that it is the same: such an answer does not count to its limits."""
-        key = (source.id, url)
+        key = (question.source.id, url)
         known = self._pages.get(key)
-        reply = self._ask(source, "GET", url, asked, {"If-None-Match": known.etag} if known else {})
-        if reply.status_code == httpx.codes.NOT_MODIFIED and known:
+        answer = self._ask(question, "GET", url, {"If-None-Match": known.etag} if known else {})
+        if answer.status == NOT_MODIFIED and known:
             self._pages.move_to_end(key)
             return known
-        try:
-            page = Page(reply.headers.get("etag", ""), reply.json(), _next(reply, source))
-        except ValueError as error:
-            raise Unavailable(f"{asked} failed: the answer is not JSON") from error
+        body = answer.json()
+        if body is None:
+            raise Unavailable(f"{question.asked} failed: the answer is not JSON")
+        page = Page(answer.headers.get("etag", ""), body, _next(answer, question.source))
         if page.etag:
             self._pages[key] = page
             while len(self._pages) > CACHED_PAGES:
@@ -136,46 +156,24 @@ class GitHub:
         return page
 
     def _ask(
-        self, source: Source, method: str, url: str, asked: str, headers: Mapping[str, str]
-    ) -> httpx.Response:
-        """The answer to a question that GitHub took; waits and tries again for a few seconds at most."""
-        problem = ""
-        for number in range(TRIES):
-            if number:
-                self._clock.sleep(BACKOFF_SECONDS[number - 1])
-            wait = self._not_before.get(source.id, 0.0) - self._clock.monotonic()
-            if wait > PATIENCE_SECONDS:
-                raise Unavailable(f"{asked} must wait: GitHub wants no question for {wait:.0f} s")
-            if wait > 0:
-                self._clock.sleep(wait)
-            try:
-                reply = self._client.request(
-                    method, url, headers={**headers, "Authorization": f"Bearer {_token(source, asked)}"}
-                )
-            except httpx.HTTPError as error:
-                problem = f"no answer ({type(error).__name__})"
-                continue
-            if reply.is_success or reply.status_code == httpx.codes.NOT_MODIFIED:
-                return reply
-            problem = f"GitHub answered {reply.status_code}"
-            pause = self._pause(reply)
-            if pause is not None:
-                self._not_before[source.id] = self._clock.monotonic() + pause
-            elif reply.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
-                raise Refused(f"{asked} failed: {problem}; check the token of source {source.id!r}")
-        raise Unavailable(f"{asked} failed: {problem}")
-
-    def _pause(self, reply: httpx.Response) -> float | None:
-        """How many seconds GitHub wants no question, by its primary or a secondary limit; None: it is no limit."""
-        if reply.status_code not in (httpx.codes.FORBIDDEN, httpx.codes.TOO_MANY_REQUESTS):
-            return None
-        after, reset = reply.headers.get("retry-after", ""), reply.headers.get("x-ratelimit-reset", "")
-        if after.isdigit():
-            return float(after[:6])
-        if reply.headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
-            return max(1.0, float(reset[:12]) - self._clock.now().timestamp())
-        is_limit = reply.status_code == httpx.codes.TOO_MANY_REQUESTS or "rate limit" in reply.text[:2000]
-        return SECONDARY_SECONDS if is_limit else None
+        self, question: Question, method: str, url: str, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """The answer to a question that GitHub took."""
+        source, outgoing = question.source, question.outgoing
+        wait = self._not_before.get(source.id, 0.0) - self._clock.monotonic()
+        if wait > 0:
+            raise Unavailable(f"{question.asked} must wait: GitHub wants no question for {wait:.0f} s")
+        given = {**HEADERS, "Authorization": f"Bearer {question.token}", **(headers or {})}
+        try:
+            answer = outgoing.send(method, url, headers=given, may=range(300, 600))
+        except ChannelError as error:
+            raise question.failed(error) from None
+        if answer.status == NOT_MODIFIED or answer.status < MULTIPLE_CHOICES:
+            return answer
+        pause = outgoing.peace_wanted(answer)
+        if pause is not None:
+            self._not_before[source.id] = self._clock.monotonic() + pause
+        raise question.failed(outgoing.refusal(answer))
 
 
 def _token(source: Source, asked: str) -> str:
@@ -194,9 +192,9 @@ def _hook(source: Source, asked: str) -> str:
     return source.hook
 
 
-def _next(reply: httpx.Response, source: Source) -> str | None:
+def _next(answer: Answer, source: Source) -> str | None:
     """The next page's address, when it is the same server's: no other one gets the token."""
-    url = reply.links.get("next", {}).get("url")
+    url = answer.links.get("next")
     if url is None or urlsplit(url)[:2] != urlsplit(source.api_url)[:2]:
         return None
     return url

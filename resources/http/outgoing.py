@@ -1,4 +1,8 @@
-"""The one way out over HTTP: every channel's requests, with one time limit, one guard and one kind of error."""
+"""The one way out over HTTP: every channel's requests and the code host's, with one guard and one kind of error.
+
+Nothing is asked twice here. Who asks has stored what waits (a message in the outbox, an event in the ledger) and asks
+again when the error says that it may help, no sooner than the service wants.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ SEND_SECONDS = 60.0  # all requests of a message together; the sender's lease, i
 MAX_ANSWER_BYTES = 2_000_000  # a page of 100 comments; more is not an answer of a service that we know
 SHOWN_CHARACTERS = 200  # of an answer, in an error
 MAX_REDIRECTS = 3
+SECONDARY_SECONDS = 60.0  # GitHub's advice for a limit that names no time
 MAX_RETRY_AFTER_SECONDS = 24 * 3600.0
 TRANSIENT = frozenset({408, 409, 423, 425, 429})  # of the 4xx: the same request may succeed later
 SAME_REQUEST = frozenset({307, 308})
@@ -37,6 +42,12 @@ class Answer:
     headers: Mapping[str, str]
     body: bytes
 
+    @property
+    def links(self) -> Mapping[str, str]:
+        """The addresses of its `Link` header by their relation."""
+        answer = httpx.Response(self.status, headers=dict(self.headers))
+        return {relation: str(link.get("url", "")) for relation, link in answer.links.items() if relation}
+
     def json(self) -> Any:
         """What the body says; None when it is no JSON."""
         try:
@@ -46,11 +57,13 @@ class Answer:
 
 
 class Outgoing:
-    """One message's requests to one service.
+    """The requests of one message, or of one question, to one service.
 
     Args:
         service: How errors call it.
-        timeout_seconds: Of one request; all of them together have SEND_SECONDS.
+        timeout_seconds: Of one request.
+        whole_seconds: Of all of them together.
+        most_bytes: Of an answer.
         secrets: Texts that no error may hold.
         allow_private: As in ChannelConfig.
     """
@@ -62,6 +75,8 @@ class Outgoing:
         trust: Trust,
         *,
         timeout_seconds: float = 10.0,
+        whole_seconds: float = SEND_SECONDS,
+        most_bytes: int = MAX_ANSWER_BYTES,
         allow_private: Sequence[str] = (),
         secrets: Sequence[str] = (),
     ) -> None:
@@ -69,7 +84,9 @@ class Outgoing:
         self._clock = clock
         self._trust = trust
         self._timeout_seconds = timeout_seconds
-        self._last_moment = clock.monotonic() + SEND_SECONDS
+        self._whole_seconds = whole_seconds
+        self._last_moment = clock.monotonic() + whole_seconds
+        self._most_bytes = most_bytes
         self._allow_private = allow_private
         self._secrets = secrets
 
@@ -112,7 +129,7 @@ class Outgoing:
     def refusal(self, answer: Answer) -> ChannelError:
         """The error behind a status."""
         wait = self._retry_after(answer)
-        is_limit = answer.status == 403 and (wait is not None or _is_used_up(answer))
+        is_limit = answer.status == 403 and (wait is not None or _is_limited(answer))
         is_permanent = answer.status < 500 and answer.status not in TRANSIENT and not is_limit
         said = self._shown(answer.body)
         return self.error(
@@ -120,6 +137,15 @@ class Outgoing:
             is_permanent=is_permanent,
             retry_after_seconds=None if is_permanent else wait,
         )
+
+    def peace_wanted(self, answer: Answer) -> float | None:
+        """For how many seconds a service that has a limit wants no question; None: the answer is not about a limit."""
+        wait = self._retry_after(answer)
+        if answer.status not in (403, 429) or (
+            answer.status == 403 and wait is None and not _is_limited(answer)
+        ):
+            return None
+        return SECONDARY_SECONDS if wait is None else wait
 
     def error(
         self, what: str, *, is_permanent: bool, retry_after_seconds: float | None = None
@@ -149,7 +175,11 @@ class Outgoing:
                 raise self.error(f"is not asked: {error}", is_permanent=True) from None
             except (OutOfTime, httpx.TimeoutException):
                 is_last = deadline == self._last_moment
-                limit = f"the {SEND_SECONDS:g} s of a message" if is_last else f"{self._timeout_seconds:g} s"
+                limit = (
+                    f"the {self._whole_seconds:g} s of all requests"
+                    if is_last
+                    else f"{self._timeout_seconds:g} s"
+                )
                 raise self.error(f"did not answer within {limit}", is_permanent=False) from None
             except (httpx.InvalidURL, UnicodeError):
                 raise self.error(
@@ -165,9 +195,9 @@ class Outgoing:
         body = bytearray()
         for chunk in response.iter_bytes():
             body += chunk
-            if len(body) > MAX_ANSWER_BYTES:
+            if len(body) > self._most_bytes:
                 raise self.error(
-                    f"answers {response.status_code} with more than {MAX_ANSWER_BYTES:,} bytes",
+                    f"answers {response.status_code} with more than {self._most_bytes:,} bytes",
                     is_permanent=False,
                 )
         return bytes(body)
@@ -233,6 +263,11 @@ def _place(url: str) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port
 
 
+def _is_limited(answer: Answer) -> bool:
+    """Whether a 403 is GitHub's way to say that we ask too much: by its first limit, or by one that has only words."""
+    return _is_used_up(answer) or b"rate limit" in answer.body[:2000].lower()
+
+
 def _is_used_up(answer: Answer) -> bool:
     return answer.headers.get("x-ratelimit-remaining") == "0"
 
@@ -245,7 +280,7 @@ def _advice(status: int, is_limit: bool) -> str:
     if status in (401, 403) and not is_limit:
         return "; check its secret and what it may do"
     if status in (404, 410):
-        return "; it is gone: check the channel's address in organization.yaml"
+        return "; it is gone: check its address in organization.yaml"
     if 300 <= status < 400:
         return "; write its new address"
     return ""

@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from github_stand_in import TOKEN, GitHubStandIn, github_stand_in
 from journeys_commands import Project
 from journeys_up import PLAYBOOK, HeldSite, Up, held_site, up
 from patience import until
+from stand_ins.code_host import TOKEN, GitHubStandIn, github_stand_in
 
 SECRET = "It's a Secret to Everybody"  # the one of GitHub's documentation
 SCHEDULES = """\
