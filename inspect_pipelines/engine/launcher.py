@@ -17,6 +17,7 @@ from dagster._serdes import ConfigurableClass, ConfigurableClassData
 from inspect_pipelines.config.settings import child_environment
 from inspect_pipelines.engine.addresses import socket_folder
 from inspect_pipelines.engine.commands import alone_argv
+from inspect_pipelines.engine.processes import leave_alone
 from inspect_pipelines.engine.warm.logs import forget_old_logs, run_log
 from inspect_pipelines.engine.warm.wire import ask
 from inspect_pipelines.errors import Refused, Unavailable
@@ -166,12 +167,8 @@ class InspectRunLauncher(RunLauncher, ConfigurableClass):
             self._workers.release(run_id)
             raise Unavailable(f"Dagster run {run_id!r} cannot be started: no process ({error})") from error
         self._workers.leave(run_id)
-        _forgotten.append(child)
-        _forgotten[:] = [each for each in _forgotten if each.poll() is None]
+        leave_alone(child)
         return child.pid
 
     def _tell(self, message: str, run: dg.DagsterRun) -> None:
         self._instance.report_engine_event(message, run, cls=type(self))
-
-
-_forgotten: list[subprocess.Popen[bytes]] = []  # reaped when the next one starts; a dropped Popen would warn

@@ -14,7 +14,7 @@ import psutil
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.commands import PYTHON, surroundings
 from inspect_pipelines.engine.instance import MODULE, ensure_instance
-from inspect_pipelines.engine.processes import last_lines
+from inspect_pipelines.engine.processes import last_lines, leave_alone
 from inspect_pipelines.engine.warm.logs import forget_old_logs, run_log
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.engine import Launch
@@ -36,7 +36,6 @@ class PlainEngine:
         self._home = settings.absolute_home()
         self._module = module
         self._workers = WorkerLocks(self._home / "run" / "workers")
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def launch(self, launch: Launch) -> str:
         """Start it apart from this terminal and return its handle at once.
@@ -65,7 +64,7 @@ class PlainEngine:
             raise Unavailable(
                 f"launching {launch.job_name!r} failed: no process could be started ({error})"
             ) from error
-        self._children[handle] = child
+        leave_alone(child)
         return handle
 
     def terminate(self, handle: str) -> None:
@@ -96,8 +95,6 @@ class PlainEngine:
             raise NotFound(
                 f"{handle!r} names no process; a handle looks like 'process:123:456', or is a Dagster run id"
             )
-        if handle in self._children and self._children[handle].poll() is not None:
-            return None
         process = _process(int(match["pid"]))
         return process if process and _started(process) == int(match["started"]) else None
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
@@ -97,6 +98,11 @@ class Child:
     def last_lines(self, count: int = 3) -> str:
         """The end of its log, without colours."""
         return last_lines(self.log, count)
+
+
+def leave_alone(child: subprocess.Popen[bytes]) -> None:
+    """Let it live its own life: a thread takes note of its end, so that it is no zombie and nobody waits for it."""
+    threading.Thread(target=child.wait, name=f"end of {child.pid}", daemon=True).start()
 
 
 def run_processes(home: Path) -> list[psutil.Process]:

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import dagster as dg
@@ -28,15 +27,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[PlainEngine]:
+def engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> PlainEngine:
     monkeypatch.setenv("PYTHONPATH", str(TESTS))
     monkeypatch.setenv("TINY_MARKS", str(home / "marks"))
-    engine = PlainEngine(Settings(home=home), module="tiny_definitions")
-    yield engine
-    for child in engine._children.values():
-        child.wait(
-            60
-        )  # a Popen that is forgotten while its process ends is a ResourceWarning in the next test
+    return PlainEngine(Settings(home=home), module="tiny_definitions")
 
 
 def a_launch(job_name: str, key: str) -> Launch:

@@ -137,3 +137,23 @@ def test_last_lines_are_shown_without_colours_and_blank_lines(tmp_path: Path) ->
 
     assert last_lines(log, 2) == "green\nlast"
     assert last_lines(tmp_path / "missing.log") == ""
+
+
+def test_a_child_that_is_left_alone_is_no_zombie_and_no_warning_when_it_is_forgotten(tmp_path: Path) -> None:
+    """`ResourceWarning: subprocess 4711 is still running` stood at the end of every test run: its Popen was dropped."""
+    program = (
+        "import subprocess, sys, gc\n"
+        "from inspect_pipelines.engine.processes import leave_alone\n"
+        "quick = subprocess.Popen([sys.executable, '-c', ''])\n"
+        "slow = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(2)'])\n"
+        "leave_alone(quick); leave_alone(slow); pid = quick.pid\n"
+        "del quick, slow; gc.collect()\n"
+        "import psutil, time\n"
+        "while psutil.pid_exists(pid): time.sleep(0.01)\n"
+    )
+
+    told = subprocess.run(
+        [sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True, timeout=60
+    )
+
+    assert (told.returncode, told.stderr) == (0, "")
