@@ -15,6 +15,7 @@ from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.duties.intake import Intake
 from inspect_pipelines.web.webhooks.group_commit import GroupCommit
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
@@ -48,7 +49,7 @@ def served(house: House, route: Callable[[House], None] | None = None) -> Iterat
     app = an_app(house, intake, group_commit, receiver=receiver)
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, lifespan="on"))
+        server = uvicorn.Server(uvicorn.Config(app, http=Connection, log_config=None, lifespan="on"))
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
         thread.start()
         until(lambda: server.started)

@@ -11,10 +11,12 @@ import click
 import uvicorn
 
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.engine.addresses import bracketed, url_of
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import LOOPBACK, create_app
+from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.duties.asker import Asker
 from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.intake import Intake
@@ -47,7 +49,7 @@ def serve(host: str, port: int) -> None:
 
     def urls() -> dict[str, str | None]:
         state = read_state(house.home)
-        return {"web": f"http://{host}:{port}", "dagster_ui": state.ui_url if state else None}
+        return {"web": url_of(host, port), "dagster_ui": state.ui_url if state else None}
 
     @cache
     def engine_at(url: str) -> GraphqlEngine:
@@ -78,12 +80,13 @@ def serve(host: str, port: int) -> None:
         ),
         receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
         urls=urls,
-        allowed_hosts=sorted({*LOOPBACK, host, *_public_host(house)}),
+        allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_host(house)}),
     )
     uvicorn.run(
         app,
         host=host,
         port=port,
+        http=Connection,
         access_log=False,
         log_config=None,
         server_header=False,

@@ -9,7 +9,9 @@ import stat
 import tempfile
 from collections.abc import Callable
 from http.client import HTTPConnection, HTTPException
+from ipaddress import ip_address
 from pathlib import Path
+from typing import Any
 
 from inspect_pipelines.errors import Unavailable
 
@@ -26,7 +28,7 @@ class Address:
 
     @property
     def url(self) -> str:
-        return f"http://{self.host}:{self.port}"
+        return url_of(self.host, self.port)
 
     def settle(self) -> int:
         """The port to start on now: the same as before whenever it is free."""
@@ -37,14 +39,37 @@ class Address:
         return port
 
 
+def url_of(host: str, port: int) -> str:
+    """The address of an HTTP server."""
+    return f"http://{bracketed(host)}:{port}"
+
+
+def bracketed(host: str) -> str:
+    """As it stands in an address and in a Host header."""
+    return f"[{host}]" if ":" in host else host
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens there; a name that does not resolve reaches nobody."""
+    return all(ip_address(found[4][0]).is_loopback for found in _resolved(host))
+
+
+def _resolved(host: str) -> list[Any]:
+    try:
+        return socket.getaddrinfo(host or None, 0, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError:
+        return []
+
+
 def free_port(first: int, *, host: str) -> int:
     """The first port from `first` on that can be bound.
 
     Raises:
         Unavailable: None of the next 50 can.
     """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     for port in range(first, min(first + PORTS_TO_TRY, 65536)):
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        with socket.socket(family, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, port))

@@ -12,7 +12,7 @@ from types import FrameType
 
 from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.engine import commands
-from inspect_pipelines.engine.addresses import Address, answers, socket_folder
+from inspect_pipelines.engine.addresses import Address, answers, is_loopback, socket_folder
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
 from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
@@ -31,6 +31,10 @@ READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s
 LOOK_AT_LOGS_SECONDS = 60.0
 LOGS = ("web", "code", "warm", "daemon", "ui", "heartbeat")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+OPEN_TO_OTHERS = (
+    "--host {host!r} is open to other machines, and nobody there has to sign in: whoever reaches it can read all and "
+    "start and stop runs; leave --host out and put a proxy with a sign-in in front"
+)
 
 Announce = Callable[[UpState, float], None]  # (what runs where, the seconds it took)
 
@@ -71,6 +75,8 @@ class Supervisor:
             Unavailable: A part does not start, or ends again and again.
         """
         ensure_instance(self.home)
+        if not is_loopback(self._wishes.host):
+            self._say(OPEN_TO_OTHERS.format(host=self._wishes.host))
         with self._alone(), self._listening_to_signals():
             for name in LOGS:
                 rotate_log(self._log(name))

@@ -21,7 +21,12 @@ from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
 from inspect_pipelines.web.webhooks.receiver import Receiver
 
-LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+LOOPBACK = (
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+    "::1",
+)  # some frameworks name an IPv6 host without its brackets
 
 
 def create_app(
@@ -59,13 +64,14 @@ def create_app(
         lifespan=lifespan,
         docs_url=None,  # its page loads scripts from elsewhere; /openapi.json stays
         redoc_url=None,
+        redirect_slashes=False,  # to a host that the asker names
         middleware=[
             Middleware(SecurityHeaders),
             Middleware(HostsButForWebhooks, allowed_hosts=[*allowed_hosts]),
         ],
     )
     if receiver:
-        app.router.routes.append(receiver.route())
+        app.router.routes.extend(receiver.routes())
     app.include_router(health_route(house, duties))
     app.include_router(status_route(house, owner, urls))
     app.include_router(reports(house))

@@ -9,7 +9,14 @@ from threading import Thread
 
 import pytest
 
-from inspect_pipelines.engine.addresses import Address, accepts, answers, free_port, socket_folder
+from inspect_pipelines.engine.addresses import (
+    Address,
+    accepts,
+    answers,
+    free_port,
+    is_loopback,
+    socket_folder,
+)
 from inspect_pipelines.errors import Unavailable
 
 HOST = "127.0.0.1"
@@ -32,6 +39,29 @@ def test_a_free_port_stays_and_a_taken_one_is_stepped_over_and_said() -> None:
     assert again == port
     assert address.url == f"http://127.0.0.1:{port}"
     assert said == [f"port {first} is taken; the Dagster UI uses {port}"]
+
+
+def test_an_ipv6_address_has_ports_and_an_address_too() -> None:
+    """`up --host ::1` found no free port of 50: it looked for them in IPv4."""
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        first = taken.getsockname()[1]
+        address = Address("web process", first, "::1", lambda said: None)
+
+        port = address.settle()
+
+    assert port > first
+    assert address.url == f"http://[::1]:{port}"
+
+
+@pytest.mark.parametrize(
+    ("host", "is_ours"),
+    [
+        *((host, True) for host in ("127.0.0.1", "127.9.9.9", "::1", "localhost")),
+        *((host, False) for host in ("0.0.0.0", "::", "10.1.2.3", "")),
+    ],
+)
+def test_what_other_machines_can_reach_is_known(host: str, is_ours: bool) -> None:
+    assert is_loopback(host) is is_ours
 
 
 def test_running_out_of_ports_is_told_with_what_to_do() -> None:

@@ -11,6 +11,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from inspect_pipelines.domain.event import Event, EventStatus, SourceKind
+from inspect_pipelines.domain.github_event import READERS
 from inspect_pipelines.domain.payload import LABELS, PATHS, TITLE_CHARACTERS, Payload, capped_data
 from inspect_pipelines.domain.source import OWN_NAMES, Source
 from inspect_pipelines.errors import Unreadable
@@ -61,6 +62,8 @@ def map_payload(base: Event, source: Source, payload: Any) -> Event:
     kind = fields.needed("type")
     if not TYPE.fullmatch(kind):
         raise Unreadable(f"type is {kind[:60]!r}, not a name like 'alert.fired'")
+    if kind.lower().partition(".")[0] in READERS:
+        raise Unreadable(f"type is {kind!r}, which only sources of kind 'github' may tell; name it otherwise")
     return replace(event, type=kind)
 
 

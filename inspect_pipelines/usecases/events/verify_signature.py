@@ -14,6 +14,7 @@ from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.errors import UsageError
 
 GITHUB_SIGNATURE = "x-hub-signature-256"
+STANDARD_HEADERS = ("webhook-id", "webhook-timestamp", "webhook-signature")
 SKEW_SECONDS = (
     300  # between the sender's clock and ours, as Standard Webhooks recommends; GitHub sends no time
 )
@@ -47,6 +48,12 @@ def is_signed(
     for _ in range(KEYS - len(tried)):
         check(None, headers, body, now)
     return any(tried)
+
+
+def claims_signature(kind: SourceKind, headers: Mapping[str, str]) -> bool:
+    """Whether the headers have all that a signature consists of, be it good or not; names in lower case."""
+    needed = (GITHUB_SIGNATURE,) if kind is SourceKind.GITHUB else STANDARD_HEADERS
+    return all(headers.get(name) for name in needed)
 
 
 def check_secret(kind: SourceKind, secret: str) -> None:

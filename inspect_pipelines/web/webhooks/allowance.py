@@ -29,9 +29,15 @@ class Allowance:
         """Count one delivery; the seconds to wait when the source has used up its minute, else None."""
         return self._wait(RateLimitItemPerMinute(source.rate_per_minute), "source", source.id)
 
+    def wait_of_source(self, source: Source) -> int | None:
+        """The same without counting one."""
+        item, key = RateLimitItemPerMinute(source.rate_per_minute), ("source", source.id)
+        return None if self._limiter.test(item, *key) else self._seconds(item, *key)
+
     def _wait(self, item: RateLimitItem, *key: str) -> int | None:
-        if self._limiter.hit(item, *key):
-            return None
+        return None if self._limiter.hit(item, *key) else self._seconds(item, *key)
+
+    def _seconds(self, item: RateLimitItem, *key: str) -> int:
         return max(1, math.ceil(self._limiter.get_window_stats(item, *key).reset_time - time.time()))  # noqa: TID251 - the library counts by it
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -14,18 +13,18 @@ from starlette.routing import Route
 
 from inspect_pipelines.domain.event import Delivery, SourceKind
 from inspect_pipelines.domain.ids import EventId
+from inspect_pipelines.domain.source import Source
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.inbox import Stored
-from inspect_pipelines.usecases.events.verify_signature import is_signed
+from inspect_pipelines.usecases.events.verify_signature import claims_signature, is_signed
 from inspect_pipelines.web.webhooks.allowance import Allowance
 from inspect_pipelines.web.webhooks.group_commit import GroupCommit
 from inspect_pipelines.web.webhooks.known_sources import KnownSource, KnownSources
+from inspect_pipelines.web.webhooks.readings import Readings, TooLarge
 
 GITHUB_BYTES = 25_000_000  # GitHub's own cap
 OTHER_BYTES = 256_000  # Standard Webhooks advises less than 20 KB
-IN_FLIGHT_BYTES = 200_000_000  # of bodies that are being read at once
-BODY_SECONDS = 20.0  # a body that comes more slowly than this is given up; GitHub itself gives up after 10 s
 RETRY_AFTER_SECONDS = 5
 KINDS = {kind.value: kind for kind in SourceKind}
 DELIVERY_ID = re.compile(r"[\x21-\x7e]{1,200}")
@@ -47,7 +46,7 @@ class Receiver:
         inbox: Where deliveries become durable.
         clock: Time and ids.
         wake: Called after something new was stored.
-        body_seconds: How long a body may take to arrive.
+        readings: Bodies that are coming in.
     """
 
     def __init__(
@@ -57,16 +56,19 @@ class Receiver:
         clock: Clock,
         wake: Callable[[], None],
         *,
-        body_seconds: float = BODY_SECONDS,
+        readings: Readings | None = None,
     ) -> None:
-        self._body_seconds = body_seconds
+        self._readings = readings or Readings()
         self._sources, self._inbox, self._clock, self._wake = sources, inbox, clock, wake
         self._allowance = Allowance()
-        self._in_flight = 0
 
-    def route(self) -> Route:
-        """A plain route, not FastAPI's, which would do nothing here but take its time."""
-        return Route("/webhooks/{kind}/{source}", self.receive, methods=["POST"])
+    def routes(self) -> list[Route]:
+        """Plain routes, not FastAPI's, which would do nothing here but take their time.
+
+        An address with a slash behind it is the same one: no sender of webhooks follows a redirect.
+        """
+        address = "/webhooks/{kind}/{source}"
+        return [Route(path, self.receive, methods=["POST"]) for path in (address, address + "/")]
 
     async def receive(self, request: Request) -> Response:
         try:
@@ -91,17 +93,14 @@ class Receiver:
             )
         headers: Mapping[str, str] = request.headers
         _check_form(headers)
-        body = await self._body(request, GITHUB_BYTES if kind is SourceKind.GITHUB else OTHER_BYTES)
-        known = self._verified(kind, request, body)
+        at_most = GITHUB_BYTES if kind is SourceKind.GITHUB else OTHER_BYTES
+        known = self._who_may(kind, request)  # before a byte of the body is read
+        body = await self._body(request, at_most)
+        if not is_signed(kind, known.secrets, headers, body, now=self._clock.now()):
+            raise self._unsigned(request)
         source_delivery_id, named = _identity(kind, headers)
         if kind is SourceKind.GENERIC:
-            wait = self._allowance.wait_for_source(known.source)
-            if wait is not None:
-                raise _Refused(
-                    HTTPStatus.TOO_MANY_REQUESTS,
-                    f"source {known.source.id!r} may send {known.source.rate_per_minute} deliveries a minute",
-                    wait,
-                )
+            self._check_rate(known.source, self._allowance.wait_for_source(known.source))
         delivery = Delivery(
             id=EventId(self._clock.new_id()),
             org_id=known.org_id,
@@ -127,42 +126,41 @@ class Receiver:
         """Once the answer is on its way, so that the intake's work does not delay it."""
         self._wake()
 
+    def _who_may(self, kind: SourceKind, request: Request) -> KnownSource:
+        """The source that is named, if a good signature could get the delivery in."""
+        known = self._sources.find(request.path_params["source"])
+        if known is None or known.source.kind is not kind or not claims_signature(kind, request.headers):
+            raise self._unsigned(request)
+        if kind is SourceKind.GENERIC:  # only signed deliveries count, so that nobody else uses its minute up
+            self._check_rate(known.source, self._allowance.wait_of_source(known.source))
+        return known
+
     async def _body(self, request: Request, at_most: int) -> bytes:
-        """The raw body; never more of it in memory than the cap and one chunk."""
         too_large = _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"a body may have {at_most} bytes")
         announced = request.headers.get("content-length", "")
         if announced.isdigit() and int(announced) > at_most:
             raise too_large
-        chunks: list[bytes] = []
-        size = 0
         try:
-            async with asyncio.timeout(self._body_seconds):
-                async for chunk in request.stream():
-                    size += len(chunk)
-                    self._in_flight += len(chunk)
-                    if size > at_most:
-                        raise too_large
-                    if self._in_flight > IN_FLIGHT_BYTES:
-                        raise Unavailable("too many large deliveries come at once; send this one again")
-                    chunks.append(chunk)
+            return await self._readings.whole(request.stream(), at_most=at_most)
+        except TooLarge as error:
+            raise too_large from error
         except TimeoutError as error:
             raise _Refused(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly") from error
-        finally:
-            self._in_flight -= size
-        return b"".join(chunks)
 
-    def _verified(self, kind: SourceKind, request: Request, body: bytes) -> KnownSource:
-        """The source, if the request is its own; one answer, after one amount of work, for whatever else it may be."""
-        known = self._sources.find(request.path_params["source"])
-        if known is not None and known.source.kind is not kind:
-            known = None
-        secrets = known.secrets if known else ()
-        if is_signed(kind, secrets, request.headers, body, now=self._clock.now()) and known is not None:
-            return known
+    def _unsigned(self, request: Request) -> _Refused:
+        """One answer, whatever is wrong with a source or a signature."""
         wait = self._allowance.wait_after_bad_signature(request.client.host if request.client else "")
         if wait is not None:
-            raise _Refused(HTTPStatus.TOO_MANY_REQUESTS, "too many bad signatures from this address", wait)
-        raise _Refused(HTTPStatus.UNAUTHORIZED, "no source of that name and kind has signed this")
+            return _Refused(HTTPStatus.TOO_MANY_REQUESTS, "too many bad signatures from this address", wait)
+        return _Refused(HTTPStatus.UNAUTHORIZED, "no source of that name and kind has signed this")
+
+    def _check_rate(self, source: Source, wait: int | None) -> None:
+        if wait is not None:
+            raise _Refused(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"source {source.id!r} may send {source.rate_per_minute} deliveries a minute",
+                wait,
+            )
 
 
 def _check_form(headers: Mapping[str, str]) -> None:

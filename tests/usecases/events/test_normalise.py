@@ -191,6 +191,11 @@ def test_a_mapping_finds_fields_in_any_shape_and_quotes_stand_for_themselves() -
     [
         ({"type": None}, "type is missing"),
         ({"type": "no good"}, "type is 'no good', not a name like 'alert.fired'"),
+        (
+            {"type": "pull_request.merged"},
+            "type is 'pull_request.merged', which only sources of kind 'github' may tell; name it otherwise",
+        ),
+        ({"type": "Push"}, "type is 'Push', which only sources of kind 'github' may tell; name it otherwise"),
         ({"labels": "qa"}, "labels is a text, not a list"),
         ({"data": [1]}, "data is not an object"),
         ({"url": "ftp://a"}, "url is 'ftp://a', not an http address"),

@@ -15,7 +15,7 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.ports.house import House
 from patience import until
 from senders import GITHUB_SECRET, PAYLOADS, github_headers, payload, standard_headers
-from webhook_server import DEPLOY, GENERIC, NEW_SECRET, events, from_github, served
+from webhook_server import DEPLOY, GENERIC, GITHUB, NEW_SECRET, events, from_github, served
 
 
 def test_a_signed_delivery_is_acknowledged_with_the_id_of_its_event(
@@ -69,6 +69,15 @@ def test_an_applied_source_is_known_within_seconds_without_a_restart(
         ledger.organizations.save(Organization(DEFAULT_ORG, sources=(late,)), at=house.clock.now())
 
     until(lambda: client.post("/webhooks/github/late", content=body, headers=headers).status_code == 202)
+
+
+def test_a_slash_behind_the_address_is_no_redirect(client: httpx.Client) -> None:
+    """GitHub took our 307 for a failure; and its Location was whatever host the sender named."""
+    body = payload("push")
+    answer = client.post(GITHUB + "/", content=body, headers=github_headers(body, "push", "d-1"))
+
+    assert answer.status_code == 202
+    assert client.get("/health/").status_code == 404
 
 
 def test_webhooks_are_taken_under_whatever_host_name_they_come(client: httpx.Client) -> None:
