@@ -15,8 +15,8 @@ from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures import adopt as adoption
-from inspect_pipelines.usecases.pictures import review
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
+from inspect_pipelines.usecases.pictures.reject import reject as reject_run
 from inspect_pipelines.usecases.runs.project import project
 
 
@@ -91,7 +91,7 @@ def reject(run_id: str, note: str) -> None:
     before it is over.
     """
     house = _house()
-    found = review.reject(house, _resolve(house, run_id), by=_user(), note=note)
+    found = reject_run(house, _resolve(house, run_id), by=_user(), note=note)
     send_waiting(house)
     project(house)
     names = ", ".join(one.id for one in found.incidents) or "it has none"

@@ -26,7 +26,8 @@ from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.find import find_incident
 from inspect_pipelines.stored.serial import dump_json
-from inspect_pipelines.usecases.alerts import quieten
+from inspect_pipelines.usecases.alerts import silence as silencing
+from inspect_pipelines.usecases.alerts.acknowledge import acknowledge
 from inspect_pipelines.usecases.runs.project import project
 
 MOST_KEYS_SHOWN = 20
@@ -100,7 +101,7 @@ def show(incident_id: str, as_json: bool) -> None:
 def ack(incident_id: str) -> None:
     """Take an INCIDENT on: no more reminders."""
     house = _house()
-    incident = quieten.acknowledge(house, find_incident(house, incident_id).id, by=_user())
+    incident = acknowledge(house, find_incident(house, incident_id).id, by=_user())
     project(house)
     click.echo(f"incident {incident.id} is acknowledged by {user_name()}; its recovery will be told")
 
@@ -122,12 +123,12 @@ def silence(subject: str, span: str | None, moment: str | None, end: bool, reaso
     incident_id, definition_id = _subject(house, subject)
     name = incident_id or definition_id
     if end:
-        quieten.end_silences(house, incident_id=incident_id, definition_id=definition_id, by=_user())
+        silencing.end_silences(house, incident_id=incident_id, definition_id=definition_id, by=_user())
         click.echo(f"{name!r} is silenced no longer; what is still wrong is told by the next run that fails")
         return
     option, text = ("--for", span) if span else ("--until", moment or "")
     until = future(text or "", option=option, now=house.clock.now())
-    quieten.silence(
+    silencing.silence(
         house, incident_id=incident_id, definition_id=definition_id, until=until, by=_user(), reason=reason
     )
     click.echo(f"{name!r} is silenced until {local_time(until)}")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.trigger import Definition, Trigger
 
@@ -44,6 +45,29 @@ class Account:
     def warning(self) -> int | None:
         """The highest of 50, 75 and 90 per cent that is reached; None: none is."""
         return max((level for level in WARNED_AT if self.percent >= level), default=None)
+
+
+def accounts(
+    definition: Definition, of_all: Budget | None, used_minutes: Mapping[DefinitionId, float]
+) -> tuple[Account, ...]:
+    """The budgets that a definition's runs use, with what is used of them this month: the organisation's, its own.
+
+    Args:
+        of_all: The organisation's.
+        used_minutes: The month's run-minutes of each definition.
+    """
+    found = []
+    if of_all is not None:
+        found.append(Account(f"organisation {definition.org_id!r}", of_all, sum(used_minutes.values())))
+    if definition.plan.budget_minutes is not None:
+        own = Budget(definition.plan.budget_minutes)
+        found.append(Account(f"{definition.id!r}", own, used_minutes.get(definition.id, 0.0)))
+    return tuple(found)
+
+
+def is_limited(definition: Definition, of_all: Budget | None) -> bool:
+    """Whether any budget holds for its runs; if none does, nothing needs to be added up."""
+    return of_all is not None or definition.plan.budget_minutes is not None
 
 
 def verifies_deploys(definition: Definition) -> bool:

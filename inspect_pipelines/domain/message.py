@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from inspect_pipelines.domain.ids import IncidentId, Sha256
+
+MOST_PICTURES = 3  # of a message
 
 
 class MessageKind(StrEnum):
@@ -83,3 +86,50 @@ class Message:
     mentions: tuple[str, ...] = ()
     incident_id: IncidentId | None = None
     commit: CommitContext | None = None
+
+
+def digest(messages: Sequence[Message]) -> Message:
+    """Several opened incidents in one message."""
+    worst = min(messages, key=lambda one: [*Severity].index(one.severity))
+    entries = [
+        line for one in messages for line in (one.lines if one.incident_id is None else (_entry(one),))
+    ]
+    return Message(
+        kind=MessageKind.OPENED,
+        severity=worst.severity,
+        title=f"{len(entries)} incidents",
+        verdict=worst.verdict,
+        sentence=f"{len(entries)} incidents were opened within a few minutes",
+        dedup_key=messages[0].dedup_key,
+        lines=tuple(entries),
+        since=min((one.since for one in messages if one.since), default=None),
+        links=tuple(dict.fromkeys(link for one in messages for link in one.links))[:10],
+        pictures=tuple(dict.fromkeys(shot for one in messages for shot in one.pictures))[:MOST_PICTURES],
+        mentions=tuple(dict.fromkeys(name for one in messages for name in one.mentions)),
+    )
+
+
+def as_text(message: Message) -> str:
+    """The message as plain text, one fact a line, for people who read no other form."""
+    return "\n".join(_text_lines(message))
+
+
+def _entry(message: Message) -> str:
+    return f"{message.title}: {message.sentence}"
+
+
+def _text_lines(message: Message) -> Iterator[str]:
+    yield message.sentence
+    yield from (f"  - {line}" for line in message.lines)
+    if message.since:
+        yield f"since {message.since:%Y-%m-%d %H:%M} UTC"
+    if message.last_good:
+        yield f"last good run: {message.last_good.label} ({message.last_good.url})"
+    for suspect in message.suspects:
+        yield f"suspected: {suspect.label} ({suspect.url})"
+    if message.pictures:
+        yield f"pictures: {', '.join(picture.alt.partition(': ')[0] for picture in message.pictures)}"
+    for link in message.links:
+        yield f"{link.label}: {link.url}"
+    if message.incident_id:
+        yield f"look closer: inspect-pipelines incidents show {message.incident_id}"

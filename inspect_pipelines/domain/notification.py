@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
-from inspect_pipelines.domain.message import Message
+from inspect_pipelines.domain.message import Message, as_text
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
-from inspect_pipelines.domain.run import RunStatus, SkipReason
+from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 
 CODE_HOST = "github"  # the target of what belongs to a commit
 FIRST_DELAY = timedelta(seconds=2)
@@ -113,6 +114,33 @@ class Notification:
             receipt="",
             sent_at=None,
         )
+
+
+def notification_of(
+    run: Run,
+    event: RuleEvent,
+    target: str,
+    message: Message,
+    *,
+    occasion: str = "",
+    at: datetime,
+) -> Notification:
+    """The notification of a message; the same key always gives the same id, which services may take as a key, too."""
+    note = Notification(
+        id="",
+        org_id=run.org_id,
+        run_id=run.id,
+        event=event,
+        target=target,
+        title=message.title,
+        text=as_text(message),
+        mentions=message.mentions,
+        created_at=at,
+        message=message,
+        incident_id=message.incident_id,
+        occasion=occasion,
+    )
+    return replace(note, id=hashlib.sha256(note.key.encode("utf-8", "replace")).hexdigest()[:16])
 
 
 @dataclass(frozen=True, slots=True)

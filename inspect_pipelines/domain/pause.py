@@ -71,3 +71,24 @@ def keeps_breaking(latest: Sequence[Run], *, since: datetime | None) -> bool:
         and (since is None or run.completed_at > since)
     ]
     return ran[:ERRORS_IN_A_ROW] == [RunStatus.ERROR] * ERRORS_IN_A_ROW
+
+
+def pause_of_broken(
+    run: Run, latest: Sequence[Run], pauses: Sequence[Pause], *, at: datetime
+) -> Pause | None:
+    """The pause of a definition whose last three runs all ended as `error`: ours to mend, and no reason to try on.
+
+    Never because the site fails: that is what we are here to tell.
+
+    Args:
+        run: That ended just now.
+        latest: The definition's, newest first, this one among them.
+        pauses: Every one that the definition ever had, the organisation's included.
+    """
+    if run.status is not RunStatus.ERROR or any(one.holds(at) for one in pauses):
+        return None
+    if not keeps_breaking(latest, since=resumed_at(pauses, at)):
+        return None
+    last = run.reason.partition("\n")[0]
+    why = f"its last {ERRORS_IN_A_ROW} runs all ended as 'error', the last one: {last}"
+    return Pause(f"auto:{run.id}", run.org_id, run.definition_id, why, BY_ITSELF, since=at)

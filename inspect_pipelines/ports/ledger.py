@@ -79,8 +79,13 @@ class Usage(Protocol):
 
 
 class Notices(Protocol):
-    def is_first(self, org_id: OrgId, key: str, *, at: datetime) -> bool:
-        """Whether nobody was told of this yet; from now on somebody was."""
+    """Keys of what is told once only."""
+
+    def given(self, org_id: OrgId, keys: Collection[str]) -> frozenset[str]:
+        """Those of these keys that people were told of already."""
+
+    def give(self, org_id: OrgId, keys: Collection[str], *, at: datetime) -> None:
+        """From now on they were told; a second time changes nothing."""
 
 
 class Runs(Protocol):

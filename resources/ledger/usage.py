@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -52,7 +52,11 @@ class SqlNotices:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def is_first(self, org_id: OrgId, key: str, *, at: datetime) -> bool:
-        statement = insert(self._connection, notices).values(org_id=org_id, key=key, told_at=at)
-        once = statement.on_conflict_do_nothing(index_elements=["org_id", "key"]).returning(notices.c.key)
-        return self._connection.scalar(once) is not None  # rowcount says -1 on PostgreSQL
+    def given(self, org_id: OrgId, keys: Collection[str]) -> frozenset[str]:
+        query = sa.select(notices.c.key).where(notices.c.org_id == org_id, notices.c.key.in_(keys))
+        return frozenset(self._connection.scalars(query))
+
+    def give(self, org_id: OrgId, keys: Collection[str], *, at: datetime) -> None:
+        rows = [{"org_id": org_id, "key": key, "told_at": at} for key in keys]
+        statement = insert(self._connection, notices).values(rows)
+        self._connection.execute(statement.on_conflict_do_nothing(index_elements=["org_id", "key"]))

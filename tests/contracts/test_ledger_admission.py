@@ -254,14 +254,26 @@ def test_minutes_add_up_by_definition_and_month(ledger):
         assert session.usage.of(DEFAULT_ORG, "2027-01") == {}
 
 
+def test_what_was_told_once_is_told_of_each_organisation_for_itself(ledger):
+    with ledger.write() as session:
+        session.notices.give(DEFAULT_ORG, ("queue:07", "budget:50"), at=NOW)
+        session.notices.give(DEFAULT_ORG, ("queue:07",), at=datetime(2026, 12, 1, tzinfo=UTC))
+
+    with ledger.read() as session:
+        asked = ("queue:07", "queue:08")
+        assert session.notices.given(DEFAULT_ORG, asked) == {"queue:07"}
+        assert session.notices.given(DEFAULT_ORG, ()) == frozenset()
+        assert session.notices.given(OTHER_ORG, asked) == frozenset()
+
+
 def test_one_of_eight_threads_that_would_tell_the_same_does(ledger):
     def tell(_: int) -> bool:
         with ledger.write() as session:
-            return session.notices.is_first(DEFAULT_ORG, "queue:2026-11-22T07", at=NOW)
+            is_first = not session.notices.given(DEFAULT_ORG, ("queue:07",))
+            session.notices.give(DEFAULT_ORG, ("queue:07",), at=NOW)
+        return is_first
 
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(tell, range(8)))
 
     assert answers.count(True) == 1
-    with ledger.write() as session:
-        assert session.notices.is_first(OTHER_ORG, "queue:2026-11-22T07", at=datetime(2026, 1, 1, tzinfo=UTC))

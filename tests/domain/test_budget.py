@@ -7,7 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, a_plan, a_run, a_schedule
-from inspect_pipelines.domain.budget import Account, Budget, minutes_of, month_of, typical_minutes
+from inspect_pipelines.domain.budget import (
+    Account,
+    Budget,
+    accounts,
+    is_limited,
+    minutes_of,
+    month_of,
+    typical_minutes,
+)
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.trigger import Trigger
@@ -77,3 +85,16 @@ def test_what_a_run_takes_is_one_of_its_times_and_few_are_over_it(times):
 
     assert typical in times
     assert sum(time > typical for time in times) <= 0.05 * len(times)
+
+
+def test_a_definition_is_limited_by_its_own_budget_or_by_everybodys():
+    own = a_schedule(plan=a_plan(budget_minutes=10))
+
+    assert not is_limited(a_schedule(), None)
+    assert is_limited(own, None)
+    assert is_limited(a_schedule(), Budget(100))
+    used = {own.id: 4.0, DefinitionId("other"): 5.0}
+    assert [(one.owner, one.used_minutes) for one in accounts(own, Budget(100), used)] == [
+        ("organisation 'default'", 9.0),
+        ("'nightly-shop'", 4.0),
+    ]

@@ -15,7 +15,7 @@ from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.facts.definition import definition_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.stored.compiled import compile_definitions
-from inspect_pipelines.usecases.alerts.abandon import abandon
+from inspect_pipelines.usecases.alerts.resolve_deleted import resolve_deleted
 from inspect_pipelines.usecases.definitions.plan import propose
 
 
@@ -69,7 +69,7 @@ def apply(
                 )
             if deleted:
                 ledger.definitions.delete(org_id, definition.id, by=by, at=now)
-                abandon(ledger, definition, by=by, at=now)
+                resolve_deleted(ledger, definition, by=by, at=now)
             else:
                 ledger.definitions.save(definition, by=by, at=now)
             facts = definition_facts(definition, at=now, by=by, deleted=deleted)

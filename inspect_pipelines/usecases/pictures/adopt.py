@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, unapproved, view_matches
+from inspect_pipelines.domain.approval import approval_of, approved
+from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, view_matches
 from inspect_pipelines.domain.comparison import environment_changes
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.errors import NotFound, Refused
-from inspect_pipelines.facts.baseline import baseline_activated_facts, baseline_facts
+from inspect_pipelines.facts.baseline import baseline_activated_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.usecases.pictures.review import Accepted, settle_accepted
+from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
+from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 
 COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 
@@ -56,19 +58,11 @@ def adopt(
             source_run_id=run.id,
             notes=notes,
         )
-        ledger.baselines.add(baseline)
+        reviewed = gather_reviewed(ledger, run, definition, set_name=set_name, at=now)
+        approval = approval_of(baseline, shots, ledger.evidence.comparisons(run.id), run, view_glob)
+        after = approved(reviewed, baseline, approval, by=by, at=now)
         ledger.reviews.append(run.org_id, run.id, "adopted", by=by, detail=view_glob or "all views", at=now)
-        ledger.journal.append("baseline", baseline_facts(baseline), at=now)
-        views = [str(shot.view) for shot in shots if view_matches(shot.view, view_glob)]
-        # what the run did not show is approved as gone, where nobody chose single views
-        comparisons = ledger.evidence.comparisons(run.id)
-        removed = [] if view_glob else [str(one.view) for one in comparisons]
-        differing = {one.view for one in comparisons if not one.passed}
-        waiting = unapproved(baseline, shots, differing, run.id)
-        accepted = Accepted(
-            frozenset({*views, *removed}), is_whole=not waiting, is_mended=not waiting & differing
-        )
-        settle_accepted(ledger, run, definition, accepted, set_name=set_name, by=by, at=now)
+        store_consequences(ledger, after, org_id=run.org_id, at=now)
     return baseline
 
 

@@ -1,12 +1,11 @@
-"""Refuse: why a run must not start by itself now; read in the transaction of the door, so that nothing slips between."""
+"""Check admission: why a run must not start by itself now; read in the transaction of the door, so that nothing slips between."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from inspect_pipelines.domain.budget import Account, Budget, minutes_of, month_of
-from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.budget import Budget, accounts, is_limited, minutes_of, month_of
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.maintenance import under_maintenance
 from inspect_pipelines.domain.occurrence import occurs, patience
 from inspect_pipelines.domain.pause import resumed_at
@@ -44,7 +43,8 @@ def refusal(
     if waited > allowed and not run.is_bound_to_wait:
         return Refusal(SkipReason.QUEUE_TIMEOUT, _waited(waited, allowed))
     if is_automatic:
-        for account in accounts(ledger, definition, now):
+        budget = ledger.organizations.find(definition.org_id).budget
+        for account in accounts(definition, budget, used_minutes(ledger, definition, budget, now)):
             if why := account.refuses(definition):
                 return Refusal(SkipReason.BUDGET, why)
     return None
@@ -69,25 +69,20 @@ def floor(ledger: LedgerSession, definition: Definition, now: datetime) -> datet
     return since if resumed is None else max(since, resumed)
 
 
-def accounts(ledger: LedgerSession, definition: Definition, now: datetime) -> Iterator[Account]:
-    """The budgets that a definition's runs use, with what is used of them this month: the organisation's, its own."""
-    organization = ledger.organizations.find(definition.org_id)
-    if organization.budget is None and definition.plan.budget_minutes is None:
-        return  # nobody limits it, so nothing needs to be added up
-    used = used_minutes(ledger, definition.org_id, now)
-    if organization.budget is not None:
-        name = f"organisation {definition.org_id!r}"
-        yield Account(name, organization.budget, sum(used.values()))
-    if definition.plan.budget_minutes is not None:
-        yield Account(
-            f"{definition.id!r}", Budget(definition.plan.budget_minutes), used.get(definition.id, 0.0)
-        )
+def used_minutes(
+    ledger: LedgerSession, definition: Definition, of_all: Budget | None, now: datetime
+) -> dict[DefinitionId, float]:
+    """The month's run-minutes of each definition: of the runs that ended, and of those that run, until now.
 
+    Empty where no budget holds for this definition, as nothing needs to be added up then.
 
-def used_minutes(ledger: LedgerSession, org_id: OrgId, now: datetime) -> dict[DefinitionId, float]:
-    """The month's run-minutes of each definition: of the runs that ended, and of those that run, until now."""
-    used = dict(ledger.usage.of(org_id, month_of(now)))
-    for run in ledger.runs.open(org_id):
+    Args:
+        of_all: The organisation's budget.
+    """
+    if not is_limited(definition, of_all):
+        return {}
+    used = dict(ledger.usage.of(definition.org_id, month_of(now)))
+    for run in ledger.runs.open(definition.org_id):
         if run.status is RunStatus.RUNNING:
             used[run.definition_id] = used.get(run.definition_id, 0.0) + minutes_of(run, now)
     return used

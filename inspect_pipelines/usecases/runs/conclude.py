@@ -1,4 +1,4 @@
-"""Conclude runs: the one judge. Status, facts, accepted pictures and notifications share one transaction."""
+"""Conclude runs: the one judge. A run's end and all that follows from it share one transaction."""
 
 from __future__ import annotations
 
@@ -6,24 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, concerning
+from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
 from inspect_pipelines.domain.comparison import Comparison, environment_changes
+from inspect_pipelines.domain.consequences import Consequences, of_end, used_minutes
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.notification import Notification
-from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.retry import deciding, second_looks, second_thoughts
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.run_end import RunEnd
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
-from inspect_pipelines.facts.baseline import baseline_facts
+from inspect_pipelines.domain.verdict import Verdict, decide
 from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.usecases.alerts.alert import End, conclude_alerts
-from inspect_pipelines.usecases.runs.settle import budget_warnings, count_minutes, is_news, pause_if_broken
+from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
+from inspect_pipelines.usecases.runs.gather_before import gather_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,22 +37,7 @@ class Conclusion:
 def judge(house: House, run_id: RunId) -> Conclusion:
     """End a run by what its sessions and comparisons say, then write its report."""
     case = _case(house, run_id)
-    if case.definition is None:
-        gone = (
-            f"definition {case.run.definition_id!r} was deleted while it ran, so nothing says how to judge it"
-        )
-        return _conclude(house, case, Verdict(None, RunStatus.ERROR, (gone,)))
-    policy = case.definition.plan.baseline
-    verdict = decide(
-        case.sessions,
-        case.comparisons,
-        baseline_enabled=policy.enabled,
-        baseline=case.baseline,
-        environment_changes=environment_changes(case.baseline, case.shots) if case.baseline else (),
-        adopt_first=policy.first_run == "adopt",
-        flaky=(*second_thoughts(case.attempts), *second_looks(case.attempts, case.comparisons)),
-    )
-    return _conclude(house, case, verdict)
+    return _conclude(house, case, _verdict(case))
 
 
 def abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> Conclusion:
@@ -70,9 +55,18 @@ def record_end(
     comparisons: Sequence[Comparison] = (),
     verdict: Verdict | None = None,
     baseline: Baseline | None = None,
+    baseline_id: BaselineId | None = None,
     report_path: str = "",
 ) -> tuple[Notification, ...] | None:
-    """Store a run's end with its facts and notifications; None, and nothing stored, when it had ended before."""
+    """Store a run's end with its facts and all that follows.
+
+    Args:
+        baseline: What it was compared with.
+        baseline_id: A fresh one, in case the plan accepts its pictures by itself; None: it never does.
+
+    Returns:
+        What people hear of it; None, and nothing is stored, when it had ended before.
+    """
     verdict = verdict or Verdict(None, run.status, (run.reason,))
     body = run_facts(  # before the first statement, which makes other writers wait
         run,
@@ -86,37 +80,14 @@ def record_end(
     if not ledger.runs.conclude(run):
         return None
     ledger.journal.append("run", body, at=at)
-    count_minutes(ledger, run, at=at)
-    pause = pause_if_broken(ledger, run, definition, at=at)
-    if definition is None:
-        return ()
-    warned = budget_warnings(ledger, run, definition, at=at)
-    told: tuple[Notification, ...] = ()
-    if is_news(ledger, run, at=at):
-        told = conclude_alerts(
-            End(
-                ledger,
-                run,
-                definition,
-                verdict,
-                tuple(deciding(sessions)),
-                tuple(comparisons),
-                report_path,
-                _remarks(run, pause),
-                at,
-            )
-        )
-    for notification in warned:
-        ledger.outbox.store(notification)
-    return (*told, *warned)
-
-
-def _remarks(run: Run, pause: Pause | None) -> tuple[str, ...]:
-    """What people must know besides the verdict."""
-    if pause is None:
-        return ()
-    resume = f"inspect-pipelines schedules resume {run.definition_id}"
-    return (f"{pause.sentence()}; when it is mended: {resume}",)
+    if definition is None:  # it was deleted meanwhile, so nobody is left who would hear of it
+        after = Consequences(minutes=used_minutes(run, at=at))
+    else:
+        decided, compared = tuple(deciding(sessions)), tuple(comparisons)
+        end = RunEnd(run, definition, verdict, at, decided, compared, baseline, baseline_id, report_path)
+        after = of_end(end, gather_before(ledger, end))
+    store_consequences(ledger, after, org_id=run.org_id, at=at)
+    return after.mail.told
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,10 +105,6 @@ class _Case:
     def shots(self) -> list[Screenshot]:
         return [shot for session in self.sessions for shot in session.screenshots]
 
-    @property
-    def playbooks(self) -> set[str]:
-        return {session.playbook for session in self.sessions}
-
 
 def _case(house: House, run_id: RunId) -> _Case:
     with house.ledger.read() as ledger:
@@ -151,12 +118,30 @@ def _case(house: House, run_id: RunId) -> _Case:
         return _Case(run, definition, attempts, sessions, comparisons, baseline)
 
 
+def _verdict(case: _Case) -> Verdict:
+    if case.definition is None:
+        gone = (
+            f"definition {case.run.definition_id!r} was deleted while it ran, so nothing says how to judge it"
+        )
+        return Verdict(None, RunStatus.ERROR, (gone,))
+    policy = case.definition.plan.baseline
+    return decide(
+        case.sessions,
+        case.comparisons,
+        baseline_enabled=policy.enabled,
+        baseline=case.baseline,
+        environment_changes=environment_changes(case.baseline, case.shots) if case.baseline else (),
+        adopt_first=policy.first_run == "adopt",
+        flaky=(*second_thoughts(case.attempts), *second_looks(case.attempts, case.comparisons)),
+    )
+
+
 def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
-    now = house.clock.now()
-    run = case.run
+    now, run = house.clock.now(), case.run
     told: tuple[Notification, ...] | None = None
     if run.status.is_open:
         ended = run.concluded(verdict.run_status, "\n".join(verdict.reasons)[:2000], now=now)
+        baseline_id = BaselineId(house.clock.new_id())
         with house.ledger.write() as ledger:
             told = record_end(
                 ledger,
@@ -167,49 +152,14 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
                 comparisons=case.comparisons,
                 verdict=verdict,
                 baseline=case.baseline,
+                baseline_id=baseline_id,
                 report_path=house.reports.url(run.id),
             )
-            if told is not None:
-                run = ended
-                _accept_by_policy(house, ledger, case, verdict, now)
-            else:
-                run = _known(ledger, run.id)
+            run = ended if told is not None else _known(ledger, run.id)
     report = Report(run, case.definition, case.sessions, case.comparisons, verdict, case.baseline, told or ())
     if told is not None:
         house.reports.write(report)
     return Conclusion(report, was_first=told is not None)
-
-
-def _accept_by_policy(
-    house: House, ledger: LedgerSession, case: _Case, verdict: Verdict, now: datetime
-) -> None:
-    """Adopt without a person where the plan says so: a first run, or small accepted changes of a passed one."""
-    if verdict.kind is not VerdictKind.PASSED or case.definition is None:
-        return
-    policy = case.definition.plan.baseline
-    if not policy.enabled:
-        return
-    first = case.baseline is None and policy.first_run == "adopt"
-    moved = any(c.old_sha256 != c.new_sha256 for c in case.comparisons)
-    update = case.baseline is not None and policy.update_on_success and moved
-    if not (first or update):
-        return
-    set_name = baseline_set(case.definition, case.run)
-    active = ledger.baselines.active(case.run.org_id, set_name)
-    judged_with = concerning(active, case.playbooks)
-    if (judged_with.id if judged_with else None) != (case.baseline.id if case.baseline else None):
-        return  # a person adopted something since we compared: that stands
-    accepted = Baseline(
-        id=BaselineId(house.clock.new_id()),
-        org_id=case.run.org_id,
-        set=set_name,
-        images=adopted(active, case.shots, case.run.id, playbooks=case.playbooks),
-        created_at=now,
-        created_by="policy:first_run" if first else "policy:update_on_success",
-        source_run_id=case.run.id,
-    )
-    ledger.baselines.add(accepted)
-    ledger.journal.append("baseline", baseline_facts(accepted), at=now)
 
 
 def _known(ledger: LedgerSession, run_id: RunId) -> Run:

@@ -13,7 +13,7 @@ from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.usecases.pictures.adopt import adopt
-from inspect_pipelines.usecases.pictures.review import reject
+from inspect_pipelines.usecases.pictures.reject import reject
 
 GITHUB = NotifyRule(RuleEvent.ON_COMPLETE, ("github",))
 COMMIT = {"repo": "acme/shop", "head_sha": "0123abc"}

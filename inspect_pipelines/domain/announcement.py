@@ -1,15 +1,22 @@
-"""Compose messages: what a run and its incident mean for people, before any channel gives it a form of its own."""
+"""An announcement: the message that a run or its incident makes, before any channel gives it a form of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspect_pipelines.domain.cause import CauseKind
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.incident import Incident
-from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Picture, Severity
+from inspect_pipelines.domain.message import (
+    MOST_PICTURES,
+    CommitContext,
+    Link,
+    Message,
+    MessageKind,
+    Picture,
+    Severity,
+)
 from inspect_pipelines.domain.plan import NotifyRule
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
@@ -17,8 +24,6 @@ from inspect_pipelines.domain.template import fill, placeholders
 from inspect_pipelines.domain.trigger import Definition
 
 MOST_LINES = 100  # of a message; a run may have 10,000 findings, and its report shows them all
-MOST_PICTURES = 3
-
 SEVERITIES = {
     CauseKind.FINDING: Severity.CRITICAL,  # something that must work does not
     CauseKind.VISUAL: Severity.ERROR,
@@ -119,33 +124,6 @@ def mentions_of(rule: NotifyRule, run: Run) -> tuple[str, ...]:
         if all(run.variables.get(name) for name in placeholders(text)):
             found.append(fill(text, run.variables))
     return tuple(found)
-
-
-def digest(messages: Sequence[Message], name: str = "") -> Message:
-    """Several opened incidents in one message."""
-    worst = min(messages, key=lambda one: [*Severity].index(one.severity))
-    entries = [
-        line for one in messages for line in (one.lines if one.incident_id is None else (_entry(one),))
-    ]
-    return Message(
-        kind=MessageKind.OPENED,
-        severity=worst.severity,
-        title=f"{len(entries)} incidents",
-        verdict=worst.verdict,
-        sentence=f"{len(entries)} incidents were opened within a few minutes",
-        dedup_key=messages[0].dedup_key,
-        lines=tuple(entries),
-        definition_name=name,
-        since=min((one.since for one in messages if one.since), default=None),
-        links=tuple(dict.fromkeys(link for one in messages for link in one.links))[:10],
-        pictures=tuple(dict.fromkeys(shot for one in messages for shot in one.pictures))[:MOST_PICTURES],
-        mentions=tuple(dict.fromkeys(name for one in messages for name in one.mentions)),
-    )
-
-
-def as_text(message: Message) -> str:
-    """The message as plain text, one fact a line, for people who read no other form."""
-    return "\n".join(_text_lines(message))
 
 
 def _of_run(kind: MessageKind, scene: Scene) -> Message:
@@ -250,24 +228,3 @@ def _pictures(scene: Scene) -> tuple[Picture, ...]:
         if each.screenshot and each.fails_at(session.fail_on)
     ]
     return tuple(dict.fromkeys(found))[:MOST_PICTURES]
-
-
-def _entry(message: Message) -> str:
-    return f"{message.title}: {message.sentence}"
-
-
-def _text_lines(message: Message) -> Iterator[str]:
-    yield message.sentence
-    yield from (f"  - {line}" for line in message.lines)
-    if message.since:
-        yield f"since {message.since:%Y-%m-%d %H:%M} UTC"
-    if message.last_good:
-        yield f"last good run: {message.last_good.label} ({message.last_good.url})"
-    for suspect in message.suspects:
-        yield f"suspected: {suspect.label} ({suspect.url})"
-    if message.pictures:
-        yield f"pictures: {', '.join(picture.alt.partition(': ')[0] for picture in message.pictures)}"
-    for link in message.links:
-        yield f"{link.label}: {link.url}"
-    if message.incident_id:
-        yield f"look closer: inspect-pipelines incidents show {message.incident_id}"

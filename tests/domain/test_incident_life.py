@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections import Counter
 from datetime import timedelta
-from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from books import Books
 from builders import a_finding, a_screenshot, a_session
-from ends import NIGHTLY, Watch
+from ends import NIGHTLY
 from history_builders import a_comparison
-from houses import a_house
 from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.incident import Incident
@@ -22,10 +20,6 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.usecases.alerts.quieten import acknowledge, silence
-from inspect_pipelines.usecases.alerts.resolve_quiet import resolve_quiet
-from inspect_pipelines.usecases.pictures.adopt import adopt
-from inspect_pipelines.usecases.pictures.review import reject
 
 DEFINITIONS = (NIGHTLY, DefinitionId("hourly-shop"))
 RULES = (
@@ -44,12 +38,11 @@ FIRST_WORDS = ("opened", "flapping", "review")
 
 
 class Life(RuleBasedStateMachine):
-    """Plays runs and people's decisions in one house and looks at its books after each."""
+    """Plays runs and people's decisions and looks at the books after each."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.watch = Watch(a_house(Path(self._folder.name)))
+        self.books = Books()
         self.resolved: dict[str, Incident] = {}
 
     @initialize(alert_after=st.integers(1, 2), flap=st.sampled_from([0, 60]), window=st.sampled_from([0, 5]))
@@ -58,7 +51,7 @@ class Life(RuleBasedStateMachine):
         self.alert_after = alert_after
         for definition_id in DEFINITIONS:
             organization = Organization(DEFAULT_ORG, alerts=alerts)
-            self.watch.define(*RULES, definition_id=definition_id, organization=organization)
+            self.books.define(*RULES, definition_id=definition_id, organization=organization)
 
     @rule(
         definition_id=st.sampled_from(DEFINITIONS),
@@ -70,7 +63,7 @@ class Life(RuleBasedStateMachine):
         self, definition_id: DefinitionId, findings: set[str], views: set[str], minutes: int
     ) -> None:
         is_well = not findings and not views
-        self.watch.end(
+        self.books.end(
             RunStatus.PASSED if is_well else RunStatus.FAILED,
             "as approved" if is_well else "it is broken",
             definition_id=definition_id,
@@ -91,56 +84,49 @@ class Life(RuleBasedStateMachine):
         ),
     )
     def a_run_sees_nothing(self, definition_id: DefinitionId, status: RunStatus) -> None:
-        self.watch.end(status, "no answer", definition_id=definition_id, after=timedelta(minutes=10))
+        self.books.end(status, "no answer", definition_id=definition_id, after=timedelta(minutes=10))
 
     @rule(minutes=st.sampled_from([1, 90]))
     def time_goes_by(self, minutes: int) -> None:
-        self.watch.house.clock.sleep(minutes * 60)
-        resolve_quiet(self.watch.house)
+        self.books.wait(timedelta(minutes=minutes))
 
     @rule(number=st.integers(0, 9), deed=st.sampled_from(["adopt", "reject", "acknowledge", "silence"]))
     def a_person_decides(self, number: int, deed: str) -> None:
-        house = self.watch.house
-        standing = [one for one in self.watch.incidents() if one.is_open]
+        standing = [one for one in self.books.incidents() if one.is_open]
         if not standing:
             return
         incident = standing[number % len(standing)]
-        with house.ledger.read() as ledger:
-            run = ledger.runs.find(incident.last_run_id)
+        run = self.books.affair(incident.id).run
         assert run is not None
         if deed == "acknowledge":
-            acknowledge(house, incident.id, by="user:ada")
+            self.books.acknowledge(incident.id)
         elif deed == "silence":
-            until = house.clock.now() + timedelta(minutes=30)
-            silence(house, incident_id=incident.id, until=until, by="user:ada", reason="")
+            self.books.silence(incident_id=incident.id, until=self.books.at + timedelta(minutes=30))
         elif deed == "adopt" and run.status is RunStatus.FAILED:
-            adopt(house, run.id, by="user:ada")
+            self.books.adopt(run.id)
         elif deed == "reject" and run.status in (RunStatus.FAILED, RunStatus.NEEDS_REVIEW):
-            reject(house, run.id, by="user:ada", note="ticket 7")
+            self.books.reject(run.id)
 
     def teardown(self) -> None:
         """In the end all is well, and everybody who heard of something has heard of its end."""
         for _ in range(2):
             for definition_id in DEFINITIONS:
-                self.watch.end(RunStatus.PASSED, definition_id=definition_id, after=timedelta(hours=2))
-        assert not [one for one in self.watch.incidents() if one.is_open]
+                self.books.end(RunStatus.PASSED, definition_id=definition_id, after=timedelta(hours=2))
+        assert not [one for one in self.books.incidents() if one.is_open]
         told = self.messages()
-        for incident in self.watch.incidents():
+        for incident in self.books.incidents():
             enders = {
                 note.target for note in told if note.incident_id == incident.id and kind(note) == "resolved"
             }
             assert set(incident.told) <= enders
             assert bool(enders) == (incident.announced_at is not None) or not incident.told
-        self.watch.house.ledger.close()
-        self._folder.cleanup()
 
     def messages(self) -> list[Notification]:
-        with self.watch.house.ledger.read() as ledger:
-            return ledger.outbox.latest(DEFAULT_ORG, limit=10_000)
+        return [*self.books.outbox.values()]
 
     @invariant()
     def what_is_resolved_stays_as_it_is(self) -> None:
-        for incident in self.watch.incidents():
+        for incident in self.books.incidents():
             if not incident.is_open:
                 assert self.resolved.setdefault(incident.id, incident) == incident
 
@@ -155,24 +141,22 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def every_cause_is_announced_unless_somebody_wanted_quiet(self) -> None:
-        with self.watch.house.ledger.read() as ledger:
-            quiet = {
-                one.incident_id for one in ledger.silences.holding(DEFAULT_ORG, self.watch.house.clock.now())
-            }
-        for incident in self.watch.incidents():
+        quiet = {one.incident_id for one in self.books.silences if one.holds(self.books.at)}
+        for incident in self.books.incidents():
             if incident.is_open and incident.id not in quiet and incident.runs >= self.alert_after:
                 last_hushed = incident.announced_at is None
                 assert not last_hushed or self._was_hushed(incident)
 
     def _was_hushed(self, incident: Incident) -> bool:
         """Whether a silence held when its last run failed."""
-        with self.watch.house.ledger.read() as ledger:
-            held = ledger.silences.holding(DEFAULT_ORG, incident.last_failed_at)
-        return any(one.incident_id == incident.id for one in held)
+        return any(
+            one.incident_id == incident.id and one.holds(incident.last_failed_at)
+            for one in self.books.silences
+        )
 
     @invariant()
     def no_two_open_incidents_share_a_cause(self) -> None:
-        standing = [(one.scope, key) for one in self.watch.incidents() if one.is_open for key in one.keys]
+        standing = [(one.scope, key) for one in self.books.incidents() if one.is_open for key in one.keys]
         assert len(standing) == len(set(standing))
 
 
@@ -184,6 +168,6 @@ def test_in_any_order_of_deeds_people_hear_once_of_each_beginning_and_of_each_en
     run_state_machine_as_test(
         Life,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=100, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

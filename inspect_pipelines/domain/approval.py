@@ -1,0 +1,146 @@
+"""Approval: a person's word about what a run shows settles its incidents and its commit at once, without another run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from inspect_pipelines.domain import incident as incidents
+from inspect_pipelines.domain.announcement import Scene, commit_of, of_incident, of_run
+from inspect_pipelines.domain.baseline import Baseline, unapproved, view_matches
+from inspect_pipelines.domain.cause import CauseKind
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.consequences import Consequences
+from inspect_pipelines.domain.incident import Incident
+from inspect_pipelines.domain.mailbox import Mailbox, mail_of
+from inspect_pipelines.domain.message import MessageKind, Severity
+from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
+from inspect_pipelines.domain.plan import RuleEvent
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.screenshot import Screenshot
+from inspect_pipelines.domain.trigger import Definition
+
+ONLY_OF_PICTURES = (CauseKind.VISUAL, CauseKind.REVIEW)
+OF_PICTURES = (*ONLY_OF_PICTURES, CauseKind.FINDING)  # a finding's views may differ as well
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """What a person decides about.
+
+    Attributes:
+        shown: The incidents that the run failed by, open or not.
+        judged_alike: The open incidents of every definition that is compared with the same baseline set.
+        mail: What the targets of these are about to hear.
+    """
+
+    run: Run
+    definition: Definition | None  # None: it was deleted
+    public_url: str = ""
+    shown: tuple[Incident, ...] = ()
+    judged_alike: tuple[Incident, ...] = ()
+    mail: Mapping[str, Mailbox] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """What a person approved of a run.
+
+    Attributes:
+        views: Whose pictures were adopted now, in their text form.
+        is_whole: Whether all that the run shows is approved by now.
+        is_mended: Whether all that differed in it is.
+    """
+
+    views: frozenset[str]
+    is_whole: bool
+    is_mended: bool
+
+
+def approval_of(
+    baseline: Baseline,
+    shots: Sequence[Screenshot],
+    comparisons: Sequence[Comparison],
+    run: Run,
+    view_glob: str | None,
+) -> Approval:
+    """What adopting a run's pictures approves; what it did not show is approved as gone where nobody chose views.
+
+    Args:
+        baseline: The new one.
+        shots: The run's.
+        comparisons: The run's.
+        view_glob: The views that were chosen; None: all.
+    """
+    views = [str(shot.view) for shot in shots if view_matches(shot.view, view_glob)]
+    removed = [] if view_glob else [str(one.view) for one in comparisons]
+    differing = {one.view for one in comparisons if not one.passed}
+    waiting = unapproved(baseline, shots, differing, run.id)
+    return Approval(frozenset({*views, *removed}), is_whole=not waiting, is_mended=not waiting & differing)
+
+
+def approved(
+    reviewed: Reviewed, baseline: Baseline, approval: Approval, *, by: str, at: datetime
+) -> Consequences:
+    """What follows when a run's pictures are as they should be: the baseline, and the end of what they failed by."""
+    run, changed = reviewed.run, {}
+    notes: list[Notification] = []
+    for one in reviewed.judged_alike:
+        if one.kind not in OF_PICTURES:
+            continue
+        after, says = incidents.accepted(one, [*approval.views], is_whole=approval.is_whole, by=by, at=at)
+        if after == one:
+            continue
+        changed[after.id] = after
+        scene = Scene(run, reviewed.definition, (after.resolution,), public_url=reviewed.public_url)
+        message = of_incident(MessageKind.RESOLVED, after, scene)
+        notes += [
+            notification_of(run, RuleEvent.ON_RECOVERY, target, message, at=at)
+            for say in says
+            for target in say.targets
+        ]
+    shown = [changed.get(one.id, one) for one in reviewed.shown]
+    if _is_as_it_should_be(run, approval, shown):
+        sentence = f"accepted by {by.removeprefix('user:')}"
+        notes += _commit_word(reviewed, MessageKind.RESOLVED, "accepted", sentence, at=at)
+    return Consequences(tuple(changed.values()), mail=mail_of(notes, reviewed.mail, at=at), baseline=baseline)
+
+
+def rejected(reviewed: Reviewed, *, by: str, note: str, at: datetime) -> Consequences:
+    """What follows when what a run shows is a defect: its incidents are known, and its commit has failed."""
+    sentence = f"rejected by {by.removeprefix('user:')}: {note}"
+    word = _commit_word(reviewed, MessageKind.OPENED, "failed", sentence, at=at)
+    return Consequences(
+        tuple(incidents.rejected(one, by=by, note=note) for one in reviewed.shown if one.is_open),
+        mail=mail_of(word, reviewed.mail, at=at),
+    )
+
+
+def _is_as_it_should_be(run: Run, approval: Approval, shown: Sequence[Incident]) -> bool:
+    """Whether nothing is left that the run failed by; what it found or crashed by is no picture's to mend."""
+    is_approved = approval.is_whole if run.status is RunStatus.NEEDS_REVIEW else approval.is_mended
+    return (
+        bool(shown) and is_approved and all(not one.is_open and one.kind in ONLY_OF_PICTURES for one in shown)
+    )
+
+
+def _commit_word(
+    reviewed: Reviewed, kind: MessageKind, verdict: str, sentence: str, *, at: datetime
+) -> list[Notification]:
+    """The commit's status as a person decided it, where the plan tells the code host of runs at all."""
+    run, definition = reviewed.run, reviewed.definition
+    context = commit_of(run, definition)
+    rules = definition.plan.notify if definition else ()
+    events = [rule.event for rule in rules if CODE_HOST in rule.targets]
+    if context is None or not events:
+        return []
+    message = of_run(kind, Scene(run, definition, (sentence,), public_url=reviewed.public_url))
+    message = replace(
+        message,
+        title=f"{message.definition_name}: {verdict}",
+        verdict=verdict,
+        severity=Severity.ERROR if kind is MessageKind.OPENED else Severity.INFO,
+        commit=context,
+    )
+    return [notification_of(run, events[0], CODE_HOST, message, occasion=at.isoformat(), at=at)]

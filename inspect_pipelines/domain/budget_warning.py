@@ -1,0 +1,74 @@
+"""Budget warnings: who hears that a month's run-minutes are running out, before they have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from inspect_pipelines.domain.announcement import mentions_of
+from inspect_pipelines.domain.budget import WARNED_AT, Account, accounts, minutes_of, month_of
+from inspect_pipelines.domain.message import Message, MessageKind, Severity
+from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run_end import Before, RunEnd
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    notices: tuple[str, ...]  # keys of what is told by this, once a month
+    messages: tuple[Notification, ...]  # one a target
+
+
+def budget_warnings(end: RunEnd, before: Before) -> Warned:
+    """One message to each target for the budgets that have come over 50, 75 or 90 per cent with this run."""
+    notices: list[str] = []
+    lines = []
+    for account in _accounts(end, before):
+        keys = [
+            f"budget:{month_of(end.at)}:{account.owner}:{level}"
+            for level in WARNED_AT
+            if account.percent >= level
+        ]
+        new = [key for key in keys if key not in before.notices]
+        notices += new
+        if new and new[-1] == keys[-1]:  # over 75 at once: of 50 nobody needs to hear
+            lines.append(
+                f"{account.owner} has used {account.used_minutes:.0f} of its "
+                f"{account.budget.minutes_per_month} run-minutes of {month_of(end.at)} ({account.percent:.0f} %)"
+            )
+    return Warned(tuple(notices), tuple(_messages(end, before, lines)) if lines else ())
+
+
+def _accounts(end: RunEnd, before: Before) -> tuple[Account, ...]:
+    """The budgets that the run uses, its own minutes added."""
+    run = end.run
+    used = dict(before.used_minutes)
+    if run.claimed_at is not None and month_of(run.claimed_at) == month_of(end.at):
+        used[run.definition_id] = used.get(run.definition_id, 0.0) + minutes_of(run, end.at)
+    return accounts(end.definition, before.organization.budget, used)
+
+
+def _messages(end: RunEnd, before: Before, lines: list[str]) -> Iterable[Notification]:
+    message = Message(
+        kind=MessageKind.NOTICE,
+        severity=Severity.WARNING,
+        title="Run-minutes are running out",
+        verdict="budget",
+        sentence=lines[0],
+        dedup_key=f"budget:{end.run.id}",
+        lines=(*lines[1:], "at 100 % scheduled runs are skipped; runs after a deploy have a reserve of 10 %"),
+        definition_name=end.definition.name,
+    )
+    for rule in _warned(end, before):
+        told = replace(message, mentions=mentions_of(rule, end.run))
+        for target in rule.targets:
+            if target != CODE_HOST:
+                yield notification_of(end.run, RuleEvent.ON_BUDGET, target, told, at=end.at)
+
+
+def _warned(end: RunEnd, before: Before) -> list[NotifyRule]:
+    """Whom a budget's warning goes to: the organisation's own rule, else whoever hears of the definition's failures."""
+    own = before.organization.budget_rule
+    if own is not None:
+        return [own]
+    return [rule for rule in end.definition.plan.notify if rule.event is RuleEvent.ON_FAILURE]

@@ -1,0 +1,33 @@
+"""Store consequences: whatever follows from a deed, in the transaction of the deed; the one way to incident and outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from inspect_pipelines.domain.consequences import Consequences
+from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.facts.alert import incident_facts
+from inspect_pipelines.facts.baseline import baseline_facts
+from inspect_pipelines.ports.ledger import LedgerSession
+
+
+def store_consequences(ledger: LedgerSession, after: Consequences, *, org_id: OrgId, at: datetime) -> None:
+    """Store them, with the facts that the history keeps of them."""
+    if used := after.minutes:
+        ledger.usage.add(org_id, used.definition_id, used.month, used.minutes)
+    if after.pause is not None:
+        ledger.pauses.add(after.pause)
+    if after.notices:
+        ledger.notices.give(org_id, after.notices, at=at)
+    for incident in after.incidents:
+        ledger.incidents.save(incident)
+        ledger.journal.append("incident", incident_facts(incident), at=at)
+        if incident.id in after.shown:
+            ledger.incidents.add_run(incident, incident.last_run_id)
+    for note in after.mail.stored:
+        ledger.outbox.store(note)
+    for note in after.mail.replaced:
+        ledger.outbox.replace(note)
+    if after.baseline is not None:
+        ledger.baselines.add(after.baseline)
+        ledger.journal.append("baseline", baseline_facts(after.baseline), at=at)

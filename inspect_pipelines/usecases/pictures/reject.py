@@ -1,0 +1,57 @@
+"""Reject pictures: a person's no."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from inspect_pipelines.domain.approval import rejected
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.incident import Incident
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.errors import NotFound, Refused
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
+from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
+
+REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """What became of it."""
+
+    run: Run
+    incidents: tuple[Incident, ...]  # that are known from now on
+
+
+def reject(house: House, run_id: RunId, *, by: str, note: str) -> Rejection:
+    """Say that what a run shows is a defect: its incidents are known from now on, and its commit has failed.
+
+    The baseline stays; the next run that shows the same joins the incident, and nobody is told again before it is over.
+
+    Raises:
+        NotFound: No such run.
+        Refused: It did not fail by what it saw, or the note is empty.
+    """
+    now, note = house.clock.now(), note.strip()
+    with house.ledger.write() as ledger:
+        run = ledger.runs.find(run_id)
+        if run is None:
+            raise NotFound(f"run {run_id!r} does not exist; list them with: inspect-pipelines runs")
+        _refuse_unfit(run, note)
+        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        reviewed = gather_reviewed(ledger, run, definition, at=now)
+        after = rejected(reviewed, by=by, note=note, at=now)
+        ledger.reviews.append(run.org_id, run.id, REJECTED, by=by, detail=note, at=now)
+        store_consequences(ledger, after, org_id=run.org_id, at=now)
+        return Rejection(run, after.incidents)
+
+
+def _refuse_unfit(run: Run, note: str) -> None:
+    if run.status not in (RunStatus.FAILED, RunStatus.NEEDS_REVIEW):
+        raise Refused(
+            f"run {run.id!r} cannot be rejected: it is {run.status.value!r}, "
+            "and only what a run saw and found different can be called a defect"
+        )
+    if not note:
+        raise Refused(f"run {run.id!r} cannot be rejected without a note; say what is wrong with --note TEXT")

@@ -1,0 +1,87 @@
+"""Gather what stood before a run's end: each row that decides, once, in the transaction that stores what follows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from inspect_pipelines.domain.baseline import baseline_set
+from inspect_pipelines.domain.cause import scopes
+from inspect_pipelines.domain.consequences import Consequences, of_end
+from inspect_pipelines.domain.mailbox import Mailbox, is_grouped
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.run_alerts import unknown_part
+from inspect_pipelines.domain.run_end import Before, RunEnd
+from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.usecases.runs.check_admission import used_minutes
+
+LOOKED_AT = 50  # of the definition's last runs, skipped ones included
+
+
+def gather_before(ledger: LedgerSession, end: RunEnd) -> Before:
+    """What decides about what follows from a run's end.
+
+    Most ends change nothing and tell nobody. So we ask first what would follow if nobody wanted quiet, had been told or
+    had decided meanwhile: more never follows, and only what this needs is asked for.
+    """
+    run, definition = end.run, end.definition
+    organization = ledger.organizations.find(run.org_id)
+    own, shared = scopes(run, definition)
+    before = Before(
+        organization,
+        standing=tuple(ledger.incidents.open_in(run.org_id, own, shared)),
+        used_minutes=used_minutes(ledger, definition, organization.budget, end.at),
+        active=end.judged_with,
+    )
+    if run.status is RunStatus.ERROR:
+        before = _of_errors(ledger, end, before)
+    return _of_what_follows(ledger, end, before, of_end(end, before))
+
+
+def _of_errors(ledger: LedgerSession, end: RunEnd, before: Before) -> Before:
+    run = end.run
+    pauses = ledger.pauses.of(run.org_id, run.definition_id)
+    if any(one.holds(end.at) for one in pauses):
+        return replace(before, pauses=pauses)
+    latest = ledger.runs.latest(run.org_id, definition_id=run.definition_id, limit=LOOKED_AT)
+    return replace(before, pauses=pauses, latest=tuple(latest))
+
+
+def _of_what_follows(ledger: LedgerSession, end: RunEnd, before: Before, most: Consequences) -> Before:
+    """`before` with what decides only when something follows.
+
+    Args:
+        most: The most that may follow.
+    """
+    run = end.run
+    if most.shown:
+        before = replace(before, silences=tuple(ledger.silences.holding(run.org_id, end.at)))
+        if new := unknown_part(end, before.standing):
+            last = ledger.incidents.last_of(run.org_id, new.fingerprint)
+            before = replace(before, last_of_cause=last)
+    if most.notices:
+        before = replace(before, notices=ledger.notices.given(run.org_id, most.notices))
+    if most.mail.told:
+        before = _of_messages(ledger, end, before, most)
+    if most.baseline is not None:
+        active = ledger.baselines.active(run.org_id, baseline_set(end.definition, run))
+        before = replace(before, active=active)
+    return before
+
+
+def _of_messages(ledger: LedgerSession, end: RunEnd, before: Before, most: Consequences) -> Before:
+    run, window = end.run, before.organization.alerts.group_window
+    mail: dict[str, Mailbox] = {}
+    for note in most.mail.told:
+        if note.incident_id is None:
+            continue  # what is said of a run as such neither waits nor is waited for
+        box = mail.get(note.target) or Mailbox(ledger.outbox.held_for(run.org_id, note.target, end.at))
+        if box.held is None and box.last_opening is None and is_grouped(note, window):
+            box = Mailbox(None, ledger.outbox.last_opening(run.org_id, note.target))
+        mail[note.target] = box
+    last_good = None
+    if run.status is not RunStatus.PASSED:
+        passed = ledger.runs.latest(
+            run.org_id, definition_id=run.definition_id, status=RunStatus.PASSED, limit=1
+        )
+        last_good = passed[0] if passed else None
+    return replace(before, mail=mail, last_good=last_good)

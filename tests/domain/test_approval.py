@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from books import Books
+from builders import NOW, a_screenshot, a_session
+from ends import NIGHTLY, QA
+from history_builders import a_comparison
+from inspect_pipelines.domain.absence import absence_origin
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
+
+GITHUB = NotifyRule(RuleEvent.ON_COMPLETE, ("github",))
+COMMIT = {"repo": "acme/shop", "head_sha": "0123abc"}
+SHOTS = [a_session(screenshots=(a_screenshot("home"), a_screenshot("pay")))]
+CHANGED = [a_comparison("home"), a_comparison("pay")]
+GREEN = ("github", "resolved: accepted by ada")
+
+
+@pytest.fixture
+def books() -> Books:
+    books = Books()
+    books.define(QA, GITHUB)
+    return books
+
+
+def said(notes: Sequence[Notification]) -> list[tuple[str, str]]:
+    return [
+        (note.target, f"{note.message.kind.value}: {note.message.sentence.partition(';')[0]}")
+        for note in notes
+        if note.message
+    ]
+
+
+def test_accepting_ends_incident_and_commit_at_once(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+
+    told = books.adopt(books.last_run().id)
+
+    assert said(told) == [("slack:#qa", "resolved: accepted by ada"), GREEN]
+    assert [one.is_open for one in books.incidents()] == [False]
+    assert books.baseline is books.last.baseline
+
+
+def test_accepting_one_view_leaves_the_other_open(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+
+    told = books.adopt(books.last_run().id, "home")
+
+    (incident,) = books.incidents()
+    assert (told, incident.is_open, incident.keys) == ([], True, ("visual shop/pay@desktop replaced",))
+
+
+def test_a_commit_is_green_only_when_all_that_differs_in_its_run_is_accepted(books: Books) -> None:
+    books.end(comparisons=CHANGED[:1], sessions=SHOTS)
+    books.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)  # joins one incident and opens another
+    run_id = books.last_run().id
+
+    first, second = books.adopt(run_id, "home"), books.adopt(run_id, "pay")
+
+    assert [note.target for note in first] == ["slack:#qa"]
+    assert GREEN in said(second)
+
+
+@pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.ERROR])
+def test_no_picture_mends_the_commit_of_a_run_that_broke_an_expectation_or_crashed(
+    books: Books, status: RunStatus
+) -> None:
+    books.end(status, sessions=SHOTS, variables=COMMIT)
+    run_id = books.last_run().id
+    books.end(RunStatus.PASSED)
+
+    assert books.adopt(run_id) == []
+
+
+def test_a_first_run_waits_until_all_its_views_are_approved(books: Books) -> None:
+    books.define(NotifyRule(RuleEvent.ON_NEEDS_REVIEW, ("slack:#qa",)), GITHUB)
+    books.end(RunStatus.NEEDS_REVIEW, "nothing is approved yet", sessions=SHOTS, variables=COMMIT)
+    run_id = books.last_run().id
+
+    first, second = books.adopt(run_id, "home"), books.adopt(run_id, "pay")
+
+    assert (first, sorted(note.target for note in second)) == ([], ["github", "slack:#qa"])
+
+
+def test_accepting_ends_nothing_that_is_not_about_pictures(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS)
+    run_id = books.last_run().id
+    books.end(RunStatus.ERROR, "nobody asked for it", origin=absence_origin(NIGHTLY, NOW))
+
+    books.adopt(run_id)
+
+    assert [one.kind.value for one in books.incidents() if one.is_open] == ["absence"]
+
+
+def test_a_rejected_change_is_known_and_its_commit_has_failed(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+
+    told = books.reject(books.last_run().id)
+
+    assert said(told) == [("github", "opened: rejected by ada: ticket 7")]
+    assert [(one.state, one.note) for one in books.incidents()] == [("known", "ticket 7")]
+
+
+def test_where_nobody_tells_the_code_host_of_runs_a_persons_word_does_not_either(books: Books) -> None:
+    books.define(QA)
+    books.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+    rejected = books.reject(books.last_run().id)
+    books.definitions.clear()
+
+    assert (rejected, books.reject(books.last_run().id)) == ([], [])
