@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
+from inspect_pipelines.domain.playbook import BROWSER
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
@@ -20,6 +21,7 @@ from resources.ledger.store import create_ledger
 from resources.publication import FilePublication
 from resources.report.html import HtmlReports
 from resources.sessions.browser.sessions import BrowserSessions
+from resources.sessions.routed import RoutedSessions
 from resources.workers import WorkerLocks
 
 
@@ -36,6 +38,13 @@ def house(settings: Settings | None = None) -> House:
     files = home / "outbox"
     opener = Opener(CHANNELS, gallery, clock, resolve_secret, files)
     channel = RoutedChannel(publication.channels, opener, FileChannel(files, gallery))
+    browser = BrowserSessions(
+        gallery=home / "gallery",
+        scratch=home / "run",
+        clock=clock,
+        browser=settings.chromium,
+        no_sandbox=settings.no_sandbox,
+    )
     return House(
         home=home,
         org=lambda: next(iter(publication.organizations()), DEFAULT_ORG),
@@ -45,13 +54,7 @@ def house(settings: Settings | None = None) -> House:
         inbox=inbox,
         history=DuckHistory(home, ledger, clock),
         gallery=gallery,
-        sessions=BrowserSessions(
-            gallery=home / "gallery",
-            scratch=home / "run",
-            clock=clock,
-            browser=settings.chromium,
-            no_sandbox=settings.no_sandbox,
-        ),
+        sessions=RoutedSessions({BROWSER: browser}),
         workers=WorkerLocks(home / "run" / "workers"),
         reports=HtmlReports(home, gallery),
         channels=[("*", channel)],

@@ -13,9 +13,10 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.report import Report
-from inspect_pipelines.domain.session import SessionRequest, SessionResult
+from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.channel import Receipt
+from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.history import Table
 from inspect_pipelines.ports.house import House
 from resources.channels.registry import CHANNELS
@@ -46,9 +47,10 @@ class SteppedClock:
 
 
 class ScriptedSessions:
-    """Plays what a test wrote down, and remembers the requests."""
+    """Plays what a test wrote down, and remembers the requests; heeds a cancel and, with a clock, the deadline."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Clock | None = None) -> None:
+        self._clock = clock
         self.requests: list[SessionRequest] = []
         self.results: list[SessionResult | BaseException] = []
 
@@ -56,6 +58,10 @@ class ScriptedSessions:
         self, request: SessionRequest, *, deadline: datetime, cancelled: Callable[[], bool] = lambda: False
     ) -> SessionResult:
         self.requests.append(request)
+        if self._clock is not None and self._clock.now() >= deadline:
+            return self._stopped(request, SessionStatus.TIMEOUT)
+        if cancelled():
+            return self._stopped(request, SessionStatus.CANCELLED)
         result = (
             self.results.pop(0) if self.results else a_session(id=request.id, playbook=request.playbook.id)
         )
@@ -63,17 +69,28 @@ class ScriptedSessions:
             raise result
         return result
 
+    def _stopped(self, request: SessionRequest, status: SessionStatus) -> SessionResult:
+        return a_session(
+            id=request.id, playbook=request.playbook.id, status=status, screenshots=(), error="it was stopped"
+        )
+
 
 class LivingWorkers:
     """Says that a worker lives until a test kills it."""
 
     def __init__(self) -> None:
+        self._held: set[str] = set()
         self.dead: set[str] = set()
 
-    def hold(self, dagster_run_id: str) -> None: ...
-    def release(self, dagster_run_id: str) -> None: ...
+    def hold(self, dagster_run_id: str) -> None:
+        self._held.add(dagster_run_id)
+        self.dead.discard(dagster_run_id)
+
+    def release(self, dagster_run_id: str) -> None:
+        self.dead.add(dagster_run_id)
+
     def living(self) -> list[str]:
-        return []
+        return sorted(self._held - self.dead)
 
     def kill(self, dagster_run_id: str) -> None:
         self.dead.add(dagster_run_id)
@@ -132,17 +149,18 @@ class CollectingChannel:
 
 
 def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: Any = None) -> House:
+    clock = SteppedClock()
     ledger = create_ledger(home / "ledger.db")
     return House(
         home=home,
         org=lambda: DEFAULT_ORG,
-        clock=SteppedClock(),
+        clock=clock,
         publication=FilePublication(home),
         ledger=ledger,
         inbox=create_inbox(home / "inbox.db", ledger),
         history=NoHistory(),
         gallery=gallery,
-        sessions=ScriptedSessions(),
+        sessions=ScriptedSessions(clock),
         workers=LivingWorkers(),
         reports=CollectedReports(),
         channels=channels,

@@ -219,7 +219,7 @@ class PlaybookSpec(Document):
         "setup": "do it with ordinary actions in a first step",
         "teardown": "do it with ordinary actions in a last step",
         **dict.fromkeys(
-            ("locale", "timezone", "browser", "network", "accessibility", "agent"), "leave it out"
+            ("locale", "timezone", "browser", "network", "accessibility", "agent", "runner"), "leave it out"
         ),
     }
 

@@ -184,6 +184,9 @@ class FindingRules:
     fail_on: Literal["error", "warning"] | None = "error"
 
 
+BROWSER = "browser"  # the runner that plays in this machine's Chromium
+
+
 @dataclass(frozen=True, slots=True)
 class Playbook:
     id: PlaybookId
@@ -196,6 +199,11 @@ class Playbook:
     page: PageRules = field(default_factory=PageRules)
     findings: FindingRules = field(default_factory=FindingRules)
     tags: tuple[str, ...] = ()
+
+    @property
+    def runner(self) -> str:
+        """Who plays it; no key says so as long as there is one."""
+        return BROWSER
 
     def actions(self) -> Iterator[Action]:
         """Every action and success criterion, in playing order."""

@@ -24,6 +24,7 @@ class Evidence:
 
     request: SessionRequest
     started_at: datetime
+    player: str  # what plays, as a sentence calls it
     end: End | None = None
     steps: list[StepResult] = field(default_factory=list)
     screenshots: list[Screenshot] = field(default_factory=list)
@@ -31,12 +32,12 @@ class Evidence:
     console: list[ConsoleLine] = field(default_factory=list)
     environment: Environment | None = None
     playing: Playing | None = None
-    browser_since: float | None = None
+    launched_at: float | None = None  # on the parent's steady counter
 
     def add(self, message: Message, *, now: float) -> None:
         match message:
             case Launching():
-                self.browser_since = now
+                self.launched_at = now
             case Environment():
                 self.environment = message
             case Playing():
@@ -60,7 +61,7 @@ class Evidence:
         if self.playing is not None:
             return f"in step {self.playing.step_id!r} ({self.playing.viewport})"
         if self.environment is None:
-            return "before the browser was up"
+            return f"before {self.player} was up"
         if not self.steps:
             return "before the first step"
         last = self.steps[-1]
@@ -82,12 +83,12 @@ class Evidence:
             environment=self.environment,
             error=self.end.error,
             retry_may_help=self.end.retry_may_help,
-            browser_ms=0 if self.browser_since is None else round((now - self.browser_since) * 1000),
+            browser_ms=0 if self.launched_at is None else round((now - self.launched_at) * 1000),
             fail_on=playbook.findings.fail_on,
         )
 
     def _unplayed(self) -> Iterator[StepResult]:
-        """The steps that the worker never reported, so that a report lists every one."""
+        """The steps that the player never reported, so that a report lists every one."""
         reported = {(step.viewport, step.step_id) for step in self.steps}
         for viewport in self.request.playbook.viewports:
             for step in self.request.playbook.steps:

@@ -1,4 +1,4 @@
-"""The record of a session as it is played: tells the parent everything at once, so that nothing is lost with the worker."""
+"""The record of a session as it is played: tells the parent everything at once, so that nothing is lost with it."""
 
 from __future__ import annotations
 

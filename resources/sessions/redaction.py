@@ -1,4 +1,4 @@
-"""Secrets out of texts: whatever leaves the worker passes here."""
+"""Secrets out of texts: whatever leaves a player passes here."""
 
 from __future__ import annotations
 

@@ -1,31 +1,19 @@
-"""What a browser session's two processes say to each other: one order in, then lines `kind JSON` out."""
+"""What a session's player says to the process that watches it: lines `kind JSON`, the last one an End."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.screenshot import Environment, Screenshot
-from inspect_pipelines.domain.session import ConsoleLine, SessionRequest, SessionStatus, StepResult
+from inspect_pipelines.domain.session import ConsoleLine, SessionStatus, StepResult
 from inspect_pipelines.stored.serial import dump_json, load_json
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """All that a worker needs; holds references to secrets, never secrets."""
-
-    request: SessionRequest
-    gallery: Path
-    scratch: Path  # for the profile and every temporary file; the parent removes it
-    chromium: Path  # a leash around the real one, see leash.py
-    no_sandbox: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Launching:
-    """The browser is being started."""
+    """What plays is being started: from here on its time counts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,6 +79,7 @@ def test_a_wrong_action_is_named(playbook_problems, action, problem):
         ("  base_url: a.test\n" + STEPS, "5:13  spec.base_url  'a.test' is not a URL: it must start with 'https://' or 'http://'"),
         ("  login: {state: a}\n" + STEPS, "5:3  spec.login  'login' is not supported yet; log in with ordinary actions in the first step"),
         ("  setup: text\n" + STEPS, "5:3  spec.setup  'setup' is not supported yet; do it with ordinary actions in a first step"),
+        ("  runner: agent\n" + STEPS, "5:3  spec.runner  'runner' is not supported yet; leave it out"),
         ("  stps: 1\n" + STEPS, "5:3  spec.stps  unknown key 'stps' (did you mean 'steps'?)"),
         ("  zzz: 1\n" + STEPS, "5:3  spec.zzz  unknown key 'zzz'; known are base_url, variables, viewports, page, findings, steps"),
         ("  findings: {fail_on: warn}\n" + STEPS, "5:23  spec.findings.fail_on  'warn' is not one of 'error', 'warning', 'never' (did you mean 'warning'?)"),

@@ -14,11 +14,12 @@ from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
 from inspect_pipelines.stored.serial import load_json
 from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
+from resources.sessions.browser.order import Order
 from resources.sessions.browser.player import Player
 from resources.sessions.browser.stamp import environment
 from resources.sessions.record import Record
 from resources.sessions.redaction import Redactor
-from resources.sessions.wire import End, Launching, Order
+from resources.sessions.wire import End, Launching
 
 # Chromium's own wishes for pictures that are the same on every machine, and for a quiet network.
 FLAGS = (

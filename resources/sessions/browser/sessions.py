@@ -19,11 +19,11 @@ from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.stored.serial import dump_json
 from resources import chromium
 from resources.sessions.browser.family import leashed, scratch_folder, worker
+from resources.sessions.browser.order import Order
 from resources.sessions.evidence import Evidence
 from resources.sessions.wire import (
     End,
     Message,
-    Order,
     decoded,
 )
 
@@ -65,7 +65,7 @@ class BrowserSessions:
     ) -> SessionResult:
         """Play a playbook and return what was seen, also when it ended early; nothing it started is left."""
         browser = chromium.find(self._browser)
-        evidence = Evidence(request, started_at=self._clock.now())
+        evidence = Evidence(request, started_at=self._clock.now(), player="the browser")
         give_up_at = self._clock.monotonic() + (deadline - evidence.started_at).total_seconds()
         with scratch_folder(self._scratch) as folder:
             order = Order(

@@ -52,7 +52,7 @@ def play(browser: Browser, site: Site, tmp_path: Path) -> Play:
 
     def play(*what: Action | Step, **changes: object) -> SessionResult:
         request = a_request(str(changes.pop("base_url", site.url)), *what, **changes)
-        evidence = Evidence(request, started_at=STARTED_AT)
+        evidence = Evidence(request, started_at=STARTED_AT, player="the browser")
         lines: list[str] = []
         perform(request, tmp_path / "gallery", lines.append, lambda: browser)
         for context in browser.contexts:

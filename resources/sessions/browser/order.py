@@ -1,0 +1,19 @@
+"""The order: all that a browser's worker needs, on its standard input."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from inspect_pipelines.domain.session import SessionRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """Holds references to secrets, never secrets."""
+
+    request: SessionRequest
+    gallery: Path
+    scratch: Path  # for the profile and every temporary file; the parent removes it
+    chromium: Path  # a leash around the real one, see leash.py
+    no_sandbox: bool

@@ -1,0 +1,42 @@
+"""Sessions of every kind: each playbook is played by its runner."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from inspect_pipelines.domain.session import SessionRequest, SessionResult
+from inspect_pipelines.errors import SetupMissing
+from inspect_pipelines.ports.sessions import Sessions
+
+
+class RoutedSessions:
+    """`ports.Sessions` over one for each runner.
+
+    Args:
+        runners: By the name that `Playbook.runner` gives.
+    """
+
+    def __init__(self, runners: Mapping[str, Sessions]) -> None:
+        self._runners = runners
+
+    def play(
+        self,
+        request: SessionRequest,
+        *,
+        deadline: datetime,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> SessionResult:
+        """Have the playbook's runner play it.
+
+        Raises:
+            SetupMissing: There is no such runner here, or it cannot start.
+        """
+        name = request.playbook.runner
+        runner = self._runners.get(name)
+        if runner is None:
+            raise SetupMissing(
+                f"playbook {request.playbook.id!r} wants the runner {name!r}, which is not installed here; "
+                f"there is: {', '.join(sorted(self._runners))}"
+            )
+        return runner.play(request, deadline=deadline, cancelled=cancelled)
