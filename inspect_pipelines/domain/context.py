@@ -81,7 +81,7 @@ def context_of(event: Event, allowed_hosts: Iterable[str]) -> Context:
         "event_time": happened.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "deploy_url": event.url if is_deployment else None,
         "pr_url": event.url if is_pull_request else None,
-        "pr_author": (event.author or event.actor) if is_pull_request else event.author,
+        "pr_author": event.author,
         "pr_number": str(event.number) if event.number is not None else None,
         "pr_title": event.title,
     }

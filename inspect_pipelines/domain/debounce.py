@@ -46,7 +46,7 @@ def key_of(event: Event, debounce: Debounce) -> str:
         Key.REPO: (event.repo or "").casefold(),
         Key.BRANCH: event.branch or "",
         Key.ENVIRONMENT: event.environment or "",
-        Key.AUTHOR: (event.author or event.actor or "").casefold(),
+        Key.AUTHOR: (event.who or "").casefold(),
         Key.NUMBER: "" if event.number is None else str(event.number),
     }
     return "\n".join(f"{key.value}={values[key]}" for key in sorted(debounce.key))

@@ -48,6 +48,9 @@ class Delivery:
     received_at: datetime  # UTC
 
 
+WRITTEN = ("pull_request.", "issue.", "issue_comment.")  # kinds that somebody wrote, and others act on
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """What triggers look at.
@@ -87,6 +90,14 @@ class Event:
     status: EventStatus = EventStatus.RECEIVED
     problem: str = ""
     replay: str = ""  # `r1`, `r2`, ..: which time a person has it looked at again
+
+    @property
+    def who(self) -> str | None:
+        """Its author, or who caused what has no author of its own: a push, a deploy.
+
+        None: nobody is known. GitHub says `user: null` of a pull request whose author is gone; whoever merged it did not write it.
+        """
+        return self.author or (None if self.type.startswith(WRITTEN) else self.actor)
 
     def replayed(self) -> Event:
         """The event to be looked at once more; runs that it starts now have origins of their own."""

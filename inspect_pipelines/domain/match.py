@@ -128,7 +128,7 @@ def _labels(event: Event, trigger: Trigger) -> str | None:
 
 
 def _authors(event: Event, trigger: Trigger) -> str | None:
-    who = event.author or event.actor or ""
+    who = event.who or ""
     if trigger.authors.exclude and _is_one_of(who, trigger.authors.exclude):
         return f"author {who!r} is excluded"
     if trigger.authors.include and not _is_one_of(who, trigger.authors.include):
@@ -151,7 +151,7 @@ def _command(event: Event, trigger: Trigger) -> str | None:
         return f"the comment asks for {wanted!r}"
     association = event.data.get("author_association")
     if association not in TRUSTED:
-        who = event.author or event.actor or "unknown"
+        who = event.who or "unknown"
         return f"author {who!r} may not command runs: to GitHub they are {association or 'unknown'!r}"
     return None
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from fnmatch import fnmatchcase
 from urllib.parse import SplitResult, urlsplit
 
+from inspect_pipelines.domain.login import is_login
 from inspect_pipelines.domain.playbook import Variable, VariableType
 from inspect_pipelines.errors import UsageError
 
@@ -17,7 +18,6 @@ PATH_LIST_ITEMS = 200
 PATH_CHARACTERS = 500
 SHOWN_CHARACTERS = 60  # of a refused value
 
-LOGIN = re.compile(r"[A-Za-z0-9](?:-?[A-Za-z0-9]){0,38}(?:\[bot\])?")  # GitHub's rule, and its apps
 SHA = re.compile(r"[0-9a-f]{7,64}")
 INT = re.compile(r"[+-]?[0-9]{1,15}")
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]+\]")
@@ -150,8 +150,8 @@ def _boolean(text: str) -> str:
 
 def _login(text: str) -> str:
     name = text.strip().removeprefix("@")
-    if not LOGIN.fullmatch(name):
-        raise UsageError(f"{_shown(text)} is not a login: letters, digits and single hyphens, at most 39")
+    if not is_login(name):
+        raise UsageError(f"{_shown(text)} is not a login: letters, digits, hyphens and one '_', at most 39")
     return name
 
 

@@ -167,3 +167,17 @@ def test_no_text_calls_a_whole_channel(text):
 def test_nobody_is_called_everybody():
     assert mentionable("@ada")
     assert not mentionable("@Channel")
+
+
+def test_a_pull_request_whose_author_is_gone_has_no_author_and_whoever_merged_it_is_not_one():
+    """GitHub says `user: null` of it; the message then mentioned, and suspected, whoever had pressed the button."""
+    context = context_of(a_merge(author=None, actor="bob"), HOSTS)
+
+    assert "pr_author" not in context.latest
+    assert context.latest["actor"] == "bob"
+    assert context.authors == ()
+
+
+@pytest.mark.parametrize("login", ["ada_acme", "ada-", "a--b", "renovate[bot]"])
+def test_every_kind_of_login_is_an_author(login):
+    assert context_of(a_merge(author=login), HOSTS).latest["pr_author"] == login

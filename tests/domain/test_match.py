@@ -39,7 +39,12 @@ def answer(event: Event, trigger: Trigger) -> Match:
             {"authors": Authors(exclude=("*[bot]",))},
             "author 'renovate[bot]' is excluded",
         ),
-        ({"author": None}, {"authors": Authors(include=("@Bob",))}, "author 'ada' is not in @Bob"),
+        ({"author": None}, {"authors": Authors(include=("@Ada",))}, "author 'unknown' is not in @Ada"),
+        (
+            {"type": "push", "author": None},
+            {"event": "push", "authors": Authors(include=("@Bob",))},
+            "author 'ada' is not in @Bob",
+        ),
         (
             {"author": None, "actor": None},
             {"authors": Authors(include=("bob",))},

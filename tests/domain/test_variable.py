@@ -72,9 +72,9 @@ def test_a_value_of_the_type_is_written_in_its_one_way(kind, text, value):
         (
             T.LOGIN,
             "<!channel>",
-            "'<!channel>' is not a login: letters, digits and single hyphens, at most 39",
+            "'<!channel>' is not a login: letters, digits, hyphens and one '_', at most 39",
         ),
-        (T.LOGIN, "a--b", "'a--b' is not a login: letters, digits and single hyphens, at most 39"),
+        (T.LOGIN, "-ab", "'-ab' is not a login: letters, digits, hyphens and one '_', at most 39"),
         (T.SHA, "abc", "'abc' is not a commit: 7 to 64 hexadecimal digits"),
         (T.PATH_LIST, "a\n" * 201, "a list of 201 paths is too long, at most 200"),
         (T.PATH_LIST, "a\tb", "'a\\tb' holds the control character '\\t'"),

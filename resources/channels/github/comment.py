@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from inspect_pipelines.domain.login import is_login
 from inspect_pipelines.domain.message import Link, Message
 from resources.channels.telling import (
     cut,
@@ -25,6 +26,7 @@ from resources.channels.who import People
 MARKER = "<!-- inspect-pipelines -->"
 MAX_BODY = 60_000  # GitHub takes 65,536 characters
 MAX_LINES = 10
+TEAM = re.compile(r"[A-Za-z0-9_-]{1,100}")  # after its organisation and a slash
 SECTION = re.compile(r"<!-- inspect:([0-9a-f]{16}) -->\n.*?<!-- /inspect:\1 -->", re.DOTALL)
 SIGNS = "\\`*_{}[]()#+-.!|~$^"  # all that Markdown begins with
 EMOJI_NAME = re.compile(r":(?=[A-Za-z0-9_+-]+:)")
@@ -90,8 +92,9 @@ def escape(text: str) -> str:
 
 def _mention(name: str, *, is_known: bool) -> str:
     login = name.removeprefix("@")
-    is_login = re.fullmatch(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:/[A-Za-z0-9-]{1,40})?", login)
-    return f"@{login}" if is_known and is_login else escape(isolated(name))
+    who, slash, team = login.partition("/")
+    is_name = is_login(who) and (not slash or TEAM.fullmatch(team))
+    return f"@{login}" if is_known and is_name else escape(isolated(name))
 
 
 def _link(link: Link) -> str:

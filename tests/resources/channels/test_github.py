@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from inspect_pipelines.domain.channel import Person
 from inspect_pipelines.domain.message import CommitContext, MessageKind, Severity
 from inspect_pipelines.errors import ChannelError
 from messages import a_message
@@ -171,3 +172,11 @@ def test_an_answer_without_a_comments_id_is_no_receipt(github: Rig) -> None:
 
     with pytest.raises(ChannelError, match="answers without a comment's id"):
         github.send()
+
+
+@pytest.mark.parametrize("login", ["ada_acme", "ada-", "a--b", "acme/qa_team"])
+def test_managed_and_legacy_logins_and_teams_are_mentioned(login: str) -> None:
+    """A comment put a sign after the `@` that keeps GitHub from notifying, also of somebody whom `people:` knows."""
+    text = section(a_message(mentions=(f"@{login}",)), People((Person(login),)))
+
+    assert f"@{login}" in text
