@@ -21,6 +21,7 @@ from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.imaging.rows import pack
 
 OURS, BOTH, IN_TURN = "inspect-pipelines", "decode both", "decode in turn"
+WITHOUT_QUICK = "without quick_png"  # what quick_png and libdeflate buy, see DECISIONS 20
 ODIFF, SKIMAGE = "odiff server", "scikit-image"
 PATIENCE = ((3000.0, 1), (800.0, 2))  # ms and rounds: what takes longer sits out after so many rounds
 # The same files as same_pixels: ours is told more, odiff is asked again beside it, the others would say nothing new.
@@ -127,7 +128,12 @@ def _stored_rows(case: Case) -> product.Rows:
 
 
 def _tools(peers: Sequence[Peer]) -> dict[str, Callable[[Timed], object]]:
-    tools: dict[str, Callable[[Timed], object]] = {OURS: _ours, BOTH: _decode_both, IN_TURN: _decode_in_turn}
+    tools: dict[str, Callable[[Timed], object]] = {
+        OURS: _ours,
+        WITHOUT_QUICK: _without_quick,
+        BOTH: _decode_both,
+        IN_TURN: _decode_in_turn,
+    }
     for peer in peers:
         tools[peer.name] = lambda each, peer=peer: peer.compare(each.case.old, each.case.new)
     return tools
@@ -135,6 +141,10 @@ def _tools(peers: Sequence[Peer]) -> dict[str, Callable[[Timed], object]]:
 
 def _ours(each: Timed) -> bool:
     return product.answer(each.case.old, each.case.new, each.rows).is_failed
+
+
+def _without_quick(each: Timed) -> bool:
+    return product.answer_without_quick_png(each.case.old, each.case.new, each.rows).is_failed
 
 
 def _decode_both(each: Timed) -> None:

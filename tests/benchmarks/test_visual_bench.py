@@ -8,7 +8,7 @@ from benchmarks.visual import cases, sheet, truth
 from benchmarks.visual.answers import Answers
 from benchmarks.visual.manifest import Pair
 from benchmarks.visual.pixels import decoded, encoded
-from benchmarks.visual.product import Answer, answer
+from benchmarks.visual.product import Answer, answer, answer_without_quick_png
 
 SEEN, PASSED = ("score 0.300 is over the tolerance 0.02",), ()
 
@@ -107,6 +107,21 @@ def test_what_is_written_as_chromium_does_holds_the_same_pixels():
     pixels = np.random.default_rng(3).integers(0, 255, (40, 50, 3), np.uint8)
 
     assert (decoded(cases.as_chromium(pixels)) == pixels).all()
+
+
+def test_both_ways_of_reading_that_are_timed_give_one_answer(tmp_path: Path):
+    page = np.full((720, 600, 3), 255, np.uint8)
+    page[::9, ::5] = 20
+    broken = page.copy()
+    broken[300:340, 100:220] = (200, 0, 0)
+    old, new = tmp_path / "old.png", tmp_path / "new.png"
+    old.write_bytes(cases.as_chromium(page))
+    new.write_bytes(cases.as_chromium(broken))
+
+    quick, whole = answer(old, new), answer_without_quick_png(old, new)
+
+    assert quick == whole
+    assert quick.is_failed
 
 
 def test_every_case_is_what_its_name_says():

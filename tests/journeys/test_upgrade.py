@@ -192,13 +192,23 @@ def test_events_keep_what_was_decided_and_a_delivery_that_comes_again_is_known(h
     assert json.loads(house.inbox.find(events["staging"].id).body)["deployment_status"]["state"] == "success"
 
 
-def test_applying_the_same_files_changes_nothing(house: House, tmp_path: Path) -> None:
+def test_applying_the_same_files_changes_no_definition_and_publishes_them_in_today_s_form_once(
+    house: House, tmp_path: Path
+) -> None:
     files = runpy.run_path(str(HOMES / "make.py"))
     (tmp_path / "playbooks").mkdir()
     (tmp_path / "playbooks" / "front.yaml").write_text(files["PLAYBOOK"])
     (tmp_path / "schedules.yaml").write_text(files["SCHEDULES"])
     (tmp_path / "organization.yaml").write_text(files["ORGANIZATION"])
 
-    done = command("apply", "--yes", cwd=tmp_path)
+    def since() -> object:
+        with house.ledger.read() as ledger:
+            return ledger.definitions.effective_since(DEFAULT_ORG, NIGHTLY)
 
-    assert done.stdout == "nothing to change: 2 definitions as applied\n", done.stderr
+    before = since()
+
+    first, second = (command("apply", "--yes", cwd=tmp_path) for _ in range(2))
+
+    assert first.stdout == "nothing to change; published anew\n", first.stderr
+    assert second.stdout == "nothing to change: 2 definitions as applied\n", second.stderr
+    assert since() == before, "times that were due before would not count any more"
