@@ -162,7 +162,7 @@ def _until_taken(house: House, number: int) -> None:
 
 
 def _state(house: House) -> dict[str, Any]:
-    state: dict[str, Any] = json.loads((house.home / "run" / "up.json").read_text())
+    state: dict[str, Any] = json.loads((Path(house.home) / "run" / "up.json").read_text())
     return state
 
 

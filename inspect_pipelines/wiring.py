@@ -46,7 +46,7 @@ def house(settings: Settings | None = None) -> House:
         no_sandbox=settings.no_sandbox,
     )
     return House(
-        home=home,
+        home=str(home),
         org=lambda: next(iter(publication.organizations()), DEFAULT_ORG),
         clock=clock,
         publication=publication,

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from PIL import Image
 
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.errors import NotFound, Unreadable
+from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
 from inspect_pipelines.imaging.picture import decode, size
 from inspect_pipelines.imaging.rows import pack
 from inspect_pipelines.ports.gallery import Stat
@@ -73,6 +73,13 @@ class MemoryGallery:
             image.thumbnail((max_px, max_px * 4))
             image.save(buffer, "PNG")
         return buffer.getvalue()
+
+    def check_writable(self) -> None:
+        if self.refuses_more:
+            raise Unavailable("it takes no more")
+
+    def free_bytes(self) -> int | None:
+        return None
 
     def prune(
         self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False

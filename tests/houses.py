@@ -152,7 +152,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
     clock = SteppedClock()
     ledger = create_ledger(home / "ledger.db")
     return House(
-        home=home,
+        home=str(home),
         org=lambda: DEFAULT_ORG,
         clock=clock,
         publication=FilePublication(home),

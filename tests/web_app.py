@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from pathlib import Path
 from typing import Any
 
 from inspect_pipelines.ports.house import House
@@ -21,7 +22,7 @@ URL = "http://127.0.0.1:8460"
 
 def an_app(house: House, *duties: Duty, **changes: Any) -> Any:
     """The historian works beside it, as in the web process."""
-    owner = Owner(house.home, house.ledger, house.clock)
+    owner = Owner(Path(house.home), house.ledger, house.clock)
     return create_app(house, owner, (Historian(owner), *duties), **changes)
 
 

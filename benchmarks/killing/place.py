@@ -78,7 +78,7 @@ class Place:
 
     @property
     def home(self) -> Path:
-        return self.house.home
+        return Path(self.house.home)
 
     def state(self) -> dict[str, Any]:
         try:

@@ -50,16 +50,16 @@ class Receiver:
         """Start it and wait until it answers."""
         environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("INSPECT_")},
-            "INSPECT_HOME": str(self.house.home),
+            "INSPECT_HOME": self.house.home,
             "BENCH_WEBHOOK_SECRET": SECRET,
             "PYTHONPATH": str(Path.cwd()),
         }
         argv = [sys.executable, "-m", "inspect_pipelines.cli.serve", "--port", str(self.port)]
-        with (self.house.home / "web.log").open("ab") as log:
+        with (Path(self.house.home) / "web.log").open("ab") as log:
             self.process = subprocess.Popen(argv, stdout=log, stderr=log, env=environment)
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         while not self._answers():
-            assert self.process.poll() is None, (self.house.home / "web.log").read_text()[-2000:]
+            assert self.process.poll() is None, (Path(self.house.home) / "web.log").read_text()[-2000:]
             assert time.monotonic() < give_up_at, "the web process does not answer"
             time.sleep(0.02)
 

@@ -135,7 +135,7 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
         _confirm(proposal.deletions, can_ask=not as_json)
     gone = {change.definition.id for change in proposal.deletions}
     applied = store(home, project, by=f"user:{user_name()}", may_delete=gone, accept_cost=accept_cost)
-    write_schemas(home.home, CHANNELS)
+    write_schemas(Settings().absolute_home(), CHANNELS)
     if as_json:
         changes = [_change_json(change) for change in applied.changes]
         click.echo(json.dumps({"changes": changes, "published": applied.is_published}, indent=2))

@@ -123,7 +123,7 @@ def show(text: str, as_json: bool) -> None:
     house = _house()
     reconcile(house)
     found = look_up(house, find_run(house, text, or_definition=True))
-    url = dossiers.link(found.run, _ui_url(house))
+    url = dossiers.link(found.run, _ui_url())
     click.echo(dossiers.as_json(house, found, url) if as_json else dossiers.page(house, found, url))
 
 
@@ -243,10 +243,10 @@ def _house() -> House:
     return house(Settings())
 
 
-def _ui_url(house: House) -> str | None:
+def _ui_url() -> str | None:
     from inspect_pipelines.engine.state import read_state
 
-    state = read_state(house.home)
+    state = read_state(Settings().absolute_home())
     return state.ui_url if state else None
 
 

@@ -48,7 +48,7 @@ def serve(host: str, port: int) -> None:
     house = build(settings)
 
     def urls() -> dict[str, str | None]:
-        state = read_state(house.home)
+        state = read_state(settings.absolute_home())
         return {"web": url_of(host, port), "dagster_ui": state.ui_url if state else None}
 
     @cache
@@ -59,7 +59,7 @@ def serve(host: str, port: int) -> None:
         url = urls()["dagster_ui"]
         return engine_at(url) if url else None
 
-    owner = Owner(house.home, house.ledger, house.clock)
+    owner = Owner(settings.absolute_home(), house.ledger, house.clock)
     sources = KnownSources(house)
     routing = Routing()
     launcher, asker = Launcher(house, engine), Asker(house, code_host(house), routing)

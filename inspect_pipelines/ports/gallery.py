@@ -69,6 +69,16 @@ class Gallery(Protocol):
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         """A small PNG or WebP of it, made once."""
 
+    def check_writable(self) -> None:
+        """Return when a picture could be stored now.
+
+        Raises:
+            Unavailable: Why not.
+        """
+
+    def free_bytes(self) -> int | None:
+        """How much room is left, as far as anybody can tell; None: nobody can."""
+
     def prune(
         self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False
     ) -> tuple[int, int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.ids import OrgId
@@ -24,7 +23,7 @@ from inspect_pipelines.ports.sessions import Sessions
 class House:
     """One of each; built by wiring.py, lazy: holding one opens nothing."""
 
-    home: Path
+    home: str  # where it is, for people and sentences; whoever reads or writes goes through a port
     org: Callable[[], OrgId]  # asked anew each time: `apply` may publish another one while `up` runs
     clock: Clock
     publication: Publication

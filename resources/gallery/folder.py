@@ -9,6 +9,7 @@ import errno
 import hashlib
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -123,6 +124,17 @@ class FolderGallery:
             small = _shrunk(self.get(sha256), max_px)
             self._write(path, small)
             return small
+
+    def check_writable(self) -> None:
+        """Return when the folder is there and takes files."""
+        if not os.access(self._folder, os.W_OK | os.X_OK):
+            raise Unavailable(
+                f"{str(self._folder)!r} cannot be written to; check that it exists and whose it is"
+            )
+
+    def free_bytes(self) -> int:
+        """What is left on the disk of the folder, or of the one that it would be made in."""
+        return shutil.disk_usage(self._folder if self._folder.exists() else self._folder.parent).free
 
     def prune(
         self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False

@@ -360,7 +360,7 @@ def test_what_cannot_be_done_is_a_sentence_and_exit_code_2(
 def test_logs_are_those_of_the_runs_own_process_without_colours(house: House, ran: Ran, name: str) -> None:
     """A process of its own is named by its origin, a fork under `up` by its Dagster run."""
     run = ran(RunStatus.FAILED)
-    log = run_log(house.home, getattr(run, name))
+    log = run_log(Path(house.home), getattr(run, name))
     log.parent.mkdir(exist_ok=True)
     log.write_text("\x1b[31mfirst\x1b[0m\nsecond\n")
 

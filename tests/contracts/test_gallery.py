@@ -109,6 +109,15 @@ def test_pruning_deletes_what_nobody_keeps_and_counts_it_first_where_asked(galle
         gallery.get(gone)
 
 
+def test_a_gallery_that_took_a_picture_can_take_more(gallery: Gallery) -> None:
+    gallery.put(png(20, 10))
+
+    gallery.check_writable()
+
+    free = gallery.free_bytes()
+    assert free is None or free > 0
+
+
 def test_pruning_leaves_what_is_young(gallery: Gallery) -> None:
     sha = gallery.put(png(20, 1))
 

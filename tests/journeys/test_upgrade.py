@@ -138,7 +138,7 @@ def test_a_page_that_is_still_broken_joins_its_incident_and_nobody_hears_of_it_a
 def test_what_was_sent_is_not_sent_again_and_what_waited_is_sent_once(
     house: House, receiver: Receiver
 ) -> None:
-    files = house.home / "outbox"
+    files = Path(house.home) / "outbox"
     before = {path.name: path.read_bytes() for path in files.iterdir()}
 
     sent = sent_in(house)

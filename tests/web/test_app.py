@@ -46,7 +46,7 @@ def test_a_house_in_order_is_healthy(client: TestClient) -> None:
 
 
 def test_a_gallery_that_is_gone_makes_it_unhealthy_and_is_named(client: TestClient, house: House) -> None:
-    (house.home / "gallery").rmdir()
+    (Path(house.home) / "gallery").rmdir()
 
     answer = client.get("/health")
 
@@ -58,9 +58,9 @@ def test_a_gallery_that_is_gone_makes_it_unhealthy_and_is_named(client: TestClie
 
 
 def test_a_ledger_that_is_no_database_makes_it_unhealthy(client: TestClient, house: House) -> None:
-    for file in house.home.glob("ledger.db*"):
+    for file in Path(house.home).glob("ledger.db*"):
         file.unlink()
-    (house.home / "ledger.db").write_bytes(b"this is not a database" * 100)
+    (Path(house.home) / "ledger.db").write_bytes(b"this is not a database" * 100)
     house.ledger.close()
 
     def is_noticed() -> bool:
@@ -116,7 +116,7 @@ def test_status_tells_each_definition_with_its_next_time_and_last_run(
 
 
 def test_the_historian_works_for_as_long_as_the_application_lives(house: House) -> None:
-    owner = Owner(house.home, house.ledger, house.clock)
+    owner = Owner(Path(house.home), house.ledger, house.clock)
     app = create_app(house, owner, (Historian(owner),))
 
     with TestClient(app, base_url="http://localhost") as client:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 
 from fastapi import APIRouter
@@ -47,17 +45,15 @@ def _ledger(house: House) -> str:
 
 
 def _gallery(house: House) -> str:
-    folder = house.home / "gallery"
-    if not os.access(folder, os.W_OK | os.X_OK):
-        return f"{str(folder)!r} cannot be written to; check that it exists and whose it is"
+    house.gallery.check_writable()
     return ""
 
 
 def _disk(house: House) -> str:
-    free = shutil.disk_usage(house.home).free
-    if free < FREE_BYTES_WANTED:
+    free = house.gallery.free_bytes()
+    if free is not None and free < FREE_BYTES_WANTED:
         return (
-            f"{free // 1_000_000} MB are free under {str(house.home)!r}, {FREE_BYTES_WANTED // 1_000_000} are wanted; "
+            f"{free // 1_000_000} MB are free under {house.home!r}, {FREE_BYTES_WANTED // 1_000_000} are wanted; "
             "make room, for example with: inspect-pipelines gallery prune"
         )
     return ""

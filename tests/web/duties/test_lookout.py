@@ -36,7 +36,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 def test_a_silent_schedule_makes_it_unhealthy_and_is_told_once(house: House) -> None:
     lookout = Lookout(house, DagsterTicker(lambda: None, house.clock), every_seconds=0.02)
-    sent = house.home / "outbox"
+    sent = Path(house.home) / "outbox"
 
     with a_client(house, lookout) as client:
         well = client.get("/health")

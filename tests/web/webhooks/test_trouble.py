@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from pathlib import Path
 
 import httpx
 import pytest
@@ -83,7 +84,7 @@ def test_nothing_secret_reaches_the_disk_the_ledger_or_the_log(
     events(house, 2)
 
     signature = github_headers(payload("push"), "push", "d-1")["x-hub-signature-256"].encode()
-    stored = b"".join(file.read_bytes() for file in house.home.rglob("*") if file.is_file())
+    stored = b"".join(file.read_bytes() for file in Path(house.home).rglob("*") if file.is_file())
     for secret in (GITHUB_SECRET.encode(), OTHER_SECRET.encode(), NEW_SECRET.encode(), signature):
         assert secret not in stored
         assert secret.decode() not in caplog.text
