@@ -23,6 +23,8 @@ from typing import Any
 import pytest
 
 from inspect_pipelines import stored
+from inspect_pipelines.domain.compiled import Compiled
+from inspect_pipelines.stored import compiled
 from inspect_pipelines.stored.shape import Shape
 
 HERE = Path(__file__).parent
@@ -88,6 +90,16 @@ def test_a_stored_type_changes_its_shape_only_with_a_new_version(name: str) -> N
     )
 
 
+def test_what_is_published_changes_its_shape_only_with_a_new_version_too() -> None:
+    line = ("Compiled", compiled.VERSION, digest(Compiled))
+
+    assert noted().get(line[:2]) == line[2], (
+        "what `apply` publishes is not what its version was when it was noted: raise VERSION in "
+        "inspect_pipelines/stored/compiled.py, let load_compiled read the version before, and add a line to "
+        f"tests/stored/shapes.txt; today's would be\n{' '.join(map(str, line))}"
+    )
+
+
 def test_each_change_of_a_shape_changes_its_digest() -> None:
     class Colour(enum.Enum):
         RED = "red"
@@ -124,7 +136,7 @@ def test_every_version_that_was_ever_kept_is_noted_and_every_older_one_has_a_fro
     frozen = {(path.name.split(".")[0], int(path.name.split(".")[1])) for path in FROZEN}
 
     assert {key for key in kept if key[1] < SHAPES[key[0]].version} <= frozen
-    assert set(noted()) <= kept
+    assert {key for key in noted() if key[0] != "Compiled"} <= kept
 
 
 @pytest.mark.parametrize("path", FROZEN, ids=lambda path: path.stem)
