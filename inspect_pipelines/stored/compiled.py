@@ -1,6 +1,7 @@
 """What `apply` publishes, as JSON text and back.
 
-A playbook that many definitions use is written once, and definitions name it by its number.
+A playbook that many definitions use is written once, and definitions name it by its number. Each definition has the
+version of its shape, as in the ledger; VERSION is that of what is round them.
 """
 
 from __future__ import annotations
@@ -19,19 +20,19 @@ from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Limits
 from inspect_pipelines.domain.playbook import Playbook
-from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.stored.adapter import adapter
-from inspect_pipelines.stored.definition import upgrade_definition_1_to_2
+from inspect_pipelines.stored.definition import SCHEDULE, TRIGGER
 from inspect_pipelines.stored.rule import with_options
+from inspect_pipelines.stored.shape import Shape
 
 VERSION = 3
 FIELD_A_KIND = 2  # up to it, rules and channels had a field for each kind of channel
 ONE_ORGANISATION = (
     1  # the version that had no key `first`: a home had one organisation, whose names were plain
 )
-KINDS: dict[str, type[Definition]] = {"schedule": Schedule, "trigger": Trigger}
+SHAPES: dict[str, Shape[Any]] = {"schedule": SCHEDULE, "trigger": TRIGGER}
 
 
 def compile_definitions(
@@ -84,13 +85,11 @@ def load_compiled(text: bytes) -> Compiled:
     version = content["version"]
     if version not in range(ONE_ORGANISATION, VERSION + 1):
         raise Unreadable(f"has version {version!r}, and {VERSION!r} is wanted")
-    playbooks = [adapter(Playbook).validate_python(written) for written in content["playbooks"]]
-    definitions = []
-    for body in content["definitions"]:
-        if version <= FIELD_A_KIND:
-            body = upgrade_definition_1_to_2(body)
-        body["plan"]["playbooks"] = tuple(playbooks[number] for number in body["plan"]["playbooks"])
-        definitions.append(adapter(KINDS[body["kind"]]).validate_python(body))
+    before = 1 if version <= FIELD_A_KIND else 2  # of a definition that does not say which version it has
+    playbooks = _Playbooks(content["playbooks"])
+    definitions = tuple(
+        _definition(body, body.get("version", before), playbooks) for body in content["definitions"]
+    )
     published_at = content["published_at"]
     is_first = True if version == ONE_ORGANISATION else content["first"]
     return Compiled(
@@ -98,7 +97,7 @@ def load_compiled(text: bytes) -> Compiled:
         Naming(OrgId(content["org_id"]), bool(is_first)),
         datetime.fromisoformat(published_at) if published_at else None,
         content["digest"],
-        tuple(definitions),
+        definitions,
         Limits(**content.get("limits", {})),
         _channels(content),
     )
@@ -132,6 +131,33 @@ def channels_of(text: bytes) -> Channels:
     return _channels(from_json(text))
 
 
+class _Playbooks:
+    """By number: as written, and as values that all who use one share."""
+
+    def __init__(self, written: list[Any]) -> None:
+        self.written = written
+        self._values: dict[int, Playbook] = {}
+
+    def __getitem__(self, number: int) -> Playbook:
+        if number not in self._values:
+            self._values[number] = adapter(Playbook).validate_python(self.written[number])
+        return self._values[number]
+
+
+def _definition(body: dict[str, Any], version: Any, playbooks: _Playbooks) -> Definition:
+    shape = SHAPES[body["kind"]]
+    numbers = body["plan"]["playbooks"]
+    if version == shape.version:
+        body["plan"]["playbooks"] = tuple(playbooks[number] for number in numbers)
+    elif version not in range(1, shape.version):
+        raise Unreadable(f"has {shape.name} of version {version!r}, and {shape.version!r} is wanted")
+    else:  # an upgrade may be about playbooks, so it sees them whole
+        body["plan"]["playbooks"] = [playbooks.written[number] for number in numbers]
+        body = shape.upgraded(body, version)
+    found: Definition = adapter(shape.kind).validate_python(body)
+    return found
+
+
 def _channels(content: dict[str, Any]) -> Channels:
     kept = content.get("channels", {})
     if content.get("version", ONE_ORGANISATION) <= FIELD_A_KIND:
@@ -155,6 +181,7 @@ def _body(definitions: Sequence[Definition]) -> dict[str, Any]:
                     playbooks.append(written)
                 numbers[id(playbook)] = seen[key]
         body = adapter(type(definition)).dump_python(definition, mode="json", exclude={"plan": {"playbooks"}})
+        body["version"] = SHAPES[definition.kind].version
         body["plan"]["playbooks"] = [numbers[id(playbook)] for playbook in definition.plan.playbooks]
         plain.append(body)
     return {"playbooks": playbooks, "definitions": plain}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import pytest
@@ -41,6 +42,7 @@ from inspect_pipelines.stored.compiled import (
     dump_compiled,
     load_compiled,
 )
+from inspect_pipelines.stored.definition import SCHEDULE
 
 TEXT = st.text(max_size=12)
 NAME = st.text("abcdef-_09", min_size=1, max_size=8)
@@ -146,12 +148,38 @@ def test_a_text_of_a_newer_version_is_unreadable():
         load_compiled(b'{"version": 4}')
 
 
+@pytest.mark.parametrize("version", [99, 0, "2", None])
+def test_a_definition_of_a_version_that_is_not_known_is_unreadable(version):
+    content = json.loads(
+        dump_compiled(compile_definitions(Naming(DEFAULT_ORG, True), [a_schedule()], at=NOW))
+    )
+    content["definitions"][0]["version"] = version
+
+    with pytest.raises(
+        Unreadable,
+        match=re.escape(f"has a schedule of version {version!r}, and {SCHEDULE.version} is wanted"),
+    ):
+        load_compiled(json.dumps(content).encode())
+
+
+def test_definitions_that_share_a_playbook_share_it_when_they_are_read():
+    plan = a_plan()
+    compiled = compile_definitions(
+        Naming(DEFAULT_ORG, True), [a_schedule("a", plan=plan), a_schedule("b", plan=plan)], at=NOW
+    )
+
+    first, second = load_compiled(dump_compiled(compiled).encode()).definitions
+
+    assert first.plan.playbooks[0] is second.plan.playbooks[0]
+
+
 @pytest.mark.parametrize("version", [1, 2])
 def test_what_an_older_version_published_tells_the_same_people(version):
     """Rules had a field for each kind of channel; read as they stand, they would tell nobody."""
     definition = a_schedule(plan=a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa", "github")),)))
     content = json.loads(dump_compiled(compile_definitions(Naming(DEFAULT_ORG, True), [definition], at=NOW)))
     content["version"] = version
+    del content["definitions"][0]["version"]  # the whole had one, its definitions did not
     content["definitions"][0]["plan"]["notify"] = [
         {"event": "on_failure", "slack_channel": "#qa", "github": True, "email": [], "mention": []}
     ]

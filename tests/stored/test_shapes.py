@@ -66,8 +66,9 @@ def described(kind: Any, known: dict[str, Any]) -> str:
     return "..." if kind is Ellipsis else getattr(kind, "__name__", str(kind))
 
 
-def digest(kind: Any) -> str:
-    known: dict[str, Any] = {}
+def digest(kind: Any, *but: str) -> str:
+    """Of a type and all that it is made of, but for types that have a version of their own."""
+    known: dict[str, Any] = {name: {} for name in but}
     described(kind, known)
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()[:16]
 
@@ -91,7 +92,7 @@ def test_a_stored_type_changes_its_shape_only_with_a_new_version(name: str) -> N
 
 
 def test_what_is_published_changes_its_shape_only_with_a_new_version_too() -> None:
-    line = ("Compiled", compiled.VERSION, digest(Compiled))
+    line = ("Compiled", compiled.VERSION, digest(Compiled, "Schedule", "Trigger"))
 
     assert noted().get(line[:2]) == line[2], (
         "what `apply` publishes is not what its version was when it was noted: raise VERSION in "
