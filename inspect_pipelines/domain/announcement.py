@@ -24,6 +24,7 @@ from inspect_pipelines.domain.template import fill, placeholders
 from inspect_pipelines.domain.trigger import Definition
 
 MOST_LINES = 100  # of a message; a run may have 10,000 findings, and its report shows them all
+SHORT_SHA = 7  # characters of a commit, as code hosts show it
 SEVERITIES = {
     CauseKind.FINDING: Severity.CRITICAL,  # something that must work does not
     CauseKind.VISUAL: Severity.ERROR,
@@ -187,11 +188,13 @@ def _span(later: datetime, earlier: datetime) -> str:
 
 
 def _suspects(run: Run) -> tuple[Link, ...]:
-    number, url = run.variables.get("pr_number"), run.variables.get("pr_url")
-    if not number or not url:
-        return ()
-    title = run.variables.get("pr_title", "")
-    return (Link(f"#{number} {title}".strip(), url),)
+    """The pull request, else the commit, that the run looks at; none of a schedule's."""
+    values = run.variables
+    number, title = values.get("pr_number"), values.get("pr_title", "")
+    if number and (url := values.get("pr_url")):
+        return (Link(f"#{number} {title}".strip(), url),)
+    sha, url = values.get("commit_sha"), values.get("commit_url")
+    return (Link(f"{sha[:SHORT_SHA]} {title}".strip(), url),) if sha and url else ()
 
 
 def _links(scene: Scene) -> tuple[Link, ...]:

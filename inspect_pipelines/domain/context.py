@@ -77,6 +77,7 @@ def context_of(event: Event, allowed_hosts: Iterable[str]) -> Context:
         "environment": event.environment,
         "base_branch": event.branch,
         "commit_sha": event.sha,
+        "commit_url": _commit_url(event),
         "head_sha": _head_sha(event),
         "event_time": happened.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "deploy_url": event.url if is_deployment else None,
@@ -155,6 +156,12 @@ def _head_sha(event: Event) -> str | None:
     """Of a pull request its own last commit, where that is not the one that runs."""
     sha = event.data.get("head_sha")
     return sha if isinstance(sha, str) else event.sha
+
+
+def _commit_url(event: Event) -> str | None:
+    """Where people see a push's last commit."""
+    url = event.data.get("commit_url")
+    return url if isinstance(url, str) else None
 
 
 def _fitting(name: str, text: str, hosts: tuple[str, ...]) -> str:

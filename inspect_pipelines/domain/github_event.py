@@ -103,6 +103,7 @@ def _push(base: Event, payload: Payload, action: str) -> Event:
                 "created": payload.flag("created"),
                 "forced": payload.flag("forced"),
                 "commits": len(commits),
+                "commit_url": payload.text("head_commit.url", NAME_CHARACTERS),
             }
         ),
     )

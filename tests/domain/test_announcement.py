@@ -70,3 +70,26 @@ def test_of_several_reasons_the_incidents_own_comes_first():
     message = of_incident(MessageKind.OPENED, mine, scene)
 
     assert (message.sentence, message.lines) == ("shop/pay broke", ("shop/cart moved",))
+
+
+PUSHED = {"commit_sha": "9049f1265b7d61be4a8904a9a27120d2064dab3b", "pr_title": "Show the tax"}
+PUSHED_AT = "https://github.com/acme/shop/commit/9049f1265b7d61be4a8904a9a27120d2064dab3b"
+PULLED = {"pr_number": "7", "pr_url": "https://github.com/acme/shop/pull/7"}
+
+
+@pytest.mark.parametrize(
+    ("variables", "suspects"),
+    [
+        (PUSHED | {"commit_url": PUSHED_AT}, [("9049f12 Show the tax", PUSHED_AT)]),
+        (PUSHED | {"commit_url": PUSHED_AT} | PULLED, [("#7 Show the tax", PULLED["pr_url"])]),
+        (PUSHED, []),
+        ({}, []),
+    ],
+)
+def test_a_failing_push_names_its_commit_as_suspect(
+    variables: dict[str, str], suspects: list[tuple[str, str]]
+):
+    """Only pull requests were named: who pushed to the main branch learned what broke, and not by which commit."""
+    message = of_run(MessageKind.OPENED, Scene(replace(ENDED, variables=variables), None, ("because",)))
+
+    assert [(one.label, one.url) for one in message.suspects] == suspects

@@ -181,3 +181,14 @@ def test_a_pull_request_whose_author_is_gone_has_no_author_and_whoever_merged_it
 @pytest.mark.parametrize("login", ["ada_acme", "ada-", "a--b", "renovate[bot]"])
 def test_every_kind_of_login_is_an_author(login):
     assert context_of(a_merge(author=login), HOSTS).latest["pr_author"] == login
+
+
+@pytest.mark.parametrize("url", ["javascript:alert(1)", 7, None])
+def test_an_odd_address_of_a_commit_is_left_out(url):
+    assert "commit_url" not in context_of(a_merge(data={"commit_url": url}), HOSTS).latest
+
+
+def test_a_pushs_commit_has_its_address():
+    url = "https://github.com/acme/shop/commit/9049f12"
+
+    assert context_of(a_merge(type="push", data={"commit_url": url}), HOSTS).latest["commit_url"] == url
