@@ -20,6 +20,7 @@ from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
 from benchmarks import report
+from benchmarks.bare import bare_commits
 from inspect_pipelines.domain.comparison import Comparison, Outcome, Region
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, RunId, Sha256
 from inspect_pipelines.domain.playbook import Box
@@ -64,10 +65,14 @@ def measure_runs(home: Path) -> dict[str, float]:
                 for run_id, answered in answer["answered"].items()
             ]
             rates += [sum(len(answer["finish_ms"]) / answer["seconds"] for answer in answers)]
+    row_bytes = bytes_of_a_run(home / "ledger.db")
+    bare = bare_commits(home.parent / "bare.db", row_bytes, rate=RATE, seconds=PHASE_SECONDS, writers=WRITERS)
     both = finished[False] + finished[True]
     free_p50, held_p50 = report.percentile(finished[False], 0.5), report.percentile(finished[True], 0.5)
     return {
-        "sqlite_floor_p50_ms": sqlite_floor(home.parent / "floor.db"),
+        "run_bytes": float(row_bytes),
+        "bare_commit_p50_ms": report.percentile(bare, 0.5),
+        "bare_commit_p99_ms": report.percentile(bare, 0.99),
         "finish_rate_per_s": statistics.mean(rates),
         "finish_p50_ms": report.percentile(both, 0.5),
         "finish_p99_ms": report.percentile(both, 0.99),
@@ -81,22 +86,12 @@ def measure_runs(home: Path) -> dict[str, float]:
     }
 
 
-def sqlite_floor(path: Path) -> float:
-    """What plain sqlite3 takes for one durable row of a run's size, alone and at one writer's pace: nothing can beat it."""
-    chance, took_ms = random.Random(SEED), []
-    connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("CREATE TABLE journal (seq INTEGER PRIMARY KEY AUTOINCREMENT, body TEXT)")
-    for _ in range(150):
-        time.sleep(chance.expovariate(RATE / WRITERS))
-        sent = time.monotonic()
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO journal (body) VALUES (?)", ["x" * 15_000])
-        connection.execute("COMMIT")
-        took_ms.append((time.monotonic() - sent) * 1000)
+def bytes_of_a_run(path: Path) -> int:
+    """What finishing a run adds to the ledger: its facts; beside them, a row of the run is changed."""
+    connection = sqlite3.connect(path)
+    found = connection.execute("SELECT avg(length(body)) FROM journal").fetchone()[0]
     connection.close()
-    return report.percentile(took_ms, 0.5)
+    return int(found)
 
 
 def seqs_of_runs(ledger: SqlLedger) -> dict[str, int]:

@@ -29,7 +29,7 @@ class Inbox(Protocol):
         """Not handled yet, oldest first; at most so many, and fewer when their bodies are large."""
 
     def handled(self, ids: Sequence[EventId]) -> None:
-        """Their events are in the ledger."""
+        """Their events are in the ledger; a power cut may take this back, and then they are waiting once more."""
 
     def find(self, event_id: EventId) -> Delivery | None:
         """None: there is none, or its payload was pruned."""

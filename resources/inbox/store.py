@@ -68,7 +68,7 @@ class SqlInbox:
     def handled(self, ids: Sequence[EventId]) -> None:
         if not ids:
             return
-        with self._write() as connection:
+        with self._write(is_durable=False) as connection:
             statement = sa.update(inbox).where(inbox.c.id == sa.bindparam("of_id")).values(is_handled=True)
             connection.execute(statement, [{"of_id": event_id} for event_id in ids])
 
@@ -96,9 +96,9 @@ class SqlInbox:
     def close(self) -> None:
         self._database.close()
 
-    def _write(self) -> AbstractContextManager[sa.Connection]:
+    def _write(self, *, is_durable: bool = True) -> AbstractContextManager[sa.Connection]:
         self._make()
-        return self._database.write()
+        return self._database.write(is_durable=is_durable)
 
     def _read(self) -> AbstractContextManager[sa.Connection]:
         self._make()

@@ -40,7 +40,7 @@ class PostgresDatabase:
         self._engines = Engines(self._make_engine)
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
+    def write(self, *, is_durable: bool = True) -> Iterator[sa.Connection]:
         with (
             self._told_in_sentences(),
             self._engines.engine().connect() as connection,
@@ -50,6 +50,8 @@ class PostgresDatabase:
                 sa.text("SELECT set_config('lock_timeout', :patience, true), pg_advisory_xact_lock(:lock)"),
                 {"patience": f"{self._patience_seconds * 1000:.0f}ms", "lock": self._lock},
             )
+            if not is_durable:
+                connection.execute(sa.text("SET LOCAL synchronous_commit TO off"))
             yield connection
 
     @contextmanager

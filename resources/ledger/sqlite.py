@@ -23,7 +23,11 @@ RETRY_JITTER_SECONDS = (0.0005, 0.003)  # SQLite's own busy handler let single w
 
 Failure = sqlite3.DatabaseError | sa.exc.DatabaseError
 
-IMMEDIATE = ("BEGIN IMMEDIATE",)
+IMMEDIATE = ("PRAGMA synchronous = FULL", "BEGIN IMMEDIATE")
+REPEATABLE = (
+    "PRAGMA synchronous = NORMAL",  # no fsync of its own: whoever waits to write waits less
+    "BEGIN IMMEDIATE",
+)
 SNAPSHOT = (
     "BEGIN",
     "SELECT 1 FROM sqlite_schema LIMIT 1",
@@ -53,9 +57,13 @@ class SqliteDatabase:
         self._engines = Engines(self._make_engine)
 
     @contextmanager
-    def write(self) -> Iterator[sa.Connection]:
-        """One IMMEDIATE transaction: from its first statement on the only writer."""
-        with self._connection(IMMEDIATE) as connection:
+    def write(self, *, is_durable: bool = True) -> Iterator[sa.Connection]:
+        """One IMMEDIATE transaction: from its first statement on the only writer.
+
+        Args:
+            is_durable: False: a power cut may take it back, which its caller repeats.
+        """
+        with self._connection(IMMEDIATE if is_durable else REPEATABLE) as connection:
             yield connection
             connection.commit()
 

@@ -163,6 +163,18 @@ def test_an_answered_write_survives_a_power_cut(tmp_path):
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 
 
+def test_what_may_be_repeated_costs_no_fsync_and_the_next_write_is_durable_again(tmp_path):
+    database = SqliteDatabase(tmp_path / "inbox.db")
+    levels = []
+
+    for is_durable in (True, False, True):
+        with database.write(is_durable=is_durable) as connection:
+            levels.append(connection.exec_driver_sql("PRAGMA synchronous").scalar_one())
+    database.close()
+
+    assert levels == [2, 1, 2]  # FULL, NORMAL, FULL
+
+
 def test_naive_times_are_refused_before_they_are_stored(tmp_path):
     ledger = a_ledger(tmp_path)
 
