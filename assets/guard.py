@@ -15,9 +15,10 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.runs.cancel import asked
 from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.find_fate import find_fate
 from inspect_pipelines.usecases.runs.project import project
 
 
@@ -90,11 +91,8 @@ def deaf() -> Iterator[None]:
 
 
 def _interrupted(house: House, run_id: RunId) -> tuple[RunStatus, str]:
-    with house.ledger.read() as ledger:
-        run = ledger.runs.find(run_id)
-    if run is not None and run.deadline_at is not None and house.clock.now() >= run.deadline_at:
-        return RunStatus.TIMEOUT, f"it did not end within its {run.timeout_minutes} minutes"
-    return RunStatus.CANCELLED, asked(house, run_id) or CANCELLED
+    run, otherwise = current_run(house, run_id), (RunStatus.CANCELLED, CANCELLED)
+    return otherwise if run is None else find_fate(house, run, otherwise=otherwise)
 
 
 def _abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> None:

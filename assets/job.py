@@ -14,6 +14,7 @@ from inspect_pipelines.domain.plan import target_host
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.run import last_judged
 
 BACKSTOP_SECONDS = 120  # the ledger's deadline comes first; Dagster ends what did not heed it
 
@@ -71,18 +72,11 @@ def check_of(definition: Definition, naming: Naming) -> dg.AssetChecksDefinition
         description=f"Whether {definition.name} looks as approved.",
     )
     def looks_as_approved(house: dg.ResourceParam[House]) -> dg.AssetCheckResult:
-        with house.ledger.read() as ledger:
-            ended = [
-                run
-                for run in ledger.runs.latest(definition.org_id, definition_id=definition.id)
-                if run.completed_at
-            ]
-        judged = [run for run in ended if run.status is not RunStatus.SKIPPED]
-        if not judged:
+        last = last_judged(house, definition.id)
+        if last is None:
             return dg.AssetCheckResult(
                 passed=False, severity=dg.AssetCheckSeverity.WARN, description="no run has ended yet"
             )
-        last = judged[0]
         review = last.status is RunStatus.NEEDS_REVIEW
         return dg.AssetCheckResult(
             passed=last.status is RunStatus.PASSED,

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Door
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.definition import definition_of
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.expire import expire
 from inspect_pipelines.usecases.runs.project import project
@@ -47,10 +48,7 @@ def launch_session(
         context.log.info(project(house))
         return
     with concluding(house, run.id):
-        with house.ledger.read() as ledger:
-            definition = ledger.definitions.find(run.org_id, run.definition_id)
-        assert definition is not None  # admit skips a run whose definition is gone
-        requests = session_requests(run, definition)
+        requests = session_requests(run, definition_of(house, run.definition_id))
         playbooks = ", ".join(request.playbook.id for request in requests)
         context.log.info(
             f"run {run.id}: {len(requests)} session(s) to play: {playbooks}; until {run.deadline_at}"

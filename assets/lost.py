@@ -8,9 +8,10 @@ from assets import tags
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Door, Run, RunStatus
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.run import runs_of_dagster
 from inspect_pipelines.usecases.runs import start
-from inspect_pipelines.usecases.runs.cancel import asked
 from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.find_fate import find_fate
 
 CANCELLED = "cancelled in Dagster"
 
@@ -33,8 +34,7 @@ def conclude_lost(house: House, run: dg.DagsterRun, why: str) -> Run | None:
     """
     if tags.DEFINITION not in run.tags:
         return None
-    with house.ledger.read() as ledger:
-        ours = ledger.runs.by_dagster_run(run.run_id)
+    ours = runs_of_dagster(house, [run.run_id]).get(run.run_id)
     if ours is None:
         admission = start.admit(house, ticket_of(run))
         if admission.door is not Door.ADMITTED:
@@ -42,15 +42,10 @@ def conclude_lost(house: House, run: dg.DagsterRun, why: str) -> Run | None:
         ours = admission.run
     if not ours.status.is_open:
         return None
-    if ours.deadline_at is not None and house.clock.now() >= ours.deadline_at:
-        status, reason = RunStatus.TIMEOUT, f"it did not end within its {ours.timeout_minutes} minutes"
-    elif wish := asked(house, ours.id):
-        status, reason = RunStatus.CANCELLED, wish
-    elif run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED):
-        status, reason = RunStatus.CANCELLED, CANCELLED
-    else:
-        status, reason = RunStatus.ERROR, f"its worker was lost: {why}; start it again"
-    conclusion = abort(house, ours.id, status, reason)
+    otherwise = RunStatus.ERROR, f"its worker was lost: {why}; start it again"
+    if run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED):
+        otherwise = RunStatus.CANCELLED, CANCELLED
+    conclusion = abort(house, ours.id, *find_fate(house, ours, otherwise=otherwise))
     return conclusion.report.run if conclusion.was_first else None
 
 

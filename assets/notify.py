@@ -5,6 +5,8 @@ import dagster as dg
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.notifications import receipts_of
+from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.project import project
 
@@ -16,12 +18,10 @@ def notify(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_i
     """Report deliveries as metadata; a failed run fails here, after people were told."""
     send_waiting(house)
     context.log.info(project(house))
-    with house.ledger.read() as ledger:
-        run = ledger.runs.find(RunId(run_id))
-        notifications = ledger.outbox.of_run(RunId(run_id))  # the web process may have sent them by now
-    told = {one.target: one.receipt or one.status.value for one in notifications}
+    run = current_run(house, RunId(run_id))
+    told = receipts_of(house, RunId(run_id))  # the web process may have sent them by now
     context.add_output_metadata(
-        {"deliveries": len(told), "receipts": told, "status": run.status.value if run else "?"}
+        {"deliveries": len(told), "receipts": dict(told), "status": run.status.value if run else "?"}
     )
     if run is not None and run.status not in GREEN:
         raise dg.Failure(

@@ -10,6 +10,7 @@ from dagster._core.launcher import WorkerStatus
 from assets.lost import conclude_lost, report_end
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.run import runs_of_dagster
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.expire import expire
 
@@ -48,10 +49,11 @@ def reconcile(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House
 def _end_in_progress(instance: dg.DagsterInstance, house: House) -> list[str]:
     """What Dagster believes to be in progress, although its worker is gone or our run is over."""
     ended = []
-    for record in instance.get_run_records(dg.RunsFilter(statuses=IN_PROGRESS)):
+    records = instance.get_run_records(dg.RunsFilter(statuses=IN_PROGRESS))
+    known = runs_of_dagster(house, [record.dagster_run.run_id for record in records])
+    for record in records:
         run, age = record.dagster_run, house.clock.now() - _aware(record.update_timestamp)
-        with house.ledger.read() as ledger:
-            ours = ledger.runs.by_dagster_run(run.run_id)
+        ours = known.get(run.run_id)
         if _is_lost(instance, run, age):
             why = "no process works on it"
             if conclude_lost(house, run, why):

@@ -9,6 +9,7 @@ from dagster._core.scheduler.instigation import (
 )  # the public API only reads them
 
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.organization import applied_at
 
 
 @dg.sensor(name="switches", minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
@@ -17,11 +18,10 @@ def switches(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
 
     Until then their switch stands, but `enabled: false` and a pause hold whatever it says.
     """
-    with house.ledger.read() as ledger:
-        applied_at = ledger.organizations.applied_at(house.org_id)
+    applied = str(applied_at(house))
     seen = context.cursor or ""
-    context.update_cursor(str(applied_at))
-    if seen in ("", str(applied_at)):
+    context.update_cursor(applied)
+    if seen in ("", applied):
         return dg.SkipReason("nothing was applied since the last look")
     turned = []
     for state in context.instance.all_instigator_state(instigator_type=InstigatorType.SCHEDULE):

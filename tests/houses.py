@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from builders import NOW, a_session
-from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.report import Report
@@ -17,7 +17,7 @@ from inspect_pipelines.domain.session import SessionRequest, SessionResult, Sess
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.history import Table
+from inspect_pipelines.ports.history import PastRun, Table
 from inspect_pipelines.ports.house import House
 from resources.channels.registry import CHANNELS
 from resources.inbox.store import create_inbox
@@ -122,6 +122,9 @@ class CollectedReports:
 class NoHistory:
     def drain(self) -> bool:
         return True
+
+    def ended_runs(self, org_id: OrgId, **filters: Any) -> list[PastRun]:
+        return []
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         raise NotImplementedError

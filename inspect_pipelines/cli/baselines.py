@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from inspect_pipelines.cli.output import aligned, local_time, user_name
+from inspect_pipelines.cli.output import local_time, print_json, user_name
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.baseline import Baseline
-from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
-from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.baselines import list_baselines
+from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures import adopt as adoption
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
@@ -34,10 +33,9 @@ def list_(set_name: str | None, as_json: bool) -> None:
     SET is a schedule's or trigger's id, or a shared set's name.
     """
     house = _house()
-    with house.ledger.read() as ledger:
-        found = ledger.baselines.all(house.org_id, set_name)
+    found = list_baselines(house, set_name).items
     if as_json:
-        click.echo(json.dumps([_as_json(baseline) for baseline in found], indent=2))
+        print_json(found)
         return
     if not found:
         click.echo("no baselines yet; accept a run's pictures with: inspect-pipelines baselines adopt RUN")
@@ -47,7 +45,7 @@ def list_(set_name: str | None, as_json: bool) -> None:
             "●" if baseline.is_active else "",
             baseline.set,
             baseline.id,
-            str(len(baseline.images)),
+            str(len(baseline.views)),
             local_time(baseline.created_at),
             baseline.created_by,
             baseline.source_run_id,
@@ -73,7 +71,7 @@ def adopt(run_id: str, view_glob: str | None, force: bool, note: str) -> None:
     RUN is its id, or a definition's id for its latest run.
     """
     house = _house()
-    run = _resolve(house, run_id)
+    run = find_ended_run(house, run_id).id
     baseline = adoption.adopt(house, run, by=_user(), view_glob=view_glob, force=force, notes=note)
     send_waiting(house)
     project(house)
@@ -91,7 +89,7 @@ def reject(run_id: str, note: str) -> None:
     before it is over.
     """
     house = _house()
-    found = reject_run(house, _resolve(house, run_id), by=_user(), note=note)
+    found = reject_run(house, find_ended_run(house, run_id).id, by=_user(), note=note)
     send_waiting(house)
     project(house)
     names = ", ".join(one.id for one in found.incidents) or "it has none"
@@ -128,7 +126,7 @@ def noise(definition_id: str, as_json: bool) -> None:
     """
     floors = measure_noise(_house(), DefinitionId(definition_id))
     if as_json:
-        click.echo(json.dumps([_floor_as_json(floor) for floor in floors], indent=2))
+        print_json([_floor_as_json(floor) for floor in floors])
         return
     if not floors:
         click.echo(
@@ -161,39 +159,12 @@ def _user() -> str:
     return f"user:{user_name()}"
 
 
-def _resolve(house: House, text: str) -> RunId:
-    """A run id as it is, or the latest run of a definition."""
-    with house.ledger.read() as ledger:
-        if ledger.runs.find(RunId(text)) is not None:
-            return RunId(text)
-        latest = ledger.runs.latest(house.org_id, definition_id=DefinitionId(text))
-    ended = [run for run in latest if not run.status.is_open]
-    if not ended:
-        raise NotFound(
-            f"{text!r} is neither a run nor a definition with a run; list them with: inspect-pipelines runs"
-        )
-    return ended[0].id
-
-
 def _floor_as_json(floor: NoiseFloor) -> dict[str, object]:
     return {
-        "view": str(floor.view),
+        "view": floor.view,
         "runs": floor.runs,
         "median": floor.median,
         "highest": floor.highest,
         "tolerance": floor.tolerance,
         "suggested_tolerance": floor.suggested_tolerance,
-    }
-
-
-def _as_json(baseline: Baseline) -> dict[str, object]:
-    return {
-        "id": baseline.id,
-        "set": baseline.set,
-        "is_active": baseline.is_active,
-        "created_at": baseline.created_at.isoformat(),
-        "created_by": baseline.created_by,
-        "source_run_id": baseline.source_run_id,
-        "notes": baseline.notes,
-        "views": {str(view): image.sha256 for view, image in baseline.images.items()},
     }

@@ -6,7 +6,8 @@ import json
 
 import click
 
-from inspect_pipelines.cli.output import aligned, terminal_width, user_name
+from inspect_pipelines.cli.output import terminal_width, user_name
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.domain.channel import ChannelConfig

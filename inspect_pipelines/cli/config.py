@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from inspect_pipelines.cli.output import user_name
+from inspect_pipelines.cli.output import print_json, user_name
+from inspect_pipelines.cli.table import columns
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import Refused
@@ -96,7 +96,7 @@ def plan(as_json: bool, folder: Path | None) -> None:
     proposal = propose(home.ledger, project, now=home.clock.now(), published=others)
     is_published = home.publication.read(project.org_id).digest == proposal.digest
     if as_json:
-        click.echo(json.dumps({**_proposal_json(proposal, project), "published": is_published}, indent=2))
+        print_json({**_proposal_json(proposal, project), "published": is_published})
         return
     _say_warnings(proposal.warnings)
     _say_changes(proposal.changes)
@@ -138,7 +138,7 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     write_schemas(Settings().absolute_home(), CHANNELS)
     if as_json:
         changes = [_change_json(change) for change in applied.changes]
-        click.echo(json.dumps({"changes": changes, "published": applied.is_published}, indent=2))
+        print_json({"changes": changes, "published": applied.is_published})
     elif applied.changes:
         click.echo(f"applied: {_summary(applied.changes, done=True)}, {proposal.unchanged} unchanged")
     elif applied.is_published:
@@ -164,20 +164,26 @@ def _say_warnings(warnings: tuple[str, ...]) -> None:
 
 
 def _say_changes(changes: tuple[Change, ...]) -> None:
-    width = max((len(_title(change)) for change in changes), default=0)
-    for change in changes:
-        sign, colour = SIGNS[change.kind.value]
-        note = change.definition.name
-        if change.kind.value == "delete":
-            note = f"{_count(change.runs, 'run')} and the baselines stay in the history"
-        click.echo(click.style(f"{sign} {_title(change):<{width}}", fg=colour) + f"  {note}")
-        paths = max((len(field.path) for field in change.fields[:SHOWN_FIELDS]), default=0)
-        for field in change.fields[:SHOWN_FIELDS]:
-            click.echo(f"    {field.path:<{paths}}  {_shown(field.old)} -> {_shown(field.new)}")
+    heads = columns([_change_cells(change) for change in changes])
+    for head, change in zip(heads, changes, strict=True):
+        click.echo(head)
+        fields = change.fields[:SHOWN_FIELDS]
+        for line in columns(
+            [[field.path, f"{_shown(field.old)} -> {_shown(field.new)}"] for field in fields]
+        ):
+            click.echo(f"    {line}")
         if len(change.fields) > SHOWN_FIELDS:
             click.echo(f"    .. and {len(change.fields) - SHOWN_FIELDS} more (all of them with --json)")
     if changes:
         click.echo()
+
+
+def _change_cells(change: Change) -> list[str]:
+    sign, colour = SIGNS[change.kind.value]
+    note = change.definition.name
+    if change.kind.value == "delete":
+        note = f"{_count(change.runs, 'run')} and the baselines stay in the history"
+    return [click.style(f"{sign} {_title(change)}", fg=colour), note]
 
 
 def _say_fire_times(proposal: Proposal, project: Project) -> None:
@@ -189,16 +195,16 @@ def _say_fire_times(proposal: Proposal, project: Project) -> None:
     shown = {name: times for name, times in proposal.upcoming.items() if name in touched}
     if not touched:
         shown = {name: times[:1] for name, times in proposal.upcoming.items()}
-    width = max((len(name) for name in shown), default=0)
+    rows = []
     for name, times in shown.items():
         for number, at in enumerate(times):
             local = at.astimezone(ZoneInfo(zones[name]))
-            label = f"  {name if number == 0 else '':<{width}}"
             place = proposal.jitters.get(name)
             spread = f"  (begins {place.seconds} s later: jitter_seconds)" if place and number == 0 else ""
-            click.echo(
-                f"{label}  {local:%a %Y-%m-%d %H:%M} {zones[name]}  =  {at:%Y-%m-%d %H:%M} UTC{spread}"
-            )
+            when = f"{local:%a %Y-%m-%d %H:%M} {zones[name]}  =  {at:%Y-%m-%d %H:%M} UTC{spread}"
+            rows.append(["" if number else name, when])
+    for line in columns(rows):
+        click.echo(f"  {line}")
     if shown:
         click.echo()
 
@@ -208,12 +214,14 @@ def _say_cost(proposal: Proposal, project: Project) -> None:
     budgets = {d.id: d.plan.budget_minutes for d in project.definitions if d.plan.budget_minutes is not None}
     whole = project.organization.budget
     shown = [d.id for d in project.definitions if whole is not None or d.id in budgets]
-    width = max((len(name) for name in shown), default=0)
+    rows = []
     for name in shown:
         forecast = proposal.forecasts[name]
         cost = "never ran yet" if forecast.minutes is None else f"{forecast.minutes:.0f} run-minutes"
         budget = f", budget {budgets[name]}" if name in budgets else ""
-        click.echo(f"  {name:<{width}}  about {forecast.runs:.0f} runs a month: {cost}{budget}")
+        rows.append([name, f"about {forecast.runs:.0f} runs a month: {cost}{budget}"])
+    for line in columns(rows):
+        click.echo(f"  {line}")
     if whole is not None:
         known = sum(each.minutes or 0.0 for each in proposal.forecasts.values())
         click.echo(f"  together about {known:.0f} run-minutes a month, budget {whole.minutes_per_month}")

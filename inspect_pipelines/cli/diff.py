@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 
 import click
 
 from inspect_pipelines.cli.diff_options import check_target, judging, policy, quiet_decoders, write
-from inspect_pipelines.cli.output import marked
+from inspect_pipelines.cli.output import marked, print_json
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import Unreadable
@@ -64,7 +63,7 @@ def diff(
     if overlay and found.differs:
         write(overlay, _overlay(looked))
     if as_json:
-        click.echo(json.dumps(found.as_json()))
+        print_json(found.as_json(), on_one_line=True)
     else:
         _print(old, new, found)
         if overlay and not found.differs:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from inspect_pipelines.cli.diff_options import check_target, judging, policy, quiet_decoders, write
-from inspect_pipelines.cli.output import aligned
+from inspect_pipelines.cli.output import print_json
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import UsageError
@@ -80,7 +80,7 @@ def diff_dir(
     if html:
         write(html, _page(old, new, sides, found, notes).encode())
     if as_json:
-        click.echo(json.dumps(_as_json(found, notes), indent=2))
+        print_json(_as_json(found, notes))
     else:
         _print(found, notes, shows_all=shows_all)
     sys.exit(exit_code(difference for _, difference in found))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import socket
@@ -10,13 +9,14 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
-from inspect_pipelines.cli.output import aligned
+from inspect_pipelines.cli.output import print_json
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.errors import InspectError
 
@@ -45,7 +45,7 @@ def doctor(as_json: bool) -> None:
     """Say what is missing on this machine and how to get it."""
     checks = list(examine(Settings()))
     if as_json:
-        click.echo(json.dumps([asdict(check) for check in checks], indent=2))
+        print_json(checks)
     else:
         rows = [["✓" if check.is_ok else "✗ missing", check.name, check.found] for check in checks]
         click.echo(aligned(["", "CHECK", "FOUND"], rows))

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
-from inspect_pipelines.cli.launching import run_json
 from inspect_pipelines.cli.output import coloured, local_time, printable, short_duration
-from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
-from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.domain.session import SessionResult, StepStatus
-from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.show import Dossier
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.session import StepStatus
+from inspect_pipelines.queries.dossier import Dossier
 
 LABEL = 13  # characters of the left column
 VERDICTS = {
@@ -28,12 +22,12 @@ NO_VERDICT = "none: the site was not judged"
 OPEN_VERDICT = "not yet"
 
 
-def page(house: House, dossier: Dossier, dagster_url: str | None) -> str:
-    """The text; `dagster_url` is the run's page in a running Dagster UI."""
+def page(dossier: Dossier) -> str:
+    """The text."""
     return "\n".join(
         [
             *_head(dossier),
-            *_facts(house, dossier, dagster_url),
+            *_facts(dossier),
             *_sessions(dossier),
             *_comparisons(dossier),
             *_messages(dossier),
@@ -42,40 +36,17 @@ def page(house: House, dossier: Dossier, dagster_url: str | None) -> str:
     )
 
 
-def as_json(house: House, dossier: Dossier, dagster_url: str | None) -> str:
-    """Everything, with the names that the ledger has for it."""
-    from inspect_pipelines.stored.serial import dump_json
-
-    body: dict[str, Any] = {
-        **run_json(house, dossier.run),
-        "reviewed_as": dossier.reviewed_as or None,
-        "flaky": list(dossier.flaky),
-        "doing": dossier.progress.doing,
-        "dagster_url": dagster_url,
-        "report_is_written": house.reports.is_written(dossier.run.id),
-        "sessions": json.loads(dump_json(dossier.sessions, tuple[SessionResult, ...])),
-        "comparisons": json.loads(dump_json(dossier.comparisons, tuple[Comparison, ...])),
-        "notifications": json.loads(dump_json(dossier.notifications, tuple[Notification, ...])),
-        "decisions": [
-            {"decision": decision, "by": by, "detail": detail} for decision, by, detail in dossier.decisions
-        ],
-        "events": [decision.event_id for decision in dossier.events],
-        "retries": json.loads(dump_json([run.id for run in dossier.retries])),
-    }
-    return json.dumps(body, indent=2, ensure_ascii=False)
-
-
 def _head(dossier: Dossier) -> Iterator[str]:
     run = dossier.run
-    name = dossier.definition.name if dossier.definition else "deleted since"
-    reviewed = f", {dossier.reviewed_as}" if dossier.reviewed_as else ""
+    name = dossier.definition_name or "deleted since"
+    reviewed = f", {run.reviewed_as}" if run.reviewed_as else ""
     yield f"{coloured(run.status.value)}{reviewed}  {run.definition_id} ({name})"
-    told = run.reason.splitlines() or [dossier.progress.doing]
+    told = run.reason.splitlines() or [dossier.doing]
     yield from (f"    {line}" for line in told)
     yield ""
 
 
-def _facts(house: House, dossier: Dossier, dagster_url: str | None) -> Iterator[str]:
+def _facts(dossier: Dossier) -> Iterator[str]:
     run = dossier.run
     verdict = OPEN_VERDICT if run.status.is_open else VERDICTS.get(run.status, NO_VERDICT)
     if dossier.flaky:
@@ -83,34 +54,34 @@ def _facts(house: House, dossier: Dossier, dagster_url: str | None) -> Iterator[
     yield _row("run", run.id)
     yield _row("verdict", verdict)
     yield _row("origin", f"{run.origin}, by {run.requested_by or 'unknown'}")
-    for decision in dossier.events:
-        yield _row("event", f"{decision.event_id}  {printable(decision.reason)}")
+    for cause in dossier.causes:
+        yield _row("event", f"{cause.decision.event_id}  {printable(cause.decision.reason)}")
     if run.retry_of:
         yield _row("retry of", run.retry_of)
-    for retry in dossier.retries:
+    for retry in dossier.retried_as:
         yield _row("retried as", f"{retry.id}  {coloured(retry.status.value)}")
     if run.variables:
         texts = (f"{name}={text}" for name, text in sorted(run.variables.items()))
         yield _row("variables", printable(", ".join(texts)))  # strangers write titles and branches
     yield from _times(dossier)
-    yield _row("report", house.reports.url(run.id) if house.reports.is_written(run.id) else "none is written")
+    yield _row("report", run.report if dossier.report_is_written else "none is written")
     yield _row("Dagster run", run.dagster_run_id or "none: no worker took it")
-    if dagster_url:
-        yield _row("", dagster_url)
+    if dossier.dagster_url:
+        yield _row("", dossier.dagster_url)
 
 
 def _times(dossier: Dossier) -> Iterator[str]:
-    run, progress = dossier.run, dossier.progress
+    run = dossier.run
     yield _row("due", _both(run.nominal_at))
     if run.claimed_at:
         late = (run.claimed_at - run.nominal_at).total_seconds()
         yield _row("began", f"{_both(run.claimed_at)}, {short_duration(max(late, 0))} after it was due")
     if run.completed_at:
-        took = f", {short_duration(progress.elapsed_seconds)} of work" if run.claimed_at else ""
+        took = f", {short_duration(dossier.elapsed_seconds)} of work" if run.claimed_at else ""
         yield _row("ended", f"{_both(run.completed_at)}{took}")
-    elif run.deadline_at and progress.left_seconds is not None:
+    elif run.deadline_at and dossier.left_seconds is not None:
         yield _row(
-            "deadline", f"{_both(run.deadline_at)}, {short_duration(max(progress.left_seconds, 0))} left"
+            "deadline", f"{_both(run.deadline_at)}, {short_duration(max(dossier.left_seconds, 0))} left"
         )
 
 
@@ -165,24 +136,24 @@ def _messages(dossier: Dossier) -> Iterator[str]:
     if dossier.notifications:
         yield ""
         yield "Notifications"
-    for one in dossier.notifications:
+    for note in dossier.notifications:
+        one = note.notification
         receipt = f": {one.receipt}" if one.receipt else ""
         yield f"  {one.event.value} to {one.target}: {one.status.value}{receipt}"
     if dossier.decisions:
         yield ""
         yield "Decisions"
-    for decision, by, detail in dossier.decisions:
-        yield f"  {decision.replace('_', ' ')} by {by.removeprefix('user:')}" + (
-            f": {detail}" if detail else ""
-        )
+    for word in dossier.decisions:
+        detail = f": {word.detail}" if word.detail else ""
+        yield f"  {word.decision.replace('_', ' ')} by {word.by.removeprefix('user:')}{detail}"
 
 
 def _next_steps(dossier: Dossier) -> Iterator[str]:
     run = dossier.run
     if run.status.is_open:
-        unwanted = any(decision == CANCEL_REQUESTED for decision, _, _ in dossier.decisions)
+        unwanted = any(word.decision == CANCEL_REQUESTED for word in dossier.decisions)
         words = ["watch"] if unwanted else ["watch", "cancel"]
-    elif run.status is RunStatus.NEEDS_REVIEW and not dossier.reviewed_as:
+    elif run.status is RunStatus.NEEDS_REVIEW and not run.reviewed_as:
         yield f"\naccept its pictures: inspect-pipelines baselines adopt {run.id}"
         return
     elif run.status is RunStatus.PASSED:
@@ -198,8 +169,3 @@ def _row(label: str, text: str) -> str:
 
 def _both(at: datetime) -> str:
     return f"{local_time(at)} ({at:%H:%M:%S} UTC)"
-
-
-def link(run: Run, ui_url: str | None) -> str | None:
-    """The run's page in the Dagster UI."""
-    return f"{ui_url}/runs/{run.dagster_run_id}" if ui_url and run.dagster_run_id else None

@@ -8,16 +8,15 @@ import sys
 import click
 
 from inspect_pipelines.cli.moments import past
-from inspect_pipelines.cli.output import aligned, harmless, local_time, printable, terminal_width
+from inspect_pipelines.cli.output import harmless, local_time, print_json, printable, terminal_width
 from inspect_pipelines.cli.replay import replay
-from inspect_pipelines.cli.triggers import decision_json
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.find_event import find_event
-from inspect_pipelines.stored.serial import dump_json
+from inspect_pipelines.queries.events import find_event, list_events, show_event
 
 HEADER = ["EVENT", "RECEIVED", "TYPE", "STATUS", "REPO", "BRANCH", "SOURCE", "WHAT"]
 LEFT_OUT_FIRST = ["SOURCE", "BRANCH", "RECEIVED", "REPO", "WHAT"]
@@ -59,17 +58,16 @@ def list_(
     """List events, newest first."""
     house = _house()
     earliest = past(since, option="--since", now=house.clock.now()) if since else None
-    with house.ledger.read() as ledger:
-        found = ledger.events.latest(
-            house.org_id,
-            status=[EventStatus(status) for status in statuses] or None,
-            type=kind,
-            source_id=SourceId(source) if source else None,
-            since=earliest,
-            limit=limit,
-        )
+    found = list_events(
+        house,
+        status=[EventStatus(status) for status in statuses] or None,
+        type=kind,
+        source_id=SourceId(source) if source else None,
+        since=earliest,
+        limit=limit,
+    ).items
     if as_json:
-        click.echo(json.dumps([_json(event) for event in found], indent=2))
+        print_json(found)
         return
     if not found:
         is_filtered = statuses or kind or source or since
@@ -93,15 +91,14 @@ def show(text: str, with_payload: bool, as_json: bool) -> None:
     if with_payload:
         _print_payload(house, event)
         return
-    with house.ledger.read() as ledger:
-        decisions = ledger.decisions.of_event(event.org_id, event.id)
+    found = show_event(house, event)
     if as_json:
-        click.echo(json.dumps({**_json(event), "decisions": [decision_json(d) for d in decisions]}, indent=2))
+        print_json(found)
         return
     click.echo(_page(event))
-    for one in decisions:
-        replayed = f" ({one.replay})" if one.replay else ""
-        click.echo(f"  {one.trigger_id}{replayed}: {_line(one.sentence())}")
+    for one in found.decisions:
+        replayed = f" ({one.decision.replay})" if one.decision.replay else ""
+        click.echo(f"  {one.decision.trigger_id}{replayed}: {_line(one.sentence)}")
 
 
 def _print_payload(house: House, event: Event) -> None:
@@ -160,11 +157,6 @@ def _paths(event: Event) -> str:
     more = len(event.paths) - PATHS_SHOWN
     shown = ", ".join(event.paths[:PATHS_SHOWN])
     return f"{len(event.paths)}: {shown}{f' and {more} more' if more > 0 else ''}" if event.paths else "none"
-
-
-def _json(event: Event) -> dict[str, object]:
-    found: dict[str, object] = json.loads(dump_json(event))
-    return found
 
 
 def _line(text: str | None) -> str:

@@ -6,13 +6,15 @@ import csv
 import io
 import json
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any
 
 import click
 
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.ports.history import Table
+from inspect_pipelines.queries.json_shape import rfc3339
 from inspect_pipelines.wiring import house
 
 CELL_MAX = 60  # characters of a cell in the aligned table; --json and --csv are whole
@@ -61,23 +63,14 @@ def rebuild() -> None:
 def as_aligned(table: Table) -> str:
     """A table for eyes: columns padded, numbers to the right, long cells cut with an ellipsis, the row count below."""
     cells = [[_shown(value) for value in row] for row in table.rows]
-    widths = [max(map(len, column)) for column in zip(table.columns, *cells, strict=True)]
-    rights = [
-        any(_is_number(row[at]) for row in table.rows)
-        and all(row[at] is None or _is_number(row[at]) for row in table.rows)
+    numbers = [
+        at
         for at in range(len(table.columns))
+        if any(_is_number(row[at]) for row in table.rows)
+        and all(row[at] is None or _is_number(row[at]) for row in table.rows)
     ]
-
-    def line(texts: list[str]) -> str:
-        padded = [
-            text.rjust(width) if right else text.ljust(width)
-            for text, width, right in zip(texts, widths, rights, strict=True)
-        ]
-        return "  ".join(padded).rstrip()
-
     count = "1 row" if len(table.rows) == 1 else f"{len(table.rows)} rows"
-    lines = [line(list(table.columns)), "  ".join("-" * width for width in widths), *map(line, cells)]
-    return "\n".join([*lines, f"({count})", ""])
+    return f"{aligned(table.columns, cells, right=numbers, is_ruled=True)}\n({count})\n"
 
 
 def as_json(table: Table) -> str:
@@ -121,7 +114,7 @@ def _text(value: Any) -> str:
 def _plain(value: Any) -> str:
     """What JSON has no word for: times in RFC 3339 UTC, the rest as text."""
     if isinstance(value, datetime) and value.tzinfo is not None:
-        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return rfc3339(value)
     if isinstance(value, date):
         return value.isoformat()
     return str(value)

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator
 
 import click
 
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.output import (
-    aligned,
     local_time,
+    print_json,
     printable,
     short_duration,
     terminal_width,
     user_name,
 )
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.alerting import Silence
-from inspect_pipelines.domain.ids import DefinitionId, IncidentId
-from inspect_pipelines.domain.incident import Incident
-from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.find import find_incident
-from inspect_pipelines.stored.serial import dump_json
+from inspect_pipelines.queries.incidents import (
+    IncidentDossier,
+    IncidentSummary,
+    find_incident,
+    list_incidents,
+    show_incident,
+    subject_of,
+)
 from inspect_pipelines.usecases.alerts import silence as silencing
 from inspect_pipelines.usecases.alerts.acknowledge import acknowledge
 from inspect_pipelines.usecases.runs.project import project
@@ -46,24 +47,22 @@ def list_(whole: bool, limit: int, as_json: bool) -> None:
     """List open incidents, newest first."""
     house = _house()
     now = house.clock.now()
-    with house.ledger.read() as ledger:
-        found = ledger.incidents.latest(house.org_id, open_only=not whole, limit=limit)
-        silences = ledger.silences.holding(house.org_id, now)
+    found = list_incidents(house, open_only=not whole, limit=limit).items
     if as_json:
-        click.echo(json.dumps([_as_json(one, silences) for one in found], indent=2))
+        print_json(found)
         return
     if not found:
         click.echo("no incident is open" if not whole else "there was no incident yet")
         return
     rows = [
         [
-            _state(one, silences),
-            one.kind.value,
-            ", ".join(one.definitions),
-            short_duration(((one.resolved_at or now) - one.opened_at).total_seconds()),
-            str(one.runs),
-            one.id,
-            printable(one.sentence),
+            _state(one),
+            one.incident.kind.value,
+            ", ".join(one.incident.definitions),
+            short_duration(((one.incident.resolved_at or now) - one.incident.opened_at).total_seconds()),
+            str(one.incident.runs),
+            one.incident.id,
+            printable(one.incident.sentence),
         ]
         for one in found
     ]
@@ -80,20 +79,11 @@ def show(incident_id: str, as_json: bool) -> None:
     INCIDENT is its id, the beginning of it, or a run that failed by it.
     """
     house = _house()
-    incident = find_incident(house, incident_id)
-    with house.ledger.read() as ledger:
-        runs = ledger.incidents.runs_of(incident.id)
-        messages = ledger.outbox.of_incident(incident.id)
-        silences = ledger.silences.holding(house.org_id, house.clock.now())
+    found = show_incident(house, incident_id)
     if as_json:
-        shown = {
-            **_as_json(incident, silences),
-            "run_ids": runs,
-            "notifications": json.loads(dump_json(tuple(messages), tuple[Notification, ...])),
-        }
-        click.echo(json.dumps(shown, indent=2))
+        print_json(found)
         return
-    click.echo("\n".join(_lines(incident, runs, messages, silences)))
+    click.echo("\n".join(_lines(found)))
 
 
 @incidents.command()
@@ -120,7 +110,7 @@ def silence(subject: str, span: str | None, moment: str | None, end: bool, reaso
     if sum(1 for one in (span, moment, end or None) if one) != 1:
         raise UsageError("say one of: --for 2h, --until 2026-11-26T08:00, --end")
     house = _house()
-    incident_id, definition_id = _subject(house, subject)
+    incident_id, definition_id = subject_of(house, subject)
     name = incident_id or definition_id
     if end:
         silencing.end_silences(house, incident_id=incident_id, definition_id=definition_id, by=_user())
@@ -134,17 +124,9 @@ def silence(subject: str, span: str | None, moment: str | None, end: bool, reaso
     click.echo(f"{name!r} is silenced until {local_time(until)}")
 
 
-def _subject(house: House, text: str) -> tuple[IncidentId | None, DefinitionId | None]:
-    with house.ledger.read() as ledger:
-        if ledger.definitions.find(house.org_id, DefinitionId(text)):
-            return None, DefinitionId(text)
-    return find_incident(house, text).id, None
-
-
-def _lines(
-    incident: Incident, runs: Sequence[str], messages: Sequence[Notification], silences: Sequence[Silence]
-) -> Iterator[str]:
-    yield f"{incident.kind.value} of {', '.join(incident.definitions)}: {_state(incident, silences)}"
+def _lines(found: IncidentDossier) -> Iterator[str]:
+    incident = found.summary.incident
+    yield f"{incident.kind.value} of {', '.join(incident.definitions)}: {_state(found.summary)}"
     yield f"  {printable(incident.sentence)}"  # a watched site writes what is found in it
     yield f"  opened       {local_time(incident.opened_at)}, failed last {local_time(incident.last_failed_at)}"
     yield f"  runs         {incident.runs}"
@@ -157,7 +139,7 @@ def _lines(
         yield f"  known        rejected by {incident.known_by.removeprefix('user:')}: {printable(incident.note)}"
     if incident.resolved_at:
         yield f"  resolved     {local_time(incident.resolved_at)}: {printable(incident.resolution)}"
-    for one in _of(incident, silences):
+    for one in found.summary.silences:
         who = one.by.removeprefix("user:")
         yield f"  silenced     until {local_time(one.until)} by {who}: {printable(one.reason) or '-'}"
     yield "\nCause"
@@ -165,34 +147,17 @@ def _lines(
     if len(incident.keys) > MOST_KEYS_SHOWN:
         yield f"  and {len(incident.keys) - MOST_KEYS_SHOWN} more"
     yield "\nRuns, newest first"
-    yield from (f"  {run_id}" for run_id in runs)
-    if messages:
+    yield from (f"  {run_id}" for run_id in found.run_ids)
+    if found.notifications:
         yield "\nMessages"
-    for message in messages:
-        kind = message.message.kind.value if message.message else message.event.value
+    for note in found.notifications:
+        message = note.notification
         became = printable(f"{message.status.value} {message.receipt}")
-        yield f"  {message.id}  {kind} to {printable(message.target)}: {became}"
+        yield f"  {message.id}  {note.kind} to {printable(message.target)}: {became}"
 
 
-def _state(incident: Incident, silences: Sequence[Silence]) -> str:
-    return f"{incident.state}, silenced" if incident.is_open and _of(incident, silences) else incident.state
-
-
-def _of(incident: Incident, silences: Sequence[Silence]) -> list[Silence]:
-    return [
-        one
-        for one in silences
-        if one.incident_id == incident.id or (one.definition_id and one.definition_id in incident.definitions)
-    ]
-
-
-def _as_json(incident: Incident, silences: Sequence[Silence]) -> dict[str, object]:
-    ends: list[datetime] = [one.until for one in _of(incident, silences)]
-    return {
-        **json.loads(dump_json(incident)),
-        "state": incident.state,
-        "silenced_until": max(ends).isoformat() if ends else None,
-    }
+def _state(one: IncidentSummary) -> str:
+    return f"{one.state}, silenced" if one.is_silenced else one.state
 
 
 def _house() -> House:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import click
 
-from inspect_pipelines.cli.output import COLOURS, MARKS, aligned, coloured, cut, short_duration
+from inspect_pipelines.cli.output import COLOURS, MARKS, coloured, cut, short_duration
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.queries.progress import Progress
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import click
 
-from inspect_pipelines.cli.output import aligned, local_time, printable, terminal_width
+from inspect_pipelines.cli.output import local_time, print_json, printable, terminal_width
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
+from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.stored.serial import dump_json
+from inspect_pipelines.queries.notifications import (
+    NotificationDossier,
+    list_notifications,
+    show_notification,
+)
 from inspect_pipelines.usecases.alerts import resend as resending
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.project import project
@@ -31,23 +35,22 @@ def notifications() -> None:
 def list_(status: str | None, limit: int, as_json: bool) -> None:
     """List messages, newest first."""
     house = _house()
-    with house.ledger.read() as ledger:
-        found = ledger.outbox.latest(house.org_id, status=status, limit=limit)
+    found = list_notifications(house, status=status, limit=limit).items
     if as_json:
-        click.echo(json.dumps([_as_json(one) for one in found], indent=2))
+        print_json(found)
         return
     if not found:
         click.echo("no message" + (f" is {status}" if status else " was written yet"))
         return
     rows = [
         [
-            one.id,
-            f"{MARKS[one.status]} {one.status.value}",
-            local_time(one.created_at),
-            _kind(one),
-            printable(one.target),
-            str(one.attempts),
-            printable(one.title),
+            one.notification.id,
+            f"{MARKS[one.notification.status]} {one.notification.status.value}",
+            local_time(one.notification.created_at),
+            one.kind,
+            printable(one.notification.target),
+            str(one.notification.attempts),
+            printable(one.notification.title),
         ]
         for one in found
     ]
@@ -64,14 +67,11 @@ def show(message_id: str, as_json: bool) -> None:
     MESSAGE is its id, or the beginning of it.
     """
     house = _house()
-    found = resending.find_notification(house, message_id)
-    with house.ledger.read() as ledger:
-        attempts = ledger.outbox.attempts_of(house.org_id, found.id)
+    found = show_notification(house, resending.find_notification(house, message_id))
     if as_json:
-        tries = json.loads(dump_json(tuple(attempts), tuple[Attempt, ...]))
-        click.echo(json.dumps({**_as_json(found), "tries": tries}, indent=2))
+        print_json(found)
         return
-    click.echo("\n".join(_lines(found, attempts)))
+    click.echo("\n".join(_lines(found)))
 
 
 @notifications.command()
@@ -82,37 +82,28 @@ def resend(message_id: str) -> None:
     again = resending.resend(house, resending.find_notification(house, message_id).id)
     send_waiting(house)
     project(house)
-    with house.ledger.read() as ledger:
-        now = ledger.outbox.find(house.org_id, again.id) or again
+    now = show_notification(house, again).summary.notification
     click.echo(printable(f"message {now.id} to {now.target}: {now.status.value} {now.receipt}"))
 
 
-def _lines(found: Notification, attempts: Sequence[Attempt]) -> Iterator[str]:
+def _lines(dossier: NotificationDossier) -> Iterator[str]:
+    found = dossier.summary.notification
     yield printable(found.title)
-    yield f"  to        {printable(found.target)}, {_kind(found)} ({found.event.value})"
+    yield f"  to        {printable(found.target)}, {dossier.summary.kind} ({found.event.value})"
     yield f"  status    {printable(f'{found.status.value} {found.receipt}')}"
     yield f"  created   {local_time(found.created_at)} by run {found.run_id}"
     if found.status is DeliveryStatus.STORED and found.due_at:
         yield f"  due       {local_time(found.due_at)}"
     if found.mentions:
         yield f"  mentions  {printable(', '.join(found.mentions))}"
-    if attempts:
+    if dossier.tries:
         yield "\nTries"
-    for one in attempts:
+    for one in dossier.tries:
         outcome = one.outcome or "goes on, or its process died"
         yield f"  {one.number}  {local_time(one.started_at)}  {printable(f'{outcome} {one.detail}')}"
     yield ""
     for line in found.text.split("\n"):
         yield f"{' ' * (len(line) - len(line.lstrip(' ')))}{printable(line)}"  # keeps its place under the line before
-
-
-def _kind(found: Notification) -> str:
-    return found.message.kind.value if found.message else found.event.value
-
-
-def _as_json(found: Notification) -> dict[str, object]:
-    written: dict[str, object] = json.loads(dump_json(found))
-    return {**written, "kind": _kind(found)}
 
 
 def _house() -> House:

@@ -1,8 +1,9 @@
-"""How commands print: aligned columns, local times, marks that do not rest on colour."""
+"""How commands print: JSON, local times, marks that do not rest on colour."""
 
 from __future__ import annotations
 
 import getpass
+import json
 import shutil
 import sys
 from collections.abc import Sequence
@@ -29,42 +30,20 @@ COLOURS = {
     "timeout": "magenta",
     "running": "cyan",
 }
-NARROWEST = 12  # characters of a column that is cut; less says nothing
-SHORT_ID = 13  # characters of a run's id that fix its millisecond
-
-
-def aligned(
-    header: Sequence[str],
-    rows: Sequence[Sequence[str]],
-    *,
-    width: int | None = None,
-    optional: Sequence[str] = (),
-) -> str:
-    """A plain table, two spaces between columns, no trailing spaces.
-
-    Args:
-        header: Names of the columns.
-        rows: Cells; they may hold colours.
-        width: Characters a line may have: a column `RUN` is shortened first, then columns are left out, then the last
-            one is cut; None: any.
-        optional: The columns that may be left out, the least wanted first.
-    """
-    table = [list(row) for row in [header, *rows]]
-    if width is not None:
-        _squeeze(table, width, optional)
-    widths = _widths(table)
-    lines = [
-        "  ".join(
-            cell + " " * (wide - len(click.unstyle(cell))) for cell, wide in zip(row, widths, strict=True)
-        )
-        for row in table
-    ]
-    return "\n".join(line.rstrip() for line in lines)
 
 
 def terminal_width() -> int | None:
     """Characters in a line of the terminal; None when nobody looks at one."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
+
+
+def print_json(answer: object, *, on_one_line: bool = False) -> None:
+    """An answer in the one JSON shape that it has everywhere."""
+    from inspect_pipelines.queries.json_shape import (
+        to_json,
+    )  # knows the domain, which most commands need not load
+
+    click.echo(json.dumps(to_json(answer), indent=None if on_one_line else 2))
 
 
 def marked(status: str) -> str:
@@ -119,41 +98,3 @@ def user_name() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user id without a name
         return "unknown"
-
-
-def _squeeze(table: list[list[str]], width: int, optional: Sequence[str]) -> None:
-    if "RUN" in table[0] and sum(_widths(table)) + _gaps(table) > width:
-        _shorten(table, table[0].index("RUN"))
-    for name in optional:
-        if _needed(table) <= width:
-            break
-        at = table[0].index(name)
-        for row in table:
-            del row[at]
-    rest = width - sum(_widths(table)[:-1]) - _gaps(table)
-    for row in table:
-        if len(click.unstyle(row[-1])) > rest:
-            row[-1] = cut(click.unstyle(row[-1]), max(rest, NARROWEST))
-
-
-def _shorten(table: list[list[str]], at: int) -> None:
-    ids = [row[at] for row in table[1:]]
-    length = SHORT_ID
-    while len({one[:length] for one in ids}) < len(set(ids)):  # two runs of one millisecond
-        length += 1
-    for row in table[1:]:
-        row[at] = row[at][:length]
-
-
-def _needed(table: Sequence[Sequence[str]]) -> int:
-    """Characters a line needs when its last column is cut as far as it may be."""
-    *firsts, last = _widths(table)
-    return sum(firsts) + min(last, NARROWEST) + _gaps(table)
-
-
-def _gaps(table: Sequence[Sequence[str]]) -> int:
-    return 2 * (len(table[0]) - 1)
-
-
-def _widths(table: Sequence[Sequence[str]]) -> list[int]:
-    return [max(len(click.unstyle(row[at])) for row in table) for at in range(len(table[0]))]

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-
 import click
 
-from inspect_pipelines.cli.output import printable
-from inspect_pipelines.cli.triggers import decision_json
+from inspect_pipelines.cli.output import print_json, printable
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.queries.find_event import find_event
+from inspect_pipelines.queries.events import find_event, show_replay
 from inspect_pipelines.usecases.events.replay import replay as replay_event
 
 
@@ -26,16 +23,12 @@ def replay(text: str, as_json: bool) -> None:
 
     house = build(Settings())
     event = replay_event(house, find_event(house, text).id)
-    with house.ledger.read() as ledger:
-        found = [
-            one for one in ledger.decisions.of_event(event.org_id, event.id) if one.replay == event.replay
-        ]
+    found = show_replay(house, event)
     if as_json:
-        told = {"event_id": event.id, "status": event.status.value, "replay": event.replay}
-        click.echo(json.dumps({**told, "decisions": [decision_json(one) for one in found]}, indent=2))
+        print_json(found)
         return
     click.echo(f"event {event.id} was replayed ({event.replay}): {event.status.value}")
-    for one in found:
-        click.echo(f"  {one.trigger_id}: {printable(one.sentence())}")
-    if not found and event.status.value != "waiting":
+    for one in found.decisions:
+        click.echo(f"  {one.decision.trigger_id}: {printable(one.sentence)}")
+    if not found.decisions and event.status.value != "waiting":
         click.echo("  no trigger names this kind of event")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 
 import click
@@ -12,21 +11,20 @@ from inspect_pipelines.cli.launching import (
     launched,
     print_end,
     print_start,
-    run_json,
     took_text,
 )
 from inspect_pipelines.cli.moments import past
-from inspect_pipelines.cli.output import aligned, coloured, cut, local_time, terminal_width, user_name
+from inspect_pipelines.cli.output import coloured, cut, local_time, print_json, terminal_width, user_name
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, is_plain_terminal
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.domain.spelling import nearest
-from inspect_pipelines.errors import NotFound, Refused, UsageError
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.errors import Refused, UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.find import find_run
+from inspect_pipelines.queries.dossier import show_run
 from inspect_pipelines.queries.progress import watch as watch_runs
-from inspect_pipelines.queries.show import reviewed_as
-from inspect_pipelines.queries.show import show as look_up
+from inspect_pipelines.queries.run import current_run, find_run, refuse_unknown
+from inspect_pipelines.queries.runs import RunSummary, list_runs
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.await_end import await_end
 from inspect_pipelines.usecases.runs.cancel import cancel as cancel_run
@@ -85,18 +83,19 @@ def list_(
     earliest = past(since, option="--since", now=house.clock.now()) if since else None
     reconcile(house)
     if definition_id is not None:
-        _refuse_unknown(house, definition_id)
-    with house.ledger.read() as ledger:
-        found = ledger.runs.latest(
-            house.org_id,
-            definition_id=DefinitionId(definition_id) if definition_id else None,
-            status=FAILED if failed else wanted or None,
-            since=earliest,
-            limit=limit,
-        )
-        reviewed = {run.id: reviewed_as(ledger.reviews.of_run(run.id)) for run in found}
+        refuse_unknown(house, DefinitionId(definition_id))
+    page = list_runs(
+        house,
+        definition_id=DefinitionId(definition_id) if definition_id else None,
+        status=FAILED if failed else wanted or None,
+        since=earliest,
+        limit=limit,
+    )
+    found = page.items
+    if page.problem:
+        click.echo(page.problem, err=True)
     if as_json:
-        click.echo(json.dumps([run_json(house, run) for run in found], indent=2))
+        print_json(found)
         return
     if not found:
         is_filtered = definition_id or wanted or failed or since
@@ -107,7 +106,7 @@ def list_(
         )
         return
     width = terminal_width()
-    rows = [_row(run, reviewed[run.id], None if width else REASON_CHARACTERS) for run in found]
+    rows = [_row(run, None if width else REASON_CHARACTERS) for run in found]
     header = ["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"]
     click.echo(aligned(header, rows, width=width, optional=["TOOK", "REQUESTED", "REASON"]))
 
@@ -122,9 +121,11 @@ def show(text: str, as_json: bool) -> None:
     """
     house = _house()
     reconcile(house)
-    found = look_up(house, find_run(house, text, or_definition=True))
-    url = dossiers.link(found.run, _ui_url())
-    click.echo(dossiers.as_json(house, found, url) if as_json else dossiers.page(house, found, url))
+    found = show_run(house, find_run(house, text, or_definition=True), _ui_url())
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(dossiers.page(found))
 
 
 @runs.command()
@@ -159,7 +160,7 @@ def watch(text: str | None, follow: bool) -> None:
         click.echo("stopped watching; the runs go on", err=True)
         sys.exit(0 if run is None else 3)  # how that one ends is not known, and 0 would say that it passed
     if run is not None:
-        ended = _current(house, run)
+        ended = current_run(house, run.id) or run
         print_end(house, ended, as_json=False)
         sys.exit(ended.status.exit_code)
 
@@ -250,32 +251,12 @@ def _ui_url() -> str | None:
     return state.ui_url if state else None
 
 
-def _current(house: House, run: Run) -> Run:
-    with house.ledger.read() as ledger:
-        return ledger.runs.find(run.id) or run
-
-
-def _refuse_unknown(house: House, definition_id: str) -> None:
-    """A filter that can match nothing is a typing error; runs of deleted definitions are still found."""
-    with house.ledger.read() as ledger:
-        known = [definition.id for definition in ledger.definitions.all(house.org_id)]
-        if definition_id in known or ledger.runs.latest(
-            house.org_id, definition_id=DefinitionId(definition_id), limit=1
-        ):
-            return
-    applied = ", ".join(sorted(known)) or "none"
-    raise NotFound(
-        f"--definition {definition_id!r} names nothing that is applied or ever ran{nearest(definition_id, list(known))}; "
-        f"applied: {applied}"
-    )
-
-
-def _row(run: Run, reviewed: str, reason_characters: int | None) -> list[str]:
+def _row(run: RunSummary, reason_characters: int | None) -> list[str]:
     reason = run.reason.replace("\n", "; ")
     return [
         run.id,
         run.definition_id,
-        coloured(run.status.value) + (f", {reviewed}" if reviewed else ""),
+        coloured(run.status.value) + (f", {run.reviewed_as}" if run.reviewed_as else ""),
         local_time(run.requested_at),
         took_text(run),
         cut(reason, reason_characters) if reason_characters else reason,

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import click
 
-from inspect_pipelines.cli.launching import launched, run_json, took_text
+from inspect_pipelines.cli.launching import launched, took_text
 from inspect_pipelines.cli.moments import day_or_moment, future
 from inspect_pipelines.cli.output import (
-    aligned,
     coloured,
     local_time,
+    print_json,
     short_duration,
     strip,
     terminal_width,
     user_name,
 )
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.cron import Cron
 from inspect_pipelines.domain.ids import DefinitionId
@@ -27,8 +27,10 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.find_definition import find_definition
-from inspect_pipelines.queries.upcoming import Overview, Upcoming, overview, upcoming
+from inspect_pipelines.queries.definition import definition_of
+from inspect_pipelines.queries.definitions import ScheduleSummary, list_schedules
+from inspect_pipelines.queries.runs import summary
+from inspect_pipelines.queries.upcoming import Upcoming, list_upcoming
 from inspect_pipelines.usecases.definitions import pause as pausing
 from inspect_pipelines.usecases.runs import backfill as backfilling
 from inspect_pipelines.usecases.runs.await_end import await_end
@@ -53,9 +55,9 @@ def list_(as_json: bool) -> None:
     """
     house = _house()
     reconcile(house)
-    shown = overview(house)
+    shown = list_schedules(house)
     if as_json:
-        click.echo(json.dumps([_overview_json(house, one) for one in shown], indent=2))
+        print_json(shown)
         return
     if not shown:
         click.echo("no schedules yet; write some and publish them with: inspect-pipelines apply")
@@ -63,12 +65,12 @@ def list_(as_json: bool) -> None:
     now = house.clock.now()
     rows = [
         [
-            one.schedule.id,
-            one.schedule.cron,
-            one.schedule.timezone,
+            one.summary.id,
+            one.cron,
+            one.timezone,
             _next_text(one, now),
-            strip([run.status.value for run in reversed(one.last)]),
-            coloured(one.last[0].status.value) if one.last else "never ran",
+            strip([run.status.value for run in reversed(one.last_runs)]),
+            coloured(one.last_runs[0].status.value) if one.last_runs else "never ran",
             _state(one),
         ]
         for one in shown
@@ -87,9 +89,9 @@ def next_(words: tuple[str, ...], as_json: bool) -> None:
     """
     count, definition_id = _count_and_id(words)
     house = _house()
-    found = upcoming(house, count, definition_id)
+    found = list_upcoming(house, count, definition_id)
     if as_json:
-        click.echo(json.dumps([_upcoming_json(one) for one in found], indent=2))
+        print_json(found)
         return
     if not found:
         click.echo("nothing will run by itself; look at: inspect-pipelines schedules list")
@@ -98,8 +100,8 @@ def next_(words: tuple[str, ...], as_json: bool) -> None:
         [
             f"{one.at:%Y-%m-%d %H:%M} UTC",
             f"{_local(one):%a %Y-%m-%d %H:%M %Z}",
-            one.schedule.id,
-            one.hindrance,
+            one.schedule,
+            one.hindrance or "",
         ]
         for one in found
     ]
@@ -188,7 +190,7 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
         worst = max(worst, ended.status.exit_code)
         reason = ended.reason.partition("\n")[0]
         click.echo(
-            f"{coloured(ended.status.value)}  {at:%Y-%m-%d %H:%M} UTC  {took_text(ended)}  {ended.id}  {reason}"
+            f"{coloured(ended.status.value)}  {at:%Y-%m-%d %H:%M} UTC  {took_text(summary(house, ended))}  {ended.id}  {reason}"
         )
         if ended.status is RunStatus.CANCELLED:
             left = len(found.wanted) - found.wanted.index(at) - 1
@@ -229,8 +231,7 @@ def _span(house: House, definition_id: str, text: str) -> tuple[datetime, dateti
     begin, dots, end = text.partition("..")
     if not dots:
         raise UsageError(f"{text!r} is no span; write FROM..TO, for example 2026-11-20..2026-11-22")
-    with house.ledger.read() as ledger:
-        definition = find_definition(house, ledger, DefinitionId(definition_id))
+    definition = definition_of(house, DefinitionId(definition_id))
     zone = ZoneInfo(definition.timezone if isinstance(definition, Schedule) else "UTC")
     now = house.clock.now()
     first = day_or_moment(begin, what="FROM", zone=zone, at=time.min)
@@ -240,24 +241,26 @@ def _span(house: House, definition_id: str, text: str) -> tuple[datetime, dateti
     return first, min(last, now)
 
 
-def _state(one: Overview) -> str:
-    if not one.schedule.enabled:
+def _state(one: ScheduleSummary) -> str:
+    paused = one.summary.paused
+    if not one.summary.enabled:
         return "off (enabled: false)"
-    if one.pause is None:
+    if paused is None:
         return "on"
-    until = f" until {local_time(one.pause.until)}" if one.pause.until else ""
-    return f"paused{until} by {one.pause.by.removeprefix('user:')}: {one.pause.reason}"
+    until = f" until {local_time(paused.until)}" if paused.until else ""
+    return f"paused{until} by {paused.by.removeprefix('user:')}: {paused.reason}"
 
 
-def _next_text(one: Overview, now: datetime) -> str:
-    if one.next_at is None:
+def _next_text(one: ScheduleSummary, now: datetime) -> str:
+    next_at = one.summary.next_at
+    if next_at is None:
         return "-"
-    local = one.next_at.astimezone(ZoneInfo(one.schedule.timezone))
-    return f"{local:%a %m-%d %H:%M}, in {short_duration((one.next_at - now).total_seconds())}"
+    local = next_at.astimezone(ZoneInfo(one.timezone))
+    return f"{local:%a %m-%d %H:%M}, in {short_duration((next_at - now).total_seconds())}"
 
 
 def _local(one: Upcoming) -> datetime:
-    return one.at.astimezone(ZoneInfo(one.schedule.timezone))
+    return one.at.astimezone(ZoneInfo(one.timezone))
 
 
 def _both(schedule: Schedule, at: datetime) -> str:
@@ -267,36 +270,6 @@ def _both(schedule: Schedule, at: datetime) -> str:
 def _say_clock_changes(found: list[Upcoming], now: datetime) -> None:
     """What clock changes do to the times that are shown."""
     horizon = found[-1].at - now + timedelta(days=1)
-    for schedule in {one.schedule.id: one.schedule for one in found}.values():
-        for note in Cron(schedule.cron, schedule.timezone).dst_notes(now, horizon):
-            click.echo(f"{schedule.id}: {note}")
-
-
-def _upcoming_json(one: Upcoming) -> dict[str, object]:
-    return {
-        "schedule": one.schedule.id,
-        "at": one.at.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-        "local": _local(one).isoformat(),
-        "timezone": one.schedule.timezone,
-        "hindrance": one.hindrance or None,
-    }
-
-
-def _overview_json(house: House, one: Overview) -> dict[str, object]:
-    return {
-        "id": one.schedule.id,
-        "name": one.schedule.name,
-        "cron": one.schedule.cron,
-        "timezone": one.schedule.timezone,
-        "enabled": one.schedule.enabled,
-        "next_at": one.next_at.isoformat().replace("+00:00", "Z") if one.next_at else None,
-        "paused": None
-        if one.pause is None
-        else {
-            "by": one.pause.by,
-            "reason": one.pause.reason,
-            "since": one.pause.since.isoformat().replace("+00:00", "Z"),
-            "until": one.pause.until.isoformat().replace("+00:00", "Z") if one.pause.until else None,
-        },
-        "last_runs": [run_json(house, run) for run in one.last],
-    }
+    for schedule, (cron, zone) in {one.schedule: (one.cron, one.timezone) for one in found}.items():
+        for note in Cron(cron, zone).dst_notes(now, horizon):
+            click.echo(f"{schedule}: {note}")

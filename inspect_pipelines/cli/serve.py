@@ -15,6 +15,7 @@ from inspect_pipelines.engine.addresses import bracketed, url_of
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.duties.asker import Asker
@@ -97,9 +98,7 @@ def serve(host: str, port: int) -> None:
 def _public_host(house: House) -> set[str]:
     """The name under which people reach us, as last applied: links in messages begin with it."""
     house.ledger.migrate()
-    with house.ledger.read() as ledger:
-        url = ledger.organizations.find(house.org_id).public_url
-    host = urlsplit(url).hostname
+    host = urlsplit(organization(house).public_url).hostname
     return {host} if host else set()
 
 

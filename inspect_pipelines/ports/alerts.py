@@ -11,6 +11,7 @@ from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.notification import Attempt, Notification
+from inspect_pipelines.domain.position import Position
 
 
 class Incidents(Protocol):
@@ -38,8 +39,10 @@ class Incidents(Protocol):
     def runs_of(self, incident_id: IncidentId, limit: int = 20) -> list[RunId]:
         """The runs that failed by it, newest first."""
 
-    def latest(self, org_id: OrgId, *, open_only: bool = False, limit: int = 50) -> list[Incident]:
-        """Newest first."""
+    def latest(
+        self, org_id: OrgId, *, open_only: bool = False, before: Position | None = None, limit: int = 50
+    ) -> list[Incident]:
+        """Newest first, by (opened_at, id); only what stands behind `before`."""
 
 
 class Silences(Protocol):
@@ -109,8 +112,10 @@ class Outbox(Protocol):
     def attempts_of(self, org_id: OrgId, notification_id: str) -> list[Attempt]:
         """Oldest first."""
 
-    def latest(self, org_id: OrgId, *, status: str | None = None, limit: int = 50) -> list[Notification]:
-        """Newest first."""
+    def latest(
+        self, org_id: OrgId, *, status: str | None = None, before: Position | None = None, limit: int = 50
+    ) -> list[Notification]:
+        """Newest first, by (created_at, id); only what stands behind `before`."""
 
     def waiting(self, limit: int = 100) -> list[Notification]:
         """Stored, not sent, oldest first."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
+from inspect_pipelines.domain.position import Position
 
 
 class Events(Protocol):
@@ -35,14 +36,16 @@ class Events(Protocol):
         type: str | None = None,  # noqa: A002 - an event's field is called so
         source_id: SourceId | None = None,
         since: datetime | None = None,
+        before: Position | None = None,
         limit: int = 50,
     ) -> list[Event]:
-        """Newest first.
+        """Newest first, by (received_at, id).
 
         Args:
             status: One or several; None: any.
             type: Exactly this one.
             since: Received then or later.
+            before: Only what stands behind this place in the list.
         """
 
     def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Event]:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
+
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.position import Position
+from inspect_pipelines.domain.run import RunStatus
 
 if TYPE_CHECKING:  # a third of a second that only those pay who ask for one
     import pandas as pd
@@ -17,11 +23,57 @@ class Table:
     rows: tuple[tuple[Any, ...], ...]
 
 
+@dataclass(frozen=True, slots=True)
+class PastRun:
+    """What the history keeps of a run that has ended."""
+
+    id: RunId
+    origin: str
+    definition_id: DefinitionId
+    definition_kind: str
+    status: RunStatus
+    reason: str
+    variables: Mapping[str, str] | None  # None: they were not kept
+    requested_by: str
+    dagster_run_id: str | None
+    retry_of: RunId | None
+    nominal_at: datetime  # UTC, as all of them
+    requested_at: datetime
+    claimed_at: datetime | None
+    deadline_at: datetime | None
+    completed_at: datetime
+    timeout_minutes: int | None  # None: it was never claimed
+
+
 class History(Protocol):
     """Years of facts, in DuckDB."""
 
     def drain(self) -> bool:
         """Move all journal rows into DuckDB and publish, if this process may own it now; False when another does."""
+
+    def ended_runs(
+        self,
+        org_id: OrgId,
+        *,
+        definition_id: DefinitionId | None = None,
+        status: Collection[RunStatus] | None = None,
+        since: datetime | None = None,
+        before: Position | None = None,
+        limit: int = 50,
+    ) -> list[PastRun]:
+        """An organisation's runs, newest first by (requested_at, id), as last published; empty when nothing ever was.
+
+        Waits for no newer facts: whoever asks has those from the ledger.
+
+        Args:
+            definition_id: Only this one's; None: any.
+            status: One of these; None: any.
+            since: Requested then or later.
+            before: Only what stands behind this place in the list.
+
+        Raises:
+            Unreadable: The published copy is damaged.
+        """
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         """Run one read-only statement over the published copy, after waiting so long for the newest facts.

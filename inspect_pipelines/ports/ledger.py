@@ -13,6 +13,7 @@ from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId,
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
@@ -108,14 +109,25 @@ class Runs(Protocol):
         definition_id: DefinitionId | None = None,
         status: RunStatus | Collection[RunStatus] | None = None,
         since: datetime | None = None,
+        before: Position | None = None,
         limit: int = 50,
     ) -> list[Run]:
-        """Newest first.
+        """Newest first, by (requested_at, id).
 
         Args:
             status: One or several; None: any.
             since: Requested then or later.
+            before: Only what stands behind this place in the list.
         """
+
+    def last_of_each(self, org_id: OrgId, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
+        """The newest runs of every definition that is applied, newest first; those that never ran are missing."""
+
+    def of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, Run]:
+        """As `find`, for many: those that there are."""
+
+    def of_dagster_runs(self, org_id: OrgId, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:
+        """As `by_dagster_run`, for many: those that are known, by their Dagster run."""
 
     def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
         """Runs whose id begins so, newest first."""
@@ -158,8 +170,15 @@ class Runs(Protocol):
 class Baselines(Protocol):
     def active(self, org_id: OrgId, set_name: str) -> Baseline | None: ...
     def find(self, org_id: OrgId, baseline_id: BaselineId) -> Baseline | None: ...
-    def all(self, org_id: OrgId, set_name: str | None = None) -> list[Baseline]:
-        """Newest first."""
+    def all(
+        self,
+        org_id: OrgId,
+        set_name: str | None = None,
+        *,
+        before: Position | None = None,
+        limit: int | None = None,
+    ) -> list[Baseline]:
+        """Newest first, by (created_at, id); only what stands behind `before`."""
 
     def add(self, baseline: Baseline) -> None:
         """Store and make it the one active baseline of its set."""
@@ -176,6 +195,9 @@ class Evidence(Protocol):
     def sessions(self, run_id: RunId) -> list[SessionResult]:
         """In playing order."""
 
+    def sessions_of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, list[SessionResult]]:
+        """The same of many runs; one without a session is missing."""
+
     def save_comparisons(self, run_id: RunId, comparisons: Sequence[Comparison]) -> None:
         """Replace the comparisons of a run."""
 
@@ -184,6 +206,9 @@ class Evidence(Protocol):
 
     def shas(self) -> set[Sha256]:
         """Every image that a kept session or comparison refers to, overlays included."""
+
+    def comparisons_of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, list[Comparison]]:
+        """The same of many runs; one that was never compared is missing."""
 
 
 class Reviews(Protocol):
@@ -196,6 +221,11 @@ class Reviews(Protocol):
 
     def of_run(self, run_id: RunId) -> list[tuple[str, str, str]]:
         """(decision, by, detail), oldest first."""
+
+    def of_runs(
+        self, org_id: OrgId, run_ids: Collection[RunId]
+    ) -> Mapping[RunId, list[tuple[str, str, str]]]:
+        """The same of many runs; one that nobody decided about is missing."""
 
 
 class Journal(Protocol):

@@ -47,10 +47,9 @@ def watch(
         with house.ledger.read() as ledger:
             if run_id is None:
                 followed.update((run.id, None) for run in ledger.runs.open(house.org_id))
-            seen = [_progress(ledger, one, now) for one in followed]
-        known = [progress for progress in seen if progress is not None]
-        yield known
-        if not any(progress.run.status.is_open for progress in known) and not stays:
+            seen = _progress(house, ledger, [*followed], now)
+        yield seen
+        if not any(progress.run.status.is_open for progress in seen) and not stays:
             return
         house.clock.sleep(every_seconds)
 
@@ -103,16 +102,27 @@ def _doing(
     return "comparing"
 
 
-def _progress(ledger: LedgerSession, run_id: RunId, now: datetime) -> Progress | None:
-    run = ledger.runs.find(run_id)
-    if run is None:
-        return None
-    is_open = run.status.is_open
-    return progress_of(
-        run,
-        ledger.definitions.find(run.org_id, run.definition_id),
-        played=[session.playbook for session in ledger.evidence.sessions(run_id)] if is_open else (),
-        compared=len(ledger.evidence.comparisons(run_id)) if is_open else 0,
-        is_unwanted=is_open and wish_to_cancel(ledger.reviews.of_run(run_id)) is not None,
-        now=now,
+def _progress(
+    house: House, ledger: LedgerSession, followed: Sequence[RunId], now: datetime
+) -> list[Progress]:
+    """Of each run that there is, in this order; the same few statements however many they are."""
+    runs = ledger.runs.of(house.org_id, followed)
+    working = [run_id for run_id, run in runs.items() if run.status.is_open]
+    definitions = {one.id: one for one in ledger.definitions.all(house.org_id)}
+    sessions, comparisons = (
+        ledger.evidence.sessions_of(house.org_id, working),
+        ledger.evidence.comparisons_of(house.org_id, working),
     )
+    decisions = ledger.reviews.of_runs(house.org_id, working)
+    return [
+        progress_of(
+            runs[run_id],
+            definitions.get(runs[run_id].definition_id),
+            played=[session.playbook for session in sessions.get(run_id, ())],
+            compared=len(comparisons.get(run_id, ())),
+            is_unwanted=wish_to_cancel(decisions.get(run_id, [])) is not None,
+            now=now,
+        )
+        for run_id in followed
+        if run_id in runs
+    ]

@@ -6,81 +6,78 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.maintenance import Maintenance, under_maintenance
 from inspect_pipelines.domain.occurrence import occurrences
 from inspect_pipelines.domain.pause import Pause
-from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.find_definition import find_definition
-
-LAST_RUNS = 10
+from inspect_pipelines.queries.definition import find_definition
 
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
-    schedule: Schedule
+    schedule: DefinitionId
+    cron: str
+    timezone: str
     at: datetime  # UTC
-    hindrance: str  # why it will not run then; empty: it will
+    local: str  # the same moment with the offset of its zone
+    hindrance: str | None  # why it will not run then; None: it will
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """A schedule as `schedules list` shows it."""
+class Time:
+    """One time of a schedule."""
 
     schedule: Schedule
-    next_at: datetime | None  # UTC; the first time at which it will run; None: none is in sight
-    pause: Pause | None  # that holds now
-    last: tuple[Run, ...]  # newest first, ten at most
+    at: datetime  # UTC
+    hindrance: str  # empty: it will run
 
 
-def upcoming(house: House, count: int, definition_id: DefinitionId | None = None) -> list[Upcoming]:
-    """The next times of all schedules that are switched on, or of one, in order.
+def list_upcoming(house: House, count: int, definition_id: DefinitionId | None = None) -> list[Upcoming]:
+    """The next times of all schedules that are switched on, or of one, in order; three statements however many.
 
     Raises:
         NotFound: There is no such definition.
     """
     now = house.clock.now()
     with house.ledger.read() as ledger:
-        found = ledger.definitions.all(house.org_id)
-        if definition_id is not None:
+        if definition_id is None:
+            found = ledger.definitions.all(house.org_id)
+        else:
             found = [find_definition(house, ledger, definition_id)]
         windows = ledger.organizations.find(house.org_id).maintenance
-        schedules = [one for one in found if isinstance(one, Schedule) and one.enabled]
-        held = {one.id: ledger.pauses.active(house.org_id, one.id, now) for one in schedules}
-    order = heapq.merge(
-        *(_times(schedule, held[schedule.id], windows, now) for schedule in schedules),
-        key=lambda one: (one.at, one.schedule.id),
-    )
-    return [one for one, _ in zip(order, range(count), strict=False)]
+        pauses = ledger.pauses.listed(house.org_id, now)
+    times = [
+        times_of(one, [pause for pause in pauses if pause.definition_id in (None, one.id)], windows, now)
+        for one in found
+        if isinstance(one, Schedule) and one.enabled
+    ]
+    order = heapq.merge(*times, key=lambda time: (time.at, time.schedule.id))
+    return [_upcoming(time) for time, _ in zip(order, range(count), strict=False)]
 
 
-def overview(house: House) -> list[Overview]:
-    """Every schedule, by its id."""
-    now = house.clock.now()
-    with house.ledger.read() as ledger:
-        windows = ledger.organizations.find(house.org_id).maintenance
-        shown = []
-        for schedule in ledger.definitions.all(house.org_id):
-            if not isinstance(schedule, Schedule):
-                continue
-            held = ledger.pauses.active(house.org_id, schedule.id, now)
-            times = _times(schedule, held, windows, now) if schedule.enabled else iter(())
-            runs = ledger.runs.latest(house.org_id, definition_id=schedule.id, limit=LAST_RUNS)
-            next_at = None
-            if not any(one.until is None for one in held):
-                next_at = next((one.at for one in times if not one.hindrance), None)
-            shown.append(Overview(schedule, next_at, held[0] if held else None, tuple(runs)))
-        return shown
-
-
-def _times(
+def times_of(
     schedule: Schedule, held: Sequence[Pause], windows: Sequence[Maintenance], now: datetime
-) -> Iterator[Upcoming]:
+) -> Iterator[Time]:
+    """A schedule's times from now on, in order.
+
+    Args:
+        schedule: Switched on.
+        held: The pauses that hold now for it.
+        windows: The organisation's maintenance.
+        now: The time, UTC.
+    """
     for at in occurrences(schedule, now):
         paused = next((one for one in held if one.holds(at)), None)
         window = under_maintenance(windows, schedule.id, at)
         why = paused.sentence() if paused else f"maintenance: {window.reason}" if window else ""
-        yield Upcoming(schedule, at, why)
+        yield Time(schedule, at, why)
+
+
+def _upcoming(time: Time) -> Upcoming:
+    one = time.schedule
+    local = time.at.astimezone(ZoneInfo(one.timezone)).isoformat()
+    return Upcoming(one.id, one.cron, one.timezone, time.at, local, time.hindrance or None)

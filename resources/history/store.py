@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.position import Position
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.history import Table
+from inspect_pipelines.ports.history import PastRun, Table
 from inspect_pipelines.ports.ledger import Ledger
 from resources.history import publication
 from resources.history.lease import holding
@@ -39,6 +44,30 @@ class DuckHistory:
             if self._head() <= seq:
                 break
         return True
+
+    def ended_runs(
+        self,
+        org_id: OrgId,
+        *,
+        definition_id: DefinitionId | None = None,
+        status: Collection[RunStatus] | None = None,
+        since: datetime | None = None,
+        before: Position | None = None,
+        limit: int = 50,
+    ) -> list[PastRun]:
+        if not self.places.snapshot.exists():
+            return []
+        from resources.history.past_runs import page  # imports DuckDB
+
+        return page(
+            self.places.snapshot,
+            org_id,
+            definition_id=definition_id,
+            status=status,
+            since=since,
+            before=before,
+            limit=limit,
+        )
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         self._freshen(fresh_within_seconds)

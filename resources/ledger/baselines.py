@@ -6,8 +6,10 @@ import sqlalchemy as sa
 
 from inspect_pipelines.domain.baseline import Baseline, activated
 from inspect_pipelines.domain.ids import BaselineId, OrgId
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.baseline import BASELINE
+from resources.ledger.keyset import newest_first
 from resources.ledger.tables import baselines
 
 
@@ -25,12 +27,19 @@ class SqlBaselines:
         query = sa.select(baselines).where(baselines.c.org_id == org_id, baselines.c.id == baseline_id)
         return self._one(query)
 
-    def all(self, org_id: OrgId, set_name: str | None = None) -> list[Baseline]:
+    def all(
+        self,
+        org_id: OrgId,
+        set_name: str | None = None,
+        *,
+        before: Position | None = None,
+        limit: int | None = None,
+    ) -> list[Baseline]:
         query = sa.select(baselines).where(baselines.c.org_id == org_id)
         if set_name is not None:
             query = query.where(baselines.c.set_name == set_name)
-        newest_first = query.order_by(baselines.c.created_at.desc(), baselines.c.id.desc())
-        return [_baseline(row) for row in self._connection.execute(newest_first)]
+        page = newest_first(query, baselines.c.created_at, baselines.c.id, before=before, limit=limit)
+        return [_baseline(row) for row in self._connection.execute(page)]
 
     def add(self, baseline: Baseline) -> None:
         self._retire(baseline.org_id, baseline.set)

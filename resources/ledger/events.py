@@ -11,9 +11,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.event import EVENT
 from resources.ledger.event_tables import events
+from resources.ledger.keyset import newest_first
 
 # Made once: building a statement costs as much as running it, and a burst of webhooks passes here.
 ADD = {
@@ -72,6 +74,7 @@ class SqlEvents:
         type: str | None = None,  # noqa: A002 - an event's field is called so
         source_id: SourceId | None = None,
         since: datetime | None = None,
+        before: Position | None = None,
         limit: int = 50,
     ) -> list[Event]:
         query = sa.select(events.c.event).where(events.c.org_id == org_id)
@@ -84,7 +87,7 @@ class SqlEvents:
             query = query.where(events.c.source_id == source_id)
         if since is not None:
             query = query.where(events.c.received_at >= since)
-        return self._all(query.order_by(events.c.received_at.desc(), events.c.id.desc()).limit(limit))
+        return self._all(newest_first(query, events.c.received_at, events.c.id, before=before, limit=limit))
 
     def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Event]:
         query = sa.select(events.c.event).where(

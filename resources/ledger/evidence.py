@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.ids import RunId, Sha256
+from inspect_pipelines.domain.ids import OrgId, RunId, Sha256
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.comparisons import COMPARISONS, Comparisons
@@ -41,6 +41,18 @@ class SqlEvidence:
         )
         return [SESSION.load(text) for text in self._connection.scalars(query)]
 
+    def sessions_of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, list[SessionResult]]:
+        kept = run_sessions.c
+        query = (
+            sa.select(kept.run_id, kept.result)
+            .where(kept.org_id == org_id, kept.run_id.in_(run_ids))
+            .order_by(kept.position, kept.id)
+        )
+        found: dict[RunId, list[SessionResult]] = {}
+        for run_id, text in self._connection.execute(query):
+            found.setdefault(RunId(run_id), []).append(SESSION.load(text))
+        return found
+
     def save_comparisons(self, run_id: RunId, comparisons: Sequence[Comparison]) -> None:
         changing = {
             "comparisons": COMPARISONS.dump(Comparisons(tuple(comparisons))),
@@ -57,6 +69,16 @@ class SqlEvidence:
         query = sa.select(run_comparisons.c.comparisons).where(run_comparisons.c.run_id == run_id)
         text = self._connection.scalar(query)
         return [] if text is None else list(COMPARISONS.load(text).all)
+
+    def comparisons_of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, list[Comparison]]:
+        kept = run_comparisons.c
+        query = sa.select(kept.run_id, kept.comparisons).where(
+            kept.org_id == org_id, kept.run_id.in_(run_ids)
+        )
+        return {
+            RunId(run_id): list(COMPARISONS.load(text).all)
+            for run_id, text in self._connection.execute(query)
+        }
 
     def shas(self) -> set[Sha256]:
         both = sa.union_all(sa.select(run_sessions.c.shas), sa.select(run_comparisons.c.shas))

@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId, OrgId, RunId
 from inspect_pipelines.domain.incident import Incident
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.stored.incident import INCIDENT
 from resources.ledger.alert_tables import incident_runs, incidents, silences
 from resources.ledger.audit import SqlAudit
+from resources.ledger.keyset import newest_first
 from resources.ledger.tables import insert
 
 # Made once: building a statement costs as much as running it, and every run's end asks this.
@@ -83,11 +85,15 @@ class SqlIncidents:
         found = self._connection.scalars(query.order_by(incident_runs.c.run_id.desc()).limit(limit))
         return [RunId(run_id) for run_id in found]
 
-    def latest(self, org_id: OrgId, *, open_only: bool = False, limit: int = 50) -> list[Incident]:
+    def latest(
+        self, org_id: OrgId, *, open_only: bool = False, before: Position | None = None, limit: int = 50
+    ) -> list[Incident]:
         query = sa.select(incidents.c.incident).where(incidents.c.org_id == org_id)
         if open_only:
             query = query.where(incidents.c.is_open)
-        return self._all(query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(limit))
+        return self._all(
+            newest_first(query, incidents.c.opened_at, incidents.c.id, before=before, limit=limit)
+        )
 
     def _all(self, query: sa.Select[Any]) -> list[Incident]:
         return [INCIDENT.load(text) for text in self._connection.scalars(query)]

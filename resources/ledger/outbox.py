@@ -18,9 +18,11 @@ from inspect_pipelines.domain.channel import Kinds, spec_of
 from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.notification import NOTIFICATION
 from resources.ledger.alert_tables import delivery_attempts, threads
+from resources.ledger.keyset import newest_first
 from resources.ledger.tables import insert, outbox
 
 IS_STORED = outbox.c.status == "stored"  # the literal lets SQLite use the partial index
@@ -159,11 +161,13 @@ class SqlOutbox:
             for row in rows
         ]
 
-    def latest(self, org_id: OrgId, *, status: str | None = None, limit: int = 50) -> list[Notification]:
+    def latest(
+        self, org_id: OrgId, *, status: str | None = None, before: Position | None = None, limit: int = 50
+    ) -> list[Notification]:
         query = sa.select(outbox).where(outbox.c.org_id == org_id)
         if status is not None:
             query = query.where(outbox.c.status == status)
-        return self._all(query.order_by(outbox.c.created_at.desc(), outbox.c.id.desc()).limit(limit))
+        return self._all(newest_first(query, outbox.c.created_at, outbox.c.id, before=before, limit=limit))
 
     def waiting(self, limit: int = 100) -> list[Notification]:
         query = sa.select(outbox).where(IS_STORED)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -31,3 +32,17 @@ class SqlReviews:
             sa.select(*columns).where(review_decisions.c.run_id == run_id).order_by(review_decisions.c.seq)
         )
         return [(decision, by, detail) for decision, by, detail in self._connection.execute(query)]
+
+    def of_runs(
+        self, org_id: OrgId, run_ids: Collection[RunId]
+    ) -> Mapping[RunId, list[tuple[str, str, str]]]:
+        kept = review_decisions.c
+        query = (
+            sa.select(kept.run_id, kept.decision, kept.decided_by, kept.detail)
+            .where(kept.org_id == org_id, kept.run_id.in_(run_ids))
+            .order_by(kept.seq)
+        )
+        found: dict[RunId, list[tuple[str, str, str]]] = {}
+        for run_id, decision, by, detail in self._connection.execute(query):
+            found.setdefault(RunId(run_id), []).append((decision, by, detail))
+        return found

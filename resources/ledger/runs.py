@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
-from resources.ledger.tables import OPEN, insert, runs
+from resources.ledger.keyset import newest_first
+from resources.ledger.tables import OPEN, UtcTime, definitions, insert, runs
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Made once: building a statement costs as much as running it, and every run's end passes here.
 CONCLUDE = (
@@ -70,6 +74,7 @@ class SqlRuns:
         definition_id: DefinitionId | None = None,
         status: RunStatus | Collection[RunStatus] | None = None,
         since: datetime | None = None,
+        before: Position | None = None,
         limit: int = 50,
     ) -> list[Run]:
         query = sa.select(runs).where(runs.c.org_id == org_id)
@@ -80,7 +85,38 @@ class SqlRuns:
             query = query.where(runs.c.status.in_([one.value for one in wanted]))
         if since is not None:
             query = query.where(runs.c.requested_at >= since)
-        return self._all(query.order_by(runs.c.requested_at.desc(), runs.c.id.desc()).limit(limit))
+        return self._all(newest_first(query, runs.c.requested_at, runs.c.id, before=before, limit=limit))
+
+    def last_of_each(self, org_id: OrgId, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
+        of_one = sa.select(runs.c.requested_at).where(
+            runs.c.org_id == definitions.c.org_id, runs.c.definition_id == definitions.c.id
+        )
+        nth = of_one.order_by(runs.c.requested_at.desc()).limit(1).offset(limit - 1).scalar_subquery()
+        since = sa.func.coalesce(nth, sa.literal(LONG_AGO, UtcTime))  # fewer than that: all of them
+        each = sa.select(definitions.c.id, since.label("since")).where(definitions.c.org_id == org_id)
+        wanted = each.subquery()
+        query = sa.select(runs).join(
+            wanted,
+            sa.and_(
+                runs.c.org_id == org_id,
+                runs.c.definition_id == wanted.c.id,
+                runs.c.requested_at >= wanted.c.since,
+            ),
+        )
+        found: dict[DefinitionId, list[Run]] = {}
+        for run in self._all(query.order_by(runs.c.requested_at.desc(), runs.c.id.desc())):
+            last = found.setdefault(run.definition_id, [])
+            if len(last) < limit:  # several may have been requested at the same moment
+                last.append(run)
+        return found
+
+    def of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, Run]:
+        query = sa.select(runs).where(runs.c.org_id == org_id, runs.c.id.in_(run_ids))
+        return {run.id: run for run in self._all(query)}
+
+    def of_dagster_runs(self, org_id: OrgId, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:
+        query = sa.select(runs).where(runs.c.org_id == org_id, runs.c.dagster_run_id.in_(dagster_run_ids))
+        return {run.dagster_run_id or "": run for run in self._all(query.order_by(runs.c.id.desc()))}
 
     def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
         query = sa.select(runs).where(runs.c.org_id == org_id, runs.c.id.startswith(prefix, autoescape=True))

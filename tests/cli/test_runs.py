@@ -23,7 +23,7 @@ from click.testing import CliRunner, Result
 from builders import a_finding, a_plan, a_schedule, a_session
 from inspect_pipelines.cli.live import Lines, Screen
 from inspect_pipelines.cli.main import cli
-from inspect_pipelines.cli.output import aligned
+from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent

@@ -14,7 +14,6 @@ from click.testing import CliRunner, Result
 from builders import a_merge, a_source, a_trigger
 from houses import apply
 from inspect_pipelines.cli.main import cli
-from inspect_pipelines.cli.triggers import conditions
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.condition import Condition, Operator
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
@@ -23,6 +22,7 @@ from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.trigger import Authors, Debounce
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.definitions import conditions
 from inspect_pipelines.usecases.events.route import route
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.wiring import house as build
@@ -143,7 +143,7 @@ def test_what_cannot_be_tried_is_told(house: House, tmp_path: Path) -> None:
         run("triggers", "test", "--payload", file)
     with pytest.raises(NotFound, match=r"source 'x' is not in organization\.yaml"):
         run("triggers", "test", "--payload", file, "--source", "x")
-    with pytest.raises(NotFound, match="event '0190' is not clear"):
+    with pytest.raises(UsageError, match="event '0190' is too short to mean one event"):
         run("triggers", "test", "--event", "0190")
 
 

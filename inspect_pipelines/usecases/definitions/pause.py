@@ -14,7 +14,7 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.errors import Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.queries.find_definition import find_definition
+from inspect_pipelines.queries.definition import find_definition
 
 MOST_SHOWN = 1000  # missed times of a schedule that are looked for
 

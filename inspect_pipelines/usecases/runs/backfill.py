@@ -12,7 +12,7 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.queries.find_definition import find_definition
+from inspect_pipelines.queries.definition import find_definition
 from inspect_pipelines.usecases.runs import start
 
 MOST = 50  # runs a backfill; each opens a browser

@@ -9,6 +9,7 @@ from fastapi.responses import JSONResponse
 
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.status import journal_head
 from inspect_pipelines.web.duties.duty import Duty
 
 FREE_BYTES_WANTED = 200_000_000  # a run of fifty full-page views may need half of it
@@ -39,8 +40,7 @@ def ailments(house: House, duties: Sequence[Duty]) -> dict[str, str]:
 
 
 def _ledger(house: House) -> str:
-    with house.ledger.read() as ledger:
-        ledger.journal.head()
+    journal_head(house)
     return ""
 
 

@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.run import current_run
 
 # The page is ours, what it quotes is the site's: an origin of its own keeps it away from everything else that is served
 # here. Its own policy names the hashes of its style and script; this one can only narrow it.
@@ -23,9 +24,8 @@ def reports(house: House) -> APIRouter:
 
     @router.get("/runs/{run_id}", response_class=HTMLResponse)
     def report(run_id: str) -> Response:
-        with house.ledger.read() as ledger:
-            run = ledger.runs.find(RunId(run_id))
-        if run is None or run.org_id != house.org_id:
+        run = current_run(house, RunId(run_id))
+        if run is None:
             return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
         try:
             with house.reports.open(run.id) as file:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.batches import next_due
 from inspect_pipelines.usecases.events.close_batches import close_batches
 from inspect_pipelines.usecases.runs.launch_waiting import Launched, launch_waiting
 from inspect_pipelines.web.duties.duty import Duty
@@ -43,8 +44,6 @@ class Launcher(Duty):
         close_batches(self._house)
         for problem in launch_waiting(self._house, self._engine, self._launched):
             log.warning("%s", problem)
-        with self._house.ledger.read() as ledger:
-            due = [batch.due_at for batch in ledger.batches.open(self._house.org_id)]
-        now = self._house.clock.now()
-        wait = min(((at - now).total_seconds() for at in due), default=self._longest_wait)
+        due = next_due(self._house)
+        wait = (due - self._house.clock.now()).total_seconds() if due else self._longest_wait
         return min(max(wait, SHORTEST_WAIT_SECONDS), self._longest_wait)

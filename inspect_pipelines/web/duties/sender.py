@@ -6,6 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import timedelta
 
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.notifications import is_due
 from inspect_pipelines.usecases.alerts.resolve_quiet import resolve_quiet
 from inspect_pipelines.usecases.alerts.send import LEASE, send_next
 from inspect_pipelines.web.duties.duty import Duty
@@ -42,7 +43,7 @@ class Sender(Duty):
     def turn(self) -> None:
         done = {one for one in self._busy if one.done()}
         self._busy -= done
-        if len(self._busy) < self._workers and self._is_due():
+        if len(self._busy) < self._workers and is_due(self._house):
             self._busy.add(self._pool.submit(self._drain))
         if self._house.clock.monotonic() >= self._steady_at:
             self._steady_at = self._house.clock.monotonic() + STEADY_EVERY_SECONDS
@@ -55,10 +56,6 @@ class Sender(Duty):
 
     def _new_pool(self) -> ThreadPoolExecutor:
         return ThreadPoolExecutor(self._workers, thread_name_prefix=self.name)  # its threads come when needed
-
-    def _is_due(self) -> bool:
-        with self._house.ledger.read() as ledger:
-            return ledger.outbox.is_due(self._house.clock.now())
 
     def _drain(self) -> None:
         """Send until nothing is due that no other thread sends."""

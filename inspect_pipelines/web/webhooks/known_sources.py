@@ -11,6 +11,7 @@ from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.errors import InspectError, UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.usecases.events.verify_signature import check_secret
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,7 @@ class KnownSources:
             Unavailable: The ledger does not answer; what was known stays known.
         """
         org_id = self._house.org_id
-        with self._house.ledger.read() as ledger:
-            sources = ledger.organizations.find(org_id).sources
+        sources = organization(self._house).sources
         problems: list[str] = []
         self._by_id = {
             source.id: KnownSource(org_id, source, _secrets(source, problems)) for source in sources

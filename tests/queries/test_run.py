@@ -9,7 +9,7 @@ from houses import a_house
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.find import find_run
+from inspect_pipelines.queries.run import find_run
 
 ONE = RunId("01a20659-e610-7be5-87e4-2e576522d055")
 TWO = RunId("01a20659-e7aa-7be5-87e4-2e576522d055")

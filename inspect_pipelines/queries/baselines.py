@@ -1,0 +1,49 @@
+"""Baselines: the approved pictures of each set, the ones in use and those before."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
+from inspect_pipelines.domain.position import Position
+from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.page import Page, page_of, position_of
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineSummary:
+    id: BaselineId
+    set: str
+    is_active: bool
+    created_at: datetime  # UTC
+    created_by: str
+    source_run_id: RunId
+    notes: str
+    views: Mapping[View, Sha256]
+
+
+def list_baselines(
+    house: House, set_name: str | None = None, *, cursor: str | None = None, limit: int = 1000
+) -> Page[BaselineSummary]:
+    """A page of baselines, newest first by (created_at, id); of one set, or of all."""
+    before = position_of(cursor)
+    with house.ledger.read() as ledger:
+        found = ledger.baselines.all(house.org_id, set_name, before=before, limit=limit + 1)
+    return page_of(found, limit, lambda one: Position(one.created_at, one.id)).of(_summary)
+
+
+def _summary(baseline: Baseline) -> BaselineSummary:
+    return BaselineSummary(
+        baseline.id,
+        baseline.set,
+        baseline.is_active,
+        baseline.created_at,
+        baseline.created_by,
+        baseline.source_run_id,
+        baseline.notes,
+        {view: image.sha256 for view, image in baseline.images.items()},
+    )

@@ -1,0 +1,189 @@
+"""Definitions: schedules and triggers with what holds them, when they fire and how they ended last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inspect_pipelines.domain.cron import Cron
+from inspect_pipelines.domain.debounce import Batch
+from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.maintenance import Maintenance
+from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.definition import find_trigger
+from inspect_pipelines.queries.events import DecisionSummary, decided
+from inspect_pipelines.queries.json_shape import FLAT
+from inspect_pipelines.queries.runs import RunSummary, summaries
+from inspect_pipelines.queries.upcoming import times_of
+
+LAST_RUNS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PauseNote:
+    by: str
+    reason: str
+    since: datetime  # UTC
+    until: datetime | None  # UTC; None: until somebody resumes it
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionSummary:
+    """What schedules and triggers have in common."""
+
+    id: DefinitionId
+    kind: str  # schedule | trigger
+    name: str
+    enabled: bool
+    next_fire_at: (
+        datetime | None
+    )  # UTC; the cron's next time, whatever keeps it from running; None: it has none
+    next_at: datetime | None  # UTC; the next time at which it will run; None: none is in sight
+    paused: PauseNote | None  # the pause that holds now, the oldest of several
+    last_run: RunSummary | None  # None: it never ran
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleSummary:
+    summary: DefinitionSummary = field(metadata=FLAT)
+    cron: str
+    timezone: str
+    last_runs: tuple[RunSummary, ...]  # newest first, ten at most
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerSummary:
+    summary: DefinitionSummary = field(metadata=FLAT)
+    event: str
+    repo: str | None
+    conditions: tuple[str, ...]  # what it asks of its event, one short text each
+    last_runs: tuple[RunSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class BatchNote:
+    """Events that wait for the end of their quiet period."""
+
+    id: str
+    key: str
+    events: int
+    due_at: datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True)
+class TriggerDossier:
+    summary: TriggerSummary = field(metadata=FLAT)
+    decisions: tuple[DecisionSummary, ...]  # newest first
+    batches: tuple[BatchNote, ...]
+
+
+def list_schedules(house: House) -> list[ScheduleSummary]:
+    """Every schedule, by its id; six statements however many there are."""
+    return [_schedule(seen) for seen in _seen(house, LAST_RUNS) if isinstance(seen.definition, Schedule)]
+
+
+def list_triggers(house: House) -> list[TriggerSummary]:
+    """Every trigger, by its id."""
+    return [_trigger(seen) for seen in _seen(house, LAST_RUNS) if isinstance(seen.definition, Trigger)]
+
+
+def list_definitions(house: House) -> list[DefinitionSummary]:
+    """Every schedule and trigger, by its id."""
+    return [_summary(seen) for seen in _seen(house, 1)]
+
+
+def show_trigger(house: House, trigger_id: str) -> TriggerDossier:
+    """A trigger and what came of the last events of its kind; raises as `find_trigger`."""
+    trigger = find_trigger(house, trigger_id)
+    (seen,) = [one for one in _seen(house, LAST_RUNS) if one.definition.id == trigger.id]
+    with house.ledger.read() as ledger:
+        decisions = ledger.decisions.latest(house.org_id, trigger.id)
+        gathering = [one for one in ledger.batches.open(house.org_id) if one.trigger_id == trigger.id]
+    return TriggerDossier(
+        _trigger(seen), tuple(decided(one) for one in decisions), tuple(_batch(one) for one in gathering)
+    )
+
+
+def conditions(trigger: Trigger) -> list[str]:
+    """What a trigger asks of its event, one short text each."""
+    lists = {"branches": trigger.branches, "paths": trigger.paths, "labels": trigger.labels}
+    found = [f"{name} {', '.join(globs)}" for name, globs in lists.items() if globs]
+    if trigger.environment:
+        found.append(f"environment {trigger.environment}")
+    if trigger.authors.include:
+        found.append(f"authors {', '.join(trigger.authors.include)}")
+    if trigger.authors.exclude:
+        found.append(f"not by {', '.join(trigger.authors.exclude)}")
+    if trigger.source:
+        found.append(f"source {trigger.source}")
+    found += [f"{one.path} {one.operator.value} {json.dumps(one.operand)}" for one in trigger.conditions]
+    if trigger.debounce.wait:
+        quiet, most = trigger.debounce.wait.total_seconds(), trigger.debounce.max_wait.total_seconds()
+        found.append(f"after {quiet:g} s of quiet, {most:g} s at most")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A definition, with what the ledger holds about it."""
+
+    definition: Definition
+    last: tuple[RunSummary, ...]
+    held: tuple[Pause, ...]
+    windows: Sequence[Maintenance]
+    now: datetime
+
+
+def _seen(house: House, runs: int) -> list[_Seen]:
+    now = house.clock.now()
+    with house.ledger.read() as ledger:
+        definitions = ledger.definitions.all(house.org_id)
+        pauses = ledger.pauses.listed(house.org_id, now)
+        windows = ledger.organizations.find(house.org_id).maintenance
+        last = ledger.runs.last_of_each(house.org_id, runs)
+        shown: Mapping[RunId, RunSummary] = {
+            run.id: run for run in summaries(house, ledger, [run for found in last.values() for run in found])
+        }
+    return [
+        _Seen(
+            one,
+            tuple(shown[run.id] for run in last.get(one.id, ())),
+            tuple(pause for pause in pauses if pause.definition_id in (None, one.id)),
+            windows,
+            now,
+        )
+        for one in sorted(definitions, key=lambda one: one.id)
+    ]
+
+
+def _schedule(seen: _Seen) -> ScheduleSummary:
+    assert isinstance(seen.definition, Schedule)
+    return ScheduleSummary(_summary(seen), seen.definition.cron, seen.definition.timezone, seen.last)
+
+
+def _trigger(seen: _Seen) -> TriggerSummary:
+    trigger = seen.definition
+    assert isinstance(trigger, Trigger)
+    return TriggerSummary(_summary(seen), trigger.event, trigger.repo, tuple(conditions(trigger)), seen.last)
+
+
+def _summary(seen: _Seen) -> DefinitionSummary:
+    one, fires_at, runs_at = seen.definition, None, None
+    if isinstance(one, Schedule) and one.enabled:
+        fires_at = Cron(one.cron, one.timezone).next_after(seen.now)
+        if not any(pause.until is None for pause in seen.held):
+            times = times_of(one, seen.held, seen.windows, seen.now)
+            runs_at = next((time.at for time in times if not time.hindrance), None)
+    held = seen.held[0] if seen.held else None
+    note = PauseNote(held.by, held.reason, held.since, held.until) if held else None
+    last = seen.last[0] if seen.last else None
+    return DefinitionSummary(one.id, one.kind, one.name, one.enabled, fires_at, runs_at, note, last)
+
+
+def _batch(batch: Batch) -> BatchNote:
+    return BatchNote(batch.id, batch.key, batch.events, batch.due_at)

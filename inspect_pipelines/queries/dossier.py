@@ -1,0 +1,106 @@
+"""A run's dossier: everything that is known about it, from one consistent view of the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.ids import EventId, RunId
+from inspect_pipelines.domain.incident import Incident
+from inspect_pipelines.domain.retry import second_looks, second_thoughts
+from inspect_pipelines.domain.review import CANCEL_REQUESTED
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import SessionResult
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.events import DecisionSummary, decided
+from inspect_pipelines.queries.json_shape import FLAT
+from inspect_pipelines.queries.notifications import NotificationSummary, note_of
+from inspect_pipelines.queries.progress import progress_of
+from inspect_pipelines.queries.runs import RunSummary, summaries, summary
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a person decided about a run."""
+
+    decision: str
+    by: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    run: RunSummary = field(metadata=FLAT)
+    definition_name: str | None  # None: it was deleted
+    flaky: tuple[
+        str, ...
+    ]  # of one that passed: what was wrong at first and right when tried again, a sentence each
+    doing: str  # a clause; the first reason once it has ended
+    elapsed_seconds: float  # since a worker took it, else since it was requested
+    left_seconds: float | None  # until its deadline; None: it has none yet, or has ended
+    dagster_url: str | None  # its page in the Dagster UI, when that is up
+    report_is_written: bool
+    sessions: tuple[SessionResult, ...]  # all attempts, in playing order
+    comparisons: tuple[Comparison, ...]
+    notifications: tuple[NotificationSummary, ...]
+    incidents: tuple[Incident, ...]  # that it failed by
+    decisions: tuple[Word, ...]  # of people, oldest first
+    events: tuple[EventId, ...]  # that it came of, with those that it took in; oldest first
+    causes: tuple[DecisionSummary, ...]  # what was decided about them
+    retries: tuple[RunId, ...]  # oldest first
+    retried_as: tuple[RunSummary, ...]
+
+
+def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
+    """What the ledger holds about a run.
+
+    Args:
+        house: Ports.
+        run: As it was found.
+        ui_url: Where the Dagster UI is, when it is up.
+    """
+    with house.ledger.read() as ledger:
+        current = ledger.runs.find(run.id) or run
+        definition = ledger.definitions.find(house.org_id, run.definition_id)
+        sessions = tuple(ledger.evidence.sessions(run.id))
+        comparisons = tuple(ledger.evidence.comparisons(run.id))
+        decisions = ledger.reviews.of_run(run.id)
+        notifications = ledger.outbox.of_run(run.id)
+        incidents = ledger.incidents.of_run(run.id)
+        causes = ledger.decisions.of_run(run.id)
+        retries = summaries(house, ledger, ledger.runs.retries_of(run.id))
+    progress = progress_of(
+        current,
+        definition,
+        played=[session.playbook for session in sessions],
+        compared=len(comparisons),
+        is_unwanted=any(decision == CANCEL_REQUESTED for decision, _, _ in decisions),
+        now=house.clock.now(),
+    )
+    dagster_url = f"{ui_url}/runs/{current.dagster_run_id}" if ui_url and current.dagster_run_id else None
+    return Dossier(
+        run=summary(house, current, decisions),
+        definition_name=definition.name if definition else None,
+        flaky=_flaky(current, sessions, comparisons),
+        doing=progress.doing,
+        elapsed_seconds=progress.elapsed_seconds,
+        left_seconds=progress.left_seconds,
+        dagster_url=dagster_url,
+        report_is_written=house.reports.is_written(run.id),
+        sessions=sessions,
+        comparisons=comparisons,
+        notifications=tuple(note_of(one) for one in notifications),
+        incidents=tuple(incidents),
+        decisions=tuple(Word(*one) for one in decisions),
+        events=tuple(one.event_id for one in causes),
+        causes=tuple(decided(one) for one in causes),
+        retries=tuple(one.id for one in retries),
+        retried_as=tuple(retries),
+    )
+
+
+def _flaky(run: Run, sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]) -> tuple[str, ...]:
+    if run.status is not RunStatus.PASSED:
+        return ()
+    return (*second_thoughts(sessions), *second_looks(sessions, comparisons))

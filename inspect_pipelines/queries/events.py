@@ -1,0 +1,111 @@
+"""Events: what sources told, what came of it at each trigger, and the one that a person means."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from inspect_pipelines.domain.decision import Decision
+from inspect_pipelines.domain.event import Event, EventStatus
+from inspect_pipelines.domain.ids import EventId, SourceId
+from inspect_pipelines.domain.position import Position
+from inspect_pipelines.errors import NotFound, Refused, UsageError
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries import beginning
+from inspect_pipelines.queries.json_shape import FLAT
+from inspect_pipelines.queries.page import Page, page_of, position_of
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionSummary:
+    decision: Decision = field(metadata=FLAT)
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventDossier:
+    event: Event = field(metadata=FLAT)
+    decisions: tuple[DecisionSummary, ...]  # oldest first, those of its replays too
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    """What came of looking at an event once more."""
+
+    event_id: EventId
+    status: EventStatus
+    replay: str  # which time: `r1`, `r2`, ..
+    decisions: tuple[DecisionSummary, ...]
+
+
+def list_events(
+    house: House,
+    *,
+    status: Collection[EventStatus] | None = None,
+    type: str | None = None,  # noqa: A002 - an event's field is called so
+    source_id: SourceId | None = None,
+    since: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[Event]:
+    """A page of events, newest first by (received_at, id); None: any."""
+    before = position_of(cursor)
+    with house.ledger.read() as ledger:
+        found = ledger.events.latest(
+            house.org_id,
+            status=status,
+            type=type,
+            source_id=source_id,
+            since=since,
+            before=before,
+            limit=limit + 1,
+        )
+    return page_of(found, limit, lambda event: Position(event.received_at, event.id))
+
+
+def show_event(house: House, event: Event) -> EventDossier:
+    """The event with what came of it."""
+    with house.ledger.read() as ledger:
+        return EventDossier(
+            event, tuple(decided(one) for one in ledger.decisions.of_event(house.org_id, event.id))
+        )
+
+
+def show_replay(house: House, event: Event) -> Replayed:
+    """What came of the event's last replay."""
+    with house.ledger.read() as ledger:
+        found = [
+            one for one in ledger.decisions.of_event(house.org_id, event.id) if one.replay == event.replay
+        ]
+    return Replayed(event.id, event.status, event.replay, tuple(decided(one) for one in found))
+
+
+def decided(decision: Decision) -> DecisionSummary:
+    """A decision with its sentence."""
+    return DecisionSummary(decision, decision.sentence())
+
+
+def find_event(house: House, text: str) -> Event:
+    """The event that is meant.
+
+    Raises:
+        NotFound: Nothing matches.
+        Refused: Several events begin so.
+        UsageError: The beginning is too short to mean one event.
+    """
+    typed = text.strip().lower()
+    with house.ledger.read() as ledger:
+        if event := ledger.events.find(EventId(typed)):
+            return event
+        if beginning.OF_AN_ID.match(typed) and len(typed) < beginning.SHORTEST:
+            raise UsageError(
+                f"event {text!r} is too short to mean one event: type at least {beginning.SHORTEST} characters of its id"
+            )
+        found = ledger.events.with_prefix(house.org_id, typed)
+    if not found:
+        raise NotFound(f"event {text!r} does not exist; list them with: inspect-pipelines events list")
+    if len(found) > 1:
+        some = ", ".join(f"{event.id} ({event.type})" for event in found[: beginning.SHOWN])
+        raise Refused(f"event {text!r} is not clear: several events begin so ({some}); type more of the id")
+    return found[0]

@@ -1,0 +1,124 @@
+"""A run: the one that a person means by what they type, or that Dagster names."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from difflib import get_close_matches
+
+from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.spelling import nearest
+from inspect_pipelines.errors import NotFound, Refused, UsageError
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.queries import beginning
+
+RECENT = 200  # runs among which the nearest matches of a wrong id are looked for
+ENDED = [status for status in RunStatus if not status.is_open]
+JUDGED = [status for status in ENDED if status is not RunStatus.SKIPPED]
+
+
+def find_run(house: House, text: str, *, or_definition: bool = False) -> Run:
+    """The run that is meant.
+
+    Args:
+        house: Ports.
+        text: A run's id, or at least 6 characters of its beginning when only one run begins so.
+        or_definition: A definition's id means its latest run.
+
+    Raises:
+        NotFound: Nothing matches; the sentence names what is near.
+        Refused: Several runs begin so.
+        UsageError: The beginning is too short to mean one run.
+    """
+    typed = text.strip().lower()
+    with house.ledger.read() as ledger:
+        if run := ledger.runs.find(RunId(typed)):
+            return run
+        if or_definition and (
+            latest := ledger.runs.latest(house.org_id, definition_id=DefinitionId(text), limit=1)
+        ):
+            return latest[0]
+        if not beginning.OF_AN_ID.match(typed):
+            raise NotFound(_unknown(house, ledger, text))
+        if len(typed) < beginning.SHORTEST:
+            raise UsageError(
+                f"run {text!r} is too short to mean one run: type at least {beginning.SHORTEST} characters of its id"
+            )
+        found = ledger.runs.with_prefix(house.org_id, typed)
+        if not found:
+            raise NotFound(_unknown(house, ledger, text))
+    if len(found) > 1:
+        some = ", ".join(_described(run) for run in found[: beginning.SHOWN])
+        raise Refused(f"run {text!r} is not clear: several runs begin so ({some}); type more of the id")
+    return found[0]
+
+
+def find_ended_run(house: House, text: str) -> Run:
+    """The run of that id, or the latest of that definition's that has ended.
+
+    Raises:
+        NotFound: Nothing matches.
+    """
+    with house.ledger.read() as ledger:
+        if run := ledger.runs.find(RunId(text)):
+            return run
+        if latest := ledger.runs.latest(
+            house.org_id, definition_id=DefinitionId(text), status=ENDED, limit=1
+        ):
+            return latest[0]
+    raise NotFound(
+        f"{text!r} is neither a run nor a definition with a run; list them with: inspect-pipelines runs"
+    )
+
+
+def refuse_unknown(house: House, definition_id: DefinitionId) -> None:
+    """A filter that can match nothing is a typing error; runs of deleted definitions are still found.
+
+    Raises:
+        NotFound: Nothing of that id is applied or ever ran.
+    """
+    with house.ledger.read() as ledger:
+        known = [definition.id for definition in ledger.definitions.all(house.org_id)]
+        if definition_id in known or ledger.runs.latest(house.org_id, definition_id=definition_id, limit=1):
+            return
+    applied = ", ".join(sorted(known)) or "none"
+    raise NotFound(
+        f"--definition {definition_id!r} names nothing that is applied or ever ran{nearest(definition_id, [*known])}; "
+        f"applied: {applied}"
+    )
+
+
+def current_run(house: House, run_id: RunId) -> Run | None:
+    """The run as the ledger has it now."""
+    with house.ledger.read() as ledger:
+        return ledger.runs.find(run_id)
+
+
+def runs_of_dagster(house: House, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:
+    """Our runs by the Dagster runs that hold them, as far as they came to the door."""
+    with house.ledger.read() as ledger:
+        return ledger.runs.of_dagster_runs(house.org_id, dagster_run_ids)
+
+
+def last_judged(house: House, definition_id: DefinitionId) -> Run | None:
+    """The newest run of a definition that has ended and was not skipped."""
+    with house.ledger.read() as ledger:
+        return next(
+            iter(ledger.runs.latest(house.org_id, definition_id=definition_id, status=JUDGED, limit=1)), None
+        )
+
+
+def _unknown(house: House, ledger: LedgerSession, text: str) -> str:
+    recent = ledger.runs.latest(house.org_id, limit=RECENT)
+    if not recent:
+        return f"run {text!r} does not exist: nothing has run yet; start one with: inspect-pipelines run ID"
+    by_id = {run.id: run for run in recent}
+    near = get_close_matches(text.lower(), [*by_id], n=beginning.SHOWN, cutoff=0.75)
+    named = [_described(by_id[RunId(one)]) for one in near] or [_described(recent[0])]
+    what = "nearest" if near else "the latest one"
+    return f"run {text!r} does not exist; {what}: {', '.join(named)}; list them with: inspect-pipelines runs list"
+
+
+def _described(run: Run) -> str:
+    return f"{run.id} ({run.definition_id}, {run.status.value})"

@@ -1,0 +1,187 @@
+"""Runs: the list, open ones from the ledger and ended ones from the history as one order."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import islice
+
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.position import Position
+from inspect_pipelines.domain.review import CANCEL_REQUESTED
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports.history import PastRun
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.queries.page import Page, page_of, position_of
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """A run as every list shows it; what only the ledger keeps is None of runs that only the history knows."""
+
+    id: RunId
+    org_id: OrgId
+    origin: str
+    definition_id: DefinitionId
+    definition_kind: str  # schedule | trigger
+    nominal_at: datetime  # UTC, as all of them
+    requested_at: datetime
+    timeout_minutes: int | None
+    status: RunStatus
+    reason: str
+    variables: Mapping[str, str] | None
+    requested_by: str
+    dagster_run_id: str | None
+    retry_of: RunId | None
+    buffered_at: datetime | None
+    claimed_at: datetime | None
+    deadline_at: datetime | None
+    completed_at: datetime | None
+    took_seconds: float | None  # of work; None while it does, or when it never began
+    reviewed_as: str | None  # a person's last word about it
+    report: str  # where its page is, or will be
+
+
+Decisions = Sequence[tuple[str, str, str]]  # (decision, by, detail) of people about a run, oldest first
+
+
+def list_runs(
+    house: House,
+    *,
+    definition_id: DefinitionId | None = None,
+    status: Collection[RunStatus] | None = None,
+    since: datetime | None = None,
+    cursor: str | None = None,
+    limit: int = 50,
+) -> Page[RunSummary]:
+    """A page of runs, newest first by (requested_at, id).
+
+    The history is asked when the ledger's part ends before the page does: runs leave the ledger from the oldest on, and
+    not before they are published. What both hold is the ledger's, so it does not matter how far the history is behind.
+    A history that cannot be read is the page's problem, not an error: what is newer is there all the same.
+
+    Args:
+        house: Ports.
+        definition_id: Only this one's; None: any.
+        status: Only these; None: any.
+        since: Requested then or later.
+        cursor: Where a page before ended; None: the newest.
+        limit: The most on a page.
+
+    Raises:
+        UsageError: The cursor is none.
+    """
+    before = position_of(cursor)
+    with house.ledger.read() as ledger:
+        kept = ledger.runs.latest(
+            house.org_id,
+            definition_id=definition_id,
+            status=status,
+            since=since,
+            before=before,
+            limit=limit + 1,
+        )
+        past: Sequence[PastRun] = []
+        problem = ""
+        if len(kept) <= limit:
+            try:
+                past = house.history.ended_runs(
+                    house.org_id,
+                    definition_id=definition_id,
+                    status=status,
+                    since=since,
+                    before=before,
+                    limit=limit + 1,
+                )
+            except InspectError as error:
+                problem = f"older runs may be missing: {error}"
+        found = [*islice(_one_order(house, kept, past), limit + 1)]
+        decisions = ledger.reviews.of_runs(house.org_id, [run.id for run in found])
+    reviewed = [replace(run, reviewed_as=reviewed_as(decisions.get(run.id, ())) or None) for run in found]
+    return page_of(reviewed, limit, lambda run: Position(run.requested_at, run.id), problem=problem)
+
+
+def summary(house: House, run: Run, decisions: Decisions = ()) -> RunSummary:
+    """A run of the ledger, with what people decided about it."""
+    took = None
+    if run.claimed_at is not None and run.completed_at is not None:
+        took = (run.completed_at - run.claimed_at).total_seconds()
+    return RunSummary(
+        id=run.id,
+        org_id=run.org_id,
+        origin=run.origin,
+        definition_id=run.definition_id,
+        definition_kind=run.definition_kind,
+        nominal_at=run.nominal_at,
+        requested_at=run.requested_at,
+        timeout_minutes=run.timeout_minutes,
+        status=run.status,
+        reason=run.reason,
+        variables=run.variables,
+        requested_by=run.requested_by,
+        dagster_run_id=run.dagster_run_id,
+        retry_of=run.retry_of,
+        buffered_at=run.buffered_at,
+        claimed_at=run.claimed_at,
+        deadline_at=run.deadline_at,
+        completed_at=run.completed_at,
+        took_seconds=took,
+        reviewed_as=reviewed_as(decisions) or None,
+        report=house.reports.url(run.id),
+    )
+
+
+def summaries(house: House, ledger: LedgerSession, runs: Iterable[Run]) -> list[RunSummary]:
+    """Runs of the ledger in the same order, with what people decided; one statement however many they are."""
+    found = [*runs]
+    decisions = ledger.reviews.of_runs(house.org_id, [run.id for run in found])
+    return [summary(house, run, decisions.get(run.id, ())) for run in found]
+
+
+def reviewed_as(decisions: Decisions) -> str:
+    """The last decision about a run's outcome, empty when there is none; wishing for its end is none."""
+    return next((decision for decision, _, _ in reversed(decisions) if decision != CANCEL_REQUESTED), "")
+
+
+def _one_order(house: House, kept: Sequence[Run], past: Sequence[PastRun]) -> Iterable[RunSummary]:
+    """Both, newest first; what both hold is the ledger's."""
+    known = {run.id for run in kept}
+    return heapq.merge(
+        (summary(house, run) for run in kept),
+        (_past(house, run) for run in past if run.id not in known),
+        key=lambda run: Position(run.requested_at, run.id),
+        reverse=True,
+    )
+
+
+def _past(house: House, run: PastRun) -> RunSummary:
+    took = None
+    if run.claimed_at is not None:
+        took = (run.completed_at - run.claimed_at).total_seconds()
+    return RunSummary(
+        id=run.id,
+        org_id=house.org_id,
+        origin=run.origin,
+        definition_id=run.definition_id,
+        definition_kind=run.definition_kind,
+        nominal_at=run.nominal_at,
+        requested_at=run.requested_at,
+        timeout_minutes=run.timeout_minutes,
+        status=run.status,
+        reason=run.reason,
+        variables=run.variables,
+        requested_by=run.requested_by,
+        dagster_run_id=run.dagster_run_id,
+        retry_of=run.retry_of,
+        buffered_at=None,
+        claimed_at=run.claimed_at,
+        deadline_at=run.deadline_at,
+        completed_at=run.completed_at,
+        took_seconds=took,
+        reviewed_as=None,
+        report=house.reports.url(run.id),
+    )

@@ -1,0 +1,47 @@
+"""Status: what is going on, in one answer; definitions with their next time and last run, open runs, the history's lag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspect_pipelines.ports.history import HistoryStatus
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.definitions import DefinitionSummary, list_definitions
+from inspect_pipelines.queries.runs import RunSummary, summaries
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLag:
+    is_owner: bool
+    rows_behind: int | None  # None: another process keeps the history
+    rows_unpublished: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    now: datetime  # UTC
+    definitions: tuple[DefinitionSummary, ...]
+    open_runs: tuple[RunSummary, ...]  # oldest first
+    history: HistoryLag
+
+
+def status(house: House, history: HistoryStatus) -> Status:
+    """What the ledger holds now, and how far the history is behind it; the same few statements however much there is."""
+    now = house.clock.now()
+    definitions = list_definitions(house)
+    with house.ledger.read() as ledger:
+        open_runs = summaries(house, ledger, ledger.runs.open(house.org_id))
+    return Status(now, tuple(definitions), tuple(open_runs), _lag(history, journal_head(house)))
+
+
+def journal_head(house: House) -> int:
+    """The newest fact's number; also the cheapest question to which a ledger that works has an answer."""
+    with house.ledger.read() as ledger:
+        return ledger.journal.head()
+
+
+def _lag(history: HistoryStatus, head: int) -> HistoryLag:
+    if not history.is_owner:
+        return HistoryLag(False, None, None)
+    return HistoryLag(True, max(0, head - history.applied_seq), max(0, head - history.published_seq))
