@@ -30,6 +30,8 @@ class Site:
         self.requests: list[str] = []
         self.agents: dict[str, str] = {}  # path -> who asked last
         self.closing = threading.Event()
+        self.own: dict[str, str] = {}  # pages of one test, by path
+        self.redirects: dict[str, str] = {}
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -46,6 +48,13 @@ class Site:
         self.url = f"http://127.0.0.1:{self.port}"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def serve(self, path: str, html: str) -> None:
+        """A page for one test."""
+        self.own[path] = html
+
+    def redirect(self, path: str, to: str) -> None:
+        self.redirects[path] = to
+
     def close(self) -> None:
         self.closing.set()
         self.server.shutdown()
@@ -59,7 +68,11 @@ def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
     if path.startswith("/slow/"):
         time.sleep(int(query.get("ms", "100")) / 1000)
         path = path.removeprefix("/slow")
-    if path in PAGES:
+    if path in site.redirects:
+        redirect(handler, site.redirects[path])
+    elif path in site.own:
+        send(handler, site.own[path].encode(), "text/html; charset=utf-8")
+    elif path in PAGES:
         send(handler, PAGES[path].replace("{port}", str(site.port)).encode(), "text/html; charset=utf-8")
     elif path.endswith("/picture.png"):
         send(handler, png(60, 40), "image/png")

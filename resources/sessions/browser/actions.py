@@ -26,10 +26,11 @@ from inspect_pipelines.domain.playbook import (
     WaitFor,
 )
 from inspect_pipelines.domain.template import fill, placeholders
+from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera
-from resources.sessions.browser.faults import ActionFailed, ExpectationFailed
+from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, NavigationFailed
 from resources.sessions.browser.masks import Secrets
-from resources.sessions.browser.navigation import Borders, address, goto
+from resources.sessions.browser.navigation import address, goto
 from resources.sessions.browser.targets import locate, why_not
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
@@ -104,9 +105,14 @@ class Actions:
         url = address(self._filled(action.url), self._base_url)
         if not self._borders.allow(url):
             raise self._borders.refusal(url, came=f"goto {url!r} was not followed to host")
+        self._borders.opens(url)
         if self._holds_secret(action.url):
             self._secrets.given_to(url)
-        goto(self._page, url, timeout_seconds=timeout_seconds)
+        try:
+            goto(self._page, url, self._window.gate, timeout_seconds=timeout_seconds)
+        except NavigationFailed:
+            self._window.check_strayed()  # it was led on to where it may not go
+            raise
 
     def _fill(self, action: Fill, timeout_seconds: float) -> None:
         value = self._filled(action.value)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from time import monotonic
 from urllib.parse import urljoin, urlsplit
 
 from playwright.sync_api import Error, Page
 from playwright.sync_api import TimeoutError as TimedOut
 
+from resources.sessions.browser.borders import place_of
 from resources.sessions.browser.faults import NavigationFailed
+from resources.sessions.browser.gate import Gate
 
 LOAD_CAP_SECONDS = 5.0  # a page whose last image never comes is looked at all the same
 NET_ERROR = re.compile(r"net::(ERR_\w+)")
@@ -58,28 +58,7 @@ def address(url: str, base_url: str) -> str:
     return joined
 
 
-class Borders:
-    """The hosts that a playbook may visit: its base_url's, and the allowed ones; all when nothing is said."""
-
-    def __init__(self, allowed_hosts: Sequence[str], base_url: str) -> None:
-        self._allowed = tuple(host.lower() for host in allowed_hosts)
-        self._home = urlsplit(base_url).hostname
-
-    def allow(self, url: str) -> bool:
-        parts = urlsplit(url)
-        if not self._allowed or parts.scheme not in ("http", "https") or parts.hostname == self._home:
-            return True
-        names = ((parts.hostname or "").lower(), parts.netloc.rpartition("@")[2].lower())
-        return any(fnmatchcase(name, pattern) for pattern in self._allowed for name in names)
-
-    def refusal(self, url: str, *, came: str) -> NavigationFailed:
-        allowed = ", ".join(dict.fromkeys([self._home or "", *self._allowed])).strip(", ")
-        return NavigationFailed(
-            f"{came} {urlsplit(url).hostname!r}, which is not allowed; allowed hosts: {allowed}"
-        )
-
-
-def goto(page: Page, url: str, *, timeout_seconds: float) -> None:
+def goto(page: Page, url: str, gate: Gate, *, timeout_seconds: float) -> None:
     """Open an address and wait until its document is there.
 
     Raises:
@@ -93,7 +72,7 @@ def goto(page: Page, url: str, *, timeout_seconds: float) -> None:
             f"{url} did not answer within {timeout_seconds:g} s: the connection stands, but nothing came"
         ) from error
     except Error as error:
-        raise NavigationFailed(f"{url} could not be opened: {_reason(error.message, url)}") from error
+        raise NavigationFailed(f"{url} could not be opened: {_reason(error.message, url, gate)}") from error
     try:
         page.wait_for_load_state("domcontentloaded", timeout=_ms_until(give_up_at))
     except TimedOut as error:
@@ -111,17 +90,43 @@ def wait_for_load(page: Page, give_up_at: float) -> None:
         return
 
 
-def _reason(text: str, url: str) -> str:
+def failed_connection(text: str, url: str, gate: Gate) -> tuple[str, str]:
+    """Chromium's own code for a failed connection, seen through the gate, and the host it was meant for.
+
+    Args:
+        text: What Chromium says, for example `net::ERR_SOCKS_CONNECTION_FAILED`.
+        url: Of the request; a redirect may have led on from there.
+        gate: Who knows better.
+
+    Returns:
+        (`ERR_CONNECTION_REFUSED`, host); an empty code when there is none.
+    """
     match = NET_ERROR.search(text)
+    code = match.group(1) if match else ""
+    host, port = place_of(url)
+    if not code.startswith("ERR_SOCKS"):
+        return code, host
+    if known := gate.net_error(host, port):
+        return known, host
+    if gate.last_failed and not gate.is_refused(host, port):
+        host, _, last_port = gate.last_failed.rpartition(":")
+        return gate.net_error(host, int(last_port)) or code, host
+    return code, host
+
+
+def _reason(text: str, url: str, gate: Gate) -> str:
+    code, host = failed_connection(text, url, gate)
     if "Download is starting" in text:
         return "it is a download, not a page"
-    if match is None:
+    if not code:
         return text.strip().splitlines()[0].removeprefix("Page.goto: ")
-    code = match.group(1)
+    if code.startswith("ERR_SOCKS") and (refused := gate.refused()):
+        return str(refused[-1])
     sentence = REASONS.get(code)
     if sentence is None and code.startswith("ERR_CERT"):
         sentence = "its TLS certificate is not valid"
-    return f"{sentence.format(host=urlsplit(url).hostname)} ({code})" if sentence else code
+    led_on = f"it leads on to {host!r}: " if host != urlsplit(url).hostname else ""
+    return f"{led_on}{sentence.format(host=host)} ({code})" if sentence else f"{led_on}{code}"
 
 
 def _ms_until(moment: float) -> float:

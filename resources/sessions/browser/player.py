@@ -18,10 +18,12 @@ from inspect_pipelines.domain.template import fill
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
 from resources.sessions.browser.actions import Actions
+from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera
+from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, Fault
+from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.masks import Secrets
-from resources.sessions.browser.navigation import Borders
 from resources.sessions.browser.scripts import HUSH
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.window import Window
@@ -56,6 +58,7 @@ class Player:
         self._clock = clock
         self._base_url = fill(self._playbook.base_url, values)
         self._borders = Borders(request.allowed_hosts, self._base_url)
+        self._gate = Gate(self._borders.names)
 
     def play(self) -> End:
         """All viewports, each on its own; the first step that could not be played names the session's error.
@@ -63,11 +66,17 @@ class Player:
         Raises:
             SessionCrashed: The browser died.
         """
-        failures = []
-        for viewport in self._playbook.viewports:
-            failure = self._play_viewport(viewport)
-            if failure is not None:
-                failures.append(failure)
+        self._proxy = self._gate.start()
+        self._documents = Documents(self._browser, self._borders)
+        try:
+            failures = [
+                failure
+                for viewport in self._playbook.viewports
+                if (failure := self._play_viewport(viewport)) is not None
+            ]
+        finally:
+            self._documents.close()
+            self._gate.close()
         if failures:
             return End(SessionStatus.FAILED, self._record.shortened(failures[0]))
         return End(SessionStatus.COMPLETED)
@@ -75,7 +84,7 @@ class Player:
     def _play_viewport(self, viewport: Viewport) -> str | None:
         """Why a step could not be played, if so."""
         with self._context(viewport) as context:
-            window = Window(context, self._record, self._borders)
+            window = Window(context, self._record, self._borders, self._documents, self._gate)
             secrets = Secrets(tuple(self._values[name] for name in self._secret_names if self._values[name]))
             camera = Camera(
                 window,
@@ -177,6 +186,7 @@ class Player:
             color_scheme="light",
             reduced_motion="reduce",
             accept_downloads=False,
+            proxy={"server": self._proxy},
             **options,
         )
         context.add_init_script(HUSH)

@@ -30,6 +30,7 @@ FLAGS = (
     "--disable-skia-runtime-opts",
     "--disable-sync",
     "--font-render-hinting=none",
+    "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",  # what no proxy sees, no gate can refuse
     "--force-color-profile=srgb",
     "--hide-scrollbars",
 )

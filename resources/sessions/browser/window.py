@@ -19,8 +19,11 @@ from playwright.sync_api import (
 
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.errors import SessionCrashed
+from resources.sessions.browser.borders import Borders, place_of
+from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import PageDied
-from resources.sessions.browser.navigation import Borders
+from resources.sessions.browser.gate import Gate
+from resources.sessions.browser.navigation import failed_connection
 from resources.sessions.record import Record
 
 ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
@@ -32,9 +35,14 @@ NAVIGATION_STARTS_WITHIN_MS = 40  # from a click to the request that it causes, 
 class Window:
     """Listens to a page: requests, errors, dialogs, popups, downloads, crashes."""
 
-    def __init__(self, context: BrowserContext, record: Record, borders: Borders) -> None:
+    def __init__(
+        self, context: BrowserContext, record: Record, borders: Borders, documents: Documents, gate: Gate
+    ) -> None:
         self._record = record
         self._borders = borders
+        self._documents = documents
+        self.gate = gate
+        self._told_refused = 0  # connections
         self._pending: dict[int, Request] = {}
         self._popups: list[Page] = []
         self._strayed: str | None = None
@@ -43,6 +51,9 @@ class Window:
         self._broken: set[str] = set()
         self.hung_after: float | None = None  # s, set by the watchdog
         self.page = page = context.new_page()
+        devtools = context.new_cdp_session(page)
+        self._frame_id: str = devtools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
+        devtools.detach()
         context.on("page", self._on_popup)
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_request_end)
@@ -82,9 +93,33 @@ class Window:
             if not popup.is_closed():
                 popup.close()
         self._popups.clear()
+        self.check_strayed()
+
+    def check_strayed(self) -> None:
+        """Tell what was refused since; raises NavigationFailed when the page itself was to go where it may not."""
+        led_to: set[tuple[str, int]] = set()
+        for document in self._documents.taken_refused():
+            led_to.add(place_of(document.url))
+            if document.frame_id == self._frame_id:
+                self._strayed = document.url
+                continue
+            self._record.find(
+                FindingKind.REQUEST_FAILED,
+                str(
+                    self._borders.refusal(
+                        document.url, came="a frame or a new window of the page was to show"
+                    )
+                ),
+                url=self.url,
+            )
+        for refused in self.gate.refused()[self._told_refused :]:
+            self._told_refused += 1
+            if (refused.host, refused.port) in led_to:
+                continue  # Chromium connects ahead to where a pressed link leads
+            self._record.find(FindingKind.REQUEST_FAILED, f"a connection to {refused}", url=self.url)
         if self._strayed is not None:
             strayed, self._strayed = self._strayed, None
-            raise self._borders.refusal(strayed, came="the page went to")
+            raise self._borders.refusal(strayed, came="the page was led to")
 
     def uses_pointer(self) -> None:
         """The playbook points at this page; where it goes to now is another one."""
@@ -161,6 +196,11 @@ class Window:
         if reason.startswith(OUR_DOING):
             self._broken.add(request.url)  # an image that was not to come is none that is broken
             return
+        if self.gate.is_refused(*place_of(request.url)):
+            self._broken.add(request.url)
+            return  # told as a connection that was refused
+        code, _ = failed_connection(reason, request.url, self.gate)
+        reason = f"net::{code}" if code else reason
         if request.resource_type == "image":
             self.broken_image(request.url, reason)
             return
@@ -223,8 +263,6 @@ class Window:
         if frame.parent_frame is not None:
             return
         self._has_moved_on = True
-        if not self._borders.allow(frame.url):
-            self._strayed = frame.url
 
     def _on_crash(self, _: Page) -> None:
         self._has_crashed = True

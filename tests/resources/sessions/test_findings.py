@@ -137,11 +137,15 @@ def test_hosts_that_are_not_allowed_are_not_visited(play, site):
 
     assert followed == []
     assert refused.findings[0].message == (
-        f"goto '{other}/other?direct' was not followed to host 'localhost', which is not allowed; "
-        f"allowed hosts: 127.0.0.1, *.acme.test"
+        f"goto '{other}/other?direct' was not followed to host 'localhost:{site.port}', which is not allowed; "
+        f"allowed hosts: 127.0.0.1:{site.port}, *.acme.test"
     )
-    assert redirected.findings[0].message.startswith("the page went to 'localhost', which is not allowed")
-    assert clicked.findings[0].message.startswith("the page went to 'localhost', which is not allowed")
+    assert redirected.findings[0].message.startswith(
+        f"the page was led to 'localhost:{site.port}', which is not allowed"
+    )
+    assert clicked.findings[0].message.startswith(
+        f"the page was led to 'localhost:{site.port}', which is not allowed"
+    )
     assert [len(each.screenshots) for each in (refused, redirected, clicked, allowed)] == [0, 0, 0, 1]
     assert allowed.status is SessionStatus.COMPLETED
 

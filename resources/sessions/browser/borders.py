@@ -1,0 +1,67 @@
+"""Borders: where the pages of a playbook may go, and what they may reach from there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from urllib.parse import urlsplit
+
+from resources.sessions.browser.faults import NavigationFailed
+
+WEB_PORTS = {"http": 80, "https": 443}
+LEADS_NOWHERE = ("about", "blob", "data")  # schemes of documents that no host is asked for
+
+
+def place_of(url: str) -> tuple[str, int]:
+    """The host of an address in lower case, and its port; (empty, 0) where it names none."""
+    parts = urlsplit(url)
+    return (parts.hostname or "").lower(), parts.port or WEB_PORTS.get(parts.scheme, 0)
+
+
+class Borders:
+    """What a playbook names: its base_url's host on that port, and the allowed hosts.
+
+    A page may be opened at what is named; where nothing is, at any host with a public address. Pictures, scripts and
+    connections of a page may come from any public address; from a loopback, private, link-local or metadata address
+    only where the host is named.
+    """
+
+    def __init__(self, allowed_hosts: Sequence[str], base_url: str) -> None:
+        self._allowed = tuple(host.lower() for host in allowed_hosts)
+        home = urlsplit(base_url)
+        self._home = (home.hostname or "").lower()
+        # http leads to https on the same host as often as not, so the two ports that need no writing go together.
+        self._home_ports = (home.port,) if home.port else tuple(WEB_PORTS.values())
+        self._opened: set[tuple[str, int]] = set()
+
+    def allow(self, url: str) -> bool:
+        """Whether a page may be opened there."""
+        parts = urlsplit(url)
+        if parts.scheme not in WEB_PORTS:
+            return parts.scheme in LEADS_NOWHERE
+        if not self._allowed:
+            return True  # the gate still keeps it from our own networks
+        return self.names(*place_of(url))
+
+    def opens(self, url: str) -> None:
+        """The playbook's own step goes there: an allowed address that stands in it is named by that."""
+        self._opened.add(place_of(url))
+
+    def names(self, host: str, port: int) -> bool:
+        """Whether the playbook or its organisation names this host on this port."""
+        host = host.strip("[]").lower()
+        if (host == self._home and port in self._home_ports) or (host, port) in self._opened:
+            return True
+        shown = f"[{host}]" if ":" in host else host
+        spellings = (host, shown, f"{shown}:{port}")
+        return any(fnmatchcase(one, pattern) for pattern in self._allowed for one in spellings)
+
+    def refusal(self, url: str, *, came: str) -> NavigationFailed:
+        """Why a page is not opened, with what is allowed instead."""
+        parts = urlsplit(url)
+        if parts.scheme not in WEB_PORTS:
+            return NavigationFailed(f"{came} a {parts.scheme}: address, and only http and https are opened")
+        home = [f"{self._home}:{port}" for port in self._home_ports if self._home]
+        allowed = ", ".join(dict.fromkeys([*home, *self._allowed]))
+        where = parts.netloc.rpartition("@")[2]
+        return NavigationFailed(f"{came} {where!r}, which is not allowed; allowed hosts: {allowed}")

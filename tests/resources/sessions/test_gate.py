@@ -1,0 +1,166 @@
+"""A hostile page: it may reach nothing that its playbook does not name, by whatever way; counted where it would arrive."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from inspect_pipelines.domain.playbook import Click, Goto, TakeScreenshot, Target
+from resources.sessions.browser.borders import Borders
+
+
+class Listener:
+    """Counts connections, whatever is said on them."""
+
+    def __init__(self) -> None:
+        self.count = 0
+        self._socket = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._socket.getsockname()[1]
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                return
+            self.count += 1
+            connection.sendall(
+                b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: 6\r\n\r\nsecret"
+            )
+            connection.close()
+
+    def close(self) -> None:
+        self._socket.close()
+
+
+@pytest.fixture
+def forbidden() -> Iterator[Listener]:
+    listener = Listener()
+    yield listener
+    listener.close()
+
+
+WAYS = {
+    "image": "<img src='{url}'>",
+    "script": "<script src='{url}'></script>",
+    "style sheet": "<link rel=stylesheet href='{url}'>",
+    "style image": "<div style='background:url({url});width:9px;height:9px'></div>",
+    "font": "<style>@font-face{{font-family:x;src:url({url})}}</style><p style='font-family:x'>x</p>",
+    "iframe": "<iframe src='{url}'></iframe>",
+    "object": "<object data='{url}'></object>",
+    "embed": "<embed src='{url}'>",
+    "video": "<video src='{url}' autoplay></video>",
+    "fetch": "<script>fetch('{url}',{{mode:'no-cors'}}).catch(()=>0)</script>",
+    "XMLHttpRequest": "<script>let x=new XMLHttpRequest();x.open('GET','{url}');x.send()</script>",
+    "beacon": "<script>navigator.sendBeacon('{url}','x')</script>",
+    "WebSocket": "<script>new WebSocket('ws://{place}/')</script>",
+    "EventSource": "<script>new EventSource('{url}')</script>",
+    "prefetch": "<link rel=prefetch href='{url}'>",
+    "preconnect": "<link rel=preconnect href='{url}'>",
+    "preload": "<link rel=preload as=image href='{url}'>",
+    "module": "<script type=module src='{url}'></script>",
+    "worker": "<script>new Worker(URL.createObjectURL(new Blob([`fetch('{url}',{{mode:'no-cors'}})`])))</script>",
+    "speculation": '<script type=speculationrules>{{"prerender":[{{"source":"list","urls":["{url}"]}}]}}</script>',
+    "WebRTC": "<script>const p=new RTCPeerConnection({{iceServers:[{{urls:'turn:{place}?transport=tcp',username:'a',credential:'b'}}]}});"
+    "p.createDataChannel('x');p.createOffer().then(o=>p.setLocalDescription(o))</script>",
+    "popup": "<script>open('{url}')</script>",
+    "script navigation": "<script>setTimeout(()=>location='{url}',50)</script>",
+    "meta refresh": "<meta http-equiv=refresh content='0;url={url}'>",
+    "form post": "<form method=post action='{url}'></form><script>document.forms[0].submit()</script>",
+    "a name that leads home": "<img src='http://localtest.localhost:{port}/'>",
+    "an address written oddly": "<img src='http://2130706433:{port}/'><img src='http://[::ffff:127.0.0.1]:{port}/'>",
+}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_page_reaches_nothing_that_the_playbook_does_not_name(play, site, forbidden: Listener, way: str):
+    place = f"127.0.0.1:{forbidden.port}"
+    html = WAYS[way].format(url=f"http://{place}/graphql?query=mutation", place=place, port=forbidden.port)
+    site.serve("/hostile", f"<!doctype html><title>Hostile</title><h1>Hello</h1>{html}")
+
+    result = play(Goto("/hostile"), TakeScreenshot("page"), seconds=3)
+
+    assert forbidden.count == 0
+    if way not in (
+        "preconnect",
+        "prefetch",
+        "speculation",
+        "WebRTC",
+    ):  # the page itself would not be told either
+        assert any(str(forbidden.port) in finding.message for finding in result.findings), result.findings
+
+
+def test_a_redirect_to_a_port_that_is_not_named_is_not_followed(play, site, forbidden: Listener):
+    site.redirect("/leads-away", f"http://127.0.0.1:{forbidden.port}/admin")
+
+    result = play(Goto("/leads-away"), TakeScreenshot("page"), seconds=3)
+
+    assert forbidden.count == 0
+    assert result.screenshots == ()
+    assert f"127.0.0.1:{forbidden.port}" in result.findings[0].message
+
+
+def test_a_link_to_a_host_that_is_not_allowed_leaves_the_page_where_it_is(play, site, forbidden: Listener):
+    site.serve(
+        "/link", f"<!doctype html><title>L</title><a id=go href='http://127.0.0.1:{forbidden.port}/'>Go</a>"
+    )
+
+    result = play(
+        Goto("/link"), Click(Target(selector="#go")), TakeScreenshot("x"), allowed_hosts=("a.test",)
+    )
+
+    assert forbidden.count == 0
+    assert result.findings[0].message.startswith(
+        f"the page was led to '127.0.0.1:{forbidden.port}', which is not allowed; allowed hosts: "
+    )
+    assert result.findings[0].route == "/link"
+
+
+def test_a_host_that_is_named_may_be_private_and_is_reached(play, site, forbidden: Listener):
+    site.serve(
+        "/own",
+        f"<!doctype html><title>L</title><h1>x</h1><img src='http://127.0.0.1:{forbidden.port}/a.png'>",
+    )
+
+    play(Goto("/own"), TakeScreenshot("x"), allowed_hosts=(f"127.0.0.1:{forbidden.port}",), seconds=3)
+
+    assert forbidden.count > 0
+
+
+@pytest.mark.parametrize(
+    ("url", "is_open"),
+    [
+        ("http://shop.test:8080/a", True),
+        ("https://shop.test/", False),
+        ("http://shop.test:9/", False),
+        ("https://cdn.test:7/", True),
+        ("http://api.test/", False),
+        ("http://api.test:81/", True),
+        ("https://evil.test/?shop.test", False),
+        ("https://shop.test@evil.test/", False),
+        ("file:///etc/passwd", False),
+        ("chrome://gpu", False),
+        ("about:blank", True),
+    ],
+)
+def test_pages_are_opened_at_named_hosts_on_their_ports(url: str, is_open: bool):
+    borders = Borders(("cdn.test", "api.test:81"), "http://shop.test:8080/pr4/")
+
+    assert borders.allow(url) is is_open
+
+
+def test_a_home_without_a_port_is_the_two_that_need_no_writing():
+    borders = Borders(("other.test",), "http://shop.test")
+
+    assert [
+        borders.allow(f"{start}/")
+        for start in ("http://shop.test", "https://shop.test", "http://shop.test:8")
+    ] == [
+        True,
+        True,
+        False,
+    ]
