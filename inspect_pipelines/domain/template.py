@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from urllib.parse import quote
 
+DOTS = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)  # what every browser takes for `here` or `one up`
 PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
 
 
@@ -27,3 +29,26 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         KeyError: A name without a value; configuration refuses such texts earlier.
     """
     return PLACEHOLDER.sub(lambda match: values[match.group(1)], text)
+
+
+def fill_address(text: str, values: Mapping[str, str]) -> str:
+    """An address with every value as data of its place: percent-encoded, so that `a&b=evil#x` or `../admin` stay what they are.
+
+    A placeholder that the text begins with is the start of an address, such as `{{deploy_url}}/cart`, and stays as it is.
+
+    Raises:
+        KeyError: A name without a value.
+        ValueError: A value would make a segment of the path `.` or `..`, which no encoding keeps a browser from following.
+    """
+    head = PLACEHOLDER.match(text)
+    start = fill(head.group(), values) if head else ""
+    rest = text[head.end() :] if head else text
+    path = re.split(r"[?#]", rest, maxsplit=1)[0]
+    for segment in path.split("/"):
+        if PLACEHOLDER.search(segment) and DOTS.fullmatch(filled := _encoded(segment, values)):
+            raise ValueError(f"{segment!r} became {filled!r}, which leads out of its place in the path")
+    return start + _encoded(rest, values)
+
+
+def _encoded(text: str, values: Mapping[str, str]) -> str:
+    return PLACEHOLDER.sub(lambda match: quote(values[match.group(1)], safe=""), text)

@@ -35,6 +35,7 @@ class Record:
         self._write = write
         self._findings: dict[tuple[str, str, str], tuple[Finding, int]] = {}
         self._left_out = 0
+        self._is_closed = False
         self._console_lines = 0
         self.at = Playing("", "")
 
@@ -47,7 +48,9 @@ class Record:
         self.tell(self.at)
 
     def find(self, kind: FindingKind, message: str, *, url: str, picture: Sha256 | None = None) -> None:
-        """Keep a finding; the same one again only counts."""
+        """Keep a finding; the same one again only counts, and what a page does once all is told is of no interest."""
+        if self._is_closed:
+            return
         text = self.shortened(message)
         key = (kind, text, self.at.viewport)
         if key in self._findings:
@@ -81,7 +84,8 @@ class Record:
         self.tell(ConsoleLine(self.at.viewport, level, clean, url))
 
     def close(self) -> None:
-        """Tell all findings once more, now with their counts."""
+        """Tell all findings once more, now with their counts; from now on there are no others."""
+        self._is_closed = True
         findings = [
             finding if count == 1 else replace(finding, message=f"{finding.message} ({count} times)")
             for finding, count in self._findings.values()

@@ -106,7 +106,7 @@ for (const type of ['scroll','scrollend','resize','mouseleave','mouseout','blur'
   for (const to of [window, document]) to.addEventListener(type, (e) => { if(on) at('menu').classList.remove('open'); hear(type) }, true);
 visualViewport.addEventListener('resize',()=>hear('vv resize')); visualViewport.addEventListener('scroll',()=>hear('vv scroll'));
 new MutationObserver((all)=>all.forEach((m)=>{ if(m.target.id!=='heard' && m.target.id!=='menu') hear('mutation') })).observe(document.documentElement,{attributes:true,subtree:true});
-new ResizeObserver(()=>hear('ResizeObserver')).observe(document.documentElement);
+new ResizeObserver((all)=>hear('ResizeObserver ' + all[0].contentRect.width + 'x' + all[0].contentRect.height)).observe(document.documentElement);
 matchMedia('(min-height:1000px)').addEventListener('change',()=>hear('media'));
 at('listen').onclick=()=>{ at('field').focus(); at('box').scrollTop=200; scrollTo(0,150); setTimeout(()=>{ on=true; document.title='listening'; at('menu').classList.add('open') }, 900) };</script>"""
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import monotonic
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import Error, Locator
 from playwright.sync_api import TimeoutError as TimedOut
@@ -25,12 +25,12 @@ from inspect_pipelines.domain.playbook import (
     Target,
     WaitFor,
 )
-from inspect_pipelines.domain.template import fill, placeholders
+from inspect_pipelines.domain.template import fill, fill_address, placeholders
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, NavigationFailed
 from resources.sessions.browser.masks import Secrets
-from resources.sessions.browser.navigation import address, goto
+from resources.sessions.browser.navigation import address, goto, joined_to
 from resources.sessions.browser.targets import locate, why_not
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
@@ -102,7 +102,7 @@ class Actions:
                 self._record.tell(shot)
 
     def _goto(self, action: Goto, timeout_seconds: float) -> None:
-        url = address(self._filled(action.url), self._base_url)
+        url = address(self._address_filled(action.url), self._base_url)
         if not self._borders.allow(url):
             raise self._borders.refusal(url, came=f"goto {url!r} was not followed to host")
         self._borders.opens(url)
@@ -182,12 +182,13 @@ class Actions:
 
     def _expect_url(self, action: ExpectUrl, timeout_seconds: float) -> None:
         pattern = self._filled(action.pattern)
-        whole = urljoin(self._base_url, pattern) if pattern.startswith("/") else pattern
+        whole = joined_to(self._base_url, pattern) if pattern.startswith("/") else pattern
 
         def holds() -> tuple[bool, str]:
             url = self._page.url
             bare = urlsplit(url)._replace(query="", fragment="").geturl()
-            return any(glob(whole).fullmatch(each) for each in (url, bare)), url
+            shown = [spelling for each in (url, bare) for spelling in (each, as_written(each))]
+            return any(glob(whole).fullmatch(each) for each in shown), url
 
         self._until(
             holds, timeout_seconds, lambda url: f"expected the address to match {pattern!r}, it is {url!r}"
@@ -254,8 +255,31 @@ class Actions:
         except KeyError as error:
             raise ActionFailed(f"{text!r} cannot be filled: {error.args[0]!r} has no value") from error
 
+    def _address_filled(self, text: str) -> str:
+        try:
+            return fill_address(text, self._values)
+        except KeyError as error:
+            raise ActionFailed(f"{text!r} cannot be filled: {error.args[0]!r} has no value") from error
+        except ValueError as error:
+            raise ActionFailed(f"goto {text!r} was not opened: {error}; give it another value") from error
+
     def _holds_secret(self, text: str) -> bool:
         return any(name in self._secret_names for name in placeholders(text))
+
+
+def as_written(url: str) -> str:
+    """An address as people write it: letters instead of percent signs and of punycode."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        named = (
+            parts.netloc.replace(host, host.encode("ascii").decode("idna"))
+            if "xn--" in host
+            else parts.netloc
+        )
+    except UnicodeError:
+        named = parts.netloc
+    return unquote(parts._replace(netloc=named).geturl())
 
 
 def glob(pattern: str) -> re.Pattern[str]:

@@ -153,7 +153,9 @@ class Camera:
                 "height": region.height,
                 "scale": 1,
             }
-            command |= {"captureBeyondViewport": True, "clip": clip}
+            # Never `captureBeyondViewport`: it lays the page out at 1 x 1 px first (a workaround of Chromium's), which every
+            # ResizeObserver hears of. That more than the window is painted is a flag of ours (service.py).
+            command |= {"clip": clip}
         png = base64.b64decode(self._devtools.send("Page.captureScreenshot", command)["data"])
         again = look(self._window.page, selectors, self._secrets, scroll)
         frame = Frame(png, region, scale, again, ())

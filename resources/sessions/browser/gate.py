@@ -71,7 +71,9 @@ class Gate:
         return f"socks5://127.0.0.1:{port}"
 
     def close(self) -> None:
-        """Cut all connections."""
+        """Cut all connections, if it was opened."""
+        if not self._thread.is_alive():
+            return
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join(CONNECT_SECONDS)
 

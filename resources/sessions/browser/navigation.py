@@ -43,7 +43,7 @@ def address(url: str, base_url: str) -> str:
     Raises:
         NavigationFailed: It is none that a playbook may open.
     """
-    joined = urljoin(base_url, url.strip())
+    joined = joined_to(base_url, url.strip())
     parts = urlsplit(joined)
     if parts.scheme not in ("http", "https"):
         if not parts.scheme:
@@ -56,6 +56,24 @@ def address(url: str, base_url: str) -> str:
     if not parts.hostname:
         raise NavigationFailed(f"goto {url!r} names no host")
     return joined
+
+
+def joined_to(base_url: str, url: str) -> str:
+    """An address below a base_url: its path is kept, so that `/` of `http://host/pr4/` is `http://host/pr4/`.
+
+    A last segment with a dot is a file (`/app/index.html`), and its folder the base. To leave the base on purpose, write
+    `..` or the whole address.
+    """
+    parts = urlsplit(base_url)
+    folder, _, last = parts.path.rpartition("/")
+    base = parts._replace(path=f"{folder if '.' in last else parts.path.rstrip('/')}/", query="", fragment="")
+    if not parts.scheme or urlsplit(url).scheme or url.startswith("//"):
+        return urljoin(base_url, url)
+    return (
+        urljoin(base.geturl(), url.lstrip("/") or ".")
+        if not url.startswith(("?", "#"))
+        else base.geturl() + url
+    )
 
 
 def goto(page: Page, url: str, gate: Gate, *, timeout_seconds: float) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Error
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Action, Playbook, Step, TakeScreenshot, Viewport
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, StepResult, StepStatus
-from inspect_pipelines.domain.template import fill
+from inspect_pipelines.domain.template import fill_address
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
 from resources.sessions.browser.actions import Actions
@@ -56,7 +56,7 @@ class Player:
         self._record = record
         self._gallery = gallery
         self._clock = clock
-        self._base_url = fill(self._playbook.base_url, values)
+        self._base_url = fill_address(self._playbook.base_url, values)
         self._borders = Borders(request.allowed_hosts, self._base_url)
         self._gate = Gate(self._borders.names)
 
@@ -76,10 +76,13 @@ class Player:
             ]
         finally:
             self._documents.close()
-            self._gate.close()
         if failures:
             return End(SessionStatus.FAILED, self._record.shortened(failures[0]))
         return End(SessionStatus.COMPLETED)
+
+    def close(self) -> None:
+        """Cut what its pages are still connected to; whatever they say of it is of no interest any more."""
+        self._gate.close()
 
     def _play_viewport(self, viewport: Viewport) -> str | None:
         """Why a step could not be played, if so."""

@@ -21,8 +21,12 @@ from resources.sessions.record import Record
 from resources.sessions.redaction import Redactor
 from resources.sessions.wire import End, Launching
 
+# Playwright's own settings for a browser without a screen, whose flag this one replaces, and one more: a clip that is larger
+# than the window is painted whole, so that no page has to be resized for its picture.
+BLINK = "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4,mainFrameClipsContent=false"
 # Chromium's own wishes for pictures that are the same on every machine, and for a quiet network.
 FLAGS = (
+    f"--blink-settings={BLINK}",
     "--disable-gpu",
     "--disable-lcd-text",
     "--disable-partial-raster",
@@ -67,9 +71,12 @@ def perform(
             gallery=FolderGallery(gallery),
             clock=SystemClock(),
         )
-        end = player.play()
-        record.close()
-        record.tell(end)
+        try:
+            end = player.play()
+            record.close()
+            record.tell(end)
+        finally:
+            player.close()
     except (InspectError, Error) as error:
         record.close()
         may_help = not isinstance(error, InspectError) or error.retry_may_help
