@@ -42,10 +42,6 @@ class Account:
         reserve = ", and so is the reserve for deploys" if verifies_deploys(definition) else ""
         return f"the {self.budget.minutes_per_month} run-minutes of {self.owner} for this month are used up{reserve}"
 
-    def warning(self) -> int | None:
-        """The highest of 50, 75 and 90 per cent that is reached; None: none is."""
-        return max((level for level in WARNED_AT if self.percent >= level), default=None)
-
 
 def accounts(
     definition: Definition, of_all: Budget | None, used_minutes: Mapping[DefinitionId, float]

@@ -176,7 +176,7 @@ def cleared(
     return _resolved(replace(incident, changes=changes), resolution, at), _recovery(incident, also)
 
 
-def steadied(
+def stayed_away(
     incident: Incident, rules: Alerting, *, also: Sequence[str] = (), at: datetime
 ) -> tuple[Incident, tuple[Say, ...]]:
     """A flapping incident after a while without news: resolved once it has been quiet for a whole flap window."""
@@ -204,7 +204,7 @@ def accepted(
     return done, _says(MessageKind.RESOLVED, incident.told)
 
 
-def abandoned(
+def without_definition(
     incident: Incident, definition_id: DefinitionId, *, by: str, at: datetime
 ) -> tuple[Incident, tuple[Say, ...]]:
     """What deleting a definition makes of it: over, unless another definition fails by it too."""

@@ -65,7 +65,7 @@ def stayed_away(affair: Affair, alerts: Alerting, *, at: datetime) -> Consequenc
         alerts = alerts.overridden(affair.definition.plan.alerts)
         if affair.incident.kind is not CauseKind.REVIEW:
             also = people_told(affair.definition, RuleEvent.ON_RECOVERY)
-    after, says = incidents.steadied(affair.incident, alerts, also=also, at=at)
+    after, says = incidents.stayed_away(affair.incident, alerts, also=also, at=at)
     if after.is_open:
         return None
     return _told(affair, after, says, after.resolution, RuleEvent.ON_RECOVERY, at=at)
@@ -73,7 +73,7 @@ def stayed_away(affair: Affair, alerts: Alerting, *, at: datetime) -> Consequenc
 
 def deleted(affair: Affair, definition: Definition, *, by: str, at: datetime) -> Consequences:
     """A definition that fails by it is gone: nobody would ever end it, nor the alerts that people got."""
-    after, says = incidents.abandoned(affair.incident, definition.id, by=by, at=at)
+    after, says = incidents.without_definition(affair.incident, definition.id, by=by, at=at)
     return _told(affair, after, says, after.resolution, RuleEvent.ON_RECOVERY, at=at)
 
 

@@ -14,7 +14,7 @@ from inspect_pipelines.domain.announcement import (
     of_incident,
     of_run,
 )
-from inspect_pipelines.domain.cause import Cause, CauseKind, cause_of
+from inspect_pipelines.domain.cause import Cause, CauseKind
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.maintenance import under_maintenance
@@ -67,19 +67,14 @@ def alerts_of(end: RunEnd, before: Before, *, remarks: Sequence[str] = ()) -> Al
 
 def unknown_part(end: RunEnd, standing: Sequence[Incident]) -> Cause | None:
     """What a run shows that no open incident covers; None: nothing."""
-    cause = _cause(end)
-    if cause is None:
+    if end.cause is None:
         return None
-    return cause.without(key for one in incidents.covered_by(cause, standing) for key in one.keys)
-
-
-def _cause(end: RunEnd) -> Cause | None:
-    return cause_of(end.run, end.definition, end.sessions, end.comparisons, end.verdict.reasons)
+    return end.cause.without(key for one in incidents.covered_by(end.cause, standing) for key in one.keys)
 
 
 def _failed(end: RunEnd, before: Before) -> list[tuple[Incident, tuple[Say, ...]]]:
     """The incidents that a run shows, as they are now, with what is to be said."""
-    cause = _cause(end)
+    cause = end.cause
     if cause is None:
         return []
     rules = before.rules(end.definition)

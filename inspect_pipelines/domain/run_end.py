@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from inspect_pipelines.domain.alerting import Alerting, Silence
 from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.cause import Cause, cause_of
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.incident import Incident
@@ -22,7 +24,7 @@ from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.domain.verdict import Verdict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RunEnd:
     """What ended, with the evidence that it was judged by.
 
@@ -42,6 +44,11 @@ class RunEnd:
     judged_with: Baseline | None = None
     baseline_id: BaselineId | None = None
     report_path: str = ""
+
+    @cached_property
+    def cause(self) -> Cause | None:
+        """Why the run is not as it should be; None: it is, or nobody can say."""
+        return cause_of(self.run, self.definition, self.sessions, self.comparisons, self.verdict.reasons)
 
     def targets(self, event: RuleEvent) -> tuple[str, ...]:
         """Whom the plan's rules for an event name, the code host left out."""

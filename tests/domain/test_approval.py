@@ -65,6 +65,14 @@ def test_a_commit_is_green_only_when_all_that_differs_in_its_run_is_accepted(boo
     assert GREEN in said(second)
 
 
+def test_a_commit_stays_red_while_a_view_differs_although_its_incident_is_over(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+    run_id = books.last_run().id
+    books.end(RunStatus.PASSED)
+
+    assert books.adopt(run_id, "home") == []
+
+
 @pytest.mark.parametrize("status", [RunStatus.FAILED, RunStatus.ERROR])
 def test_no_picture_mends_the_commit_of_a_run_that_broke_an_expectation_or_crashed(
     books: Books, status: RunStatus

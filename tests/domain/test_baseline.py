@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import a_baseline, a_screenshot, a_session, a_sha, a_view
+from builders import a_baseline, a_plan, a_run, a_schedule, a_screenshot, a_session, a_sha, a_view
 from inspect_pipelines.domain.baseline import (
     activated,
     adopted,
+    baseline_set,
     concerning,
     expected,
     image_of,
@@ -15,6 +16,7 @@ from inspect_pipelines.domain.baseline import (
     view_matches,
 )
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.session import SessionStatus
 
 RUN = RunId("01900000-0000-7000-8000-000000000009")
@@ -122,3 +124,10 @@ def test_a_view_is_approved_as_a_run_shows_it_or_no_longer_shows_it():
     assert left == {a_view("cart"), a_view("old")}
     assert unapproved(baseline, shots[:1], [], RUN) == set()
     assert unapproved(baseline, shots[:1], [], RunId("1")) == {a_view("home")}
+
+
+def test_a_set_is_named_by_the_plan_or_after_the_runs_definition():
+    shared = a_schedule(plan=a_plan(baseline=BaselinePolicy(set="shop")))
+
+    assert baseline_set(shared, a_run()) == "shop"
+    assert baseline_set(a_schedule(), a_run()) == baseline_set(None, a_run()) == "nightly-shop"

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,14 +41,6 @@ def test_what_verifies_a_deploy_has_a_reserve_of_a_tenth():
     assert an_account(1099).refuses(after_deploy) is None
     assert an_account(1100).refuses(after_deploy).endswith("are used up, and so is the reserve for deploys")
     assert an_account(1000).refuses(a_trigger("pull_request.merged")) is not None
-
-
-@pytest.mark.parametrize(
-    ("used", "level"),
-    [(0, None), (499, None), (500, 50), (749, 50), (750, 75), (900, 90), (5000, 90)],
-)
-def test_a_warning_is_the_highest_level_that_is_reached(used, level):
-    assert an_account(used).warning() == level
 
 
 def test_months_are_utcs():

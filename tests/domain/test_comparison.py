@@ -1,11 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import a_baseline, a_screenshot, a_view
-from inspect_pipelines.domain.comparison import Measurement, Region, judge, pair
+from builders import ENVIRONMENT, a_baseline, a_screenshot, a_view
+from inspect_pipelines.domain.comparison import Measurement, Region, environment_changes, judge, pair
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
 
@@ -76,3 +78,14 @@ def test_every_reason_to_fail_is_told():
     measurement = measured(score=0.5, inserted_rows=64, regions=(REGION,))
 
     assert len(judge(measurement, BaselinePolicy(region_budget=0), 0.02)) == 3
+
+
+def test_another_environment_is_told_once_however_many_views_it_concerns():
+    newer = replace(ENVIRONMENT, browser="Chromium 157")
+    shots = [a_screenshot(name, environment=newer) for name in ("cart", "pay", "new")]
+
+    changes = environment_changes(a_baseline(views=("cart", "pay")), shots)
+
+    assert len(changes) == 1
+    assert "Chromium 157" in changes[0]
+    assert environment_changes(a_baseline(views=("cart",)), [a_screenshot("pay", environment=newer)]) == ()

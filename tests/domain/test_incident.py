@@ -13,7 +13,6 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.incident import (
     Incident,
     Say,
-    abandoned,
     accepted,
     acknowledged,
     announced,
@@ -22,7 +21,8 @@ from inspect_pipelines.domain.incident import (
     joined,
     opened,
     rejected,
-    steadied,
+    stayed_away,
+    without_definition,
 )
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.errors import Refused
@@ -179,11 +179,11 @@ def test_it_is_resolved_once_it_has_stayed_away_for_the_flap_window():
 def test_without_a_further_run_time_itself_resolves_it():
     flapping, _ = twice_there_and_back()
 
-    assert steadied(flapping, RULES, at=NOW + 4 * HOUR) == (flapping, ())
-    done, says = steadied(flapping, RULES, at=NOW + 9 * HOUR)
+    assert stayed_away(flapping, RULES, at=NOW + 4 * HOUR) == (flapping, ())
+    done, says = stayed_away(flapping, RULES, at=NOW + 9 * HOUR)
     assert (done.resolution, says) == ("it has not come back", (Say(MessageKind.RESOLVED, QA),))
-    assert steadied(done, RULES, at=NOW + 20 * HOUR) == (done, ())
-    assert steadied(told(), RULES, at=NOW + 20 * HOUR)[1] == ()
+    assert stayed_away(done, RULES, at=NOW + 20 * HOUR) == (done, ())
+    assert stayed_away(told(), RULES, at=NOW + 20 * HOUR)[1] == ()
 
 
 def test_a_cause_that_opens_once_too_often_is_told_as_flapping_at_once():
@@ -245,7 +245,7 @@ def test_rejecting_makes_it_known_and_its_recovery_is_told_all_the_same():
 
 
 def test_what_nobody_watches_any_more_is_over_and_told():
-    done, says = abandoned(told(), DefinitionId("nightly-shop"), by="user:ada", at=NOW)
+    done, says = without_definition(told(), DefinitionId("nightly-shop"), by="user:ada", at=NOW)
 
     assert (done.resolution, says) == ("'nightly-shop' was deleted by ada", (Say(MessageKind.RESOLVED, QA),))
 
@@ -253,7 +253,7 @@ def test_what_nobody_watches_any_more_is_over_and_told():
 def test_what_another_definition_suffers_from_goes_on_without_the_deleted_one():
     shared = an_incident(definitions=(DefinitionId("nightly-shop"), DefinitionId("hourly")))
 
-    rest, says = abandoned(shared, DefinitionId("nightly-shop"), by="user:ada", at=NOW)
+    rest, says = without_definition(shared, DefinitionId("nightly-shop"), by="user:ada", at=NOW)
 
     assert (rest.definitions, rest.is_open, says) == (("hourly",), True, ())
 

@@ -20,6 +20,7 @@ from inspect_pipelines.domain.run import (
     cron_origin,
     dagster_origin,
     event_origin,
+    nominal_time,
     request_origin,
     retry_origin,
     undecided_origin,
@@ -209,3 +210,8 @@ def test_origins_of_events_and_batches_name_what_started_the_run() -> None:
     assert batch_origin("b1") == "batch:b1"
     assert undecided_origin(EventId("e1"), DefinitionId("t1")) == "undecided:e1:t1"
     assert undecided_origin(EventId("e1"), DefinitionId("t1"), "r1") == "undecided:e1:t1@r1"
+
+
+def test_a_ticks_nominal_time_is_read_from_its_origin_and_nothing_else_has_one():
+    assert nominal_time(cron_origin(DefinitionId("nightly"), NOW)) == NOW
+    assert nominal_time("request:1") is None

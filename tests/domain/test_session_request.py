@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+from builders import a_plan, a_playbook, a_run, a_schedule, a_trigger
+from inspect_pipelines.domain.ids import PlaybookId
+from inspect_pipelines.domain.session_request import session_requests, values_for
+from inspect_pipelines.domain.variable import Variable
+from inspect_pipelines.errors import UsageError
+
+
+def test_every_playbook_of_the_plan_gets_a_request_whose_id_follows_from_the_run():
+    books = (a_playbook(), a_playbook(id=PlaybookId("account")))
+    definition = a_schedule(plan=a_plan(playbooks=books))
+
+    found = session_requests(a_run(), definition)
+
+    assert [(one.id, one.playbook.id) for one in found] == [
+        (f"{a_run().id}.1", "shop"),
+        (f"{a_run().id}.2", "account"),
+    ]
+
+
+def test_given_beats_planned_beats_default():
+    book = a_playbook(variables=tuple(Variable(name, default="default") for name in ("a", "b", "c")))
+
+    values = values_for(book, {"a": "planned", "b": "planned"}, {"a": "given"})
+
+    assert {name: value.text for name, value in values.items()} == {
+        "a": "given",
+        "b": "planned",
+        "c": "default",
+    }
+
+
+def test_what_an_event_says_replaces_nothing_that_the_plan_says_unless_a_person_asks():
+    book = a_playbook(variables=(Variable("environment"),))
+    trigger = a_trigger(plan=a_plan(playbooks=(book,), variables={"environment": "shop"}))
+    spoken = {"environment": "staging"}
+
+    (of_event,) = session_requests(a_run(origin="event:1:post-merge", variables=spoken), trigger)
+    (of_person,) = session_requests(a_run(origin="request:1", variables=spoken), trigger)
+
+    assert (of_event.values["environment"].text, of_person.values["environment"].text) == ("shop", "staging")
+
+
+def test_a_planned_value_is_filled_with_what_an_event_says():
+    book = a_playbook(variables=(Variable("title"),))
+
+    values = values_for(book, {"title": "see {{pr_title}}"}, {"pr_title": "prices"}, context=("pr_title",))
+
+    assert values["title"].text == "see prices"
+
+
+def test_a_secret_is_a_reference_and_what_may_be_missing_is_empty():
+    book = a_playbook(variables=(Variable("token", secret=True), Variable("note", required=False)))
+
+    values = values_for(book, {"token": "${env:TOKEN}"}, {})
+
+    assert (values["token"].is_secret_reference, values["note"].text) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("variable", "planned", "sentence"),
+    [
+        (Variable("a", required=True), {}, "playbook 'shop' needs the variable 'a', which has no value"),
+        (Variable("a"), {"a": "{{pr_title}}"}, "needs {{pr_title}}, which only an event brings"),
+        (Variable("a", secret=True), {"a": "hunter2"}, "is secret, so its value must be a reference"),
+    ],
+)
+def test_what_cannot_be_filled_in_is_told(variable, planned, sentence):
+    with pytest.raises(UsageError) as refused:
+        values_for(a_playbook(variables=(variable,)), planned, {})
+
+    assert sentence in str(refused.value)
