@@ -1,5 +1,7 @@
 """Second op: play the playbooks, once more where a view differs, and keep what they saw."""
 
+from contextlib import closing
+
 import dagster as dg
 
 from assets import tags
@@ -17,7 +19,7 @@ def collect_screenshots(context: dg.OpExecutionContext, house: dg.ResourceParam[
     """One session a playbook; its pictures become the definition's `screenshots` asset."""
     with concluding(house, RunId(run_id)):
         hears = listener(house, RunId(run_id))
-        with interruptible() as is_asked_to_stop:
+        with interruptible() as is_asked_to_stop, closing(house.sessions):
 
             def is_unwanted() -> bool:
                 return is_asked_to_stop() or hears()

@@ -51,6 +51,7 @@ class ScriptedSessions:
 
     def __init__(self, clock: Clock | None = None) -> None:
         self._clock = clock
+        self.closed = 0
         self.requests: list[SessionRequest] = []
         self.results: list[SessionResult | BaseException] = []
 
@@ -68,6 +69,9 @@ class ScriptedSessions:
         if isinstance(result, BaseException):
             raise result
         return result
+
+    def close(self) -> None:
+        self.closed += 1
 
     def _stopped(self, request: SessionRequest, status: SessionStatus) -> SessionResult:
         return a_session(

@@ -21,9 +21,12 @@ class Sessions(Protocol):
     ) -> SessionResult:
         """Play a playbook and return what was seen, also when it ended early.
 
-        Never raises for what the site or the browser did: that is in the result. Whatever it started is gone when it
-        returns or raises.
+        Never raises for what the site or the browser did: that is in the result. Whatever has seen a page is gone when it
+        returns or raises; what has not may stay for the next session of the same run, until `close`.
 
         Raises:
             SetupMissing: There is no browser to start.
         """
+
+    def close(self) -> None:
+        """End what was kept: nothing that was started is left. Playing again is allowed, and begins anew."""

@@ -40,3 +40,8 @@ class RoutedSessions:
                 f"there is: {', '.join(sorted(self._runners))}"
             )
         return runner.play(request, deadline=deadline, cancelled=cancelled)
+
+    def close(self) -> None:
+        """Every runner's."""
+        for runner in self._runners.values():
+            runner.close()

@@ -14,7 +14,7 @@ from assets import tags
 from assets.job import check_of, job_of
 from builders import NOW, a_plan, a_run, a_schedule, a_screenshot, a_session, a_sha
 from galleries import MemoryGallery
-from houses import CollectingChannel, a_house, apply
+from houses import CollectingChannel, ScriptedSessions, a_house, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
@@ -152,7 +152,7 @@ def test_a_terminated_run_is_cancelled(house: House, instance: dg.DagsterInstanc
 
 
 def test_an_interruption_after_the_deadline_is_a_timeout(house: House, instance: dg.DagsterInstance) -> None:
-    class Slow:
+    class Slow(ScriptedSessions):
         def play(self, request, *, deadline, cancelled):
             house.clock.sleep(31 * 60)
             raise dg.DagsterExecutionInterruptedError
@@ -250,7 +250,7 @@ def test_a_history_that_is_behind_fails_no_run(house: House, instance: dg.Dagste
 def test_a_cancel_keeps_what_was_seen_and_is_a_cancel_in_dagster_too(
     house: House, instance: dg.DagsterInstance
 ) -> None:
-    class Cancelling:
+    class Cancelling(ScriptedSessions):
         """A person cancels while the session plays; it stops where it is."""
 
         def play(self, request, *, deadline, cancelled):

@@ -47,10 +47,12 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(params=OPEN)
-def stage(request: pytest.FixtureRequest, site: Site, tmp_path: Path) -> Stage:
+def stage(request: pytest.FixtureRequest, site: Site, tmp_path: Path) -> Iterator[Stage]:
     clock = SystemClock()
     wanted = a_request(site.url, Goto("/other"), TakeScreenshot("home"), seconds=20)
-    return Stage(OPEN[request.param](tmp_path, clock), clock, wanted)
+    stage = Stage(OPEN[request.param](tmp_path, clock), clock, wanted)
+    yield stage
+    stage.sessions.close()
 
 
 def test_what_was_played_is_told_as_the_answer_to_what_was_asked(stage: Stage) -> None:
@@ -78,3 +80,13 @@ def test_a_session_that_nobody_wants_any_more_says_so_and_raises_nothing(stage: 
 
     assert (result.id, result.status) == (stage.request.id, SessionStatus.CANCELLED)
     assert result.error
+
+
+def test_who_has_played_can_be_closed_twice_and_plays_again(stage: Stage) -> None:
+    stage.sessions.play(stage.request, deadline=stage.clock.now())
+
+    stage.sessions.close()
+    stage.sessions.close()
+    result = stage.sessions.play(stage.request, deadline=stage.clock.now())
+
+    assert result.status is SessionStatus.TIMEOUT

@@ -132,6 +132,7 @@ PAGES = {
     "/visits": VISITS,
     "/": HOME,
     "/hover": HOVER,
+    "/talks": "<!doctype html><title>Talks</title><h1>Talks</h1><script>setInterval(() => console.log('still here'), 5)</script>",
     "/other": OTHER,
     "/form": FORM,
     "/moving": MOVING,

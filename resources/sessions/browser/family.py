@@ -29,7 +29,7 @@ WORKER = "resources.sessions.browser.worker"
 
 @contextmanager
 def scratch_folder(fallback: Path) -> Iterator[Path]:
-    """A folder for one session's temporary files, removed at the end; sweeps what killed sessions left.
+    """A folder for a worker's temporary files, removed at the end; sweeps what killed ones left.
 
     Args:
         fallback: Used when programs may not be started from the system's own temporary folder (`noexec`).
@@ -73,8 +73,8 @@ def leashed(program: Path, folder: Path) -> Path:
 
 
 @contextmanager
-def worker(order: str, *, folder: Path, node: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A worker that has its order; when the block is left, however, no process of its family is left.
+def worker(*, folder: Path, node: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker that waits for orders; when the block is left, however, no process of its family is left.
 
     Raises:
         Unavailable: Some process could not be ended (it hangs in the kernel).
@@ -98,10 +98,6 @@ def worker(order: str, *, folder: Path, node: Path) -> Iterator[subprocess.Popen
             start_new_session=True,
         )
     try:
-        assert process.stdin is not None
-        with suppress(BrokenPipeError):  # it died at once; reading tells
-            process.stdin.write(order.encode())
-            process.stdin.close()
         yield process
     finally:
         _end(process, folder)
@@ -121,6 +117,25 @@ def members(folder: Path) -> list[psutil.Process]:
     return found
 
 
+def end_browsers(process: subprocess.Popen[bytes], folder: Path) -> bool:
+    """Kill what the worker's driver has started, so that nothing is left that has seen a page; False: it will not go."""
+    give_up_at = time.monotonic() + GONE_WITHIN_SECONDS
+    while left := [each for each in members(folder) if not _is_crew(each, process.pid)]:
+        _kill(left)
+        if time.monotonic() > give_up_at:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def _is_crew(member: psutil.Process, worker: int) -> bool:
+    """Whether it is the worker, or Playwright's driver, which is its child."""
+    try:
+        return member.pid == worker or member.ppid() == worker
+    except psutil.Error:  # it has gone
+        return True
+
+
 def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
     """Kill the whole family, and again until none is found: a process may start another while it is being killed."""
     with suppress(psutil.Error):
@@ -130,8 +145,10 @@ def _end(process: subprocess.Popen[bytes], folder: Path) -> None:
         _kill(family)
     process.kill()
     process.wait()
-    if process.stdout is not None:
-        process.stdout.close()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(BrokenPipeError):  # an order that it did not read any more
+            if pipe is not None:
+                pipe.close()
     give_up_at = time.monotonic() + GONE_WITHIN_SECONDS
     while left := members(folder):
         _kill(left)

@@ -44,7 +44,16 @@ LAUNCH_SECONDS = 60.0
 def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None]) -> None:
     """Play an order in a browser of its own."""
     order = load_json(Order, order_text)
-    perform(order.request, order.gallery, write, lambda: _launched(playwright, order))
+    is_over = False
+
+    def say(line: str) -> None:
+        if not is_over:  # what the end of its browser brings about comes while another order is played
+            write(line)
+
+    try:
+        perform(order.request, order.gallery, say, lambda: _launched(playwright, order))
+    finally:
+        is_over = True
 
 
 def perform(

@@ -1,4 +1,4 @@
-"""Browser sessions: a playbook is played by a worker process, which this process watches and always outlives."""
+"""Browser sessions: a playbook is played by a worker process, which this process watches and outlives."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from inspect_pipelines.domain.session import (
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.stored.serial import dump_json
 from resources import chromium
-from resources.sessions.browser.family import leashed, scratch_folder, worker
+from resources.sessions.browser.crew import Crew
+from resources.sessions.browser.family import leashed
 from resources.sessions.browser.order import Order
 from resources.sessions.evidence import Evidence
 from resources.sessions.wire import (
@@ -29,6 +30,10 @@ from resources.sessions.wire import (
 
 POLL_SECONDS = 0.1  # how soon a deadline or a cancel is seen
 READ_BYTES = 1 << 16
+CAME_TO_AN_END = (
+    SessionStatus.COMPLETED,
+    SessionStatus.FAILED,
+)  # what the worker itself said, with its browser alive
 
 
 class BrowserSessions:
@@ -54,6 +59,7 @@ class BrowserSessions:
         self._scratch = scratch
         self._clock = clock
         self._browser = browser
+        self._resting: Crew | None = None
         self._no_sandbox = os.geteuid() == 0 if no_sandbox is None else no_sandbox
 
     def play(
@@ -63,21 +69,48 @@ class BrowserSessions:
         deadline: datetime,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> SessionResult:
-        """Play a playbook and return what was seen, also when it ended early; nothing it started is left."""
+        """Play a playbook and return what was seen, also when it ended early; its browser is gone then.
+
+        The worker and Playwright's driver are kept for the next session of the same run, until `close`, unless this one
+        did not come to its own end.
+        """
         browser = chromium.find(self._browser)
         evidence = Evidence(request, started_at=self._clock.now(), player="the browser")
         give_up_at = self._clock.monotonic() + (deadline - evidence.started_at).total_seconds()
-        with scratch_folder(self._scratch) as folder:
+        crew = self._crew(request.run_id)
+        may_stay = False
+        try:
             order = Order(
                 request=request,
                 gallery=self._gallery,
-                scratch=folder,
-                chromium=leashed(browser, folder),
+                scratch=crew.folder,
+                chromium=leashed(browser, crew.folder),
                 no_sandbox=self._no_sandbox,
             )
-            with worker(dump_json(order), folder=folder, node=leashed(_node(), folder)) as process:
-                self._watch(process, evidence, give_up_at, cancelled)
+            crew.order(dump_json(order))
+            self._watch(crew.process, evidence, give_up_at, cancelled)
+            assert evidence.end is not None  # `_watch` returns with one
+            may_stay = evidence.end.status in CAME_TO_AN_END and crew.rest()
+        finally:
+            if may_stay:
+                self._resting = crew
+            else:
+                crew.end()
         return evidence.result(completed_at=self._clock.now(), now=self._clock.monotonic())
+
+    def close(self) -> None:
+        """End the worker that waits for another session of its run; nothing is left then."""
+        crew, self._resting = self._resting, None
+        if crew is not None:
+            crew.end()
+
+    def _crew(self, run_id: str) -> Crew:
+        """The one that rests if it may play for this run, else a new one; taken until it is put back."""
+        if self._resting is not None and self._resting.plays_for(run_id):
+            crew, self._resting = self._resting, None
+            return crew
+        self.close()
+        return Crew(run_id, scratch=self._scratch, node=_node())
 
     def _watch(
         self,

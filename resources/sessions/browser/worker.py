@@ -1,10 +1,9 @@
-"""The worker: one process, one order, one browser; `python -m resources.sessions.browser.worker PARENT_PID < order`."""
+"""The worker: one process, one run, an order a line; `python -m resources.sessions.browser.worker PARENT_PID < orders`."""
 
 from __future__ import annotations
 
 import os
 import sys
-import time
 from importlib import import_module
 from threading import Thread
 
@@ -12,7 +11,7 @@ from resources.sessions.browser.leash import die_with
 
 
 def main() -> None:
-    """Read the order, play it, and tell everything on what was stdout; always ends with an End unless killed."""
+    """Read orders, play each in a browser of its own, and tell everything on what was stdout; each ends with an End."""
     die_with(int(sys.argv[1]))
     # Nobody else may write on the wire: whatever prints goes to the log.
     wire = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
@@ -29,9 +28,11 @@ def main() -> None:
     ours.start()
     playwright = sync_playwright().start()
     ours.join()
-    import_module("resources.sessions.browser.service").serve(sys.stdin.buffer.read(), playwright, write)
-    # The parent now ends this process and its browser: quicker than closing it politely, and just as final.
-    time.sleep(60)
+    serve = import_module("resources.sessions.browser.service").serve
+    for order in sys.stdin.buffer:
+        serve(order, playwright, write)
+        # The parent now ends the browser: quicker than closing it politely, and just as final.
+    os._exit(0)  # nobody is going to order any more; what Python would tidy up goes with the family
 
 
 if __name__ == "__main__":

@@ -44,6 +44,14 @@ def test_each_playbook_goes_to_its_runner() -> None:
     assert [request.playbook.runner for request in agent.requests] == ["agent"]
 
 
+def test_closing_closes_every_runner() -> None:
+    browser, agent = ScriptedSessions(), ScriptedSessions()
+
+    RoutedSessions({BROWSER: browser, "agent": agent}).close()
+
+    assert (browser.closed, agent.closed) == (1, 1)
+
+
 def test_a_runner_that_is_not_here_is_named_with_those_that_are() -> None:
     sessions = RoutedSessions({BROWSER: ScriptedSessions()})
 

@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -142,8 +143,87 @@ def test_a_session_brings_its_evidence_and_leaves_nothing_behind(
     assert result.screenshots[0].url == f"{site.url}/other?w=***"
     assert result.environment.browser.startswith("Chromium ")
     assert 0 < result.browser_ms < (result.completed_at - result.started_at).total_seconds() * 1000
+    assert kinds(of_family(temporary)) == {"worker", "driver"}  # for another session of the same run
+    sessions.close()
     assert of_family(temporary) == []
     assert set(psutil.Process().children(recursive=True)) <= before
+
+
+def test_another_session_of_a_run_finds_the_worker_up_and_a_browser_of_its_own(
+    sessions, site, temporary
+) -> None:
+    seen: dict[str, set[int]] = {}
+
+    def played(name: str, run_id: str) -> None:
+        def look() -> bool:
+            for process in of_family(temporary):
+                for kind in kinds([process]):
+                    seen.setdefault(f"{name} {kind}", set()).add(process.pid)
+            return False
+
+        request = replace(
+            a_request(site.url, Goto("/other"), TakeScreenshot("home"), seconds=20), run_id=run_id
+        )
+        result = sessions.play(request, deadline=soon(), cancelled=look)
+        assert result.error is None
+        assert kinds(of_family(temporary)) == {"worker", "driver"}
+
+    played("first", "run-1")
+    played("second", "run-1")
+    played("other", "run-2")
+    sessions.close()
+
+    assert seen["first worker"] == seen["second worker"]
+    assert seen["first driver"] == seen["second driver"]
+    assert not seen["first chromium"] & seen["second chromium"]
+    assert not (seen["second worker"] | seen["second driver"]) & (seen["other worker"] | seen["other driver"])
+    assert of_family(temporary) == []
+
+
+def test_a_secret_of_one_session_is_a_word_like_any_other_in_the_next(
+    sessions, site, temporary, monkeypatch
+) -> None:
+    monkeypatch.setenv("TEST_PASSWORD", "open sesame")
+    secret = {"password": Value("${env:TEST_PASSWORD}", is_secret_reference=True)}
+    first = a_request(
+        site.url, Goto("/other?w={{password}}"), TakeScreenshot("home"), values=secret, seconds=20
+    )
+    second = a_request(site.url, Goto("/other?w=open sesame"), TakeScreenshot("home"), seconds=20)
+
+    sessions.play(first, deadline=soon())
+    result = sessions.play(second, deadline=soon())
+    sessions.close()
+
+    assert result.error is None
+    assert result.screenshots[0].url == f"{site.url}/other?w=open%20sesame"  # to this one it is no secret
+    assert len(result.steps) == 1
+
+
+def test_what_the_browser_of_one_session_said_last_is_not_heard_in_the_next(
+    sessions, site, temporary
+) -> None:
+    talks = a_request(site.url, Goto("/talks"), TakeScreenshot("talks"), seconds=20)
+    quiet = a_request(site.url, Goto("/other"), seconds=20)
+
+    first = sessions.play(talks, deadline=soon())
+    second = sessions.play(quiet, deadline=soon())
+    sessions.close()
+
+    assert {line.text for line in first.console} == {"still here"}
+    assert second.error is None
+    assert second.console == ()
+
+
+def test_a_worker_that_died_while_it_rested_is_replaced(sessions, site, temporary) -> None:
+    request = a_request(site.url, Goto("/other"), TakeScreenshot("home"), seconds=20)
+    sessions.play(request, deadline=soon())
+    kill(temporary, "resources.sessions.browser.worker")
+    assert wait_until(lambda: not of_family(temporary), GONE_WITHIN_SECONDS)
+
+    result = sessions.play(request, deadline=soon())
+    sessions.close()
+
+    assert result.status is SessionStatus.COMPLETED
 
 
 def test_nothing_is_left_after_the_deadline_and_the_evidence_until_then_is_kept(site, tmp_path, temporary):
@@ -198,6 +278,7 @@ def test_nothing_is_left_after_an_exception_of_any_kind(sessions, site, tmp_path
 
 RUN = """
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from inspect_pipelines.stored.serial import load_json
