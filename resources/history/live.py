@@ -44,9 +44,13 @@ class LiveHistory:
         """
         return self._or_closed(self._drain)
 
-    def publish(self) -> Publication:
-        """Publish what was drained, then forget journal rows that are old and published."""
-        return self._or_closed(self._publish)
+    def publish(self, *, meanwhile: Callable[[], object] = lambda: None) -> Publication:
+        """Publish what was drained, then forget journal rows that are old and published.
+
+        Args:
+            meanwhile: May drain; called when that cannot disturb the copying any more.
+        """
+        return self._or_closed(lambda: self._publish(meanwhile))
 
     def close(self) -> None:
         projector, self._projector = self._projector, None
@@ -77,14 +81,14 @@ class LiveHistory:
                 f"ends at row {head}: it belongs to another ledger; put that one back, or move this folder away"
             )
 
-    def _publish(self) -> Publication:
+    def _publish(self, meanwhile: Callable[[], object]) -> Publication:
         began = self._clock.monotonic()
         projector = self._opened()
         seq = projector.applied()
         projector.connection.execute("CHECKPOINT")
         at = self._clock.now()
         made = Publication(seq, at.isoformat(), 0.0)
-        publication.publish(self._places, made)
+        publication.publish(self._places, made, meanwhile=meanwhile)
         made = Publication(seq, made.published_at, self._clock.monotonic() - began)
         publication.write_note(self._places, made)
         with self._ledger.write() as ledger:

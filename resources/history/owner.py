@@ -96,16 +96,22 @@ class Owner:
         is_due = is_last or self._clock.monotonic() >= self._publish_at
         if is_wanted or (is_due and self._applied > self._published):
             self._places.wanted.unlink(missing_ok=True)
-            self._publish()
+            self._publish(is_last=is_last)
+            return 0.0  # what came meanwhile has waited long enough
         return POLL_SECONDS
 
-    def _publish(self) -> None:
+    def _publish(self, *, is_last: bool) -> None:
         last = publication.newest(self._places)
         if last is None or last.seq != self._applied:
-            last = self._live.publish()
+            last = self._live.publish() if is_last else self._live.publish(meanwhile=self._catch_up)
         rest = max(self._publish_every_seconds, PUBLISH_SHARE * last.cost_seconds)
         self._publish_at = self._clock.monotonic() + rest
         self._published = last.seq
+
+    def _catch_up(self) -> None:
+        """A publication takes its time; facts need not wait for all of it."""
+        self._applied = self._live.drain()
+        self._note()
 
     def _close(self) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
@@ -34,13 +35,21 @@ def newest(places: Places) -> Publication | None:
     return Publication(**note)
 
 
-def publish(places: Places, publication: Publication) -> None:
-    """Copy the live file, which must be checkpointed and stay as it is meanwhile.
+def publish(
+    places: Places, publication: Publication, *, meanwhile: Callable[[], object] = lambda: None
+) -> None:
+    """Copy the live file, which must be checkpointed and stay as it is until `meanwhile` is called.
+
+    Args:
+        places: Of the history.
+        publication: What is in it.
+        meanwhile: Called once the live file is copied, before that copy is.
 
     Raises:
         Unavailable: The disk is full; the last publication stays.
     """
     replace_by_copy(places.live, places.snapshot)
+    meanwhile()
     # DuckDB would replay the changes that a person made to the last copy over the new one
     Path(f"{places.published}.wal").unlink(missing_ok=True)
     replace_by_copy(places.snapshot, places.published)
