@@ -60,6 +60,9 @@ class KillingSessions:
         timer.start()
         return self._sessions.play(request, **how)
 
+    def close(self):
+        self._sessions.close()
+
 
 def main() -> None:
     definition_id, day, moment = DefinitionId(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])

@@ -39,6 +39,7 @@ FLAGS = (
     "--hide-scrollbars",
 )
 LAUNCH_SECONDS = 60.0
+LAST = f"{End.__name__} "  # the beginning of an order's last line
 
 
 def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None]) -> None:
@@ -47,13 +48,13 @@ def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None
     is_over = False
 
     def say(line: str) -> None:
-        if not is_over:  # what the end of its browser brings about comes while another order is played
-            write(line)
+        nonlocal is_over
+        if is_over:  # what the end of its browser brings about comes late, even while another order is played
+            return
+        is_over = line.startswith(LAST)
+        write(line)
 
-    try:
-        perform(order.request, order.gallery, say, lambda: _launched(playwright, order))
-    finally:
-        is_over = True
+    perform(order.request, order.gallery, say, lambda: _launched(playwright, order))
 
 
 def perform(
