@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from inspect_pipelines.cli.output import local_time, print_json, user_name
+from inspect_pipelines.cli.output import local_time, print_json, say, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
@@ -38,7 +38,7 @@ def list_(set_name: str | None, as_json: bool) -> None:
         print_json(found)
         return
     if not found:
-        click.echo("no baselines yet; accept a run's pictures with: inspect-pipelines baselines adopt RUN")
+        say("no baselines yet; accept a run's pictures with: inspect-pipelines baselines adopt RUN")
         return
     rows = [
         [
@@ -52,7 +52,7 @@ def list_(set_name: str | None, as_json: bool) -> None:
         ]
         for baseline in found
     ]
-    click.echo(aligned(["USED", "SET", "BASELINE", "VIEWS", "CREATED", "BY", "FROM RUN"], rows))
+    say(aligned(["USED", "SET", "BASELINE", "VIEWS", "CREATED", "BY", "FROM RUN"], rows))
 
 
 @baselines.command()
@@ -76,7 +76,7 @@ def adopt(run_id: str, view_glob: str | None, force: bool, note: str) -> None:
     send_waiting(house)
     project(house)
     views = "1 view" if len(baseline.images) == 1 else f"{len(baseline.images)} views"
-    click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use: {views}, from run {run}")
+    say(f"baseline {baseline.id} of {baseline.set!r} is in use: {views}, from run {run}")
 
 
 @baselines.command()
@@ -93,7 +93,7 @@ def reject(run_id: str, note: str) -> None:
     send_waiting(house)
     project(house)
     names = ", ".join(one.id for one in found.incidents) or "it has none"
-    click.echo(f"run {found.run.id} is rejected; known incidents: {names}")
+    say(f"run {found.run.id} is rejected; known incidents: {names}")
 
 
 @baselines.command()
@@ -103,7 +103,7 @@ def activate(baseline_id: str) -> None:
     house = _house()
     baseline = adoption.activate(house, BaselineId(baseline_id), by=_user())
     project(house)
-    click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use")
+    say(f"baseline {baseline.id} of {baseline.set!r} is in use")
 
 
 @baselines.command()
@@ -113,7 +113,7 @@ def rollback(set_name: str) -> None:
     house = _house()
     baseline = adoption.roll_back(house, set_name, by=_user())
     project(house)
-    click.echo(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
+    say(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
 
 
 @baselines.command()
@@ -129,7 +129,7 @@ def noise(definition_id: str, as_json: bool) -> None:
         print_json([_floor_as_json(floor) for floor in floors])
         return
     if not floors:
-        click.echo(
+        say(
             f"no run of {definition_id!r} has been compared and passed yet; adopt a baseline and run it again"
         )
         return
@@ -144,9 +144,9 @@ def noise(definition_id: str, as_json: bool) -> None:
         ]
         for floor in floors
     ]
-    click.echo(aligned(["VIEW", "RUNS", "MEDIAN", "HIGHEST", "TOLERANCE", "SUGGESTED"], rows))
+    say(aligned(["VIEW", "RUNS", "MEDIAN", "HIGHEST", "TOLERANCE", "SUGGESTED"], rows))
     if any(floor.suggested_tolerance is None for floor in floors):
-        click.echo(f"- : a suggestion needs {LEAST_RUNS} runs that passed")
+        say(f"- : a suggestion needs {LEAST_RUNS} runs that passed")
 
 
 def _house() -> House:

@@ -6,7 +6,7 @@ import json
 
 import click
 
-from inspect_pipelines.cli.output import terminal_width, user_name
+from inspect_pipelines.cli.output import say, say_json, terminal_width, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.settings import Settings, resolve_secret
@@ -32,13 +32,13 @@ def list_(as_json: bool) -> None:
     home = house(settings)
     published = home.publication.channels(home.org_id).channels
     if as_json:
-        click.echo(json.dumps([_json(one) for one in published], indent=2))
+        say_json(json.dumps([_json(one) for one in published], indent=2))
         return
     if not published:
-        click.echo(NONE_YET.format(outbox=settings.absolute_home() / "outbox"))
+        say(NONE_YET.format(outbox=settings.absolute_home() / "outbox"))
         return
     rows = [[one.name, one.kind, place(one), _secrets_text(one)] for one in published]
-    click.echo(aligned(["CHANNEL", "KIND", "WHERE", "SECRETS"], rows, width=terminal_width()))
+    say(aligned(["CHANNEL", "KIND", "WHERE", "SECRETS"], rows, width=terminal_width()))
 
 
 @channels.command()
@@ -70,7 +70,7 @@ def test(name: str, to: str | None) -> None:
         )
     definitions = home.publication.read(home.org_id).definitions
     receipt = try_channel(home, published, config, definitions, to=to, by=user_name())
-    click.echo(f"accepted: {receipt.text}")
+    say(f"accepted: {receipt.text}")
 
 
 def place(config: ChannelConfig) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from inspect_pipelines.cli.output import print_json, user_name
+from inspect_pipelines.cli.output import print_json, say, style, user_name
 from inspect_pipelines.cli.table import columns
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
@@ -56,10 +56,8 @@ def init(url: str, identifier: str, folder: Path | None) -> None:
     files = write_starter(root, home, identifier=identifier, url=url)
     write_schemas(home, CHANNELS)
     for file in files:
-        click.echo(f"wrote {root / file}")
-    click.echo(
-        f"next: inspect-pipelines validate; inspect-pipelines apply; inspect-pipelines run {identifier}"
-    )
+        say(f"wrote {root / file}")
+    say(f"next: inspect-pipelines validate; inspect-pipelines apply; inspect-pipelines run {identifier}")
 
 
 @click.command()
@@ -75,7 +73,7 @@ def validate(folder: Path | None) -> None:
         _count(len(project.playbooks), "playbook"),
     ]
     warnings = f", {_count(len(project.warnings), 'warning')}" if project.warnings else ""
-    click.echo(f"valid: {', '.join(counts)} in {_count(len(project.files), 'file')}{warnings}")
+    say(f"valid: {', '.join(counts)} in {_count(len(project.files), 'file')}{warnings}")
 
 
 @click.command()
@@ -103,11 +101,11 @@ def plan(as_json: bool, folder: Path | None) -> None:
     _say_fire_times(proposal, project)
     _say_cost(proposal, project)
     for clash in proposal.clashes:
-        click.echo(f"{click.style('refused', fg='red')} {clash}")
+        say(f"{style('refused', fg='red')} {clash}")
     if not proposal.changes:
-        click.echo(_nothing(proposal.unchanged, is_published))
+        say(_nothing(proposal.unchanged, is_published))
     else:
-        click.echo(f"plan: {_summary(proposal.changes, done=False)}, {proposal.unchanged} unchanged")
+        say(f"plan: {_summary(proposal.changes, done=False)}, {proposal.unchanged} unchanged")
 
 
 @click.command()
@@ -140,11 +138,11 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
         changes = [_change_json(change) for change in applied.changes]
         print_json({"changes": changes, "published": applied.is_published})
     elif applied.changes:
-        click.echo(f"applied: {_summary(applied.changes, done=True)}, {proposal.unchanged} unchanged")
+        say(f"applied: {_summary(applied.changes, done=True)}, {proposal.unchanged} unchanged")
     elif applied.is_published:
-        click.echo("nothing to change; published anew")
+        say("nothing to change; published anew")
     else:
-        click.echo(_nothing(proposal.unchanged, is_published=True))
+        say(_nothing(proposal.unchanged, is_published=True))
 
 
 def _load(folder: Path | None) -> Project:
@@ -160,22 +158,22 @@ def _confirm(deletions: tuple[Change, ...], *, can_ask: bool) -> None:
 
 def _say_warnings(warnings: tuple[str, ...]) -> None:
     for warning in warnings:
-        click.echo(f"{click.style('warning', fg='yellow')} {warning}", err=True)
+        say(f"{style('warning', fg='yellow')} {warning}", err=True)
 
 
 def _say_changes(changes: tuple[Change, ...]) -> None:
     heads = columns([_change_cells(change) for change in changes])
     for head, change in zip(heads, changes, strict=True):
-        click.echo(head)
+        say(head)
         fields = change.fields[:SHOWN_FIELDS]
         for line in columns(
             [[field.path, f"{_shown(field.old)} -> {_shown(field.new)}"] for field in fields]
         ):
-            click.echo(f"    {line}")
+            say(f"    {line}")
         if len(change.fields) > SHOWN_FIELDS:
-            click.echo(f"    .. and {len(change.fields) - SHOWN_FIELDS} more (all of them with --json)")
+            say(f"    .. and {len(change.fields) - SHOWN_FIELDS} more (all of them with --json)")
     if changes:
-        click.echo()
+        say()
 
 
 def _change_cells(change: Change) -> list[str]:
@@ -183,7 +181,7 @@ def _change_cells(change: Change) -> list[str]:
     note = change.definition.name
     if change.kind.value == "delete":
         note = f"{_count(change.runs, 'run')} and the baselines stay in the history"
-    return [click.style(f"{sign} {_title(change)}", fg=colour), note]
+    return [style(f"{sign} {_title(change)}", fg=colour), note]
 
 
 def _say_fire_times(proposal: Proposal, project: Project) -> None:
@@ -204,9 +202,9 @@ def _say_fire_times(proposal: Proposal, project: Project) -> None:
             when = f"{local:%a %Y-%m-%d %H:%M} {zones[name]}  =  {at:%Y-%m-%d %H:%M} UTC{spread}"
             rows.append(["" if number else name, when])
     for line in columns(rows):
-        click.echo(f"  {line}")
+        say(f"  {line}")
     if shown:
-        click.echo()
+        say()
 
 
 def _say_cost(proposal: Proposal, project: Project) -> None:
@@ -221,14 +219,14 @@ def _say_cost(proposal: Proposal, project: Project) -> None:
         budget = f", budget {budgets[name]}" if name in budgets else ""
         rows.append([name, f"about {forecast.runs:.0f} runs a month: {cost}{budget}"])
     for line in columns(rows):
-        click.echo(f"  {line}")
+        say(f"  {line}")
     if whole is not None:
         known = sum(each.minutes or 0.0 for each in proposal.forecasts.values())
-        click.echo(f"  together about {known:.0f} run-minutes a month, budget {whole.minutes_per_month}")
+        say(f"  together about {known:.0f} run-minutes a month, budget {whole.minutes_per_month}")
     for overrun in proposal.overruns:
-        click.echo(f"{click.style('over budget', fg='red')} {overrun}")
+        say(f"{style('over budget', fg='red')} {overrun}")
     if shown:
-        click.echo()
+        say()
 
 
 def _title(change: Change) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from inspect_pipelines.cli.diff_options import check_target, judging, policy, quiet_decoders, write
-from inspect_pipelines.cli.output import marked, print_json
+from inspect_pipelines.cli.output import marked, print_json, say
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import Unreadable
@@ -67,7 +67,7 @@ def diff(
     else:
         _print(old, new, found)
         if overlay and not found.differs:
-            click.echo("    no overlay was written: there is nothing to show on it")
+            say("    no overlay was written: there is nothing to show on it")
     sys.exit(exit_code([found]))
 
 
@@ -102,13 +102,13 @@ def _overlay(looked: Looked) -> bytes:
 
 
 def _print(old: Path, new: Path, found: Difference) -> None:
-    click.echo(f"{MARKED[found.outcome]}  {click.format_filename(old)} → {click.format_filename(new)}")
-    click.echo(f"    {found.sentence}")
+    say(f"{MARKED[found.outcome]}  {click.format_filename(old)} → {click.format_filename(new)}")
+    say(f"    {found.sentence}")
     measured = found.measurement
     if measured and found.differs:
         ssim = "" if found.ssim is None else f", SSIM {found.ssim:.6f}"
-        click.echo(
+        say(
             f"    {measured.changed_ratio:.2%} of the pixels differ, {min(measured.visible_ratio, measured.changed_ratio):.2%} visibly{ssim}"
         )
     elif found.ssim is not None:
-        click.echo(f"    SSIM {found.ssim:.6f}")
+        say(f"    SSIM {found.ssim:.6f}")

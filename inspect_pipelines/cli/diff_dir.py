@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspect_pipelines.cli.diff_options import check_target, judging, policy, quiet_decoders, write
-from inspect_pipelines.cli.output import print_json
+from inspect_pipelines.cli.output import print_json, say
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.playbook import Box
@@ -119,11 +119,11 @@ def _print(found: Differences, notes: Sequence[str], *, shows_all: bool) -> None
             ]
             for name, difference in listed
         ]
-        click.echo(aligned(["OUTCOME", "SCORE", "PICTURE", "WHAT"], rows))
-        click.echo()
+        say(aligned(["OUTCOME", "SCORE", "PICTURE", "WHAT"], rows))
+        say()
     for note in notes:
-        click.echo(f"note: {note}")
-    click.echo(_summary(found))
+        say(f"note: {note}")
+    say(_summary(found))
 
 
 def _summary(found: Differences) -> str:

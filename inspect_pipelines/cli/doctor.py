@@ -15,7 +15,7 @@ from pathlib import Path
 
 import click
 
-from inspect_pipelines.cli.output import print_json
+from inspect_pipelines.cli.output import print_json, say
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.errors import InspectError
@@ -48,12 +48,12 @@ def doctor(as_json: bool) -> None:
         print_json(checks)
     else:
         rows = [["✓" if check.is_ok else "✗ missing", check.name, check.found] for check in checks]
-        click.echo(aligned(["", "CHECK", "FOUND"], rows))
+        say(aligned(["", "CHECK", "FOUND"], rows))
         missing = [check for check in checks if not check.is_ok]
         for check in missing:
-            click.echo(f"\n{check.name}: {check.how}")
+            say(f"\n{check.name}: {check.how}")
         if not missing:
-            click.echo("\nall is there")
+            say("\nall is there")
     if not all(check.is_ok for check in checks):
         raise click.exceptions.Exit(3)
 

@@ -8,7 +8,7 @@ import sys
 import click
 
 from inspect_pipelines.cli.moments import past
-from inspect_pipelines.cli.output import harmless, local_time, print_json, printable, terminal_width
+from inspect_pipelines.cli.output import harmless, local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.replay import replay
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -71,13 +71,9 @@ def list_(
         return
     if not found:
         is_filtered = statuses or kind or source or since
-        click.echo(
-            "no event matches" if is_filtered else "no events yet; docs/webhooks.md says how to send one"
-        )
+        say("no event matches" if is_filtered else "no events yet; docs/webhooks.md says how to send one")
         return
-    click.echo(
-        aligned(HEADER, [_row(event) for event in found], width=terminal_width(), optional=LEFT_OUT_FIRST)
-    )
+    say(aligned(HEADER, [_row(event) for event in found], width=terminal_width(), optional=LEFT_OUT_FIRST))
 
 
 @events.command()
@@ -95,10 +91,10 @@ def show(text: str, with_payload: bool, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo(_page(event))
+    say(_page(event))
     for one in found.decisions:
         replayed = f" ({one.decision.replay})" if one.decision.replay else ""
-        click.echo(f"  {one.decision.trigger_id}{replayed}: {_line(one.sentence)}")
+        say(f"  {one.decision.trigger_id}{replayed}: {_line(one.sentence)}")
 
 
 def _print_payload(house: House, event: Event) -> None:
@@ -108,7 +104,7 @@ def _print_payload(house: House, event: Event) -> None:
             f"the payload of event {event.id!r} is not kept any more; INSPECT_PAYLOAD_DAYS says for how long they are"
         )
     if sys.stdout.isatty():
-        click.echo(harmless(delivery.body.decode("utf-8", "replace")))
+        say(harmless(delivery.body.decode("utf-8", "replace")))
         return
     sys.stdout.buffer.write(delivery.body)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import click
 
+from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import UsageError
@@ -33,7 +34,7 @@ def prune(age: str, is_dry_run: bool) -> None:
     done = prune_gallery(house, older_than=parsed_age(age), now=house.clock.now(), is_dry_run=is_dry_run)
     verb = "would delete" if is_dry_run else "deleted"
     pictures = "1 picture" if done.pictures == 1 else f"{done.pictures} pictures"
-    click.echo(
+    say(
         f"{verb} {pictures} ({done.size_bytes / 1e6:.1f} MB) older than {age}; {done.kept} are referred to and stay"
     )
 
@@ -44,7 +45,7 @@ def show(sha256: str) -> None:
     """Print the path of a picture, after checking that it is whole."""
     house = _house()
     house.gallery.get(Sha256(sha256))
-    click.echo(house.gallery.url(Sha256(sha256)))
+    say(house.gallery.url(Sha256(sha256)))
 
 
 def parsed_age(text: str) -> timedelta:

@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from inspect_pipelines.cli.output import say, say_json
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.ports.history import Table
@@ -39,7 +40,10 @@ def sql(query: str, form: str | None) -> None:
     notifications, events; see a table's columns with "DESCRIBE automated_runs".
     """
     table = house(Settings()).history.query(query)
-    click.echo(FORMS[form or "aligned"](table), nl=False)
+    if form == "json":
+        say_json(as_json(table), nl=False)
+    else:
+        say(FORMS[form or "aligned"](table), nl=False)
 
 
 @history.command()
@@ -48,7 +52,7 @@ def path() -> None:
 
     It is yours to open with duckdb or pandas, at any time.
     """
-    click.echo(house(Settings()).history.url())
+    say(house(Settings()).history.url())
 
 
 @history.command()
@@ -57,7 +61,7 @@ def rebuild() -> None:
 
     From its last publication and the ledger; the old file is kept.
     """
-    click.echo(house(Settings()).history.rebuild())
+    say(house(Settings()).history.rebuild())
 
 
 def as_aligned(table: Table) -> str:

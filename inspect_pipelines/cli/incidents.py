@@ -11,6 +11,7 @@ from inspect_pipelines.cli.output import (
     local_time,
     print_json,
     printable,
+    say,
     short_duration,
     terminal_width,
     user_name,
@@ -52,7 +53,7 @@ def list_(whole: bool, limit: int, as_json: bool) -> None:
         print_json(found)
         return
     if not found:
-        click.echo("no incident is open" if not whole else "there was no incident yet")
+        say("no incident is open" if not whole else "there was no incident yet")
         return
     rows = [
         [
@@ -67,7 +68,7 @@ def list_(whole: bool, limit: int, as_json: bool) -> None:
         for one in found
     ]
     header = ["STATE", "KIND", "DEFINITION", "FOR", "RUNS", "INCIDENT", "WHAT"]
-    click.echo(aligned(header, rows, width=terminal_width(), optional=["KIND", "RUNS"]))
+    say(aligned(header, rows, width=terminal_width(), optional=["KIND", "RUNS"]))
 
 
 @incidents.command()
@@ -83,7 +84,7 @@ def show(incident_id: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo("\n".join(_lines(found)))
+    say("\n".join(_lines(found)))
 
 
 @incidents.command()
@@ -93,7 +94,7 @@ def ack(incident_id: str) -> None:
     house = _house()
     incident = acknowledge(house, find_incident(house, incident_id).id, by=_user())
     project(house)
-    click.echo(f"incident {incident.id} is acknowledged by {user_name()}; its recovery will be told")
+    say(f"incident {incident.id} is acknowledged by {user_name()}; its recovery will be told")
 
 
 @incidents.command()
@@ -114,14 +115,14 @@ def silence(subject: str, span: str | None, moment: str | None, end: bool, reaso
     name = incident_id or definition_id
     if end:
         silencing.end_silences(house, incident_id=incident_id, definition_id=definition_id, by=_user())
-        click.echo(f"{name!r} is silenced no longer; what is still wrong is told by the next run that fails")
+        say(f"{name!r} is silenced no longer; what is still wrong is told by the next run that fails")
         return
     option, text = ("--for", span) if span else ("--until", moment or "")
     until = future(text or "", option=option, now=house.clock.now())
     silencing.silence(
         house, incident_id=incident_id, definition_id=definition_id, until=until, by=_user(), reason=reason
     )
-    click.echo(f"{name!r} is silenced until {local_time(until)}")
+    say(f"{name!r} is silenced until {local_time(until)}")
 
 
 def _lines(found: IncidentDossier) -> Iterator[str]:

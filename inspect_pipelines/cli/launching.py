@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import click
-
-from inspect_pipelines.cli.output import coloured, print_json, short_duration
+from inspect_pipelines.cli.output import coloured, print_json, say, short_duration
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.engine import Engine
@@ -26,10 +24,10 @@ def print_start(house: House, run: Run, as_json: bool) -> None:
     if as_json:
         print_json(shown, on_one_line=True)
         return
-    click.echo(
+    say(
         f"run {run.id} of {run.definition_id!r} was started; follow it with: inspect-pipelines runs watch {run.id}"
     )
-    click.echo(f"report, when it has ended: {shown.report}")
+    say(f"report, when it has ended: {shown.report}")
 
 
 def print_end(house: House, run: Run, as_json: bool) -> None:
@@ -38,13 +36,13 @@ def print_end(house: House, run: Run, as_json: bool) -> None:
         print_json(shown, on_one_line=True)
         return
     took = f"  ({took_text(shown)})" if took_text(shown) else ""
-    click.echo(f"{coloured(run.status.value)}  {run.definition_id}{took}")
+    say(f"{coloured(run.status.value)}  {run.definition_id}{took}")
     for reason in run.reason.splitlines():
-        click.echo(f"    {reason}")
+        say(f"    {reason}")
     if run.status is RunStatus.NEEDS_REVIEW:
-        click.echo(f"accept its pictures: inspect-pipelines baselines adopt {run.id}")
+        say(f"accept its pictures: inspect-pipelines baselines adopt {run.id}")
     if run.status is not RunStatus.SKIPPED:  # one that never began has nothing to show
-        click.echo(f"report: {shown.report}")
+        say(f"report: {shown.report}")
 
 
 def took_text(run: RunSummary) -> str:

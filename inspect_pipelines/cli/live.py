@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import click
-
-from inspect_pipelines.cli.output import COLOURS, MARKS, coloured, cut, short_duration
+from inspect_pipelines.cli.output import COLOURS, MARKS, coloured, cut, say, short_duration, style
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.queries.progress import Progress
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-UP_AND_CLEAR = "\x1b[{lines}F\x1b[J"  # to the first column, that many lines up; then forget what is below
 ENDED_SHOWN = 10  # ended runs that stay on the screen, the newest
 
 
@@ -26,7 +23,7 @@ class Screen:
 
     def show(self, runs: Sequence[Progress]) -> None:
         lines = self.lines(runs)
-        click.echo(self._back() + "\n".join(lines), color=None)
+        say("\n".join(lines), over=self._lines)
         self._lines = len(lines)
         self._turn += 1
 
@@ -51,13 +48,10 @@ class Screen:
     def _mark(self, progress: Progress) -> str:
         status = progress.run.status.value
         mark = self._spinner() if status == "running" else MARKS[status]
-        return click.style(mark, fg=COLOURS.get(status))
+        return style(mark, fg=COLOURS.get(status))
 
     def _spinner(self) -> str:
         return SPINNER[self._turn % len(SPINNER)]
-
-    def _back(self) -> str:
-        return UP_AND_CLEAR.format(lines=self._lines) if self._lines else ""
 
 
 class Lines:
@@ -71,7 +65,7 @@ class Lines:
             now = (one.run.status.value, one.doing)
             if self._said.get(one.run.id) != now:
                 self._said[one.run.id] = now
-                click.echo(
+                say(
                     f"{one.run.id}  {one.run.definition_id}  {coloured(now[0])}  "
                     f"{short_duration(one.elapsed_seconds)}  {says(one)}"
                 )

@@ -8,6 +8,7 @@ from importlib import import_module
 
 import click
 
+from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import is_plain_terminal
 from inspect_pipelines.errors import InspectError
 
@@ -82,14 +83,14 @@ def main() -> None:
     except click.exceptions.Exit as done:
         sys.exit(done.exit_code)
     except click.Abort:
-        click.echo("stopped", err=True)
+        say("stopped", err=True)
         sys.exit(3)
     except click.ClickException as error:
         error.show()
         sys.exit(2)
     except InspectError as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         sys.exit(error.exit_code)
     except Exception:  # noqa: BLE001 - a defect; Python would exit with 1, which says that the site failed
-        traceback.print_exc()
+        say(traceback.format_exc(), err=True, nl=False)
         sys.exit(3)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import click
 
-from inspect_pipelines.cli.output import local_time, print_json, printable, terminal_width
+from inspect_pipelines.cli.output import local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.notification import DeliveryStatus
@@ -40,7 +40,7 @@ def list_(status: str | None, limit: int, as_json: bool) -> None:
         print_json(found)
         return
     if not found:
-        click.echo("no message" + (f" is {status}" if status else " was written yet"))
+        say("no message" + (f" is {status}" if status else " was written yet"))
         return
     rows = [
         [
@@ -55,7 +55,7 @@ def list_(status: str | None, limit: int, as_json: bool) -> None:
         for one in found
     ]
     header = ["MESSAGE", "STATUS", "CREATED", "KIND", "TO", "TRIES", "WHAT"]
-    click.echo(aligned(header, rows, width=terminal_width(), optional=["TRIES", "KIND", "CREATED"]))
+    say(aligned(header, rows, width=terminal_width(), optional=["TRIES", "KIND", "CREATED"]))
 
 
 @notifications.command()
@@ -71,7 +71,7 @@ def show(message_id: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo("\n".join(_lines(found)))
+    say("\n".join(_lines(found)))
 
 
 @notifications.command()
@@ -83,7 +83,7 @@ def resend(message_id: str) -> None:
     send_waiting(house)
     project(house)
     now = show_notification(house, again).summary.notification
-    click.echo(printable(f"message {now.id} to {now.target}: {now.status.value} {now.receipt}"))
+    say(printable(f"message {now.id} to {now.target}: {now.status.value} {now.receipt}"))
 
 
 def _lines(dossier: NotificationDossier) -> Iterator[str]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import getpass
 import json
+import re
+import secrets
 import shutil
 import sys
 from collections.abc import Sequence
@@ -32,6 +34,37 @@ COLOURS = {
 }
 
 
+# A site may write what colours are made of, so our own are marked with a key that it cannot know.
+KEY = f"\x1b{secrets.token_hex(4)}["
+STYLE = re.compile(re.escape(KEY) + r"([0-9;]*)m")
+UP_AND_CLEAR = "\x1b[{lines}F\x1b[J"  # to the first column, that many lines up; then forget what is below
+
+
+def say(text: object = "", *, err: bool = False, nl: bool = True, over: int = 0) -> None:
+    """Print, the only way: what would steer a terminal is not printed, whoever wrote it.
+
+    Args:
+        over: How many of the lines printed last it is written over.
+    """
+    back = UP_AND_CLEAR.format(lines=over) if over else ""
+    click.echo(back + _disarmed(str(text)), err=err, nl=nl)
+
+
+def say_json(text: str, *, nl: bool = True) -> None:
+    """Print JSON: what would steer a terminal is written as its escape, so that each value stays what it is."""
+    click.echo("".join(c if c.isprintable() or c == "\n" else _escaped(c) for c in text), nl=nl)
+
+
+def style(text: str, *, fg: str | None) -> str:
+    """The text in a colour."""
+    return click.style(harmless(text), fg=fg).replace("\x1b[", KEY)
+
+
+def unstyle(text: str) -> str:
+    """The text without its colours, as long as it is on the screen."""
+    return STYLE.sub("", text)
+
+
 def terminal_width() -> int | None:
     """Characters in a line of the terminal; None when nobody looks at one."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else None
@@ -43,7 +76,7 @@ def print_json(answer: object, *, on_one_line: bool = False) -> None:
         to_json,
     )  # knows the domain, which most commands need not load
 
-    click.echo(json.dumps(to_json(answer), indent=None if on_one_line else 2))
+    say_json(json.dumps(to_json(answer), indent=None if on_one_line else 2))
 
 
 def marked(status: str) -> str:
@@ -53,12 +86,12 @@ def marked(status: str) -> str:
 
 def coloured(status: str) -> str:
     """The same, in its colour; click takes colours out where no terminal is, and where NO_COLOR is set."""
-    return click.style(marked(status), fg=COLOURS.get(status))
+    return style(marked(status), fg=COLOURS.get(status))
 
 
 def strip(statuses: Sequence[str]) -> str:
     """One mark a run, oldest first."""
-    return "".join(click.style(MARKS.get(status, " "), fg=COLOURS.get(status)) for status in statuses)
+    return "".join(style(MARKS.get(status, " "), fg=COLOURS.get(status)) for status in statuses)
 
 
 def cut(text: str, width: int) -> str:
@@ -74,6 +107,18 @@ def printable(text: str) -> str:
 def harmless(text: str) -> str:
     """The text without the characters that steer a terminal, its lines and tabs kept."""
     return "".join(c if c.isprintable() or c in "\n\t" else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _escaped(sign: str) -> str:
+    """A sign as JSON may write each: in hexadecimal, two of them beyond the first 65,536."""
+    return re.sub(r"(....)", r"\\u\1", sign.encode("utf-16-be", "surrogatepass").hex())
+
+
+def _disarmed(text: str) -> str:
+    """The text with our own colours, and nothing else that steers a terminal."""
+    plain, codes = STYLE.split(text)[::2], STYLE.findall(text)
+    ours = ["", *(f"\x1b[{code}m" for code in codes)]
+    return "".join(colour + harmless(part) for colour, part in zip(ours, plain, strict=True))
 
 
 def local_time(at: datetime | None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from inspect_pipelines.cli.output import print_json, printable
+from inspect_pipelines.cli.output import print_json, printable, say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.queries.events import find_event, show_replay
 from inspect_pipelines.usecases.events.replay import replay as replay_event
@@ -27,8 +27,8 @@ def replay(text: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    click.echo(f"event {event.id} was replayed ({event.replay}): {event.status.value}")
+    say(f"event {event.id} was replayed ({event.replay}): {event.status.value}")
     for one in found.decisions:
-        click.echo(f"  {one.decision.trigger_id}: {printable(one.sentence)}")
+        say(f"  {one.decision.trigger_id}: {printable(one.sentence)}")
     if not found.decisions and event.status.value != "waiting":
-        click.echo("  no trigger names this kind of event")
+        say("  no trigger names this kind of event")

@@ -14,7 +14,7 @@ from inspect_pipelines.cli.launching import (
     took_text,
 )
 from inspect_pipelines.cli.moments import past
-from inspect_pipelines.cli.output import coloured, cut, local_time, print_json, terminal_width, user_name
+from inspect_pipelines.cli.output import coloured, cut, local_time, print_json, say, terminal_width, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, is_plain_terminal
 from inspect_pipelines.domain.ids import DefinitionId
@@ -93,13 +93,13 @@ def list_(
     )
     found = page.items
     if page.problem:
-        click.echo(page.problem, err=True)
+        say(page.problem, err=True)
     if as_json:
         print_json(found)
         return
     if not found:
         is_filtered = definition_id or wanted or failed or since
-        click.echo(
+        say(
             "no run matches"
             if is_filtered
             else "no runs yet; start one with: inspect-pipelines run ID --wait"
@@ -108,7 +108,7 @@ def list_(
     width = terminal_width()
     rows = [_row(run, None if width else REASON_CHARACTERS) for run in found]
     header = ["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"]
-    click.echo(aligned(header, rows, width=width, optional=["TOOK", "REQUESTED", "REASON"]))
+    say(aligned(header, rows, width=width, optional=["TOOK", "REQUESTED", "REASON"]))
 
 
 @runs.command()
@@ -125,7 +125,7 @@ def show(text: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        click.echo(dossiers.page(found))
+        say(dossiers.page(found))
 
 
 @runs.command()
@@ -150,14 +150,14 @@ def watch(text: str | None, follow: bool) -> None:
     try:
         for seen in watch_runs(house, run.id if run else None, stays=follow):
             if run is None and not seen and not follow:
-                click.echo("no run is open; start one with: inspect-pipelines run ID")
+                say("no run is open; start one with: inspect-pipelines run ID")
                 return
             view.show(seen)
             if house.clock.monotonic() - looked_at > EVERY_SECONDS:
                 looked_at = house.clock.monotonic()
                 reconcile(house)
     except KeyboardInterrupt:
-        click.echo("stopped watching; the runs go on", err=True)
+        say("stopped watching; the runs go on", err=True)
         sys.exit(0 if run is None else 3)  # how that one ends is not known, and 0 would say that it passed
     if run is not None:
         ended = current_run(house, run.id) or run
@@ -184,9 +184,9 @@ def cancel(text: str, reason: str) -> None:
             f"run {run.id!r} was not cancelled: it ended as {done.run.status.value!r} in the same moment"
         )
     if not done.was_open:
-        click.echo(f"run {run.id} was cancelled before: {done.run.reason}")
+        say(f"run {run.id} was cancelled before: {done.run.reason}")
         return
-    click.echo(f"{coloured('cancelled')}  {run.definition_id}\n    {done.run.reason}")
+    say(f"{coloured('cancelled')}  {run.definition_id}\n    {done.run.reason}")
     if done.is_ours:
         send_waiting(house)
         project(house)
@@ -233,9 +233,9 @@ def logs(text: str, only_events: bool) -> None:
     printed = False
     for line in lines_of(settings, run, only_events=only_events):
         printed = True
-        click.echo(line)
+        say(line)
     if not printed:
-        click.echo(f"run {run.id} ({run.status.value}) has said nothing that was kept", err=True)
+        say(f"run {run.id} ({run.status.value}) has said nothing that was kept", err=True)
 
 
 def _house() -> House:

@@ -14,6 +14,7 @@ from inspect_pipelines.cli.output import (
     coloured,
     local_time,
     print_json,
+    say,
     short_duration,
     strip,
     terminal_width,
@@ -60,7 +61,7 @@ def list_(as_json: bool) -> None:
         print_json(shown)
         return
     if not shown:
-        click.echo("no schedules yet; write some and publish them with: inspect-pipelines apply")
+        say("no schedules yet; write some and publish them with: inspect-pipelines apply")
         return
     now = house.clock.now()
     rows = [
@@ -76,7 +77,7 @@ def list_(as_json: bool) -> None:
         for one in shown
     ]
     header = ["SCHEDULE", "CRON", "ZONE", "NEXT", "LAST 10", "LAST", "STATE"]
-    click.echo(aligned(header, rows, width=terminal_width(), optional=["LAST", "ZONE", "NEXT", "CRON"]))
+    say(aligned(header, rows, width=terminal_width(), optional=["LAST", "ZONE", "NEXT", "CRON"]))
 
 
 @schedules.command("next")
@@ -94,7 +95,7 @@ def next_(words: tuple[str, ...], as_json: bool) -> None:
         print_json(found)
         return
     if not found:
-        click.echo("nothing will run by itself; look at: inspect-pipelines schedules list")
+        say("nothing will run by itself; look at: inspect-pipelines schedules list")
         return
     rows = [
         [
@@ -105,7 +106,7 @@ def next_(words: tuple[str, ...], as_json: bool) -> None:
         ]
         for one in found
     ]
-    click.echo(aligned(["UTC", "LOCAL", "SCHEDULE", "WILL NOT RUN"], rows, width=terminal_width()))
+    say(aligned(["UTC", "LOCAL", "SCHEDULE", "WILL NOT RUN"], rows, width=terminal_width()))
     _say_clock_changes(found, house.clock.now())
 
 
@@ -127,9 +128,7 @@ def pause(definition_id: str | None, whole: bool, until: str | None, reason: str
         house, wanted, by=f"user:{user_name()}", reason=reason or "no reason given", until=end
     )
     back = f"until {local_time(kept.until)}" if kept.until else "until somebody resumes it"
-    click.echo(
-        f"{_what(wanted)} paused {back}; resume with: inspect-pipelines schedules resume {wanted or '--all'}"
-    )
+    say(f"{_what(wanted)} paused {back}; resume with: inspect-pipelines schedules resume {wanted or '--all'}")
 
 
 @schedules.command()
@@ -144,17 +143,17 @@ def resume(definition_id: str | None, whole: bool) -> None:
     house = _house()
     done = pausing.resume(house, wanted, by=f"user:{user_name()}")
     since = min(one.since for one in done.pauses)
-    click.echo(f"{_what(wanted)} resumed, paused since {local_time(since)}: {done.pauses[0].reason}")
+    say(f"{_what(wanted)} resumed, paused since {local_time(since)}: {done.pauses[0].reason}")
     for schedule_id, times in done.missed.items():
         some = ", ".join(f"{at:%Y-%m-%d %H:%M}" for at in times[:SHOWN_TIMES])
         more = f", and {len(times) - SHOWN_TIMES} more" if len(times) > SHOWN_TIMES else ""
-        click.echo(f"  {schedule_id} missed {len(times)}: {some}{more} UTC")
-        click.echo(
+        say(f"  {schedule_id} missed {len(times)}: {some}{more} UTC")
+        say(
             f"    run them with: inspect-pipelines schedules backfill {schedule_id} "
             f"{times[0]:%Y-%m-%dT%H:%MZ}..{times[-1]:%Y-%m-%dT%H:%MZ}"
         )
     for one in done.still:
-        click.echo(f"still, {one.sentence()}")
+        say(f"still, {one.sentence()}")
 
 
 @schedules.command()
@@ -172,11 +171,11 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
     house = _house()
     found = backfilling.past_of(house, DefinitionId(definition_id), *_span(house, definition_id, span))
     for at in found.done:
-        click.echo(f"  {_both(found.schedule, at)}  has run already")
+        say(f"  {_both(found.schedule, at)}  has run already")
     for at in found.wanted:
-        click.echo(f"  {_both(found.schedule, at)}")
+        say(f"  {_both(found.schedule, at)}")
     if not found.wanted or dry_run:
-        click.echo(f"{len(found.wanted)} to run" + (", nothing was started" if dry_run else ""))
+        say(f"{len(found.wanted)} to run" + (", nothing was started" if dry_run else ""))
         return
     if not yes:
         if not sys.stdin.isatty():
@@ -189,12 +188,12 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
         ended = await_end(house, engine, handle, wanted)
         worst = max(worst, ended.status.exit_code)
         reason = ended.reason.partition("\n")[0]
-        click.echo(
+        say(
             f"{coloured(ended.status.value)}  {at:%Y-%m-%d %H:%M} UTC  {took_text(summary(house, ended))}  {ended.id}  {reason}"
         )
         if ended.status is RunStatus.CANCELLED:
             left = len(found.wanted) - found.wanted.index(at) - 1
-            click.echo(f"stopped: that run was cancelled, so the other {left} were not started", err=True)
+            say(f"stopped: that run was cancelled, so the other {left} were not started", err=True)
             break
     sys.exit(worst)
 
@@ -272,4 +271,4 @@ def _say_clock_changes(found: list[Upcoming], now: datetime) -> None:
     horizon = found[-1].at - now + timedelta(days=1)
     for schedule, (cron, zone) in {one.schedule: (one.cron, one.timezone) for one in found}.items():
         for note in Cron(cron, zone).dst_notes(now, horizon):
-            click.echo(f"{schedule}: {note}")
+            say(f"{schedule}: {note}")

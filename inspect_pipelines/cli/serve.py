@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import click
 import uvicorn
 
+from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.addresses import bracketed, url_of
 from inspect_pipelines.engine.state import read_state
@@ -106,5 +107,5 @@ if __name__ == "__main__":
     try:
         serve()
     except InspectError as error:
-        click.echo(str(error), err=True)
+        say(str(error), err=True)
         sys.exit(error.exit_code)

@@ -5,11 +5,10 @@ Ours, since rich's Table takes 50 ms to import, half as long as a whole command.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 
-import click
-
-from inspect_pipelines.cli.output import cut
+from inspect_pipelines.cli.output import cut, unstyle
 
 NARROWEST = 12  # characters of a column that is cut; less says nothing
 SHORT_ID = 13  # characters of a run's id that fix its millisecond
@@ -35,7 +34,8 @@ def aligned(
         right: Which columns, by number, stand at the right; not together with `optional`.
         is_ruled: Whether a line of dashes follows the header.
     """
-    table = [list(row) for row in [header, *rows]]
+    # A cell is one line: a site that writes line breaks must not add rows of its own.
+    table = [[re.sub(r"[\n\t]+", " ", cell) for cell in row] for row in [header, *rows]]
     if width is not None:
         _squeeze(table, width, optional)
     if is_ruled:
@@ -52,7 +52,7 @@ def columns(rows: Sequence[Sequence[str]], *, right: Collection[int] = ()) -> li
 
 
 def _padded(row: Sequence[str], widths: Sequence[int], right: Collection[int]) -> list[str]:
-    blanks = [" " * (wide - len(click.unstyle(cell))) for cell, wide in zip(row, widths, strict=True)]
+    blanks = [" " * (wide - len(unstyle(cell))) for cell, wide in zip(row, widths, strict=True)]
     return [
         blank + cell if at in right else cell + blank
         for at, (cell, blank) in enumerate(zip(row, blanks, strict=True))
@@ -70,8 +70,8 @@ def _squeeze(table: list[list[str]], width: int, optional: Sequence[str]) -> Non
             del row[at]
     rest = width - sum(_widths(table)[:-1]) - _gaps(table)
     for row in table:
-        if len(click.unstyle(row[-1])) > rest:
-            row[-1] = cut(click.unstyle(row[-1]), max(rest, NARROWEST))
+        if len(unstyle(row[-1])) > rest:
+            row[-1] = cut(unstyle(row[-1]), max(rest, NARROWEST))
 
 
 def _shorten(table: list[list[str]], at: int) -> None:
@@ -94,4 +94,4 @@ def _gaps(table: Sequence[Sequence[str]]) -> int:
 
 
 def _widths(table: Sequence[Sequence[str]]) -> list[int]:
-    return [max(len(click.unstyle(row[at])) for row in table) for at in range(len(table[0]))]
+    return [max(len(unstyle(row[at])) for row in table) for at in range(len(table[0]))]

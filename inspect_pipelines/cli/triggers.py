@@ -7,7 +7,15 @@ from typing import Any
 
 import click
 
-from inspect_pipelines.cli.output import coloured, local_time, print_json, printable, strip, terminal_width
+from inspect_pipelines.cli.output import (
+    coloured,
+    local_time,
+    print_json,
+    printable,
+    say,
+    strip,
+    terminal_width,
+)
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import UsageError
@@ -35,7 +43,7 @@ def list_(as_json: bool) -> None:
         print_json(found)
         return
     if not found:
-        click.echo("no triggers yet; write some and publish them with: inspect-pipelines apply")
+        say("no triggers yet; write some and publish them with: inspect-pipelines apply")
         return
     rows = [
         [
@@ -50,7 +58,7 @@ def list_(as_json: bool) -> None:
         for one in found
     ]
     header = ["TRIGGER", "EVENT", "REPOSITORY", "WHEN", "LAST 10", "LAST", "STATE"]
-    click.echo(aligned(header, rows, width=terminal_width(), optional=["LAST", "REPOSITORY", "WHEN"]))
+    say(aligned(header, rows, width=terminal_width(), optional=["LAST", "REPOSITORY", "WHEN"]))
 
 
 @triggers.command()
@@ -64,17 +72,15 @@ def show(trigger_id: str, as_json: bool) -> None:
         print_json(found)
         return
     trigger, decisions = found.summary, [one.decision for one in found.decisions]
-    click.echo(f"{trigger.summary.id}  {trigger.summary.name}")
-    click.echo(f"on {trigger.event}" + "".join(f"\n  {text}" for text in trigger.conditions))
+    say(f"{trigger.summary.id}  {trigger.summary.name}")
+    say(f"on {trigger.event}" + "".join(f"\n  {text}" for text in trigger.conditions))
     for batch in found.batches:
-        click.echo(
-            f"{batch.events} event(s) wait for the end of their quiet period, {local_time(batch.due_at)}"
-        )
+        say(f"{batch.events} event(s) wait for the end of their quiet period, {local_time(batch.due_at)}")
     if not decisions:
-        click.echo("no event of its kind has come yet")
+        say("no event of its kind has come yet")
         return
     rows = [[local_time(one.decided_at), one.event_id, printable(one.sentence())] for one in decisions]
-    click.echo(aligned(["WHEN", "EVENT", "WHAT CAME OF IT"], rows, width=terminal_width()))
+    say(aligned(["WHEN", "EVENT", "WHAT CAME OF IT"], rows, width=terminal_width()))
 
 
 @triggers.command()
@@ -123,13 +129,13 @@ def test(
         print_json([_rehearsal_json(one) for one in found])
         return
     place = f" of {event.repo}" if event.repo else ""
-    click.echo(printable(f"{event.type}{place}" + (f": {event.problem}" if event.problem else "")))
+    say(printable(f"{event.type}{place}" + (f": {event.problem}" if event.problem else "")))
     if not found:
-        click.echo("no trigger names this kind of event")
+        say("no trigger names this kind of event")
     for one in found:
-        click.echo(f"{one.trigger.id}: {printable(one.sentence())}")
+        say(f"{one.trigger.id}: {printable(one.sentence())}")
         for name, text in one.variables.items():
-            click.echo(f"  {name} = {printable(', '.join(text.splitlines()))}")
+            say(f"  {name} = {printable(', '.join(text.splitlines()))}")
 
 
 def _rehearsal_json(one: Rehearsal) -> dict[str, Any]:

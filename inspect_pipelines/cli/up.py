@@ -6,6 +6,7 @@ import shlex
 
 import click
 
+from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.state import UpState
@@ -31,15 +32,13 @@ def up(port: int | None, ui_port: int | None, host: str, no_ui: bool, quiet: boo
     settings = Settings()
     wishes = Wishes(port or settings.port, ui_port or settings.ui_port, with_ui=not no_ui, host=host)
     publication = FilePublication(settings.absolute_home())
-    supervisor = Supervisor(
-        settings, wishes, SystemClock(), lambda text: click.echo(text, err=True), publication
-    )
+    supervisor = Supervisor(settings, wishes, SystemClock(), lambda text: say(text, err=True), publication)
     if quiet:
         supervisor.run(lambda state, seconds: None)
         return
-    click.echo("starting ..", err=True)
-    supervisor.run(lambda state, seconds: click.echo(announcement(settings, state, seconds)))
-    click.echo("stopped", err=True)
+    say("starting ..", err=True)
+    supervisor.run(lambda state, seconds: say(announcement(settings, state, seconds)))
+    say("stopped", err=True)
 
 
 @click.command()
@@ -55,7 +54,7 @@ def env() -> None:
         "DAGSTER_MODULE_NAME": MODULE,
     }
     for name, value in variables.items():
-        click.echo(f"export {name}={shlex.quote(value)}")
+        say(f"export {name}={shlex.quote(value)}")
 
 
 def announcement(settings: Settings, state: UpState, seconds: float) -> str:

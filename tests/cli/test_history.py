@@ -147,3 +147,15 @@ def test_an_empty_answer_shows_its_columns():
     assert as_aligned(Table(("id", "status"), ())).splitlines() == ["id  status", "--  ------", "(0 rows)"]
     assert as_json(Table(("id",), ())) == "[]\n"
     assert as_csv(Table(("id",), ())) == "id\n"
+
+
+@pytest.mark.parametrize("form", ["--json", "--csv", None])
+def test_what_a_site_wrote_steers_no_terminal_in_any_form(home, form):
+    """A page's sentence with `ESC ]0;` set the title of the window of whoever asked for it."""
+    home.finish(1)
+    query = "SELECT 'pay' || chr(27) || ']0;owned' || chr(7) || chr(155) || chr(8238) AS sentence"
+
+    said = inspect_pipelines(home, "history", "sql", query, *([form] if form else [])).stdout
+
+    assert "pay" in said
+    assert all(c.isprintable() or c == "\n" for c in said)

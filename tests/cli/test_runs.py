@@ -23,6 +23,7 @@ from click.testing import CliRunner, Result
 from builders import a_finding, a_plan, a_schedule, a_session
 from inspect_pipelines.cli.live import Lines, Screen
 from inspect_pipelines.cli.main import cli
+from inspect_pipelines.cli.output import unstyle
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId, RunId
@@ -426,9 +427,9 @@ def test_a_terminal_is_rewritten_in_place_and_no_line_is_wider_than_it() -> None
     first = screen.lines([progress(a_run_with(RunStatus.RUNNING), "playing shop (1 of 1)", 3.0)])
     runs = [progress(a_run_with(RunStatus.FAILED), "x" * 300)] * 30
 
-    assert click.unstyle(first[0]).split() == ["DEFINITION", "RUN", "FOR", "IT", "IS"]
+    assert unstyle(first[0]).split() == ["DEFINITION", "RUN", "FOR", "IT", "IS"]
     assert len(screen.lines(runs)) == 11, "the newest ten and the header: it never grows over the terminal"
-    assert max(len(click.unstyle(line)) for line in screen.lines(runs)) <= 60
+    assert max(len(unstyle(line)) for line in screen.lines(runs)) <= 60
     assert "no run is open" in screen.lines([])[0]
 
 

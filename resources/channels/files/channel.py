@@ -11,6 +11,7 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.gallery import Gallery
+from resources.channels.telling import plain
 from resources.disk.atomic import write_atomically
 
 
@@ -27,7 +28,9 @@ class FileChannel:
         first = thread.get("first", path.name)
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            text = "\n".join(self._lines(notification, thread))
+            # A site wrote some of it, and people read it with `cat`.
+            lines = "\n".join(self._lines(notification, thread)).split("\n")
+            text = "\n".join(line if line.isprintable() else plain(line) for line in lines)
             write_atomically(path, text.encode(errors="replace"), mode=0o644)
         except OSError as error:
             raise Unavailable(

@@ -74,3 +74,16 @@ def test_a_file_says_all_that_a_chat_would_show(tmp_path: Path) -> None:
     ]
     assert f"Follows: {Path(opened.text).name}" in Path(resolved.text).read_text()
     assert resolved.thread == opened.thread
+
+
+def test_what_steers_a_terminal_is_not_in_the_file(tmp_path: Path) -> None:
+    """`cat outbox/*.txt` set the title of the window, and hid what came after the site's words."""
+    hostile = "pay\x1b]0;owned\x07 \x9b2J \u202ederorrim\u202c"
+    note = replace(told("slack:#qa"), title=hostile, text=f"one {hostile}\n- two", mentions=(hostile,))
+
+    receipt = FileChannel(tmp_path, FolderGallery(tmp_path / "gallery")).send(note, {"first": hostile})
+
+    written = Path(receipt.text).read_text()
+    assert all(c.isprintable() or c == "\n" for c in written)
+    assert "\n- two\n" in written
+    assert "Subject: pay ]0;owned 2J derorrim\n" in written
