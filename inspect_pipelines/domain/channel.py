@@ -29,9 +29,6 @@ class ChannelSpec:
         place_form: How a place is written, in words for people; empty: it needs none.
         of_commits: Its places are commits and pull requests.
         pace: None: as fast as it goes.
-        is_grouped: Incidents that open closely after one another come as one message; False: each has a life of its own.
-        is_reminded: Of an incident that stays open; False: it reminds by itself.
-        shows_who: Its alert or thread says that somebody has taken an incident on.
     """
 
     kind: str
@@ -42,9 +39,6 @@ class ChannelSpec:
     place_form: str = ""
     of_commits: bool = False
     pace: Pace | None = None
-    is_grouped: bool = True
-    is_reminded: bool = True
-    shows_who: bool = False
 
 
 Kinds = Mapping[str, ChannelSpec]  # by kind, in the order in which a rule's targets are told

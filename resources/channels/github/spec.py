@@ -32,6 +32,4 @@ GITHUB = SendingSpec(
     opened=_opened,
     of_commits=True,
     place_form="'owner/name#7' (a pull request) or 'owner/name@' and a commit's whole sha",
-    is_grouped=False,
-    is_reminded=False,
 )

@@ -43,7 +43,4 @@ PAGERDUTY = SendingSpec(
     document=PagerDutyDocument,
     opened=_opened,
     pace=Pace(120, 60),  # an integration
-    is_grouped=False,
-    is_reminded=False,
-    shows_who=True,
 )

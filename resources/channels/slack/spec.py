@@ -50,5 +50,4 @@ SLACK = SendingSpec(
     is_slash_a_name=True,
     place_form="'#channel'",
     pace=Pace(1, 1),  # a channel (docs.slack.dev, rate limits)
-    shows_who=True,
 )
