@@ -11,6 +11,7 @@ import pytest
 
 from ends import Watch
 from fickle_ledger import FickleLedger
+from galleries import MemoryGallery
 from houses import CollectingChannel, a_house
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
@@ -51,7 +52,7 @@ def hanging() -> Hanging:
 
 @pytest.fixture
 def house(tmp_path: Path, good: CollectingChannel, hanging: Hanging) -> Iterator[House]:
-    house = a_house(tmp_path, channels=[("webhook", hanging), ("*", good)])
+    house = a_house(tmp_path, gallery=MemoryGallery(), channels=[("webhook", hanging), ("*", good)])
     yield house
     house.ledger.close()
 
