@@ -13,10 +13,11 @@ from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.notifications import (
     NotificationDossier,
+    find_notification,
     list_notifications,
     show_notification,
 )
-from inspect_pipelines.usecases.alerts import resend as resending
+from inspect_pipelines.usecases.alerts.resend import resend as resend_message
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.project import project
 
@@ -67,7 +68,7 @@ def show(message_id: str, as_json: bool) -> None:
     MESSAGE is its id, or the beginning of it.
     """
     house = _house()
-    found = show_notification(house, resending.find_notification(house, message_id))
+    found = show_notification(house, find_notification(house, message_id))
     if as_json:
         print_json(found)
         return
@@ -79,7 +80,7 @@ def show(message_id: str, as_json: bool) -> None:
 def resend(message_id: str) -> None:
     """Send a MESSAGE once more."""
     house = _house()
-    again = resending.resend(house, resending.find_notification(house, message_id).id)
+    again = resend_message(house, find_notification(house, message_id).id)
     send_waiting(house)
     project(house)
     now = show_notification(house, again).summary.notification

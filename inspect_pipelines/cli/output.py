@@ -72,9 +72,8 @@ def terminal_width() -> int | None:
 
 def print_json(answer: object, *, on_one_line: bool = False) -> None:
     """An answer in the one JSON shape that it has everywhere."""
-    from inspect_pipelines.queries.json_shape import (
-        to_json,
-    )  # knows the domain, which most commands need not load
+    # it knows the domain, which most commands need not load
+    from inspect_pipelines.queries.json_shape import to_json
 
     say_json(json.dumps(to_json(answer), indent=None if on_one_line else 2))
 

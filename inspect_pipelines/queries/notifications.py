@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.notification import Attempt, Notification
 from inspect_pipelines.domain.position import Position
+from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import FLAT
 from inspect_pipelines.queries.page import Page, page_of, position_of
+
+RECENT = 200  # messages among which the beginning of an id is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,29 @@ def show_notification(house: House, notification: Notification) -> NotificationD
         return NotificationDossier(
             note_of(current), tuple(ledger.outbox.attempts_of(house.org_id, notification.id))
         )
+
+
+def find_notification(house: House, text: str) -> Notification:
+    """The message with that id, or the only recent one whose id begins so.
+
+    Raises:
+        NotFound: There is none.
+        Refused: There are several.
+    """
+    typed = text.strip().lower()
+    with house.ledger.read() as ledger:
+        if found := ledger.outbox.find(house.org_id, typed):
+            return found
+        recent = ledger.outbox.latest(house.org_id, limit=RECENT)
+    some = [one for one in recent if typed and one.id.startswith(typed)]
+    if not some:
+        raise NotFound(
+            f"notification {text!r} does not exist; list them with: inspect-pipelines notifications list"
+        )
+    if len(some) > 1:
+        names = ", ".join(one.id for one in some[:3])
+        raise Refused(f"notification {text!r} is not clear: several begin so ({names}); type more of the id")
+    return some[0]
 
 
 def receipts_of(house: House, run_id: RunId) -> Mapping[str, str]:
