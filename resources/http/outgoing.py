@@ -175,11 +175,7 @@ class Outgoing:
                 raise self.error(f"is not asked: {error}", is_permanent=True) from None
             except (OutOfTime, httpx.TimeoutException):
                 is_last = deadline == self._last_moment
-                limit = (
-                    f"the {self._whole_seconds:g} s of all requests"
-                    if is_last
-                    else f"{self._timeout_seconds:g} s"
-                )
+                limit = f"{self._whole_seconds:g} s in all" if is_last else f"{self._timeout_seconds:g} s"
                 raise self.error(f"did not answer within {limit}", is_permanent=False) from None
             except (httpx.InvalidURL, UnicodeError):
                 raise self.error(

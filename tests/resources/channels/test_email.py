@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import socket
 import threading
-from dataclasses import replace
 
 import pytest
 
@@ -36,9 +35,9 @@ def test_mail_goes_encrypted_and_with_a_log_in(open_mail, security: str) -> None
 
 def test_a_server_on_the_own_network_may_ask_for_no_name(open_mail) -> None:
     rig = open_mail("none")
-    mail = replace(rig.config.mail, username="")
+    options = {**rig.config.options, "username": ""}
 
-    rig.send(mail=mail, secret="")
+    rig.send(options=options, secret="")
 
     assert len(rig.service.mails) == 1
 
@@ -176,9 +175,9 @@ def test_a_server_that_drips_is_left_after_the_time_limit(email: Rig) -> None:
 
         thread = threading.Thread(target=drip)
         thread.start()
-        mail = replace(email.config.mail, port=server.getsockname()[1])
+        options = {**email.config.options, "port": str(server.getsockname()[1])}
 
-        error = failed(email, mail=mail, timeout_seconds=0.5)
+        error = failed(email, options=options, timeout_seconds=0.5)
         closing.set()
         thread.join()
 
@@ -188,9 +187,9 @@ def test_a_server_that_drips_is_left_after_the_time_limit(email: Rig) -> None:
 
 def test_a_server_without_encryption_gets_no_password(open_mail) -> None:
     rig = open_mail("none")
-    mail = replace(rig.config.mail, security="starttls")
+    options = {**rig.config.options, "security": "starttls"}
 
-    error = failed(rig, mail=mail)
+    error = failed(rig, options=options)
 
     assert not error.retry_may_help
     assert "STARTTLS" in str(error)
