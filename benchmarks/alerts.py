@@ -83,7 +83,7 @@ def measure_month(home: Path, seed: int, runs: int) -> dict[str, float]:
             passed[name] = at
     seconds = time.perf_counter() - began
     _let_pass(house, clock)
-    house.ledger.close()
+    house.ledgers.close()
     happened = [one for one in planned if one.name in shown]
     return {
         "runs": float(runs),
@@ -203,7 +203,7 @@ def measure_latency(home: Path, seed: int, alerts: int) -> dict[str, float]:
         time.sleep(0.01)
     sender.stop()
     service.close()
-    house.ledger.close()
+    house.ledgers.close()
     accepted = service.accepted_at
     seconds = [accepted[key] - at for key, at in stored.items() if key in accepted]
     return {

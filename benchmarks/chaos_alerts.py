@@ -82,8 +82,8 @@ def measure(home: Path, seed: int, deliveries: int, kills: int) -> dict[str, flo
     sender.wait()
     service.close()
     with house.ledger.read() as ledger:
-        notes = ledger.outbox.latest(house.org_id, limit=10**6)
-    house.ledger.close()
+        notes = ledger.outbox.latest(limit=10**6)
+    house.ledgers.close()
     return {
         "deliveries": float(len(wanted)),
         "kills": float(killed),

@@ -94,8 +94,8 @@ def stored_runs(receiver: Receiver) -> Counter[str]:
     give_up_at = time.monotonic() + GIVE_UP_SECONDS
     while True:
         with receiver.house.ledger.read() as ledger:
-            events = ledger.events.latest(DEFAULT_ORG, limit=10**7)
-            runs = ledger.runs.latest(DEFAULT_ORG, limit=10**7)
+            events = ledger.events.latest(limit=10**7)
+            runs = ledger.runs.latest(limit=10**7)
         if all(event.status.value == "decided" for event in events):
             break
         assert time.monotonic() < give_up_at, "events stay undecided"
@@ -119,8 +119,8 @@ def play(seed: int, deliveries: int, kills: int) -> dict[str, float]:
                 _until_taken(house, number)
             until(lambda: _all_ended(house, deliveries), GIVE_UP_SECONDS)
             with house.ledger.read() as ledger:
-                runs = ledger.runs.latest(DEFAULT_ORG, limit=10**6)
-                events = {e.id: e.source_delivery_id for e in ledger.events.latest(DEFAULT_ORG, limit=10**6)}
+                runs = ledger.runs.latest(limit=10**6)
+                events = {e.id: e.source_delivery_id for e in ledger.events.latest(limit=10**6)}
                 sessions = [len(ledger.evidence.sessions(run.id)) for run in runs]
     counted = Counter(events[run.origin.split(":")[1]] for run in runs)
     return {
@@ -168,7 +168,7 @@ def _state(house: House) -> dict[str, Any]:
 
 def _all_ended(house: House, count: int) -> bool:
     with house.ledger.read() as ledger:
-        runs = ledger.runs.latest(DEFAULT_ORG, limit=10**6)
+        runs = ledger.runs.latest(limit=10**6)
     return len(runs) >= count and all(run.completed_at for run in runs)
 
 

@@ -33,7 +33,7 @@ from inspect_pipelines.web.duties.historian import Historian
 from resources.clock import SystemClock
 from resources.history.owner import Owner
 from resources.history.places import Places
-from resources.ledger.store import SqlLedger, create_ledger
+from resources.ledger.store import SqlLedger, SqlLedgers, create_ledgers
 
 SEED = 7
 RATE = 150  # runs a second, all writers together
@@ -49,14 +49,14 @@ def measure_runs(home: Path) -> dict[str, float]:
     finished: dict[bool, list[float]] = {False: [], True: []}
     visible: dict[bool, list[float]] = {False: [], True: []}
     rates = []
-    ledger = create_ledger(home / "ledger.db")
-    ledger.migrate()
+    ledgers = create_ledgers(home / "ledger.db")
+    ledgers.migrate()
     context = mp.get_context("spawn")
     with historian(context, home) as seen:
         for phase in range(PHASES):
             is_held = phase % 2 == 1
             answers = one_phase(context, home, phase, is_held=is_held)
-            seqs = seqs_of_runs(ledger)
+            seqs = seqs_of_runs(ledgers)
             seen.reach(max(seqs.values()))
             finished[is_held] += [ms for answer in answers for ms in answer["finish_ms"]]
             visible[is_held] += [
@@ -94,9 +94,9 @@ def bytes_of_a_run(path: Path) -> int:
     return int(found)
 
 
-def seqs_of_runs(ledger: SqlLedger) -> dict[str, int]:
+def seqs_of_runs(ledgers: SqlLedgers) -> dict[str, int]:
     """Journal row by run."""
-    with ledger.read() as session:
+    with ledgers.read() as session:
         return {json.loads(body)["run"]["id"]: seq for seq, _, body in session.journal.after(0, 10**6)}
 
 
@@ -145,7 +145,7 @@ class historian:
 
 
 def _own_history(home: Path, pipe: mp.connection.Connection, stop: Event) -> None:
-    owner = Owner(home, create_ledger(home / "ledger.db"), SystemClock())
+    owner = Owner(home, create_ledgers(home / "ledger.db"), SystemClock())
     duty = Historian(owner)
     duty.start()
     seen = -1
@@ -203,7 +203,7 @@ def _hold_read_write(home: Path) -> subprocess.Popen[str]:
 def _write(home: Path, seed: int, start: Barrier, answers: mp.queues.Queue[dict[str, object]]) -> None:
     """Finish runs at this writer's share of the rate, each due at its own time whether the last one was quick or not."""
     chance = random.Random(seed)
-    ledger, clock = create_ledger(home / "ledger.db"), SystemClock()
+    ledger, clock = create_ledgers(home / "ledger.db").of(DEFAULT_ORG), SystemClock()
     count = RATE * PHASE_SECONDS // WRITERS
     runs = [_requested(clock, chance) for _ in range(count + WARM_UP)]
     with ledger.write() as session:

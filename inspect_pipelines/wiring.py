@@ -17,7 +17,7 @@ from resources.code_host.github import GitHub
 from resources.gallery.folder import FolderGallery
 from resources.history.store import DuckHistory
 from resources.inbox.store import create_inbox
-from resources.ledger.store import create_ledger
+from resources.ledger.store import create_ledgers
 from resources.publication import FilePublication
 from resources.report.html import HtmlReports
 from resources.sessions.browser.sessions import BrowserSessions
@@ -32,8 +32,9 @@ def house(settings: Settings | None = None) -> House:
     clock = SystemClock()
     publication = FilePublication(home)
     database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
-    ledger = create_ledger(database)
-    inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledger)
+    ledgers = create_ledgers(database)
+    org_id = next(iter(publication.organizations()), DEFAULT_ORG)
+    inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledgers)
     gallery = FolderGallery(home / "gallery")
     files = home / "outbox"
     opener = Opener(CHANNELS, gallery, clock, resolve_secret, files)
@@ -47,12 +48,13 @@ def house(settings: Settings | None = None) -> House:
     )
     return House(
         home=str(home),
-        org=lambda: next(iter(publication.organizations()), DEFAULT_ORG),
+        org_id=org_id,
         clock=clock,
         publication=publication,
-        ledger=ledger,
+        ledger=ledgers.of(org_id),
+        ledgers=ledgers,
         inbox=inbox,
-        history=DuckHistory(home, ledger, clock),
+        history=DuckHistory(home, ledgers, clock),
         gallery=gallery,
         sessions=RoutedSessions({BROWSER: browser}),
         workers=WorkerLocks(home / "run" / "workers"),
@@ -67,7 +69,7 @@ def code_host(house: House) -> CodeHost:
 
     def source(source_id: SourceId) -> Source | None:
         with house.ledger.read() as ledger:
-            sources = ledger.organizations.find(house.org_id).sources
+            sources = ledger.organizations.find().sources
         return next((one for one in sources if one.id == source_id), None)
 
     return GitHub(source, house.clock)

@@ -9,7 +9,7 @@ from typing import Any
 from builders import a_plan, a_run, a_schedule
 from houses import apply
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
@@ -66,7 +66,7 @@ class Watch:
             for session in sessions:
                 ledger.evidence.save_session(wanted.id, session)
             ledger.evidence.save_comparisons(wanted.id, comparisons)
-            definition = ledger.definitions.find(DEFAULT_ORG, DefinitionId(definition_id))
+            definition = ledger.definitions.find(DefinitionId(definition_id))
             told = record_end(
                 ledger,
                 running.concluded(status, reason, now=now),
@@ -87,7 +87,7 @@ class Watch:
     def incidents(self) -> list[Incident]:
         """Oldest first."""
         with self.house.ledger.read() as ledger:
-            return ledger.incidents.latest(DEFAULT_ORG)[::-1]
+            return ledger.incidents.latest()[::-1]
 
 
 def heard(notes: Sequence[Notification]) -> list[tuple[str, str]]:

@@ -9,13 +9,14 @@ from typing import Any
 
 from builders import NOW, a_finding, a_run, a_schedule, a_session, a_sha, a_view
 from inspect_pipelines.domain.comparison import Comparison, Outcome, Region
+from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.facts.run import run_facts
 from resources.clock import SystemClock
 from resources.history.store import DuckHistory
-from resources.ledger.store import SqlLedger, create_ledger
+from resources.ledger.store import SqlLedger, SqlLedgers, create_ledgers
 
 
 def a_comparison(name: str = "home", **changes: Any) -> Comparison:
@@ -58,6 +59,7 @@ def facts_of(run: Run, *, comparisons: int = 20) -> dict[str, Any]:
 class Home:
     path: Path
     ledger: SqlLedger
+    ledgers: SqlLedgers
     clock: SystemClock
     history: DuckHistory
 
@@ -100,5 +102,5 @@ class StoppedClock(SystemClock):
 
 
 def a_home(path: Path, clock: SystemClock | None = None) -> Home:
-    ledger, clock = create_ledger(path / "ledger.db"), clock or SystemClock()
-    return Home(path, ledger, clock, DuckHistory(path, ledger, clock))
+    ledgers, clock = create_ledgers(path / "ledger.db"), clock or SystemClock()
+    return Home(path, ledgers.of(DEFAULT_ORG), ledgers, clock, DuckHistory(path, ledgers, clock))

@@ -21,7 +21,7 @@ from inspect_pipelines.ports.history import PastRun, Table
 from inspect_pipelines.ports.house import House
 from resources.channels.registry import CHANNELS
 from resources.inbox.store import create_inbox
-from resources.ledger.store import create_ledger
+from resources.ledger.store import create_ledgers
 from resources.publication import FilePublication
 
 
@@ -157,14 +157,15 @@ class CollectingChannel:
 
 def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: Any = None) -> House:
     clock = SteppedClock()
-    ledger = create_ledger(home / "ledger.db")
+    ledgers = create_ledgers(home / "ledger.db")
     return House(
         home=str(home),
-        org=lambda: DEFAULT_ORG,
+        org_id=DEFAULT_ORG,
         clock=clock,
         publication=FilePublication(home),
-        ledger=ledger,
-        inbox=create_inbox(home / "inbox.db", ledger),
+        ledger=ledgers.of(DEFAULT_ORG),
+        ledgers=ledgers,
+        inbox=create_inbox(home / "inbox.db", ledgers),
         history=NoHistory(),
         gallery=gallery,
         sessions=ScriptedSessions(clock),
@@ -182,8 +183,10 @@ LONG_AGO = timedelta(
 
 def apply(house: House, *definitions: Any, organization: Organization | None = None) -> None:
     """Store definitions as an `apply` a year ago would have."""
-    with house.ledger.write() as ledger:
-        for definition in definitions:
-            ledger.definitions.save(definition, by="user:ada", at=house.clock.now() - LONG_AGO)
-        if organization is not None:
-            ledger.organizations.save(organization, at=house.clock.now() - LONG_AGO)
+    at = house.clock.now() - LONG_AGO
+    for definition in definitions:
+        with house.ledgers.of(definition.org_id).write() as ledger:
+            ledger.definitions.save(definition, by="user:ada", at=at)
+    if organization is not None:
+        with house.ledgers.of(organization.org_id).write() as ledger:
+            ledger.organizations.save(organization, at=at)

@@ -68,7 +68,7 @@ def main() -> None:
     definition_id, day, moment = DefinitionId(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     ours = house(Settings())
     with ours.ledger.read() as ledger:
-        definition = ledger.definitions.find(ours.org_id, definition_id)
+        definition = ledger.definitions.find(definition_id)
     ours = replace(ours, ledger=KillingLedger(ours.ledger, moment))
     if moment == 0:
         ours = replace(ours, sessions=KillingSessions(ours.sessions))

@@ -57,7 +57,7 @@ def test_every_way_to_open_one_is_seen(source: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["page = file.read()", "Historian(house.ledger)", "house.ledger.migrate()", "x.write(b'')"]
+    "source", ["page = file.read()", "Historian(house.ledgers)", "house.ledgers.migrate()", "x.write(b'')"]
 )
 def test_what_opens_none_may_stay(source: str) -> None:
     assert not [*sessions_in(source)]

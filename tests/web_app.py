@@ -22,7 +22,7 @@ URL = "http://127.0.0.1:8460"
 
 def an_app(house: House, *duties: Duty, **changes: Any) -> Any:
     """The historian works beside it, as in the web process."""
-    owner = Owner(Path(house.home), house.ledger, house.clock)
+    owner = Owner(Path(house.home), house.ledgers, house.clock)
     return create_app(house, owner, (Historian(owner), *duties), **changes)
 
 

@@ -12,7 +12,7 @@ import uvicorn
 
 from builders import a_source
 from inspect_pipelines.domain.event import Event, SourceKind
-from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
+from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.connections import Connection
@@ -66,7 +66,7 @@ def events(house: House, count: int = 1) -> list[Event]:
 
     def all_of_them() -> list[Event]:
         with house.ledger.read() as ledger:
-            return ledger.events.latest(DEFAULT_ORG, limit=1000)
+            return ledger.events.latest(limit=1000)
 
     until(lambda: len(all_of_them()) >= count)
     return all_of_them()

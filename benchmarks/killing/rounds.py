@@ -99,8 +99,9 @@ def check(place: Place, keys: list[str], rounds: list[Round]) -> Books:
     """The books after all rounds: ledger, journal, DuckDB and Dagster."""
     origins = {f"request:{key}" for key in keys}
     with place.house.ledger.read() as ledger:
-        runs = ledger.runs.latest(place.house.org_id, limit=10_000)
-        rows = [json.loads(body) for _, kind, body in ledger.journal.after(0, 10**6) if kind == "run"]
+        runs = ledger.runs.latest(limit=10_000)
+    with place.house.ledgers.read() as ledgers:
+        rows = [json.loads(body) for _, kind, body in ledgers.journal.after(0, 10**6) if kind == "run"]
     told = Counter(row["run"]["id"] for row in rows)
     table = place.house.history.query("SELECT id, count(*) FROM automated_runs GROUP BY id")
     in_history = {str(run_id): int(count) for run_id, count in table.rows}

@@ -75,7 +75,7 @@ def check(receiver: Receiver, wanted: Plan, said: Said, effects: Effects) -> Boo
     receiver.events_once_quiet(wanted.deliveries)
     ids = {delivery_id(number) for number in range(wanted.deliveries)}
     counted = effects(receiver)
-    with receiver.house.ledger.read() as ledger:
+    with receiver.house.ledgers.read() as ledger:
         facts = [
             json.loads(body)["event"] for _, kind, body in ledger.journal.after(0, 10**7) if kind == "event"
         ]

@@ -81,7 +81,7 @@ class Receiver:
     def events(self) -> Counter[str]:
         """How many events each delivery id has."""
         with self.house.ledger.read() as ledger:
-            found = ledger.events.latest(DEFAULT_ORG, limit=10**7)
+            found = ledger.events.latest(limit=10**7)
         return Counter(event.source_delivery_id for event in found)
 
     def events_once_quiet(self, expected: int) -> int:
@@ -119,5 +119,5 @@ def a_receiver(folder: Path, triggers: Sequence[Trigger] = ()) -> Iterator[Recei
         yield receiver
     finally:
         receiver.stop()
-        house.ledger.close()
+        house.ledgers.close()
         house.inbox.close()

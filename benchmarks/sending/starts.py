@@ -26,7 +26,7 @@ import httpx
 
 from benchmarks import report
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.wiring import house as build
@@ -85,7 +85,7 @@ def _deploy(house: House, url: str, number: int) -> float:
     run = _ended(house, "deploys", number + 1)
     event_id = run.origin.split(":")[1]
     with house.ledger.read() as ledger:
-        event = next(e for e in ledger.events.latest(DEFAULT_ORG, limit=1000) if e.id == event_id)
+        event = next(e for e in ledger.events.latest(limit=1000) if e.id == event_id)
     return _seconds(event.received_at, run.claimed_at)
 
 
@@ -99,7 +99,7 @@ def _merges(house: House, url: str, number: int) -> float:
         due = max(
             batch.due_at
             for decision in ledger.decisions.of_run(run.id)
-            if (batch := ledger.batches.find(DEFAULT_ORG, decision.batch_id or "")) is not None
+            if (batch := ledger.batches.find(decision.batch_id or "")) is not None
         )
     return _seconds(due, run.claimed_at)
 
@@ -132,7 +132,7 @@ def _ended(house: House, trigger: str, count: int) -> Run:
 
     def have_ended() -> bool:
         with house.ledger.read() as ledger:
-            found[:] = ledger.runs.latest(DEFAULT_ORG, definition_id=DefinitionId(trigger), limit=count + 1)
+            found[:] = ledger.runs.latest(definition_id=DefinitionId(trigger), limit=count + 1)
         return len(found) == count and all(run.completed_at for run in found)
 
     until(have_ended)
@@ -177,7 +177,7 @@ def everything(root: Path, schedules: str = SCHEDULES) -> Iterator[tuple[House, 
             state = json.loads((home / "run" / "up.json").read_text())
             house = build(Settings(home=home))
             yield house, state["web_url"]
-            house.ledger.close()
+            house.ledgers.close()
             house.inbox.close()
         finally:
             up.terminate()

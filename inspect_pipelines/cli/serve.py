@@ -61,7 +61,7 @@ def serve(host: str, port: int) -> None:
         url = urls()["dagster_ui"]
         return engine_at(url) if url else None
 
-    owner = Owner(settings.absolute_home(), house.ledger, house.clock)
+    owner = Owner(settings.absolute_home(), house.ledgers, house.clock)
     sources = KnownSources(house)
     routing = Routing()
     launcher, asker = Launcher(house, engine), Asker(house, code_host(house), routing)
@@ -98,7 +98,7 @@ def serve(host: str, port: int) -> None:
 
 def _public_host(house: House) -> set[str]:
     """The name under which people reach us, as last applied: links in messages begin with it."""
-    house.ledger.migrate()
+    house.ledgers.migrate()
     host = urlsplit(organization(house).public_url).hostname
     return {host} if host else set()
 

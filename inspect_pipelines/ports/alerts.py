@@ -8,7 +8,7 @@ from typing import Protocol
 
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.channel import Kinds
-from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
+from inspect_pipelines.domain.ids import IncidentId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.notification import Attempt, Notification
 from inspect_pipelines.domain.position import Position
@@ -17,10 +17,10 @@ from inspect_pipelines.domain.position import Position
 class Incidents(Protocol):
     """What is wrong over many runs."""
 
-    def open_in(self, org_id: OrgId, scope: str, or_scope: str | None = None) -> list[Incident]:
+    def open_in(self, scope: str, or_scope: str | None = None) -> list[Incident]:
         """Those of one scope or two that nobody and nothing has resolved, oldest first."""
 
-    def last_of(self, org_id: OrgId, fingerprint: str) -> Incident | None:
+    def last_of(self, fingerprint: str) -> Incident | None:
         """The newest one of exactly this cause, open or not."""
 
     def save(self, incident: Incident) -> None:
@@ -30,7 +30,7 @@ class Incidents(Protocol):
         """Remember that a run failed by it; a second time changes nothing."""
 
     def find(self, incident_id: IncidentId) -> Incident | None: ...
-    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Incident]:
+    def with_prefix(self, prefix: str, limit: int = 5) -> list[Incident]:
         """Those whose id begins so, newest first."""
 
     def of_run(self, run_id: RunId) -> list[Incident]:
@@ -40,17 +40,17 @@ class Incidents(Protocol):
         """The runs that failed by it, newest first."""
 
     def latest(
-        self, org_id: OrgId, *, open_only: bool = False, before: Position | None = None, limit: int = 50
+        self, *, open_only: bool = False, before: Position | None = None, limit: int = 50
     ) -> list[Incident]:
         """Newest first, by (opened_at, id); only what stands behind `before`."""
 
 
 class Silences(Protocol):
     def add(self, silence: Silence) -> None: ...
-    def holding(self, org_id: OrgId, now: datetime) -> list[Silence]:
+    def holding(self, now: datetime) -> list[Silence]:
         """Those that hold now, oldest first."""
 
-    def end(self, org_id: OrgId, silence_id: str, *, at: datetime, by: str) -> None:
+    def end(self, silence_id: str, *, at: datetime, by: str) -> None:
         """It holds no longer than until then."""
 
 
@@ -63,10 +63,10 @@ class Outbox(Protocol):
     def replace(self, notification: Notification) -> None:
         """Store a changed one that nobody has tried to send yet."""
 
-    def held_for(self, org_id: OrgId, target: str, now: datetime) -> Notification | None:
+    def held_for(self, target: str, now: datetime) -> Notification | None:
         """The opening message that waits for the end of the target's group window; nobody has tried it."""
 
-    def last_opening(self, org_id: OrgId, target: str) -> datetime | None:
+    def last_opening(self, target: str) -> datetime | None:
         """When the newest opening message for this target was or is to be sent; UTC."""
 
     def is_due(self, now: datetime) -> bool:
@@ -99,21 +99,21 @@ class Outbox(Protocol):
             False, and nothing stored, when it did not arrive and the lease had gone to another sender meanwhile.
         """
 
-    def hold_back(self, org_id: OrgId, target: str, *, until: datetime) -> None:
+    def hold_back(self, target: str, *, until: datetime) -> None:
         """Nothing for this target is due before, because its service says so."""
 
-    def find(self, org_id: OrgId, notification_id: str) -> Notification | None: ...
+    def find(self, notification_id: str) -> Notification | None: ...
     def of_run(self, run_id: RunId) -> list[Notification]:
         """Oldest first."""
 
     def of_incident(self, incident_id: IncidentId) -> list[Notification]:
         """Oldest first."""
 
-    def attempts_of(self, org_id: OrgId, notification_id: str) -> list[Attempt]:
+    def attempts_of(self, notification_id: str) -> list[Attempt]:
         """Oldest first."""
 
     def latest(
-        self, org_id: OrgId, *, status: str | None = None, before: Position | None = None, limit: int = 50
+        self, *, status: str | None = None, before: Position | None = None, limit: int = 50
     ) -> list[Notification]:
         """Newest first, by (created_at, id); only what stands behind `before`."""
 

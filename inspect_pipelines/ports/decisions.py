@@ -8,7 +8,7 @@ from typing import Protocol
 
 from inspect_pipelines.domain.debounce import Batch
 from inspect_pipelines.domain.decision import Decision
-from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, EventId, RunId
 
 
 class Decisions(Protocol):
@@ -20,16 +20,16 @@ class Decisions(Protocol):
     def add_all(self, decisions: Sequence[Decision]) -> None:
         """Keep those that are new."""
 
-    def decided(self, org_id: OrgId, event_id: EventId, replay: str) -> set[DefinitionId]:
+    def decided(self, event_id: EventId, replay: str) -> set[DefinitionId]:
         """The triggers that have decided about it."""
 
-    def of_event(self, org_id: OrgId, event_id: EventId) -> list[Decision]:
+    def of_event(self, event_id: EventId) -> list[Decision]:
         """Oldest first, with those of its replays."""
 
     def of_run(self, run_id: RunId) -> list[Decision]:
         """Of every event that the run knows of, oldest first."""
 
-    def latest(self, org_id: OrgId, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
+    def latest(self, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
         """A trigger's, newest first."""
 
 
@@ -46,12 +46,12 @@ class Batches(Protocol):
     def drop(self, batch: Batch, reason: str) -> None:
         """Forget an open one; its events are decided as `no` with this reason."""
 
-    def waiting(self, org_id: OrgId, trigger_id: DefinitionId, key: str) -> Batch | None:
+    def waiting(self, trigger_id: DefinitionId, key: str) -> Batch | None:
         """The one that a further event may join: open, or else the newest whose run is still pending."""
 
-    def find(self, org_id: OrgId, batch_id: str) -> Batch | None: ...
+    def find(self, batch_id: str) -> Batch | None: ...
     def due(self, now: datetime, limit: int = 100) -> list[Batch]:
-        """Open ones whose time has come, of all organisations, the longest due first."""
+        """Open ones whose time has come, the longest due first."""
 
-    def open(self, org_id: OrgId) -> list[Batch]:
+    def open(self) -> list[Batch]:
         """Oldest first."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
+from inspect_pipelines.domain.ids import EventId, SourceId
 from inspect_pipelines.domain.position import Position
 
 
@@ -26,11 +26,10 @@ class Events(Protocol):
 
     def find(self, event_id: EventId) -> Event | None: ...
     def with_status(self, *statuses: EventStatus, limit: int = 100) -> list[Event]:
-        """Those that have come so far, oldest first, of all organisations."""
+        """Those that have come so far, oldest first."""
 
     def latest(
         self,
-        org_id: OrgId,
         *,
         status: EventStatus | Collection[EventStatus] | None = None,
         type: str | None = None,  # noqa: A002 - an event's field is called so
@@ -48,5 +47,5 @@ class Events(Protocol):
             before: Only what stands behind this place in the list.
         """
 
-    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Event]:
+    def with_prefix(self, prefix: str, limit: int = 5) -> list[Event]:
         """Events whose id begins so, newest first."""

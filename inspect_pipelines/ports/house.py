@@ -1,12 +1,13 @@
-"""The House: one of each port."""
+"""The House of one organisation: one of each port."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.channel import Channel
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.engine import Workers
@@ -24,10 +25,11 @@ class House:
     """One of each; built by wiring.py, lazy: holding one opens nothing."""
 
     home: str  # where it is, for people and sentences; whoever reads or writes goes through a port
-    org: Callable[[], OrgId]  # asked anew each time: `apply` may publish another one while `up` runs
+    org_id: OrgId
     clock: Clock
     publication: Publication
-    ledger: Ledger
+    ledger: Ledger  # of this organisation
+    ledgers: Ledgers  # of all that have rows in this home
     inbox: Inbox
     history: History
     gallery: Gallery
@@ -36,8 +38,3 @@ class House:
     reports: Reports
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
     kinds: Kinds  # of channels
-
-    @property
-    def org_id(self) -> OrgId:
-        """The organisation whose definitions are published in this home."""
-        return self.org()

@@ -1,4 +1,9 @@
-"""The ledger: the transactional truth of the moment, one repository a noun, all in one transaction."""
+"""The ledger of one organisation: the transactional truth of the moment, one repository a noun, all in one transaction.
+
+No method takes an organisation and none can see or change another one's rows: an id of another organisation names
+nothing, and a value of another organisation is refused with `WrongOrganization`, before anything is changed. What
+works across organisations is in `ports/across.py`.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,7 @@ from typing import Any, Protocol
 
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId, Sha256
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
@@ -21,37 +26,47 @@ from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.decisions import Batches, Decisions
 from inspect_pipelines.ports.events import Events
 
+
+class WrongOrganization(ValueError):
+    """A defect of the caller: a value of one organisation was given to a session of another one."""
+
+    def __init__(self, given: OrgId, own: OrgId) -> None:
+        super().__init__(
+            f"a value of organisation {given!r} was given to a ledger session of {own!r}; open one with: estate.house({given!r})"
+        )
+
+
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
 
 
 class Organizations(Protocol):
-    """What organization.yaml says of all runs of an organisation, as last applied."""
+    """What organization.yaml says of all runs of the organisation, as last applied."""
 
-    def find(self, org_id: OrgId) -> Organization:
+    def find(self) -> Organization:
         """The default one when nothing was applied yet."""
 
     def save(self, organization: Organization, *, at: datetime) -> None:
         """Create or replace, and note that its project was applied then; the first one stays the first."""
 
-    def naming(self, org_id: OrgId) -> Naming:
+    def naming(self) -> Naming:
         """What its definitions are called in Dagster; before any was applied, as the first one's."""
 
-    def applied_at(self, org_id: OrgId) -> datetime | None:
+    def applied_at(self) -> datetime | None:
         """When its project was applied last, changed or not."""
 
 
 class Definitions(Protocol):
     """The definitions of an organisation, as last applied."""
 
-    def all(self, org_id: OrgId) -> list[Definition]: ...
-    def find(self, org_id: OrgId, definition_id: DefinitionId) -> Definition | None: ...
+    def all(self) -> list[Definition]: ...
+    def find(self, definition_id: DefinitionId) -> Definition | None: ...
     def save(self, definition: Definition, *, by: str, at: datetime) -> None:
         """Create or replace."""
 
-    def delete(self, org_id: OrgId, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
+    def delete(self, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
         """Forget it; its runs and baselines stay."""
 
-    def effective_since(self, org_id: OrgId, definition_id: DefinitionId) -> datetime | None:
+    def effective_since(self, definition_id: DefinitionId) -> datetime | None:
         """Since when its cron, zone, dates and switch are as they are; None: there is no such definition."""
 
 
@@ -59,33 +74,33 @@ class Pauses(Protocol):
     def add(self, pause: Pause) -> None:
         """Store it; the same id a second time changes nothing."""
 
-    def lift(self, org_id: OrgId, definition_id: DefinitionId | None, *, now: datetime, by: str) -> int:
+    def lift(self, definition_id: DefinitionId | None, *, now: datetime, by: str) -> int:
         """End the pauses of exactly this definition (None: of the whole organisation); returns how many there were."""
 
-    def active(self, org_id: OrgId, definition_id: DefinitionId | None, now: datetime) -> tuple[Pause, ...]:
+    def active(self, definition_id: DefinitionId | None, now: datetime) -> tuple[Pause, ...]:
         """Those that hold now for this definition, the organisation's included; oldest first."""
 
-    def listed(self, org_id: OrgId, now: datetime) -> tuple[Pause, ...]:
+    def listed(self, now: datetime) -> tuple[Pause, ...]:
         """Every one that holds now, of all definitions and of the organisation; oldest first."""
 
-    def of(self, org_id: OrgId, definition_id: DefinitionId | None) -> tuple[Pause, ...]:
+    def of(self, definition_id: DefinitionId | None) -> tuple[Pause, ...]:
         """Every one that this definition ever had, the organisation's included; oldest first."""
 
 
 class Usage(Protocol):
     """Run-minutes of runs that have ended, by the month (`2026-11`, UTC) in which they were claimed."""
 
-    def add(self, org_id: OrgId, definition_id: DefinitionId, month: str, minutes: float) -> None: ...
-    def of(self, org_id: OrgId, month: str) -> Mapping[DefinitionId, float]: ...
+    def add(self, definition_id: DefinitionId, month: str, minutes: float) -> None: ...
+    def of(self, month: str) -> Mapping[DefinitionId, float]: ...
 
 
 class Notices(Protocol):
     """Keys of what is told once only."""
 
-    def given(self, org_id: OrgId, keys: Collection[str]) -> frozenset[str]:
+    def given(self, keys: Collection[str]) -> frozenset[str]:
         """Those of these keys that people were told of already."""
 
-    def give(self, org_id: OrgId, keys: Collection[str], *, at: datetime) -> None:
+    def give(self, keys: Collection[str], *, at: datetime) -> None:
         """From now on they were told; a second time changes nothing."""
 
 
@@ -94,17 +109,16 @@ class Runs(Protocol):
         """Insert, or find the one that has this origin already."""
 
     def find(self, run_id: RunId) -> Run | None: ...
-    def by_origin(self, org_id: OrgId, origin: str) -> Run | None: ...
+    def by_origin(self, origin: str) -> Run | None: ...
     def by_dagster_run(self, dagster_run_id: str) -> Run | None: ...
-    def holder(self, org_id: OrgId, definition_id: DefinitionId) -> Run | None:
+    def holder(self, definition_id: DefinitionId) -> Run | None:
         """The running run of a definition, the oldest one when overlap is allowed."""
 
-    def open(self, org_id: OrgId | None = None) -> list[Run]:
+    def open(self) -> list[Run]:
         """Pending and running ones, oldest first."""
 
     def latest(
         self,
-        org_id: OrgId,
         *,
         definition_id: DefinitionId | None = None,
         status: RunStatus | Collection[RunStatus] | None = None,
@@ -120,22 +134,22 @@ class Runs(Protocol):
             before: Only what stands behind this place in the list.
         """
 
-    def last_of_each(self, org_id: OrgId, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
+    def last_of_each(self, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
         """The newest runs of every definition that is applied, newest first; those that never ran are missing."""
 
-    def of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, Run]:
+    def of(self, run_ids: Collection[RunId]) -> Mapping[RunId, Run]:
         """As `find`, for many: those that there are."""
 
-    def of_dagster_runs(self, org_id: OrgId, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:
+    def of_dagster_runs(self, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:
         """As `by_dagster_run`, for many: those that are known, by their Dagster run."""
 
-    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
+    def with_prefix(self, prefix: str, limit: int = 5) -> list[Run]:
         """Runs whose id begins so, newest first."""
 
-    def newest_origin(self, org_id: OrgId, prefix: str) -> Run | None:
+    def newest_origin(self, prefix: str) -> Run | None:
         """The run whose origin begins so and sorts last; `cron:ID:` finds a schedule's newest occurrence."""
 
-    def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
+    def counts(self) -> Mapping[DefinitionId, int]:
         """How many runs each definition has."""
 
     def retries(self, run_id: RunId) -> int:
@@ -157,10 +171,10 @@ class Runs(Protocol):
     def inform(self, run_id: RunId, variables: Mapping[str, str]) -> bool:
         """Give a pending run other variables; False when it is not pending any more."""
 
-    def pending(self, org_id: OrgId, prefixes: Sequence[str], limit: int = 100) -> list[Run]:
+    def pending(self, prefixes: Sequence[str], limit: int = 100) -> list[Run]:
         """Those whose origin begins so and that wait for nothing but their launch, oldest first."""
 
-    def buffered(self, org_id: OrgId) -> list[Run]:
+    def buffered(self) -> list[Run]:
         """Pending runs that wait for their definition's slot, oldest first."""
 
     def conclude(self, run: Run) -> bool:
@@ -168,11 +182,10 @@ class Runs(Protocol):
 
 
 class Baselines(Protocol):
-    def active(self, org_id: OrgId, set_name: str) -> Baseline | None: ...
-    def find(self, org_id: OrgId, baseline_id: BaselineId) -> Baseline | None: ...
+    def active(self, set_name: str) -> Baseline | None: ...
+    def find(self, baseline_id: BaselineId) -> Baseline | None: ...
     def all(
         self,
-        org_id: OrgId,
         set_name: str | None = None,
         *,
         before: Position | None = None,
@@ -183,7 +196,7 @@ class Baselines(Protocol):
     def add(self, baseline: Baseline) -> None:
         """Store and make it the one active baseline of its set."""
 
-    def activate(self, org_id: OrgId, baseline_id: BaselineId) -> None: ...
+    def activate(self, baseline_id: BaselineId) -> None: ...
 
 
 class Evidence(Protocol):
@@ -195,7 +208,7 @@ class Evidence(Protocol):
     def sessions(self, run_id: RunId) -> list[SessionResult]:
         """In playing order."""
 
-    def sessions_of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, list[SessionResult]]:
+    def sessions_of(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[SessionResult]]:
         """The same of many runs; one without a session is missing."""
 
     def save_comparisons(self, run_id: RunId, comparisons: Sequence[Comparison]) -> None:
@@ -204,27 +217,20 @@ class Evidence(Protocol):
     def comparisons(self, run_id: RunId) -> list[Comparison]:
         """As saved, in order; empty when the run was never compared."""
 
-    def shas(self) -> set[Sha256]:
-        """Every image that a kept session or comparison refers to, overlays included."""
-
-    def comparisons_of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, list[Comparison]]:
+    def comparisons_of(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[Comparison]]:
         """The same of many runs; one that was never compared is missing."""
 
 
 class Reviews(Protocol):
     """What people decided about runs; a run's status never changes, these are shown beside it."""
 
-    def append(
-        self, org_id: OrgId, run_id: RunId, decision: str, *, by: str, detail: str, at: datetime
-    ) -> None:
+    def append(self, run_id: RunId, decision: str, *, by: str, detail: str, at: datetime) -> None:
         """Keep a decision (`adopted`, ..) for good."""
 
     def of_run(self, run_id: RunId) -> list[tuple[str, str, str]]:
         """(decision, by, detail), oldest first."""
 
-    def of_runs(
-        self, org_id: OrgId, run_ids: Collection[RunId]
-    ) -> Mapping[RunId, list[tuple[str, str, str]]]:
+    def of_runs(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[tuple[str, str, str]]]:
         """The same of many runs; one that nobody decided about is missing."""
 
 
@@ -233,15 +239,6 @@ class Journal(Protocol):
 
     def append(self, kind: str, facts: Facts, *, at: datetime) -> int:
         """Store one row and return its seq."""
-
-    def after(self, seq: int, limit: int = 1000) -> list[tuple[int, str, str]]:
-        """(seq, kind, JSON text), in order."""
-
-    def head(self) -> int:
-        """The newest seq, 0 when empty."""
-
-    def prune(self, *, before: datetime, up_to_seq: int) -> int:
-        """Drop rows older than this and not after that seq; returns how many."""
 
 
 class LedgerSession(Protocol):
@@ -282,7 +279,7 @@ class LedgerSession(Protocol):
 
 
 class Ledger(Protocol):
-    """The transactional truth of the moment."""
+    """The transactional truth of the moment, of one organisation."""
 
     def write(self) -> AbstractContextManager[LedgerSession]:
         """One IMMEDIATE transaction: commits at the end, rolls back on any exception.
@@ -293,8 +290,3 @@ class Ledger(Protocol):
 
     def read(self) -> AbstractContextManager[LedgerSession]:
         """One consistent view; never blocks a writer."""
-
-    def migrate(self) -> None:
-        """Bring the schema up to date; safe from several processes at once."""
-
-    def close(self) -> None: ...

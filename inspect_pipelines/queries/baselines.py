@@ -32,7 +32,7 @@ def list_baselines(
     """A page of baselines, newest first by (created_at, id); of one set, or of all."""
     before = position_of(cursor)
     with house.ledger.read() as ledger:
-        found = ledger.baselines.all(house.org_id, set_name, before=before, limit=limit + 1)
+        found = ledger.baselines.all(set_name, before=before, limit=limit + 1)
     return page_of(found, limit, lambda one: Position(one.created_at, one.id)).of(_summary)
 
 

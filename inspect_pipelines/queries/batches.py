@@ -10,4 +10,4 @@ from inspect_pipelines.ports.house import House
 def next_due(house: House) -> datetime | None:
     """When the quiet period of the next one ends, UTC; None: none is open."""
     with house.ledger.read() as ledger:
-        return min((batch.due_at for batch in ledger.batches.open(house.org_id)), default=None)
+        return min((batch.due_at for batch in ledger.batches.open()), default=None)

@@ -17,7 +17,7 @@ def find_trigger(house: House, trigger_id: str) -> Trigger:
         NotFound: There is none.
     """
     with house.ledger.read() as ledger:
-        found = [one for one in ledger.definitions.all(house.org_id) if isinstance(one, Trigger)]
+        found = [one for one in ledger.definitions.all() if isinstance(one, Trigger)]
     for one in found:
         if one.id == trigger_id:
             return one
@@ -39,9 +39,9 @@ def find_definition(house: House, ledger: LedgerSession, definition_id: Definiti
     Raises:
         NotFound: There is none; the sentence says what there is.
     """
-    definition = ledger.definitions.find(house.org_id, definition_id)
+    definition = ledger.definitions.find(definition_id)
     if definition is None:
-        known = sorted(one.id for one in ledger.definitions.all(house.org_id))
+        known = sorted(one.id for one in ledger.definitions.all())
         raise NotFound(
             f"{definition_id!r} is no schedule or trigger{nearest(definition_id, [*known])}; "
             f"applied: {', '.join(known) or 'none'}"

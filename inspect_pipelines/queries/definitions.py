@@ -102,8 +102,8 @@ def show_trigger(house: House, trigger_id: str) -> TriggerDossier:
     trigger = find_trigger(house, trigger_id)
     (seen,) = [one for one in _seen(house, LAST_RUNS) if one.definition.id == trigger.id]
     with house.ledger.read() as ledger:
-        decisions = ledger.decisions.latest(house.org_id, trigger.id)
-        gathering = [one for one in ledger.batches.open(house.org_id) if one.trigger_id == trigger.id]
+        decisions = ledger.decisions.latest(trigger.id)
+        gathering = [one for one in ledger.batches.open() if one.trigger_id == trigger.id]
     return TriggerDossier(
         _trigger(seen), tuple(decided(one) for one in decisions), tuple(_batch(one) for one in gathering)
     )
@@ -142,10 +142,10 @@ class _Seen:
 def _seen(house: House, runs: int) -> list[_Seen]:
     now = house.clock.now()
     with house.ledger.read() as ledger:
-        definitions = ledger.definitions.all(house.org_id)
-        pauses = ledger.pauses.listed(house.org_id, now)
-        windows = ledger.organizations.find(house.org_id).maintenance
-        last = ledger.runs.last_of_each(house.org_id, runs)
+        definitions = ledger.definitions.all()
+        pauses = ledger.pauses.listed(now)
+        windows = ledger.organizations.find().maintenance
+        last = ledger.runs.last_of_each(runs)
         shown: Mapping[RunId, RunSummary] = {
             run.id: run for run in summaries(house, ledger, [run for found in last.values() for run in found])
         }

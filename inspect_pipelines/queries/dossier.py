@@ -62,7 +62,7 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
     """
     with house.ledger.read() as ledger:
         current = ledger.runs.find(run.id) or run
-        definition = ledger.definitions.find(house.org_id, run.definition_id)
+        definition = ledger.definitions.find(run.definition_id)
         sessions = tuple(ledger.evidence.sessions(run.id))
         comparisons = tuple(ledger.evidence.comparisons(run.id))
         decisions = ledger.reviews.of_run(run.id)

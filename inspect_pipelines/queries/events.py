@@ -53,7 +53,6 @@ def list_events(
     before = position_of(cursor)
     with house.ledger.read() as ledger:
         found = ledger.events.latest(
-            house.org_id,
             status=status,
             type=type,
             source_id=source_id,
@@ -67,17 +66,13 @@ def list_events(
 def show_event(house: House, event: Event) -> EventDossier:
     """The event with what came of it."""
     with house.ledger.read() as ledger:
-        return EventDossier(
-            event, tuple(decided(one) for one in ledger.decisions.of_event(house.org_id, event.id))
-        )
+        return EventDossier(event, tuple(decided(one) for one in ledger.decisions.of_event(event.id)))
 
 
 def show_replay(house: House, event: Event) -> Replayed:
     """What came of the event's last replay."""
     with house.ledger.read() as ledger:
-        found = [
-            one for one in ledger.decisions.of_event(house.org_id, event.id) if one.replay == event.replay
-        ]
+        found = [one for one in ledger.decisions.of_event(event.id) if one.replay == event.replay]
     return Replayed(event.id, event.status, event.replay, tuple(decided(one) for one in found))
 
 
@@ -102,7 +97,7 @@ def find_event(house: House, text: str) -> Event:
             raise UsageError(
                 f"event {text!r} is too short to mean one event: type at least {beginning.SHORTEST} characters of its id"
             )
-        found = ledger.events.with_prefix(house.org_id, typed)
+        found = ledger.events.with_prefix(typed)
     if not found:
         raise NotFound(f"event {text!r} does not exist; list them with: inspect-pipelines events list")
     if len(found) > 1:

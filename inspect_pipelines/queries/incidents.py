@@ -43,8 +43,8 @@ def list_incidents(
     """A page of incidents, newest first by (opened_at, id)."""
     before = position_of(cursor)
     with house.ledger.read() as ledger:
-        found = ledger.incidents.latest(house.org_id, open_only=open_only, before=before, limit=limit + 1)
-        silences = ledger.silences.holding(house.org_id, house.clock.now())
+        found = ledger.incidents.latest(open_only=open_only, before=before, limit=limit + 1)
+        silences = ledger.silences.holding(house.clock.now())
     page = page_of(found, limit, lambda incident: Position(incident.opened_at, incident.id))
     return page.of(lambda incident: _summary(incident, silences))
 
@@ -54,7 +54,7 @@ def show_incident(house: House, text: str) -> IncidentDossier:
     incident = find_incident(house, text)
     with house.ledger.read() as ledger:
         return IncidentDossier(
-            _summary(incident, ledger.silences.holding(house.org_id, house.clock.now())),
+            _summary(incident, ledger.silences.holding(house.clock.now())),
             tuple(ledger.incidents.runs_of(incident.id)),
             tuple(note_of(one) for one in ledger.outbox.of_incident(incident.id)),
         )
@@ -63,7 +63,7 @@ def show_incident(house: House, text: str) -> IncidentDossier:
 def subject_of(house: House, text: str) -> tuple[IncidentId | None, DefinitionId | None]:
     """What a silence is to be about: a definition of that id, else the incident that is meant."""
     with house.ledger.read() as ledger:
-        if ledger.definitions.find(house.org_id, DefinitionId(text)):
+        if ledger.definitions.find(DefinitionId(text)):
             return None, DefinitionId(text)
     return find_incident(house, text).id, None
 
@@ -83,7 +83,7 @@ def find_incident(house: House, text: str) -> Incident:
         of_run = ledger.incidents.of_run(RunId(typed))
         if len(of_run) == 1:
             return of_run[0]
-        begun = ledger.incidents.with_prefix(house.org_id, typed) if beginning.OF_AN_ID.match(typed) else []
+        begun = ledger.incidents.with_prefix(typed) if beginning.OF_AN_ID.match(typed) else []
     if begun and len(typed) < beginning.SHORTEST:
         raise UsageError(
             f"incident {text!r} is too short to mean one: type at least {beginning.SHORTEST} characters of its id"

@@ -34,17 +34,15 @@ def list_notifications(
     """A page of messages, newest first by (created_at, id)."""
     before = position_of(cursor)
     with house.ledger.read() as ledger:
-        found = ledger.outbox.latest(house.org_id, status=status, before=before, limit=limit + 1)
+        found = ledger.outbox.latest(status=status, before=before, limit=limit + 1)
     return page_of(found, limit, lambda one: Position(one.created_at, one.id)).of(note_of)
 
 
 def show_notification(house: House, notification: Notification) -> NotificationDossier:
     """A message as it is now, with every try to deliver it."""
     with house.ledger.read() as ledger:
-        current = ledger.outbox.find(house.org_id, notification.id) or notification
-        return NotificationDossier(
-            note_of(current), tuple(ledger.outbox.attempts_of(house.org_id, notification.id))
-        )
+        current = ledger.outbox.find(notification.id) or notification
+        return NotificationDossier(note_of(current), tuple(ledger.outbox.attempts_of(notification.id)))
 
 
 def find_notification(house: House, text: str) -> Notification:
@@ -56,9 +54,9 @@ def find_notification(house: House, text: str) -> Notification:
     """
     typed = text.strip().lower()
     with house.ledger.read() as ledger:
-        if found := ledger.outbox.find(house.org_id, typed):
+        if found := ledger.outbox.find(typed):
             return found
-        recent = ledger.outbox.latest(house.org_id, limit=RECENT)
+        recent = ledger.outbox.latest(limit=RECENT)
     some = [one for one in recent if typed and one.id.startswith(typed)]
     if not some:
         raise NotFound(

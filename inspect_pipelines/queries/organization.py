@@ -11,10 +11,10 @@ from inspect_pipelines.ports.house import House
 def organization(house: House) -> Organization:
     """The default one when nothing was applied yet."""
     with house.ledger.read() as ledger:
-        return ledger.organizations.find(house.org_id)
+        return ledger.organizations.find()
 
 
 def applied_at(house: House) -> datetime | None:
     """When its project was applied last, changed or not; None: never."""
     with house.ledger.read() as ledger:
-        return ledger.organizations.applied_at(house.org_id)
+        return ledger.organizations.applied_at()

@@ -46,7 +46,7 @@ def watch(
         now = house.clock.now()
         with house.ledger.read() as ledger:
             if run_id is None:
-                followed.update((run.id, None) for run in ledger.runs.open(house.org_id))
+                followed.update((run.id, None) for run in ledger.runs.open())
             seen = _progress(house, ledger, [*followed], now)
         yield seen
         if not any(progress.run.status.is_open for progress in seen) and not stays:
@@ -106,14 +106,14 @@ def _progress(
     house: House, ledger: LedgerSession, followed: Sequence[RunId], now: datetime
 ) -> list[Progress]:
     """Of each run that there is, in this order; the same few statements however many they are."""
-    runs = ledger.runs.of(house.org_id, followed)
+    runs = ledger.runs.of(followed)
     working = [run_id for run_id, run in runs.items() if run.status.is_open]
-    definitions = {one.id: one for one in ledger.definitions.all(house.org_id)}
+    definitions = {one.id: one for one in ledger.definitions.all()}
     sessions, comparisons = (
-        ledger.evidence.sessions_of(house.org_id, working),
-        ledger.evidence.comparisons_of(house.org_id, working),
+        ledger.evidence.sessions_of(working),
+        ledger.evidence.comparisons_of(working),
     )
-    decisions = ledger.reviews.of_runs(house.org_id, working)
+    decisions = ledger.reviews.of_runs(working)
     return [
         progress_of(
             runs[run_id],

@@ -35,9 +35,7 @@ def find_run(house: House, text: str, *, or_definition: bool = False) -> Run:
     with house.ledger.read() as ledger:
         if run := ledger.runs.find(RunId(typed)):
             return run
-        if or_definition and (
-            latest := ledger.runs.latest(house.org_id, definition_id=DefinitionId(text), limit=1)
-        ):
+        if or_definition and (latest := ledger.runs.latest(definition_id=DefinitionId(text), limit=1)):
             return latest[0]
         if not beginning.OF_AN_ID.match(typed):
             raise NotFound(_unknown(house, ledger, text))
@@ -45,7 +43,7 @@ def find_run(house: House, text: str, *, or_definition: bool = False) -> Run:
             raise UsageError(
                 f"run {text!r} is too short to mean one run: type at least {beginning.SHORTEST} characters of its id"
             )
-        found = ledger.runs.with_prefix(house.org_id, typed)
+        found = ledger.runs.with_prefix(typed)
         if not found:
             raise NotFound(_unknown(house, ledger, text))
     if len(found) > 1:
@@ -63,9 +61,7 @@ def find_ended_run(house: House, text: str) -> Run:
     with house.ledger.read() as ledger:
         if run := ledger.runs.find(RunId(text)):
             return run
-        if latest := ledger.runs.latest(
-            house.org_id, definition_id=DefinitionId(text), status=ENDED, limit=1
-        ):
+        if latest := ledger.runs.latest(definition_id=DefinitionId(text), status=ENDED, limit=1):
             return latest[0]
     raise NotFound(
         f"{text!r} is neither a run nor a definition with a run; list them with: inspect-pipelines runs"
@@ -79,8 +75,8 @@ def refuse_unknown(house: House, definition_id: DefinitionId) -> None:
         NotFound: Nothing of that id is applied or ever ran.
     """
     with house.ledger.read() as ledger:
-        known = [definition.id for definition in ledger.definitions.all(house.org_id)]
-        if definition_id in known or ledger.runs.latest(house.org_id, definition_id=definition_id, limit=1):
+        known = [definition.id for definition in ledger.definitions.all()]
+        if definition_id in known or ledger.runs.latest(definition_id=definition_id, limit=1):
             return
     applied = ", ".join(sorted(known)) or "none"
     raise NotFound(
@@ -98,19 +94,17 @@ def current_run(house: House, run_id: RunId) -> Run | None:
 def runs_of_dagster(house: House, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:
     """Our runs by the Dagster runs that hold them, as far as they came to the door."""
     with house.ledger.read() as ledger:
-        return ledger.runs.of_dagster_runs(house.org_id, dagster_run_ids)
+        return ledger.runs.of_dagster_runs(dagster_run_ids)
 
 
 def last_judged(house: House, definition_id: DefinitionId) -> Run | None:
     """The newest run of a definition that has ended and was not skipped."""
     with house.ledger.read() as ledger:
-        return next(
-            iter(ledger.runs.latest(house.org_id, definition_id=definition_id, status=JUDGED, limit=1)), None
-        )
+        return next(iter(ledger.runs.latest(definition_id=definition_id, status=JUDGED, limit=1)), None)
 
 
 def _unknown(house: House, ledger: LedgerSession, text: str) -> str:
-    recent = ledger.runs.latest(house.org_id, limit=RECENT)
+    recent = ledger.runs.latest(limit=RECENT)
     if not recent:
         return f"run {text!r} does not exist: nothing has run yet; start one with: inspect-pipelines run ID"
     by_id = {run.id: run for run in recent}

@@ -78,7 +78,6 @@ def list_runs(
     before = position_of(cursor)
     with house.ledger.read() as ledger:
         kept = ledger.runs.latest(
-            house.org_id,
             definition_id=definition_id,
             status=status,
             since=since,
@@ -100,7 +99,7 @@ def list_runs(
             except InspectError as error:
                 problem = f"older runs may be missing: {error}"
         found = [*islice(_one_order(house, kept, past), limit + 1)]
-        decisions = ledger.reviews.of_runs(house.org_id, [run.id for run in found])
+        decisions = ledger.reviews.of_runs([run.id for run in found])
     reviewed = [replace(run, reviewed_as=reviewed_as(decisions.get(run.id, ())) or None) for run in found]
     return page_of(reviewed, limit, lambda run: Position(run.requested_at, run.id), problem=problem)
 
@@ -138,7 +137,7 @@ def summary(house: House, run: Run, decisions: Decisions = ()) -> RunSummary:
 def summaries(house: House, ledger: LedgerSession, runs: Iterable[Run]) -> list[RunSummary]:
     """Runs of the ledger in the same order, with what people decided; one statement however many they are."""
     found = [*runs]
-    decisions = ledger.reviews.of_runs(house.org_id, [run.id for run in found])
+    decisions = ledger.reviews.of_runs([run.id for run in found])
     return [summary(house, run, decisions.get(run.id, ())) for run in found]
 
 

@@ -31,14 +31,14 @@ def status(house: House, history: HistoryStatus) -> Status:
     now = house.clock.now()
     definitions = list_definitions(house)
     with house.ledger.read() as ledger:
-        open_runs = summaries(house, ledger, ledger.runs.open(house.org_id))
+        open_runs = summaries(house, ledger, ledger.runs.open())
     return Status(now, tuple(definitions), tuple(open_runs), _lag(history, journal_head(house)))
 
 
 def journal_head(house: House) -> int:
     """The newest fact's number; also the cheapest question to which a ledger that works has an answer."""
-    with house.ledger.read() as ledger:
-        return ledger.journal.head()
+    with house.ledgers.read() as ledgers:
+        return ledgers.journal.head()
 
 
 def _lag(history: HistoryStatus, head: int) -> HistoryLag:

@@ -45,11 +45,11 @@ def list_upcoming(house: House, count: int, definition_id: DefinitionId | None =
     now = house.clock.now()
     with house.ledger.read() as ledger:
         if definition_id is None:
-            found = ledger.definitions.all(house.org_id)
+            found = ledger.definitions.all()
         else:
             found = [find_definition(house, ledger, definition_id)]
-        windows = ledger.organizations.find(house.org_id).maintenance
-        pauses = ledger.pauses.listed(house.org_id, now)
+        windows = ledger.organizations.find().maintenance
+        pauses = ledger.pauses.listed(now)
     times = [
         times_of(one, [pause for pause in pauses if pause.definition_id in (None, one.id)], windows, now)
         for one in found

@@ -51,7 +51,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await anyio.to_thread.run_sync(house.ledger.migrate)
+        await anyio.to_thread.run_sync(house.ledgers.migrate)
         async with AsyncExitStack() as stack:
             for duty in duties:
                 await anyio.to_thread.run_sync(duty.start)

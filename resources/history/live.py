@@ -10,8 +10,8 @@ from typing import TypeVar
 import duckdb
 
 from inspect_pipelines.errors import Refused, Unreadable
+from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.ledger import Ledger
 from resources.history import migrations, publication
 from resources.history.connection import open_writing, told
 from resources.history.places import Places
@@ -29,9 +29,9 @@ JOURNAL_KEPT = timedelta(
 class LiveHistory:
     """Whoever calls holds the lease."""
 
-    def __init__(self, places: Places, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, places: Places, ledgers: Ledgers, clock: Clock) -> None:
         self._places = places
-        self._ledger = ledger
+        self._ledgers = ledgers
         self._clock = clock
         self._projector: Projector | None = None
 
@@ -63,12 +63,12 @@ class LiveHistory:
     def _drain(self) -> int:
         projector = self._opened()
         applied = projector.applied()
-        with self._ledger.read() as ledger:
-            head = ledger.journal.head()  # what comes later waits: writers may be as fast as we are
+        with self._ledgers.read() as ledgers:
+            head = ledgers.journal.head()  # what comes later waits: writers may be as fast as we are
         self._refuse_another_ledger(applied, head)
         while applied < head:
-            with self._ledger.read() as ledger:
-                rows = ledger.journal.after(applied, BATCH_ROWS)
+            with self._ledgers.read() as ledgers:
+                rows = ledgers.journal.after(applied, BATCH_ROWS)
             projector.apply(rows)
             applied = rows[-1][0]
         return applied
@@ -91,8 +91,8 @@ class LiveHistory:
         publication.publish(self._places, made, meanwhile=meanwhile)
         made = Publication(seq, made.published_at, self._clock.monotonic() - began)
         publication.write_note(self._places, made)
-        with self._ledger.write() as ledger:
-            ledger.journal.prune(before=at - JOURNAL_KEPT, up_to_seq=seq)
+        with self._ledgers.write() as ledgers:
+            ledgers.journal.prune(before=at - JOURNAL_KEPT, up_to_seq=seq)
         return made
 
     def _opened(self) -> Projector:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.ledger import Ledger
 from resources.history import publication
 from resources.history.lease import Lease
 from resources.history.live import LiveHistory
@@ -43,21 +43,21 @@ class Owner:
     def __init__(
         self,
         home: Path,
-        ledger: Ledger,
+        ledgers: Ledgers,
         clock: Clock,
         *,
         publish_every_seconds: float = PUBLISH_EVERY_SECONDS,
     ) -> None:
         self.status = Status()
         self._places = Places(home)
-        self._ledger = ledger
+        self._ledgers = ledgers
         self._clock = clock
         self._publish_every_seconds = publish_every_seconds
         self._applied = -1  # unknown until the live file was opened
         self._published = 0
         self._publish_at = 0.0  # on the clock's steady counter
         self._lease = Lease(self._places.lock)
-        self._live = LiveHistory(self._places, ledger, clock)
+        self._live = LiveHistory(self._places, ledgers, clock)
         self._turn = threading.Lock()  # held while DuckDB is touched
         _LIVING.add(self)
 
@@ -88,8 +88,8 @@ class Owner:
     def _take_turn(self, *, is_last: bool) -> float | None:
         if not self._lease.is_held and not self._lease.take():
             return None
-        with self._ledger.read() as ledger:
-            head = ledger.journal.head()
+        with self._ledgers.read() as ledgers:
+            head = ledgers.journal.head()
         if head > self._applied:
             self._applied = self._live.drain()
         is_wanted = self._places.wanted.exists()

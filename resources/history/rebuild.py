@@ -7,8 +7,8 @@ from pathlib import Path
 import duckdb
 
 from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.ledger import Ledger
 from resources.history import publication
 from resources.history.connection import open_reading
 from resources.history.lease import holding
@@ -16,7 +16,7 @@ from resources.history.live import LiveHistory
 from resources.history.places import Places
 
 
-def rebuild(home: Path, ledger: Ledger, clock: Clock) -> str:
+def rebuild(home: Path, ledgers: Ledgers, clock: Clock) -> str:
     """Replace the live file and say what was done, in one sentence; the old one is kept beside it.
 
     Journal rows are only forgotten once they are published, so that the two together hold everything.
@@ -37,7 +37,7 @@ def rebuild(home: Path, ledger: Ledger, clock: Clock) -> str:
             publication.replace_by_copy(places.snapshot, places.live)
         elif places.snapshot.exists():
             places.snapshot.rename(places.snapshot.with_suffix(f".damaged-{_stamp(clock)}"))
-        live = LiveHistory(places, ledger, clock)
+        live = LiveHistory(places, ledgers, clock)
         try:
             live.drain()
             seq = live.publish().seq

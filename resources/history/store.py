@@ -11,9 +11,9 @@ from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.history import PastRun, Table
-from inspect_pipelines.ports.ledger import Ledger
 from resources.history import publication
 from resources.history.lease import holding
 from resources.history.named import named_query
@@ -29,9 +29,9 @@ POLL_SECONDS = 0.02  # between two looks whether the owner has published
 class DuckHistory:
     """`ports.History` over DuckDB files under INSPECT_HOME."""
 
-    def __init__(self, home: Path, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, home: Path, ledgers: Ledgers, clock: Clock) -> None:
         self.places = Places(home)
-        self._ledger = ledger
+        self._ledgers = ledgers
         self._clock = clock
 
     def drain(self) -> bool:
@@ -85,7 +85,7 @@ class DuckHistory:
     def rebuild(self) -> str:
         from resources.history.rebuild import rebuild  # imports DuckDB
 
-        return rebuild(self.places.home, self._ledger, self._clock)
+        return rebuild(self.places.home, self._ledgers, self._clock)
 
     def url(self) -> str:
         return str(self.places.published)
@@ -98,7 +98,7 @@ class DuckHistory:
             LiveHistory,
         )  # imports DuckDB: 0.1 s that a command without news need not pay
 
-        live = LiveHistory(self.places, self._ledger, self._clock)
+        live = LiveHistory(self.places, self._ledgers, self._clock)
         try:
             live.drain()
             return live.publish().seq
@@ -128,5 +128,5 @@ class DuckHistory:
             raise NotFound("the run history was never published; its owner is busy: try again in a minute")
 
     def _head(self) -> int:
-        with self._ledger.read() as ledger:
-            return ledger.journal.head()
+        with self._ledgers.read() as ledgers:
+            return ledgers.journal.head()

@@ -18,7 +18,7 @@ from inspect_pipelines.ports.inbox import Stored
 from resources.ledger.event_tables import inbox
 from resources.ledger.postgres import PostgresDatabase
 from resources.ledger.sqlite import SqliteDatabase
-from resources.ledger.store import Database, SqlLedger
+from resources.ledger.store import Database, SqlLedgers
 from resources.ledger.tables import insert
 
 LEVEL = 1  # of deflate: 20 KB of JSON in 0.1 ms to a quarter
@@ -41,9 +41,9 @@ SIZES = (
 class SqlInbox:
     """`ports.Inbox` over a database; safe to share between threads, and to carry over a fork."""
 
-    def __init__(self, database: Database, ledger: SqlLedger | None = None) -> None:
+    def __init__(self, database: Database, ledgers: SqlLedgers | None = None) -> None:
         self._database = database
-        self._ledger = ledger  # whose schema holds the table; None: the file is the inbox's own
+        self._ledgers = ledgers  # whose schema holds the table; None: the file is the inbox's own
         self._is_there = False
         self._insert: Any = None
 
@@ -115,15 +115,15 @@ class SqlInbox:
     def _make(self) -> None:
         if self._is_there:
             return
-        if self._ledger is not None:
-            self._ledger.migrate()
+        if self._ledgers is not None:
+            self._ledgers.migrate()
         else:
             with self._database.write() as connection:
                 inbox.create(connection, checkfirst=True)
         self._is_there = True
 
 
-def create_inbox(url_or_path: str | Path, ledger: SqlLedger) -> SqlInbox:
+def create_inbox(url_or_path: str | Path, ledgers: SqlLedgers) -> SqlInbox:
     """The inbox in a SQLite file (a path) or beside the ledger in PostgreSQL (a URL); opens nothing yet.
 
     Either way its writers wait neither for the ledger's nor the ledger's for 25 MB of payload.
@@ -135,7 +135,7 @@ def create_inbox(url_or_path: str | Path, ledger: SqlLedger) -> SqlInbox:
         database = PostgresDatabase(
             url_or_path, patience_seconds=PATIENCE_SECONDS, lock=WRITER_LOCK, called="the inbox"
         )
-        return SqlInbox(database, ledger)
+        return SqlInbox(database, ledgers)
     file = SqliteDatabase(
         Path(url_or_path),
         patience_seconds=PATIENCE_SECONDS,

@@ -26,7 +26,6 @@ sa.Index(
 )
 sa.Index("incidents_cause", incidents.c.org_id, incidents.c.fingerprint, incidents.c.opened_at)
 sa.Index("incidents_newest", incidents.c.org_id, incidents.c.opened_at, incidents.c.id)
-sa.Index("incidents_id", incidents.c.id)
 
 incident_runs = sa.Table(
     "incident_runs",
@@ -35,8 +34,7 @@ incident_runs = sa.Table(
     text("incident_id", primary_key=True),
     text("run_id", primary_key=True),
 )
-sa.Index("incident_runs_run", incident_runs.c.run_id)
-sa.Index("incident_runs_incident", incident_runs.c.incident_id)
+sa.Index("incident_runs_run", incident_runs.c.org_id, incident_runs.c.run_id)
 
 silences = sa.Table(
     "silences",
@@ -68,7 +66,12 @@ delivery_attempts = sa.Table(
     sqlite_autoincrement=True,
 )
 sa.Index("delivery_attempts_of", delivery_attempts.c.org_id, delivery_attempts.c.notification_id)
-sa.Index("delivery_attempts_pace", delivery_attempts.c.target, delivery_attempts.c.started_at)
+sa.Index(
+    "delivery_attempts_pace",
+    delivery_attempts.c.org_id,
+    delivery_attempts.c.target,
+    delivery_attempts.c.started_at,
+)
 
 threads = sa.Table(
     "threads",

@@ -6,28 +6,23 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspect_pipelines.domain.ids import OrgId
+from resources.ledger.owned import Owned
 from resources.ledger.tables import audit
 
 
-class SqlAudit:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def append(
-        self, org_id: OrgId, action: str, subject: str, *, by: str, at: datetime, detail: str = ""
-    ) -> None:
+class SqlAudit(Owned):
+    def append(self, action: str, subject: str, *, by: str, at: datetime, detail: str = "") -> None:
         self._connection.execute(
             sa.insert(audit).values(
-                org_id=org_id, happened_at=at, actor=by, action=action, subject=subject, detail=detail
+                org_id=self._org_id, happened_at=at, actor=by, action=action, subject=subject, detail=detail
             )
         )
 
-    def latest(self, org_id: OrgId, limit: int = 100) -> list[tuple[datetime, str, str, str, str]]:
+    def latest(self, limit: int = 100) -> list[tuple[datetime, str, str, str, str]]:
         """(when, who, action, subject, detail), newest first."""
         query = (
             sa.select(audit.c.happened_at, audit.c.actor, audit.c.action, audit.c.subject, audit.c.detail)
-            .where(audit.c.org_id == org_id)
+            .where(audit.c.org_id == self._org_id)
             .order_by(audit.c.seq.desc())
             .limit(limit)
         )

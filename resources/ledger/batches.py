@@ -9,55 +9,61 @@ import sqlalchemy as sa
 
 from inspect_pipelines.domain.debounce import Batch
 from inspect_pipelines.domain.decision import Outcome
-from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.batch import BATCH
 from resources.ledger.decision_tables import batches, decisions
+from resources.ledger.owned import Owned
 from resources.ledger.tables import runs
 
 
-class SqlBatches:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
+class SqlBatches(Owned):
     def add(self, batch: Batch) -> None:
-        keys = {"org_id": batch.org_id, "id": batch.id, "trigger_id": batch.trigger_id, "key": batch.key}
+        self._own(batch)
+        keys = {"org_id": self._org_id, "id": batch.id, "trigger_id": batch.trigger_id, "key": batch.key}
         self._connection.execute(sa.insert(batches).values(**keys, **_changing(batch)))
 
     def save(self, batch: Batch) -> None:
+        self._own(batch)
         saved = self._connection.execute(
             sa.update(batches)
-            .where(batches.c.org_id == batch.org_id, batches.c.id == batch.id)
+            .where(batches.c.org_id == self._org_id, batches.c.id == batch.id)
             .values(**_changing(batch))
         )
         if not saved.rowcount:
             raise NotFound(f"batch {batch.id!r} was never opened, so nothing can join it")
 
     def close(self, batch: Batch, run_id: RunId) -> None:
+        self._own(batch)
         self.save(batch.closed(run_id))
         self._connection.execute(
             sa.update(decisions)
-            .where(decisions.c.org_id == batch.org_id, decisions.c.batch_id == batch.id)
+            .where(decisions.c.org_id == self._org_id, decisions.c.batch_id == batch.id)
             .values(run_id=run_id)
         )
 
     def drop(self, batch: Batch, reason: str) -> None:
+        self._own(batch)
         self._connection.execute(
-            sa.delete(batches).where(batches.c.org_id == batch.org_id, batches.c.id == batch.id)
+            sa.delete(batches).where(batches.c.org_id == self._org_id, batches.c.id == batch.id)
         )
         self._connection.execute(
             sa.update(decisions)
-            .where(decisions.c.org_id == batch.org_id, decisions.c.batch_id == batch.id)
+            .where(decisions.c.org_id == self._org_id, decisions.c.batch_id == batch.id)
             .values(outcome=Outcome.NO.value, reason=reason)
         )
 
-    def waiting(self, org_id: OrgId, trigger_id: DefinitionId, key: str) -> Batch | None:
+    def waiting(self, trigger_id: DefinitionId, key: str) -> Batch | None:
         query = (
             sa.select(batches.c.batch)
-            .select_from(batches.outerjoin(runs, runs.c.id == batches.c.run_id))
+            .select_from(
+                batches.outerjoin(
+                    runs, sa.and_(runs.c.org_id == batches.c.org_id, runs.c.id == batches.c.run_id)
+                )
+            )
             .where(
-                batches.c.org_id == org_id,
+                batches.c.org_id == self._org_id,
                 batches.c.trigger_id == trigger_id,
                 batches.c.key == key,
                 sa.or_(batches.c.run_id.is_(None), runs.c.status == RunStatus.PENDING.value),
@@ -67,17 +73,19 @@ class SqlBatches:
         found = self._all(query.limit(1))
         return found[0] if found else None
 
-    def find(self, org_id: OrgId, batch_id: str) -> Batch | None:
-        query = sa.select(batches.c.batch).where(batches.c.org_id == org_id, batches.c.id == batch_id)
+    def find(self, batch_id: str) -> Batch | None:
+        query = sa.select(batches.c.batch).where(batches.c.org_id == self._org_id, batches.c.id == batch_id)
         found = self._all(query)
         return found[0] if found else None
 
     def due(self, now: datetime, limit: int = 100) -> list[Batch]:
-        query = sa.select(batches.c.batch).where(batches.c.run_id.is_(None), batches.c.due_at <= now)
+        query = sa.select(batches.c.batch).where(
+            batches.c.org_id == self._org_id, batches.c.run_id.is_(None), batches.c.due_at <= now
+        )
         return self._all(query.order_by(batches.c.due_at, batches.c.id).limit(limit))
 
-    def open(self, org_id: OrgId) -> list[Batch]:
-        query = sa.select(batches.c.batch).where(batches.c.run_id.is_(None), batches.c.org_id == org_id)
+    def open(self) -> list[Batch]:
+        query = sa.select(batches.c.batch).where(batches.c.run_id.is_(None), batches.c.org_id == self._org_id)
         return self._all(query.order_by(batches.c.id))
 
     def _all(self, query: sa.Select[Any]) -> list[Batch]:

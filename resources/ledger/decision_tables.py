@@ -29,8 +29,8 @@ decisions = sa.Table(
     sa.Column("decided_at", UtcTime, nullable=False),
 )
 sa.Index("decisions_of_trigger", decisions.c.org_id, decisions.c.trigger_id, decisions.c.decided_at)
-sa.Index("decisions_run", decisions.c.run_id)
-sa.Index("decisions_batch", decisions.c.batch_id)
+sa.Index("decisions_run", decisions.c.org_id, decisions.c.run_id)
+sa.Index("decisions_batch", decisions.c.org_id, decisions.c.batch_id)
 
 batches = sa.Table(
     "batches",
@@ -56,4 +56,4 @@ sa.Index(
 sa.Index(
     "batches_due", batches.c.due_at, batches.c.id, sqlite_where=_is_gathering, postgresql_where=_is_gathering
 )
-sa.Index("batches_run", batches.c.run_id)
+sa.Index("batches_run", batches.c.org_id, batches.c.run_id)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
 from resources.ledger.decision_tables import decisions
+from resources.ledger.owned import Owned
 from resources.ledger.tables import insert
 
 KEYS = ["org_id", "event_id", "trigger_id", "replay"]
@@ -21,34 +22,38 @@ DECIDED = sa.select(decisions.c.trigger_id).where(
 )
 
 
-class SqlDecisions:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
+class SqlDecisions(Owned):
     def add(self, decision: Decision) -> bool:
+        self._own(decision)
         statement = insert(self._connection, decisions).on_conflict_do_nothing(index_elements=KEYS)
         once = statement.returning(decisions.c.event_id)
         return self._connection.scalar(once, _values(decision)) is not None
 
     def add_all(self, found: Sequence[Decision]) -> None:
         if found:
+            for decision in found:
+                self._own(decision)
             statement = insert(self._connection, decisions).on_conflict_do_nothing(index_elements=KEYS)
             self._connection.execute(statement, [_values(decision) for decision in found])
 
-    def decided(self, org_id: OrgId, event_id: EventId, replay: str) -> set[DefinitionId]:
-        keys = {"of_org": org_id, "of_event": event_id, "of_replay": replay}
+    def decided(self, event_id: EventId, replay: str) -> set[DefinitionId]:
+        keys = {"of_org": self._org_id, "of_event": event_id, "of_replay": replay}
         return {DefinitionId(trigger_id) for trigger_id in self._connection.scalars(DECIDED, keys)}
 
-    def of_event(self, org_id: OrgId, event_id: EventId) -> list[Decision]:
-        query = sa.select(decisions).where(decisions.c.org_id == org_id, decisions.c.event_id == event_id)
+    def of_event(self, event_id: EventId) -> list[Decision]:
+        query = sa.select(decisions).where(
+            decisions.c.org_id == self._org_id, decisions.c.event_id == event_id
+        )
         return self._all(query.order_by(decisions.c.decided_at, decisions.c.replay, decisions.c.trigger_id))
 
     def of_run(self, run_id: RunId) -> list[Decision]:
-        query = sa.select(decisions).where(decisions.c.run_id == run_id)
+        query = sa.select(decisions).where(decisions.c.org_id == self._org_id, decisions.c.run_id == run_id)
         return self._all(query.order_by(decisions.c.decided_at, decisions.c.event_id))
 
-    def latest(self, org_id: OrgId, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
-        query = sa.select(decisions).where(decisions.c.org_id == org_id, decisions.c.trigger_id == trigger_id)
+    def latest(self, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
+        query = sa.select(decisions).where(
+            decisions.c.org_id == self._org_id, decisions.c.trigger_id == trigger_id
+        )
         newest = (decisions.c.decided_at.desc(), decisions.c.event_id.desc(), decisions.c.replay.desc())
         return self._all(query.order_by(*newest).limit(limit))
 

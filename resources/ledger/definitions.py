@@ -6,31 +6,30 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.occurrence import is_retimed
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.stored.definition import dump_definition, load_definition
 from resources.ledger.audit import SqlAudit
+from resources.ledger.owned import Owned
 from resources.ledger.tables import definitions, insert
 
 
-class SqlDefinitions:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def all(self, org_id: OrgId) -> list[Definition]:
-        query = sa.select(definitions).where(definitions.c.org_id == org_id).order_by(definitions.c.id)
+class SqlDefinitions(Owned):
+    def all(self) -> list[Definition]:
+        query = sa.select(definitions).where(definitions.c.org_id == self._org_id).order_by(definitions.c.id)
         return [_definition(row) for row in self._connection.execute(query)]
 
-    def find(self, org_id: OrgId, definition_id: DefinitionId) -> Definition | None:
+    def find(self, definition_id: DefinitionId) -> Definition | None:
         query = sa.select(definitions).where(
-            definitions.c.org_id == org_id, definitions.c.id == definition_id
+            definitions.c.org_id == self._org_id, definitions.c.id == definition_id
         )
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _definition(row)
 
     def save(self, definition: Definition, *, by: str, at: datetime) -> None:
+        self._own(definition)
         cron, timezone = (
             (definition.cron, definition.timezone) if isinstance(definition, Schedule) else (None, None)
         )
@@ -43,8 +42,8 @@ class SqlDefinitions:
             "timezone": timezone,
             "updated_at": at,
         }
-        keys = {"org_id": definition.org_id, "id": definition.id}
-        before = self.find(definition.org_id, definition.id)
+        keys = {"org_id": self._org_id, "id": definition.id}
+        before = self.find(definition.id)
         if before is None or is_retimed(before, definition):
             changing["effective_since"] = at
         statement = insert(self._connection, definitions).values(
@@ -53,23 +52,25 @@ class SqlDefinitions:
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=changing)
         )
-        SqlAudit(self._connection).append(
-            definition.org_id, "definition.saved", definition.id, by=by, at=at, detail=definition.kind
+        SqlAudit(self._connection, self._org_id).append(
+            "definition.saved", definition.id, by=by, at=at, detail=definition.kind
         )
 
-    def effective_since(self, org_id: OrgId, definition_id: DefinitionId) -> datetime | None:
+    def effective_since(self, definition_id: DefinitionId) -> datetime | None:
         query = sa.select(definitions.c.effective_since).where(
-            definitions.c.org_id == org_id, definitions.c.id == definition_id
+            definitions.c.org_id == self._org_id, definitions.c.id == definition_id
         )
         found: datetime | None = self._connection.scalar(query)
         return found
 
-    def delete(self, org_id: OrgId, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
+    def delete(self, definition_id: DefinitionId, *, by: str, at: datetime) -> None:
         deleted = self._connection.execute(
-            sa.delete(definitions).where(definitions.c.org_id == org_id, definitions.c.id == definition_id)
+            sa.delete(definitions).where(
+                definitions.c.org_id == self._org_id, definitions.c.id == definition_id
+            )
         )
         if deleted.rowcount:
-            SqlAudit(self._connection).append(org_id, "definition.deleted", definition_id, by=by, at=at)
+            SqlAudit(self._connection, self._org_id).append("definition.deleted", definition_id, by=by, at=at)
 
 
 def _definition(row: sa.Row[tuple[object, ...]]) -> Definition:

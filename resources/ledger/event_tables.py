@@ -27,7 +27,6 @@ sa.Index(
     postgresql_where=_is_undecided,
 )
 sa.Index("events_newest", events.c.org_id, events.c.received_at, events.c.id)
-sa.Index("events_id", events.c.id)
 
 # With SQLite it is a file of its own and this one stays empty; with PostgreSQL it is this table.
 inbox = sa.Table(

@@ -10,12 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
+from inspect_pipelines.domain.ids import EventId, SourceId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.event import EVENT
 from resources.ledger.event_tables import events
 from resources.ledger.keyset import newest_first
+from resources.ledger.owned import Owned
 
 # Made once: building a statement costs as much as running it, and a burst of webhooks passes here.
 ADD = {
@@ -31,13 +32,11 @@ SAVE = (
 )
 
 
-class SqlEvents:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
+class SqlEvents(Owned):
     def add(self, event: Event) -> bool:
+        self._own(event)
         row = {
-            "org_id": event.org_id,
+            "org_id": self._org_id,
             "id": event.id,
             "source_id": event.source_id,
             "type": event.type,
@@ -48,8 +47,9 @@ class SqlEvents:
         return self._connection.scalar(ADD[self._connection.dialect.name], row) is not None
 
     def save(self, event: Event) -> None:
+        self._own(event)
         values = {
-            "of_org": event.org_id,
+            "of_org": self._org_id,
             "of_id": event.id,
             "new_type": event.type,
             "new_status": event.status.value,
@@ -59,16 +59,19 @@ class SqlEvents:
             raise NotFound(f"event {event.id!r} was never taken in, so nothing can be recorded on it")
 
     def find(self, event_id: EventId) -> Event | None:
-        text = self._connection.scalar(sa.select(events.c.event).where(events.c.id == event_id))
+        text = self._connection.scalar(
+            sa.select(events.c.event).where(events.c.org_id == self._org_id, events.c.id == event_id)
+        )
         return None if text is None else EVENT.load(text)
 
     def with_status(self, *statuses: EventStatus, limit: int = 100) -> list[Event]:
-        query = sa.select(events.c.event).where(events.c.status.in_([status.value for status in statuses]))
+        query = sa.select(events.c.event).where(
+            events.c.org_id == self._org_id, events.c.status.in_([status.value for status in statuses])
+        )
         return self._all(query.order_by(events.c.received_at, events.c.id).limit(limit))
 
     def latest(
         self,
-        org_id: OrgId,
         *,
         status: EventStatus | Collection[EventStatus] | None = None,
         type: str | None = None,  # noqa: A002 - an event's field is called so
@@ -77,7 +80,7 @@ class SqlEvents:
         before: Position | None = None,
         limit: int = 50,
     ) -> list[Event]:
-        query = sa.select(events.c.event).where(events.c.org_id == org_id)
+        query = sa.select(events.c.event).where(events.c.org_id == self._org_id)
         if status is not None:
             wanted = [status] if isinstance(status, EventStatus) else status
             query = query.where(events.c.status.in_([one.value for one in wanted]))
@@ -89,9 +92,9 @@ class SqlEvents:
             query = query.where(events.c.received_at >= since)
         return self._all(newest_first(query, events.c.received_at, events.c.id, before=before, limit=limit))
 
-    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Event]:
+    def with_prefix(self, prefix: str, limit: int = 5) -> list[Event]:
         query = sa.select(events.c.event).where(
-            events.c.org_id == org_id, events.c.id.startswith(prefix, autoescape=True)
+            events.c.org_id == self._org_id, events.c.id.startswith(prefix, autoescape=True)
         )
         return self._all(query.order_by(events.c.received_at.desc(), events.c.id.desc()).limit(limit))
 

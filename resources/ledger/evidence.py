@@ -12,18 +12,17 @@ from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.comparisons import COMPARISONS, Comparisons
 from inspect_pipelines.stored.session import SESSION
+from resources.ledger.owned import Owned
 from resources.ledger.tables import insert, run_comparisons, run_sessions, runs
 
 
-class SqlEvidence:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
+class SqlEvidence(Owned):
     def save_session(self, run_id: RunId, result: SessionResult) -> None:
-        played = sa.select(sa.func.count()).where(run_sessions.c.run_id == run_id)
+        self._require(run_id)
+        played = sa.select(sa.func.count()).where(*_of(run_sessions, self._org_id, run_id))
         changing = {"result": SESSION.dump(result), "shas": _joined(_shas_of_session(result))}
         statement = insert(self._connection, run_sessions).values(
-            org_id=self._org_of(run_id),
+            org_id=self._org_id,
             run_id=run_id,
             id=result.id,
             position=played.scalar_subquery(),
@@ -36,16 +35,16 @@ class SqlEvidence:
     def sessions(self, run_id: RunId) -> list[SessionResult]:
         query = (
             sa.select(run_sessions.c.result)
-            .where(run_sessions.c.run_id == run_id)
+            .where(*_of(run_sessions, self._org_id, run_id))
             .order_by(run_sessions.c.position, run_sessions.c.id)
         )
         return [SESSION.load(text) for text in self._connection.scalars(query)]
 
-    def sessions_of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, list[SessionResult]]:
+    def sessions_of(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[SessionResult]]:
         kept = run_sessions.c
         query = (
             sa.select(kept.run_id, kept.result)
-            .where(kept.org_id == org_id, kept.run_id.in_(run_ids))
+            .where(kept.org_id == self._org_id, kept.run_id.in_(run_ids))
             .order_by(kept.position, kept.id)
         )
         found: dict[RunId, list[SessionResult]] = {}
@@ -54,41 +53,41 @@ class SqlEvidence:
         return found
 
     def save_comparisons(self, run_id: RunId, comparisons: Sequence[Comparison]) -> None:
+        self._require(run_id)
         changing = {
             "comparisons": COMPARISONS.dump(Comparisons(tuple(comparisons))),
             "shas": _joined(_shas_of_comparisons(comparisons)),
         }
         statement = insert(self._connection, run_comparisons).values(
-            org_id=self._org_of(run_id), run_id=run_id, **changing
+            org_id=self._org_id, run_id=run_id, **changing
         )
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["org_id", "run_id"], set_=changing)
         )
 
     def comparisons(self, run_id: RunId) -> list[Comparison]:
-        query = sa.select(run_comparisons.c.comparisons).where(run_comparisons.c.run_id == run_id)
+        query = sa.select(run_comparisons.c.comparisons).where(*_of(run_comparisons, self._org_id, run_id))
         text = self._connection.scalar(query)
         return [] if text is None else list(COMPARISONS.load(text).all)
 
-    def comparisons_of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, list[Comparison]]:
+    def comparisons_of(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[Comparison]]:
         kept = run_comparisons.c
         query = sa.select(kept.run_id, kept.comparisons).where(
-            kept.org_id == org_id, kept.run_id.in_(run_ids)
+            kept.org_id == self._org_id, kept.run_id.in_(run_ids)
         )
         return {
             RunId(run_id): list(COMPARISONS.load(text).all)
             for run_id, text in self._connection.execute(query)
         }
 
-    def shas(self) -> set[Sha256]:
-        both = sa.union_all(sa.select(run_sessions.c.shas), sa.select(run_comparisons.c.shas))
-        return {Sha256(sha) for text in self._connection.scalars(both) for sha in text.split()}
-
-    def _org_of(self, run_id: RunId) -> str:
-        org_id: str | None = self._connection.scalar(sa.select(runs.c.org_id).where(runs.c.id == run_id))
-        if org_id is None:
+    def _require(self, run_id: RunId) -> None:
+        known = sa.select(runs.c.id).where(runs.c.org_id == self._org_id, runs.c.id == run_id)
+        if self._connection.scalar(known) is None:
             raise NotFound(f"run {run_id!r} does not exist; list them with: inspect-pipelines runs")
-        return org_id
+
+
+def _of(table: sa.Table, org_id: OrgId, run_id: RunId) -> tuple[sa.ColumnElement[bool], ...]:
+    return table.c.org_id == org_id, table.c.run_id == run_id
 
 
 def _shas_of_session(result: SessionResult) -> Iterable[Sha256 | None]:

@@ -15,6 +15,7 @@ from inspect_pipelines.stored.incident import INCIDENT
 from resources.ledger.alert_tables import incident_runs, incidents, silences
 from resources.ledger.audit import SqlAudit
 from resources.ledger.keyset import newest_first
+from resources.ledger.owned import Owned
 from resources.ledger.tables import insert
 
 # Made once: building a statement costs as much as running it, and every run's end asks this.
@@ -29,22 +30,20 @@ OPEN_IN = (
 )
 
 
-class SqlIncidents:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def open_in(self, org_id: OrgId, scope: str, or_scope: str | None = None) -> list[Incident]:
-        where = {"of_org": org_id, "of_scope": scope, "or_scope": or_scope or scope}
+class SqlIncidents(Owned):
+    def open_in(self, scope: str, or_scope: str | None = None) -> list[Incident]:
+        where = {"of_org": self._org_id, "of_scope": scope, "or_scope": or_scope or scope}
         return [INCIDENT.load(text) for (text,) in self._connection.execute(OPEN_IN, where)]
 
-    def last_of(self, org_id: OrgId, fingerprint: str) -> Incident | None:
+    def last_of(self, fingerprint: str) -> Incident | None:
         query = sa.select(incidents.c.incident).where(
-            incidents.c.org_id == org_id, incidents.c.fingerprint == fingerprint
+            incidents.c.org_id == self._org_id, incidents.c.fingerprint == fingerprint
         )
         found = self._all(query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(1))
         return found[0] if found else None
 
     def save(self, incident: Incident) -> None:
+        self._own(incident)
         changing = {
             "scope": incident.scope,
             "fingerprint": incident.fingerprint,
@@ -53,42 +52,53 @@ class SqlIncidents:
             "opened_at": incident.opened_at,
         }
         statement = insert(self._connection, incidents).values(
-            org_id=incident.org_id, id=incident.id, **changing
+            org_id=self._org_id, id=incident.id, **changing
         )
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=changing)
         )
 
     def add_run(self, incident: Incident, run_id: RunId) -> None:
+        self._own(incident)
         statement = insert(self._connection, incident_runs).values(
-            org_id=incident.org_id, incident_id=incident.id, run_id=run_id
+            org_id=self._org_id, incident_id=incident.id, run_id=run_id
         )
         self._connection.execute(statement.on_conflict_do_nothing())
 
     def find(self, incident_id: IncidentId) -> Incident | None:
-        found = self._all(sa.select(incidents.c.incident).where(incidents.c.id == incident_id))
+        found = self._all(
+            sa.select(incidents.c.incident).where(
+                incidents.c.org_id == self._org_id, incidents.c.id == incident_id
+            )
+        )
         return found[0] if found else None
 
-    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Incident]:
+    def with_prefix(self, prefix: str, limit: int = 5) -> list[Incident]:
         query = sa.select(incidents.c.incident).where(
-            incidents.c.org_id == org_id, incidents.c.id.startswith(prefix, autoescape=True)
+            incidents.c.org_id == self._org_id, incidents.c.id.startswith(prefix, autoescape=True)
         )
         return self._all(query.order_by(incidents.c.opened_at.desc(), incidents.c.id.desc()).limit(limit))
 
     def of_run(self, run_id: RunId) -> list[Incident]:
-        ids = sa.select(incident_runs.c.incident_id).where(incident_runs.c.run_id == run_id)
-        query = sa.select(incidents.c.incident).where(incidents.c.id.in_(ids))
+        ids = sa.select(incident_runs.c.incident_id).where(
+            incident_runs.c.org_id == self._org_id, incident_runs.c.run_id == run_id
+        )
+        query = sa.select(incidents.c.incident).where(
+            incidents.c.org_id == self._org_id, incidents.c.id.in_(ids)
+        )
         return self._all(query.order_by(incidents.c.opened_at, incidents.c.id))
 
     def runs_of(self, incident_id: IncidentId, limit: int = 20) -> list[RunId]:
-        query = sa.select(incident_runs.c.run_id).where(incident_runs.c.incident_id == incident_id)
+        query = sa.select(incident_runs.c.run_id).where(
+            incident_runs.c.org_id == self._org_id, incident_runs.c.incident_id == incident_id
+        )
         found = self._connection.scalars(query.order_by(incident_runs.c.run_id.desc()).limit(limit))
         return [RunId(run_id) for run_id in found]
 
     def latest(
-        self, org_id: OrgId, *, open_only: bool = False, before: Position | None = None, limit: int = 50
+        self, *, open_only: bool = False, before: Position | None = None, limit: int = 50
     ) -> list[Incident]:
-        query = sa.select(incidents.c.incident).where(incidents.c.org_id == org_id)
+        query = sa.select(incidents.c.incident).where(incidents.c.org_id == self._org_id)
         if open_only:
             query = query.where(incidents.c.is_open)
         return self._all(
@@ -99,14 +109,12 @@ class SqlIncidents:
         return [INCIDENT.load(text) for text in self._connection.scalars(query)]
 
 
-class SqlSilences:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
+class SqlSilences(Owned):
     def add(self, silence: Silence) -> None:
+        self._own(silence)
         self._connection.execute(
             sa.insert(silences).values(
-                org_id=silence.org_id,
+                org_id=self._org_id,
                 id=silence.silence_id,
                 incident_id=silence.incident_id,
                 definition_id=silence.definition_id,
@@ -116,23 +124,23 @@ class SqlSilences:
                 until=silence.until,
             )
         )
-        self._tell(silence.org_id, "silenced", _subject(silence), silence.by, silence.since, silence.reason)
+        self._tell("silenced", _subject(silence), silence.by, silence.since, silence.reason)
 
-    def holding(self, org_id: OrgId, now: datetime) -> list[Silence]:
+    def holding(self, now: datetime) -> list[Silence]:
         query = sa.select(silences).where(
-            silences.c.org_id == org_id, silences.c.until > now, silences.c.since <= now
+            silences.c.org_id == self._org_id, silences.c.until > now, silences.c.since <= now
         )
         rows = self._connection.execute(query.order_by(silences.c.since, silences.c.id))
         return [_silence(row) for row in rows]
 
-    def end(self, org_id: OrgId, silence_id: str, *, at: datetime, by: str) -> None:
-        one = sa.and_(silences.c.org_id == org_id, silences.c.id == silence_id)
+    def end(self, silence_id: str, *, at: datetime, by: str) -> None:
+        one = sa.and_(silences.c.org_id == self._org_id, silences.c.id == silence_id)
         row = self._connection.execute(sa.select(silences).where(one)).one()
         self._connection.execute(sa.update(silences).where(one, silences.c.until > at).values(until=at))
-        self._tell(org_id, "unsilenced", _subject(_silence(row)), by, at, "")
+        self._tell("unsilenced", _subject(_silence(row)), by, at, "")
 
-    def _tell(self, org_id: OrgId, deed: str, subject: str, by: str, at: datetime, why: str) -> None:
-        SqlAudit(self._connection).append(org_id, f"alerts.{deed}", subject, by=by, at=at, detail=why)
+    def _tell(self, deed: str, subject: str, by: str, at: datetime, why: str) -> None:
+        SqlAudit(self._connection, self._org_id).append(f"alerts.{deed}", subject, by=by, at=at, detail=why)
 
 
 def _subject(silence: Silence) -> str:

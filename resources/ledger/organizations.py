@@ -6,23 +6,21 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.stored.organization import ORGANIZATION
+from resources.ledger.owned import Owned
 from resources.ledger.tables import insert, organizations
 
 
-class SqlOrganizations:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def find(self, org_id: OrgId) -> Organization:
-        query = sa.select(organizations.c.config).where(organizations.c.id == org_id)
+class SqlOrganizations(Owned):
+    def find(self) -> Organization:
+        query = sa.select(organizations.c.config).where(organizations.c.id == self._org_id)
         text: str | None = self._connection.scalar(query)
-        return Organization(org_id) if text is None else ORGANIZATION.load(text)
+        return Organization(self._org_id) if text is None else ORGANIZATION.load(text)
 
     def save(self, organization: Organization, *, at: datetime) -> None:
+        self._own(organization)
         if self._connection.dialect.name == "postgresql":
             # Two that are applied at once must not both be first; SQLite has one writer anyway.
             self._connection.execute(sa.text("LOCK TABLE organizations IN SHARE ROW EXCLUSIVE MODE"))
@@ -30,16 +28,16 @@ class SqlOrganizations:
             "name": organization.name,
             "config": ORGANIZATION.dump(organization),
             "applied_at": at,
-            "is_first": self.naming(organization.org_id).is_first,
+            "is_first": self.naming().is_first,
         }
-        statement = insert(self._connection, organizations).values(id=organization.org_id, **changing)
+        statement = insert(self._connection, organizations).values(id=self._org_id, **changing)
         self._connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=changing))
 
-    def naming(self, org_id: OrgId) -> Naming:
+    def naming(self) -> Naming:
         first = self._connection.scalar(sa.select(organizations.c.id).where(organizations.c.is_first))
-        return Naming(org_id, is_first=first in (None, org_id))
+        return Naming(self._org_id, is_first=first in (None, self._org_id))
 
-    def applied_at(self, org_id: OrgId) -> datetime | None:
-        query = sa.select(organizations.c.applied_at).where(organizations.c.id == org_id)
+    def applied_at(self) -> datetime | None:
+        query = sa.select(organizations.c.applied_at).where(organizations.c.id == self._org_id)
         found: datetime | None = self._connection.scalar(query)
         return found

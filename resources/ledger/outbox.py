@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.channel import Kinds, spec_of
-from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
+from inspect_pipelines.domain.ids import IncidentId, RunId
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.domain.position import Position
@@ -23,6 +23,7 @@ from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.notification import NOTIFICATION
 from resources.ledger.alert_tables import delivery_attempts, threads
 from resources.ledger.keyset import newest_first
+from resources.ledger.owned import Owned
 from resources.ledger.tables import insert, outbox
 
 IS_STORED = outbox.c.status == "stored"  # the literal lets SQLite use the partial index
@@ -30,13 +31,15 @@ IS_DIGEST = sa.and_(outbox.c.kind == MessageKind.OPENED.value, outbox.c.thread_k
 EARLIER = outbox.alias("earlier")
 
 
-class SqlOutbox:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
+class SqlOutbox(Owned):
+    @property
+    def _is_own(self) -> sa.ColumnElement[bool]:
+        return outbox.c.org_id == self._org_id
 
     def store(self, notification: Notification) -> None:
+        self._own(notification)
         statement = insert(self._connection, outbox).values(
-            org_id=notification.org_id,
+            org_id=self._org_id,
             id=notification.id,
             key=notification.key,
             run_id=notification.run_id,
@@ -51,9 +54,10 @@ class SqlOutbox:
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=["org_id", "key"]))
 
     def replace(self, notification: Notification) -> None:
+        self._own(notification)
         self._connection.execute(
             sa.update(outbox)
-            .where(_is(notification))
+            .where(self._is(notification))
             .values(
                 incident_id=notification.incident_id,
                 thread_key=notification.thread_key,
@@ -61,9 +65,9 @@ class SqlOutbox:
             )
         )
 
-    def held_for(self, org_id: OrgId, target: str, now: datetime) -> Notification | None:
+    def held_for(self, target: str, now: datetime) -> Notification | None:
         query = sa.select(outbox).where(
-            outbox.c.org_id == org_id,
+            self._is_own,
             outbox.c.target == target,
             outbox.c.kind == MessageKind.OPENED.value,
             outbox.c.due_at > now,
@@ -72,9 +76,9 @@ class SqlOutbox:
         )
         return self._one(query.order_by(outbox.c.due_at).limit(1))
 
-    def last_opening(self, org_id: OrgId, target: str) -> datetime | None:
+    def last_opening(self, target: str) -> datetime | None:
         query = sa.select(sa.func.max(outbox.c.due_at)).where(
-            outbox.c.org_id == org_id,
+            self._is_own,
             outbox.c.target == target,
             outbox.c.kind == MessageKind.OPENED.value,
             outbox.c.attempts <= 1,  # a retry's time says nothing about when people were told first
@@ -83,7 +87,11 @@ class SqlOutbox:
         return found
 
     def is_due(self, now: datetime) -> bool:
-        query = sa.select(outbox.c.id).where(IS_STORED, outbox.c.due_at <= now, _is_free(now)).limit(1)
+        query = (
+            sa.select(outbox.c.id)
+            .where(self._is_own, IS_STORED, outbox.c.due_at <= now, _is_free(now))
+            .limit(1)
+        )
         return self._connection.scalar(query) is not None
 
     def claim_next(self, sender: str, *, now: datetime, until: datetime, kinds: Kinds) -> Notification | None:
@@ -95,11 +103,12 @@ class SqlOutbox:
         return None
 
     def thread(self, notification: Notification) -> Mapping[str, str]:
+        self._own(notification)
         if notification.thread_key is None:
             return {}
         text: str | None = self._connection.scalar(
             sa.select(threads.c.thread).where(
-                threads.c.org_id == notification.org_id,
+                threads.c.org_id == self._org_id,
                 threads.c.thread_key == notification.thread_key,
                 threads.c.target == notification.target,
             )
@@ -115,15 +124,16 @@ class SqlOutbox:
         thread: Mapping[str, str] | None = None,
         now: datetime,
     ) -> bool:
+        self._own(notification)
         has_arrived = notification.status is DeliveryStatus.SENT
         mine = sa.true() if has_arrived or not sender else outbox.c.lease_owner == sender
         changed = self._connection.execute(
             sa.update(outbox)
-            .where(_is(notification), mine)
+            .where(self._is(notification), mine)
             .values(lease_owner=None, lease_until=None, **_changing(notification))
         )
         if not changed.rowcount:
-            if self.find(notification.org_id, notification.id) is None:
+            if self.find(notification.id) is None:
                 raise NotFound(
                     f"notification {notification.id!r} was never stored, so nothing can be recorded on it"
                 )
@@ -133,27 +143,27 @@ class SqlOutbox:
             self._keep_thread(notification, thread, now)
         return True
 
-    def hold_back(self, org_id: OrgId, target: str, *, until: datetime) -> None:
+    def hold_back(self, target: str, *, until: datetime) -> None:
         self._connection.execute(
             sa.update(outbox)
-            .where(outbox.c.org_id == org_id, outbox.c.target == target, IS_STORED, outbox.c.due_at < until)
+            .where(self._is_own, outbox.c.target == target, IS_STORED, outbox.c.due_at < until)
             .values(due_at=until)
         )
 
-    def find(self, org_id: OrgId, notification_id: str) -> Notification | None:
-        return self._one(sa.select(outbox).where(outbox.c.org_id == org_id, outbox.c.id == notification_id))
+    def find(self, notification_id: str) -> Notification | None:
+        return self._one(sa.select(outbox).where(self._is_own, outbox.c.id == notification_id))
 
     def of_run(self, run_id: RunId) -> list[Notification]:
-        query = sa.select(outbox).where(outbox.c.run_id == run_id)
+        query = sa.select(outbox).where(self._is_own, outbox.c.run_id == run_id)
         return self._all(query.order_by(outbox.c.created_at, outbox.c.id))
 
     def of_incident(self, incident_id: IncidentId) -> list[Notification]:
-        query = sa.select(outbox).where(outbox.c.incident_id == incident_id)
+        query = sa.select(outbox).where(self._is_own, outbox.c.incident_id == incident_id)
         return self._all(query.order_by(outbox.c.created_at, outbox.c.id))
 
-    def attempts_of(self, org_id: OrgId, notification_id: str) -> list[Attempt]:
+    def attempts_of(self, notification_id: str) -> list[Attempt]:
         query = sa.select(delivery_attempts).where(
-            delivery_attempts.c.org_id == org_id, delivery_attempts.c.notification_id == notification_id
+            delivery_attempts.c.org_id == self._org_id, delivery_attempts.c.notification_id == notification_id
         )
         rows = self._connection.execute(query.order_by(delivery_attempts.c.seq))
         return [
@@ -162,23 +172,29 @@ class SqlOutbox:
         ]
 
     def latest(
-        self, org_id: OrgId, *, status: str | None = None, before: Position | None = None, limit: int = 50
+        self, *, status: str | None = None, before: Position | None = None, limit: int = 50
     ) -> list[Notification]:
-        query = sa.select(outbox).where(outbox.c.org_id == org_id)
+        query = sa.select(outbox).where(self._is_own)
         if status is not None:
             query = query.where(outbox.c.status == status)
         return self._all(newest_first(query, outbox.c.created_at, outbox.c.id, before=before, limit=limit))
 
     def waiting(self, limit: int = 100) -> list[Notification]:
-        query = sa.select(outbox).where(IS_STORED)
+        query = sa.select(outbox).where(self._is_own, IS_STORED)
         return self._all(query.order_by(outbox.c.created_at, outbox.c.id).limit(limit))
 
     def _due_targets(self, now: datetime) -> list[str]:
         """Targets with something due and nothing under way, the one that waits longest first."""
-        under_way = sa.select(outbox.c.target).where(IS_STORED, outbox.c.lease_until > now)
+        under_way = sa.select(outbox.c.target).where(self._is_own, IS_STORED, outbox.c.lease_until > now)
         query = (
             sa.select(outbox.c.target)
-            .where(IS_STORED, outbox.c.due_at <= now, _is_free(now), outbox.c.target.not_in(under_way))
+            .where(
+                self._is_own,
+                IS_STORED,
+                outbox.c.due_at <= now,
+                _is_free(now),
+                outbox.c.target.not_in(under_way),
+            )
             .group_by(outbox.c.target)
             .order_by(sa.func.min(outbox.c.due_at), outbox.c.target)
         )
@@ -189,6 +205,7 @@ class SqlOutbox:
         if pace is None:
             return True
         begun = sa.select(sa.func.count()).where(
+            delivery_attempts.c.org_id == self._org_id,
             delivery_attempts.c.target == target,
             delivery_attempts.c.started_at > now - timedelta(seconds=pace.seconds),
         )
@@ -208,6 +225,7 @@ class SqlOutbox:
             .exists()
         )
         query = sa.select(outbox).where(
+            self._is_own,
             IS_STORED,
             outbox.c.target == target,
             outbox.c.due_at <= now,
@@ -219,7 +237,7 @@ class SqlOutbox:
 
     def _still_gathered(self, target: str) -> list[IncidentId]:
         """The incidents that are opened by messages which have not arrived yet, several by one."""
-        query = sa.select(outbox).where(IS_STORED, IS_DIGEST, outbox.c.target == target)
+        query = sa.select(outbox).where(self._is_own, IS_STORED, IS_DIGEST, outbox.c.target == target)
         return [one for digest in self._all(query) for one in digest.gathered]
 
     def _claimed(
@@ -229,12 +247,12 @@ class SqlOutbox:
         begun = replace(notification, attempts=notification.attempts + 1)
         self._connection.execute(
             sa.update(outbox)
-            .where(_is(begun))
+            .where(self._is(begun))
             .values(lease_owner=sender, lease_until=until, attempts=begun.attempts)
         )
         self._connection.execute(
             sa.insert(delivery_attempts).values(
-                org_id=begun.org_id,
+                org_id=self._org_id,
                 notification_id=begun.id,
                 target=begun.target,
                 number=begun.attempts,
@@ -251,7 +269,7 @@ class SqlOutbox:
         self._connection.execute(
             sa.update(delivery_attempts)
             .where(
-                delivery_attempts.c.org_id == notification.org_id,
+                delivery_attempts.c.org_id == self._org_id,
                 delivery_attempts.c.notification_id == notification.id,
                 delivery_attempts.c.ended_at.is_(None),
             )
@@ -261,7 +279,7 @@ class SqlOutbox:
     def _keep_thread(self, notification: Notification, thread: Mapping[str, str], now: datetime) -> None:
         changing = {"thread": json.dumps(dict(thread)), "updated_at": now}
         statement = insert(self._connection, threads).values(
-            org_id=notification.org_id,
+            org_id=self._org_id,
             thread_key=notification.thread_key,
             target=notification.target,
             **changing,
@@ -269,16 +287,15 @@ class SqlOutbox:
         where = ["org_id", "thread_key", "target"]
         self._connection.execute(statement.on_conflict_do_update(index_elements=where, set_=changing))
 
+    def _is(self, notification: Notification) -> sa.ColumnElement[bool]:
+        return sa.and_(self._is_own, outbox.c.id == notification.id)
+
     def _one(self, query: sa.Select[Any]) -> Notification | None:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _notification(row)
 
     def _all(self, query: sa.Select[Any]) -> list[Notification]:
         return [_notification(row) for row in self._connection.execute(query)]
-
-
-def _is(notification: Notification) -> sa.ColumnElement[bool]:
-    return sa.and_(outbox.c.org_id == notification.org_id, outbox.c.id == notification.id)
 
 
 def _is_free(now: datetime) -> sa.ColumnElement[bool]:

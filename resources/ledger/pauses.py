@@ -9,16 +9,15 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.pause import Pause
 from resources.ledger.audit import SqlAudit
+from resources.ledger.owned import Owned
 from resources.ledger.tables import insert, pauses
 
 
-class SqlPauses:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
+class SqlPauses(Owned):
     def add(self, pause: Pause) -> None:
+        self._own(pause)
         statement = insert(self._connection, pauses).values(
-            org_id=pause.org_id,
+            org_id=self._org_id,
             id=pause.pause_id,
             definition_id=pause.definition_id,
             reason=pause.reason,
@@ -30,13 +29,13 @@ class SqlPauses:
         )
         once = statement.on_conflict_do_nothing(index_elements=["org_id", "id"]).returning(pauses.c.id)
         if self._connection.scalar(once) is not None:
-            self._tell(pause.org_id, "paused", pause.definition_id, pause.by, pause.since, pause.reason)
+            self._tell("paused", pause.definition_id, pause.by, pause.since, pause.reason)
 
-    def lift(self, org_id: OrgId, definition_id: DefinitionId | None, *, now: datetime, by: str) -> int:
+    def lift(self, definition_id: DefinitionId | None, *, now: datetime, by: str) -> int:
         lifted = self._connection.execute(
             sa.update(pauses)
             .where(
-                pauses.c.org_id == org_id,
+                pauses.c.org_id == self._org_id,
                 pauses.c.definition_id.is_(None)
                 if definition_id is None
                 else pauses.c.definition_id == definition_id,
@@ -46,30 +45,28 @@ class SqlPauses:
             .values(lifted_at=now, lifted_by=by)
         )
         if lifted.rowcount:
-            self._tell(org_id, "resumed", definition_id, by, now, "")
+            self._tell("resumed", definition_id, by, now, "")
         return lifted.rowcount
 
-    def active(self, org_id: OrgId, definition_id: DefinitionId | None, now: datetime) -> tuple[Pause, ...]:
-        return tuple(pause for pause in self.of(org_id, definition_id) if pause.holds(now))
+    def active(self, definition_id: DefinitionId | None, now: datetime) -> tuple[Pause, ...]:
+        return tuple(pause for pause in self.of(definition_id) if pause.holds(now))
 
-    def listed(self, org_id: OrgId, now: datetime) -> tuple[Pause, ...]:
-        return tuple(pause for pause in self._all(pauses.c.org_id == org_id) if pause.holds(now))
+    def listed(self, now: datetime) -> tuple[Pause, ...]:
+        return tuple(pause for pause in self._all(pauses.c.org_id == self._org_id) if pause.holds(now))
 
-    def of(self, org_id: OrgId, definition_id: DefinitionId | None) -> tuple[Pause, ...]:
+    def of(self, definition_id: DefinitionId | None) -> tuple[Pause, ...]:
         whose: sa.ColumnElement[bool] = pauses.c.definition_id.is_(None)
         if definition_id is not None:
             whose = sa.or_(whose, pauses.c.definition_id == definition_id)
-        return self._all(pauses.c.org_id == org_id, whose)
+        return self._all(pauses.c.org_id == self._org_id, whose)
 
     def _all(self, *conditions: sa.ColumnElement[bool]) -> tuple[Pause, ...]:
         query = sa.select(pauses).where(*conditions).order_by(pauses.c.since, pauses.c.id)
         return tuple(_pause(row) for row in self._connection.execute(query))
 
-    def _tell(
-        self, org_id: OrgId, deed: str, what: DefinitionId | None, by: str, at: datetime, why: str
-    ) -> None:
-        subject, action = (what, f"definition.{deed}") if what else (org_id, f"organization.{deed}")
-        SqlAudit(self._connection).append(org_id, action, subject, by=by, at=at, detail=why)
+    def _tell(self, deed: str, what: DefinitionId | None, by: str, at: datetime, why: str) -> None:
+        subject, action = (what, f"definition.{deed}") if what else (self._org_id, f"organization.{deed}")
+        SqlAudit(self._connection, self._org_id).append(action, subject, by=by, at=at, detail=why)
 
 
 def _pause(row: sa.Row[tuple[object, ...]]) -> Pause:

@@ -7,39 +7,42 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspect_pipelines.domain.ids import OrgId, RunId
+from inspect_pipelines.domain.ids import RunId
 from resources.ledger.audit import SqlAudit
+from resources.ledger.owned import Owned
 from resources.ledger.tables import review_decisions
 
 
-class SqlReviews:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def append(
-        self, org_id: OrgId, run_id: RunId, decision: str, *, by: str, detail: str, at: datetime
-    ) -> None:
+class SqlReviews(Owned):
+    def append(self, run_id: RunId, decision: str, *, by: str, detail: str, at: datetime) -> None:
         self._connection.execute(
             sa.insert(review_decisions).values(
-                org_id=org_id, run_id=run_id, decision=decision, decided_by=by, detail=detail, decided_at=at
+                org_id=self._org_id,
+                run_id=run_id,
+                decision=decision,
+                decided_by=by,
+                detail=detail,
+                decided_at=at,
             )
         )
-        SqlAudit(self._connection).append(org_id, f"run.{decision}", run_id, by=by, at=at, detail=detail)
+        SqlAudit(self._connection, self._org_id).append(
+            f"run.{decision}", run_id, by=by, at=at, detail=detail
+        )
 
     def of_run(self, run_id: RunId) -> list[tuple[str, str, str]]:
         columns = (review_decisions.c.decision, review_decisions.c.decided_by, review_decisions.c.detail)
         query = (
-            sa.select(*columns).where(review_decisions.c.run_id == run_id).order_by(review_decisions.c.seq)
+            sa.select(*columns)
+            .where(review_decisions.c.org_id == self._org_id, review_decisions.c.run_id == run_id)
+            .order_by(review_decisions.c.seq)
         )
         return [(decision, by, detail) for decision, by, detail in self._connection.execute(query)]
 
-    def of_runs(
-        self, org_id: OrgId, run_ids: Collection[RunId]
-    ) -> Mapping[RunId, list[tuple[str, str, str]]]:
+    def of_runs(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[tuple[str, str, str]]]:
         kept = review_decisions.c
         query = (
             sa.select(kept.run_id, kept.decision, kept.decided_by, kept.detail)
-            .where(kept.org_id == org_id, kept.run_id.in_(run_ids))
+            .where(kept.org_id == self._org_id, kept.run_id.in_(run_ids))
             .order_by(kept.seq)
         )
         found: dict[RunId, list[tuple[str, str, str]]] = {}

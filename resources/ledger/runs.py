@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
 from resources.ledger.keyset import newest_first
+from resources.ledger.owned import Owned
 from resources.ledger.tables import OPEN, UtcTime, definitions, insert, runs
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -32,44 +33,39 @@ CONCLUDE = (
 )
 
 
-class SqlRuns:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
+class SqlRuns(Owned):
     def request(self, run: Run) -> Run:
+        self._own(run)
         statement = insert(self._connection, runs).values(**_values(run), allow_overlap=False)
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=["org_id", "origin"]))
-        stored = self.by_origin(run.org_id, run.origin)
+        stored = self.by_origin(run.origin)
         assert stored is not None  # inserted just now, or the reason why it was not
         return stored
 
     def find(self, run_id: RunId) -> Run | None:
-        return self._one(sa.select(runs).where(runs.c.id == run_id))
+        return self._one(sa.select(runs).where(runs.c.org_id == self._org_id, runs.c.id == run_id))
 
-    def by_origin(self, org_id: OrgId, origin: str) -> Run | None:
-        return self._one(sa.select(runs).where(runs.c.org_id == org_id, runs.c.origin == origin))
+    def by_origin(self, origin: str) -> Run | None:
+        return self._one(sa.select(runs).where(runs.c.org_id == self._org_id, runs.c.origin == origin))
 
     def by_dagster_run(self, dagster_run_id: str) -> Run | None:
-        query = sa.select(runs).where(runs.c.dagster_run_id == dagster_run_id)
+        query = sa.select(runs).where(runs.c.org_id == self._org_id, runs.c.dagster_run_id == dagster_run_id)
         return self._one(query.order_by(runs.c.id).limit(1))
 
-    def holder(self, org_id: OrgId, definition_id: DefinitionId) -> Run | None:
+    def holder(self, definition_id: DefinitionId) -> Run | None:
         query = sa.select(runs).where(
-            runs.c.org_id == org_id,
+            runs.c.org_id == self._org_id,
             runs.c.definition_id == definition_id,
             runs.c.status == RunStatus.RUNNING.value,
         )
         return self._one(query.order_by(runs.c.claimed_at, runs.c.id).limit(1))
 
-    def open(self, org_id: OrgId | None = None) -> list[Run]:
-        query = sa.select(runs).where(runs.c.status.in_(OPEN))
-        if org_id is not None:
-            query = query.where(runs.c.org_id == org_id)
+    def open(self) -> list[Run]:
+        query = sa.select(runs).where(runs.c.org_id == self._org_id, runs.c.status.in_(OPEN))
         return self._all(query.order_by(runs.c.requested_at, runs.c.id))
 
     def latest(
         self,
-        org_id: OrgId,
         *,
         definition_id: DefinitionId | None = None,
         status: RunStatus | Collection[RunStatus] | None = None,
@@ -77,7 +73,7 @@ class SqlRuns:
         before: Position | None = None,
         limit: int = 50,
     ) -> list[Run]:
-        query = sa.select(runs).where(runs.c.org_id == org_id)
+        query = sa.select(runs).where(runs.c.org_id == self._org_id)
         if definition_id is not None:
             query = query.where(runs.c.definition_id == definition_id)
         if status is not None:
@@ -87,18 +83,18 @@ class SqlRuns:
             query = query.where(runs.c.requested_at >= since)
         return self._all(newest_first(query, runs.c.requested_at, runs.c.id, before=before, limit=limit))
 
-    def last_of_each(self, org_id: OrgId, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
+    def last_of_each(self, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
         of_one = sa.select(runs.c.requested_at).where(
             runs.c.org_id == definitions.c.org_id, runs.c.definition_id == definitions.c.id
         )
         nth = of_one.order_by(runs.c.requested_at.desc()).limit(1).offset(limit - 1).scalar_subquery()
         since = sa.func.coalesce(nth, sa.literal(LONG_AGO, UtcTime))  # fewer than that: all of them
-        each = sa.select(definitions.c.id, since.label("since")).where(definitions.c.org_id == org_id)
+        each = sa.select(definitions.c.id, since.label("since")).where(definitions.c.org_id == self._org_id)
         wanted = each.subquery()
         query = sa.select(runs).join(
             wanted,
             sa.and_(
-                runs.c.org_id == org_id,
+                runs.c.org_id == self._org_id,
                 runs.c.definition_id == wanted.c.id,
                 runs.c.requested_at >= wanted.c.since,
             ),
@@ -110,30 +106,34 @@ class SqlRuns:
                 last.append(run)
         return found
 
-    def of(self, org_id: OrgId, run_ids: Collection[RunId]) -> Mapping[RunId, Run]:
-        query = sa.select(runs).where(runs.c.org_id == org_id, runs.c.id.in_(run_ids))
+    def of(self, run_ids: Collection[RunId]) -> Mapping[RunId, Run]:
+        query = sa.select(runs).where(runs.c.org_id == self._org_id, runs.c.id.in_(run_ids))
         return {run.id: run for run in self._all(query)}
 
-    def of_dagster_runs(self, org_id: OrgId, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:
-        query = sa.select(runs).where(runs.c.org_id == org_id, runs.c.dagster_run_id.in_(dagster_run_ids))
+    def of_dagster_runs(self, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:
+        query = sa.select(runs).where(
+            runs.c.org_id == self._org_id, runs.c.dagster_run_id.in_(dagster_run_ids)
+        )
         return {run.dagster_run_id or "": run for run in self._all(query.order_by(runs.c.id.desc()))}
 
-    def with_prefix(self, org_id: OrgId, prefix: str, limit: int = 5) -> list[Run]:
-        query = sa.select(runs).where(runs.c.org_id == org_id, runs.c.id.startswith(prefix, autoescape=True))
+    def with_prefix(self, prefix: str, limit: int = 5) -> list[Run]:
+        query = sa.select(runs).where(
+            runs.c.org_id == self._org_id, runs.c.id.startswith(prefix, autoescape=True)
+        )
         return self._all(query.order_by(runs.c.requested_at.desc(), runs.c.id.desc()).limit(limit))
 
-    def newest_origin(self, org_id: OrgId, prefix: str) -> Run | None:
+    def newest_origin(self, prefix: str) -> Run | None:
         query = sa.select(runs).where(
-            runs.c.org_id == org_id,
+            runs.c.org_id == self._org_id,
             runs.c.origin.between(f"{prefix}0", f"{prefix}9"),  # the unique index finds it without a scan
             runs.c.origin.startswith(prefix, autoescape=True),  # PostgreSQL's order may skip over ':' and '-'
         )
         return self._one(query.order_by(runs.c.origin.desc()).limit(1))
 
-    def counts(self, org_id: OrgId) -> Mapping[DefinitionId, int]:
+    def counts(self) -> Mapping[DefinitionId, int]:
         query = (
             sa.select(runs.c.definition_id, sa.func.count())
-            .where(runs.c.org_id == org_id)
+            .where(runs.c.org_id == self._org_id)
             .group_by(runs.c.definition_id)
         )
         return {
@@ -141,18 +141,23 @@ class SqlRuns:
         }
 
     def retries(self, run_id: RunId) -> int:
-        query = sa.select(sa.func.count()).select_from(runs).where(runs.c.retry_of == run_id)
+        query = (
+            sa.select(sa.func.count())
+            .select_from(runs)
+            .where(runs.c.org_id == self._org_id, runs.c.retry_of == run_id)
+        )
         return self._connection.execute(query).scalar_one()
 
     def retries_of(self, run_id: RunId) -> list[Run]:
-        query = sa.select(runs).where(runs.c.retry_of == run_id)
+        query = sa.select(runs).where(runs.c.org_id == self._org_id, runs.c.retry_of == run_id)
         return self._all(query.order_by(runs.c.requested_at, runs.c.id))
 
     def claim(self, run: Run, *, allow_overlap: bool = False) -> bool:
+        self._own(run)
         statement = (
             sa.update(runs)
             .where(
-                runs.c.org_id == run.org_id,
+                runs.c.org_id == self._org_id,
                 runs.c.id == run.id,
                 runs.c.dagster_run_id.is_(None),
                 runs.c.status == RunStatus.PENDING.value,
@@ -172,9 +177,12 @@ class SqlRuns:
             return False  # the definition's slot is held
 
     def buffer(self, run: Run) -> bool:
+        self._own(run)
         stored = self._connection.execute(
             sa.update(runs)
-            .where(runs.c.org_id == run.org_id, runs.c.id == run.id, runs.c.status == RunStatus.PENDING.value)
+            .where(
+                runs.c.org_id == self._org_id, runs.c.id == run.id, runs.c.status == RunStatus.PENDING.value
+            )
             .values(buffered_at=run.buffered_at)
         )
         return stored.rowcount == 1
@@ -182,14 +190,16 @@ class SqlRuns:
     def inform(self, run_id: RunId, variables: Mapping[str, str]) -> bool:
         stored = self._connection.execute(
             sa.update(runs)
-            .where(runs.c.id == run_id, runs.c.status == RunStatus.PENDING.value)
+            .where(
+                runs.c.org_id == self._org_id, runs.c.id == run_id, runs.c.status == RunStatus.PENDING.value
+            )
             .values(variables=json.dumps(dict(variables)))
         )
         return stored.rowcount == 1
 
-    def pending(self, org_id: OrgId, prefixes: Sequence[str], limit: int = 100) -> list[Run]:
+    def pending(self, prefixes: Sequence[str], limit: int = 100) -> list[Run]:
         query = sa.select(runs).where(
-            runs.c.org_id == org_id,
+            runs.c.org_id == self._org_id,
             runs.c.status == RunStatus.PENDING.value,
             runs.c.buffered_at.is_(None),
             runs.c.dagster_run_id.is_(None),
@@ -197,17 +207,18 @@ class SqlRuns:
         )
         return self._all(query.order_by(runs.c.requested_at, runs.c.id).limit(limit))
 
-    def buffered(self, org_id: OrgId) -> list[Run]:
+    def buffered(self) -> list[Run]:
         query = sa.select(runs).where(
-            runs.c.org_id == org_id,
+            runs.c.org_id == self._org_id,
             runs.c.status == RunStatus.PENDING.value,
             runs.c.buffered_at.is_not(None),
         )
         return self._all(query.order_by(runs.c.requested_at, runs.c.id))
 
     def conclude(self, run: Run) -> bool:
+        self._own(run)
         values = {
-            "of_org": run.org_id,
+            "of_org": self._org_id,
             "of_id": run.id,
             "new_status": run.status.value,
             "new_reason": run.reason,

@@ -9,7 +9,9 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.ids import OrgId
 from resources.ledger import schema
+from resources.ledger.across import SqlAcrossSession
 from resources.ledger.audit import SqlAudit
 from resources.ledger.baselines import SqlBaselines
 from resources.ledger.batches import SqlBatches
@@ -29,15 +31,15 @@ from resources.ledger.sqlite import SqliteDatabase
 from resources.ledger.usage import SqlNotices, SqlUsage
 
 
-def create_ledger(url_or_path: str | Path) -> SqlLedger:
-    """The ledger in a SQLite file (a path) or a PostgreSQL database (a URL); opens nothing yet.
+def create_ledgers(url_or_path: str | Path) -> SqlLedgers:
+    """The ledgers of a home in a SQLite file (a path) or a PostgreSQL database (a URL); opens nothing yet.
 
     Raises:
         UsageError: A URL that is not `postgresql+psycopg://..`.
     """
     if isinstance(url_or_path, str) and "://" in url_or_path:
-        return SqlLedger(PostgresDatabase(url_or_path))
-    return SqlLedger(SqliteDatabase(Path(url_or_path)))
+        return SqlLedgers(PostgresDatabase(url_or_path))
+    return SqlLedgers(SqliteDatabase(Path(url_or_path)))
 
 
 class Database(Protocol):
@@ -51,46 +53,68 @@ class Database(Protocol):
 
 
 class SqlSession:
-    """One transaction over all parts of the ledger."""
+    """One transaction over all parts of an organisation's ledger."""
 
-    def __init__(self, connection: sa.Connection) -> None:
-        self.organizations = SqlOrganizations(connection)
-        self.definitions = SqlDefinitions(connection)
-        self.pauses = SqlPauses(connection)
-        self.usage = SqlUsage(connection)
-        self.notices = SqlNotices(connection)
-        self.runs = SqlRuns(connection)
-        self.baselines = SqlBaselines(connection)
-        self.evidence = SqlEvidence(connection)
-        self.reviews = SqlReviews(connection)
-        self.incidents = SqlIncidents(connection)
-        self.silences = SqlSilences(connection)
-        self.outbox = SqlOutbox(connection)
-        self.events = SqlEvents(connection)
-        self.decisions = SqlDecisions(connection)
-        self.batches = SqlBatches(connection)
-        self.journal = SqlJournal(connection)
-        self.audit = SqlAudit(connection)
+    def __init__(self, connection: sa.Connection, org_id: OrgId) -> None:
+        self.organizations = SqlOrganizations(connection, org_id)
+        self.definitions = SqlDefinitions(connection, org_id)
+        self.pauses = SqlPauses(connection, org_id)
+        self.usage = SqlUsage(connection, org_id)
+        self.notices = SqlNotices(connection, org_id)
+        self.runs = SqlRuns(connection, org_id)
+        self.baselines = SqlBaselines(connection, org_id)
+        self.evidence = SqlEvidence(connection, org_id)
+        self.reviews = SqlReviews(connection, org_id)
+        self.incidents = SqlIncidents(connection, org_id)
+        self.silences = SqlSilences(connection, org_id)
+        self.outbox = SqlOutbox(connection, org_id)
+        self.events = SqlEvents(connection, org_id)
+        self.decisions = SqlDecisions(connection, org_id)
+        self.batches = SqlBatches(connection, org_id)
+        self.journal = SqlJournal(connection, org_id)
+        self.audit = SqlAudit(connection, org_id)
 
 
 class SqlLedger:
     """`ports.Ledger` over a database; safe to share between threads, and to carry over a fork."""
 
+    def __init__(self, ledgers: SqlLedgers, org_id: OrgId) -> None:
+        self._ledgers, self._org_id = ledgers, org_id
+
+    @contextmanager
+    def write(self) -> Iterator[SqlSession]:
+        self._ledgers.migrate()
+        with self._ledgers.database.write() as connection:
+            yield SqlSession(connection, self._org_id)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlSession]:
+        self._ledgers.migrate()
+        with self._ledgers.database.read() as connection:
+            yield SqlSession(connection, self._org_id)
+
+
+class SqlLedgers:
+    """`ports.Ledgers` over a database; safe to share between threads, and to carry over a fork."""
+
     def __init__(self, database: Database) -> None:
         self.database = database
         self._is_current = False
 
-    @contextmanager
-    def write(self) -> Iterator[SqlSession]:
-        self.migrate()
-        with self.database.write() as connection:
-            yield SqlSession(connection)
+    def of(self, org_id: OrgId) -> SqlLedger:
+        return SqlLedger(self, org_id)
 
     @contextmanager
-    def read(self) -> Iterator[SqlSession]:
+    def write(self) -> Iterator[SqlAcrossSession]:
+        self.migrate()
+        with self.database.write() as connection:
+            yield SqlAcrossSession(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[SqlAcrossSession]:
         self.migrate()
         with self.database.read() as connection:
-            yield SqlSession(connection)
+            yield SqlAcrossSession(connection)
 
     def migrate(self) -> None:
         if self._is_current:

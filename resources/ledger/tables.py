@@ -163,9 +163,8 @@ sa.Index(
 )
 sa.Index("runs_newest", runs.c.org_id, runs.c.requested_at, runs.c.id)
 sa.Index("runs_of_definition", runs.c.org_id, runs.c.definition_id, runs.c.requested_at, runs.c.id)
-sa.Index("runs_id", runs.c.id)  # ids are unique by themselves; the port looks runs up without an organisation
-sa.Index("runs_dagster", runs.c.dagster_run_id)
-sa.Index("runs_retries", runs.c.retry_of)
+sa.Index("runs_dagster", runs.c.org_id, runs.c.dagster_run_id)
+sa.Index("runs_retries", runs.c.org_id, runs.c.retry_of)
 
 run_sessions = sa.Table(
     "run_sessions",
@@ -177,7 +176,6 @@ run_sessions = sa.Table(
     text("result"),
     text("shas"),  # the images it refers to, blank between; so that nobody parses years of results to prune
 )
-sa.Index("run_sessions_run", run_sessions.c.run_id)
 
 run_comparisons = sa.Table(
     "run_comparisons",
@@ -187,7 +185,6 @@ run_comparisons = sa.Table(
     text("comparisons"),
     text("shas"),
 )
-sa.Index("run_comparisons_run", run_comparisons.c.run_id)
 
 baselines = sa.Table(
     "baselines",
@@ -240,9 +237,9 @@ sa.Index(
     sqlite_where=_is_waiting,
     postgresql_where=_is_waiting,
 )
-sa.Index("outbox_run", outbox.c.run_id)
-sa.Index("outbox_incident", outbox.c.incident_id)
-sa.Index("outbox_thread", outbox.c.thread_key, outbox.c.target)
+sa.Index("outbox_run", outbox.c.org_id, outbox.c.run_id)
+sa.Index("outbox_incident", outbox.c.org_id, outbox.c.incident_id)
+sa.Index("outbox_thread", outbox.c.org_id, outbox.c.thread_key, outbox.c.target)
 sa.Index("outbox_newest", outbox.c.org_id, outbox.c.created_at, outbox.c.id)
 sa.Index("outbox_openings", outbox.c.org_id, outbox.c.target, outbox.c.kind, outbox.c.due_at)
 
@@ -250,6 +247,7 @@ journal = sa.Table(
     "journal",
     metadata,
     seq(),
+    text("org_id"),
     text("kind"),
     text("body"),
     time("created_at"),
@@ -268,7 +266,7 @@ review_decisions = sa.Table(
     time("decided_at"),
     sqlite_autoincrement=True,
 )
-sa.Index("review_decisions_run", review_decisions.c.run_id)
+sa.Index("review_decisions_run", review_decisions.c.org_id, review_decisions.c.run_id)
 
 audit = sa.Table(
     "audit",

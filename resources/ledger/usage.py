@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
-from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.ids import DefinitionId
+from resources.ledger.owned import Owned
 from resources.ledger.tables import insert, notices, usage
 
 
@@ -28,35 +29,29 @@ def _add(dialect: str) -> sa.Insert:
     )
 
 
-class SqlUsage:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def add(self, org_id: OrgId, definition_id: DefinitionId, month: str, minutes: float) -> None:
+class SqlUsage(Owned):
+    def add(self, definition_id: DefinitionId, month: str, minutes: float) -> None:
         row = {
-            "new_org_id": org_id,
+            "new_org_id": self._org_id,
             "new_definition_id": definition_id,
             "new_month": month,
             "new_minutes": minutes,
         }
         self._connection.execute(_add(self._connection.dialect.name), row)
 
-    def of(self, org_id: OrgId, month: str) -> Mapping[DefinitionId, float]:
+    def of(self, month: str) -> Mapping[DefinitionId, float]:
         query = sa.select(usage.c.definition_id, usage.c.minutes).where(
-            usage.c.org_id == org_id, usage.c.month == month
+            usage.c.org_id == self._org_id, usage.c.month == month
         )
         return {DefinitionId(name): minutes for name, minutes in self._connection.execute(query)}
 
 
-class SqlNotices:
-    def __init__(self, connection: sa.Connection) -> None:
-        self._connection = connection
-
-    def given(self, org_id: OrgId, keys: Collection[str]) -> frozenset[str]:
-        query = sa.select(notices.c.key).where(notices.c.org_id == org_id, notices.c.key.in_(keys))
+class SqlNotices(Owned):
+    def given(self, keys: Collection[str]) -> frozenset[str]:
+        query = sa.select(notices.c.key).where(notices.c.org_id == self._org_id, notices.c.key.in_(keys))
         return frozenset(self._connection.scalars(query))
 
-    def give(self, org_id: OrgId, keys: Collection[str], *, at: datetime) -> None:
-        rows = [{"org_id": org_id, "key": key, "told_at": at} for key in keys]
+    def give(self, keys: Collection[str], *, at: datetime) -> None:
+        rows = [{"org_id": self._org_id, "key": key, "told_at": at} for key in keys]
         statement = insert(self._connection, notices).values(rows)
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=["org_id", "key"]))

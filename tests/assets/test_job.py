@@ -60,7 +60,7 @@ def execute(
 
 def latest(house: House) -> Run:
     with house.ledger.read() as ledger:
-        return ledger.runs.latest(house.org_id)[0]
+        return ledger.runs.latest()[0]
 
 
 def test_a_first_run_is_green_in_dagster_with_a_warning_on_its_check(
@@ -257,7 +257,6 @@ def test_a_cancel_keeps_what_was_seen_and_is_a_cancel_in_dagster_too(
             run = latest(house)
             with house.ledger.write() as ledger:
                 ledger.reviews.append(
-                    run.org_id,
                     run.id,
                     CANCEL_REQUESTED,
                     by="user:ada",

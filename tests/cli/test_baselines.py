@@ -25,7 +25,7 @@ from inspect_pipelines.wiring import house as wired
 def house(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path / "home"))
     house = wired(Settings())
-    house.ledger.migrate()
+    house.ledgers.migrate()
     with house.ledger.write() as ledger:
         ledger.definitions.save(a_schedule(), by="test", at=a_run().requested_at)
     return house

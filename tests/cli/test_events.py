@@ -24,7 +24,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
     house = build(Settings())
     yield house
-    house.ledger.close()
+    house.ledgers.close()
     house.inbox.close()
 
 

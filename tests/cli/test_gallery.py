@@ -21,7 +21,7 @@ from loopback_site.server import png
 def house(tmp_path: Path, monkeypatch):
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path / "home"))
     house = wired(Settings())
-    house.ledger.migrate()
+    house.ledgers.migrate()
     return house
 
 

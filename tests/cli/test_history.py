@@ -19,7 +19,7 @@ from inspect_pipelines.ports.history import Table
 def home(tmp_path: Path):
     home = a_home(tmp_path / "state")
     yield home
-    home.ledger.close()
+    home.ledgers.close()
 
 
 def inspect_pipelines(home: Home, *words: str) -> subprocess.CompletedProcess[str]:

@@ -37,7 +37,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
     house = build(Settings())
     yield house
-    house.ledger.close()
+    house.ledgers.close()
 
 
 @pytest.fixture

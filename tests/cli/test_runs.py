@@ -55,7 +55,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
         for definition in (a_schedule(plan=plan), a_schedule("hourly-pay", plan=plan)):
             ledger.definitions.save(definition, by="user:ada", at=house.clock.now())
     yield house
-    house.ledger.close()
+    house.ledgers.close()
 
 
 @pytest.fixture

@@ -47,7 +47,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         Trigger(DefinitionId("on-merge"), DEFAULT_ORG, "On merge", "pull_request.merged", a_plan()),
     )
     yield house
-    house.ledger.close()
+    house.ledgers.close()
 
 
 def save(house: House, *definitions: object) -> None:
@@ -285,7 +285,7 @@ def test_a_dry_run_shows_the_past_times_without_those_that_ran(house: House) -> 
     assert [line.split()[1] for line in lines[1:4]] == ["10:05", "10:10", "10:15"]
     assert lines[4] == "3 to run, nothing was started"
     with house.ledger.read() as ledger:
-        assert len(ledger.runs.latest(DEFAULT_ORG)) == 1
+        assert len(ledger.runs.latest()) == 1
 
 
 def test_days_are_the_schedules_own_and_both_are_included(house: House) -> None:

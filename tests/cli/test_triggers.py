@@ -37,7 +37,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     house = build(Settings())
     apply(house, a_trigger(), GATHERS, PUSHES, organization=Organization(DEFAULT_ORG, sources=(a_source(),)))
     yield house
-    house.ledger.close()
+    house.ledgers.close()
     house.inbox.close()
 
 
@@ -56,8 +56,9 @@ def run(*words: str) -> Result:
 
 def contents(house: House) -> str:
     with house.ledger.read() as ledger:
-        runs, events = ledger.runs.latest(DEFAULT_ORG), ledger.events.latest(DEFAULT_ORG)
-        return repr((runs, events, ledger.batches.open(DEFAULT_ORG), ledger.journal.head()))
+        kept = (ledger.runs.latest(), ledger.events.latest(), ledger.batches.open())
+    with house.ledgers.read() as ledgers:
+        return repr((*kept, ledgers.journal.head()))
 
 
 def test_the_list_names_each_trigger_with_its_conditions(told: House) -> None:

@@ -6,11 +6,12 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from postgres import a_server
 from resources.inbox.store import SqlInbox, create_inbox
-from resources.ledger.store import SqlLedger, create_ledger
+from resources.ledger.store import SqlLedger, SqlLedgers, create_ledgers
 
-OpenLedger = Callable[[], SqlLedger]
+OpenLedgers = Callable[[], SqlLedgers]
 
 
 @pytest.fixture(scope="session")
@@ -20,13 +21,13 @@ def postgres_server() -> Iterator[str]:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def new_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenLedger]:
-    """Opens one more ledger object over the same empty database, as another process would."""
-    opened: list[SqlLedger] = []
+def new_ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenLedgers]:
+    """Opens one more object over the same empty database, as another process would."""
+    opened: list[SqlLedgers] = []
     where = tmp_path / "ledger.db" if request.param == "sqlite" else _an_empty_database(request)
 
-    def open_one() -> SqlLedger:
-        opened.append(create_ledger(where))
+    def open_one() -> SqlLedgers:
+        opened.append(create_ledgers(where))
         return opened[-1]
 
     yield open_one
@@ -35,21 +36,32 @@ def new_ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenL
 
 
 @pytest.fixture
-def ledger(new_ledger: OpenLedger) -> SqlLedger:
-    return new_ledger()
+def ledgers(new_ledgers: OpenLedgers) -> SqlLedgers:
+    return new_ledgers()
+
+
+@pytest.fixture
+def ledger(ledgers: SqlLedgers) -> SqlLedger:
+    return ledgers.of(DEFAULT_ORG)
+
+
+@pytest.fixture
+def theirs(ledgers: SqlLedgers) -> SqlLedger:
+    """Another organisation's, in the same database."""
+    return ledgers.of(OrgId("acme"))
 
 
 @pytest.fixture
 def new_inbox(
-    new_ledger: OpenLedger, request: pytest.FixtureRequest, tmp_path: Path
+    new_ledgers: OpenLedgers, request: pytest.FixtureRequest, tmp_path: Path
 ) -> Iterator[Callable[[], SqlInbox]]:
     """Opens one more inbox object over the same database, as another process would."""
     opened: list[SqlInbox] = []
-    is_sqlite = request.node.callspec.params["new_ledger"] == "sqlite"
+    is_sqlite = request.node.callspec.params["new_ledgers"] == "sqlite"
     where = tmp_path / "inbox.db" if is_sqlite else request.getfixturevalue("postgres_server")
 
     def open_one() -> SqlInbox:
-        opened.append(create_inbox(where, new_ledger()))
+        opened.append(create_inbox(where, new_ledgers()))
         return opened[-1]
 
     yield open_one

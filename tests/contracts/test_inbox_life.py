@@ -24,7 +24,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.inbox import Stored
 from inspect_pipelines.usecases.events.take_in import take_in
 from resources.inbox.store import SqlInbox
-from resources.ledger.store import SqlLedger
+from resources.ledger.store import SqlLedgers
 
 NAMES = ("a", "b", "c", "d")
 BODIES = (b'{"n": 1}', b'{"n": 2}')
@@ -44,12 +44,13 @@ class Kept:
 class Life(RuleBasedStateMachine):
     """Compares inbox and ledger with a dictionary."""
 
-    house: House
+    shared: House
 
     def __init__(self) -> None:
         super().__init__()
         self.life = next(LIVES)
         self.org_id = OrgId(f"org-{self.life}")  # a fresh one a life, in one database
+        self.house = replace(self.shared, org_id=self.org_id, ledger=self.shared.ledgers.of(self.org_id))
         self.ids = count(1)
         self.model: dict[str, Kept] = {}
         self.taken: Counter[str] = Counter()  # event ids that must be in the ledger, once
@@ -121,10 +122,11 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def each_delivery_that_was_taken_in_has_one_event_and_one_fact(self) -> None:
         with self.house.ledger.read() as ledger:
-            events = Counter(event.id for event in ledger.events.latest(self.org_id, limit=1000))
+            events = Counter(event.id for event in ledger.events.latest(limit=1000))
+        with self.house.ledgers.read() as ledgers:
             rows = [
                 json.loads(body)["event"]
-                for _, kind, body in ledger.journal.after(0, 10**6)
+                for _, kind, body in ledgers.journal.after(0, 10**6)
                 if kind == "event"
             ]
         facts = Counter(fact["id"] for fact in rows if fact["org_id"] == self.org_id)
@@ -173,10 +175,10 @@ class _Killed:
 
 @pytest.mark.timeout(300)
 def test_a_delivery_is_kept_and_told_once_whatever_is_tried_in_which_order(
-    ledger: SqlLedger, inbox: SqlInbox, tmp_path: Path
+    ledgers: SqlLedgers, inbox: SqlInbox, tmp_path: Path
 ) -> None:
     class LifeHere(Life):
-        house = replace(a_house(tmp_path / "house"), ledger=ledger, inbox=inbox)
+        shared = replace(a_house(tmp_path / "house"), ledgers=ledgers, inbox=inbox)
 
     run_state_machine_as_test(
         LifeHere,

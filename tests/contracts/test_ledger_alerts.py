@@ -14,7 +14,7 @@ from alembic.config import Config
 from builders import NOW, a_run
 from builders_of_incidents import an_incident
 from inspect_pipelines.domain.alerting import Silence
-from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, IncidentId, OrgId, RunId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, IncidentId, RunId
 from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Severity
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import RuleEvent
@@ -66,7 +66,7 @@ def record(ledger, note: Notification, *, sender="s1", at=60 * SECOND, thread=No
 
 def attempts(ledger, note: Notification) -> list[Attempt]:
     with ledger.read() as session:
-        return session.outbox.attempts_of(DEFAULT_ORG, note.id)
+        return session.outbox.attempts_of(note.id)
 
 
 # incidents
@@ -81,14 +81,13 @@ def test_an_incident_is_found_by_scope_cause_run_and_the_beginning_of_its_id(led
             session.incidents.add_run(incident, RunId(run_id))
 
     with ledger.read() as session:
-        assert session.incidents.open_in(DEFAULT_ORG, incident.scope) == [incident]
-        assert session.incidents.open_in(DEFAULT_ORG, other.scope, incident.scope) == [incident, other]
-        assert session.incidents.open_in(OrgId("acme"), incident.scope) == []
-        assert session.incidents.last_of(DEFAULT_ORG, other.fingerprint) == other
-        assert session.incidents.last_of(DEFAULT_ORG, "0" * 16) is None
+        assert session.incidents.open_in(incident.scope) == [incident]
+        assert session.incidents.open_in(other.scope, incident.scope) == [incident, other]
+        assert session.incidents.last_of(other.fingerprint) == other
+        assert session.incidents.last_of("0" * 16) is None
         assert session.incidents.of_run(RunId("r2")) == [incident]
         assert session.incidents.runs_of(incident.id) == ["r2", "r1"]
-        assert session.incidents.with_prefix(DEFAULT_ORG, "b") == [other]
+        assert session.incidents.with_prefix("b") == [other]
         assert session.incidents.find(other.id) == other
         assert session.incidents.find(IncidentId("b")) is None
 
@@ -102,11 +101,11 @@ def test_a_resolved_incident_is_open_no_more_and_the_newest_of_a_cause_counts(le
         session.incidents.save(new)
 
     with ledger.read() as session:
-        assert session.incidents.open_in(DEFAULT_ORG, old.scope) == [new]
-        assert session.incidents.last_of(DEFAULT_ORG, old.fingerprint) == new
-        assert session.incidents.latest(DEFAULT_ORG) == [new, old]
-        assert session.incidents.latest(DEFAULT_ORG, open_only=True) == [new]
-        assert session.incidents.latest(DEFAULT_ORG, limit=1) == [new]
+        assert session.incidents.open_in(old.scope) == [new]
+        assert session.incidents.last_of(old.fingerprint) == new
+        assert session.incidents.latest() == [new, old]
+        assert session.incidents.latest(open_only=True) == [new]
+        assert session.incidents.latest(limit=1) == [new]
 
 
 def test_a_silence_holds_until_its_end_or_until_somebody_ends_it(ledger):
@@ -119,13 +118,12 @@ def test_a_silence_holds_until_its_end_or_until_somebody_ends_it(ledger):
         session.silences.add(one)
 
     with ledger.write() as session:
-        assert session.silences.holding(DEFAULT_ORG, NOW) == [whole, one]
-        assert session.silences.holding(OrgId("acme"), NOW) == []
-        assert session.silences.holding(DEFAULT_ORG, NOW + 60 * SECOND) == []
-        session.silences.end(DEFAULT_ORG, "s1", at=NOW + SECOND, by="user:bob")
+        assert session.silences.holding(NOW) == [whole, one]
+        assert session.silences.holding(NOW + 60 * SECOND) == []
+        session.silences.end("s1", at=NOW + SECOND, by="user:bob")
     with ledger.read() as session:
-        assert session.silences.holding(DEFAULT_ORG, NOW + SECOND) == [one]
-        deeds = [row[2:4] for row in session.audit.latest(DEFAULT_ORG)]
+        assert session.silences.holding(NOW + SECOND) == [one]
+        deeds = [row[2:4] for row in session.audit.latest()]
         assert deeds == [("alerts.unsilenced", "d"), ("alerts.silenced", "i1"), ("alerts.silenced", "d")]
 
 
@@ -221,8 +219,8 @@ def test_what_is_not_due_yet_cannot_be_claimed(ledger):
     assert claim(ledger, 120 * SECOND).id == "n1"
 
 
-def test_a_slack_channel_takes_one_message_a_second_whoever_sends(new_ledger):
-    one, other = new_ledger(), new_ledger()
+def test_a_slack_channel_takes_one_message_a_second_whoever_sends(new_ledgers):
+    one, other = (new_ledgers().of(DEFAULT_ORG) for _ in range(2))
     stored(
         one,
         *(a_note(n, target="slack:#qa", incident_id=None) for n in (1, 2)),
@@ -235,13 +233,15 @@ def test_a_slack_channel_takes_one_message_a_second_whoever_sends(new_ledger):
     assert claim(other, 61 * SECOND, sender="s2").id == "n2"
 
 
-def test_many_senders_never_claim_the_same_message(new_ledger):
-    ledger = new_ledger()
-    stored(ledger, *(a_note(n, target=f"webhook:w{n}", incident_id=None) for n in range(40)))
+def test_many_senders_never_claim_the_same_message(new_ledgers):
+    stored(
+        new_ledgers().of(DEFAULT_ORG),
+        *(a_note(n, target=f"webhook:w{n}", incident_id=None) for n in range(40)),
+    )
     claimed: list[str] = []
 
     def drain(number: int) -> None:
-        own = new_ledger()
+        own = new_ledgers().of(DEFAULT_ORG)
         while found := claim(own, sender=f"s{number}"):
             claimed.append(found.id)
 
@@ -267,7 +267,7 @@ def test_a_receipt_is_kept_with_its_thread_for_the_next_message_of_the_incident(
         assert session.outbox.thread(second) == {"ts": "1"}
         assert session.outbox.thread(a_note(3, incident_id=IncidentId("i2"))) == {}
         assert session.outbox.thread(a_note(3, incident_id=None)) == {}
-        found = session.outbox.find(DEFAULT_ORG, "n1")
+        found = session.outbox.find("n1")
     assert (found.status, found.receipt) == (DeliveryStatus.SENT, "ts 1")
     record(ledger, second.sent("ts 2", at=NOW), thread={"ts": "1", "reply": "2"})
     with ledger.read() as session:
@@ -282,13 +282,13 @@ def test_a_failure_after_the_lease_was_lost_is_not_recorded_but_a_receipt_is(led
     assert not record(ledger, mine.failed("down", may_help=True, chance=0.0, at=NOW), sender="s1")
     assert record(ledger, mine.sent("it did arrive", at=NOW), sender="s1")
     with ledger.read() as session:
-        assert session.outbox.find(DEFAULT_ORG, "n1").status is DeliveryStatus.SENT
+        assert session.outbox.find("n1").status is DeliveryStatus.SENT
 
 
 def test_a_service_that_asks_for_patience_gets_it_from_all_its_messages(ledger):
     stored(ledger, a_note(1, incident_id=None), a_note(2, incident_id=None), a_note(3, target="webhook:hook"))
     with ledger.write() as session:
-        session.outbox.hold_back(DEFAULT_ORG, "email:qa@acme.com", until=NOW + 300 * SECOND)
+        session.outbox.hold_back("email:qa@acme.com", until=NOW + 300 * SECOND)
 
     third = claim(ledger)
     record(ledger, third.sent("ok", at=NOW))
@@ -301,10 +301,10 @@ def test_messages_are_listed_newest_first_and_by_status(ledger):
     record(ledger, claim(ledger).sent("ok", at=NOW))
 
     with ledger.read() as session:
-        assert [one.id for one in session.outbox.latest(DEFAULT_ORG)] == ["n2", "n1"]
-        assert [one.id for one in session.outbox.latest(DEFAULT_ORG, status="sent")] == ["n1"]
+        assert [one.id for one in session.outbox.latest()] == ["n2", "n1"]
+        assert [one.id for one in session.outbox.latest(status="sent")] == ["n1"]
         assert [one.id for one in session.outbox.of_incident(IncidentId("i1"))] == ["n1", "n2"]
-        assert session.outbox.find(DEFAULT_ORG, "n9") is None
+        assert session.outbox.find("n9") is None
 
 
 # grouping
@@ -314,15 +314,15 @@ def test_an_opening_that_waits_for_its_window_can_still_be_changed_and_a_tried_o
     held = a_note(due_at=NOW + 300 * SECOND)
     stored(ledger, held)
     with ledger.write() as session:
-        assert session.outbox.held_for(DEFAULT_ORG, held.target, NOW) == held
+        assert session.outbox.held_for(held.target, NOW) == held
         session.outbox.replace(replace(held, title="2 incidents", incident_id=None))
 
     with ledger.read() as session:
         (changed,) = session.outbox.waiting()
         assert (changed.title, changed.incident_id, changed.due_at) == ("2 incidents", None, held.due_at)
-        assert session.outbox.last_opening(DEFAULT_ORG, held.target) == held.due_at
-        assert session.outbox.last_opening(DEFAULT_ORG, "slack:#other") is None
-        assert session.outbox.held_for(DEFAULT_ORG, held.target, held.due_at) is None
+        assert session.outbox.last_opening(held.target) == held.due_at
+        assert session.outbox.last_opening("slack:#other") is None
+        assert session.outbox.held_for(held.target, held.due_at) is None
 
 
 def test_what_is_said_of_an_incident_waits_for_the_message_that_opens_several(ledger):
@@ -345,12 +345,12 @@ def test_what_is_said_of_an_incident_waits_for_the_message_that_opens_several(le
 # migration
 
 
-def test_messages_of_an_older_version_are_still_sent(new_ledger):
-    ledger = new_ledger()
+def test_messages_of_an_older_version_are_still_sent(new_ledgers):
+    ledgers = new_ledgers()
     old = a_note(message=None, incident_id=None)
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
-    with ledger.database.write() as connection:
+    with ledgers.database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0002")
         connection.execute(
@@ -361,7 +361,7 @@ def test_messages_of_an_older_version_are_still_sent(new_ledger):
             {"run": old.run_id, "target": old.target, "body": dump_json(old), "at": old.created_at},
         )
 
-    migrated = new_ledger()
+    migrated = new_ledgers().of(DEFAULT_ORG)
 
     assert claim(migrated).id == "n1"
     stored(migrated, replace(old, id="again"))

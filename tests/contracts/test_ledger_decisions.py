@@ -11,7 +11,7 @@ from builders import NOW, a_merge, a_run, a_trigger
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import Batch, joined, opened
 from inspect_pipelines.domain.decision import Decision, Outcome
-from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, EventId, OrgId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, EventId
 from inspect_pipelines.domain.run import SkipReason, event_origin
 from inspect_pipelines.domain.trigger import Debounce
 from inspect_pipelines.errors import NotFound
@@ -58,11 +58,10 @@ def test_a_decision_is_kept_once_for_each_event_trigger_and_replay(ledger: SqlLe
 
     with ledger.read() as session:
         assert added == [True, False, True]
-        assert session.decisions.of_event(DEFAULT_ORG, EventId("e1")) == [other, first, replayed]
-        assert session.decisions.decided(DEFAULT_ORG, EventId("e1"), "") == {"other", TRIGGER.id}
-        assert session.decisions.decided(DEFAULT_ORG, EventId("e1"), "r2") == set()
-        assert session.decisions.of_event(OrgId("else"), EventId("e1")) == []
-        assert session.decisions.latest(DEFAULT_ORG, TRIGGER.id, limit=1) == [replayed]
+        assert session.decisions.of_event(EventId("e1")) == [other, first, replayed]
+        assert session.decisions.decided(EventId("e1"), "") == {"other", TRIGGER.id}
+        assert session.decisions.decided(EventId("e1"), "r2") == set()
+        assert session.decisions.latest(TRIGGER.id, limit=1) == [replayed]
 
 
 def test_a_key_has_one_open_batch_which_others_join(ledger: SqlLedger) -> None:
@@ -76,11 +75,10 @@ def test_a_key_has_one_open_batch_which_others_join(ledger: SqlLedger) -> None:
         session.batches.save(taken)
 
     with ledger.read() as session:
-        assert session.batches.waiting(DEFAULT_ORG, TRIGGER.id, batch.key) == taken
-        assert session.batches.waiting(DEFAULT_ORG, TRIGGER.id, "other") is None
-        assert session.batches.open(DEFAULT_ORG) == [taken]
-        assert session.batches.find(DEFAULT_ORG, batch.id) == taken
-        assert session.batches.find(OrgId("else"), batch.id) is None
+        assert session.batches.waiting(TRIGGER.id, batch.key) == taken
+        assert session.batches.waiting(TRIGGER.id, "other") is None
+        assert session.batches.open() == [taken]
+        assert session.batches.find(batch.id) == taken
         assert session.batches.due(taken.due_at - timedelta(seconds=1)) == []
         assert session.batches.due(taken.due_at) == [taken]
 
@@ -95,13 +93,13 @@ def test_a_closed_batch_is_joined_while_its_run_is_pending(ledger: SqlLedger) ->
 
     with ledger.read() as session:
         assert session.batches.due(NOW + timedelta(days=1)) == []
-        assert session.batches.waiting(DEFAULT_ORG, TRIGGER.id, batch.key) == batch.closed(run.id)
+        assert session.batches.waiting(TRIGGER.id, batch.key) == batch.closed(run.id)
         assert [d.run_id for d in session.decisions.of_run(run.id)] == [run.id]
     with ledger.write() as session:
         session.runs.claim(run.claimed("d1", now=NOW))
         session.batches.add(a_batch(2))
     with ledger.read() as session:
-        assert session.batches.waiting(DEFAULT_ORG, TRIGGER.id, batch.key) == a_batch(2)
+        assert session.batches.waiting(TRIGGER.id, batch.key) == a_batch(2)
 
 
 def test_a_dropped_batch_leaves_a_no(ledger: SqlLedger) -> None:
@@ -112,9 +110,9 @@ def test_a_dropped_batch_leaves_a_no(ledger: SqlLedger) -> None:
         session.batches.drop(batch, "it is gone")
 
     with ledger.read() as session:
-        (decision,) = session.decisions.of_event(DEFAULT_ORG, EventId("e1"))
+        (decision,) = session.decisions.of_event(EventId("e1"))
         assert (decision.outcome, decision.reason) == (Outcome.NO, "it is gone")
-        assert session.batches.open(DEFAULT_ORG) == []
+        assert session.batches.open() == []
 
 
 def test_a_batch_that_was_never_opened_cannot_be_joined(ledger: SqlLedger) -> None:
@@ -146,6 +144,5 @@ def test_runs_of_events_that_wait_for_their_launch_are_found(ledger: SqlLedger) 
         session.runs.conclude(skipped.skipped(SkipReason.PAUSE, "", now=NOW))
 
     with ledger.read() as session:
-        found = session.runs.pending(DEFAULT_ORG, ("event:", "batch:"))
+        found = session.runs.pending(("event:", "batch:"))
         assert [run.id for run in found] == [waits.id, batch.id]
-        assert session.runs.pending(OrgId("else"), ("event:",)) == []

@@ -9,7 +9,7 @@ import pytest
 
 from builders import NOW, an_event
 from inspect_pipelines.domain.event import EventStatus
-from inspect_pipelines.domain.ids import DEFAULT_ORG, EventId, OrgId, SourceId
+from inspect_pipelines.domain.ids import EventId, SourceId
 from inspect_pipelines.errors import NotFound
 from resources.ledger.store import SqlLedger
 
@@ -62,7 +62,7 @@ def test_events_are_handed_out_by_status_oldest_first(ledger: SqlLedger) -> None
     events = [
         an_event(3),
         an_event(1, status=EventStatus.WAITING),
-        an_event(2, org_id=OrgId("acme")),
+        an_event(2),
         an_event(4, status=EventStatus.IGNORED),
     ]
     with ledger.write() as session:
@@ -81,7 +81,6 @@ def test_the_latest_events_are_filtered_by_status_type_source_and_time(ledger: S
         an_event(2, type="push"),
         an_event(3, status=EventStatus.UNREADABLE),
         an_event(4, source_id=SourceId("deploys")),
-        an_event(5, org_id=OrgId("acme")),
     ]
     with ledger.write() as session:
         for event in events:
@@ -90,7 +89,7 @@ def test_the_latest_events_are_filtered_by_status_type_source_and_time(ledger: S
     with ledger.read() as session:
 
         def numbers(**filters: object) -> list[int]:
-            return [int(event.id[-2:]) for event in session.events.latest(DEFAULT_ORG, **filters)]
+            return [int(event.id[-2:]) for event in session.events.latest(**filters)]
 
         assert numbers() == [4, 3, 2, 1]
         assert numbers(limit=2) == [4, 3]
@@ -107,6 +106,6 @@ def test_an_event_is_named_by_the_beginning_of_its_id(ledger: SqlLedger) -> None
         session.events.add(an_event(20))
 
     with ledger.read() as session:
-        assert len(session.events.with_prefix(DEFAULT_ORG, "01900000")) == 2
-        assert session.events.with_prefix(DEFAULT_ORG, an_event(20).id[:-1]) == [an_event(20)]
-        assert session.events.with_prefix(DEFAULT_ORG, "%") == []
+        assert len(session.events.with_prefix("01900000")) == 2
+        assert session.events.with_prefix(an_event(20).id[:-1]) == [an_event(20)]
+        assert session.events.with_prefix("%") == []

@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 from builders import NOW, a_run
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
-from resources.ledger.store import SqlLedger
+from resources.ledger.store import SqlLedgers
 
 SLOTS = range(4)  # that many origins a life has to do with
 DEFINITIONS = (DefinitionId("nightly"), DefinitionId("hourly"))
@@ -25,11 +25,12 @@ LIVES = count(1)
 class Life(RuleBasedStateMachine):
     """Compares the ledger with a dictionary that follows the rules of house.md."""
 
-    ledger: SqlLedger
+    ledgers: SqlLedgers
 
     def __init__(self) -> None:
         super().__init__()
         self.org_id = OrgId(f"org-{next(LIVES)}")  # a fresh one a life, in one database
+        self.ledger = self.ledgers.of(self.org_id)
         self.model: dict[str, Run] = {}
         self.overlapping: set[str] = set()
         self.conclusions: dict[str, int] = {}
@@ -98,9 +99,9 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def the_ledger_holds_what_the_rules_say(self) -> None:
         with self.ledger.read() as session:
-            stored = session.runs.latest(self.org_id, limit=100)
-            still_open = session.runs.open(self.org_id)
-            counts = session.runs.counts(self.org_id)
+            stored = session.runs.latest(limit=100)
+            still_open = session.runs.open()
+            counts = session.runs.counts()
         assert {run.origin: run for run in stored} == self.model
         assert len(stored) == len(self.model)
         assert {run.id for run in still_open} == {run.id for run in stored if run.status.is_open}
@@ -117,16 +118,16 @@ class Life(RuleBasedStateMachine):
             ]
             assert len([run for run in running if run.origin not in self.overlapping]) <= 1
             with self.ledger.read() as session:
-                holder = session.runs.holder(self.org_id, definition_id)
+                holder = session.runs.holder(definition_id)
             assert (holder is None) is (not running)
 
 
 @pytest.mark.timeout(300)
-def test_a_run_is_claimed_once_holds_its_slot_and_ends_once_whatever_is_tried_in_which_order(ledger):
+def test_a_run_is_claimed_once_holds_its_slot_and_ends_once_whatever_is_tried_in_which_order(ledgers):
     class LifeInThisLedger(Life):
         pass
 
-    LifeInThisLedger.ledger = ledger
+    LifeInThisLedger.ledgers = ledgers
     run_state_machine_as_test(
         LifeInThisLedger,
         settings=settings(

@@ -11,7 +11,7 @@ import pytest
 from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session
 from builders_of_incidents import an_incident
 from history_builders import a_comparison
-from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId, EventId, IncidentId, RunId
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, IncidentId, RunId
 from inspect_pipelines.domain.position import Position
 from messages import a_notification
 from resources.ledger.store import SqlLedger
@@ -32,31 +32,31 @@ LISTS: dict[
 ] = {
     "runs": (
         lambda session, number, at: session.runs.request(a_request(number, at)),
-        lambda session, before, limit: session.runs.latest(DEFAULT_ORG, before=before, limit=limit),
+        lambda session, before, limit: session.runs.latest(before=before, limit=limit),
     ),
     "events": (
         lambda session, number, at: session.events.add(
             a_merge(number, id=EventId(an_id(number)), received_at=at)
         ),
-        lambda session, before, limit: session.events.latest(DEFAULT_ORG, before=before, limit=limit),
+        lambda session, before, limit: session.events.latest(before=before, limit=limit),
     ),
     "incidents": (
         lambda session, number, at: session.incidents.save(
             an_incident(id=IncidentId(an_id(number)), opened_at=at)
         ),
-        lambda session, before, limit: session.incidents.latest(DEFAULT_ORG, before=before, limit=limit),
+        lambda session, before, limit: session.incidents.latest(before=before, limit=limit),
     ),
     "outbox": (
         lambda session, number, at: session.outbox.store(
             a_notification(id=an_id(number), created_at=at, target=f"slack:#{number}")
         ),
-        lambda session, before, limit: session.outbox.latest(DEFAULT_ORG, before=before, limit=limit),
+        lambda session, before, limit: session.outbox.latest(before=before, limit=limit),
     ),
     "baselines": (
         lambda session, number, at: session.baselines.add(
             a_baseline(id=BaselineId(an_id(number)), created_at=at)
         ),
-        lambda session, before, limit: session.baselines.all(DEFAULT_ORG, before=before, limit=limit),
+        lambda session, before, limit: session.baselines.all(before=before, limit=limit),
     ),
 }
 MOMENT_OF = {
@@ -94,7 +94,7 @@ def test_the_last_runs_of_each_definition_are_those_of_what_is_applied(ledger: S
             session.runs.request(a_request(number, NOW + timedelta(seconds=number), definition_id=name))
 
     with ledger.read() as session:
-        three, one = session.runs.last_of_each(DEFAULT_ORG, 3), session.runs.last_of_each(DEFAULT_ORG)
+        three, one = session.runs.last_of_each(3), session.runs.last_of_each()
 
     assert {name: [run.id for run in runs] for name, runs in three.items()} == {
         "a": [an_id(7), an_id(4), an_id(3)],
@@ -113,7 +113,7 @@ def test_of_runs_of_one_moment_only_so_many_are_the_last(ledger: SqlLedger) -> N
             session.runs.request(a_request(number, NOW))
 
     with ledger.read() as session:
-        (found,) = session.runs.last_of_each(DEFAULT_ORG, 2).values()
+        (found,) = session.runs.last_of_each(2).values()
 
     assert [run.id for run in found] == [an_id(3), an_id(2)]
 
@@ -126,8 +126,8 @@ def test_runs_are_found_by_many_dagster_runs_at_once(ledger: SqlLedger) -> None:
 
     with ledger.read() as session:
         found, none = (
-            session.runs.of_dagster_runs(DEFAULT_ORG, ["d1", "d3", "d9"]),
-            session.runs.of_dagster_runs(DEFAULT_ORG, []),
+            session.runs.of_dagster_runs(["d1", "d3", "d9"]),
+            session.runs.of_dagster_runs([]),
         )
 
     assert {name: run.id for name, run in found.items()} == {"d1": an_id(1), "d3": an_id(3)}
@@ -145,9 +145,9 @@ def test_evidence_is_found_for_many_runs_at_once(ledger: SqlLedger) -> None:
         session.evidence.save_comparisons(one, [a_comparison("home"), a_comparison("pay")])
 
     with ledger.read() as session:
-        sessions = session.evidence.sessions_of(DEFAULT_ORG, [one, two])
-        comparisons = session.evidence.comparisons_of(DEFAULT_ORG, [one, two])
-        runs = session.runs.of(DEFAULT_ORG, [one, RunId("none")])
+        sessions = session.evidence.sessions_of([one, two])
+        comparisons = session.evidence.comparisons_of([one, two])
+        runs = session.runs.of([one, RunId("none")])
 
     assert {name: [each.playbook for each in found] for name, found in sessions.items()} == {one: ["b", "a"]}
     assert {name: [each.view.name for each in found] for name, found in comparisons.items()} == {
@@ -159,11 +159,9 @@ def test_evidence_is_found_for_many_runs_at_once(ledger: SqlLedger) -> None:
 def test_what_people_decided_is_found_for_many_runs_at_once(ledger: SqlLedger) -> None:
     with ledger.write() as session:
         for number, decision in ((1, "rejected"), (2, "adopted"), (1, "adopted")):
-            session.reviews.append(
-                DEFAULT_ORG, RunId(an_id(number)), decision, by="user:ada", detail="", at=NOW
-            )
+            session.reviews.append(RunId(an_id(number)), decision, by="user:ada", detail="", at=NOW)
 
     with ledger.read() as session:
-        found = session.reviews.of_runs(DEFAULT_ORG, [RunId(an_id(1)), RunId(an_id(3))])
+        found = session.reviews.of_runs([RunId(an_id(1)), RunId(an_id(3))])
 
     assert found == {an_id(1): [("rejected", "user:ada", ""), ("adopted", "user:ada", "")]}

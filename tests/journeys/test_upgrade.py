@@ -17,7 +17,7 @@ import pytest
 from houses import ScriptedSessions
 from in_process import command
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -57,14 +57,14 @@ def house(
     house = replace(build(Settings()), sessions=ScriptedSessions())
     yield house
     house.workers.release(WORKER)
-    house.ledger.close()
+    house.ledgers.close()
     house.inbox.close()
 
 
 def shown(house: House, status: RunStatus) -> SessionResult:
     """What the browser saw in the newest run that ended so, in the old home."""
     with house.ledger.read() as ledger:
-        runs = ledger.runs.latest(DEFAULT_ORG, limit=50)
+        runs = ledger.runs.latest(limit=50)
         run = next(one for one in runs if one.definition_id == NIGHTLY and one.status is status)
         (session,) = ledger.evidence.sessions(run.id)
     return session
@@ -92,12 +92,12 @@ def sent_in(house: House) -> list[Notification]:
 
 def open_incidents(house: House) -> dict[str, Incident]:
     with house.ledger.read() as ledger:
-        return {one.kind.value: one for one in ledger.incidents.latest(DEFAULT_ORG, open_only=True)}
+        return {one.kind.value: one for one in ledger.incidents.latest(open_only=True)}
 
 
 def test_the_approved_pictures_are_still_approved(house: House) -> None:
     with house.ledger.read() as ledger:
-        baseline = ledger.baselines.active(DEFAULT_ORG, NIGHTLY)
+        baseline = ledger.baselines.active(NIGHTLY)
 
     assert baseline is not None
     assert sorted(map(str, baseline.images)) == ["front/home@small", "front/pay@small"]
@@ -124,7 +124,7 @@ def test_a_page_that_looks_as_approved_passes_and_ends_what_was_wrong_before(hou
 def test_a_page_that_is_still_broken_joins_its_incident_and_nobody_hears_of_it_again(house: House) -> None:
     before = open_incidents(house)["visual"]
     with house.ledger.read() as ledger:
-        told = {note.id for note in ledger.outbox.latest(DEFAULT_ORG)}
+        told = {note.id for note in ledger.outbox.latest()}
 
     run = watched(house, shown(house, RunStatus.FAILED))
 
@@ -132,7 +132,7 @@ def test_a_page_that_is_still_broken_joins_its_incident_and_nobody_hears_of_it_a
     assert (run.status, after.id, after.runs) == (RunStatus.FAILED, before.id, before.runs + 1)
     assert after.acknowledged_by == before.acknowledged_by != ""
     with house.ledger.read() as ledger:
-        assert {note.id for note in ledger.outbox.latest(DEFAULT_ORG)} == told
+        assert {note.id for note in ledger.outbox.latest()} == told
 
 
 def test_what_was_sent_is_not_sent_again_and_what_waited_is_sent_once(
@@ -152,7 +152,7 @@ def test_what_was_sent_is_not_sent_again_and_what_waited_is_sent_once(
     assert after | before == after, "an old message was written anew"
     assert len(after) == len(before) + 1
     with house.ledger.read() as ledger:
-        assert {note.status for note in ledger.outbox.latest(DEFAULT_ORG)} == {DeliveryStatus.SENT}
+        assert {note.status for note in ledger.outbox.latest()} == {DeliveryStatus.SENT}
 
 
 def test_the_history_goes_on(house: House) -> None:
@@ -182,8 +182,8 @@ def test_the_history_goes_on(house: House) -> None:
 
 def test_events_keep_what_was_decided_and_a_delivery_that_comes_again_is_known(house: House) -> None:
     with house.ledger.read() as ledger:
-        events = {event.environment: event for event in ledger.events.latest(DEFAULT_ORG)}
-        decided = {name: ledger.decisions.of_event(DEFAULT_ORG, event.id) for name, event in events.items()}
+        events = {event.environment: event for event in ledger.events.latest()}
+        decided = {name: ledger.decisions.of_event(event.id) for name, event in events.items()}
 
     outcomes = {name: [one.outcome.value for one in found] for name, found in decided.items()}
     assert outcomes == {"production": ["started"], "staging": ["no"]}
@@ -203,7 +203,7 @@ def test_applying_the_same_files_changes_no_definition_and_publishes_them_in_tod
 
     def since() -> object:
         with house.ledger.read() as ledger:
-            return ledger.definitions.effective_since(DEFAULT_ORG, NIGHTLY)
+            return ledger.definitions.effective_since(NIGHTLY)
 
     before = since()
 

@@ -40,7 +40,7 @@ def run(house: House) -> Run:
 def test_everything_about_a_run_is_its_fields_and_what_belongs_to_it(house: House, run: Run) -> None:
     again = retry(house, run.id, by="user:ada")
     with house.ledger.write() as ledger:
-        ledger.reviews.append(house.org_id, run.id, "rejected", by="user:ada", detail="ticket 7", at=NOW)
+        ledger.reviews.append(run.id, "rejected", by="user:ada", detail="ticket 7", at=NOW)
 
     written = to_json(show_run(house, run, "http://127.0.0.1:3000"))
 
@@ -59,7 +59,7 @@ def test_without_dagsters_ui_there_is_no_link_to_it(house: House, run: Run) -> N
 
 def test_a_run_whose_definition_is_gone_is_shown_all_the_same(house: House, run: Run) -> None:
     with house.ledger.write() as ledger:
-        ledger.definitions.delete(house.org_id, NIGHTLY, by="user:ada", at=NOW)
+        ledger.definitions.delete(NIGHTLY, by="user:ada", at=NOW)
 
     shown = show_run(house, run)
 

@@ -47,7 +47,7 @@ def test_what_a_run_is_doing_follows_from_what_it_has_left_behind(house: House) 
             ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.{number}", playbook=playbook))
         seen.append(doing(house, run))
     with house.ledger.write() as ledger:
-        ledger.reviews.append(run.org_id, run.id, CANCEL_REQUESTED, by="user:ada", detail="", at=NOW)
+        ledger.reviews.append(run.id, CANCEL_REQUESTED, by="user:ada", detail="", at=NOW)
     seen.append(doing(house, run))
     abort(house, run.id, RunStatus.CANCELLED, "cancelled by ada\nand more")
     seen.append(doing(house, run))

@@ -27,7 +27,7 @@ SHOP, OTHER = DefinitionId("nightly-shop"), DefinitionId("other")
 @pytest.fixture
 def house(tmp_path: Path) -> House:
     house = a_house(tmp_path)
-    return replace(house, history=DuckHistory(tmp_path, house.ledger, house.clock))
+    return replace(house, history=DuckHistory(tmp_path, house.ledgers, house.clock))
 
 
 def requested(house: House, number: int, **changes: object) -> Run:
@@ -51,7 +51,7 @@ def ended(house: House, number: int, status: RunStatus = RunStatus.FAILED, **cha
 
 def forget(house: House, *forgotten: Run) -> None:
     """As an ever growing ledger will: what is published need not stay."""
-    with house.ledger.database.write() as connection:  # type: ignore[attr-defined]
+    with house.ledgers.database.write() as connection:  # type: ignore[attr-defined]
         connection.execute(sa.delete(runs).where(runs.c.id.in_([run.id for run in forgotten])))
 
 
@@ -170,7 +170,7 @@ def test_a_persons_last_word_stands_beside_the_run(house: House) -> None:
     run = ended(house, 1)
     with house.ledger.write() as ledger:
         for decision in ("rejected", "adopted"):
-            ledger.reviews.append(house.org_id, run.id, decision, by="user:ada", detail="", at=NOW)
+            ledger.reviews.append(run.id, decision, by="user:ada", detail="", at=NOW)
 
     (shown,) = list_runs(house).items
 

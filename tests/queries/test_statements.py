@@ -64,7 +64,7 @@ def a_home_with(path: Path, definitions: int) -> House:
                         requested_at=NOW - timedelta(hours=nth),
                     )
                     ledger.runs.request(run)
-                    ledger.reviews.append(house.org_id, run.id, "adopted", by="user:ada", detail="", at=NOW)
+                    ledger.reviews.append(run.id, "adopted", by="user:ada", detail="", at=NOW)
                     if nth == 2:
                         ledger.runs.conclude(run.concluded(RunStatus.ERROR, "broke", now=NOW))
     return house
@@ -80,7 +80,7 @@ def test_thirty_definitions_cost_as_many_statements_as_three(name: str, tmp_path
         with counted() as asked:
             QUERIES[name](house)
         costs.append(len(asked))
-        house.ledger.close()
+        house.ledgers.close()
 
     assert costs[0] == costs[1]
     assert 0 < costs[0] <= 8

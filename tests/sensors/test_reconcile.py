@@ -89,7 +89,7 @@ def admitted(house: House, dagster_run_id: str) -> Run:
 
 def latest(house: House) -> Run | None:
     with house.ledger.read() as ledger:
-        return next(iter(ledger.runs.latest(house.org_id)), None)
+        return next(iter(ledger.runs.latest()), None)
 
 
 def test_a_run_that_failed_before_the_door_gets_a_row_with_the_reason(
@@ -106,7 +106,7 @@ def test_a_run_that_failed_before_the_door_gets_a_row_with_the_reason(
     assert latest(house).reason == "its worker was lost: Dagster says 'FAILURE'; start it again"
     assert again.skip_reason.skip_message == "every open run has a worker"
     with house.ledger.read() as ledger:
-        assert len(ledger.runs.latest(house.org_id)) == 1
+        assert len(ledger.runs.latest()) == 1
 
 
 def test_a_failed_run_that_the_door_turned_away_stays_as_it_was(

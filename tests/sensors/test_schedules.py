@@ -57,7 +57,7 @@ def test_a_tick_only_reads(house: House) -> None:
     ticked(house, a_schedule())
 
     with house.ledger.read() as ledger:
-        assert ledger.runs.latest(house.org_id) == []
+        assert ledger.runs.latest() == []
 
 
 def test_a_schedule_that_is_switched_off_asks_for_nothing_whatever_dagsters_switch_says(house: House) -> None:
@@ -105,7 +105,7 @@ def test_a_code_server_that_lags_behind_the_ledger_fires_nothing(house: House) -
 
 def test_a_schedule_that_was_deleted_meanwhile_asks_for_nothing(house: House) -> None:
     with house.ledger.write() as ledger:
-        ledger.definitions.delete(house.org_id, DefinitionId("nightly-shop"), by="user:ada", at=NOW)
+        ledger.definitions.delete(DefinitionId("nightly-shop"), by="user:ada", at=NOW)
 
     assert "is no schedule any more" in ticked(house, a_schedule())
 
@@ -148,7 +148,7 @@ def test_resuming_fires_nothing_that_was_due_in_the_pause(house: House) -> None:
     pause = Pause("p1", house.org_id, None, "holidays", "user:ada", since=NOW - timedelta(days=9))
     with house.ledger.write() as ledger:
         ledger.pauses.add(pause)
-        ledger.pauses.lift(house.org_id, None, now=TWO_IN_NEW_YORK - timedelta(hours=1), by="user:ada")
+        ledger.pauses.lift(None, now=TWO_IN_NEW_YORK - timedelta(hours=1), by="user:ada")
 
     assert ticked(house, schedule) == ["cron:nightly-shop:2026-11-23T07:00Z"]
 
@@ -186,7 +186,7 @@ def test_reconcile_concludes_a_run_whose_worker_is_gone_and_tells_people(tmp_pat
         reconcile(dg.build_sensor_context(instance=instance), house=house)
 
     with house.ledger.read() as ledger:
-        assert ledger.runs.latest(house.org_id)[0].status is RunStatus.ERROR
+        assert ledger.runs.latest()[0].status is RunStatus.ERROR
     assert [n.title for n in channel.sent] == ["Nightly shop: error"]
 
 
@@ -198,4 +198,4 @@ def test_reconcile_leaves_a_run_with_a_living_worker_alone(tmp_path: Path) -> No
 
     assert result.skip_reason.skip_message == "every open run has a worker"
     with house.ledger.read() as ledger:
-        assert ledger.runs.latest(house.org_id)[0].status is RunStatus.RUNNING
+        assert ledger.runs.latest()[0].status is RunStatus.RUNNING

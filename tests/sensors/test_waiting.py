@@ -69,7 +69,7 @@ def a_tick(house: House, day: int) -> start.Admission:
 
 def end_the_holder(house: House) -> None:
     with house.ledger.write() as ledger:
-        holder = ledger.runs.holder(house.org_id, NIGHTLY)
+        holder = ledger.runs.holder(NIGHTLY)
         ledger.runs.conclude(holder.concluded(RunStatus.PASSED, "", now=house.clock.now()))
 
 
@@ -148,7 +148,7 @@ def test_a_run_whose_trigger_is_gone_does_not_hold_up_the_others(
     end_the_holder(house)
     with house.ledger.write() as ledger:
         ledger.runs.conclude(first.concluded(RunStatus.PASSED, "", now=house.clock.now()))
-        ledger.definitions.delete(house.org_id, first.definition_id, by="user:ada", at=house.clock.now())
+        ledger.definitions.delete(first.definition_id, by="user:ada", at=house.clock.now())
 
     requests = asked(house, instance)
 
@@ -194,7 +194,7 @@ def test_what_waits_in_dagsters_queue_for_too_long_is_skipped_and_told(
         instance.get_run_by_id(ids[0]).tags[tags.SKIPPED].startswith("queue_timeout: it waited 721 minutes")
     )
     with house.ledger.read() as ledger:
-        skipped = ledger.runs.latest(house.org_id, status=RunStatus.SKIPPED)
+        skipped = ledger.runs.latest(status=RunStatus.SKIPPED)
     assert len(skipped) == 2
     assert len(house.channels[0][1].sent) == 1
 

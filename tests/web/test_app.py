@@ -33,7 +33,7 @@ def house(tmp_path: Path) -> House:
 def client(house: House) -> Iterator[TestClient]:
     with a_client(house, urls=lambda: {"web": "http://127.0.0.1:8460", "dagster_ui": None}) as client:
         yield client
-    house.ledger.close()
+    house.ledgers.close()
 
 
 def test_a_house_in_order_is_healthy(client: TestClient) -> None:
@@ -61,7 +61,7 @@ def test_a_ledger_that_is_no_database_makes_it_unhealthy(client: TestClient, hou
     for file in Path(house.home).glob("ledger.db*"):
         file.unlink()
     (Path(house.home) / "ledger.db").write_bytes(b"this is not a database" * 100)
-    house.ledger.close()
+    house.ledgers.close()
 
     def is_noticed() -> bool:
         return client.get("/health").status_code == 503
@@ -74,7 +74,7 @@ def test_a_ledger_that_is_no_database_makes_it_unhealthy(client: TestClient, hou
 
 
 def test_a_launcher_that_cannot_do_its_work_makes_webhooks_unhealthy(house: House) -> None:
-    house.ledger.migrate()
+    house.ledgers.migrate()
     apply(house, a_trigger())
     with house.ledger.write() as ledger:
         ledger.events.add(a_merge())
@@ -87,7 +87,7 @@ def test_a_launcher_that_cannot_do_its_work_makes_webhooks_unhealthy(house: Hous
     with a_client(house, launcher) as client:
         until(lambda: launcher.problem)
         answer = client.get("/health")
-    house.ledger.close()
+    house.ledgers.close()
 
     assert answer.status_code == 503
     assert answer.json()["parts"]["webhooks"]["problem"] == "Dagster is away"
@@ -116,7 +116,7 @@ def test_status_tells_each_definition_with_its_next_time_and_last_run(
 
 
 def test_the_historian_works_for_as_long_as_the_application_lives(house: House) -> None:
-    owner = Owner(Path(house.home), house.ledger, house.clock)
+    owner = Owner(Path(house.home), house.ledgers, house.clock)
     app = create_app(house, owner, (Historian(owner),))
 
     with TestClient(app, base_url="http://localhost") as client:
@@ -127,7 +127,7 @@ def test_the_historian_works_for_as_long_as_the_application_lives(house: House) 
 
     assert set(during) == {"is_owner", "rows_behind", "rows_unpublished"}
     assert not owner.status.is_owner
-    house.ledger.close()
+    house.ledgers.close()
 
 
 @pytest.mark.parametrize("path", ["/health", "/status", "/no-such-page"])

@@ -26,7 +26,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     house = a_house(tmp_path)
     (tmp_path / "gallery").mkdir()
     yield house
-    house.ledger.close()
+    house.ledgers.close()
     house.inbox.close()
 
 

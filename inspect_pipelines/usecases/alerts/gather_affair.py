@@ -27,7 +27,7 @@ def gather_affair(
     if run is None:
         return affair
     if definition is None:
-        affair = replace(affair, definition=ledger.definitions.find(run.org_id, run.definition_id))
+        affair = replace(affair, definition=ledger.definitions.find(run.definition_id))
     return replace(affair, mail=mailboxes(ledger, incident.told, org_id=incident.org_id, at=at))
 
 
@@ -35,5 +35,5 @@ def mailboxes(
     ledger: LedgerSession, targets: Iterable[str], *, org_id: OrgId, at: datetime
 ) -> dict[str, Mailbox]:
     """What waits for those who heard of an incident; who has not heard of it waits for nothing that tells of it."""
-    held = {target: ledger.outbox.held_for(org_id, target, at) for target in dict.fromkeys(targets)}
+    held = {target: ledger.outbox.held_for(target, at) for target in dict.fromkeys(targets)}
     return {target: Mailbox(one) for target, one in held.items() if one is not None}

@@ -45,13 +45,13 @@ def alarm(house: House, ticker: Ticker, *, watching_since: datetime) -> Alarm:
     """
     now = house.clock.now()
     with house.ledger.read() as ledger:
-        naming = ledger.organizations.naming(house.org_id)
+        naming = ledger.organizations.naming()
         suspects = [*_suspects(house, ledger, now, watching_since)]
-        is_busy = bool(suspects) and bool(ledger.runs.open(house.org_id))
+        is_busy = bool(suspects) and bool(ledger.runs.open())
         told = {
             one.schedule.id
             for one in suspects
-            if ledger.runs.by_origin(house.org_id, absence_origin(one.schedule.id, one.first))
+            if ledger.runs.by_origin(absence_origin(one.schedule.id, one.first))
         }
     if not suspects:
         return Alarm((), (), "")
@@ -73,7 +73,7 @@ def alarm(house: House, ticker: Ticker, *, watching_since: datetime) -> Alarm:
 def _suspects(
     house: House, ledger: LedgerSession, now: datetime, watching_since: datetime
 ) -> Iterator[Absence]:
-    for definition in ledger.definitions.all(house.org_id):
+    for definition in ledger.definitions.all():
         if not isinstance(definition, Schedule) or _is_up_to_date(ledger, definition, now):
             continue
         if not_now(ledger, definition, now):
@@ -94,7 +94,7 @@ def _is_up_to_date(ledger: LedgerSession, schedule: Schedule, now: datetime) -> 
 
 
 def _last_asked_for(ledger: LedgerSession, schedule: Schedule) -> datetime | None:
-    newest = ledger.runs.newest_origin(schedule.org_id, f"cron:{schedule.id}:")
+    newest = ledger.runs.newest_origin(f"cron:{schedule.id}:")
     return nominal_time(newest.origin) if newest else None
 
 
@@ -102,7 +102,7 @@ def _expected(ledger: LedgerSession, schedule: Schedule, now: datetime) -> Itera
     """The schedule's times after the newest one that was asked for, without those of maintenance."""
     since = floor(ledger, schedule, now)
     last = _last_asked_for(ledger, schedule)
-    windows = ledger.organizations.find(schedule.org_id).maintenance
+    windows = ledger.organizations.find().maintenance
     for at in occurrences(schedule, since if last is None else max(since, last)):
         if under_maintenance(windows, schedule.id, at) is None:
             yield at

@@ -16,7 +16,7 @@ def resend(house: House, notification_id: str) -> Notification:
     """
     now = house.clock.now()
     with house.ledger.write() as ledger:
-        found = ledger.outbox.find(house.org_id, notification_id)
+        found = ledger.outbox.find(notification_id)
         if found is None:
             raise NotFound(f"notification {notification_id!r} does not exist")
         if found.status is DeliveryStatus.STORED and found.attempts == 0:

@@ -15,7 +15,7 @@ MOST_OPEN = 10_000
 
 def resolve_deleted(ledger: LedgerSession, definition: Definition, *, by: str, at: datetime) -> None:
     """Resolve them and tell those who had heard, in the transaction that deletes the definition."""
-    for incident in ledger.incidents.latest(definition.org_id, open_only=True, limit=MOST_OPEN):
+    for incident in ledger.incidents.latest(open_only=True, limit=MOST_OPEN):
         if definition.id in incident.definitions:
             affair = gather_affair(ledger, incident, definition, at=at)
             after = deleted(affair, definition, by=by, at=at)

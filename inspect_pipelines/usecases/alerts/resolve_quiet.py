@@ -17,11 +17,7 @@ from inspect_pipelines.usecases.alerts.store_consequences import store_consequen
 def resolve_quiet(house: House) -> list[Incident]:
     """Resolve them and store their messages; returns those that this call resolved."""
     with house.ledger.read() as ledger:
-        quiet = [
-            one.id
-            for one in ledger.incidents.latest(house.org_id, open_only=True, limit=1000)
-            if one.quiet_since
-        ]
+        quiet = [one.id for one in ledger.incidents.latest(open_only=True, limit=1000) if one.quiet_since]
     resolved: list[Incident] = []
     for incident_id in quiet:
         now = house.clock.now()
@@ -34,7 +30,7 @@ def _resolved(ledger: LedgerSession, incident_id: IncidentId, now: datetime) -> 
     incident = ledger.incidents.find(incident_id)
     if incident is None or incident.quiet_since is None:
         return ()  # a run has failed since we looked
-    organization = ledger.organizations.find(incident.org_id)
+    organization = ledger.organizations.find()
     affair = replace(gather_affair(ledger, incident, at=now), public_url=organization.public_url)
     after = stayed_away(affair, organization.alerts, at=now)
     if after is None:

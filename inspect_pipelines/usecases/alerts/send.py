@@ -93,7 +93,7 @@ def _record_failure(
         if is_mine and failed.status is DeliveryStatus.FAILED:
             ledger.journal.append("notification", notification_facts(failed), at=now)
         elif retry_after is not None and failed.due_at is not None:
-            ledger.outbox.hold_back(failed.org_id, failed.target, until=failed.due_at)
+            ledger.outbox.hold_back(failed.target, until=failed.due_at)
     return failed
 
 

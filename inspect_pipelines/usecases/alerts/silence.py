@@ -59,11 +59,11 @@ def end_silences(
     with house.ledger.write() as ledger:
         held = [
             one
-            for one in ledger.silences.holding(house.org_id, now)
+            for one in ledger.silences.holding(now)
             if (one.incident_id, one.definition_id) == (incident_id, definition_id)
         ]
         if not held:
             raise Refused(f"{incident_id or definition_id!r} is not silenced; nothing was changed")
         for one in held:
-            ledger.silences.end(house.org_id, one.silence_id, at=now, by=by)
+            ledger.silences.end(one.silence_id, at=now, by=by)
         return held

@@ -14,11 +14,11 @@ from inspect_pipelines.ports.ledger import LedgerSession
 def store_consequences(ledger: LedgerSession, after: Consequences, *, org_id: OrgId, at: datetime) -> None:
     """Store them, with the facts that the history keeps of them."""
     if used := after.minutes:
-        ledger.usage.add(org_id, used.definition_id, used.month, used.minutes)
+        ledger.usage.add(used.definition_id, used.month, used.minutes)
     if after.pause is not None:
         ledger.pauses.add(after.pause)
     if after.notices:
-        ledger.notices.give(org_id, after.notices, at=at)
+        ledger.notices.give(after.notices, at=at)
     for incident in after.incidents:
         ledger.incidents.save(incident)
         ledger.journal.append("incident", incident_facts(incident), at=at)

@@ -14,6 +14,7 @@ from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.facts.definition import definition_facts
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import Ledger
 from inspect_pipelines.stored.compiled import compile_definitions
 from inspect_pipelines.usecases.alerts.resolve_deleted import resolve_deleted
 from inspect_pipelines.usecases.definitions.plan import propose
@@ -46,19 +47,17 @@ def apply(
         Refused: Something else would be deleted, a budget would be overrun, or another organisation has the name of a
             definition in Dagster; nothing was changed.
     """
-    org_id, now = project.org_id, house.clock.now()
-    proposal = propose(house.ledger, project, now=now, published=published_by_others(house, org_id))
+    own, now = house.ledgers.of(project.org_id), house.clock.now()
+    proposal = propose(own, project, now=now, published=published_by_others(house, project.org_id))
     if proposal.clashes:
         raise Refused(f"{'; '.join(proposal.clashes)}; nothing was changed: choose another id")
-    if proposal.overruns and not accept_cost and (proposal.changes or _is_new(house, project)):
+    if proposal.overruns and not accept_cost and (proposal.changes or _is_new(own, project)):
         raise Refused(
             "; ".join(proposal.overruns)
             + "; nothing was changed: raise the budget, run less often, or apply with --accept-cost"
         )
-    with house.ledger.write() as ledger:
-        changes = changes_between(
-            ledger.definitions.all(org_id), project.definitions, ledger.runs.counts(org_id)
-        )
+    with own.write() as ledger:
+        changes = changes_between(ledger.definitions.all(), project.definitions, ledger.runs.counts())
         for change in changes:
             definition = change.definition
             deleted = change.kind is ChangeKind.DELETE
@@ -68,14 +67,14 @@ def apply(
                     "nothing was changed: look at `inspect-pipelines plan`, then apply with --yes"
                 )
             if deleted:
-                ledger.definitions.delete(org_id, definition.id, by=by, at=now)
+                ledger.definitions.delete(definition.id, by=by, at=now)
                 resolve_deleted(ledger, definition, by=by, at=now)
             else:
                 ledger.definitions.save(definition, by=by, at=now)
             facts = definition_facts(definition, at=now, by=by, deleted=deleted)
             ledger.journal.append("definition", facts, at=now)
         ledger.organizations.save(project.organization, at=now)
-        naming = ledger.organizations.naming(org_id)
+        naming = ledger.organizations.naming()
     return Applied(changes, _publish(house, project, naming))
 
 
@@ -92,10 +91,10 @@ def published_by_others(house: House, org_id: OrgId) -> list[Compiled]:
     return found
 
 
-def _is_new(house: House, project: Project) -> bool:
+def _is_new(own: Ledger, project: Project) -> bool:
     """Whether organization.yaml says something else than the ledger."""
-    with house.ledger.read() as ledger:
-        return ledger.organizations.find(project.org_id) != project.organization
+    with own.read() as ledger:
+        return ledger.organizations.find() != project.organization
 
 
 def _publish(house: House, project: Project, naming: Naming) -> bool:

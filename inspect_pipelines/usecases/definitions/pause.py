@@ -80,15 +80,15 @@ def resume(house: House, definition_id: DefinitionId | None, *, by: str) -> Resu
     """
     now = house.clock.now()
     with house.ledger.write() as ledger:
-        definitions = ledger.definitions.all(house.org_id)
+        definitions = ledger.definitions.all()
         if definition_id is not None:
             definitions = [find_definition(house, ledger, definition_id)]
         lifted = _own(ledger, house, definition_id, now)
         if not lifted:
             raise Refused(_not_paused(ledger, house, definition_id, now))
-        ledger.pauses.lift(house.org_id, definition_id, now=now, by=by)
+        ledger.pauses.lift(definition_id, now=now, by=by)
         since = min(one.since for one in lifted)
-        still = ledger.pauses.listed(house.org_id, now)
+        still = ledger.pauses.listed(now)
         return Resumed(
             lifted,
             {
@@ -108,7 +108,7 @@ def _own(
     ledger: LedgerSession, house: House, definition_id: DefinitionId | None, now: datetime
 ) -> tuple[Pause, ...]:
     """The pauses of exactly this definition, or of the organisation as a whole."""
-    held = ledger.pauses.active(house.org_id, definition_id, now)
+    held = ledger.pauses.active(definition_id, now)
     return tuple(one for one in held if one.definition_id == definition_id)
 
 
@@ -116,12 +116,12 @@ def _not_paused(
     ledger: LedgerSession, house: House, definition_id: DefinitionId | None, now: datetime
 ) -> str:
     if definition_id is None:
-        single: Sequence[Pause] = ledger.pauses.listed(house.org_id, now)
+        single: Sequence[Pause] = ledger.pauses.listed(now)
         names = ", ".join(sorted({one.definition_id for one in single if one.definition_id}))
         return "the organisation as a whole is not paused" + (
             f"; paused one by one: {names}, which `schedules resume ID` lets go on" if names else ""
         )
-    if whole := ledger.pauses.active(house.org_id, definition_id, now):
+    if whole := ledger.pauses.active(definition_id, now):
         return (
             f"{definition_id!r} has no pause of its own: {whole[0].sentence()}; "
             "let all go on with: inspect-pipelines schedules resume --all"
@@ -136,7 +136,7 @@ def _missed(
     for at in occurrences(schedule, since):
         if at > now or len(missed) == MOST_SHOWN:
             break
-        run = ledger.runs.by_origin(schedule.org_id, cron_origin(schedule.id, at))
+        run = ledger.runs.by_origin(cron_origin(schedule.id, at))
         if run is None or run.status is RunStatus.SKIPPED:
             missed.append(at)
     return tuple(missed)

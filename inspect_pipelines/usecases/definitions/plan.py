@@ -47,15 +47,15 @@ def propose(
     """The difference between what is stored and what the project says.
 
     Args:
-        ledger: Holds the definitions as last applied.
+        ledger: The project's organisation's; holds the definitions as last applied.
         project: Read and valid.
         now: From when fire times are counted.
         published: What other organisations of the home have published.
     """
     with ledger.read() as stored:
-        before = stored.definitions.all(project.org_id)
-        runs = stored.runs.counts(project.org_id)
-        naming = stored.organizations.naming(project.org_id)
+        before = stored.definitions.all()
+        runs = stored.runs.counts()
+        naming = stored.organizations.naming()
         forecasts = {each.id: _forecast(stored, each, now) for each in project.definitions}
     changes = changes_between(before, project.definitions, runs)
     touched = sum(1 for change in changes if change.kind is not ChangeKind.DELETE)
@@ -85,7 +85,7 @@ def propose(
 
 
 def _forecast(ledger: LedgerSession, definition: Definition, now: datetime) -> Forecast:
-    latest = ledger.runs.latest(definition.org_id, definition_id=definition.id, limit=LOOKED_AT)
+    latest = ledger.runs.latest(definition_id=definition.id, limit=LOOKED_AT)
     ended = [minutes_of(run, now) for run in latest if run.claimed_at and run.completed_at]
     recent = sum(1 for run in latest if run.requested_at > now - MONTH)
     return forecast(definition, now=now, last_minutes=ended[:SAMPLE], last_month_runs=recent)

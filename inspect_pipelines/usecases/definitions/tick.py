@@ -21,7 +21,7 @@ def tick(house: House, published: Schedule, at: datetime) -> Due:
     """
     now = house.clock.now()
     with house.ledger.read() as ledger:
-        current = ledger.definitions.find(published.org_id, published.id)
+        current = ledger.definitions.find(published.id)
         if not isinstance(current, Schedule):
             return Due(
                 (), f"{published.id!r} is no schedule any more; publish again with: inspect-pipelines apply"
@@ -30,10 +30,10 @@ def tick(house: House, published: Schedule, at: datetime) -> Due:
             return Due((), why)
         if is_retimed(published, current):
             return Due((), f"{published.id!r} was changed; its new times come as soon as Dagster knows them")
-        windows = ledger.organizations.find(current.org_id).maintenance
+        windows = ledger.organizations.find().maintenance
 
         def is_known(time: datetime) -> bool:
-            return ledger.runs.by_origin(current.org_id, cron_origin(current.id, time)) is not None
+            return ledger.runs.by_origin(cron_origin(current.id, time)) is not None
 
         return due(
             current,

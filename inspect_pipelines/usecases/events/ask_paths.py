@@ -100,7 +100,7 @@ def _give_up(house: House, event: Event, problem: str) -> bool:
     with house.ledger.write() as ledger:
         current = ledger.events.find(event.id)
         if current is not None and current.status is EventStatus.WAITING:
-            triggers = triggers_of(ledger, event.org_id)
+            triggers = triggers_of(ledger)
             concerned = [one for one in triggers if needs_paths(current, one, search=search)]
             tell_undecided(house, ledger, current, concerned, f"changed paths unknown: {problem}")
             save_status(house, ledger, replace(current, status=EventStatus.UNDECIDED, problem=problem))

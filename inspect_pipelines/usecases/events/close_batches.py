@@ -26,7 +26,7 @@ def close_batches(house: House) -> int:
 
 
 def _closed(house: House, ledger: LedgerSession, batch: Batch) -> bool:
-    trigger = ledger.definitions.find(batch.org_id, batch.trigger_id)
+    trigger = ledger.definitions.find(batch.trigger_id)
     if not isinstance(trigger, Trigger):
         ledger.batches.drop(batch, "its trigger was deleted before the run began")
         return False

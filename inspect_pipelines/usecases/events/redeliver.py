@@ -27,7 +27,7 @@ def redeliver(house: House, code_host: CodeHost, asked: Asked, *, since: datetim
         since: Attempts from then on, UTC.
     """
     with house.ledger.read() as ledger:
-        sources = ledger.organizations.find(house.org_id).sources
+        sources = ledger.organizations.find().sources
     count, problems = 0, []
     for source in sources:
         if source.hook is None:

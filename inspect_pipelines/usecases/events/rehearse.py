@@ -64,7 +64,7 @@ def rehearse(
     with house.ledger.read() as ledger:
         asked = triggers
         if asked is None:
-            asked = [one for one in triggers_of(ledger, event.org_id) if one.event == event.type]
+            asked = [one for one in triggers_of(ledger) if one.event == event.type]
         for trigger in asked:
             answer = match(event, trigger, search=search)
             if answer.answer is not Answer.YES:
@@ -74,7 +74,7 @@ def rehearse(
             if why := hindrance(trigger, context):
                 found.append(Rehearsal(trigger, Answer.NO, why, context.variables()))
                 continue
-            batch = ledger.batches.waiting(event.org_id, trigger.id, key_of(event, trigger.debounce))
+            batch = ledger.batches.waiting(trigger.id, key_of(event, trigger.debounce))
             joins = "" if batch is None else f"run {batch.run_id}" if batch.run_id else f"batch {batch.id}"
             skipped = not_now(ledger, trigger, house.clock.now()) or ""
             found.append(Rehearsal(trigger, Answer.YES, answer.reason, context.variables(), joins, skipped))
@@ -110,7 +110,7 @@ def event_of(house: House, body: bytes, *, kind: str, source_id: str | None) -> 
 
 def _source(house: House, source_id: str | None) -> Source:
     with house.ledger.read() as ledger:
-        sources = {one.id: one for one in ledger.organizations.find(house.org_id).sources}
+        sources = {one.id: one for one in ledger.organizations.find().sources}
     if source_id is not None and SourceId(source_id) in sources:
         return sources[SourceId(source_id)]
     known = ", ".join(sorted(sources)) or "none"

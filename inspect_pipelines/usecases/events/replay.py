@@ -39,7 +39,7 @@ def replay(house: House, event_id: EventId) -> Event:
             )
         again = replace(again, replay=current.replay).replayed()
         save_status(house, ledger, again)
-        decide(house, ledger, again, triggers_of(ledger, again.org_id))
+        decide(house, ledger, again, triggers_of(ledger))
         return ledger.events.find(event_id) or again
 
 
@@ -48,7 +48,7 @@ def _read_again(house: House, event: Event) -> Event:
     if delivery is None:
         raise Refused(f"event {event.id!r} cannot be replayed: its payload was pruned")
     with house.ledger.read() as ledger:
-        sources = {source.id: source for source in ledger.organizations.find(event.org_id).sources}
+        sources = {source.id: source for source in ledger.organizations.find().sources}
     if event.source_id not in sources:
         raise Refused(
             f"event {event.id!r} cannot be replayed: organization.yaml has no source {event.source_id!r} any more"

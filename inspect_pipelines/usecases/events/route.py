@@ -7,7 +7,7 @@ how far the event has come. Repeated after a crash, it finds its own decisions a
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inspect_pipelines.config.pattern import found as search
@@ -15,7 +15,6 @@ from inspect_pipelines.domain.context import Context, context_of
 from inspect_pipelines.domain.debounce import joined, key_of, opened
 from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.match import Answer, match
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.run import event_origin
@@ -49,7 +48,7 @@ def route(house: House, *, limit: int = AT_ONCE) -> Routed:
     """
     with house.ledger.read() as ledger:
         events = ledger.events.with_status(EventStatus.RECEIVED, limit=limit)
-        triggers = {org_id: triggers_of(ledger, org_id) for org_id in {event.org_id for event in events}}
+        triggers = triggers_of(ledger) if events else []
     if not events:
         return Routed()
     try:
@@ -61,17 +60,17 @@ def route(house: House, *, limit: int = AT_ONCE) -> Routed:
     return Routed(len(events), sum(_decided_or_unreadable(house, event, triggers) for event in events))
 
 
-def _decided(house: House, events: Sequence[Event], triggers: Mapping[OrgId, Sequence[Trigger]]) -> int:
+def _decided(house: House, events: Sequence[Event], triggers: Sequence[Trigger]) -> int:
     runs = 0
     with house.ledger.write() as ledger:
         for event in events:
             current = ledger.events.find(event.id)
             if current is not None and current.status is EventStatus.RECEIVED:
-                runs += decide(house, ledger, current, triggers[event.org_id])
+                runs += decide(house, ledger, current, triggers)
     return runs
 
 
-def _decided_or_unreadable(house: House, event: Event, triggers: Mapping[OrgId, Sequence[Trigger]]) -> int:
+def _decided_or_unreadable(house: House, event: Event, triggers: Sequence[Trigger]) -> int:
     try:
         return _decided(house, [event], triggers)
     except InspectError:
@@ -84,15 +83,15 @@ def _decided_or_unreadable(house: House, event: Event, triggers: Mapping[OrgId, 
     with (
         house.ledger.write() as ledger
     ):  # by itself: were telling the defect, the event would come back for ever
-        known = ledger.decisions.decided(event.org_id, event.id, event.replay)
-        concerned = [one for one in triggers[event.org_id] if one.event == event.type and one.id not in known]
+        known = ledger.decisions.decided(event.id, event.replay)
+        concerned = [one for one in triggers if one.event == event.type and one.id not in known]
         tell_undecided(house, ledger, event, concerned, problem, with_context=False)
     return 0
 
 
 def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence[Trigger]) -> int:
     """Store what each trigger says to the event, and how far the event has come; returns how many runs it started."""
-    known = ledger.decisions.decided(event.org_id, event.id, event.replay)
+    known = ledger.decisions.decided(event.id, event.replay)
     now = house.clock.now()
     is_waiting, runs = False, 0
     refusals: list[Decision] = []
@@ -115,9 +114,9 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
     return runs
 
 
-def triggers_of(ledger: LedgerSession, org_id: OrgId) -> list[Trigger]:
-    """An organisation's, in the order of their ids."""
-    return [one for one in ledger.definitions.all(org_id) if isinstance(one, Trigger)]
+def triggers_of(ledger: LedgerSession) -> list[Trigger]:
+    """In the order of their ids."""
+    return [one for one in ledger.definitions.all() if isinstance(one, Trigger)]
 
 
 def hindrance(trigger: Trigger, context: Context) -> str | None:
@@ -146,7 +145,7 @@ def _carry_out(
     if why_not := hindrance(trigger, context):
         ledger.decisions.add(replace(decision, reason=why_not))
         return 0
-    waiting = ledger.batches.waiting(event.org_id, trigger.id, key_of(event, trigger.debounce))
+    waiting = ledger.batches.waiting(trigger.id, key_of(event, trigger.debounce))
     if waiting is not None and (waiting.run_id is None or trigger.plan.overlap is Overlap.BUFFER_ONE):
         taken = joined(waiting, context, trigger.debounce, now=now)
         if waiting.run_id is None or ledger.runs.inform(waiting.run_id, taken.context.variables()):

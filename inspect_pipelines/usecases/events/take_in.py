@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.event import Delivery, Event, EventStatus
-from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.ids import OrgId, SourceId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.facts.event import event_facts
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import Ledger
 from inspect_pipelines.usecases.events.normalise import normalise, unreadable
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,8 @@ class TakenIn:
 
 
 def take_in(house: House, *, limit: int = 100) -> TakenIn:
-    """Normalise the oldest waiting deliveries and store their events, with their facts, in one transaction.
+    """Normalise the oldest waiting deliveries and store their events, with their facts, in one transaction an
+    organisation.
 
     The inbox hears of it in a second one. A crash between them repeats the batch: an event's id is its delivery's, so
     that the ledger keeps the first and nothing is told twice.
@@ -36,30 +38,35 @@ def take_in(house: House, *, limit: int = 100) -> TakenIn:
     waiting = house.inbox.waiting(limit)
     if not waiting:
         return TakenIn(0, 0)
-    sources = _sources(house, {delivery.org_id for delivery in waiting})
-    events = [_normalised(delivery, sources) for delivery in waiting]
-    now = house.clock.now()
-    received = 0
-    with house.ledger.write() as ledger:
-        for event in events:
-            if ledger.events.add(event):
-                ledger.journal.append("event", event_facts(event), at=now)
-                received += event.status is EventStatus.RECEIVED
+    of_org: dict[OrgId, list[Delivery]] = {}
+    for delivery in waiting:
+        of_org.setdefault(delivery.org_id, []).append(delivery)
+    received = sum(_keep(house, _ledger_of(house, org_id), found) for org_id, found in of_org.items())
     house.inbox.handled([delivery.id for delivery in waiting])
     return TakenIn(len(waiting), received)
 
 
-def _sources(house: House, org_ids: Iterable[OrgId]) -> Mapping[tuple[str, str], Source]:
-    with house.ledger.read() as ledger:
-        return {
-            (org_id, source.id): source
-            for org_id in org_ids
-            for source in ledger.organizations.find(org_id).sources
-        }
+def _ledger_of(house: House, org_id: OrgId) -> Ledger:
+    return house.ledger if org_id == house.org_id else house.ledgers.of(org_id)
 
 
-def _normalised(delivery: Delivery, sources: Mapping[tuple[str, str], Source]) -> Event:
-    source = sources.get((delivery.org_id, delivery.source_id))
+def _keep(house: House, own: Ledger, deliveries: Sequence[Delivery]) -> int:
+    """Store an organisation's; returns how many are new ones that triggers should look at."""
+    with own.read() as ledger:
+        sources = {source.id: source for source in ledger.organizations.find().sources}
+    events = [_normalised(delivery, sources) for delivery in deliveries]
+    now = house.clock.now()
+    received = 0
+    with own.write() as ledger:
+        for event in events:
+            if ledger.events.add(event):
+                ledger.journal.append("event", event_facts(event), at=now)
+                received += event.status is EventStatus.RECEIVED
+    return received
+
+
+def _normalised(delivery: Delivery, sources: Mapping[SourceId, Source]) -> Event:
+    source = sources.get(delivery.source_id)
     if source is None:
         return unreadable(
             delivery,

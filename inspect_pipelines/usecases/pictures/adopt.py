@@ -40,11 +40,11 @@ def adopt(
     now = house.clock.now()
     with house.ledger.write() as ledger:
         run = _run(ledger, run_id)
-        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        definition = ledger.definitions.find(run.definition_id)
         sessions = deciding(ledger.evidence.sessions(run_id))
         shots = [shot for session in sessions for shot in session.screenshots]
         set_name = baseline_set(definition, run)
-        current = ledger.baselines.active(run.org_id, set_name)
+        current = ledger.baselines.active(set_name)
         _refuse_unfit(run, shots, current, view_glob, force=force)
         baseline = Baseline(
             id=BaselineId(house.clock.new_id()),
@@ -61,7 +61,7 @@ def adopt(
         reviewed = gather_reviewed(ledger, run, definition, set_name=set_name, at=now)
         approval = approval_of(baseline, shots, ledger.evidence.comparisons(run.id), run, view_glob)
         after = approved(reviewed, baseline, approval, by=by, at=now)
-        ledger.reviews.append(run.org_id, run.id, "adopted", by=by, detail=view_glob or "all views", at=now)
+        ledger.reviews.append(run.id, "adopted", by=by, detail=view_glob or "all views", at=now)
         store_consequences(ledger, after, org_id=run.org_id, at=now)
     return baseline
 
@@ -70,7 +70,7 @@ def activate(house: House, baseline_id: BaselineId, *, by: str) -> Baseline:
     """Put an older (or newer) baseline back in use."""
     now = house.clock.now()
     with house.ledger.write() as ledger:
-        baseline = ledger.baselines.find(house.org_id, baseline_id)
+        baseline = ledger.baselines.find(baseline_id)
         if baseline is None:
             raise NotFound(
                 f"baseline {baseline_id!r} does not exist; list them with: inspect-pipelines baselines list"
@@ -84,7 +84,7 @@ def roll_back(house: House, set_name: str, *, by: str) -> Baseline:
     """Put the baseline before the active one back in use."""
     now = house.clock.now()
     with house.ledger.write() as ledger:
-        newest_first = ledger.baselines.all(house.org_id, set_name)
+        newest_first = ledger.baselines.all(set_name)
         if not newest_first:
             raise NotFound(
                 f"baseline set {set_name!r} has no baseline; adopt one with: inspect-pipelines baselines adopt RUN"
@@ -100,9 +100,9 @@ def roll_back(house: House, set_name: str, *, by: str) -> Baseline:
 
 
 def _activate(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime) -> None:
-    ledger.baselines.activate(baseline.org_id, baseline.id)
+    ledger.baselines.activate(baseline.id)
     ledger.reviews.append(
-        baseline.org_id, baseline.source_run_id, "activated", by=by, detail=f"baseline {baseline.id}", at=now
+        baseline.source_run_id, "activated", by=by, detail=f"baseline {baseline.id}", at=now
     )
     body = baseline_activated_facts(baseline.org_id, baseline.set, baseline.id, now)
     ledger.journal.append("baseline_activated", body, at=now)

@@ -14,11 +14,11 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
     """One comparison a view, after all looks at it; empty when comparing is off or nothing is approved."""
     with house.ledger.read() as ledger:
         run = ledger.runs.find(run_id)
-        definition = ledger.definitions.find(run.org_id, run.definition_id) if run else None
+        definition = ledger.definitions.find(run.definition_id) if run else None
         if run is None or definition is None:
             raise NotFound(f"run {run_id!r} cannot be compared: it or its definition is gone; start it again")
         sessions = ledger.evidence.sessions(run_id)
-        active = ledger.baselines.active(run.org_id, baseline_set(definition, run))
+        active = ledger.baselines.active(baseline_set(definition, run))
     baseline = concerning(active, {session.playbook for session in sessions})
     if baseline is None or not definition.plan.baseline.enabled:
         return []

@@ -23,13 +23,13 @@ def gather_reviewed(
     judged_alike = [
         incident
         for scope in (_sharing(ledger, run, set_name) if set_name else ())
-        for incident in ledger.incidents.open_in(run.org_id, scope)
+        for incident in ledger.incidents.open_in(scope)
     ]
     told = [target for incident in judged_alike for target in incident.told]
     return Reviewed(
         run,
         definition,
-        ledger.organizations.find(run.org_id).public_url,
+        ledger.organizations.find().public_url,
         tuple(ledger.incidents.of_run(run.id)),
         tuple(judged_alike),
         mailboxes(ledger, told, org_id=run.org_id, at=at),
@@ -38,7 +38,5 @@ def gather_reviewed(
 
 def _sharing(ledger: LedgerSession, run: Run, set_name: str) -> Sequence[str]:
     """The scopes of the definitions that a baseline set judges."""
-    owners = [
-        one.id for one in ledger.definitions.all(run.org_id) if (one.plan.baseline.set or one.id) == set_name
-    ]
+    owners = [one.id for one in ledger.definitions.all() if (one.plan.baseline.set or one.id) == set_name]
     return [f"definition:{owner}" for owner in dict.fromkeys((run.definition_id, *owners))]

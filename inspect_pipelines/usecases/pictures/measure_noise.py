@@ -18,8 +18,8 @@ def measure_noise(house: House, definition_id: DefinitionId) -> tuple[NoiseFloor
         NotFound: The organisation has no such definition.
     """
     with house.ledger.read() as ledger:
-        if ledger.definitions.find(house.org_id, definition_id) is None:
-            known = ", ".join(sorted(each.id for each in ledger.definitions.all(house.org_id))) or "none"
+        if ledger.definitions.find(definition_id) is None:
+            known = ", ".join(sorted(each.id for each in ledger.definitions.all())) or "none"
             raise NotFound(
                 f"definition {definition_id!r} has no noise floor: it is not applied (applied: {known}); "
                 f"check the id, or run: inspect-pipelines apply"

@@ -39,9 +39,6 @@ def prune_gallery(house: House, *, older_than: timedelta, now: datetime, is_dry_
 
 
 def referred_to(house: House) -> set[Sha256]:
-    """Every picture that must stay: of all baselines, active or not, and of all evidence that is kept."""
-    with house.ledger.read() as ledger:
-        kept = ledger.evidence.shas()
-        for baseline in ledger.baselines.all(house.org_id):
-            kept |= {image.sha256 for image in baseline.images.values()}
-    return kept
+    """Every picture that must stay: of all organisations' baselines, active or not, and of all evidence that is kept."""
+    with house.ledgers.read() as ledgers:
+        return ledgers.pictures.referenced()

@@ -39,10 +39,10 @@ def reject(house: House, run_id: RunId, *, by: str, note: str) -> Rejection:
         if run is None:
             raise NotFound(f"run {run_id!r} does not exist; list them with: inspect-pipelines runs")
         _refuse_unfit(run, note)
-        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        definition = ledger.definitions.find(run.definition_id)
         reviewed = gather_reviewed(ledger, run, definition, at=now)
         after = rejected(reviewed, by=by, note=note, at=now)
-        ledger.reviews.append(run.org_id, run.id, REJECTED, by=by, detail=note, at=now)
+        ledger.reviews.append(run.id, REJECTED, by=by, detail=note, at=now)
         store_consequences(ledger, after, org_id=run.org_id, at=now)
         return Rejection(run, after.incidents)
 

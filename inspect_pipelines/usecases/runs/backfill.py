@@ -71,7 +71,7 @@ def request_past(house: House, schedule: Schedule, at: datetime, *, by: str) -> 
 
 def _has_run(ledger: LedgerSession, schedule: Schedule, at: datetime) -> bool:
     for origin in (cron_origin(schedule.id, at), request_origin(_key(schedule, at))):
-        run = ledger.runs.by_origin(schedule.org_id, origin)
+        run = ledger.runs.by_origin(origin)
         if run is not None and run.status not in (RunStatus.SKIPPED, RunStatus.PENDING):
             return True
     return False

@@ -98,11 +98,11 @@ def _store_wish(house: House, run_id: RunId, by: str, reason: str) -> tuple[Run,
                 f"changes; look at it with: inspect-pipelines runs show {run.id}"
             )
         if _sentence(ledger, run_id) is None:
-            ledger.reviews.append(run.org_id, run.id, CANCEL_REQUESTED, by=by, detail=reason, at=now)
+            ledger.reviews.append(run.id, CANCEL_REQUESTED, by=by, detail=reason, at=now)
         if run.status is RunStatus.RUNNING:
             return run, True
         ended = run.concluded(RunStatus.CANCELLED, _sentence(ledger, run_id) or "cancelled", now=now)
-        record_end(ledger, ended, ledger.definitions.find(run.org_id, run.definition_id), at=now)
+        record_end(ledger, ended, ledger.definitions.find(run.definition_id), at=now)
         return ended, True
 
 

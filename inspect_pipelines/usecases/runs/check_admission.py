@@ -43,7 +43,7 @@ def refusal(
     if waited > allowed and not run.is_bound_to_wait:
         return Refusal(SkipReason.QUEUE_TIMEOUT, _waited(waited, allowed))
     if is_automatic:
-        budget = ledger.organizations.find(definition.org_id).budget
+        budget = ledger.organizations.find().budget
         for account in accounts(definition, budget, used_minutes(ledger, definition, budget, now)):
             if why := account.refuses(definition):
                 return Refusal(SkipReason.BUDGET, why)
@@ -54,9 +54,9 @@ def not_now(ledger: LedgerSession, definition: Definition, now: datetime) -> str
     """Why a definition starts nothing by itself at this moment; None: it may."""
     if not definition.enabled:
         return f"{definition.id!r} is switched off (enabled: false)"
-    if pauses := ledger.pauses.active(definition.org_id, definition.id, now):
+    if pauses := ledger.pauses.active(definition.id, now):
         return pauses[0].sentence()
-    windows = ledger.organizations.find(definition.org_id).maintenance
+    windows = ledger.organizations.find().maintenance
     if window := under_maintenance(windows, definition.id, now):
         return f"maintenance: {window.reason}"
     return None
@@ -64,8 +64,8 @@ def not_now(ledger: LedgerSession, definition: Definition, now: datetime) -> str
 
 def floor(ledger: LedgerSession, definition: Definition, now: datetime) -> datetime:
     """What was due before this never fires: it belongs to an older cron, zone or switch, or to a pause that is over."""
-    since = ledger.definitions.effective_since(definition.org_id, definition.id) or now
-    resumed = resumed_at(ledger.pauses.of(definition.org_id, definition.id), now)
+    since = ledger.definitions.effective_since(definition.id) or now
+    resumed = resumed_at(ledger.pauses.of(definition.id), now)
     return since if resumed is None else max(since, resumed)
 
 
@@ -81,8 +81,8 @@ def used_minutes(
     """
     if not is_limited(definition, of_all):
         return {}
-    used = dict(ledger.usage.of(definition.org_id, month_of(now)))
-    for run in ledger.runs.open(definition.org_id):
+    used = dict(ledger.usage.of(month_of(now)))
+    for run in ledger.runs.open():
         if run.status is RunStatus.RUNNING:
             used[run.definition_id] = used.get(run.definition_id, 0.0) + minutes_of(run, now)
     return used

@@ -109,10 +109,10 @@ class _Case:
 def _case(house: House, run_id: RunId) -> _Case:
     with house.ledger.read() as ledger:
         run = _known(ledger, run_id)
-        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        definition = ledger.definitions.find(run.definition_id)
         attempts = tuple(ledger.evidence.sessions(run_id))
         sessions = tuple(deciding(attempts))
-        active = ledger.baselines.active(run.org_id, baseline_set(definition, run))
+        active = ledger.baselines.active(baseline_set(definition, run))
         baseline = concerning(active, {session.playbook for session in sessions})
         comparisons = tuple(ledger.evidence.comparisons(run_id))
         return _Case(run, definition, attempts, sessions, comparisons, baseline)

@@ -27,7 +27,7 @@ def expire(house: House, *, dagster_ended: Callable[[str], str | None] = lambda 
     """
     now = house.clock.now()
     with house.ledger.read() as ledger:
-        open_runs = ledger.runs.open(house.org_id)
+        open_runs = ledger.runs.open()
     ended = []
     for run in open_runs:
         try:
@@ -66,7 +66,7 @@ def _skip(house: House, run: Run, now: datetime) -> bool:
         current = ledger.runs.find(run.id)
         if current is None or current.status is not RunStatus.PENDING:
             return False  # a worker took it since we looked
-        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        definition = ledger.definitions.find(run.definition_id)
         if current.is_bound_to_wait and definition is not None:
             return False
         allowed = patience(definition, run.nominal_at)

@@ -24,11 +24,11 @@ def gather_before(ledger: LedgerSession, end: RunEnd) -> Before:
     had decided meanwhile: more never follows, and only what this needs is asked for.
     """
     run, definition = end.run, end.definition
-    organization = ledger.organizations.find(run.org_id)
+    organization = ledger.organizations.find()
     own, shared = scopes(run, definition)
     before = Before(
         organization,
-        standing=tuple(ledger.incidents.open_in(run.org_id, own, shared)),
+        standing=tuple(ledger.incidents.open_in(own, shared)),
         used_minutes=used_minutes(ledger, definition, organization.budget, end.at),
         active=end.judged_with,
     )
@@ -39,10 +39,10 @@ def gather_before(ledger: LedgerSession, end: RunEnd) -> Before:
 
 def _of_errors(ledger: LedgerSession, end: RunEnd, before: Before) -> Before:
     run = end.run
-    pauses = ledger.pauses.of(run.org_id, run.definition_id)
+    pauses = ledger.pauses.of(run.definition_id)
     if any(one.holds(end.at) for one in pauses):
         return replace(before, pauses=pauses)
-    latest = ledger.runs.latest(run.org_id, definition_id=run.definition_id, limit=LOOKED_AT)
+    latest = ledger.runs.latest(definition_id=run.definition_id, limit=LOOKED_AT)
     return replace(before, pauses=pauses, latest=tuple(latest))
 
 
@@ -54,16 +54,16 @@ def _of_what_follows(ledger: LedgerSession, end: RunEnd, before: Before, most: C
     """
     run = end.run
     if most.shown:
-        before = replace(before, silences=tuple(ledger.silences.holding(run.org_id, end.at)))
+        before = replace(before, silences=tuple(ledger.silences.holding(end.at)))
         if new := unknown_part(end, before.standing):
-            last = ledger.incidents.last_of(run.org_id, new.fingerprint)
+            last = ledger.incidents.last_of(new.fingerprint)
             before = replace(before, last_of_cause=last)
     if most.notices:
-        before = replace(before, notices=ledger.notices.given(run.org_id, most.notices))
+        before = replace(before, notices=ledger.notices.given(most.notices))
     if most.mail.told:
         before = _of_messages(ledger, end, before, most)
     if most.baseline is not None:
-        active = ledger.baselines.active(run.org_id, baseline_set(end.definition, run))
+        active = ledger.baselines.active(baseline_set(end.definition, run))
         before = replace(before, active=active)
     return before
 
@@ -74,14 +74,12 @@ def _of_messages(ledger: LedgerSession, end: RunEnd, before: Before, most: Conse
     for note in most.mail.told:
         if note.incident_id is None:
             continue  # what is said of a run as such neither waits nor is waited for
-        box = mail.get(note.target) or Mailbox(ledger.outbox.held_for(run.org_id, note.target, end.at))
+        box = mail.get(note.target) or Mailbox(ledger.outbox.held_for(note.target, end.at))
         if box.held is None and box.last_opening is None and is_grouped(note, window):
-            box = Mailbox(None, ledger.outbox.last_opening(run.org_id, note.target))
+            box = Mailbox(None, ledger.outbox.last_opening(note.target))
         mail[note.target] = box
     last_good = None
     if run.status is not RunStatus.PASSED:
-        passed = ledger.runs.latest(
-            run.org_id, definition_id=run.definition_id, status=RunStatus.PASSED, limit=1
-        )
+        passed = ledger.runs.latest(definition_id=run.definition_id, status=RunStatus.PASSED, limit=1)
         last_good = passed[0] if passed else None
     return replace(before, mail=mail, last_good=last_good)

@@ -25,6 +25,6 @@ def launch(house: House, engine: Engine, run: Run) -> str:
 def launch_of(house: House, run: Run) -> Launch:
     """The run by its organisation and origin, which its first op shows at the door."""
     with house.ledger.read() as ledger:
-        naming = ledger.organizations.naming(run.org_id)
+        naming = ledger.organizations.naming()
     tags = {"inspect/origin": run.origin, "inspect/org": run.org_id}
     return Launch(naming.job(run.definition_id), run.origin, tags)

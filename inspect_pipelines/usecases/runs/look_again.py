@@ -29,13 +29,13 @@ def look_again(
     """
     with house.ledger.read() as ledger:
         run = ledger.runs.find(run_id)
-        definition = ledger.definitions.find(run.org_id, run.definition_id) if run else None
+        definition = ledger.definitions.find(run.definition_id) if run else None
         if run is None or definition is None:
             raise NotFound(
                 f"run {run_id!r} cannot be looked at again: it or its definition is gone; start it again"
             )
         played = list(ledger.evidence.sessions(run_id))
-        active = ledger.baselines.active(run.org_id, baseline_set(definition, run))
+        active = ledger.baselines.active(baseline_set(definition, run))
     policy, most = definition.plan.baseline, definition.plan.retries.visual
     baseline = concerning(active, {session.playbook for session in played})
     if baseline is None or not policy.enabled or not most:

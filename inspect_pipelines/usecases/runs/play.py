@@ -31,7 +31,7 @@ def play_all(
     """
     with house.ledger.read() as ledger:
         run = ledger.runs.find(run_id)
-        definition = ledger.definitions.find(run.org_id, run.definition_id) if run else None
+        definition = ledger.definitions.find(run.definition_id) if run else None
         played = ledger.evidence.sessions(run_id)
     if run is None or definition is None:
         raise NotFound(f"run {run_id!r} cannot be played: it or its definition is gone; start it again")

@@ -32,7 +32,7 @@ def retry(house: House, run_id: RunId, *, by: str) -> Run:
                 f"run {first.id!r} cannot be retried: it is still {first.status.value}; wait for its end, "
                 f"or end it with: inspect-pipelines runs cancel {first.id}"
             )
-        definition = ledger.definitions.find(first.org_id, first.definition_id)
+        definition = ledger.definitions.find(first.definition_id)
         if definition is None:
             raise NotFound(
                 f"run {first.id!r} cannot be retried: its definition {first.definition_id!r} was deleted; "

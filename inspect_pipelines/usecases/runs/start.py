@@ -56,9 +56,9 @@ def request(
     """
     now = house.clock.now()
     with house.ledger.write() as ledger:
-        definition = ledger.definitions.find(house.org_id, definition_id)
+        definition = ledger.definitions.find(definition_id)
         if definition is None:
-            known = ", ".join(sorted(d.id for d in ledger.definitions.all(house.org_id))) or "none"
+            known = ", ".join(sorted(d.id for d in ledger.definitions.all())) or "none"
             raise NotFound(
                 f"definition {definition_id!r} cannot be run: it is not applied (applied: {known}); "
                 "check the id, or run: inspect-pipelines apply"
@@ -79,7 +79,7 @@ def admit(house: House, ticket: Ticket) -> Admission:
     """
     now = house.clock.now()
     with house.ledger.write() as ledger:
-        definition = ledger.definitions.find(house.org_id, ticket.definition_id)
+        definition = ledger.definitions.find(ticket.definition_id)
         run = _find_or_request(house, ledger, ticket, definition, now)
         overlap = definition.plan.overlap if definition is not None else Overlap.SKIP
         queued_at = ticket.queued_at or now
@@ -89,7 +89,7 @@ def admit(house: House, ticket: Ticket) -> Admission:
                 run,
                 ticket.dagster_run_id,
                 refusal=refusal(ledger, run, definition, queued_at=queued_at, now=now),
-                holder=ledger.runs.holder(house.org_id, ticket.definition_id),
+                holder=ledger.runs.holder(ticket.definition_id),
                 waiting=None if run.is_of_event else _waiting(ledger, run),
                 overlap=overlap,
                 now=now,
@@ -112,7 +112,7 @@ def turn_away(house: House, ticket: Ticket) -> Run | None:
     """Skip a run that waits in Dagster's queue for too long, visibly; None: it may go on waiting."""
     now = house.clock.now()
     with house.ledger.write() as ledger:
-        definition = ledger.definitions.find(house.org_id, ticket.definition_id)
+        definition = ledger.definitions.find(ticket.definition_id)
         if definition is None or ticket.queued_at is None:
             return None
         nominal = nominal_time(ticket.origin or "") or ticket.queued_at
@@ -132,8 +132,8 @@ def waiting(house: House) -> list[Run]:
     """Runs that waited for their definition's slot, which is free now: one a definition, oldest first."""
     with house.ledger.read() as ledger:
         first: dict[DefinitionId, Run] = {}
-        for run in ledger.runs.buffered(house.org_id):
-            if ledger.runs.holder(house.org_id, run.definition_id) is None:
+        for run in ledger.runs.buffered():
+            if ledger.runs.holder(run.definition_id) is None:
                 first.setdefault(run.definition_id, run)
         return list(first.values())
 
@@ -142,7 +142,7 @@ def pause_before(house: House, ticket: Ticket) -> float:
     """Seconds that a schedule's run is to wait for its own place in a crowded minute; 0 when it is late anyway."""
     nominal = nominal_time(ticket.origin or "")
     with house.ledger.read() as ledger:
-        definition = ledger.definitions.find(house.org_id, ticket.definition_id)
+        definition = ledger.definitions.find(ticket.definition_id)
     if nominal is None or not isinstance(definition, Schedule):
         return 0.0
     place = jitter(definition)
@@ -152,7 +152,7 @@ def pause_before(house: House, ticket: Ticket) -> float:
 def unlaunched(house: House) -> list[Run]:
     """Runs of events that wait for nothing but their launch, oldest first."""
     with house.ledger.read() as ledger:
-        return ledger.runs.pending(house.org_id, OF_EVENTS)
+        return ledger.runs.pending(OF_EVENTS)
 
 
 def _waiting(ledger: LedgerSession, run: Run) -> Run | None:
@@ -164,7 +164,7 @@ def _waiting(ledger: LedgerSession, run: Run) -> Run | None:
     return next(
         (
             other
-            for other in ledger.runs.buffered(run.org_id)
+            for other in ledger.runs.buffered()
             if other.definition_id == run.definition_id and other.id != run.id and not other.is_of_event
         ),
         None,

@@ -138,7 +138,7 @@ def test_a_kind_of_ones_own_is_read_stored_paced_and_sends_without_another_line(
     otherwise = FileChannel(home / "outbox", gallery)
     channel = RoutedChannel(lambda org_id: Channels(loaded.organization.channels), opener, otherwise)
     house = replace(a_house(home, channels=[("*", channel)]), kinds=kinds)
-    house.ledger.migrate()
+    house.ledgers.migrate()
     apply(house, *loaded.definitions, organization=loaded.organization)
     for day in (1, 2):
         ticket = Ticket(DefinitionId("nightly"), f"d{day}", origin=f"cron:nightly:2026-11-2{day}T02:00Z")

@@ -110,7 +110,7 @@ def test_what_a_failed_run_stored_reaches_slack_once(home: Path, monkeypatch) ->
     service = Slack()
     monkeypatch.setenv("SLACK_TOKEN", TOKEN)
     ours = house(Settings())
-    ours.ledger.migrate()
+    ours.ledgers.migrate()
     rule = NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",))
     apply(ours, a_schedule(plan=a_plan(notify=(rule,))))
     publish(

@@ -18,7 +18,7 @@ StartChild = Callable[..., "subprocess.Popen[str]"]
 def home(tmp_path: Path) -> Iterator[Home]:
     home = a_home(tmp_path)
     yield home
-    home.ledger.close()
+    home.ledgers.close()
 
 
 @pytest.fixture

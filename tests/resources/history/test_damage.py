@@ -15,7 +15,7 @@ from pathlib import Path
 from history_builders import a_home
 from inspect_pipelines.errors import InspectError
 home = a_home(Path(sys.argv[1]))
-with home.ledger.read() as session: session.journal.head()
+with home.ledgers.read() as session: session.journal.head()
 resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[2]), resource.RLIM_INFINITY))
 try:
     home.history.drain()
@@ -48,7 +48,7 @@ def test_a_damaged_live_file_is_told_and_rebuilt_from_its_publication_and_the_jo
 
     with pytest.raises(Unreadable, match=r"make it anew .* with: inspect-pipelines history rebuild"):
         home.history.drain()
-    sentence = rebuild(home.path, home.ledger, home.clock)
+    sentence = rebuild(home.path, home.ledgers, home.clock)
 
     assert "from its last publication and the journal up to row 3; the old file is kept as " in sentence
     assert home.counts() == (3, 3, 0)
@@ -59,13 +59,13 @@ def test_a_damaged_live_file_is_told_and_rebuilt_from_its_publication_and_the_jo
 def test_a_rebuild_keeps_what_the_journal_has_forgotten(home):
     home.finish(1, 2)
     home.history.drain()
-    with home.ledger.write() as session:
+    with home.ledgers.write() as session:
         session.journal.prune(before=home.clock.now(), up_to_seq=2)
         assert session.journal.after(0) == []
     home.finish(3)
     home.history.places.live.unlink()
 
-    rebuild(home.path, home.ledger, home.clock)
+    rebuild(home.path, home.ledgers, home.clock)
 
     assert home.counts() == (3, 3, 0)
 
@@ -74,7 +74,7 @@ def test_a_lost_live_file_is_never_taken_for_an_empty_history(home):
     """An owner that finds nothing would begin anew at row 0 and publish an all but empty history over the good one."""
     home.finish(1, 2)
     home.history.drain()
-    with home.ledger.write() as session:
+    with home.ledgers.write() as session:
         session.journal.prune(before=home.clock.now(), up_to_seq=2)
     home.history.places.live.unlink()
     home.finish(3)
@@ -82,14 +82,14 @@ def test_a_lost_live_file_is_never_taken_for_an_empty_history(home):
     with pytest.raises(Unreadable, match=r"is gone, .* inspect-pipelines history rebuild"):
         home.history.drain()
 
-    rebuild(home.path, home.ledger, home.clock)
+    rebuild(home.path, home.ledgers, home.clock)
     assert home.counts() == (3, 3, 0)
 
 
 def test_a_history_of_another_ledger_is_told_instead_of_skipping_its_rows(home):
     home.finish(1, 2)
     home.history.drain()
-    home.ledger.close()
+    home.ledgers.close()
     for file in home.path.glob("ledger.db*"):
         file.unlink()
     other = a_home(home.path)
@@ -108,7 +108,7 @@ def test_a_rebuild_without_a_readable_publication_replays_the_journal(home):
     home.history.places.live.write_bytes(b"damaged" * 4096)
     home.history.places.snapshot.write_bytes(b"damaged" * 4096)
 
-    sentence = rebuild(home.path, home.ledger, home.clock)
+    sentence = rebuild(home.path, home.ledgers, home.clock)
 
     assert "from the ledger's journal alone" in sentence
     assert home.counts() == (2, 2, 0)
@@ -118,7 +118,7 @@ def test_a_rebuild_of_a_sound_history_changes_no_fact(home):
     home.finish(1, 2)
     before = home.rows("SELECT * FROM comparisons ORDER BY ALL")
 
-    rebuild(home.path, home.ledger, home.clock)
+    rebuild(home.path, home.ledgers, home.clock)
 
     assert home.rows("SELECT * FROM comparisons ORDER BY ALL") == before
 
@@ -129,7 +129,7 @@ def test_a_rebuild_is_refused_while_another_process_owns_the_history(home):
     assert owner.take()
 
     with pytest.raises(Unavailable, match="cannot be rebuilt while another process owns it"):
-        rebuild(home.path, home.ledger, home.clock)
+        rebuild(home.path, home.ledgers, home.clock)
 
     owner.release()
 
@@ -158,7 +158,7 @@ def test_a_live_file_cut_short_is_told_as_damage(home):
     with pytest.raises(Unreadable, match="inspect-pipelines history rebuild"):
         home.history.drain()
 
-    rebuild(home.path, home.ledger, home.clock)
+    rebuild(home.path, home.ledgers, home.clock)
     assert home.counts() == (40, 40, 0)
 
 
@@ -169,5 +169,5 @@ def test_a_second_home_is_not_confused_by_a_first(tmp_path):
 
     assert first.counts() == (2, 2, 0)
     assert second.counts() == (1, 1, 0)
-    first.ledger.close()
-    second.ledger.close()
+    first.ledgers.close()
+    second.ledgers.close()

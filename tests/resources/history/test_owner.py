@@ -14,7 +14,7 @@ from resources.history.owner import Owner
 
 @pytest.fixture
 def owner(home):
-    return Owner(home.path, home.ledger, home.clock)
+    return Owner(home.path, home.ledgers, home.clock)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ from history_builders import a_home
 from inspect_pipelines.web.duties.historian import Historian
 from resources.history.owner import Owner
 home = a_home(Path(sys.argv[1]))
-owner = Owner(home.path, home.ledger, home.clock)
+owner = Owner(home.path, home.ledgers, home.clock)
 historian = Historian(owner)
 historian.start()
 while not owner.status.is_owner: time.sleep(0.01)
@@ -176,13 +176,13 @@ home = a_home(Path(sys.argv[1]))
 home.finish(1)
 home.history.drain()
 home.counts()
-owner = Owner(home.path, home.ledger, home.clock, publish_every_seconds=0)
+owner = Owner(home.path, home.ledgers, home.clock, publish_every_seconds=0)
 historian = Historian(owner)
 historian.start()
 home.finish(2, 3)
 home.counts()
 historian.stop()
-rebuild(home.path, home.ledger, home.clock)
+rebuild(home.path, home.ledgers, home.clock)
 assert home.counts() == (3, 3, 0)
 print("opened", opened)
 open(home.history.places.live).close()
@@ -211,4 +211,4 @@ def test_two_homes_have_two_leases(tmp_path):
     assert second.history.drain()
 
     lease.release()
-    second.ledger.close()
+    second.ledgers.close()

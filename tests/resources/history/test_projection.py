@@ -266,7 +266,7 @@ def test_the_published_file_is_a_pandas_frame_away(home):
 
 def test_a_row_that_is_no_json_is_kept_and_holds_nothing_up(home):
     home.finish(1)
-    with home.ledger.database.write() as connection:
+    with home.ledgers.database.write() as connection:
         connection.execute(tables.journal.insert().values(kind="run", body='{"run": {', created_at=NOW))
     home.finish(2)
 

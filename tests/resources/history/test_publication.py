@@ -136,9 +136,9 @@ def test_journal_rows_are_forgotten_once_published_and_a_week_old(tmp_path):
 
     home.history.drain()
 
-    with home.ledger.read() as session:
+    with home.ledgers.read() as session:
         assert [seq for seq, _, _ in session.journal.after(0)] == [2]
-    home.ledger.close()
+    home.ledgers.close()
 
 
 def test_facts_are_taken_in_while_a_publication_is_under_way_and_are_in_the_next_one(home):
@@ -146,7 +146,7 @@ def test_facts_are_taken_in_while_a_publication_is_under_way_and_are_in_the_next
     home.finish(1)
     lease = Lease(home.history.places.lock)
     assert lease.take()
-    live = LiveHistory(home.history.places, home.ledger, home.clock)
+    live = LiveHistory(home.history.places, home.ledgers, home.clock)
     live.drain()
     seen = []
 

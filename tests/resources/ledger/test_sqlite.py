@@ -14,15 +14,16 @@ import pytest
 import sqlalchemy as sa
 
 from builders import NOW, a_run
+from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.errors import SetupMissing, Unavailable, Unreadable
 from resources.ledger.sqlite import SqliteDatabase
-from resources.ledger.store import SqlLedger, create_ledger
+from resources.ledger.store import SqlLedgers, create_ledgers
 
 ROOT = Path(__file__).parents[3]
 
 
-def a_ledger(path: Path, *, patience_seconds: float = 30.0) -> SqlLedger:
-    return SqlLedger(SqliteDatabase(path / "ledger.db", patience_seconds=patience_seconds))
+def ledgers_in(path: Path, *, patience_seconds: float = 30.0) -> SqlLedgers:
+    return SqlLedgers(SqliteDatabase(path / "ledger.db", patience_seconds=patience_seconds))
 
 
 @pytest.fixture
@@ -30,60 +31,60 @@ def locker(tmp_path):
     """Another connection, as another process's would be: POSIX locks of one process do not stop each other, SQLite's
     own bookkeeping does.
     """
-    a_ledger(tmp_path).migrate()
+    ledgers_in(tmp_path).migrate()
     connection = sqlite3.connect(tmp_path / "ledger.db", isolation_level=None, check_same_thread=False)
     yield connection
     connection.close()
 
 
 def test_a_ledger_opens_nothing_until_it_is_used(tmp_path):
-    create_ledger(tmp_path / "home" / "ledger.db")
+    create_ledgers(tmp_path / "home" / "ledger.db")
 
     assert not (tmp_path / "home").exists()
 
 
 def test_a_write_waits_out_a_lock_shorter_than_its_patience(tmp_path, locker):
-    ledger = a_ledger(tmp_path)
+    ledgers = ledgers_in(tmp_path)
     locker.execute("BEGIN IMMEDIATE")
     threading.Timer(0.3, locker.execute, ["COMMIT"]).start()
     began = time.monotonic()
 
-    with ledger.write() as session:
+    with ledgers.of(DEFAULT_ORG).write() as session:
         session.runs.request(a_run())
         waited = time.monotonic() - began
 
     assert 0.2 < waited < 10
-    with ledger.read() as session:
+    with ledgers.of(DEFAULT_ORG).read() as session:
         assert session.runs.find(a_run().id) == a_run()
 
 
 def test_a_lock_longer_than_the_patience_is_told_and_changes_nothing(tmp_path, locker):
-    ledger = a_ledger(tmp_path, patience_seconds=0.2)
+    ledgers = ledgers_in(tmp_path, patience_seconds=0.2)
     locker.execute("BEGIN IMMEDIATE")
 
     with pytest.raises(
         Unavailable, match=r"stayed locked by another process for 0.2 s; nothing was changed"
     ) as told:
-        request_a_run(ledger)
+        request_a_run(ledgers)
 
     assert told.value.retry_may_help
     locker.execute("ROLLBACK")
-    with ledger.read() as session:
+    with ledgers.of(DEFAULT_ORG).read() as session:
         assert session.runs.open() == []
-    request_a_run(ledger)
+    request_a_run(ledgers)
 
 
-def request_a_run(ledger: SqlLedger) -> None:
-    with ledger.write() as session:
+def request_a_run(ledgers: SqlLedgers) -> None:
+    with ledgers.of(DEFAULT_ORG).write() as session:
         session.runs.request(a_run())
 
 
 def test_a_reader_does_not_wait_for_a_writer(tmp_path, locker):
-    ledger = a_ledger(tmp_path, patience_seconds=0.0)
+    ledgers = ledgers_in(tmp_path, patience_seconds=0.0)
     locker.execute("BEGIN IMMEDIATE")
     locker.execute("INSERT INTO organizations (id, name) VALUES ('acme', 'Acme')")
 
-    with ledger.read() as session:
+    with ledgers.of(DEFAULT_ORG).read() as session:
         assert session.runs.open() == []
 
 
@@ -91,14 +92,15 @@ FILL = """
 import resource, sys
 from pathlib import Path
 from builders import NOW
+from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.errors import InspectError
-from resources.ledger.store import create_ledger
-ledger = create_ledger(Path(sys.argv[1]) / "ledger.db")
-ledger.migrate()
+from resources.ledger.store import create_ledgers
+ledgers = create_ledgers(Path(sys.argv[1]) / "ledger.db")
+ledgers.migrate()
 resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
 try:
     while True:
-        with ledger.write() as session:
+        with ledgers.of(DEFAULT_ORG).write() as session:
             first = session.journal.append("run", {"text": "x" * 9000}, at=NOW)
             session.journal.append("run", {"text": "y" * 9000}, at=NOW)
         print(first)
@@ -121,12 +123,12 @@ def test_a_full_disk_is_told_and_every_answered_write_is_there_whole(tmp_path):
 
     assert sentence.startswith("Unavailable the ledger ")
     assert "nothing was changed: make room on its disk and try again" in sentence
-    ledger = a_ledger(tmp_path)
-    with ledger.read() as session:
+    ledgers = ledgers_in(tmp_path)
+    with ledgers.read() as session:
         kept = [seq for seq, _, _ in session.journal.after(0)]
     assert len(answered) > 5
     assert kept == list(range(1, 2 * len(answered) + 1))
-    with ledger.write() as session:
+    with ledgers.of(DEFAULT_ORG).write() as session:
         session.journal.append("run", {}, at=NOW)
     with sqlite3.connect(tmp_path / "ledger.db") as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -137,28 +139,28 @@ def test_a_file_that_is_no_database_is_told(tmp_path):
     (tmp_path / "ledger.db").write_bytes(b"not a database" * 500)
 
     with pytest.raises(Unreadable, match=r"is damaged: file is not a database; put a backup in its place"):
-        a_ledger(tmp_path).migrate()
+        ledgers_in(tmp_path).migrate()
 
 
 def test_a_home_that_cannot_be_made_is_told(tmp_path):
     (tmp_path / "home").write_text("a file, not a folder")
 
     with pytest.raises(SetupMissing, match=r"the folder .* cannot be made: .*; set INSPECT_HOME"):
-        a_ledger(tmp_path / "home" / "inner").migrate()
+        ledgers_in(tmp_path / "home" / "inner").migrate()
 
 
 def test_a_ledger_whose_place_is_a_folder_is_told(tmp_path):
     (tmp_path / "ledger.db").mkdir()
 
     with pytest.raises(SetupMissing, match="cannot be opened for writing: unable to open database file"):
-        a_ledger(tmp_path).migrate()
+        ledgers_in(tmp_path).migrate()
 
 
 def test_an_answered_write_survives_a_power_cut(tmp_path):
     """SQLite's own words for that: WAL with synchronous=FULL (2)."""
-    ledger = a_ledger(tmp_path)
+    ledgers = ledgers_in(tmp_path)
 
-    with ledger.database.read() as connection:
+    with ledgers.database.read() as connection:
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar() == 2
 
@@ -176,13 +178,13 @@ def test_what_may_be_repeated_costs_no_fsync_and_the_next_write_is_durable_again
 
 
 def test_naive_times_are_refused_before_they_are_stored(tmp_path):
-    ledger = a_ledger(tmp_path)
+    ledgers = ledgers_in(tmp_path)
 
     with (
         pytest.raises(sa.exc.StatementError, match=r"a naive time .* cannot be stored"),
-        ledger.write() as session,
+        ledgers.of(DEFAULT_ORG).write() as session,
     ):
         session.journal.append("run", {}, at=NOW.replace(tzinfo=None))
 
-    with ledger.read() as session:
+    with ledgers.read() as session:
         assert session.journal.head() == 0

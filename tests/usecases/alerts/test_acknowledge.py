@@ -7,7 +7,7 @@ import pytest
 
 from ends import Watch, heard
 from houses import a_house
-from inspect_pipelines.domain.ids import DEFAULT_ORG, IncidentId
+from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.usecases.alerts.acknowledge import acknowledge
@@ -28,8 +28,9 @@ def test_who_takes_an_incident_on_is_shown_and_nobody_is_reminded_any_more(watch
     acknowledge(watch.house, incident.id, by="user:ada")
 
     with watch.house.ledger.read() as ledger:
-        (note,) = ledger.outbox.latest(DEFAULT_ORG, limit=1)
-        assert [kind for _, kind, _ in ledger.journal.after(0)][-1] == "incident"
+        (note,) = ledger.outbox.latest(limit=1)
+    with watch.house.ledgers.read() as ledgers:
+        assert [kind for _, kind, _ in ledgers.journal.after(0)][-1] == "incident"
     assert heard([note]) == [("acknowledged", "slack:#qa")]
     assert watch.incidents()[0].acknowledged_by == "user:ada"
     assert watch.end(after=timedelta(hours=48)) == []

@@ -99,8 +99,9 @@ def test_an_occurrence_that_nobody_asked_for_is_an_error_that_people_hear_of_onc
     assert found.problem.startswith("'nightly-shop': the run due at")
     with house.ledger.read() as ledger:
         assert [n.target for n in ledger.outbox.of_run(run.id)] == ["slack:#qa"]
-        assert ledger.runs.latest(DEFAULT_ORG) == [run], "`runs list` shows it"
-        kinds = [kind for _, kind, _ in ledger.journal.after(0)]
+        assert ledger.runs.latest() == [run], "`runs list` shows it"
+    with house.ledgers.read() as ledgers:
+        kinds = [kind for _, kind, _ in ledgers.journal.after(0)]
         assert kinds == ["run", "incident"], "the history hears of it once"
 
 
@@ -158,7 +159,7 @@ def test_it_is_silent_when_the_definition_is_switched_off_or_deleted_or_a_trigge
     assert look(late(house)).absences == ()
 
     with house.ledger.write() as ledger:
-        ledger.definitions.delete(DEFAULT_ORG, NIGHTLY, by="user:ada", at=NOW)
+        ledger.definitions.delete(NIGHTLY, by="user:ada", at=NOW)
     assert look(late(house)).absences == ()
 
 
@@ -249,4 +250,4 @@ def test_a_request_that_comes_while_dagster_is_asked_wins(house: House) -> None:
 
     assert found.raised == ()
     with house.ledger.read() as ledger:
-        assert [run.origin for run in ledger.runs.latest(DEFAULT_ORG)] == [cron_origin(NIGHTLY, DUE)]
+        assert [run.origin for run in ledger.runs.latest()] == [cron_origin(NIGHTLY, DUE)]

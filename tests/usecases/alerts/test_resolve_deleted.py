@@ -33,5 +33,5 @@ def test_deleting_a_definition_ends_its_incidents_and_tells_those_who_heard(watc
 
     assert [one.resolution for one in watch.incidents()] == ["'nightly-shop' was deleted by ada", ""]
     with watch.house.ledger.read() as ledger:
-        notes = ledger.outbox.latest(DEFAULT_ORG)
+        notes = ledger.outbox.latest()
     assert [one for one in heard(notes) if one[0] == "resolved"] == [RESOLVED]

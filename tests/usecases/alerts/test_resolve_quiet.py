@@ -7,7 +7,6 @@ import pytest
 
 from ends import QA, Watch, heard
 from houses import a_house
-from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.usecases.alerts.resolve_quiet import resolve_quiet
@@ -28,7 +27,7 @@ def watch(tmp_path: Path) -> Watch:
 
 def newest(watch: Watch) -> list[tuple[str, str]]:
     with watch.house.ledger.read() as ledger:
-        notes = ledger.outbox.latest(DEFAULT_ORG)
+        notes = ledger.outbox.latest()
     return sorted(heard([note for note in notes if note.created_at == watch.house.clock.now()]))
 
 
@@ -53,9 +52,7 @@ def test_while_it_is_back_again_time_does_not_end_it(watch: Watch) -> None:
 
 def test_it_ends_too_when_its_definition_was_deleted_meanwhile(watch: Watch) -> None:
     with watch.house.ledger.write() as ledger:
-        ledger.definitions.delete(
-            DEFAULT_ORG, watch.last_run().definition_id, by="user:ada", at=watch.house.clock.now()
-        )
+        ledger.definitions.delete(watch.last_run().definition_id, by="user:ada", at=watch.house.clock.now())
     watch.house.clock.sleep(12 * HOUR)
 
     assert len(resolve_quiet(watch.house)) == 1

@@ -78,7 +78,7 @@ def test_a_delivery_becomes_a_fact_once(tmp_path: Path) -> None:
     send_waiting(house)
     send_waiting(house)
 
-    with house.ledger.read() as ledger:
+    with house.ledgers.read() as ledger:
         assert [kind for _, kind, _ in ledger.journal.after(0)] == ["run", "incident", "notification"]
 
 
@@ -141,7 +141,7 @@ def test_a_message_is_given_up_after_a_day_with_the_last_reason(tmp_path: Path) 
 
     with house.ledger.read() as ledger:
         (note,) = ledger.outbox.of_run(run_id)
-        tries = ledger.outbox.attempts_of(house.org_id, note.id)
+        tries = ledger.outbox.attempts_of(note.id)
     assert note.status is DeliveryStatus.FAILED
     assert note.receipt.startswith("given up after 25 attempts since 2026-11-22")
     assert note.receipt.endswith("no route to the host")
@@ -165,7 +165,7 @@ def test_a_message_that_waited_for_days_has_a_whole_day_of_tries_and_so_has_a_re
     house.clock.sleep(24 * 3600)
     given_up = fails()
     with house.ledger.read() as ledger:
-        (note,) = ledger.outbox.latest(house.org_id)
+        (note,) = ledger.outbox.latest()
     resend(house, note.id)
     house.clock.sleep(1)  # a Slack channel takes one message a second
 
@@ -224,7 +224,7 @@ def test_a_sender_that_dies_before_it_could_note_a_receipt_is_followed_by_anothe
         "the same id, for services that know it"
     )
     with later.ledger.read() as ledger:
-        tries = ledger.outbox.attempts_of(later.org_id, sent.id)
+        tries = ledger.outbox.attempts_of(sent.id)
         assert [note.status for note in ledger.outbox.of_run(run_id)] == [DeliveryStatus.SENT]
     assert [one.outcome for one in tries] == ["interrupted", "sent"]
 

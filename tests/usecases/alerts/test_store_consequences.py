@@ -12,7 +12,7 @@ import pytest
 from builders import NOW, a_plan, a_run, a_schedule, a_screenshot, a_session
 from ends import QA, Watch, heard
 from houses import CollectingChannel, a_house
-from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -35,15 +35,17 @@ def watch(tmp_path: Path) -> Watch:
 
 def kept(watch: Watch) -> dict[str, int]:
     """How much the ledger holds of what may follow."""
+    with watch.house.ledgers.read() as ledgers:
+        facts = len(ledgers.journal.after(0))
     with watch.house.ledger.read() as ledger:
         run = ledger.runs.find(a_run().id)
         return {
-            "open runs": len(ledger.runs.open(DEFAULT_ORG)),
-            "facts": len(ledger.journal.after(0)),
-            "incidents": len(ledger.incidents.latest(DEFAULT_ORG)),
+            "open runs": len(ledger.runs.open()),
+            "facts": facts,
+            "incidents": len(ledger.incidents.latest()),
             "runs of it": len(ledger.incidents.of_run(run.id)) if run else 0,
-            "messages": len(ledger.outbox.latest(DEFAULT_ORG)),
-            "months": len(ledger.usage.of(DEFAULT_ORG, "2026-11")),
+            "messages": len(ledger.outbox.latest()),
+            "months": len(ledger.usage.of("2026-11")),
         }
 
 
@@ -89,7 +91,7 @@ def test_who_comes_second_stores_nothing(watch: Watch) -> None:
 def test_a_baseline_that_the_plan_makes_is_stored_with_its_facts(watch: Watch) -> None:
     watch.define(baseline=BaselinePolicy(first_run="adopt"))
     with watch.house.ledger.read() as ledger:
-        definition = ledger.definitions.find(DEFAULT_ORG, a_run().definition_id)
+        definition = ledger.definitions.find(a_run().definition_id)
     running = a_run().claimed("d1", now=NOW)
     verdict = Verdict(VerdictKind.PASSED, RunStatus.PASSED, ("as the plan says",))
 
@@ -107,8 +109,9 @@ def test_a_baseline_that_the_plan_makes_is_stored_with_its_facts(watch: Watch) -
         )
 
     with watch.house.ledger.read() as ledger:
-        active = ledger.baselines.active(DEFAULT_ORG, "nightly-shop")
-        assert [kind for _, kind, _ in ledger.journal.after(0)] == ["run", "baseline"]
+        active = ledger.baselines.active("nightly-shop")
+    with watch.house.ledgers.read() as ledgers:
+        assert [kind for _, kind, _ in ledgers.journal.after(0)] == ["run", "baseline"]
     assert active is not None
     assert active.id == "b1"
 
@@ -148,7 +151,7 @@ def test_a_recovery_never_comes_before_the_message_that_tells_of_its_opening(
     with house.ledger.write() as ledger:
         resolve_deleted(
             ledger,
-            ledger.definitions.find(DEFAULT_ORG, DefinitionId("s1")),
+            ledger.definitions.find(DefinitionId("s1")),
             by="user:ada",
             at=house.clock.now(),
         )

@@ -41,13 +41,13 @@ def a_trigger() -> Trigger:
 
 
 def journal_of(house) -> list[tuple[str, dict]]:
-    with house.ledger.read() as ledger:
+    with house.ledgers.read() as ledger:
         return [(kind, json.loads(text)) for _, kind, text in ledger.journal.after(0)]
 
 
 def stored(house) -> list[str]:
     with house.ledger.read() as ledger:
-        return [definition.id for definition in ledger.definitions.all(DEFAULT_ORG)]
+        return [definition.id for definition in ledger.definitions.all()]
 
 
 def test_after_apply_a_plan_shows_nothing(tmp_path):
@@ -70,7 +70,7 @@ def test_what_is_published_is_what_the_ledger_holds(tmp_path):
 
     compiled = house.publication.read(DEFAULT_ORG)
     with house.ledger.read() as ledger:
-        assert list(compiled.definitions) == ledger.definitions.all(DEFAULT_ORG)
+        assert list(compiled.definitions) == ledger.definitions.all()
     assert (compiled.org_id, compiled.published_at) == (DEFAULT_ORG, NOW)
 
 
@@ -240,7 +240,7 @@ def test_the_organisation_is_stored_and_its_limits_are_published(tmp_path):
     assert applied.is_published
     assert house.publication.read(DEFAULT_ORG).limits == limits
     with house.ledger.read() as ledger:
-        assert ledger.organizations.find(DEFAULT_ORG) == Organization(DEFAULT_ORG, limits=limits)
+        assert ledger.organizations.find() == Organization(DEFAULT_ORG, limits=limits)
 
 
 def test_each_apply_is_remembered_also_when_it_changes_nothing(tmp_path):
@@ -250,7 +250,7 @@ def test_each_apply_is_remembered_also_when_it_changes_nothing(tmp_path):
         apply(house, a_project(a_schedule()), by="user:ada", may_delete=())
 
     with house.ledger.read() as ledger:
-        assert ledger.organizations.applied_at(DEFAULT_ORG) == house.clock.now()
+        assert ledger.organizations.applied_at() == house.clock.now()
 
 
 def test_a_budget_that_would_be_overrun_is_refused_until_somebody_accepts_the_cost(tmp_path):

@@ -10,7 +10,7 @@ from code_hosts import RememberedCodeHost
 from houses import CollectingChannel, a_house, apply
 from inspect_pipelines.domain.decision import Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import DEFAULT_ORG, EventId
+from inspect_pipelines.domain.ids import EventId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
@@ -60,7 +60,7 @@ def test_an_event_goes_on_when_its_paths_are_told(house: House) -> None:
     route(house)
 
     with house.ledger.read() as ledger:
-        (run,) = ledger.runs.latest(DEFAULT_ORG)
+        (run,) = ledger.runs.latest()
     assert told == 1
     assert host.asked == [("github-acme", "acme/shop", 7)]
     assert run.variables["changed_paths"] == "README.md\nsrc/a.py"
@@ -106,8 +106,8 @@ def test_after_an_hour_it_is_undecided_and_people_are_told_once(
     assert "changed paths unknown: GitHub is away" in message.text
     assert f"events replay {UNKNOWN.id}" in message.text
     with house.ledger.read() as ledger:
-        (decision,) = ledger.decisions.of_event(DEFAULT_ORG, UNKNOWN.id)
-        (run,) = ledger.runs.latest(DEFAULT_ORG)
+        (decision,) = ledger.decisions.of_event(UNKNOWN.id)
+        (run,) = ledger.runs.latest()
     assert decision.outcome is Outcome.UNDECIDED
     assert (run.status, run.id) == (RunStatus.ERROR, decision.run_id)
 
@@ -170,7 +170,7 @@ def test_an_undecided_event_that_is_replayed_asks_again_and_starts_a_run_of_its_
 
     assert (again.status, again.replay) == (EventStatus.WAITING, "r1")
     with house.ledger.read() as ledger:
-        found = {run.origin: run.status for run in ledger.runs.latest(DEFAULT_ORG)}
+        found = {run.origin: run.status for run in ledger.runs.latest()}
     assert found == {
         f"undecided:{UNKNOWN.id}:post-merge": RunStatus.ERROR,
         f"event:{UNKNOWN.id}:post-merge@r1": RunStatus.PENDING,
@@ -183,4 +183,4 @@ def test_waiting_for_github_never_pauses_a_trigger(house: House) -> None:
         ask_paths(house, RememberedCodeHost(Refused("no token")), {})
 
     with house.ledger.read() as ledger:
-        assert ledger.pauses.listed(DEFAULT_ORG, house.clock.now() + timedelta(days=1)) == ()
+        assert ledger.pauses.listed(house.clock.now() + timedelta(days=1)) == ()

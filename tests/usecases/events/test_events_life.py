@@ -67,7 +67,7 @@ class Life(RuleBasedStateMachine):
     def die_while_routing(self) -> None:
         with suppress(Killed), self.house.ledger.write() as ledger:
             for event in ledger.events.with_status(EventStatus.RECEIVED):
-                decide(self.house, ledger, event, triggers_of(ledger, DEFAULT_ORG))
+                decide(self.house, ledger, event, triggers_of(ledger))
             raise Killed
 
     @rule(seconds=st.sampled_from([1, 30, 61, 200]))
@@ -92,15 +92,15 @@ class Life(RuleBasedStateMachine):
     @rule()
     def end_runs(self) -> None:
         with self.house.ledger.write() as ledger:
-            for run in ledger.runs.open(DEFAULT_ORG):
+            for run in ledger.runs.open():
                 if run.status is RunStatus.RUNNING:
                     ledger.runs.conclude(run.concluded(RunStatus.PASSED, "", now=self.house.clock.now()))
 
     @invariant()
     def each_event_has_one_decision_a_trigger_and_each_origin_one_run(self) -> None:
         with self.house.ledger.read() as ledger:
-            runs = ledger.runs.latest(DEFAULT_ORG, limit=500)
-            decisions = [d for one in TRIGGERS for d in ledger.decisions.latest(DEFAULT_ORG, one, limit=500)]
+            runs = ledger.runs.latest(limit=500)
+            decisions = [d for one in TRIGGERS for d in ledger.decisions.latest(one, limit=500)]
         assert max(Counter(run.origin for run in runs).values(), default=0) <= 1
         assert max(Counter((d.event_id, d.trigger_id) for d in decisions).values(), default=0) <= 1
         starters = [d.run_id for d in decisions if d.outcome is Outcome.STARTED and d.run_id]
@@ -114,16 +114,16 @@ class Life(RuleBasedStateMachine):
         self.house.clock.sleep(600)
         close_batches(self.house)
         with self.house.ledger.read() as ledger:
-            events = ledger.events.latest(DEFAULT_ORG, limit=500)
+            events = ledger.events.latest(limit=500)
             assert len(events) == len(self.delivered), "nothing is lost, nothing is taken twice"
             for event in events:
-                decisions = ledger.decisions.of_event(DEFAULT_ORG, event.id)
+                decisions = ledger.decisions.of_event(event.id)
                 assert sorted(d.trigger_id for d in decisions) == sorted(TRIGGERS)
                 for decision in decisions:
                     run = ledger.runs.find(decision.run_id)
                     assert set(event.paths) <= set(run.variables["changed_paths"].split("\n"))
                     assert run.variables["base_branch"] == event.branch
-        self.house.ledger.close()
+        self.house.ledgers.close()
         self.house.inbox.close()
         self.folder.cleanup()
 

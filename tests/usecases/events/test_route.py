@@ -12,7 +12,7 @@ from houses import SteppedClock, a_house, apply
 from inspect_pipelines.domain.condition import Condition, Operator
 from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.playbook import Variable, VariableType
 from inspect_pipelines.domain.run import Door, Run, RunStatus
@@ -54,12 +54,12 @@ def tell(house: House, *events: Event) -> None:
 
 def decisions(house: House, event: Event) -> list[Decision]:
     with house.ledger.read() as ledger:
-        return ledger.decisions.of_event(event.org_id, event.id)
+        return ledger.decisions.of_event(event.id)
 
 
 def runs(house: House) -> list[Run]:
     with house.ledger.read() as ledger:
-        return ledger.runs.latest(DEFAULT_ORG)
+        return ledger.runs.latest()
 
 
 def status(house: House, event: Event) -> EventStatus:
@@ -71,7 +71,7 @@ def status(house: House, event: Event) -> EventStatus:
 
 def decide_and_die(house: House, event: Event) -> None:
     with house.ledger.write() as ledger:
-        decide(house, ledger, event, triggers_of(ledger, DEFAULT_ORG))
+        decide(house, ledger, event, triggers_of(ledger))
         raise RuntimeError("killed before the commit")
 
 
@@ -271,7 +271,7 @@ def test_a_batch_whose_trigger_is_deleted_is_told_as_a_no(house: House) -> None:
     apply(house, DEBOUNCED)
     tell(house, a_merge())
     with house.ledger.write() as ledger:
-        ledger.definitions.delete(DEFAULT_ORG, DEBOUNCED.id, by="user:ada", at=house.clock.now())
+        ledger.definitions.delete(DEBOUNCED.id, by="user:ada", at=house.clock.now())
     house.clock.sleep(61)
 
     closed = close_batches(house)
@@ -280,7 +280,7 @@ def test_a_batch_whose_trigger_is_deleted_is_told_as_a_no(house: House) -> None:
     assert (closed, runs(house)) == (0, [])
     assert decision.sentence() == "no: its trigger was deleted before the run began"
     with house.ledger.read() as ledger:
-        assert ledger.batches.open(DEFAULT_ORG) == []
+        assert ledger.batches.open() == []
 
 
 def test_a_crash_in_the_middle_leaves_nothing_behind(house: House) -> None:

@@ -24,7 +24,7 @@ def house(tmp_path: Path) -> House:
     house = a_house(tmp_path)
     apply(house, organization=Organization(DEFAULT_ORG, sources=(a_source(),)))
     yield house
-    house.ledger.close()
+    house.ledgers.close()
     house.inbox.close()
 
 
@@ -33,7 +33,7 @@ def push(number: int = 1, **changes: object):
 
 
 def facts(house: House) -> list[dict]:
-    with house.ledger.read() as ledger:
+    with house.ledgers.read() as ledger:
         return [json.loads(body)["event"] for _, kind, body in ledger.journal.after(0) if kind == "event"]
 
 
@@ -45,7 +45,7 @@ def test_waiting_deliveries_become_events_with_their_facts(house: House) -> None
     assert taken == TakenIn(deliveries=3, events=1)
     assert house.inbox.waiting() == []
     with house.ledger.read() as ledger:
-        statuses = [event.status for event in ledger.events.latest(DEFAULT_ORG)]
+        statuses = [event.status for event in ledger.events.latest()]
     assert statuses == [EventStatus.UNREADABLE, EventStatus.IGNORED, EventStatus.RECEIVED]
     assert [fact["status"] for fact in facts(house)] == ["received", "ignored", "unreadable"]
     assert take_in(house) == TakenIn(0, 0)
@@ -69,7 +69,7 @@ def test_a_repetition_does_not_undo_what_was_decided_meanwhile(house: House) -> 
     with pytest.raises(Unavailable):
         take_in(replace(house, inbox=_DiesBeforeHandled(house.inbox)))
     with house.ledger.write() as ledger:
-        (event,) = ledger.events.latest(DEFAULT_ORG)
+        (event,) = ledger.events.latest()
         ledger.events.save(replace(event, status=EventStatus.DECIDED))
 
     take_in(house)
@@ -84,7 +84,7 @@ def test_a_source_that_is_gone_leaves_its_deliveries_unreadable_and_kept(house: 
     take_in(house)
 
     with house.ledger.read() as ledger:
-        (event,) = ledger.events.latest(DEFAULT_ORG)
+        (event,) = ledger.events.latest()
     assert (event.status, event.type) == (EventStatus.UNREADABLE, "push")
     assert event.problem.startswith("the source 'gone' is not in organization.yaml any more")
     assert house.inbox.find(event.id) is not None
@@ -96,7 +96,7 @@ def test_a_delivery_that_meets_a_defect_of_ours_does_not_hold_up_the_others(hous
     taken = take_in(replace(house, inbox=_HandsOutOneWithoutABody(house.inbox)))
 
     with house.ledger.read() as ledger:
-        (broken,) = ledger.events.latest(DEFAULT_ORG, status=EventStatus.UNREADABLE)
+        (broken,) = ledger.events.latest(status=EventStatus.UNREADABLE)
     assert broken.problem == (
         "a defect of inspect-pipelines: AttributeError while it was read; please report it"
     )

@@ -41,7 +41,7 @@ def ended(house: House, tick: int, *shots: Screenshot, definition: str = "nightl
 
 def active(house: House, set_name: str = "nightly-shop") -> dict[str, str]:
     with house.ledger.read() as ledger:
-        baseline = ledger.baselines.active(house.org_id, set_name)
+        baseline = ledger.baselines.active(set_name)
     return {view.name: image.sha256[0] for view, image in baseline.images.items()} if baseline else {}
 
 

@@ -8,7 +8,7 @@ from builders import a_screenshot, a_session
 from ends import QA, Watch, heard
 from history_builders import a_comparison
 from houses import a_house
-from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound, Refused
@@ -30,7 +30,7 @@ def watch(tmp_path: Path) -> Watch:
 def posted(watch: Watch) -> list[tuple[str, str]]:
     """All messages but those of runs, oldest first."""
     with watch.house.ledger.read() as ledger:
-        notes = ledger.outbox.latest(DEFAULT_ORG)[::-1]
+        notes = ledger.outbox.latest()[::-1]
     return [
         (note.target, f"{note.message.kind.value}: {note.message.sentence}")
         for note in notes

@@ -50,7 +50,7 @@ def ended(house: House, run: Run, status: RunStatus = RunStatus.PASSED, minutes:
     house.clock.sleep(minutes * 60)
     now = house.clock.now()
     with house.ledger.write() as ledger:
-        definition = ledger.definitions.find(run.org_id, run.definition_id)
+        definition = ledger.definitions.find(run.definition_id)
         return list(record_end(ledger, run.concluded(status, "because", now=now), definition, at=now) or ())
 
 
@@ -257,7 +257,7 @@ def test_minutes_of_runs_that_still_run_count(house: House) -> None:
 
     with house.ledger.write() as ledger:
         ledger.runs.conclude(
-            ledger.runs.holder(DEFAULT_ORG, NIGHTLY).concluded(RunStatus.PASSED, "", now=house.clock.now())
+            ledger.runs.holder(NIGHTLY).concluded(RunStatus.PASSED, "", now=house.clock.now())
         )
     assert a_tick(house, day=21).run.reason.startswith("budget: ")
 
@@ -342,16 +342,14 @@ def test_after_it_was_resumed_three_more_errors_are_needed(house: House) -> None
     for day in (18, 19, 20):
         ended(house, a_tick(house, day=day).run, RunStatus.ERROR, minutes=1)
     with house.ledger.write() as ledger:
-        ledger.pauses.lift(DEFAULT_ORG, NIGHTLY, now=house.clock.now(), by="user:ada")
+        ledger.pauses.lift(NIGHTLY, now=house.clock.now(), by="user:ada")
     house.clock.sleep(60)
 
     for key in ("k1", "k2"):
         ended(house, a_wish(house, key).run, RunStatus.ERROR, minutes=1)
     with house.ledger.read() as ledger:
-        assert ledger.pauses.active(DEFAULT_ORG, NIGHTLY, house.clock.now()) == ()
+        assert ledger.pauses.active(NIGHTLY, house.clock.now()) == ()
 
     ended(house, a_wish(house, "k3").run, RunStatus.ERROR, minutes=1)
     with house.ledger.read() as ledger:
-        assert [pause.by for pause in ledger.pauses.active(DEFAULT_ORG, NIGHTLY, house.clock.now())] == [
-            BY_ITSELF
-        ]
+        assert [pause.by for pause in ledger.pauses.active(NIGHTLY, house.clock.now())] == [BY_ITSELF]

@@ -76,7 +76,7 @@ def compared(house: House, run_id: RunId, **changes: object) -> None:
 
 
 def journal(house: House) -> list[tuple[str, dict]]:
-    with house.ledger.read() as ledger:
+    with house.ledgers.read() as ledger:
         return [(kind, json.loads(body)) for _, kind, body in ledger.journal.after(0)]
 
 
@@ -87,7 +87,7 @@ def test_a_first_run_needs_review_and_does_not_bless_itself(house: House) -> Non
 
     assert conclusion.report.run.status is RunStatus.NEEDS_REVIEW
     with house.ledger.read() as ledger:
-        assert ledger.baselines.all(house.org_id) == []
+        assert ledger.baselines.all() == []
 
 
 def test_a_first_run_adopts_itself_where_the_plan_says_so(house: House) -> None:
@@ -97,7 +97,7 @@ def test_a_first_run_adopts_itself_where_the_plan_says_so(house: House) -> None:
 
     assert conclusion.report.run.status is RunStatus.PASSED
     with house.ledger.read() as ledger:
-        active = ledger.baselines.active(house.org_id, "nightly-shop")
+        active = ledger.baselines.active("nightly-shop")
     assert active is not None
     assert active.created_by == "policy:first_run"
 
@@ -113,7 +113,7 @@ def test_a_passed_run_with_small_changes_moves_the_baseline_where_the_plan_says_
     judge(house, second)
 
     with house.ledger.read() as ledger:
-        active = ledger.baselines.active(house.org_id, "nightly-shop")
+        active = ledger.baselines.active("nightly-shop")
     assert active is not None
     assert (active.created_by, active.source_run_id) == ("policy:update_on_success", second)
 
@@ -131,7 +131,7 @@ def test_a_failed_run_never_moves_the_baseline(house: House) -> None:
     assert conclusion.report.run.status is RunStatus.FAILED
     assert conclusion.report.run.reason == "shop/home@desktop: button 'Buy' changed"
     with house.ledger.read() as ledger:
-        assert ledger.baselines.active(house.org_id, "nightly-shop").source_run_id == first
+        assert ledger.baselines.active("nightly-shop").source_run_id == first
 
 
 def test_every_rule_that_matches_fires_with_each_of_its_targets(house: House) -> None:
@@ -225,16 +225,14 @@ def test_a_policy_never_overwrites_what_a_person_adopted_meanwhile(house: House)
     judge(replace(house, ledger=PersonInBetween()), second)
 
     with house.ledger.read() as ledger:
-        assert ledger.baselines.active(house.org_id, "nightly-shop").created_by == "user:bob"
+        assert ledger.baselines.active("nightly-shop").created_by == "user:bob"
 
 
 def test_a_run_whose_definition_was_deleted_meanwhile_never_passes(house: House) -> None:
     apply(house, a_schedule())
     run_id = played(house)
     with house.ledger.write() as ledger:
-        ledger.definitions.delete(
-            house.org_id, DefinitionId("nightly-shop"), by="user:ada", at=house.clock.now()
-        )
+        ledger.definitions.delete(DefinitionId("nightly-shop"), by="user:ada", at=house.clock.now())
 
     report = judge(house, run_id).report
 

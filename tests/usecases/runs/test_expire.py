@@ -72,9 +72,7 @@ def test_a_run_that_a_person_wanted_to_end_is_cancelled_whoever_died_meanwhile(h
     """The canceller was killed right after it had stored the wish, the worker of its own accord."""
     run = running(house)
     with house.ledger.write() as ledger:
-        ledger.reviews.append(
-            run.org_id, run.id, CANCEL_REQUESTED, by="user:ada", detail="a fire", at=house.clock.now()
-        )
+        ledger.reviews.append(run.id, CANCEL_REQUESTED, by="user:ada", detail="a fire", at=house.clock.now())
     house.workers.dead.add("d1")
 
     expire(house)
@@ -174,7 +172,7 @@ def test_a_run_of_an_event_waits_for_its_slot_as_long_as_it_takes(house: House) 
     assert expire(house) == []
     assert start.turn_away(house, Ticket(run.definition_id, "e3", origin=run.origin, queued_at=NOW)) is None
     with house.ledger.write() as ledger:
-        holder = ledger.runs.holder(house.org_id, run.definition_id)
+        holder = ledger.runs.holder(run.definition_id)
         ledger.runs.conclude(holder.concluded(RunStatus.PASSED, "", now=house.clock.now()))
 
     assert start.admit(house, Ticket(run.definition_id, "e4", origin=run.origin)).door is Door.ADMITTED
@@ -183,7 +181,7 @@ def test_a_run_of_an_event_waits_for_its_slot_as_long_as_it_takes(house: House) 
 def test_a_run_of_an_event_whose_trigger_is_gone_does_not_wait_for_ever(house: House) -> None:
     run = waits_for_its_slot(house)
     with house.ledger.write() as ledger:
-        ledger.definitions.delete(run.org_id, run.definition_id, by="user:ada", at=house.clock.now())
+        ledger.definitions.delete(run.definition_id, by="user:ada", at=house.clock.now())
     house.clock.sleep(31 * 60)
 
     assert [ended.id for ended in expire(house)] == [run.id]

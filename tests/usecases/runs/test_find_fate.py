@@ -32,9 +32,7 @@ def run(house: House) -> Run:
 
 def wish(house: House, run: Run) -> None:
     with house.ledger.write() as ledger:
-        ledger.reviews.append(
-            house.org_id, run.id, CANCEL_REQUESTED, by="user:ada", detail="", at=house.clock.now()
-        )
+        ledger.reviews.append(run.id, CANCEL_REQUESTED, by="user:ada", detail="", at=house.clock.now())
 
 
 def test_without_a_deadline_or_a_wish_it_is_what_was_seen(house: House, run: Run) -> None:

@@ -70,7 +70,7 @@ def test_what_is_asked_for_decides_the_same_as_all_that_the_ledger_knows(ends, f
 
         assert asked == known
         assert watch.incidents() == sorted(books.incidents(), key=lambda one: (one.opened_at, one.id))
-        watch.house.ledger.close()
+        watch.house.ledgers.close()
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,7 @@ def test_an_end_that_tells_nobody_anything_asks_for_little(tmp_path, status, tab
         statements.append(statement)
 
     with watch.house.ledger.write() as ledger:
-        definition = ledger.definitions.find(DEFAULT_ORG, NIGHTLY)
+        definition = ledger.definitions.find(NIGHTLY)
         ledger.runs.request(a_run(7, origin="request:7"))
         ledger.runs.claim(running)
         sa.event.listen(sa.Engine, "before_cursor_execute", note)

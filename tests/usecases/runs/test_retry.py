@@ -99,7 +99,7 @@ def test_an_open_run_cannot_be_retried(house: House, status: RunStatus) -> None:
 def test_a_run_whose_definition_is_gone_cannot_be_retried(house: House) -> None:
     first = ended(house)
     with house.ledger.write() as ledger:
-        ledger.definitions.delete(house.org_id, NIGHTLY, by="user:ada", at=house.clock.now())
+        ledger.definitions.delete(NIGHTLY, by="user:ada", at=house.clock.now())
 
     with pytest.raises(NotFound, match="its definition 'nightly-shop' was deleted"):
         retry(house, first.id, by="user:bob")

@@ -81,7 +81,7 @@ def test_a_skipped_run_is_a_fact_in_the_journal(house: House) -> None:
     start.admit(house, a_ticket("d1"))
     start.admit(house, a_ticket("d2", origin="cron:nightly-shop:2026-11-23T07:00Z"))
 
-    with house.ledger.read() as ledger:
+    with house.ledgers.read() as ledger:
         rows = ledger.journal.after(0)
 
     assert [kind for _, kind, _ in rows] == ["run"]
@@ -117,7 +117,7 @@ def test_a_person_may_run_a_disabled_schedule(house: House) -> None:
 
 def test_a_tick_of_a_deleted_definition_is_skipped(house: House) -> None:
     with house.ledger.write() as ledger:
-        ledger.definitions.delete(house.org_id, NIGHTLY, by="user:ada", at=house.clock.now())
+        ledger.definitions.delete(NIGHTLY, by="user:ada", at=house.clock.now())
 
     admission = start.admit(house, a_ticket())
 
@@ -193,4 +193,4 @@ def test_a_missing_value_is_told_before_anything_is_stored(house: House) -> None
         start.request(house, NIGHTLY, {}, by="user:ada", key="k1")
 
     with house.ledger.read() as ledger:
-        assert ledger.runs.latest(house.org_id) == []
+        assert ledger.runs.latest() == []

@@ -24,10 +24,10 @@ from web_app import TestClient, a_client
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
     house = build(Settings())
-    house.ledger.migrate()
+    house.ledgers.migrate()
     apply(house, a_schedule())
     yield house
-    house.ledger.close()
+    house.ledgers.close()
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def client(house: House) -> Iterator[TestClient]:
 
 def a_run(house: House) -> Run:
     with house.ledger.read() as ledger:
-        definition = ledger.definitions.all(house.org_id)[0]
+        definition = ledger.definitions.all()[0]
     return start.request(house, definition.id, {}, by="user:ada", key=house.clock.new_id())
 
 

@@ -28,7 +28,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     house = a_house(tmp_path)
     apply(house, organization=Organization(DEFAULT_ORG, sources=(a_source(),)))
     yield house
-    house.ledger.close()
+    house.ledgers.close()
     house.inbox.close()
 
 
@@ -47,7 +47,7 @@ def test_it_looks_by_itself_and_calls_the_route_after_each_look(house: House) ->
     intake.stop()
 
     with house.ledger.read() as ledger:
-        assert [event.type for event in ledger.events.latest(DEFAULT_ORG)] == ["push"]
+        assert [event.type for event in ledger.events.latest()] == ["push"]
 
 
 def test_sources_are_known_once_it_has_started(house: House) -> None:

@@ -31,7 +31,7 @@ def house(tmp_path: Path) -> Iterator[House]:
     with house.ledger.write() as ledger:
         ledger.definitions.save(a_schedule(plan=plan), by="user:ada", at=NOW)
     yield house
-    house.ledger.close()
+    house.ledgers.close()
 
 
 def test_a_silent_schedule_makes_it_unhealthy_and_is_told_once(house: House) -> None:

@@ -54,7 +54,7 @@ def hanging() -> Hanging:
 def house(tmp_path: Path, good: CollectingChannel, hanging: Hanging) -> Iterator[House]:
     house = a_house(tmp_path, gallery=MemoryGallery(), channels=[("webhook", hanging), ("*", good)])
     yield house
-    house.ledger.close()
+    house.ledgers.close()
 
 
 def test_what_is_stored_is_sent_at_once_although_another_channel_hangs(
@@ -71,7 +71,7 @@ def test_what_is_stored_is_sent_at_once_although_another_channel_hangs(
     sender.stop()
 
     with house.ledger.read() as ledger:
-        (hook,) = [note for note in ledger.outbox.latest(house.org_id) if note.target == "webhook:hangs"]
+        (hook,) = [note for note in ledger.outbox.latest() if note.target == "webhook:hangs"]
     assert hook.receipt == "late", "stopping waits for what is under way, so that its receipt is kept"
 
 

@@ -27,7 +27,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     with house.ledger.write() as ledger:
         ledger.organizations.save(Organization(DEFAULT_ORG, sources=sources()), at=house.clock.now())
     yield house
-    house.ledger.close()
+    house.ledgers.close()
     house.inbox.close()
 
 

@@ -48,7 +48,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     with house.ledger.write() as ledger:
         ledger.organizations.save(project.organization, at=house.clock.now())
     yield house
-    house.ledger.close()
+    house.ledgers.close()
     house.inbox.close()
 
 

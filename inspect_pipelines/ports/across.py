@@ -1,0 +1,57 @@
+"""What works across the organisations of a home, few and named; whatever it finds is acted on in its organisation's house."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Protocol
+
+from inspect_pipelines.domain.ids import OrgId, Sha256
+from inspect_pipelines.ports.ledger import Ledger
+
+
+class AcrossJournal(Protocol):
+    """The facts of all organisations on their way to the history, which one projector moves on."""
+
+    def after(self, seq: int, limit: int = 1000) -> list[tuple[int, str, str]]:
+        """(seq, kind, JSON text), in order."""
+
+    def head(self) -> int:
+        """The newest seq, 0 when empty."""
+
+    def prune(self, *, before: datetime, up_to_seq: int) -> int:
+        """Drop rows older than this and not after that seq; returns how many."""
+
+
+class AcrossPictures(Protocol):
+    """The gallery stores equal bytes once, for all organisations; nobody may prune what another one refers to."""
+
+    def referenced(self) -> set[Sha256]:
+        """Every image that a baseline, a kept session or a comparison refers to, overlays included."""
+
+
+class AcrossSession(Protocol):
+    """One transaction over what is asked of all organisations at once."""
+
+    @property
+    def journal(self) -> AcrossJournal: ...
+    @property
+    def pictures(self) -> AcrossPictures: ...
+
+
+class Ledgers(Protocol):
+    """The ledgers of all organisations of a home, over shared connections."""
+
+    def of(self, org_id: OrgId) -> Ledger:
+        """One organisation's; cheap, and it need not have been applied yet."""
+
+    def write(self) -> AbstractContextManager[AcrossSession]:
+        """As `Ledger.write`."""
+
+    def read(self) -> AbstractContextManager[AcrossSession]:
+        """As `Ledger.read`."""
+
+    def migrate(self) -> None:
+        """Bring the schema up to date; safe from several processes at once."""
+
+    def close(self) -> None: ...

@@ -1,0 +1,26 @@
+"""What every repository of the ledger is: the rows of one organisation, in one transaction."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+import sqlalchemy as sa
+
+from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.ports.ledger import WrongOrganization
+
+
+class OfAnOrganization(Protocol):
+    @property
+    def org_id(self) -> OrgId: ...
+
+
+class Owned:
+    """It puts its organisation into every statement by itself; nobody can name another one."""
+
+    def __init__(self, connection: sa.Connection, org_id: OrgId) -> None:
+        self._connection, self._org_id = connection, org_id
+
+    def _own(self, value: OfAnOrganization) -> None:
+        if value.org_id != self._org_id:
+            raise WrongOrganization(value.org_id, self._org_id)
