@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from builders import a_playbook
-from inspect_pipelines.domain.playbook import Box, ExpectText, Goto, Step, TakeScreenshot, Target
+from inspect_pipelines.domain.playbook import BROWSER, Box, ExpectText, Goto, Step, TakeScreenshot, Target
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,7 @@ def test_actions_come_in_playing_order_each_step_with_its_criteria():
     actions = list(a_playbook(steps=(first, second)).actions())
 
     assert [action.verb for action in actions] == ["goto", "screenshot", "expect_text", "goto"]
+
+
+def test_a_browser_plays_what_says_nothing_else():
+    assert a_playbook().runner == BROWSER
