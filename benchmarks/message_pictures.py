@@ -40,7 +40,7 @@ OPENED = Message(
     severity=Severity.ERROR,
     title="Nightly checkout failed",
     verdict="failed",
-    sentence="button 'Add to cart' changed colour by dE 24",
+    sentence="button 'Add to cart' changed colour clearly (24 of 100)",
     dedup_key="incident:01936a2e",
     lines=(
         "product@desktop: text of heading changed from 'Lænestol Fjord' to 'Lænestol'",
@@ -238,7 +238,7 @@ def github_page() -> str:
             rows.append(f"<div class=row><span>{label}</span><span>{value}</span></div>")
         elif line and not line.startswith("|"):
             rows.append(f"<p>{words}</p>")
-    status = "<div class=status><b>✗</b> inspect-pipelines/Nightly checkout <span>button 'Add to cart' changed colour by dE 24</span></div>"
+    status = "<div class=status><b>✗</b> inspect-pipelines/Nightly checkout <span>button 'Add to cart' changed colour clearly (24 of 100)</span></div>"
     return f'<div class="github frame"><div class=who><b>qa-bot</b> commented</div><div class=body>{"".join(rows)}</div></div>{status}'
 
 

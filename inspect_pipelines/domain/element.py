@@ -11,6 +11,7 @@ from inspect_pipelines.domain.playbook import Box
 
 COVERS_RATIO = 0.8  # an element stands for a region when it covers this much of it
 FITS_RATIO = 0.5  # of the area that region and element cover together: then the region is the element
+CUT = "…"  # ends a text that was noted in part
 
 Elements = Sequence[tuple[str, Box]]
 
@@ -75,7 +76,7 @@ def _named(region: Region, was: Box, old: Mapped, new: Mapped) -> Region:
             return replace(told, element=come, is_whole_element=True)
     name, new_text = _text_at(region.box, new)
     old_name, old_text = _text_at(was, old)
-    if not (name and old_name) or _kind(name) != _kind(old_name) or old_text == new_text:
+    if not (name and old_name) or _kind(name) != _kind(old_name) or _says_the_same(old_text, new_text):
         return told
     return replace(told, element=name, old_text=old_text, new_text=new_text)
 
@@ -98,6 +99,16 @@ def _text_at(box: Box, page: Mapped) -> tuple[str, str]:
         if text and overlap(box, at) >= COVERS_RATIO * box.area
     ]
     return min(covering)[1:] if covering else ("", "")
+
+
+def _says_the_same(old: str, new: str) -> bool:
+    """Whether two texts are equal as far as both were noted; earlier captures cut them shorter."""
+    if old == new:
+        return True
+    return any(
+        short.endswith(CUT) and long.startswith(short.removesuffix(CUT))
+        for short, long in ((old, new), (new, old))
+    )
 
 
 def _kind(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,9 @@ from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Meas
 from inspect_pipelines.domain.plan import BaselinePolicy
 
 MOST_TEXT = 40  # characters of an element's text that are quoted
+BEFORE_CHANGE = 12  # characters of a cut text that stand before what differs
+# CIEDE2000 in words; below ten a person looks twice, from thirty on it is another colour
+COLOUR_STEPS = ((10.0, "slightly"), (30.0, "clearly"), (math.inf, "strongly"))
 UNTEXTUAL = frozenset({ChangeKind.COLOUR, ChangeKind.MOVED})  # whatever the words around say
 
 
@@ -42,7 +46,7 @@ def sentence(
     sides: Sides,
     terms: Terms = OF_A_RUN,
 ) -> str:
-    """What changed and where: `button 'Pay' changed colour by dE 14 and 1 more area changed (score 0.213, tolerance 0.02)`."""
+    """What changed and where: `button 'Pay' moved 3 px right and 1 more area changed (score 0.213, tolerance 0.02)`."""
     if not (found.changed_ratio or found.layout_px):
         return terms.same
     facts = _facts(found, sides)
@@ -60,7 +64,7 @@ def sentence(
 
 
 def told(region: Region) -> str:
-    """What happened to one region: `button 'Pay' changed colour by dE 14`."""
+    """What happened to one region: `button 'Pay' changed colour clearly (14 of 100)`."""
     box = region.box
     size = f"{box.width}x{box.height} px"
     place = f"x={box.x}, y={box.y}"
@@ -71,7 +75,7 @@ def told(region: Region) -> str:
         case ChangeKind.TEXT:
             return _text_told(region, place)
         case ChangeKind.COLOUR:
-            return f"{area} changed colour by dE {region.colour_mean:.0f}"
+            return f"{area} changed colour {_strength(region.colour_mean)}"
         case ChangeKind.MOVED:
             return f"{area} moved{_way(region.moved_by)}"
         case ChangeKind.APPEARED if region.is_whole_element and region.element:
@@ -88,6 +92,15 @@ def told(region: Region) -> str:
             return f"{area} changed"
 
 
+def is_beyond(region: Region, old_width: int) -> bool:
+    """Whether a region is nothing but what a wider page has more; the width says that already.
+
+    Args:
+        old_width: Of the approved picture in px; 0 when nobody had to look.
+    """
+    return 0 < old_width <= region.box.x
+
+
 def _facts(found: Measurement, sides: Sides) -> list[str]:
     if sides.new_is_blank:
         return ["the page is blank"]
@@ -95,10 +108,11 @@ def _facts(found: Measurement, sides: Sides) -> list[str]:
     old_width, new_width = sides.old_size[0], sides.new_size[0]
     if old_width != new_width:
         facts.append(f"the width became {new_width} px, was {old_width} px")
-    if found.regions:
-        more = len(found.regions) - 1
+    regions = [one for one in found.regions if not is_beyond(one, old_width)]
+    if regions:
+        more = len(regions) - 1
         others = f" and {more} more {'area' if more == 1 else 'areas'} changed" if more else ""
-        facts.append(f"{told(found.regions[0])}{others}")
+        facts.append(f"{told(regions[0])}{others}")
     bands = list(found.bands)
     ends = _end(bands, sides)
     inserted = [band for band in bands if band.kind is BandKind.INSERTED]
@@ -129,7 +143,8 @@ def _text_told(region: Region, place: str) -> str:
     name = region.element
     if old and new and old != new:
         name = _without_text(name, old, new) if name else None
-        return f"text{f' of {name}' if name else ''} changed from {_quoted(old)} to {_quoted(new)}"
+        was, now = _quoted(old, new)
+        return f"text{f' of {name}' if name else ''} changed from {was} to {now}"
     if name:
         return f"text of {name} changed"
     return f"text of {region.box.width}x{region.box.height} px changed at {place}"
@@ -145,8 +160,28 @@ def _without_text(name: str, old: str, new: str) -> str:
     return name
 
 
-def _quoted(text: str) -> str:
-    return repr(text if len(text) <= MOST_TEXT else f"{text[: MOST_TEXT - 1]}…")
+def _quoted(old: str, new: str) -> tuple[str, str]:
+    """Both texts; long ones are cut round what differs, for what they share says nothing."""
+    if max(len(old), len(new)) <= MOST_TEXT:
+        return repr(old), repr(new)
+    shared = next((at for at, (was, now) in enumerate(zip(old, new, strict=False)) if was != now), None)
+    first = min(len(old), len(new)) if shared is None else shared
+    start = 0
+    if first > MOST_TEXT // 2:
+        start = first - BEFORE_CHANGE
+        start += old[start:first].find(" ") + 1  # from a word's beginning, where there is one
+    return _cut(old, start), _cut(new, start)
+
+
+def _cut(text: str, start: int) -> str:
+    end = start + MOST_TEXT - 1
+    return repr(f"{'…' if start else ''}{text[start:end]}{'…' if len(text) > end else ''}")
+
+
+def _strength(colour_distance: float) -> str:
+    """`clearly (14 of 100)`, where 1 is just noticeable and 100 is black and white."""
+    word = next(word for below, word in COLOUR_STEPS if colour_distance < below)
+    return f"{word} ({colour_distance:.0f} of 100)"
 
 
 def _way(moved_by: tuple[int, int] | None) -> str:

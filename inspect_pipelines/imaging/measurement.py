@@ -90,5 +90,6 @@ def _one_sided(old: Pixels, new: Pixels, *, bands_px: int) -> int:
 def _another_width(measurement: Measurement, old: Pixels, new: Pixels) -> Measurement:
     height, new_width = new.shape[:2]
     extra = new_width - old.shape[1]
+    # Last: what happened on the part that both have is what a person looks for.
     strip = (Region(Box(old.shape[1], 0, extra, height), extra * height),) if extra > 0 else ()
-    return replace(measurement, score=1.0, regions=strip + measurement.regions)
+    return replace(measurement, score=1.0, regions=measurement.regions + strip)

@@ -63,7 +63,7 @@ def test_a_changed_picture_exits_with_1_and_says_what_changed_and_where(files):
     assert (done.returncode, done.stderr) == (1, "")
     first, told, numbers = done.stdout.splitlines()
     assert first == "✗ failed  old.png → new.png"
-    assert told.startswith("    an area of 160x40 px at x=40, y=80 changed colour by dE ")
+    assert told.startswith("    an area of 160x40 px at x=40, y=80 changed colour strongly (")
     assert numbers == "    5.33% of the pixels differ, 5.33% visibly"
 
 

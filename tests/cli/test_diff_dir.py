@@ -74,7 +74,7 @@ def test_the_table_lists_what_fails_and_ends_with_a_summary(folders):
     header, row, empty, summary = done.stdout.splitlines()
     assert header.split() == ["OUTCOME", "SCORE", "PICTURE", "WHAT"]
     assert row.startswith("✗ changed  ")
-    assert "home.png  an area of 40x20 px at x=20, y=20 changed colour by dE " in row
+    assert "home.png  an area of 40x20 px at x=20, y=20 changed colour strongly (" in row
     assert (empty, summary) == ("", "✗ 2 pictures compared: 1 changed, 1 unchanged")
     assert "✓ unchanged  0.000  deep/er/cart.png  the same pixels" in everything.stdout
 

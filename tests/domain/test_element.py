@@ -133,3 +133,16 @@ def test_a_part_of_the_new_page_is_found_in_the_old_one_past_every_band_above_it
 
     assert before(Box(5, 100, 10, 10), bands) == Box(5, 87, 10, 10)
     assert before(Box(5, 5, 10, 10), bands) == Box(5, 5, 10, 10)
+
+
+def test_a_text_that_was_noted_in_part_is_no_other_text():
+    """Captures noted 80 characters and now 300: pictures approved before must not tell of a new text."""
+    whole = "A long introduction"
+    old = page(("paragraph", Box(0, 0, 100, 20), "A long…"))
+    new = page(("paragraph", Box(0, 0, 100, 20), whole))
+
+    (same,) = named([Region(Box(0, 0, 100, 20), 10)], (), old, new)
+    (other,) = named([Region(Box(0, 0, 100, 20), 10)], (), old, page(("paragraph", Box(0, 0, 100, 20), "B")))
+
+    assert (same.old_text, same.new_text) == (None, None)
+    assert other.new_text == "B"

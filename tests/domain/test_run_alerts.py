@@ -274,7 +274,7 @@ def test_a_message_says_what_changed_since_when_who_is_suspected_and_shows_pictu
     books.end(RunStatus.PASSED)
     good = books.last_run()
     views = [a_comparison(f"v{n}", score=n / 10, overlay_sha256=a_sha(str(n))) for n in range(5)]
-    reasons = ("shop/v4@desktop: button 'Pay' changed colour by dE 14", "shop/v3@desktop: moved")
+    reasons = ("shop/v4@desktop: button 'Pay' changed colour clearly (14 of 100)", "shop/v3@desktop: moved")
 
     (note,) = books.end(
         sessions=[a_session(id="s1")],

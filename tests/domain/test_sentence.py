@@ -49,7 +49,10 @@ def facts(measurement, **more):
     [
         (region(element="button 'Pay'"), "button 'Pay' changed"),
         (region(), "an area of 24x20 px at x=40, y=84 changed"),
-        (region(ChangeKind.COLOUR, element="button 'Pay'"), "button 'Pay' changed colour by dE 14"),
+        (
+            region(ChangeKind.COLOUR, element="button 'Pay'"),
+            "button 'Pay' changed colour clearly (14 of 100)",
+        ),
         (region(ChangeKind.MOVED, element="image", moved_by=(3, 0)), "image moved 3 px right"),
         (region(ChangeKind.MOVED, element="image", moved_by=(-3, 2)), "image moved 3 px left and 2 px down"),
         (region(ChangeKind.MOVED, element="image", moved_by=(0, -2)), "image moved 2 px up"),
@@ -91,11 +94,38 @@ def test_old_and_new_text_are_told_where_they_are_known(element, old, new, words
     assert told(region(ChangeKind.TEXT, element=element, old_text=old, new_text=new)) == words
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "was", "now"),
+    [
+        (
+            "A shelf for all of your ideas. Everything you need.",
+            "A shelf for all of your ideas. Everything we need.",
+            "'…Everything you need.'",
+            "'…Everything we need.'",
+        ),
+        ("a" * 60, f"{'a' * 60}b", f"'…{'a' * 12}'", f"'…{'a' * 12}b'"),
+        ("Short", f"Short {'and long ' * 9}", "'Short'", f"'Short {('and long ' * 9)[:33]}…'"),
+    ],
+)
+def test_long_texts_are_cut_round_what_differs(old, new, was, now):
+    """`'..ideas. Everythin..' to '..ideas. Everythin..'` was all that a reader got."""
+    assert told(region(ChangeKind.TEXT, element="p", old_text=old, new_text=new)) == (
+        f"text of p changed from {was} to {now}"
+    )
+
+
+@pytest.mark.parametrize(("mean", "words"), [(3.2, "slightly (3"), (14, "clearly (14"), (49, "strongly (49")])
+def test_how_much_a_colour_changed_is_told_in_words(mean, words):
+    assert told(region(ChangeKind.COLOUR, element="nav", colour_mean=mean)) == (
+        f"nav changed colour {words} of 100)"
+    )
+
+
 def test_texts_say_more_than_pixels_but_not_about_a_colour_or_a_move():
     texts = {"element": "cell '10'", "old_text": "9", "new_text": "10"}
 
     assert told(region(ChangeKind.APPEARED, **texts)) == "text of cell changed from '9' to '10'"
-    assert told(region(ChangeKind.COLOUR, **texts)) == "cell '10' changed colour by dE 14"
+    assert told(region(ChangeKind.COLOUR, **texts)) == "cell '10' changed colour clearly (14 of 100)"
     assert told(region(ChangeKind.MOVED, **texts)) == "cell '10' moved"
 
 
@@ -104,7 +134,7 @@ def test_further_areas_are_counted():
     three = found(region(element="form"), region(), region())
 
     assert said(two) == (
-        "button 'Pay' changed colour by dE 14 and 1 more area changed (score 0.500, tolerance 0.02)"
+        "button 'Pay' changed colour clearly (14 of 100) and 1 more area changed (score 0.500, tolerance 0.02)"
     )
     assert facts(three) == "form changed and 2 more areas changed"
 
@@ -143,6 +173,13 @@ def test_what_an_insertion_pushed_out_of_a_window_is_not_told_as_missing():
 
 def test_another_width_is_told_first():
     assert facts(found(region()), new=(415, 300)).startswith("the width became 415 px, was 400 px, an area")
+
+
+def test_what_a_wider_page_has_more_is_no_area_that_changed():
+    beyond = Region(Box(400, 0, 15, 300), 4500)
+
+    assert facts(found(beyond), new=(415, 300)) == "the width became 415 px, was 400 px"
+    assert facts(found(region(element="nav"), beyond), new=(415, 300)).endswith("was 400 px, nav changed")
 
 
 def test_a_blank_page_is_nothing_but_that():

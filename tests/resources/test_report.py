@@ -215,7 +215,7 @@ def test_a_changed_view_shows_both_sides_the_difference_and_the_changed_element(
     assert "1 of 1 view changed." in tags.text
     assert "Approved picture of pay" in alts
     assert any(
-        alt.startswith("This run's picture of pay: button 'Pay' changed colour by dE ") for alt in alts
+        alt.startswith("This run's picture of pay: button 'Pay' changed colour strongly (") for alt in alts
     )
     assert any(alt.startswith("Where it differs: button 'Pay' changed") for alt in alts)
     assert {"Approved: button 'Pay'", "This run: button 'Pay'"} <= set(alts)

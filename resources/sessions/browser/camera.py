@@ -32,7 +32,7 @@ from resources.sessions.record import Record, route_of
 
 MOST_ELEMENTS = 400
 MOST_NAME = 60  # characters
-MOST_TEXT = 80  # characters of what an element says
+MOST_TEXT = 300  # characters of what an element says
 FRAMES_CAP_SECONDS = 8.0
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
 PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)

@@ -37,7 +37,7 @@ def test_an_alert_says_what_changed_and_leads_to_the_run(pagerduty: Rig) -> None
 
     (event,) = pagerduty.service.events
     payload = event["payload"]
-    assert payload["summary"] == "Nightly checkout failed: button 'Pay' changed colour by dE 14"
+    assert payload["summary"] == "Nightly checkout failed: button 'Pay' changed colour clearly (14 of 100)"
     assert (payload["severity"], payload["source"], payload["component"]) == (
         "error",
         "Nightly checkout",

@@ -26,7 +26,7 @@ def test_the_body_holds_the_message_as_data(webhook: Rig) -> None:
     (said,) = webhook.service.handled.values()
     data = said["data"]
     assert said["type"] == "message.opened"
-    assert data["sentence"] == "button 'Pay' changed colour by dE 14"
+    assert data["sentence"] == "button 'Pay' changed colour clearly (14 of 100)"
     assert data["since"] == "2026-11-22T02:00:00Z"
     assert data["suspects"] == [{"label": "#41 New colours", "url": "https://github.com/acme/shop/pull/41"}]
     assert data["more_findings"] == 0

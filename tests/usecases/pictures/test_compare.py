@@ -113,7 +113,7 @@ def test_a_recoloured_button_fails_and_is_named(gallery):
     assert (comparison.outcome, comparison.passed) == (Outcome.CHANGED, False)
     assert (
         comparison.reason
-        == f"button 'Add to basket' changed colour by dE 49 (score {comparison.score:.3f}, tolerance 0.02)"
+        == f"button 'Add to basket' changed colour strongly (49 of 100) (score {comparison.score:.3f}, tolerance 0.02)"
     )
     assert comparison.score_method == "visible-place-v3"
     assert [(r.element, r.box) for r in comparison.regions] == [BUTTON]
@@ -185,10 +185,10 @@ def test_further_areas_are_counted(gallery):
     three = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, page(ORANGE, dot, other)))
 
     assert two.reason.startswith(
-        "an area of 40x40 px at x=20, y=200 changed colour by dE 100 and 1 more area changed ("
+        "an area of 40x40 px at x=20, y=200 changed colour strongly (100 of 100) and 1 more area changed ("
     )
     assert three.reason.startswith(
-        "button 'Add to basket' changed colour by dE 49 and 2 more areas changed ("
+        "button 'Add to basket' changed colour strongly (49 of 100) and 2 more areas changed ("
     )
 
 
@@ -238,7 +238,18 @@ def test_another_width_fails_and_says_so(gallery):
     comparison = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, wider))
 
     assert (comparison.passed, comparison.score) == (False, 1.0)
-    assert comparison.reason.startswith("the width became 415 px, was 400 px, an area of 15x300 px at x=400")
+    assert comparison.reason.startswith("the width became 415 px, was 400 px (score 1.000")
+
+
+def test_a_wider_page_does_not_bury_what_changed_on_it(gallery):
+    """A banner made the page 15 px wider: `an area of 15x300 px changed and 1 more area` hid the button's new colour."""
+    wider = np.concatenate([page(ORANGE), np.full((300, 15, 3), 255, np.uint8)], axis=1)
+
+    comparison = compared(gallery, taken(gallery, page(BLUE)), taken(gallery, wider))
+
+    assert comparison.reason.startswith(
+        "the width became 415 px, was 400 px, button 'Add to basket' changed colour strongly (49 of 100) (score"
+    )
 
 
 def test_a_faint_change_under_a_strict_tolerance_still_says_something(gallery):
