@@ -5,8 +5,9 @@ from __future__ import annotations
 import dagster as dg
 
 from assets import tags
-from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.run import Door, Run, RunStatus
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.run import runs_of_dagster
 from inspect_pipelines.usecases.runs import start
@@ -26,13 +27,21 @@ def ticket_of(run: dg.DagsterRun) -> start.Ticket:
     )
 
 
-def conclude_lost(house: House, run: dg.DagsterRun, why: str) -> Run | None:
+def house_of(estate: Estate, run: dg.DagsterRun) -> House | None:
+    """The house of the organisation whose run it is; None: no job of ours made it."""
+    if tags.DEFINITION not in run.tags or tags.ORG not in run.tags:
+        return None
+    return estate.house(OrgId(run.tags[tags.ORG]))
+
+
+def conclude_lost(estate: Estate, run: dg.DagsterRun, why: str) -> Run | None:
     """Conclude our run of a Dagster run without a worker; one that never came to the door goes through it now.
 
     Returns:
         The run, when this call concluded it; None when it had ended, is somebody else's, or is no run of ours.
     """
-    if tags.DEFINITION not in run.tags:
+    house = house_of(estate, run)
+    if house is None:
         return None
     ours = runs_of_dagster(house, [run.run_id]).get(run.run_id)
     if ours is None:

@@ -1,4 +1,4 @@
-"""The Dagster entry: a job, a schedule and assets for each published definition."""
+"""The Dagster entry: a job, a schedule and assets for each published definition of every organisation."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from assets.job import assets_of, check_of, job_of
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
-from inspect_pipelines.wiring import house
+from inspect_pipelines.wiring import estate
 from sensors.events import event_runs
 from sensors.reconcile import reconcile
 from sensors.schedules import schedule_of
@@ -18,23 +18,27 @@ from sensors.waiting import queue, waiting_runs
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """What `apply` published last; reads one file and opens no database."""
-    home = house(Settings())
-    compiled = home.publication.read(home.org_id)
-    naming = compiled.naming
-    jobs = {definition.id: job_of(definition, naming) for definition in compiled.definitions}
-    started = [jobs[d.id] for d in compiled.definitions if isinstance(d, Trigger)]
+    """What `apply` published last for each organisation; reads its files and opens no database."""
+    ours = estate(Settings())
+    published = [
+        (ours.house(compiled.org_id), compiled.naming, definition)
+        for compiled in ours.publication.all()
+        for definition in compiled.definitions
+    ]
+    jobs = [(house, definition, job_of(definition, naming, house)) for house, naming, definition in published]
+    every = [job for _, _, job in jobs]
+    started = [job for _, definition, job in jobs if isinstance(definition, Trigger)]
     return dg.Definitions(
-        assets=[spec for definition in compiled.definitions for spec in assets_of(definition, naming)],
-        asset_checks=[check_of(definition, naming) for definition in compiled.definitions],
-        jobs=list(jobs.values()),
-        schedules=[schedule_of(d, jobs[d.id]) for d in compiled.definitions if isinstance(d, Schedule)],
+        assets=[spec for _, naming, definition in published for spec in assets_of(definition, naming)],
+        asset_checks=[check_of(definition, naming, house) for house, naming, definition in published],
+        jobs=every,
+        schedules=[schedule_of(d, job, house) for house, d, job in jobs if isinstance(d, Schedule)],
         sensors=[
             reconcile,
-            *([waiting_runs(list(jobs.values()))] if jobs else []),
+            *([waiting_runs(every)] if every else []),
             *([event_runs(started)] if started else []),
             queue,
             switches,
         ],
-        resources={"house": home, "io_manager": dg.mem_io_manager},
+        resources={"estate": ours},
     )

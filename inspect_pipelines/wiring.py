@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inspect_pipelines.config.settings import Settings, resolve_secret
-from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, SourceId
 from inspect_pipelines.domain.playbook import BROWSER
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.ports.code_host import CodeHost
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from resources.channels.files.channel import FileChannel
 from resources.channels.opening import Opener
@@ -25,15 +28,14 @@ from resources.sessions.routed import RoutedSessions
 from resources.workers import WorkerLocks
 
 
-def house(settings: Settings | None = None) -> House:
-    """One of each, under INSPECT_HOME."""
+def estate(settings: Settings | None = None) -> Estate:
+    """Every organisation's house, under INSPECT_HOME."""
     settings = settings or Settings()
     home = settings.absolute_home()
     clock = SystemClock()
     publication = FilePublication(home)
     database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
     ledgers = create_ledgers(database)
-    org_id = next(iter(publication.organizations()), DEFAULT_ORG)
     inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledgers)
     gallery = FolderGallery(home / "gallery")
     files = home / "outbox"
@@ -46,22 +48,35 @@ def house(settings: Settings | None = None) -> House:
         browser=settings.chromium,
         no_sandbox=settings.no_sandbox,
     )
-    return House(
+    workers = WorkerLocks(home / "run" / "workers")
+    shared = House(
         home=str(home),
-        org_id=org_id,
+        org_id=DEFAULT_ORG,
         clock=clock,
         publication=publication,
-        ledger=ledgers.of(org_id),
+        ledger=ledgers.of(DEFAULT_ORG),
         ledgers=ledgers,
         inbox=inbox,
         history=DuckHistory(home, ledgers, clock),
         gallery=gallery,
         sessions=RoutedSessions({BROWSER: browser}),
-        workers=WorkerLocks(home / "run" / "workers"),
+        workers=workers,
         reports=HtmlReports(home, gallery),
         channels=[("*", channel)],
         kinds=CHANNELS,
     )
+    return Estate(
+        clock=clock,
+        publication=publication,
+        workers=workers,
+        organizations=publication.organizations,
+        house=lambda org_id: replace(shared, org_id=org_id, ledger=ledgers.of(org_id)),
+    )
+
+
+def house(settings: Settings | None = None, org_id: OrgId = DEFAULT_ORG) -> House:
+    """One organisation's."""
+    return estate(settings).house(org_id)
 
 
 def code_host(house: House) -> CodeHost:

@@ -62,11 +62,7 @@ class FilePublication:
     def organizations(self) -> tuple[OrgId, ...]:
         with suppress(Unreadable):
             self._take_over()
-        found = []
-        for path in self._files():
-            with suppress(FileNotFoundError):
-                found.append((-path.stat().st_mtime_ns, path.stem))
-        return tuple(OrgId(name) for _, name in sorted(found))
+        return tuple(sorted(OrgId(path.stem) for path in self._files()))
 
     def read(self, org_id: OrgId) -> Compiled:
         self._take_over()
@@ -89,11 +85,11 @@ class FilePublication:
 
     def all(self) -> tuple[Compiled, ...]:
         self._take_over()
-        return tuple(self.read(OrgId(path.stem)) for path in sorted(self._files()))
+        return tuple(self.read(org_id) for org_id in self.organizations())
 
     def limits(self) -> tuple[tuple[Naming, Limits], ...]:
         found = []
-        for org_id in sorted(self.organizations()):
+        for org_id in self.organizations():
             try:
                 found.append(limits_of(self._path(org_id).read_bytes()))
             except (OSError, *DAMAGED):  # the reader of definitions says what is wrong

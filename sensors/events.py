@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import dagster as dg
 
-from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.usecases.runs import start
 from sensors.submitted import to_submit
 
@@ -25,10 +25,15 @@ def event_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
     def events(
-        context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
+        context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estate]
     ) -> list[dg.RunRequest] | dg.SkipReason:
-        now = house.clock.now()
-        old_enough = [run for run in start.unlaunched(house) if now - run.requested_at >= SUBMIT_GRACE]
+        now = estate.clock.now()
+        old_enough = [
+            run
+            for house in estate.houses()
+            for run in start.unlaunched(house)
+            if now - run.requested_at >= SUBMIT_GRACE
+        ]
         left = to_submit(context.instance, jobs, old_enough)
         if not left:
             return dg.SkipReason("no run of an event waits for its launch")

@@ -9,7 +9,7 @@ from dagster._core.launcher import WorkerStatus
 
 from assets.lost import conclude_lost, report_end
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.queries.run import runs_of_dagster
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.expire import expire
@@ -28,7 +28,7 @@ MOST = 100  # Dagster runs a look
 
 
 @dg.sensor(name="reconcile", minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
-def reconcile(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -> dg.SensorResult:
+def reconcile(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estate]) -> dg.SensorResult:
     """Conclude runs whose worker or Dagster run is gone, end Dagster runs whose run is over, and send what waits."""
     instance = context.instance
 
@@ -36,33 +36,38 @@ def reconcile(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House
         run = instance.get_run_by_id(dagster_run_id)
         return run.status.value if run is not None and run.is_finished else None
 
-    told = [f"{run.id} ({run.definition_id})" for run in expire(house, dagster_ended=ended)]
-    told += _end_in_progress(instance, house)
-    told += _kill_leftovers(instance, house)
-    lost, cursor = _conclude_failed_before_the_door(instance, house, context.cursor)
+    houses = estate.houses()
+    told = [
+        f"{run.id} ({run.definition_id})" for house in houses for run in expire(house, dagster_ended=ended)
+    ]
+    told += _end_in_progress(instance, estate)
+    told += _kill_leftovers(instance, estate)
+    lost, cursor = _conclude_failed_before_the_door(instance, estate, context.cursor)
     told += lost
-    send_waiting(house)
+    for house in houses:
+        send_waiting(house)
     reason = f"concluded: {', '.join(told)}" if told else "every open run has a worker"
     return dg.SensorResult(skip_reason=reason, cursor=cursor)
 
 
-def _end_in_progress(instance: dg.DagsterInstance, house: House) -> list[str]:
+def _end_in_progress(instance: dg.DagsterInstance, estate: Estate) -> list[str]:
     """What Dagster believes to be in progress, although its worker is gone or our run is over."""
     ended = []
     records = instance.get_run_records(dg.RunsFilter(statuses=IN_PROGRESS))
-    known = runs_of_dagster(house, [record.dagster_run.run_id for record in records])
+    ids = [record.dagster_run.run_id for record in records]
+    known = {key: run for house in estate.houses() for key, run in runs_of_dagster(house, ids).items()}
     for record in records:
-        run, age = record.dagster_run, house.clock.now() - _aware(record.update_timestamp)
+        run, age = record.dagster_run, estate.clock.now() - _aware(record.update_timestamp)
         ours = known.get(run.run_id)
         if _is_lost(instance, run, age):
             why = "no process works on it"
-            if conclude_lost(house, run, why):
+            if conclude_lost(estate, run, why):
                 ended.append(f"Dagster run {run.run_id}")
             report_end(instance, run.run_id, why)
         elif run.status is dg.DagsterRunStatus.CANCELING:
             if age > HEED_GRACE:
-                house.workers.kill(run.run_id)
-        elif ours is not None and ours.completed_at and house.clock.now() - ours.completed_at > NOTIFY_GRACE:
+                estate.workers.kill(run.run_id)
+        elif ours is not None and ours.completed_at and estate.clock.now() - ours.completed_at > NOTIFY_GRACE:
             instance.run_coordinator.cancel_run(run.run_id)
             ended.append(f"Dagster run {run.run_id} of {ours.id}, which is {ours.status.value}")
     return ended
@@ -78,24 +83,24 @@ def _is_lost(instance: dg.DagsterInstance, run: dg.DagsterRun, age: timedelta) -
     return launcher.check_run_worker_health(run).status is WorkerStatus.NOT_FOUND
 
 
-def _kill_leftovers(instance: dg.DagsterInstance, house: House) -> list[str]:
+def _kill_leftovers(instance: dg.DagsterInstance, estate: Estate) -> list[str]:
     """Processes that hang although their Dagster run has its end."""
     killed = []
-    for dagster_run_id in house.workers.living():
+    for dagster_run_id in estate.workers.living():
         record = instance.get_run_record_by_id(dagster_run_id)
         if record is None or not record.dagster_run.is_finished:
             continue
-        if house.clock.now() - _aware(record.update_timestamp) > HEED_GRACE:
-            house.workers.kill(dagster_run_id)
+        if estate.clock.now() - _aware(record.update_timestamp) > HEED_GRACE:
+            estate.workers.kill(dagster_run_id)
             killed.append(f"the process of Dagster run {dagster_run_id}")
     return killed
 
 
 def _conclude_failed_before_the_door(
-    instance: dg.DagsterInstance, house: House, cursor: str | None
+    instance: dg.DagsterInstance, estate: Estate, cursor: str | None
 ) -> tuple[list[str], str]:
     """Dagster runs that ended badly without ever having come to the door: the ledger hears of them too."""
-    since = datetime.fromisoformat(cursor) if cursor else house.clock.now() - LOOK_BACK
+    since = datetime.fromisoformat(cursor) if cursor else estate.clock.now() - LOOK_BACK
     concluded = []
     failed = instance.get_run_records(
         dg.RunsFilter(statuses=ENDED_BADLY, updated_after=since),
@@ -106,8 +111,8 @@ def _conclude_failed_before_the_door(
     for record in failed:
         run = record.dagster_run
         try:
-            if not house.workers.is_alive(run.run_id) and conclude_lost(
-                house, run, f"Dagster says {run.status.value!r}"
+            if not estate.workers.is_alive(run.run_id) and conclude_lost(
+                estate, run, f"Dagster says {run.status.value!r}"
             ):
                 concluded.append(f"Dagster run {run.run_id}")
         except InspectError:

@@ -11,7 +11,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.definitions.tick import tick
 
 
-def schedule_of(schedule: Schedule, job: dg.JobDefinition) -> dg.ScheduleDefinition:
+def schedule_of(schedule: Schedule, job: dg.JobDefinition, house: House) -> dg.ScheduleDefinition:
     """The Dagster schedule; switched on or off as the file says, unless a person used the switch in Dagster's UI."""
 
     @dg.schedule(
@@ -24,9 +24,7 @@ def schedule_of(schedule: Schedule, job: dg.JobDefinition) -> dg.ScheduleDefinit
         if schedule.enabled
         else dg.DefaultScheduleStatus.STOPPED,
     )
-    def ticked(
-        context: dg.ScheduleEvaluationContext, house: dg.ResourceParam[House]
-    ) -> list[dg.RunRequest] | dg.SkipReason:
+    def ticked(context: dg.ScheduleEvaluationContext) -> list[dg.RunRequest] | dg.SkipReason:
         due = tick(house, schedule, context.scheduled_execution_time.astimezone(UTC))
         if not due.times:
             return dg.SkipReason(due.reason)

@@ -8,8 +8,9 @@ from datetime import UTC
 import dagster as dg
 
 from assets import tags
+from assets.lost import house_of
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs import start
 from sensors.submitted import to_submit
@@ -26,21 +27,22 @@ def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
         minimum_interval_seconds=5,
         default_status=dg.DefaultSensorStatus.RUNNING,
     )
-    def waiting(
-        context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]
+    def waiting_for_slots(
+        context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estate]
     ) -> list[dg.RunRequest] | dg.SkipReason:
-        free = to_submit(context.instance, jobs, start.waiting(house))
+        waiting = [run for house in estate.houses() for run in start.waiting(house)]
+        free = to_submit(context.instance, jobs, waiting)
         if not free:
             return dg.SkipReason("no run waits for a slot that is free")
         # It may lose the slot again and wait again; a Dagster run that died before the door is due once an hour.
-        hour = f"{house.clock.now():%Y-%m-%dT%H}"
+        hour = f"{estate.clock.now():%Y-%m-%dT%H}"
         return [asked.request(f"{asked.run.origin}@{asked.run.buffered_at}@{hour}") for asked in free]
 
-    return waiting
+    return waiting_for_slots
 
 
 @dg.sensor(name="queue", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
-def queue(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -> dg.SkipReason:
+def queue(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estate]) -> dg.SkipReason:
     """Skip what waits in Dagster's queue for too long, visibly and with one message an hour."""
     queued = context.instance.get_run_records(
         dg.RunsFilter(statuses=[dg.DagsterRunStatus.QUEUED]), limit=LOOKED_AT, ascending=True
@@ -48,7 +50,8 @@ def queue(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -
     skipped = []
     for record in queued:
         run = record.dagster_run
-        if tags.DEFINITION not in run.tags or tags.PARENT in run.tags:
+        house = house_of(estate, run)
+        if house is None or tags.PARENT in run.tags:
             continue  # a re-execution has a copy of its parent's origin; the door looks after it
         turned_away = start.turn_away(
             house,
@@ -67,5 +70,6 @@ def queue(context: dg.SensorEvaluationContext, house: dg.ResourceParam[House]) -
             skipped.append(turned_away.id)
     if not skipped:
         return dg.SkipReason(f"{len(queued)} runs wait, none for too long")
-    send_waiting(house)
+    for house in estate.houses():
+        send_waiting(house)
     return dg.SkipReason("skipped: " + ", ".join(skipped))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -17,6 +18,7 @@ from inspect_pipelines.domain.session import SessionRequest, SessionResult, Sess
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import PastRun, Table
 from inspect_pipelines.ports.house import House
 from resources.channels.registry import CHANNELS
@@ -174,6 +176,23 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         channels=channels,
         kinds=CHANNELS,
     )
+
+
+def an_estate(house: House, *others: OrgId) -> Estate:
+    """The estate in which this house stands, with those of other organisations beside it."""
+    houses = {house.org_id: house, **{org_id: of_another(house, org_id) for org_id in others}}
+    return Estate(
+        clock=house.clock,
+        publication=house.publication,
+        workers=house.workers,
+        organizations=lambda: list(houses),
+        house=houses.__getitem__,
+    )
+
+
+def of_another(house: House, org_id: OrgId) -> House:
+    """The house of another organisation over the same connections."""
+    return replace(house, org_id=org_id, ledger=house.ledgers.of(org_id))
 
 
 LONG_AGO = timedelta(

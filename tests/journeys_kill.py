@@ -73,9 +73,8 @@ def main() -> None:
     if moment == 0:
         ours = replace(ours, sessions=KillingSessions(ours.sessions))
     with dg.DagsterInstance.ephemeral() as instance:
-        job_of(definition, Naming(DEFAULT_ORG)).execute_in_process(
+        job_of(definition, Naming(DEFAULT_ORG), ours).execute_in_process(
             instance=instance,
-            resources={"house": ours, "io_manager": dg.mem_io_manager},
             tags={tags.ORIGIN: f"cron:{definition_id}:{YEAR}-01-{day:02d}T02:00Z"},
             raise_on_error=False,
         )

@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+from houses import an_estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.duties.duty import Duty
@@ -23,7 +24,7 @@ URL = "http://127.0.0.1:8460"
 def an_app(house: House, *duties: Duty, **changes: Any) -> Any:
     """The historian works beside it, as in the web process."""
     owner = Owner(Path(house.home), house.ledgers, house.clock)
-    return create_app(house, owner, (Historian(owner), *duties), **changes)
+    return create_app(an_estate(house), owner, (Historian(owner), *duties), **changes)
 
 
 def a_client(house: House, *duties: Duty, **changes: Any) -> TestClient:

@@ -11,6 +11,7 @@ import httpx
 import uvicorn
 
 from builders import a_source
+from houses import an_estate
 from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.domain.source import Source
@@ -43,7 +44,7 @@ def sources(**generic: object) -> tuple[Source, ...]:
 @contextlib.contextmanager
 def served(house: House, route: Callable[[House], None] | None = None) -> Iterator[httpx.Client]:
     """A real server on a port of its own."""
-    sources, group_commit = KnownSources(house), GroupCommit(house.inbox)
+    sources, group_commit = KnownSources(an_estate(house)), GroupCommit(house.inbox)
     intake = Intake(house, sources, route, every_seconds=0.1)
     receiver = Receiver(sources, group_commit, house.clock, intake.wake)
     app = an_app(house, intake, group_commit, receiver=receiver)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import local_time, print_json, say, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -150,9 +151,7 @@ def noise(definition_id: str, as_json: bool) -> None:
 
 
 def _house() -> House:
-    from inspect_pipelines.wiring import house
-
-    return house(Settings())
+    return chosen_house(Settings())
 
 
 def _user() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import print_json, say, terminal_width, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -21,9 +22,7 @@ def channels() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List the published channels and whether their secrets have a value here; the values are not shown."""
-    from inspect_pipelines.wiring import house
-
-    home = house(Settings())
+    home = chosen_house(Settings())
     found = list_channels(home, _where)
     if as_json:
         print_json(found)
@@ -48,9 +47,8 @@ def test(name: str, to: str | None) -> None:
     PagerDuty gets an alert that is resolved at once. Exit codes: 0 accepted, 2 usage, 3 it did not arrive.
     """
     from inspect_pipelines.usecases.alerts.try_channel import try_channel
-    from inspect_pipelines.wiring import house
 
-    home = house(Settings())
+    home = chosen_house(Settings())
     config = find_channel(home, name)
     published = home.publication.channels(home.org_id).channels
     definitions = home.publication.read(home.org_id).definitions

@@ -89,9 +89,9 @@ def plan(as_json: bool, folder: Path | None) -> None:
     from inspect_pipelines.wiring import house
 
     project = _load(folder)
-    home = house(Settings())
+    home = house(Settings(), project.org_id)
     others = published_by_others(home, project.org_id)
-    proposal = propose(home.ledgers.of(project.org_id), project, now=home.clock.now(), published=others)
+    proposal = propose(home.ledger, project, now=home.clock.now(), published=others)
     is_published = home.publication.read(project.org_id).digest == proposal.digest
     if as_json:
         print_json({**_proposal_json(proposal, project), "published": is_published})
@@ -124,8 +124,8 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     from inspect_pipelines.wiring import house
 
     project = _load(folder)
-    home = house(Settings())
-    proposal = propose(home.ledgers.of(project.org_id), project, now=home.clock.now())
+    home = house(Settings(), project.org_id)
+    proposal = propose(home.ledger, project, now=home.clock.now())
     if not as_json:
         _say_warnings(proposal.warnings)
         _say_changes(proposal.changes)

@@ -7,6 +7,7 @@ import sys
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import harmless, local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.replay import replay
@@ -160,6 +161,4 @@ def _line(text: str | None) -> str:
 
 
 def _house() -> House:
-    from inspect_pipelines.wiring import house
-
-    return house(Settings())
+    return chosen_house(Settings())

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import Sha256
@@ -63,6 +64,4 @@ def parsed_age(text: str) -> timedelta:
 
 
 def _house() -> House:
-    from inspect_pipelines.wiring import house
-
-    return house(Settings())
+    return chosen_house(Settings())

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.output import (
     local_time,
@@ -162,9 +163,7 @@ def _state(one: IncidentSummary) -> str:
 
 
 def _house() -> House:
-    from inspect_pipelines.wiring import house
-
-    return house(Settings())
+    return chosen_house(Settings())
 
 
 def _user() -> str:

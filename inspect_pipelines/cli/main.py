@@ -41,8 +41,14 @@ COMMANDS = {
 }
 
 
+ORG = "--org"
+
+
 class LazyGroup(click.Group):
     """A group that knows its commands' one-line helps without importing them."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        return super().parse_args(ctx, org_first(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -59,6 +65,17 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
 
+def org_first(args: list[str]) -> list[str]:
+    """The words with `--org ID` in front, wherever a person put it; what stands behind `--` is no option."""
+    end = args.index("--") if "--" in args else len(args)
+    for at, word in enumerate(args[:end]):
+        if word == ORG and at + 1 < end:
+            return [*args[at : at + 2], *args[:at], *args[at + 2 :]]
+        if word.startswith(f"{ORG}="):
+            return [word, *args[:at], *args[at + 1 :]]
+    return args
+
+
 HELP = """Proactive visual QA: playbooks on schedules and events, compared with an approved baseline.
 
 
@@ -68,10 +85,16 @@ Exit codes: 0 passed, 1 failed or needs review, 2 usage or configuration,
 
 
 @click.group(cls=LazyGroup, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    ORG,
+    "org",
+    metavar="ID",
+    help="The organisation, where INSPECT_HOME has several (default: INSPECT_ORG, else the project's).",
+)
 @click.version_option(package_name="inspect-pipelines")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
-    """Hold the commands; HELP is what people read."""
+def cli(ctx: click.Context, org: str | None) -> None:
+    """Hold the commands; HELP is what people read. `org` is for cli/choice.py."""
     if is_plain_terminal():
         ctx.color = False
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -108,6 +109,4 @@ def _lines(dossier: NotificationDossier) -> Iterator[str]:
 
 
 def _house() -> House:
-    from inspect_pipelines.wiring import house
-
-    return house(Settings())
+    return chosen_house(Settings())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import print_json, printable, say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.queries.events import find_event, show_replay
@@ -19,9 +20,7 @@ def replay(text: str, as_json: bool) -> None:
     What it starts are new runs beside those of before; their origins end in @r1, @r2, .. One that could not be read is
     read again from its payload, one whose changed paths stayed unknown asks for them again.
     """
-    from inspect_pipelines.wiring import house as build
-
-    house = build(Settings())
+    house = chosen_house(Settings())
     event = replay_event(house, find_event(house, text).id)
     found = show_replay(house, event)
     if as_json:

@@ -6,6 +6,7 @@ import sys
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.launching import launched, print_end, print_start
 from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.settings import Settings
@@ -34,10 +35,8 @@ def run(
 
     Exit codes with --wait: 0 passed, 1 failed or needs review, 2 usage, 3 timeout, error or cancelled.
     """
-    from inspect_pipelines.wiring import house as build
-
     settings = Settings()
-    house = build(settings)
+    house = chosen_house(settings)
     given = _parsed(variables)
     reconcile(house)
     key, by = house.clock.new_id(), f"user:{user_name()}"

@@ -7,6 +7,7 @@ import sys
 import click
 
 from inspect_pipelines.cli import dossier as dossiers
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.launching import (
     launched,
     print_end,
@@ -239,9 +240,7 @@ def logs(text: str, only_events: bool) -> None:
 
 
 def _house() -> House:
-    from inspect_pipelines.wiring import house
-
-    return house(Settings())
+    return chosen_house(Settings())
 
 
 def _ui_url() -> str | None:

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.launching import launched, took_text
 from inspect_pipelines.cli.moments import day_or_moment, future
 from inspect_pipelines.cli.output import (
@@ -199,9 +200,7 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
 
 
 def _house() -> House:
-    from inspect_pipelines.wiring import house
-
-    return house(Settings())
+    return chosen_house(Settings())
 
 
 def _one_or_all(definition_id: str | None, whole: bool) -> DefinitionId | None:

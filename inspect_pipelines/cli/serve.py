@@ -12,14 +12,17 @@ import uvicorn
 
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.engine.addresses import bracketed, url_of
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.duties.asker import Asker
+from inspect_pipelines.web.duties.everywhere import Everywhere
 from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.intake import Intake
 from inspect_pipelines.web.duties.launcher import Launcher
@@ -30,7 +33,7 @@ from inspect_pipelines.web.webhooks.group_commit import GroupCommit
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
 from inspect_pipelines.web.webhooks.receiver import Receiver
 from inspect_pipelines.wiring import code_host
-from inspect_pipelines.wiring import house as build
+from inspect_pipelines.wiring import estate as build
 from resources.dagster.graphql import GraphqlEngine
 from resources.dagster.ticker import DagsterTicker
 from resources.history.owner import Owner
@@ -47,7 +50,8 @@ def serve(host: str, port: int) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sys.setswitchinterval(SWITCH_SECONDS)
     settings = Settings()
-    house = build(settings)
+    estate = build(settings)
+    house = estate.house(DEFAULT_ORG)  # of what all of them share
 
     def urls() -> dict[str, str | None]:
         state = read_state(settings.absolute_home())
@@ -62,19 +66,26 @@ def serve(host: str, port: int) -> None:
         return engine_at(url) if url else None
 
     owner = Owner(settings.absolute_home(), house.ledgers, house.clock)
-    sources = KnownSources(house)
+    sources = KnownSources(estate)
     routing = Routing()
-    launcher, asker = Launcher(house, engine), Asker(house, code_host(house), routing)
+    launcher = Everywhere(estate, lambda own: Launcher(own, engine))
+    asker = Everywhere(estate, lambda own: Asker(own, code_host(own), routing))
     routing.wakes(launcher, asker)
-    intake = Intake(house, sources, routing, payload_days=settings.payload_days)
+
+    def route_all(_: House) -> None:
+        for own in estate.houses():
+            routing(own)
+
+    intake = Intake(house, sources, route_all, payload_days=settings.payload_days)
     group_commit = GroupCommit(house.inbox)
+    ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock)
     app = create_app(
-        house,
+        estate,
         owner,
         (
             Historian(owner),
-            Lookout(house, DagsterTicker(lambda: urls()["dagster_ui"], house.clock)),
-            Sender(house),
+            Everywhere(estate, lambda own: Lookout(own, ticker)),
+            Everywhere(estate, Sender),
             intake,
             group_commit,
             launcher,
@@ -82,7 +93,7 @@ def serve(host: str, port: int) -> None:
         ),
         receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
         urls=urls,
-        allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_host(house)}),
+        allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
     )
     uvicorn.run(
         app,
@@ -96,11 +107,10 @@ def serve(host: str, port: int) -> None:
     )
 
 
-def _public_host(house: House) -> set[str]:
-    """The name under which people reach us, as last applied: links in messages begin with it."""
-    house.ledgers.migrate()
-    host = urlsplit(organization(house).public_url).hostname
-    return {host} if host else set()
+def _public_hosts(estate: Estate) -> set[str]:
+    """The names under which people reach us, as last applied: links in messages begin with them."""
+    hosts = {urlsplit(organization(house).public_url).hostname for house in estate.houses()}
+    return {host for host in hosts if host}
 
 
 if __name__ == "__main__":

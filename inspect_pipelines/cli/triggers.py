@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import (
     coloured,
     local_time,
@@ -149,6 +150,4 @@ def _rehearsal_json(one: Rehearsal) -> dict[str, Any]:
 
 
 def _house() -> House:
-    from inspect_pipelines.wiring import house
-
-    return house(Settings())
+    return chosen_house(Settings())

@@ -9,14 +9,14 @@ from pathlib import Path
 
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.definitions import Around, to_definition
-from inspect_pipelines.config.organization import org_id_of, read_organization
+from inspect_pipelines.config.organization import ORGANIZATION, org_id_of, read_organization
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.playbooks import to_playbook
 from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.schedule_document import ScheduleConfigDocument
-from inspect_pipelines.config.yaml_text import Source, YamlPath
-from inspect_pipelines.domain.ids import OrgId, snake
+from inspect_pipelines.config.yaml_text import Source, YamlError, YamlPath, parse, read_bytes
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, snake
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.trigger import Definition
@@ -88,6 +88,23 @@ def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
         raise ConfigInvalid([str(problem) for problem in sorted(set(findings.problems))])
     warnings = tuple(str(warning) for warning in sorted(set(findings.warnings)))
     return Project(definitions, playbooks, organization, warnings, tuple(files))
+
+
+def project_org(root: Path) -> OrgId | None:
+    """Whose project it is, whatever else may be wrong with its files; None when they do not say."""
+    found: OrgId | None = None
+    for file in (SCHEDULES, ORGANIZATION):  # the latter may be the only one to say it
+        try:
+            value = parse(read_bytes(root / file), file)[0].value
+        except YamlError:
+            continue
+        metadata = value.get("metadata") if isinstance(value, dict) else None
+        written = metadata.get("orgId") if isinstance(metadata, dict) else None
+        if isinstance(written, str):
+            found = OrgId(written)
+        elif file == SCHEDULES and isinstance(value, dict):
+            found = DEFAULT_ORG
+    return found
 
 
 def _playbooks(root: Path, findings: Findings, files: list[str]) -> tuple[tuple[Playbook, ...], bool]:

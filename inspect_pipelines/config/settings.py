@@ -36,6 +36,9 @@ class Settings(BaseModel):
     project: Path = Path()
     """The folder of schedules.yaml, organization.yaml and playbooks/."""
 
+    org: str | None = Field(default=None, min_length=1)
+    """The organisation that commands work for; None: the only one, else the one of `project`."""
+
     database_url: SecretStr | None = None
     """The ledger's database, `postgresql+psycopg://..`; None: SQLite in `home`."""
 

@@ -22,7 +22,7 @@ class Publication(Protocol):
         """
 
     def organizations(self) -> tuple[OrgId, ...]:
-        """Those that have one, the one published last first; without what cannot be read, which `all` tells."""
+        """Those that have one, in the order of their ids; what of them cannot be read, `all` tells."""
 
     def read(self, org_id: OrgId) -> Compiled:
         """The organisation's; without definitions when it has none.

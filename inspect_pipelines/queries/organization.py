@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.ports.house import House
 
@@ -18,3 +19,9 @@ def applied_at(house: House) -> datetime | None:
     """When its project was applied last, changed or not; None: never."""
     with house.ledger.read() as ledger:
         return ledger.organizations.applied_at()
+
+
+def naming(house: House) -> Naming:
+    """What its definitions are called in Dagster."""
+    with house.ledger.read() as ledger:
+        return ledger.organizations.naming()

@@ -11,9 +11,10 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from starlette.middleware import Middleware
 
-from inspect_pipelines.errors import InspectError
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.errors import InspectError, NotFound, UsageError
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import HistoryOwner
-from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.api.health import health_route
 from inspect_pipelines.web.api.status import status_route
 from inspect_pipelines.web.console.reports import reports
@@ -30,7 +31,7 @@ LOOPBACK = (
 
 
 def create_app(
-    house: House,
+    estate: Estate,
     owner: HistoryOwner,
     duties: Sequence[Duty],
     *,
@@ -41,7 +42,7 @@ def create_app(
     """The application.
 
     Args:
-        house: Ports.
+        estate: Of whose organisations things are asked.
         owner: Of the history; asked how far it is.
         duties: Started in this order, stopped in the opposite one.
         receiver: Of webhooks; None: none are received.
@@ -51,7 +52,7 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        await anyio.to_thread.run_sync(house.ledgers.migrate)
+        await anyio.to_thread.run_sync(estate.house(DEFAULT_ORG).ledgers.migrate)
         async with AsyncExitStack() as stack:
             for duty in duties:
                 await anyio.to_thread.run_sync(duty.start)
@@ -72,13 +73,14 @@ def create_app(
     )
     if receiver:
         app.router.routes.extend(receiver.routes())
-    app.include_router(health_route(house, duties))
-    app.include_router(status_route(house, owner, urls))
-    app.include_router(reports(house))
+    app.include_router(health_route(estate.house(DEFAULT_ORG), duties))
+    app.include_router(status_route(estate, owner, urls))
+    app.include_router(reports(estate))
 
     @app.exception_handler(InspectError)
     def told(request: Request, error: InspectError) -> JSONResponse:
         """Our errors are sentences; whether another try can help is their status."""
-        return JSONResponse({"error": str(error)}, status_code=503 if error.retry_may_help else 500)
+        asked_wrongly = 404 if isinstance(error, NotFound) else 400 if isinstance(error, UsageError) else 500
+        return JSONResponse({"error": str(error)}, status_code=503 if error.retry_may_help else asked_wrongly)
 
     return app

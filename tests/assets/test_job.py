@@ -50,9 +50,8 @@ def instance() -> Iterator[dg.DagsterInstance]:
 def execute(
     house: House, instance: dg.DagsterInstance, origin: str | None = TICK
 ) -> dg.ExecuteInProcessResult:
-    return job_of(SCHEDULE, Naming(DEFAULT_ORG)).execute_in_process(
+    return job_of(SCHEDULE, Naming(DEFAULT_ORG), house).execute_in_process(
         instance=instance,
-        resources={"house": house, "io_manager": dg.mem_io_manager},
         tags={tags.ORIGIN: origin} if origin else {},
         raise_on_error=False,
     )
@@ -213,7 +212,7 @@ def test_the_check_executed_by_hand_repeats_the_last_verdict(
     house.sessions.results = [a_session(screenshots=(a_screenshot(sha256=a_sha("c")),))]
     execute(house, instance)
 
-    result = check_of(SCHEDULE, Naming(DEFAULT_ORG))(house=house)
+    result = check_of(SCHEDULE, Naming(DEFAULT_ORG), house)()
 
     assert result.passed is False
     assert result.metadata["status"].value == "needs_review"

@@ -11,7 +11,7 @@ import pytest
 from assets import tags
 from assets.job import job_of
 from builders import a_merge, a_trigger
-from houses import a_house, apply
+from houses import a_house, an_estate, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.run import Run
@@ -37,9 +37,12 @@ def instance(tmp_path: Path) -> Iterator[dg.DagsterInstance]:
 
 
 def tick(house: House, instance: dg.DagsterInstance) -> list[dg.RunRequest]:
-    context = dg.build_sensor_context(instance=instance, resources={"house": house})
+    context = dg.build_sensor_context(instance=instance, resources={"estate": an_estate(house)})
     return [
-        *(event_runs([job_of(a_trigger(), Naming(DEFAULT_ORG))]).evaluate_tick(context).run_requests or [])
+        *(
+            event_runs([job_of(a_trigger(), Naming(DEFAULT_ORG), house)]).evaluate_tick(context).run_requests
+            or []
+        )
     ]
 
 
@@ -79,7 +82,7 @@ def test_a_run_that_is_on_its_way_to_the_door_is_not_asked_for_twice(
     run = a_pending_run(house)
     house.clock.sleep(3)
     submitted = instance.create_run_for_job(
-        job_of(a_trigger(), Naming(DEFAULT_ORG)), tags={tags.ORIGIN: run.origin, tags.ORG: DEFAULT_ORG}
+        job_of(a_trigger(), Naming(DEFAULT_ORG), house), tags={tags.ORIGIN: run.origin, tags.ORG: DEFAULT_ORG}
     )
 
     on_its_way = tick(house, instance)
@@ -91,9 +94,9 @@ def test_a_run_that_is_on_its_way_to_the_door_is_not_asked_for_twice(
 
 
 def test_without_a_waiting_run_it_says_so(house: House, instance: dg.DagsterInstance) -> None:
-    context = dg.build_sensor_context(instance=instance, resources={"house": house})
+    context = dg.build_sensor_context(instance=instance, resources={"estate": an_estate(house)})
 
-    data = event_runs([job_of(a_trigger(), Naming(DEFAULT_ORG))]).evaluate_tick(context)
+    data = event_runs([job_of(a_trigger(), Naming(DEFAULT_ORG), house)]).evaluate_tick(context)
 
     assert data.skip_message == "no run of an event waits for its launch"
 

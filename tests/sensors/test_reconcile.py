@@ -15,7 +15,7 @@ from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 from assets import tags
 from assets.job import job_of
 from builders import a_schedule
-from houses import SteppedClock, a_house, apply
+from houses import SteppedClock, a_house, an_estate, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -62,9 +62,9 @@ def instance() -> Iterator[dg.DagsterInstance]:
         yield instance
 
 
-def a_dagster_run(instance: dg.DagsterInstance, status: DagsterEventType, **more: str) -> str:
+def a_dagster_run(instance: dg.DagsterInstance, house: House, status: DagsterEventType, **more: str) -> str:
     """A run of our job that has come so far in Dagster's records."""
-    job = job_of(a_schedule(), Naming(DEFAULT_ORG))
+    job = job_of(a_schedule(), Naming(DEFAULT_ORG), house)
     run = instance.create_run_for_job(job, tags={**job.run_tags, **more})
     for event in (DagsterEventType.PIPELINE_STARTING, DagsterEventType.PIPELINE_START, status):
         instance.report_dagster_event(DagsterEvent(event.value, job.name), run_id=run.run_id)
@@ -74,7 +74,7 @@ def a_dagster_run(instance: dg.DagsterInstance, status: DagsterEventType, **more
 
 
 def look(instance: dg.DagsterInstance, house: House, cursor: str | None = None) -> Any:
-    return reconcile(dg.build_sensor_context(instance=instance, cursor=cursor), house=house)
+    return reconcile(dg.build_sensor_context(instance=instance, cursor=cursor), estate=an_estate(house))
 
 
 def real_time(house: House, later: float = 0.0) -> None:
@@ -96,7 +96,7 @@ def test_a_run_that_failed_before_the_door_gets_a_row_with_the_reason(
     instance: dg.DagsterInstance, house: House
 ) -> None:
     real_time(house)
-    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_FAILURE)
+    run_id = a_dagster_run(instance, house, DagsterEventType.PIPELINE_FAILURE)
     house.workers.dead.add(run_id)
 
     result = look(instance, house)
@@ -116,7 +116,7 @@ def test_a_failed_run_that_the_door_turned_away_stays_as_it_was(
     origin = "cron:nightly-shop:2026-11-23T07:00Z"
     first = start.admit(house, Ticket(DefinitionId("nightly-shop"), "d1", origin=origin)).run
     abort(house, first.id, RunStatus.CANCELLED, "by a test")
-    loser = a_dagster_run(instance, DagsterEventType.PIPELINE_FAILURE, **{tags.ORIGIN: origin})
+    loser = a_dagster_run(instance, house, DagsterEventType.PIPELINE_FAILURE, **{tags.ORIGIN: origin})
     house.workers.dead.add(loser)
 
     look(instance, house)
@@ -128,7 +128,7 @@ def test_a_dagster_run_without_a_worker_fails_on_both_sides(
     instance: dg.DagsterInstance, house: House
 ) -> None:
     real_time(house)
-    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_START)
+    run_id = a_dagster_run(instance, house, DagsterEventType.PIPELINE_START)
     ours = admitted(house, run_id)
     house.workers.dead.add(run_id)
     instance.run_launcher.worker = WorkerStatus.NOT_FOUND
@@ -141,7 +141,7 @@ def test_a_dagster_run_without_a_worker_fails_on_both_sides(
 
 
 def test_a_run_that_is_just_being_launched_is_given_time(instance: dg.DagsterInstance, house: House) -> None:
-    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_STARTING)
+    run_id = a_dagster_run(instance, house, DagsterEventType.PIPELINE_STARTING)
     instance.run_launcher.worker = WorkerStatus.NOT_FOUND
     real_time(house, later=5)
     look(instance, house)
@@ -158,7 +158,7 @@ def test_a_run_that_is_just_being_launched_is_given_time(instance: dg.DagsterIns
 def test_a_dagster_run_goes_on_no_longer_than_our_run(instance: dg.DagsterInstance, house: House) -> None:
     """A worker that hung through its deadline was concluded as a timeout, and its Dagster run stayed STARTED."""
     real_time(house)
-    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_START)
+    run_id = a_dagster_run(instance, house, DagsterEventType.PIPELINE_START)
     abort(house, admitted(house, run_id).id, RunStatus.TIMEOUT, "it did not end in time")
     look(instance, house)
     at_once = list(instance.run_launcher.terminated)
@@ -173,7 +173,7 @@ def test_a_dagster_run_goes_on_no_longer_than_our_run(instance: dg.DagsterInstan
 def test_a_worker_that_does_not_heed_an_interruption_is_killed(
     instance: dg.DagsterInstance, house: House
 ) -> None:
-    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_START)
+    run_id = a_dagster_run(instance, house, DagsterEventType.PIPELINE_START)
     instance.report_run_canceling(instance.get_run_by_id(run_id))
     real_time(house, later=16)
     house.workers.dead.clear()
@@ -187,7 +187,7 @@ def test_a_canceled_run_without_a_worker_is_cancelled_on_both_sides(
     instance: dg.DagsterInstance, house: House
 ) -> None:
     real_time(house)
-    run_id = a_dagster_run(instance, DagsterEventType.PIPELINE_START)
+    run_id = a_dagster_run(instance, house, DagsterEventType.PIPELINE_START)
     admitted(house, run_id)
     instance.report_run_canceling(instance.get_run_by_id(run_id))
     instance.run_launcher.worker = WorkerStatus.NOT_FOUND

@@ -11,7 +11,7 @@ import pytest
 from assets import tags
 from assets.job import job_of
 from builders import NOW, a_plan, a_schedule
-from houses import CollectingChannel, a_house, apply
+from houses import CollectingChannel, a_house, an_estate, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.naming import Naming
@@ -31,8 +31,8 @@ TWO_IN_NEW_YORK = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
 
 def ticked(house: House, schedule: Schedule, at: datetime = TWO_IN_NEW_YORK) -> dg.SkipReason | list[str]:
     """What Dagster gets from the schedule's tick: the keys of its requests, or why there is none."""
-    context = dg.build_schedule_context(scheduled_execution_time=at, resources={"house": house})
-    data = schedule_of(schedule, job_of(schedule, Naming(DEFAULT_ORG))).evaluate_tick(context)
+    context = dg.build_schedule_context(scheduled_execution_time=at)
+    data = schedule_of(schedule, job_of(schedule, Naming(DEFAULT_ORG), house), house).evaluate_tick(context)
     for request in data.run_requests:
         assert request.tags[tags.ORIGIN] == request.run_key
     return [request.run_key for request in data.run_requests] or data.skip_message
@@ -158,11 +158,11 @@ def test_resuming_fires_nothing_that_was_due_in_the_pause(house: House) -> None:
     [(True, dg.DefaultScheduleStatus.RUNNING), (False, dg.DefaultScheduleStatus.STOPPED)],
 )
 def test_a_schedule_runs_in_its_own_zone_and_as_its_switch_says(
-    enabled: bool, status: dg.DefaultScheduleStatus
+    house: House, enabled: bool, status: dg.DefaultScheduleStatus
 ) -> None:
     schedule = a_schedule(enabled=enabled)
 
-    made = schedule_of(schedule, job_of(schedule, Naming(DEFAULT_ORG)))
+    made = schedule_of(schedule, job_of(schedule, Naming(DEFAULT_ORG), house), house)
 
     assert (made.cron_schedule, made.execution_timezone) == ("0 2 * * *", "America/New_York")
     assert made.default_status is status
@@ -183,7 +183,7 @@ def test_reconcile_concludes_a_run_whose_worker_is_gone_and_tells_people(tmp_pat
     house.workers.dead.add("d1")
 
     with dg.DagsterInstance.ephemeral() as instance:
-        reconcile(dg.build_sensor_context(instance=instance), house=house)
+        reconcile(dg.build_sensor_context(instance=instance), estate=an_estate(house))
 
     with house.ledger.read() as ledger:
         assert ledger.runs.latest()[0].status is RunStatus.ERROR
@@ -194,7 +194,7 @@ def test_reconcile_leaves_a_run_with_a_living_worker_alone(tmp_path: Path) -> No
     house = a_running_house(tmp_path, CollectingChannel())
 
     with dg.DagsterInstance.ephemeral() as instance:
-        result = reconcile(dg.build_sensor_context(instance=instance), house=house)
+        result = reconcile(dg.build_sensor_context(instance=instance), estate=an_estate(house))
 
     assert result.skip_reason.skip_message == "every open run has a worker"
     with house.ledger.read() as ledger:

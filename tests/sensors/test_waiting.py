@@ -26,19 +26,21 @@ from dagster._core.scheduler.instigation import (
 from assets import tags
 from assets.job import job_of
 from builders import a_merge, a_plan, a_schedule, a_trigger
-from houses import CollectingChannel, a_house, apply
-from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from houses import CollectingChannel, a_house, an_estate, apply
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, Overlap, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.stored.compiled import compile_definitions
 from inspect_pipelines.usecases.events.route import route
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.start import Ticket
 from sensors.switches import switches
 from sensors.waiting import queue, waiting_runs
 
+BETA = OrgId("beta")
 NIGHTLY = DefinitionId("nightly-shop")
 REPOSITORY = RemoteRepositoryOrigin(
     GrpcServerCodeLocationOrigin("localhost", socket="/nowhere"), "__repository__"
@@ -74,8 +76,8 @@ def end_the_holder(house: House) -> None:
 
 
 def asked(house: House, instance: dg.DagsterInstance) -> list[dg.RunRequest] | str:
-    context = dg.build_sensor_context(instance=instance, resources={"house": house})
-    data = waiting_runs([job_of(ONE_WAITS, Naming(DEFAULT_ORG))]).evaluate_tick(context)
+    context = dg.build_sensor_context(instance=instance, resources={"estate": an_estate(house)})
+    data = waiting_runs([job_of(ONE_WAITS, Naming(DEFAULT_ORG), house)]).evaluate_tick(context)
     return data.run_requests or data.skip_message
 
 
@@ -119,7 +121,7 @@ def test_a_launch_that_died_before_the_door_is_repeated_within_the_hour(
     end_the_holder(house)
     (first,) = asked(house, instance)
     submitted = instance.create_run_for_job(
-        job_of(ONE_WAITS, Naming(DEFAULT_ORG)), tags={tags.ORIGIN: waits.origin, tags.ORG: DEFAULT_ORG}
+        job_of(ONE_WAITS, Naming(DEFAULT_ORG), house), tags={tags.ORIGIN: waits.origin, tags.ORG: DEFAULT_ORG}
     )
     on_its_way = asked(house, instance)
     instance.report_run_canceled(submitted)
@@ -155,9 +157,9 @@ def test_a_run_whose_trigger_is_gone_does_not_hold_up_the_others(
     assert [request.tags[tags.ORIGIN] for request in requests] == [waits.origin]
 
 
-def a_queued_run(instance: dg.DagsterInstance, day: int, **more: str) -> str:
+def a_queued_run(instance: dg.DagsterInstance, house: House, day: int, **more: str) -> str:
     run = instance.create_run_for_job(
-        job_of(ONE_WAITS, Naming(DEFAULT_ORG)),
+        job_of(ONE_WAITS, Naming(DEFAULT_ORG), house),
         status=dg.DagsterRunStatus.QUEUED,
         remote_job_origin=RemoteJobOrigin(REPOSITORY, "nightly_shop"),
         job_code_origin=JobPythonOrigin(
@@ -167,6 +169,7 @@ def a_queued_run(instance: dg.DagsterInstance, day: int, **more: str) -> str:
             ),
         ),
         tags={
+            tags.ORG: DEFAULT_ORG,
             tags.DEFINITION: NIGHTLY,
             tags.ORIGIN: f"cron:nightly-shop:2026-11-{day}T07:00Z",
             **more,
@@ -178,15 +181,15 @@ def a_queued_run(instance: dg.DagsterInstance, day: int, **more: str) -> str:
 def test_what_waits_in_dagsters_queue_for_too_long_is_skipped_and_told(
     house: House, instance: dg.DagsterInstance
 ) -> None:
-    ids = [a_queued_run(instance, day) for day in (21, 22)]
-    a_queued_run(instance, 23, **{tags.PARENT: ids[0]})
+    ids = [a_queued_run(instance, house, day) for day in (21, 22)]
+    a_queued_run(instance, house, 23, **{tags.PARENT: ids[0]})
     record = instance.get_run_record_by_id(ids[0])
     house.clock.at = record.create_timestamp.astimezone(house.clock.at.tzinfo)
     context = dg.build_sensor_context(instance=instance)
-    assert queue(context, house=house).skip_message == "3 runs wait, none for too long"
+    assert queue(context, estate=an_estate(house)).skip_message == "3 runs wait, none for too long"
 
     house.clock.sleep(12 * 3600 + 60)
-    message = queue(context, house=house).skip_message
+    message = queue(context, estate=an_estate(house)).skip_message
 
     assert message.startswith("skipped: ")
     assert [instance.get_run_by_id(each).status for each in ids] == [dg.DagsterRunStatus.CANCELED] * 2
@@ -213,16 +216,27 @@ def statuses(instance: dg.DagsterInstance) -> dict[str, InstigatorStatus]:
     return {state.instigator_name: state.status for state in instance.all_instigator_state()}
 
 
+def publish(house: House, org_id: OrgId, *ids: str, is_first: bool = True) -> None:
+    house.publication.publish(
+        compile_definitions(Naming(org_id, is_first), [a_schedule(one) for one in ids], at=house.clock.now())
+    )
+
+
 def test_dagsters_switches_say_what_the_files_say_again_after_the_next_apply(
     house: House, instance: dg.DagsterInstance
 ) -> None:
     switched(instance, "nightly_shop_schedule", InstigatorStatus.RUNNING)
     switched(instance, "weekly_schedule", InstigatorStatus.STOPPED)
+    switched(instance, "beta__weekly_schedule", InstigatorStatus.STOPPED)
+    publish(house, DEFAULT_ORG, "nightly-shop", "weekly")
+    publish(house, BETA, "weekly", is_first=False)
     before, cursor = statuses(instance), None
 
     def look() -> str:
         nonlocal cursor
-        context = dg.build_sensor_context(instance=instance, resources={"house": house}, cursor=cursor)
+        context = dg.build_sensor_context(
+            instance=instance, resources={"estate": an_estate(house, BETA)}, cursor=cursor
+        )
         data = switches.evaluate_tick(context)
         cursor = data.cursor
         return data.skip_message
@@ -235,5 +249,9 @@ def test_dagsters_switches_say_what_the_files_say_again_after_the_next_apply(
         ledger.organizations.save(Organization(house.org_id), at=house.clock.now())
 
     assert look() == "as the files say again: nightly_shop_schedule, weekly_schedule"
-    assert set(statuses(instance).values()) == {InstigatorStatus.DECLARED_IN_CODE}
+    assert statuses(instance) == {
+        "nightly_shop_schedule": InstigatorStatus.DECLARED_IN_CODE,
+        "weekly_schedule": InstigatorStatus.DECLARED_IN_CODE,
+        "beta__weekly_schedule": InstigatorStatus.STOPPED,  # whose files nobody has applied
+    }
     assert look() == "nothing was applied since the last look"

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from builders import NOW, a_merge, a_run, a_schedule, a_trigger
-from houses import SteppedClock, apply
+from houses import SteppedClock, an_estate, apply
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
@@ -117,7 +117,7 @@ def test_status_tells_each_definition_with_its_next_time_and_last_run(
 
 def test_the_historian_works_for_as_long_as_the_application_lives(house: House) -> None:
     owner = Owner(Path(house.home), house.ledgers, house.clock)
-    app = create_app(house, owner, (Historian(owner),))
+    app = create_app(an_estate(house), owner, (Historian(owner),))
 
     with TestClient(app, base_url="http://localhost") as client:
         client.get("/health")

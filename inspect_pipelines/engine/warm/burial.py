@@ -6,11 +6,11 @@ import sys
 
 import dagster as dg
 
-from assets.lost import conclude_lost, report_end
+from assets.lost import conclude_lost, house_of, report_end
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.project import project
-from inspect_pipelines.wiring import house
+from inspect_pipelines.wiring import estate
 
 
 def conclude_dead(
@@ -28,10 +28,11 @@ def conclude_dead(
         return
     if with_ledger:
         try:
-            ours = house()
+            ours = estate()
             conclude_lost(ours, run, why)
-            send_waiting(ours)
-            project(ours)
+            if house := house_of(ours, run):
+                send_waiting(house)
+                project(house)
         except InspectError as error:  # the reconcile sensor tries again, every 5 s
             sys.stderr.write(f"run {dagster_run_id} could not be concluded yet: {error}\n")
     report_end(instance, dagster_run_id, why)

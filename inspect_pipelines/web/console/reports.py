@@ -6,7 +6,9 @@ from fastapi import APIRouter
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.run import Run
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.run import current_run
 
@@ -18,16 +20,17 @@ POLICY = (
 )
 
 
-def reports(house: House) -> APIRouter:
+def reports(estate: Estate) -> APIRouter:
     """`GET /runs/{run_id}`: the report as it was written at the run's end; 404 with a sentence when there is none."""
     router = APIRouter()
 
     @router.get("/runs/{run_id}", response_class=HTMLResponse)
     def report(run_id: str) -> Response:
-        run = current_run(house, RunId(run_id))
-        if run is None:
+        found = _found(estate, RunId(run_id))
+        if found is None:
             return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
         try:
+            house, run = found
             with house.reports.open(run.id) as file:
                 page = file.read()
         except NotFound:
@@ -36,3 +39,12 @@ def reports(house: House) -> APIRouter:
         return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
     return router
+
+
+def _found(estate: Estate, run_id: RunId) -> tuple[House, Run] | None:
+    """A link in a message names no organisation; whose run it is says which house has its report."""
+    for house in estate.houses():
+        run = current_run(house, run_id)
+        if run is not None:
+            return house, run
+    return None

@@ -33,8 +33,8 @@ class Duty(ABC):
         begins_at_once: bool = True,
     ) -> None:
         self.name, self.part = name, part
-        self._every_seconds, self._stop_seconds = every_seconds, stop_seconds
-        self._begins_at_once = begins_at_once
+        self.every_seconds, self.stop_seconds = every_seconds, stop_seconds
+        self.begins_at_once = begins_at_once
         self._trouble = ""  # of the last turn
         self._wake = threading.Event()
         self._stop = threading.Event()
@@ -48,7 +48,7 @@ class Duty(ABC):
     def start(self) -> None:
         """Prepare, then take turns."""
         self._stop.clear()
-        self._guarded(self.prepare)
+        self.guarded(self.prepare)
         self._thread = threading.Thread(target=self._loop, name=self.name, daemon=True)
         self._thread.start()
 
@@ -61,8 +61,12 @@ class Duty(ABC):
         self._stop.set()
         self._wake.set()
         if self._thread is not None:
-            self._thread.join(self._stop_seconds)
+            self._thread.join(self.stop_seconds)
             self._thread = None
+
+    def join(self, other: Duty) -> None:
+        """Be woken and stopped with another one, which takes our turns."""
+        self._wake, self._stop = other._wake, other._stop
 
     @property
     def is_stopping(self) -> bool:
@@ -87,17 +91,18 @@ class Duty(ABC):
         self._stop.wait(seconds)
 
     def _loop(self) -> None:
-        if not self._begins_at_once:
+        if not self.begins_at_once:
             self._sleep(None)
         while not self._stop.is_set():
-            self._sleep(self._guarded(self.turn))
-        self._guarded(self.last_turn)
+            self._sleep(self.guarded(self.turn))
+        self.guarded(self.last_turn)
 
     def _sleep(self, seconds: float | None) -> None:
-        self._wake.wait(self._every_seconds if seconds is None else seconds)
+        self._wake.wait(self.every_seconds if seconds is None else seconds)
         self._wake.clear()
 
-    def _guarded(self, deed: Callable[[], float | None]) -> float | None:
+    def guarded(self, deed: Callable[[], float | None]) -> float | None:
+        """Do it; what goes wrong is told and never raised."""
         try:
             pause = deed()
         except InspectError as error:

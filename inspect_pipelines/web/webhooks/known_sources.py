@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from inspect_pipelines.config.settings import resolve_secret
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.errors import InspectError, UsageError
-from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.organization import organization
+from inspect_pipelines.ports.estate import Estate
+from inspect_pipelines.queries.organization import naming, organization
 from inspect_pipelines.usecases.events.verify_signature import check_secret
 
 log = logging.getLogger(__name__)
@@ -27,9 +27,9 @@ class KnownSource:
 class KnownSources:
     """Look up by id; whoever owns it refreshes it every few seconds, which also picks up changed secret files."""
 
-    def __init__(self, house: House) -> None:
-        self.problem = ""  # which secrets are missing; empty when none is
-        self._house = house
+    def __init__(self, estate: Estate) -> None:
+        self.problem = ""  # which secrets are missing, and which ids are taken; empty when none is
+        self._estate = estate
         self._by_id: Mapping[str, KnownSource] = {}
 
     def find(self, source_id: str) -> KnownSource | None:
@@ -41,16 +41,26 @@ class KnownSources:
         Raises:
             Unavailable: The ledger does not answer; what was known stays known.
         """
-        org_id = self._house.org_id
-        sources = organization(self._house).sources
         problems: list[str] = []
-        self._by_id = {
-            source.id: KnownSource(org_id, source, _secrets(source, problems)) for source in sources
-        }
+        found: dict[str, KnownSource] = {}
+        for org_id, sources in self._applied():
+            for source in sources:
+                other = found.setdefault(source.id, KnownSource(org_id, source, _secrets(source, problems)))
+                if other.org_id != org_id:  # the address has no organisation in it
+                    problems.append(
+                        f"source {source.id!r} of organisation {org_id!r} receives nothing: organisation "
+                        f"{other.org_id!r} has one of that id; choose another id"
+                    )
+        self._by_id = found
         told = "; ".join(problems)
         if told and told != self.problem:
             log.warning("%s", told)
         self.problem = told
+
+    def _applied(self) -> list[tuple[OrgId, Sequence[Source]]]:
+        """Every organisation's sources, the first organisation's first."""
+        houses = sorted(self._estate.houses(), key=lambda one: (not naming(one).is_first, one.org_id))
+        return [(house.org_id, organization(house).sources) for house in houses]
 
 
 def _secrets(source: Source, problems: list[str]) -> tuple[str, ...]:

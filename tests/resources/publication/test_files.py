@@ -145,7 +145,7 @@ def test_another_organisation_that_is_applied_first_takes_it_over_too(tmp_path: 
 
     publication.publish(NOTHING)
 
-    assert publication.organizations() == ("default", "acme")
+    assert publication.organizations() == ("acme", "default")
     assert not (tmp_path / "compiled.json").exists()
 
 

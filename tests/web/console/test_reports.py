@@ -73,11 +73,13 @@ def test_what_is_no_run_is_not_found_whatever_it_is_called(client: TestClient, n
     assert answer.status_code == 404
 
 
-def test_a_run_of_another_organisation_is_not_shown(client: TestClient, house: House) -> None:
+def test_a_run_of_an_organisation_that_this_home_does_not_serve_is_not_shown(
+    client: TestClient, house: House
+) -> None:
     run = a_run(house)
     abort(house, run.id, RunStatus.ERROR, "ours")
     stranger = replace(run, id=RunId(house.clock.new_id()), org_id=OrgId("other"), origin="request:theirs")
-    with house.ledger.write() as ledger:
+    with house.ledgers.of(stranger.org_id).write() as ledger:
         ledger.runs.request(stranger)
 
     assert client.get(f"/runs/{run.id}").status_code == 200

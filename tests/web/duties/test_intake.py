@@ -12,7 +12,7 @@ import pytest
 
 from builders import NOW, a_delivery, a_source
 from fickle_ledger import FickleLedger
-from houses import a_house, apply
+from houses import a_house, an_estate, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.ports.house import House
@@ -33,7 +33,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
 
 
 def an_intake(house: House, **changes: object) -> Intake:
-    return Intake(house, KnownSources(house), **{"every_seconds": 0.02, **changes})
+    return Intake(house, KnownSources(an_estate(house)), **{"every_seconds": 0.02, **changes})
 
 
 def test_it_looks_by_itself_and_calls_the_route_after_each_look(house: House) -> None:
@@ -68,7 +68,7 @@ def test_a_secret_file_that_is_not_utf8_costs_no_other_source_its_webhooks(
     (tmp_path / "secret").write_bytes(b"\xff\xfe")
     odd = replace(a_source(), id=SourceId("odd"), secrets=(f"${{file:{tmp_path}/secret}}",))
     apply(house, organization=Organization(DEFAULT_ORG, sources=(odd, a_source())))
-    sources = KnownSources(house)
+    sources = KnownSources(an_estate(house))
 
     sources.refresh()
 

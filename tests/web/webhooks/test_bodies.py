@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from houses import an_estate
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.ports.house import House
@@ -24,7 +25,7 @@ Receive = Callable[[], Awaitable[dict[str, Any]]]
 
 @pytest.fixture
 def receiver(house: House) -> Iterator[Receiver]:
-    known = KnownSources(house)
+    known = KnownSources(an_estate(house))
     known.refresh()
     group = GroupCommit(house.inbox)
     group.start()

@@ -1,0 +1,33 @@
+"""Which organisation a command works for: `--org`, the only one, or the one of the project here."""
+
+from __future__ import annotations
+
+import click
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.choice import chosen_org
+
+HOW = "--org ID or INSPECT_ORG, or go to the folder of its project"
+
+
+def chosen_house(settings: Settings) -> House:
+    """The house of the organisation that a person means.
+
+    Raises:
+        NotFound: They named one that has not been applied to this home.
+        UsageError: This home has several, and nothing says which one.
+    """
+    from inspect_pipelines.config.project import project_org
+    from inspect_pipelines.wiring import estate
+
+    ours = estate(settings)
+    known = ours.publication.organizations()
+    return ours.house(chosen_org(known, named_org(settings), lambda: project_org(settings.project), how=HOW))
+
+
+def named_org(settings: Settings) -> str | None:
+    """By `--org`, which stands before the command, or INSPECT_ORG."""
+    context = click.get_current_context(silent=True)
+    named: str | None = context.find_root().params.get("org") if context else None
+    return settings.org if named is None else named
