@@ -20,7 +20,7 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.verdict import VerdictKind
-from inspect_pipelines.imaging.overlay import encode
+from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.compare_looks import UNSETTLED
