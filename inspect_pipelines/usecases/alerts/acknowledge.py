@@ -23,7 +23,7 @@ def acknowledge(house: House, incident_id: IncidentId, *, by: str) -> Incident:
     with house.ledger.write() as ledger:
         affair = gather_affair(ledger, known_incident(ledger, incident_id), at=now)
         after = incident_deeds.acknowledged(affair, by=by, at=now)
-        store_consequences(ledger, after, org_id=affair.incident.org_id, at=now)
+        store_consequences(ledger, after, at=now)
         return after.incidents[0]
 
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.incident_deeds import Affair
 from inspect_pipelines.domain.mailbox import Mailbox
@@ -28,12 +27,10 @@ def gather_affair(
         return affair
     if definition is None:
         affair = replace(affair, definition=ledger.definitions.find(run.definition_id))
-    return replace(affair, mail=mailboxes(ledger, incident.told, org_id=incident.org_id, at=at))
+    return replace(affair, mail=mailboxes(ledger, incident.told, at=at))
 
 
-def mailboxes(
-    ledger: LedgerSession, targets: Iterable[str], *, org_id: OrgId, at: datetime
-) -> dict[str, Mailbox]:
+def mailboxes(ledger: LedgerSession, targets: Iterable[str], *, at: datetime) -> dict[str, Mailbox]:
     """What waits for those who heard of an incident; who has not heard of it waits for nothing that tells of it."""
     held = {target: ledger.outbox.held_for(target, at) for target in dict.fromkeys(targets)}
     return {target: Mailbox(one) for target, one in held.items() if one is not None}

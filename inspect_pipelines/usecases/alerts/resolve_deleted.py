@@ -19,4 +19,4 @@ def resolve_deleted(ledger: LedgerSession, definition: Definition, *, by: str, a
         if definition.id in incident.definitions:
             affair = gather_affair(ledger, incident, definition, at=at)
             after = deleted(affair, definition, by=by, at=at)
-            store_consequences(ledger, after, org_id=definition.org_id, at=at)
+            store_consequences(ledger, after, at=at)

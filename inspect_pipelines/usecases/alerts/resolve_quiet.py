@@ -35,5 +35,5 @@ def _resolved(ledger: LedgerSession, incident_id: IncidentId, now: datetime) -> 
     after = stayed_away(affair, organization.alerts, at=now)
     if after is None:
         return ()
-    store_consequences(ledger, after, org_id=incident.org_id, at=now)
+    store_consequences(ledger, after, at=now)
     return after.incidents

@@ -5,13 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspect_pipelines.domain.consequences import Consequences
-from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.facts.alert import incident_facts
 from inspect_pipelines.facts.baseline import baseline_facts
 from inspect_pipelines.ports.ledger import LedgerSession
 
 
-def store_consequences(ledger: LedgerSession, after: Consequences, *, org_id: OrgId, at: datetime) -> None:
+def store_consequences(ledger: LedgerSession, after: Consequences, *, at: datetime) -> None:
     """Store them, with the facts that the history keeps of them."""
     if used := after.minutes:
         ledger.usage.add(used.definition_id, used.month, used.minutes)

@@ -62,7 +62,7 @@ def adopt(
         approval = approval_of(baseline, shots, ledger.evidence.comparisons(run.id), run, view_glob)
         after = approved(reviewed, baseline, approval, by=by, at=now)
         ledger.reviews.append(run.id, "adopted", by=by, detail=view_glob or "all views", at=now)
-        store_consequences(ledger, after, org_id=run.org_id, at=now)
+        store_consequences(ledger, after, at=now)
     return baseline
 
 

@@ -32,7 +32,7 @@ def gather_reviewed(
         ledger.organizations.find().public_url,
         tuple(ledger.incidents.of_run(run.id)),
         tuple(judged_alike),
-        mailboxes(ledger, told, org_id=run.org_id, at=at),
+        mailboxes(ledger, told, at=at),
     )
 
 

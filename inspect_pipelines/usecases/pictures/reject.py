@@ -43,7 +43,7 @@ def reject(house: House, run_id: RunId, *, by: str, note: str) -> Rejection:
         reviewed = gather_reviewed(ledger, run, definition, at=now)
         after = rejected(reviewed, by=by, note=note, at=now)
         ledger.reviews.append(run.id, REJECTED, by=by, detail=note, at=now)
-        store_consequences(ledger, after, org_id=run.org_id, at=now)
+        store_consequences(ledger, after, at=now)
         return Rejection(run, after.incidents)
 
 

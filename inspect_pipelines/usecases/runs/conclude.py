@@ -86,7 +86,7 @@ def record_end(
         decided, compared = tuple(deciding(sessions)), tuple(comparisons)
         end = RunEnd(run, definition, verdict, at, decided, compared, baseline, baseline_id, report_path)
         after = of_end(end, gather_before(ledger, end))
-    store_consequences(ledger, after, org_id=run.org_id, at=at)
+    store_consequences(ledger, after, at=at)
     return after.mail.told
 
 
