@@ -12,6 +12,34 @@ from inspect_pipelines.errors import UsageError
 
 PREFIX = "INSPECT_"
 WARM = "warm"
+# What a browser and its driver need of the environment: programs, folders, fonts, language. Everything else stays out of
+# them, for any variable may hold a secret, a proxy's address with its password too.
+BROWSER_VARIABLES = (
+    "CHROMIUM_FLAGS",
+    "CHROME_DEVEL_SANDBOX",
+    "DBUS_SESSION_BUS_ADDRESS",
+    "FONTCONFIG_FILE",
+    "FONTCONFIG_PATH",
+    "FONTCONFIG_SYSROOT",
+    "HOME",
+    "LANG",
+    "LANGUAGE",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LD_LIBRARY_PATH",
+    "PATH",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TMPDIR",
+    "TZ",
+    "USER",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_DIRS",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_DIRS",
+    "XDG_DATA_HOME",
+    "XDG_RUNTIME_DIR",
+)
 
 
 class Settings(BaseModel):

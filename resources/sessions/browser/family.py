@@ -16,7 +16,7 @@ from pathlib import Path
 
 import psutil
 
-from inspect_pipelines.config.settings import child_environment
+from inspect_pipelines.config.settings import BROWSER_VARIABLES, child_environment
 from inspect_pipelines.errors import SetupMissing, Unavailable
 from resources.disk.lock import take_lock
 from resources.sessions.browser import leash
@@ -25,6 +25,7 @@ PREFIX = "inspect-browser-"
 MARK = "INSPECT_SESSION_FOLDER"  # in the environment of every process of a family, so that none can hide
 GONE_WITHIN_SECONDS = 5.0
 WORKER = "resources.sessions.browser.worker"
+DRIVER_VARIABLES = ("PW_LANG_NAME", "PW_LANG_NAME_VERSION")  # Playwright's words to its own driver
 
 
 @contextmanager
@@ -64,10 +65,11 @@ def sweep(base: Path) -> None:
 
 
 def leashed(program: Path, folder: Path) -> Path:
-    """A start script for a program that dies with whoever starts it."""
+    """A start script for a program that dies with whoever starts it, and gets no secret of the environment."""
     script = folder / f"leashed-{program.name}"
     words = [sys.executable, "-IS", leash.__file__, str(program)]
-    script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n', encoding="utf-8")
+    kept = " ".join(f'${{{name}+"{name}=${name}"}}' for name in (*BROWSER_VARIABLES, *DRIVER_VARIABLES, MARK))
+    script.write_text(f'#!/bin/sh\nexec /usr/bin/env -i {kept} {shlex.join(words)} "$@"\n', encoding="utf-8")
     script.chmod(0o700)
     return script
 
