@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from inspect_pipelines.config.document import Document, Duration, Shorthand, Texts
+from inspect_pipelines.domain.playbook import SLOW_SECONDS
 
 KINDS_OF_TARGET = ("selector", "role", "label", "text", "placeholder", "test_id")
 VERBS = (
@@ -151,6 +152,7 @@ class StepDocument(Document):
     actions: list[ActionDocument] = Field(default_factory=list)
     success_criteria: list[Annotated[CriterionDocument, Shorthand("text")]] = Field(default_factory=list)
     timeout: Duration = 30.0
+    slow: Duration = SLOW_SECONDS
 
     later: ClassVar[dict[str, str]] = dict.fromkeys(("when", "condition", "optional", "retries"), NO_STEP_YET)
 

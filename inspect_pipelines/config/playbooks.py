@@ -194,6 +194,7 @@ class _Check:
                 for criterion, expectation in zip(written.success_criteria, expectations, strict=True)
                 if expectation is None
             ),
+            written.slow,
         )
 
     def names(self, names: list[str], *path: str) -> None:

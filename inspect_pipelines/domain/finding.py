@@ -22,6 +22,8 @@ class FindingKind(StrEnum):
     CONSOLE_ERROR = "console_error"
     REQUEST_FAILED = "request_failed"
     BROKEN_IMAGE = "broken_image"
+    BROKEN_FONT = "broken_font"  # its text is shown in another one
+    SLOW = "slow"  # an action of a step took longer than the step's `slow`
     UNSTABLE = "unstable"  # two equal frames never came; names the moving element
     NOT_QUIET = "not_quiet"  # the network was still busy after 5 s; names the URLs
     MASK_UNMATCHED = "mask_unmatched"

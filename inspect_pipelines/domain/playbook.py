@@ -157,6 +157,9 @@ Action = Goto | Click | Fill | Press | WaitFor | ExpectText | ExpectVisible | Ex
 EXPECTATIONS = (ExpectText, ExpectVisible, ExpectUrl)
 
 
+SLOW_SECONDS = 10.0
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     id: str
@@ -166,6 +169,7 @@ class Step:
     instruction: str = ""  # prose for an agent
     timeout_seconds: float = 30.0  # for each action
     prose_criteria: tuple[str, ...] = ()  # in words, for an agent; the browser does not check them
+    slow_seconds: float = SLOW_SECONDS  # what takes longer is a finding; for each action, as the time-out
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,18 @@ def upgrade_definition_1_to_2(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**plan, "notify": [with_targets(rule) for rule in plan.get("notify", [])]}}
 
 
-SCHEDULE = Shape("a schedule", Schedule, upgrade_definition_1_to_2)
-TRIGGER = Shape("a trigger", Trigger, upgrade_definition_1_to_2)
+def upgrade_definition_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
+    """A step of a playbook says what is slow; before, nothing was."""
+    plan = kept["plan"]
+    playbooks = [
+        {**one, "steps": [{"slow_seconds": 10.0, **step} for step in one["steps"]]}
+        for one in plan["playbooks"]
+    ]
+    return {**kept, "plan": {**plan, "playbooks": playbooks}}
+
+
+SCHEDULE = Shape("a schedule", Schedule, upgrade_definition_1_to_2, upgrade_definition_2_to_3)
+TRIGGER = Shape("a trigger", Trigger, upgrade_definition_1_to_2, upgrade_definition_2_to_3)
 
 
 def dump_definition(definition: Definition) -> str:

@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.stored.shape import Shape
 
-SESSION = Shape("a session", SessionResult)
+
+def upgrade_session_1_to_2(kept: dict[str, Any]) -> dict[str, Any]:
+    """There are more kinds of findings: `slow`, `broken_font`."""
+    return kept
+
+
+SESSION = Shape("a session", SessionResult, upgrade_session_1_to_2)

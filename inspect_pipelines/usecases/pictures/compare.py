@@ -17,6 +17,8 @@ from inspect_pipelines.domain.comparison import (
     pair,
 )
 from inspect_pipelines.domain.element import named
+from inspect_pipelines.domain.explanation import explained
+from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
@@ -36,15 +38,24 @@ def compare(
     policy: BaselinePolicy,
     *,
     draws: bool = True,
+    findings: Sequence[Finding] = (),
 ) -> list[Comparison]:
     """One comparison per view of either side, the run's first; empty when nothing is approved or comparing is off.
 
     Args:
         draws: Whether what differs is drawn and kept as pictures, too.
+        findings: What was seen while the pictures were taken; it may explain them.
     """
     if baseline is None or not policy.enabled:
         return []
-    return [_compared(gallery, each, policy, draws=draws) for each in pair(baseline.images, shots)]
+    found = [(each, _compared(gallery, each, policy, draws=draws)) for each in pair(baseline.images, shots)]
+    return [_explained(each, comparison, findings) for each, comparison in found]
+
+
+def _explained(each: Pair, found: Comparison, findings: Sequence[Finding]) -> Comparison:
+    if found.outcome is not Outcome.CHANGED or each.old is None or each.new is None:
+        return found
+    return replace(found, reason=explained(found.reason, each.old, each.new, findings))
 
 
 def _compared(gallery: Gallery, each: Pair, policy: BaselinePolicy, *, draws: bool) -> Comparison:

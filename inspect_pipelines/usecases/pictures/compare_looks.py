@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.baseline import Baseline, expected, image_of
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.retry import Cause, first_looks
 from inspect_pipelines.domain.screenshot import Screenshot, View
@@ -44,7 +45,8 @@ class Looks:
         shots = [shot for session in first for shot in session.screenshots]
         self._shots: dict[View, list[Screenshot]] = {shot.view: [shot] for shot in shots}
         wanted = expected(baseline, first)
-        self.comparisons = compare(gallery, wanted, shots, policy, draws=draws)
+        findings = [each for session in first for each in session.findings]
+        self.comparisons = compare(gallery, wanted, shots, policy, draws=draws, findings=findings)
         self._open = {each.view for each in self.comparisons if not each.passed}
         for session in sessions:
             if session.cause == Cause.VISUAL:
@@ -65,7 +67,7 @@ class Looks:
         # picture of the view is the last one.
         views = wanted | new.keys()
         self.comparisons = [
-            self._seen_again(new.get(each.view), each) if each.view in views else each
+            self._seen_again(new.get(each.view), each, look.findings) if each.view in views else each
             for each in self.comparisons
         ]
         for shot in look.screenshots:
@@ -76,7 +78,9 @@ class Looks:
             if each.view in wanted and not each.passed and each.reason.endswith(UNSETTLED)
         }
 
-    def _seen_again(self, shot: Screenshot | None, before: Comparison) -> Comparison:
+    def _seen_again(
+        self, shot: Screenshot | None, before: Comparison, findings: Sequence[Finding]
+    ) -> Comparison:
         view = before.view
         if shot is None:  # removed twice is removed; what was there once and is missing now is not the same
             same = before.outcome is Outcome.REMOVED
@@ -88,6 +92,7 @@ class Looks:
             [shot],
             self._policy,
             draws=self._draws,
+            findings=findings,
         )
         if now.passed or any(self._are_alike(old, shot) for old in self._shots.get(view, [])):
             return now

@@ -108,6 +108,11 @@ class Camera:
             texts=texts,
         )
 
+    @property
+    def waited_seconds(self) -> float:
+        """How long the last picture waited for its page."""
+        return self._readiness.waited_seconds
+
     def snap(self) -> Sha256 | None:
         """The window as it is, for a finding; None when there is nothing to see any more."""
         try:

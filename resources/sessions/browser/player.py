@@ -11,8 +11,20 @@ from typing import Any
 import psutil
 from playwright.sync_api import Browser, BrowserContext, Error
 
+from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.domain.playbook import Action, Playbook, Step, TakeScreenshot, Viewport
+from inspect_pipelines.domain.playbook import (
+    Action,
+    Click,
+    ExpectVisible,
+    Fill,
+    Goto,
+    Playbook,
+    Step,
+    TakeScreenshot,
+    Viewport,
+    WaitFor,
+)
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.template import fill_address
 from inspect_pipelines.ports.clock import Clock
@@ -127,8 +139,14 @@ class Player:
         missed: list[str] = []
         failure: str | None = None
         for action in (*step.actions, *step.success_criteria):
+            began_at = monotonic()
             try:
                 self._perform(action, step, window, actions)
+                # What our own camera takes is not the page's.
+                is_picture = isinstance(action, TakeScreenshot)
+                self._tell_if_slow(
+                    action, step, window, camera.waited_seconds if is_picture else monotonic() - began_at
+                )
             except ExpectationFailed as fault:
                 missed.append(str(fault))
                 self._record.find(fault.kind, str(fault), url=window.url, picture=self._snap(window, camera))
@@ -149,6 +167,17 @@ class Player:
             )
         )
         return failure
+
+    def _tell_if_slow(self, action: Action, step: Step, window: Window, took_seconds: float) -> None:
+        budget = step.slow_seconds
+        if isinstance(action, WaitFor) and action.timeout_seconds is not None:
+            budget = max(budget, action.timeout_seconds)  # somebody expects it to last
+        if took_seconds > budget:
+            self._record.find(
+                FindingKind.SLOW,
+                f"{_called(action)} took {took_seconds:.0f} s, longer than the {budget:g} s that the step may (`slow`)",
+                url=window.url,
+            )
 
     def _perform(self, action: Action, step: Step, window: Window, actions: Actions) -> None:
         grace = PICTURE_GRACE_SECONDS if isinstance(action, TakeScreenshot) else HANG_GRACE_SECONDS
@@ -198,6 +227,18 @@ class Player:
         yield context
         if viewport is not self._playbook.viewports[-1] and self._browser.is_connected():
             context.close()  # the last one goes with the browser
+
+
+def _called(action: Action) -> str:
+    match action:
+        case Goto():
+            return f"goto {action.url!r}"
+        case TakeScreenshot():
+            return f"the page of screenshot {action.name!r}"
+        case Click() | Fill() | WaitFor() | ExpectVisible():
+            return f"{action.verb} {action.target}"
+        case _:
+            return action.verb
 
 
 @contextmanager

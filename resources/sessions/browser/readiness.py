@@ -13,7 +13,7 @@ from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.playbook import PageRules, TakeScreenshot
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.navigation import origin_of
-from resources.sessions.browser.scripts import BROKEN_IMAGES, SCROLL_THROUGH, SETTLE
+from resources.sessions.browser.scripts import BROKEN_FONTS, BROKEN_IMAGES, SCROLL_THROUGH, SETTLE
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
 
@@ -34,6 +34,7 @@ class Readiness:
         self._record = record
         self._endless: set[str] = set()  # addresses
         self._unready: set[str] = set()  # what was told as not ready
+        self.waited_seconds = 0.0  # for the last picture, until its page was ready
 
     def wait(self, shot: TakeScreenshot, timeout_seconds: float) -> None:
         """Return once the page is ready, or as ready as it gets.
@@ -62,6 +63,9 @@ class Readiness:
             )
         for address in ask(page, BROKEN_IMAGES):
             window.broken_image(address)
+        for family in ask(page, BROKEN_FONTS):
+            window.broken_font(family)
+        self.waited_seconds = monotonic() - started_at
 
     def _settle(self, budget_ms: float) -> list[str]:
         """What is not ready yet, after waiting for it; what was told before is not waited for again."""

@@ -21,4 +21,5 @@ ELEMENTS = _read("elements")  # what stands where
 ELEMENT_AT = _read("element_at")  # the smallest element around a box
 MASK_BOXES = _read("mask_boxes")  # where masks and secrets are
 CANDIDATES = _read("candidates")  # what there is instead of an element that was not found
+BROKEN_FONTS = _read("broken_fonts")
 BROKEN_IMAGES = _read("broken_images")

@@ -24,7 +24,8 @@ from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import PageDied
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.navigation import failed_connection
-from resources.sessions.record import Record
+from resources.sessions.browser.stack import thrown_at
+from resources.sessions.record import Record, route_of
 
 ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
 OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block
@@ -49,6 +50,7 @@ class Window:
         self._has_moved_on = False
         self._has_crashed = False
         self._broken: set[str] = set()
+        self._lost_fonts = False  # whether the network has said already why a font is missing
         self.hung_after: float | None = None  # s, set by the watchdog
         self.page = page = context.new_page()
         devtools = context.new_cdp_session(page)
@@ -190,6 +192,7 @@ class Window:
 
     def _on_request_failed(self, request: Request) -> None:
         self._pending.pop(id(request), None)
+        self._lost_fonts |= request.resource_type == "font"
         reason = request.failure or "no reason given"
         if _is_main_document(request):  # told by goto
             return
@@ -205,7 +208,7 @@ class Window:
             self.broken_image(request.url, reason)
             return
         self._record.find(
-            FindingKind.REQUEST_FAILED,
+            _kind_of(request),
             f"{request.resource_type} {request.url} could not be fetched: {reason}",
             url=self.url,
         )
@@ -220,8 +223,9 @@ class Window:
         elif request.resource_type == "image":
             self.broken_image(response.url, answered)
         else:
+            self._lost_fonts |= request.resource_type == "font"
             self._record.find(
-                FindingKind.REQUEST_FAILED, f"{request.resource_type} {response.url} {answered}", url=self.url
+                _kind_of(request), f"{request.resource_type} {response.url} {answered}", url=self.url
             )
 
     def broken_image(self, address: str, reason: str = "cannot be shown") -> None:
@@ -230,6 +234,15 @@ class Window:
         if address not in self._broken:
             self._broken.add(address)
             self._record.find(FindingKind.BROKEN_IMAGE, f"image {shown} {reason}", url=self.url)
+
+    def broken_font(self, family: str) -> None:
+        """One that came and is none; of one that did not come its request tells."""
+        if not self._lost_fonts:
+            self._record.find(
+                FindingKind.BROKEN_FONT,
+                f"font {family!r} cannot be used; its text is shown in another one",
+                url=self.url,
+            )
 
     def _on_console(self, message: ConsoleMessage) -> None:
         place = message.location
@@ -243,7 +256,11 @@ class Window:
 
     def _on_page_error(self, error: Error) -> None:
         name = f"{error.name}: " if error.name and not error.message.startswith(error.name) else ""
-        self._record.find(FindingKind.PAGE_ERROR, f"uncaught {name}{error.message}", url=self.url)
+        page = self.url
+        place = thrown_at(error.stack or "", page)
+        on = route_of(page)
+        where = f" ({', '.join(filter(None, (place, on and f'on {on}')))})" if place or on else ""
+        self._record.find(FindingKind.PAGE_ERROR, f"uncaught {name}{error.message}{where}", url=page)
 
     def _on_dialog(self, dialog: Dialog) -> None:
         """Say no to everything but leaving the page: nothing that a dialog warns of is done by accident."""
@@ -266,6 +283,10 @@ class Window:
 
     def _on_crash(self, _: Page) -> None:
         self._has_crashed = True
+
+
+def _kind_of(request: Request) -> FindingKind:
+    return FindingKind.BROKEN_FONT if request.resource_type == "font" else FindingKind.REQUEST_FAILED
 
 
 def _is_main_document(request: Request) -> bool:

@@ -28,7 +28,9 @@ from inspect_pipelines.domain.playbook import (
     WaitFor,
 )
 from inspect_pipelines.domain.session import SessionStatus, StepStatus
+from loopback_site.pages import TROUBLE
 from loopback_site.server import Site
+from resources.sessions.browser.stack import thrown_at
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +49,8 @@ def test_a_page_s_troubles_are_told_once_each_with_their_severity_route_and_step
 
     seen = {finding.message: (finding.kind, finding.severity) for finding in result.findings}
     console = next(message for message in seen if "basket is broken" in message)
+    before = TROUBLE.partition("price is undefined")[0]
+    line = before.count("\n") + 1
     assert seen == {
         f"image {site.url}/missing.png answered 404 Not Found": (FindingKind.BROKEN_IMAGE, Severity.WARNING),
         f"script {site.url}/missing.js answered 404 Not Found": (
@@ -59,7 +63,10 @@ def test_a_page_s_troubles_are_told_once_each_with_their_severity_route_and_step
         ),
         f"image {site.url}/not-a-picture.png cannot be shown": (FindingKind.BROKEN_IMAGE, Severity.WARNING),
         console: (FindingKind.CONSOLE_ERROR, Severity.WARNING),
-        "uncaught TypeError: price is undefined": (FindingKind.PAGE_ERROR, Severity.ERROR),
+        f"uncaught TypeError: price is undefined (/trouble:{line}, on /trouble)": (
+            FindingKind.PAGE_ERROR,
+            Severity.ERROR,
+        ),
     }
     assert console.startswith("the basket is broken 42 (/trouble:")
     assert console.endswith("(2 times)")
@@ -173,6 +180,69 @@ def test_dialogs_popups_and_downloads_hinder_nothing_and_are_told(play, site):
     assert ("dialog", "beforeunload '' was left") in lines
     assert any(level == "popup" and "was opened and closed again" in text for level, text in lines)
     assert ("download", "'file.csv' was offered and not kept") in lines
+
+
+def test_an_error_in_a_file_of_another_host_names_file_line_and_page():
+    """`uncaught TypeError: x is undefined` was all; which of 30 files and which page was a search of an hour."""
+    stack = "TypeError: x is undefined\n    at pay (https://cdn.test/js/app.js?v=2:12:34)\n    at a:1:1"
+
+    assert thrown_at(stack, "https://shop.test/pay") == "https://cdn.test/js/app.js:12"
+    assert thrown_at(stack, "https://cdn.test/") == "/js/app.js:12"
+    assert thrown_at("Error: no place", "https://shop.test/") == ""
+
+
+FONT = """<!doctype html><style>@font-face { font-family: Inter; src: url(%s) }
+p { font-family: Inter, serif }</style><p>Text"""
+
+
+def test_a_font_that_did_not_come_or_is_none_is_told_once(play, site):
+    site.serve("/font-gone", FONT % "/gone.woff2")
+    site.serve("/font-broken", FONT % "/not-a-picture.png")
+
+    gone = play(Goto("/font-gone"), TakeScreenshot("x"))
+    broken = play(Goto("/font-broken"), TakeScreenshot("x"))
+    blocked = play(Goto("/font-gone"), TakeScreenshot("x"), page=PageRules(block=("**/gone.woff2",)))
+
+    assert [(one.kind, one.message) for one in gone.findings] == [
+        (FindingKind.BROKEN_FONT, f"font {site.url}/gone.woff2 answered 404 Not Found")
+    ]
+    assert (FindingKind.BROKEN_FONT, "font 'Inter' cannot be used; its text is shown in another one") in [
+        (one.kind, one.message) for one in broken.findings
+    ]
+    assert blocked.findings == ()
+
+
+def test_what_takes_longer_than_its_step_may_is_a_warning(play):
+    """A page that took 20 s passed without a word."""
+    site_is_slow = Step("look", "Look", (Goto("/slow/other?ms=1500"), TakeScreenshot("x")), slow_seconds=1)
+    somebody_waits = Step(
+        "look",
+        "Look",
+        (Goto("/other"), WaitFor(Target(selector="#never"), state="detached", timeout_seconds=30)),
+        slow_seconds=20,
+    )
+
+    slow, patient = play(site_is_slow), play(somebody_waits)
+
+    assert [(one.kind, one.severity) for one in slow.findings] == [(FindingKind.SLOW, Severity.WARNING)]
+    assert slow.findings[0].message.startswith("goto '/slow/other?ms=1500' took ")
+    assert slow.findings[0].message.endswith(" s, longer than the 1 s that the step may (`slow`)")
+    assert slow.status is SessionStatus.COMPLETED
+    assert patient.findings == ()
+
+
+def test_a_picture_that_waits_long_for_its_page_is_slow_too(play, site):
+    site.serve(
+        "/late",
+        "<!doctype html><body><script>setTimeout(() => { document.body.innerHTML = '<main>Here'}, 1500)</script>",
+    )
+
+    result = play(
+        Step("look", "Look", (Goto("/late"), TakeScreenshot("x")), slow_seconds=1),
+        page=PageRules(ready=("main",)),
+    )
+
+    assert [one.message[:32] for one in result.findings] == ["the page of screenshot 'x' took "]
 
 
 def test_blocked_addresses_are_never_fetched_and_are_no_finding(play, site):

@@ -1,0 +1,49 @@
+"""An explanation: what a session saw that may be why a view looks different, to stand before what is different."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from urllib.parse import urlsplit
+
+from inspect_pipelines.domain.baseline import BaselineImage
+from inspect_pipelines.domain.finding import Finding, FindingKind
+from inspect_pipelines.domain.screenshot import Screenshot
+
+EXPLAINS = (FindingKind.NAVIGATION, FindingKind.BROKEN_FONT, FindingKind.BROKEN_IMAGE, FindingKind.SLOW)
+MOST = 3  # what a sentence can hold
+LONGEST = 160  # characters of each
+
+
+def explained(reason: str, old: BaselineImage, new: Screenshot, findings: Iterable[Finding]) -> str:
+    """The sentence about a view that differs, with what may explain it in front.
+
+    Args:
+        findings: Of the session that took the new picture.
+    """
+    told = [*_of_page(old, new), *_of_findings(new, findings)]
+    return "; ".join((*told[:MOST], reason))
+
+
+def _of_page(old: BaselineImage, new: Screenshot) -> Iterator[str]:
+    if old.route and new.route and old.route != new.route:
+        parts = urlsplit(new.url)
+        address = f"{new.route}?{parts.query}" if parts.query else new.route
+        yield f"the address became {_short(address)!r}, was {_short(old.route)!r}"
+    if old.elements and not new.elements:
+        yield "the page is empty"
+
+
+def _of_findings(new: Screenshot, findings: Iterable[Finding]) -> list[str]:
+    about = [
+        one
+        for one in findings
+        if one.kind in EXPLAINS
+        and (one.playbook, one.viewport) == (new.view.playbook, new.view.viewport)
+        and (one.step_id == new.step_id or one.route == new.route)
+    ]
+    about.sort(key=lambda one: EXPLAINS.index(one.kind))
+    return list(dict.fromkeys(_short(one.message) for one in about))
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
