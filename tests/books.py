@@ -11,7 +11,7 @@ from builders import NOW, a_plan, a_run, a_schedule
 from ends import NIGHTLY, QA
 from inspect_pipelines.domain import approval, incident_deeds
 from inspect_pipelines.domain.alerting import Silence
-from inspect_pipelines.domain.baseline import Baseline, adopted, concerning
+from inspect_pipelines.domain.baseline import Baseline, adopted, concerning, view_matches
 from inspect_pipelines.domain.cause import scopes
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.consequences import Consequences, of_end
@@ -209,11 +209,14 @@ class Books:
     def adopt(self, run_id: RunId, view_glob: str | None = None) -> list[Notification]:
         end = next(one for one in self.ends if one.run.id == run_id)
         shots = [shot for session in end.sessions for shot in session.screenshots]
-        images = adopted(self.baseline, shots, run_id, view_glob, playbooks={"shop"})
+        taken = [shot for shot in shots if view_matches(shot.view, view_glob)]
+        images = adopted(self.baseline, taken, run_id)
         baseline = Baseline(
             BaselineId(f"a{self.at.isoformat()}"), DEFAULT_ORG, NIGHTLY, images, self.at, "user:ada", run_id
         )
-        approved = approval.approval_of(baseline, shots, end.comparisons, end.run, view_glob)
+        approved = approval.approval_of(
+            baseline, shots, end.comparisons, end.run, [shot.view for shot in taken]
+        )
         reviewed = self.reviewed(run_id)
         return self.keep(approval.approved(reviewed, baseline, approved, by="user:ada", at=self.at))
 

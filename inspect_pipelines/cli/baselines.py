@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
@@ -18,6 +20,8 @@ from inspect_pipelines.usecases.pictures import adopt as adoption
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
 from inspect_pipelines.usecases.pictures.reject import reject as reject_run
 from inspect_pipelines.usecases.runs.project import project
+
+UNSEEN_SHOWN = 8  # views that a line names
 
 
 @click.group()
@@ -64,20 +68,41 @@ def list_(set_name: str | None, as_json: bool) -> None:
     metavar="GLOB",
     help="Only views that match: name, name@viewport, playbook/name@viewport.",
 )
+@click.option(
+    "--drop",
+    "drop_glob",
+    metavar="GLOB",
+    help="Approve that these views, missing in RUN, are gone. Without --view nothing else changes.",
+)
 @click.option("--force", is_flag=True, help="Also from another environment, or from a run that ended early.")
 @click.option("--note", default="", help="Kept with the baseline.")
-def adopt(run_id: str, view_glob: str | None, force: bool, note: str) -> None:
+def adopt(run_id: str, view_glob: str | None, drop_glob: str | None, force: bool, note: str) -> None:
     """Approve the pictures of a run.
 
-    RUN is its id, or a definition's id for its latest run.
+    RUN is its id or the beginning of it, or a definition's id for its latest run. Approved views that RUN did not come
+    to stay as they are.
     """
     house = _house()
     run = find_ended_run(house, run_id).id
-    baseline = adoption.adopt(house, run, by=_user(), view_glob=view_glob, force=force, notes=note)
+    done = adoption.adopt(
+        house, run, by=_user(), view_glob=view_glob, drop_glob=drop_glob, force=force, notes=note
+    )
     send_waiting(house)
     project(house)
-    views = "1 view" if len(baseline.images) == 1 else f"{len(baseline.images)} views"
-    say(f"baseline {baseline.id} of {baseline.set!r} is in use: {views}, from run {run}")
+    baseline, views = done.baseline, _views(len(done.baseline.images))
+    dropped = f", {_views(len(done.dropped))} dropped" if done.dropped else ""
+    say(
+        f"baseline {baseline.id} of {baseline.set!r} is in use: {views}, {len(done.taken)} of them from run {run}"
+        f"{dropped}"
+    )
+    if done.unseen:
+        names = ", ".join(map(str, done.unseen[:UNSEEN_SHOWN])) + (
+            ", .." if len(done.unseen) > UNSEEN_SHOWN else ""
+        )
+        say(
+            f"not in this run, approved as before: {names}; what is gone on purpose is dropped with: "
+            f"inspect-pipelines baselines adopt {run} --drop {shlex.quote(str(done.unseen[0]))}"
+        )
 
 
 @baselines.command()
@@ -152,6 +177,10 @@ def noise(definition_id: str, as_json: bool) -> None:
 
 def _house() -> House:
     return chosen_house(Settings())
+
+
+def _views(count: int) -> str:
+    return "1 view" if count == 1 else f"{count} views"
 
 
 def _user() -> str:

@@ -30,7 +30,7 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
         id=end.baseline_id,
         org_id=end.run.org_id,
         set=baseline_set(end.definition, end.run),
-        images=adopted(active, shots, end.run.id, playbooks=playbooks),
+        images=adopted(active, shots, end.run.id),
         created_at=end.at,
         created_by="policy:first_run" if is_first else "policy:update_on_success",
         source_run_id=end.run.id,

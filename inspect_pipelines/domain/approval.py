@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inspect_pipelines.domain import incident as incidents
 from inspect_pipelines.domain.announcement import Scene, commit_of, of_incident, of_run
-from inspect_pipelines.domain.baseline import Baseline, unapproved, view_matches
+from inspect_pipelines.domain.baseline import Baseline, unapproved
 from inspect_pipelines.domain.cause import CauseKind
-from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.comparison import Comparison, environment_changes
 from inspect_pipelines.domain.consequences import Consequences
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.mailbox import Mailbox, mail_of
@@ -18,7 +18,7 @@ from inspect_pipelines.domain.message import MessageKind, Severity
 from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.domain.screenshot import Screenshot
+from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.trigger import Definition
 
 ONLY_OF_PICTURES = (CauseKind.VISUAL, CauseKind.REVIEW)
@@ -48,7 +48,7 @@ class Approval:
     """What a person approved of a run.
 
     Attributes:
-        views: Whose pictures were adopted now, in their text form.
+        views: Whose pictures were adopted or dropped now, in their text form.
         is_whole: Whether all that the run shows is approved by now.
         is_mended: Whether all that differed in it is.
     """
@@ -63,21 +63,23 @@ def approval_of(
     shots: Sequence[Screenshot],
     comparisons: Sequence[Comparison],
     run: Run,
-    view_glob: str | None,
+    views: Collection[View],
 ) -> Approval:
-    """What adopting a run's pictures approves; what it did not show is approved as gone where nobody chose views.
+    """What adopting a run's pictures approves.
 
     Args:
         baseline: The new one.
         shots: The run's.
         comparisons: The run's.
-        view_glob: The views that were chosen; None: all.
+        views: Those that were chosen, to be taken over or to be dropped.
     """
-    views = [str(shot.view) for shot in shots if view_matches(shot.view, view_glob)]
-    removed = [] if view_glob else [str(one.view) for one in comparisons]
     differing = {one.view for one in comparisons if not one.passed}
     waiting = unapproved(baseline, shots, differing, run.id)
-    return Approval(frozenset({*views, *removed}), is_whole=not waiting, is_mended=not waiting & differing)
+    if not environment_changes(
+        baseline, shots
+    ):  # else the older picture of a view that passed is asked about, too
+        waiting -= {one.view for one in comparisons if one.passed}
+    return Approval(frozenset(map(str, views)), is_whole=not waiting, is_mended=not waiting & differing)
 
 
 def approved(

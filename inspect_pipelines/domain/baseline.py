@@ -61,29 +61,33 @@ def image_of(shot: Screenshot, run_id: RunId) -> BaselineImage:
 
 
 def adopted(
-    current: Baseline | None,
-    shots: Iterable[Screenshot],
-    run_id: RunId,
-    view_glob: str | None = None,
-    *,
-    playbooks: Collection[str],
+    current: Baseline | None, taken: Iterable[Screenshot], run_id: RunId, dropped: Collection[View] = ()
 ) -> dict[View, BaselineImage]:
-    """The images of the baseline that follows when these screenshots are accepted.
+    """The images of the baseline that follows: the current ones, with these pictures in their views' place.
 
-    Of the run's playbooks, the views that match the glob (all without one) become the run's: those it has are taken
-    over, those only the current baseline has are dropped. Views of other playbooks stay: in a shared set they belong
-    to another definition.
+    What a run did not come to stays approved, as do the views of other definitions in a shared set; a view is gone
+    from it only when somebody named it.
 
     Args:
-        playbooks: Ids of the playbooks that the run played, also those without a picture.
+        taken: The pictures that were accepted.
+        dropped: Views that are gone on purpose.
     """
-    taken = {shot.view: image_of(shot, run_id) for shot in shots if view_matches(shot.view, view_glob)}
-    kept = {
-        view: image
-        for view, image in (current.images if current else {}).items()
-        if view.playbook not in playbooks or not view_matches(view, view_glob)
-    }
-    return kept | taken
+    kept = {view: image for view, image in (current.images if current else {}).items() if view not in dropped}
+    return kept | {shot.view: image_of(shot, run_id) for shot in taken}
+
+
+def not_shown(
+    baseline: Baseline | None, shots: Iterable[Screenshot], playbooks: Collection[str]
+) -> tuple[View, ...]:
+    """The approved views of these playbooks that a run took no picture of, in order."""
+    shown = {shot.view for shot in shots}
+    return tuple(
+        sorted(
+            view
+            for view in (baseline.images if baseline else {})
+            if view.playbook in playbooks and view not in shown
+        )
+    )
 
 
 def unapproved(

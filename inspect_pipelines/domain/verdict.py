@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inspect_pipelines.domain.baseline import Baseline
-from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 
@@ -39,7 +39,7 @@ def decide(
     """The run's verdict.
 
     Order of precedence: cancelled, timeout, error (ours), failed (the site's), needs_review, passed. A changed
-    environment turns visual differences, never findings, into needs_review.
+    environment turns visual differences, never findings, into needs_review; so is a run that differs only by new views.
 
     Args:
         sessions: One result per playbook, in playing order.
@@ -66,7 +66,8 @@ def decide(
         return Verdict(
             None, RunStatus.ERROR, ("no screenshot was taken; add a `screenshot:` action to the playbook",)
         )
-    if site_faults or (differences and not environment_changes):
+    is_only_new = all(c.passed or c.outcome is Outcome.ADDED for c in comparisons)
+    if site_faults or not (is_only_new or environment_changes):
         return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)
     if not baseline_enabled:
         return _passed("every expectation held; pictures are not compared", flaky)
@@ -81,6 +82,8 @@ def decide(
     if environment_changes:
         changed = "the environment changed: " + ", ".join(environment_changes)
         return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, (changed, *differences))
+    if differences:
+        return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, differences)
     count = len(comparisons)
     return _passed(f"{count} of {count} views look as approved", flaky)
 

@@ -208,7 +208,8 @@ def _unjudged(report: Report, shot: Screenshot, index: int) -> ViewCard:
 
 
 def _accept(report: Report, changes: Sequence[str], view: View | None = None) -> str:
-    only = f" --view {shlex.quote(str(view))}" if view else ""
+    shown = {shot.view for session in report.sessions for shot in session.screenshots}
+    only = f" --{'view' if view in shown else 'drop'} {shlex.quote(str(view))}" if view else ""
     force = " --force" if changes else ""  # another environment is adopted on purpose or not at all
     return f"inspect-pipelines baselines adopt {report.run.id}{only}{force}"
 
@@ -226,7 +227,7 @@ def _headline(
         case RunStatus.NEEDS_REVIEW if changes:
             return "The environment changed, so a person decides."
         case RunStatus.NEEDS_REVIEW:
-            return f"{_count(len(cards), 'view needs its', 'views need their')} first approval."
+            return f"{_count(len([c for c in cards if c.accept_command]), 'view needs its', 'views need their')} first approval."
         case RunStatus.FAILED:
             return _failure(report, cards, findings)
         case RunStatus.TIMEOUT:

@@ -53,18 +53,26 @@ def find_run(house: House, text: str, *, or_definition: bool = False) -> Run:
 
 
 def find_ended_run(house: House, text: str) -> Run:
-    """The run of that id, or the latest of that definition's that has ended.
+    """The run that is meant by its id or the beginning of it, or the latest of a definition's that has ended.
 
     Raises:
-        NotFound: Nothing matches.
+        NotFound: Nothing matches; the sentence names what is near.
+        Refused: Several runs begin so.
+        UsageError: The beginning is too short to mean one run.
     """
     with house.ledger.read() as ledger:
-        if run := ledger.runs.find(RunId(text)):
-            return run
         if latest := ledger.runs.latest(definition_id=DefinitionId(text), status=ENDED, limit=1):
             return latest[0]
+        known = [definition.id for definition in ledger.definitions.all()]
+    if beginning.OF_AN_ID.match(text.strip().lower()):
+        return find_run(house, text)
+    if text in known:
+        raise NotFound(
+            f"{text!r} has no run that has ended; start one with: inspect-pipelines run {text} --wait"
+        )
     raise NotFound(
-        f"{text!r} is neither a run nor a definition with a run; list them with: inspect-pipelines runs"
+        f"{text!r} is neither a run nor a definition with a run{nearest(text, [*known])}; "
+        "list them with: inspect-pipelines runs"
     )
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from builders import a_run, a_schedule, a_view
+from builders import a_run, a_schedule, a_screenshot, a_session, a_view
 from inspect_pipelines.cli.baselines import baselines
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.comparison import Comparison, Outcome
@@ -88,3 +88,48 @@ def test_an_unknown_definition_is_a_sentence(house):
         NotFound, match=r"definition 'nighty' has no noise floor: .* \(applied: nightly-shop\)"
     ):
         call("noise", "nighty")
+
+
+def shown(house, number: int, *names: str) -> str:
+    """The id of a run that took these views and ended."""
+    run = a_run(number)
+    shots = tuple(a_screenshot(name) for name in names)
+    with house.ledger.write() as ledger:
+        ledger.runs.request(run)
+        claimed = replace(
+            run, status=RunStatus.RUNNING, dagster_run_id=f"d{number}", claimed_at=run.requested_at
+        )
+        assert ledger.runs.claim(claimed)
+        ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.1", screenshots=shots))
+        assert ledger.runs.conclude(replace(claimed, status=RunStatus.FAILED, completed_at=run.requested_at))
+    return run.id
+
+
+def test_adopting_names_what_stays_and_how_it_is_dropped(house):
+    call("adopt", shown(house, 1, "home", "cart"))
+    run_id = shown(house, 2, "home")
+
+    kept = call("adopt", run_id).output
+    dropped = call("adopt", run_id, "--drop", "cart").output
+
+    assert f"in use: 2 views, 1 of them from run {run_id}\n" in kept
+    assert (
+        "not in this run, approved as before: shop/cart@desktop; what is gone on purpose is dropped with"
+        in kept
+    )
+    assert f"inspect-pipelines baselines adopt {run_id} --drop shop/cart@desktop" in kept
+    assert f"in use: 1 view, 0 of them from run {run_id}, 1 view dropped\n" in dropped
+
+
+def test_the_beginning_of_a_runs_id_is_enough_to_adopt_it(house):
+    """`runs list` prints short ids on a terminal, and `adopt` once knew only whole ones."""
+    run_id = shown(house, 1, "home")
+
+    assert f"from run {run_id}" in call("adopt", run_id[:13]).output
+
+
+def test_a_wrong_name_says_what_is_near(house):
+    with pytest.raises(NotFound, match=r"'nightly-shpo' is neither .* \(did you mean 'nightly-shop'\?\)"):
+        call("adopt", "nightly-shpo")
+    with pytest.raises(NotFound, match="'nightly-shop' has no run that has ended"):
+        call("adopt", "nightly-shop")

@@ -50,6 +50,17 @@ def test_a_changed_view_fails_the_run_and_says_which():
     assert verdict.reasons == ("shop/home@desktop: it changed",)
 
 
+def test_only_new_views_need_a_person_and_beside_a_changed_one_they_are_told():
+    new = Comparison(a_view("new"), Outcome.ADDED, False, "new", 1.0, "none", 0.02)
+
+    alone = decided(comparisons=[compared(passed=True), new])
+    beside = decided(comparisons=[compared(passed=False), new])
+
+    assert (alone.run_status, alone.reasons) == (RunStatus.NEEDS_REVIEW, ("shop/new@desktop: new",))
+    assert beside.run_status is RunStatus.FAILED
+    assert beside.reasons == ("shop/home@desktop: it changed", "shop/new@desktop: new")
+
+
 def test_nothing_approved_needs_review_and_never_passes():
     verdict = decided(baseline=None, comparisons=[])
 

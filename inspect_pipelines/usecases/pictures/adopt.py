@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from inspect_pipelines.domain.approval import approval_of, approved
-from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, view_matches
+from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, not_shown, view_matches
 from inspect_pipelines.domain.comparison import environment_changes
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.domain.screenshot import Screenshot
+from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.facts.baseline import baseline_activated_facts
 from inspect_pipelines.ports.house import House
@@ -21,19 +23,46 @@ from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 
 
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """What adopting left.
+
+    Attributes:
+        baseline: That is in use now.
+        taken: Views whose pictures are the run's.
+        dropped: Views that are gone from it.
+        unseen: Approved views of the run's playbooks that the run did not come to; they stay as they were.
+    """
+
+    baseline: Baseline
+    taken: tuple[View, ...]
+    dropped: tuple[View, ...]
+    unseen: tuple[View, ...]
+
+
 def adopt(
     house: House,
     run_id: RunId,
     *,
     by: str,
     view_glob: str | None = None,
+    drop_glob: str | None = None,
     force: bool = False,
     notes: str = "",
-) -> Baseline:
-    """Make a run's pictures the approved ones, all of them or those a glob names.
+) -> Adoption:
+    """Make a run's pictures the approved ones, all of them or what the globs name.
+
+    Args:
+        house: Ports.
+        run_id: The run.
+        by: Who says so.
+        view_glob: Take over only the pictures of these views.
+        drop_glob: Approve that these views, which the run does not show, are gone. Alone it takes over nothing.
+        force: Also from another environment, or from a run that ended early.
+        notes: Kept with the baseline.
 
     Raises:
-        NotFound: No such run, or the glob names none of its views.
+        NotFound: No such run, or a glob names none of its views.
         Refused: The run is open, took no pictures, ended early, or was taken in another environment than the active
             baseline; the last two may be forced.
     """
@@ -45,25 +74,38 @@ def adopt(
         shots = [shot for session in sessions for shot in session.screenshots]
         set_name = baseline_set(definition, run)
         current = ledger.baselines.active(set_name)
-        _refuse_unfit(run, shots, current, view_glob, force=force)
+        takes_all = view_glob is None and drop_glob is None
+        taken = [shot for shot in shots if takes_all or (view_glob and view_matches(shot.view, view_glob))]
+        _refuse_unfit(run, shots, current, takes_all=takes_all, takes_any=bool(taken), force=force)
+        if view_glob is not None and not taken:
+            raise NotFound(_unmatched(run, view_glob, "view of run", [shot.view for shot in shots]))
+        missing = not_shown(current, shots, {session.playbook for session in sessions})
+        dropped = tuple(view for view in missing if drop_glob and view_matches(view, drop_glob))
+        if drop_glob is not None and not dropped:
+            raise NotFound(_unmatched(run, drop_glob, "approved view that is missing in run", missing))
         baseline = Baseline(
             id=BaselineId(house.clock.new_id()),
             org_id=run.org_id,
             set=set_name,
-            images=adopted(
-                current, shots, run.id, view_glob, playbooks={session.playbook for session in sessions}
-            ),
+            images=adopted(current, taken, run.id, dropped),
             created_at=now,
             created_by=by,
             source_run_id=run.id,
             notes=notes,
         )
+        done = Adoption(
+            baseline,
+            tuple(shot.view for shot in taken),
+            dropped,
+            tuple(view for view in missing if view not in dropped),
+        )
         reviewed = gather_reviewed(ledger, run, definition, set_name=set_name, at=now)
-        approval = approval_of(baseline, shots, ledger.evidence.comparisons(run.id), run, view_glob)
+        comparisons = ledger.evidence.comparisons(run.id)
+        approval = approval_of(baseline, shots, comparisons, run, (*done.taken, *dropped))
         after = approved(reviewed, baseline, approval, by=by, at=now)
-        ledger.reviews.append(run.id, "adopted", by=by, detail=view_glob or "all views", at=now)
+        ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob), at=now)
         store_consequences(ledger, after, at=now)
-    return baseline
+    return done
 
 
 def activate(house: House, baseline_id: BaselineId, *, by: str) -> Baseline:
@@ -108,22 +150,36 @@ def _activate(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime)
     ledger.journal.append("baseline_activated", body, at=now)
 
 
+def _detail(view_glob: str | None, drop_glob: str | None) -> str:
+    if drop_glob is None:
+        return view_glob or "all views"
+    return f"{view_glob}; dropped {drop_glob}" if view_glob else f"dropped {drop_glob}"
+
+
+def _unmatched(run: Run, glob: str, what: str, views: Sequence[View]) -> str:
+    names = ", ".join(map(str, views[:8])) or "none"
+    return f"no {what} {run.id!r} matches {glob!r}; it has: {names}"
+
+
 def _refuse_unfit(
-    run: Run, shots: list[Screenshot], current: Baseline | None, view_glob: str | None, *, force: bool
+    run: Run,
+    shots: list[Screenshot],
+    current: Baseline | None,
+    *,
+    takes_all: bool,
+    takes_any: bool,
+    force: bool,
 ) -> None:
     if run.status.is_open:
         raise Refused(f"run {run.id!r} cannot be adopted: it is still {run.status.value!r}; wait for its end")
     if not shots:
         raise Refused(f"run {run.id!r} cannot be adopted: it took no pictures; start another one")
-    if not any(view_matches(shot.view, view_glob) for shot in shots):
-        names = ", ".join(str(shot.view) for shot in shots[:8])
-        raise NotFound(f"no view of run {run.id!r} matches {view_glob!r}; it has: {names}")
-    if run.status not in COMPLETE and view_glob is None and not force:
+    if run.status not in COMPLETE and takes_all and not force:
         raise Refused(
             f"run {run.id!r} ended as {run.status.value!r}, so views may be missing; "
             "adopt single ones with --view, or all the same with --force"
         )
-    changes = environment_changes(current, shots) if current else ()
+    changes = environment_changes(current, shots) if current and takes_any else ()
     if changes and not force:
         raise Refused(
             f"run {run.id!r} was taken in another environment than the baseline ({', '.join(changes)}); "

@@ -90,7 +90,7 @@ def _one_sided(undecided: Comparison, each: Pair) -> Comparison:
     if each.new is None:
         reason = "missing: the baseline has this view, the run has not"
         return replace(undecided, outcome=Outcome.REMOVED, reason=reason)
-    reason = "new: the run has this view, the baseline has not"
+    reason = "new: nothing is approved for this view yet"
     return replace(undecided, outcome=Outcome.ADDED, reason=reason)
 
 

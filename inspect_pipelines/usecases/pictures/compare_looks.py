@@ -21,7 +21,8 @@ UNSETTLED = "; it looked different each time"
 class Looks:
     """The comparisons of a run as its looks come in; the same looks in the same order say the same at any time.
 
-    A view that differs must differ the same way twice; one that looks as approved at the last look was flaky.
+    A view that differs must differ the same way twice; one that looks as approved at the last look was flaky. One that
+    is new has nothing to look like, so another look tells nothing.
 
     Args:
         gallery: Where the pictures are.
@@ -47,7 +48,9 @@ class Looks:
         wanted = expected(baseline, first)
         findings = [each for session in first for each in session.findings]
         self.comparisons = compare(gallery, wanted, shots, policy, draws=draws, findings=findings)
-        self._open = {each.view for each in self.comparisons if not each.passed}
+        self._open = {
+            each.view for each in self.comparisons if not each.passed and each.outcome is not Outcome.ADDED
+        }
         for session in sessions:
             if session.cause == Cause.VISUAL:
                 self.add(session)

@@ -11,12 +11,15 @@ from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
+from inspect_pipelines.domain.session import SessionStatus
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
+from inspect_pipelines.usecases.pictures.compare_run import compare_run
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort, judge
+from inspect_pipelines.usecases.runs.look_again import look_again
 from inspect_pipelines.usecases.runs.play import play_all
 from inspect_pipelines.usecases.runs.start import Ticket
 
@@ -28,15 +31,32 @@ def house(tmp_path: Path) -> House:
     return house
 
 
-def ended(house: House, tick: int, *shots: Screenshot, definition: str = "nightly-shop") -> RunId:
+def ended(
+    house: House,
+    tick: int,
+    *shots: Screenshot,
+    definition: str = "nightly-shop",
+    status: SessionStatus = SessionStatus.COMPLETED,
+    compares: bool = False,  # only equal pictures and missing ones: no pixels lie behind them
+) -> RunId:
     ticket = Ticket(
         DefinitionId(definition), f"d{tick}", origin=f"cron:{definition}:2026-11-{tick:02d}T07:00Z"
     )
     run_id = start.admit(house, ticket).run.id
-    house.sessions.results = [a_session(id=f"{run_id}.1", screenshots=shots)]
-    play_all(house, run_id)
+    error = None if status is SessionStatus.COMPLETED else "step 3 broke"
+    sessions = [a_session(id=f"{run_id}.1", screenshots=shots, status=status, error=error)]
+    with house.ledger.write() as ledger:
+        for session in sessions:
+            ledger.evidence.save_session(run_id, session)
+    if compares:
+        compare_run(house, run_id)
     judge(house, run_id)
     return run_id
+
+
+def status_of(house: House, run_id: RunId) -> RunStatus:
+    with house.ledger.read() as ledger:
+        return ledger.runs.find(run_id).status
 
 
 def active(house: House, set_name: str = "nightly-shop") -> dict[str, str]:
@@ -49,12 +69,63 @@ def shot(name: str, sha: str) -> Screenshot:
     return a_screenshot(name, sha256=a_sha(sha))
 
 
-def test_adopting_replaces_the_whole_set(house: House) -> None:
+def test_what_a_broken_run_did_not_come_to_stays_approved_and_is_named(house: House) -> None:
+    """Adopting a run whose third step broke once replaced a baseline of 8 views by its 2, without a word."""
+    names = ("home", "list", "item", "cart", "form", "card", "done", "help")
+    adopt(house, ended(house, 1, *(shot(name, "a") for name in names)), by="user:ada")
+
+    done = adopt(
+        house,
+        ended(house, 2, shot("home", "b"), shot("list", "b"), status=SessionStatus.FAILED),
+        by="user:ada",
+    )
+
+    assert active(house) == {name: "b" if name in ("home", "list") else "a" for name in names}
+    assert sorted(view.name for view in done.unseen) == sorted(names[2:])
+
+
+def test_a_view_that_is_gone_on_purpose_is_dropped_by_its_name_and_ends_the_incident(house: House) -> None:
+    adopt(house, ended(house, 1, shot("home", "a"), shot("old", "a")), by="user:ada")
+    run_id = ended(house, 2, shot("home", "a"), compares=True)
+
+    done = adopt(house, run_id, by="user:ada", drop_glob="old@*")
+
+    assert (done.taken, [view.name for view in done.dropped], done.unseen) == ((), ["old"], ())
+    assert active(house) == {"home": "a"}
+    with house.ledger.read() as ledger:
+        assert ledger.reviews.of_run(run_id) == [("adopted", "user:ada", "dropped old@*")]
+    assert status_of(house, ended(house, 3, shot("home", "a"), compares=True)) is RunStatus.PASSED
+
+
+def test_taking_and_dropping_go_together(house: House) -> None:
     adopt(house, ended(house, 1, shot("home", "a"), shot("old", "a")), by="user:ada")
 
-    adopt(house, ended(house, 2, shot("home", "b"), shot("new", "b")), by="user:ada")
+    adopt(house, ended(house, 2, shot("home", "b")), by="user:ada", view_glob="*", drop_glob="old")
 
-    assert active(house) == {"home": "b", "new": "b"}
+    assert active(house) == {"home": "b"}
+
+
+@pytest.mark.parametrize("glob", ["home", "nothing"])
+def test_only_what_the_run_does_not_show_can_be_dropped(house: House, glob: str) -> None:
+    adopt(house, ended(house, 1, shot("home", "a"), shot("old", "a")), by="user:ada")
+    run_id = ended(house, 2, shot("home", "a"))
+
+    with pytest.raises(NotFound, match=rf"is missing in run .* matches '{glob}'; it has: shop/old@desktop"):
+        adopt(house, run_id, by="user:ada", drop_glob=glob)
+
+
+def test_a_view_that_is_new_in_the_playbook_needs_review_and_is_shot_once(house: House) -> None:
+    """It was called a failure, and was shot again 64 s long only to have "looked different each time"."""
+    adopt(house, ended(house, 1, shot("home", "a")), by="user:ada")
+
+    run_id = ended(house, 2, shot("home", "a"), shot("new", "b"), compares=True)
+
+    assert status_of(house, run_id) is RunStatus.NEEDS_REVIEW
+    assert look_again(house, run_id) == []
+    adopt(house, run_id, by="user:ada", view_glob="new")
+    assert active(house) == {"home": "a", "new": "b"}
+    with house.ledger.read() as ledger:
+        assert [one.is_open for one in ledger.incidents.of_run(run_id)] == [False]
 
 
 def test_adopting_with_a_glob_touches_only_matching_views(house: House) -> None:
@@ -152,7 +223,7 @@ def test_rolling_back_uses_the_one_before_and_ends_at_the_oldest(house: House) -
 def test_any_baseline_can_be_activated_again(house: House) -> None:
     adopt(house, ended(house, 1, shot("home", "a")), by="user:ada")
     house.clock.sleep(60)
-    newer = adopt(house, ended(house, 2, shot("home", "b")), by="user:ada")
+    newer = adopt(house, ended(house, 2, shot("home", "b")), by="user:ada").baseline
     roll_back(house, "nightly-shop", by="user:ada")
 
     activate(house, newer.id, by="user:ada")

@@ -281,7 +281,7 @@ def test_views_of_one_side_are_added_or_removed_and_fail(gallery):
         ("home", Outcome.UNCHANGED, True, 0.0),
         ("pay", Outcome.REMOVED, False, 1.0),
     ]
-    assert found[0].reason == "new: the run has this view, the baseline has not"
+    assert found[0].reason == "new: nothing is approved for this view yet"
     assert found[2].reason == "missing: the baseline has this view, the run has not"
     assert (found[2].old_sha256, found[2].new_sha256) == (pay.sha256, None)
 
