@@ -100,7 +100,13 @@ class ScheduleDocument(DefinitionDocument):
 class DebounceDocument(Document):
     wait: Duration
     max_wait: Duration | None = None
-    key: list[Literal["repo", "branch", "environment", "author", "number"]] | None = None
+    key: (
+        Annotated[
+            list[Literal["repo", "branch", "environment", "author", "number", "sha", "url"]],
+            Field(min_length=1),
+        ]
+        | None
+    ) = None
 
 
 class AuthorsDocument(Document):

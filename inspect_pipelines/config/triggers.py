@@ -10,8 +10,9 @@ from typing import Any
 from inspect_pipelines.config.pattern import checked_pattern
 from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.reading import shown
-from inspect_pipelines.config.schedule_document import ConditionDocument, DebounceDocument, TriggerDocument
+from inspect_pipelines.config.schedule_document import ConditionDocument, TriggerDocument
 from inspect_pipelines.domain.condition import Condition, Operator, checked_path
+from inspect_pipelines.domain.debounce import usual_key
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.glob import fault
 from inspect_pipelines.domain.ids import SourceId
@@ -49,7 +50,7 @@ def trigger_parts(written: TriggerDocument, wrong: Wrong) -> dict[str, Any]:
             if (condition := _condition(one, number, wrong)) is not None
         ),
         "source": None if written.source is None else SourceId(written.source),
-        "debounce": _debounce(written.debounce, wrong),
+        "debounce": _debounce(written, wrong),
     }
 
 
@@ -115,14 +116,14 @@ def _condition(written: ConditionDocument, number: int, wrong: Wrong) -> Conditi
     return Condition(path, Operator(operator), operand)
 
 
-def _debounce(written: DebounceDocument | None, wrong: Wrong) -> Debounce:
+def _debounce(trigger: TriggerDocument, wrong: Wrong) -> Debounce:
+    written, usual = trigger.debounce, usual_key(trigger.event)
     if written is None:
-        return Debounce()
+        return Debounce(key=usual)
     if written.max_wait is not None and written.max_wait < written.wait:
         wrong(f"{written.max_wait:g} s is shorter than its wait, {written.wait:g} s", "debounce", "max_wait")
-    usual = Debounce()
     return Debounce(
         wait=timedelta(seconds=written.wait),
         max_wait=timedelta(seconds=written.max_wait or max(written.wait, 300.0)),
-        key=usual.key if written.key is None else tuple(Key(key) for key in dict.fromkeys(written.key)),
+        key=usual if written.key is None else tuple(Key(key) for key in dict.fromkeys(written.key)),
     )

@@ -8,7 +8,19 @@ from datetime import datetime
 from inspect_pipelines.domain.context import Context, merged
 from inspect_pipelines.domain.event import Event
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
-from inspect_pipelines.domain.trigger import Debounce, Key, Trigger
+from inspect_pipelines.domain.trigger import USUAL_KEY, Debounce, Key, Trigger
+
+# Of kinds whose events are about different things although repository, branch and environment are the same; the longest
+# beginning counts. A merge is about the branch that it changed, so that five of them may be one run.
+OWN_KEYS: dict[str, tuple[Key, ...]] = {
+    "pull_request.merged": USUAL_KEY,
+    "pull_request.": (Key.REPO, Key.NUMBER),
+    "issue.": (Key.REPO, Key.NUMBER),
+    "issue_comment.": (Key.REPO, Key.NUMBER),
+    "deployment.": (*USUAL_KEY, Key.URL),
+    "release.": (Key.REPO, Key.URL),
+    "push": USUAL_KEY,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +52,15 @@ class Batch:
         return replace(self, run_id=run_id)
 
 
+def usual_key(event: str) -> tuple[Key, ...]:
+    """What events of this type must share where a trigger does not say.
+
+    Of the kinds that are not named here too: two pull requests are never one run only because their branches have one name.
+    """
+    found = max((start for start in OWN_KEYS if event.startswith(start)), key=len, default=None)
+    return (*USUAL_KEY, Key.NUMBER) if found is None else OWN_KEYS[found]
+
+
 def key_of(event: Event, debounce: Debounce) -> str:
     """Equal for events that may be one run; names of repositories do not depend on case."""
     values = {
@@ -48,6 +69,8 @@ def key_of(event: Event, debounce: Debounce) -> str:
         Key.ENVIRONMENT: event.environment or "",
         Key.AUTHOR: (event.who or "").casefold(),
         Key.NUMBER: "" if event.number is None else str(event.number),
+        Key.SHA: event.sha or "",
+        Key.URL: event.url or "",
     }
     return "\n".join(f"{key.value}={values[key]}" for key in sorted(debounce.key))
 

@@ -21,6 +21,11 @@ class Key(StrEnum):
     ENVIRONMENT = "environment"
     AUTHOR = "author"
     NUMBER = "number"
+    SHA = "sha"
+    URL = "url"
+
+
+USUAL_KEY = (Key.REPO, Key.BRANCH, Key.ENVIRONMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +34,7 @@ class Debounce:
 
     wait: timedelta = timedelta(0)  # of quiet, before the run starts
     max_wait: timedelta = timedelta(0)  # from the first event on, however many follow
-    key: tuple[Key, ...] = (Key.REPO, Key.BRANCH, Key.ENVIRONMENT)
+    key: tuple[Key, ...] = USUAL_KEY  # where a trigger names none: `debounce.usual_key` of its event
 
 
 @dataclass(frozen=True, slots=True)

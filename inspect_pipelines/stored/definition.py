@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from inspect_pipelines.domain.debounce import usual_key
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.stored.rule import with_targets
@@ -26,8 +27,19 @@ def upgrade_definition_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**plan, "playbooks": playbooks}}
 
 
+def upgrade_trigger_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
+    """Where nobody had chosen what events must share, it hangs on their kind now."""
+    debounce = kept.get("debounce") or {}
+    if debounce.get("key", KEY_BEFORE_4) != KEY_BEFORE_4:
+        return kept
+    return {**kept, "debounce": {**debounce, "key": [key.value for key in usual_key(kept["event"])]}}
+
+
+KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape("a schedule", Schedule, upgrade_definition_1_to_2, upgrade_definition_2_to_3)
-TRIGGER = Shape("a trigger", Trigger, upgrade_definition_1_to_2, upgrade_definition_2_to_3)
+TRIGGER = Shape(
+    "a trigger", Trigger, upgrade_definition_1_to_2, upgrade_definition_2_to_3, upgrade_trigger_3_to_4
+)
 
 
 def dump_definition(definition: Definition) -> str:

@@ -10,6 +10,7 @@ import pytest
 from builders import NOW, a_merge, a_plan, a_playbook, a_trigger
 from houses import SteppedClock, a_house, apply
 from inspect_pipelines.domain.condition import Condition, Operator
+from inspect_pipelines.domain.debounce import usual_key
 from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import DefinitionId
@@ -197,6 +198,25 @@ def test_runs_of_events_that_cannot_be_one_wait_one_after_the_other(house: House
 
     assert doors == [Door.BUFFERED, Door.BUFFERED]
     assert [run.status for run in runs(house)].count(RunStatus.SKIPPED) == 0
+
+
+def test_previews_that_are_ready_within_seconds_are_all_looked_at(house: House) -> None:
+    """Four `deployment_status` of four previews became one run: three were never seen, and said `coalesced`."""
+    event = "deployment.completed"
+    apply(house, a_trigger(event=event, debounce=Debounce(key=usual_key(event))))
+    deploys = [
+        a_merge(n, type=event, branch=None, environment="Preview", url=f"https://pr-{n}.shop.test/")
+        for n in range(1, 5)
+    ]
+
+    tell(house, deploys[0])
+    admit(house, runs(house)[0], "d1")
+    tell(house, *deploys[1:])
+    doors = [admit(house, run, f"d{run.id}").door for run in start.unlaunched(house)]
+
+    assert [decisions(house, one)[0].outcome for one in deploys] == [Outcome.STARTED] * 4
+    assert doors == [Door.BUFFERED] * 3
+    assert {run.variables["commit_sha"] for run in runs(house)} == {one.sha for one in deploys}
 
 
 def test_a_persons_run_does_not_displace_an_events(house: House) -> None:
