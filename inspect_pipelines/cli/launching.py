@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.cli.output import coloured, print_json, say, short_duration
+import sys
+
+from inspect_pipelines.cli.output import coloured, print_json, say, short_duration, user_name
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.runs import RunSummary, summary
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.runs.await_end import await_end
+from inspect_pipelines.usecases.runs.cancel import Cancelled
+from inspect_pipelines.usecases.runs.cancel import cancel as cancel_run
+from inspect_pipelines.usecases.runs.clear_worker import clear_worker
 from inspect_pipelines.usecases.runs.launch import launch
+from inspect_pipelines.usecases.runs.project import project
+
+SECOND_THOUGHT_SECONDS = 3.0  # in which another Ctrl-C means the run, not only the waiting for it
 
 
 def launched(house: House, settings: Settings, wanted: Run) -> tuple[Engine, str]:
@@ -17,6 +28,36 @@ def launched(house: House, settings: Settings, wanted: Run) -> tuple[Engine, str
 
     engine = engine_for(settings)
     return engine, launch(house, engine, wanted)
+
+
+def awaited(house: House, settings: Settings, engine: Engine, handle: str, wanted: Run) -> Run:
+    """The run as it ended; Ctrl-C ends the waiting with exit code 3, a second one ends the run as well."""
+    try:
+        return await_end(house, engine, handle, wanted)
+    except KeyboardInterrupt:
+        say(
+            f"run {wanted.id} goes on; Ctrl-C once more within {SECOND_THOUGHT_SECONDS:g} s cancels it, later: "
+            f"inspect-pipelines runs cancel {wanted.id}",
+            err=True,
+        )
+    try:
+        house.clock.sleep(SECOND_THOUGHT_SECONDS)
+    except KeyboardInterrupt:
+        return cancelled(house, settings, wanted.id, reason="").run
+    sys.exit(3)  # how it ends is not known, and 0 would say that it passed
+
+
+def cancelled(house: House, settings: Settings, run_id: RunId, *, reason: str) -> Cancelled:
+    """End a run now, and tell whoever is to hear of it."""
+    from inspect_pipelines.engine.choose import terminators
+
+    done = cancel_run(house, run_id, lambda: terminators(settings), by=f"user:{user_name()}", reason=reason)
+    if done.is_ours:
+        send_waiting(house)
+        project(house)
+    if done.run.status is RunStatus.CANCELLED:
+        clear_worker(house, run_id)
+    return done
 
 
 def print_start(house: House, run: Run, as_json: bool) -> None:

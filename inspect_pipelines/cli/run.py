@@ -7,14 +7,13 @@ import sys
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
-from inspect_pipelines.cli.launching import launched, print_end, print_start
+from inspect_pipelines.cli.launching import awaited, launched, print_end, print_start
 from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.usecases.runs import start
-from inspect_pipelines.usecases.runs.await_end import await_end
 from inspect_pipelines.usecases.runs.reconcile import reconcile
 
 
@@ -31,7 +30,7 @@ def run(
 ) -> None:
     """Start a schedule or trigger now.
 
-    Whatever its cron says, and also when it is switched off.
+    Whatever its cron says, and also when it is switched off. With --wait Ctrl-C ends the waiting, twice ends the run.
 
     Exit codes with --wait: 0 passed, 1 failed or needs review, 2 usage, 3 timeout, error or cancelled.
     """
@@ -45,7 +44,7 @@ def run(
     if not wait:
         print_start(house, wanted, as_json)
         return
-    ended = await_end(house, engine, handle, wanted)
+    ended = awaited(house, settings, engine, handle, wanted)
     print_end(house, ended, as_json)
     sys.exit(0 if allow_review and ended.status is RunStatus.NEEDS_REVIEW else ended.status.exit_code)
 

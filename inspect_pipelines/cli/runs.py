@@ -7,15 +7,18 @@ import sys
 import click
 
 from inspect_pipelines.cli import dossier as dossiers
+from inspect_pipelines.cli import steps
 from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.launching import (
+    awaited,
+    cancelled,
     launched,
     print_end,
     print_start,
     took_text,
 )
 from inspect_pipelines.cli.moments import past
-from inspect_pipelines.cli.output import coloured, cut, local_time, print_json, say, terminal_width, user_name
+from inspect_pipelines.cli.output import coloured, local_time, print_json, say, terminal_width, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, is_plain_terminal
 from inspect_pipelines.domain.ids import DefinitionId
@@ -24,18 +27,12 @@ from inspect_pipelines.errors import Refused, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.dossier import show_run
 from inspect_pipelines.queries.progress import watch as watch_runs
-from inspect_pipelines.queries.run import current_run, find_run, refuse_unknown
+from inspect_pipelines.queries.run import current_run, find_run, refuse_unknown, sessions_of
 from inspect_pipelines.queries.runs import RunSummary, list_runs
-from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.runs.await_end import await_end
-from inspect_pipelines.usecases.runs.cancel import cancel as cancel_run
-from inspect_pipelines.usecases.runs.clear_worker import clear_worker
-from inspect_pipelines.usecases.runs.project import project
 from inspect_pipelines.usecases.runs.reconcile import EVERY_SECONDS, reconcile
 from inspect_pipelines.usecases.runs.retry import retry as retry_run
 
 FAILED = (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.ERROR)
-REASON_CHARACTERS = 70  # where no terminal says how wide a line may be
 
 
 class ListByDefault(click.Group):
@@ -107,7 +104,7 @@ def list_(
         )
         return
     width = terminal_width()
-    rows = [_row(run, None if width else REASON_CHARACTERS) for run in found]
+    rows = [_row(run) for run in found]
     header = ["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"]
     say(aligned(header, rows, width=width, optional=["TOOK", "REQUESTED", "REASON"]))
 
@@ -174,12 +171,9 @@ def cancel(text: str, reason: str) -> None:
 
     Cancelling twice changes nothing; a run that has ended otherwise cannot be cancelled (exit code 2).
     """
-    from inspect_pipelines.engine.choose import terminators
-
-    settings = Settings()
     house = _house()
     run = find_run(house, text)
-    done = cancel_run(house, run.id, lambda: terminators(settings), by=f"user:{user_name()}", reason=reason)
+    done = cancelled(house, Settings(), run.id, reason=reason)
     if done.run.status is not RunStatus.CANCELLED:
         raise Refused(
             f"run {run.id!r} was not cancelled: it ended as {done.run.status.value!r} in the same moment"
@@ -188,10 +182,6 @@ def cancel(text: str, reason: str) -> None:
         say(f"run {run.id} was cancelled before: {done.run.reason}")
         return
     say(f"{coloured('cancelled')}  {run.definition_id}\n    {done.run.reason}")
-    if done.is_ours:
-        send_waiting(house)
-        project(house)
-    clear_worker(house, run.id)
 
 
 @runs.command()
@@ -211,7 +201,7 @@ def retry(text: str, wait: bool, as_json: bool) -> None:
     if not wait:
         print_start(house, wanted, as_json)
         return
-    ended = await_end(house, engine, handle, wanted)
+    ended = awaited(house, settings, engine, handle, wanted)
     print_end(house, ended, as_json)
     sys.exit(ended.status.exit_code)
 
@@ -222,7 +212,7 @@ def retry(text: str, wait: bool, as_json: bool) -> None:
     "--events", "only_events", is_flag=True, help="Dagster's event log, also when its process kept one."
 )
 def logs(text: str, only_events: bool) -> None:
-    """Print what a run's process said, else Dagster's event log.
+    """Print a run's steps, then what its process said, else Dagster's event log.
 
     RUN may also be a definition's id: its latest run.
     """
@@ -232,6 +222,9 @@ def logs(text: str, only_events: bool) -> None:
     house = _house()
     run = find_run(house, text, or_definition=True)
     printed = False
+    for line in () if only_events else steps.lines(sessions_of(house, run.id)):
+        printed = True
+        say(line)
     for line in lines_of(settings, run, only_events=only_events):
         printed = True
         say(line)
@@ -250,13 +243,12 @@ def _ui_url() -> str | None:
     return state.ui_url if state else None
 
 
-def _row(run: RunSummary, reason_characters: int | None) -> list[str]:
-    reason = run.reason.replace("\n", "; ")
+def _row(run: RunSummary) -> list[str]:
     return [
         run.id,
         run.definition_id,
         coloured(run.status.value) + (f", {run.reviewed_as}" if run.reviewed_as else ""),
         local_time(run.requested_at),
         took_text(run),
-        cut(reason, reason_characters) if reason_characters else reason,
+        run.reason.replace("\n", "; "),
     ]

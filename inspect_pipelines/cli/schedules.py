@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
-from inspect_pipelines.cli.launching import launched, took_text
+from inspect_pipelines.cli.launching import awaited, launched, took_text
 from inspect_pipelines.cli.moments import day_or_moment, future
 from inspect_pipelines.cli.output import (
     coloured,
@@ -35,7 +35,6 @@ from inspect_pipelines.queries.runs import summary
 from inspect_pipelines.queries.upcoming import Upcoming, list_upcoming
 from inspect_pipelines.usecases.definitions import pause as pausing
 from inspect_pipelines.usecases.runs import backfill as backfilling
-from inspect_pipelines.usecases.runs.await_end import await_end
 from inspect_pipelines.usecases.runs.reconcile import reconcile
 
 SHOWN_TIMES = 10  # of `next`, and of what was missed
@@ -186,7 +185,7 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
     for at in found.wanted:
         wanted = backfilling.request_past(house, found.schedule, at, by=f"user:{user_name()}")
         engine, handle = launched(house, settings, wanted)
-        ended = await_end(house, engine, handle, wanted)
+        ended = awaited(house, settings, engine, handle, wanted)
         worst = max(worst, ended.status.exit_code)
         reason = ended.reason.partition("\n")[0]
         say(

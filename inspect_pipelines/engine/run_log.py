@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +21,19 @@ NOISE = frozenset(  # events that say nothing a person asks for
     | {"RESOURCE_INIT_STARTED", "RESOURCE_INIT_SUCCESS", "STEP_WORKER_STARTING", "STEP_WORKER_STARTED"}
 )
 
+# What Dagster puts before its own lines: `2026-11-28 21:15:17 +0000 - dagster - INFO - job - run id - `
+PREFIX = re.compile(r"^(?P<at>[\d-]+ [\d:]+) \S+ - dagster - (?P<level>[A-Z]+) - \w+ - [0-9a-f-]{36} - ")
+SUPERSEDED = re.compile(
+    r"SupersessionWarning: |^  return callback\(\*args, \*\*kwargs\)$"
+)  # about our own command
+
 
 def lines_of(settings: Settings, run: Run, *, only_events: bool = False) -> Iterator[str]:
     """Its lines, oldest first: what its own process printed, else Dagster's events and compute logs."""
     own = [run_log(settings.absolute_home(), name) for name in (run.origin, run.dagster_run_id) if name]
     for path in own:
         if path.exists() and not only_events:
-            yield from _file(path)
+            yield from filter(None, map(_told, _file(path)))
             return
     if run.dagster_run_id is None or not (settings.dagster_home() / "dagster.yaml").exists():
         return
@@ -42,6 +49,16 @@ def _file(path: Path) -> Iterator[str]:
     with path.open(encoding="utf-8", errors="replace") as stream:
         for line in stream:
             yield ANSI.sub("", line.rstrip("\n"))
+
+
+def _told(line: str) -> str | None:
+    """The line as a person reads it; None: it speaks of Dagster's machinery only."""
+    if SUPERSEDED.search(line):
+        return None
+    prefix = PREFIX.match(line)
+    if prefix is None:
+        return line
+    return None if prefix["level"] == "DEBUG" else f"{prefix['at']}  {line[prefix.end() :]}"
 
 
 def _events(dagster_home: Path, dagster_run_id: str) -> Iterator[str]:

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
@@ -97,6 +98,12 @@ def current_run(house: House, run_id: RunId) -> Run | None:
     """The run as the ledger has it now."""
     with house.ledger.read() as ledger:
         return ledger.runs.find(run_id)
+
+
+def sessions_of(house: House, run_id: RunId) -> list[SessionResult]:
+    """Everything that was played for a run, in order."""
+    with house.ledger.read() as ledger:
+        return ledger.evidence.sessions(run_id)
 
 
 def runs_of_dagster(house: House, dagster_run_ids: Collection[str]) -> Mapping[str, Run]:

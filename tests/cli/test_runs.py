@@ -101,14 +101,15 @@ def test_runs_alone_and_with_options_is_the_list(ran: Ran) -> None:
 
 
 def test_the_list_is_aligned_and_says_it_all_where_it_is_piped(ran: Ran) -> None:
-    ran(RunStatus.FAILED, "shop/home@desktop: button 'Add to cart' changed\nand more")
+    long = "it goes on " * 20
+    ran(RunStatus.FAILED, f"shop/home@desktop: button 'Add to cart' changed\n{long}and more")
     ran(RunStatus.PENDING, definition_id=DefinitionId("hourly-pay"))
 
     header, newest, older = call("list").output.splitlines()
 
     assert header.split() == ["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"]
     assert re.match(r"[0-9a-f-]{36}  hourly-pay    … pending", newest)
-    assert older.endswith("button 'Add to cart' changed; and more")
+    assert older.endswith(f"button 'Add to cart' changed; {long}and more"), "a pipe gets everything"
     assert header.index("STATUS") == newest.index("…") == older.index("✗")
 
 
@@ -365,7 +366,38 @@ def test_logs_are_those_of_the_runs_own_process_without_colours(house: House, ra
     log.parent.mkdir(exist_ok=True)
     log.write_text("\x1b[31mfirst\x1b[0m\nsecond\n")
 
-    assert call("logs", run.id).output == "first\nsecond\n"
+    assert call("logs", run.id).output.endswith("\n\nfirst\nsecond\n")
+
+
+def test_logs_begin_with_the_steps_and_leave_out_the_framework(house: House, ran: Ran) -> None:
+    """They once began with forty lines of Dagster's machinery, among which no step of the playbook was named."""
+    run = ran(RunStatus.RUNNING)
+    steps = (
+        StepResult("home", "Home", "desktop", StepStatus.PASSED, 1200),
+        StepResult("pay", "Pay", "desktop", StepStatus.FAILED, 30_000, "click #pay: found none"),
+        StepResult("done", "Done", "desktop", StepStatus.SKIPPED, 0, "step 'pay' could not be played"),
+    )
+    with house.ledger.write() as ledger:
+        ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.1", steps=steps))
+    log = run_log(Path(house.home), run.origin)
+    log.parent.mkdir(exist_ok=True)
+    stem = f"2026-11-28 21:15:16 +0000 - dagster - {{}} - nightly_shop - {run.dagster_run_id} - {{}}\n"
+    log.write_text(
+        "core.py:911: SupersessionWarning: Function is superseded\n  return callback(*args, **kwargs)\n"
+        + stem.format("DEBUG", "12489 - RUN_START - Started execution")
+        + stem.format("INFO", "launch_session - 1 session(s) to play")
+    )
+
+    heading, *lines = call("logs", run.id).output.splitlines()
+
+    assert heading.startswith("shop: completed in ")
+    assert lines == [
+        "  ✓ home  desktop  1.2 s",
+        "  ✗ pay   desktop  30.0 s  click #pay: found none",
+        "  - done  desktop          not played: step 'pay' could not be played",
+        "",
+        "2026-11-28 21:15:16  launch_session - 1 session(s) to play",
+    ]
 
 
 def test_a_run_that_left_no_log_is_no_error(ran: Ran) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.noise import NoiseFloor, Score, noise_floors
 from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 
@@ -19,9 +20,10 @@ def measure_noise(house: House, definition_id: DefinitionId) -> tuple[NoiseFloor
     """
     with house.ledger.read() as ledger:
         if ledger.definitions.find(definition_id) is None:
-            known = ", ".join(sorted(each.id for each in ledger.definitions.all())) or "none"
+            known = sorted(each.id for each in ledger.definitions.all())
             raise NotFound(
-                f"definition {definition_id!r} has no noise floor: it is not applied (applied: {known}); "
+                f"definition {definition_id!r} has no noise floor: it is not applied"
+                f"{nearest(definition_id, [*known])} (applied: {', '.join(known) or 'none'}); "
                 f"check the id, or run: inspect-pipelines apply"
             )
     try:

@@ -23,6 +23,7 @@ from inspect_pipelines.domain.run import (
 )
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.session_request import session_requests
+from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
 from inspect_pipelines.errors import NotFound, UsageError
@@ -58,9 +59,10 @@ def request(
     with house.ledger.write() as ledger:
         definition = ledger.definitions.find(definition_id)
         if definition is None:
-            known = ", ".join(sorted(d.id for d in ledger.definitions.all())) or "none"
+            known = sorted(d.id for d in ledger.definitions.all())
             raise NotFound(
-                f"definition {definition_id!r} cannot be run: it is not applied (applied: {known}); "
+                f"definition {definition_id!r} cannot be run: it is not applied{nearest(definition_id, [*known])} "
+                f"(applied: {', '.join(known) or 'none'}); "
                 "check the id, or run: inspect-pipelines apply"
             )
         run = _pending(house, definition_id, definition, request_origin(key), by=by, now=now)

@@ -172,7 +172,8 @@ def test_an_unknown_definition_is_refused_with_the_known_ones(house: House) -> N
         start.request(house, DefinitionId("nihgtly"), {}, by="user:ada", key="k1")
 
     assert str(caught.value) == (
-        "definition 'nihgtly' cannot be run: it is not applied (applied: nightly-shop); "
+        "definition 'nihgtly' cannot be run: it is not applied (did you mean 'nightly-shop'?) "
+        "(applied: nightly-shop); "
         "check the id, or run: inspect-pipelines apply"
     )
 

@@ -1,0 +1,28 @@
+"""The steps of a run's sessions as lines: what was played, how long it took, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from inspect_pipelines.cli.output import short_duration
+from inspect_pipelines.cli.table import columns
+from inspect_pipelines.domain.session import SessionResult, StepResult, StepStatus
+
+MARKS = {StepStatus.PASSED: "✓", StepStatus.FAILED: "✗", StepStatus.SKIPPED: "-"}
+
+
+def lines(sessions: Sequence[SessionResult]) -> Iterator[str]:
+    """A heading for each session, then a line for each of its steps."""
+    for session in sessions:
+        nth = f", attempt {session.attempt}" if session.attempt > 1 else ""
+        took = short_duration((session.completed_at - session.started_at).total_seconds())
+        yield f"{session.playbook}{nth}: {session.status.value} in {took}"
+        yield from (f"  {line}" for line in columns([_row(step) for step in session.steps]))
+        yield ""
+
+
+def _row(step: StepResult) -> list[str]:
+    is_played = step.status is not StepStatus.SKIPPED
+    took = short_duration(step.duration_ms / 1000) if is_played else ""
+    says = " ".join(step.message.split()) if is_played else f"not played: {step.message}"
+    return [f"{MARKS[step.status]} {step.step_id}", step.viewport, took, says]
