@@ -251,7 +251,8 @@ def _state(one: ScheduleSummary) -> str:
 def _next_text(one: ScheduleSummary, now: datetime) -> str:
     next_at = one.summary.next_at
     if next_at is None:
-        return "-"
+        not_before = one.summary.not_before
+        return f"not before {not_before:%Y-%m-%d}" if not_before else "-"
     local = next_at.astimezone(ZoneInfo(one.timezone))
     return f"{local:%a %m-%d %H:%M}, in {short_duration((next_at - now).total_seconds())}"
 

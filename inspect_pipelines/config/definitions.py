@@ -126,7 +126,7 @@ class _Check:
             return
         if written.timezone is None:
             self.warn(f"{shown(written.cron)} has no timezone beside it, so it is read in UTC", "cron")
-        for note in schedule.dst_notes(self.around.now, DST_NOTICE):
+        for note in [*schedule.step_notes(), *schedule.dst_notes(self.around.now, DST_NOTICE)]:
             self.warn(note, "cron")
 
     def dates(self, written: ScheduleDocument) -> tuple[date | None, date | None]:
@@ -292,7 +292,7 @@ def _hosts(playbook: Playbook) -> set[str]:
 
 
 def _zone_hint(name: str) -> str:
-    zones = available_timezones()
+    zones = {zone for zone in available_timezones() if clock.is_zone_name(zone)}
     by_city = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
     city = name.strip().replace(" ", "_").rpartition("/")[2].lower()
     exact = [zone for short, zone in by_city.items() if short.lower() == city]

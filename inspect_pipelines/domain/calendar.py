@@ -48,6 +48,6 @@ def days(text: str) -> Days:
     return found
 
 
-def excludes(calendar: Iterable[Days], wanted: date) -> bool:
-    """Whether some entry holds the day."""
-    return any(wanted in entry for entry in calendar)
+def closed_through(calendar: Iterable[Days], wanted: date) -> date | None:
+    """The last day of the longest entry that holds the day; None: none does."""
+    return max((entry.last for entry in calendar if wanted in entry), default=None)

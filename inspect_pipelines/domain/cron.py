@@ -38,6 +38,10 @@ FIELDS = (
 )
 # croniter knows more than Dagster does: H and R, which mean another time in each process, and W
 NOT_DAGSTERS = re.compile(r"(?<![A-Za-z])[HhRrWw](?![A-Za-z])")
+# files of the zone database that are no places: leap seconds counted, this machine's own, a placeholder, a template
+NO_ZONES = ("right/", "posix/")
+NO_ZONE = ("localtime", "Factory", "posixrules")
+STEP = re.compile(r"(?P<range>\*|\d+-\d+)/(?P<step>\d+)")
 ALIASES = ("@hourly", "@daily", "@midnight", "@weekly", "@monthly", "@yearly", "@annually")
 
 
@@ -92,6 +96,22 @@ class Cron:
                 how = f"at {fires:%H:%M}" if after > before else f"the second time, at {fires:%H:%M %Z}"
                 notes.append(f"{local:%H:%M} {what} in {self.timezone} on {local:%Y-%m-%d}; it runs {how}")
                 break
+        return notes
+
+    def step_notes(self) -> list[str]:
+        """One sentence for each step that says more than it does: `*/90` starts anew with each hour."""
+        notes = []
+        for written, (name, low, high) in zip(self.expression.split(), FIELDS, strict=False):
+            for match in STEP.finditer(written):
+                first, _, last = match["range"].partition("-")
+                begin, end = (low, high) if first == "*" else (int(first), int(last))
+                step, size = int(match["step"]), end - begin + 1
+                if step * 2 > size:  # it fires once or twice, and not so far apart
+                    values = " and ".join(str(value) for value in range(begin, end + 1, step))
+                    notes.append(
+                        f"{match[0]!r} does not mean every {step}: it begins anew with each round of {low}-{high}, "
+                        f"so it fires at {name} {values}"
+                    )
         return notes
 
     def _after(self, moment: datetime) -> Iterator[datetime]:
@@ -154,10 +174,17 @@ def zone(name: str) -> ZoneInfo:
     Raises:
         UsageError: There is none.
     """
+    if not is_zone_name(name):
+        raise UsageError(f"{name!r} is not an IANA time zone")
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:  # OSError: the name of a folder, "America"
         raise UsageError(f"{name!r} is not an IANA time zone") from error
+
+
+def is_zone_name(name: str) -> bool:
+    """False for files of a machine's zone database that mean another time elsewhere, or none."""
+    return not name.startswith(NO_ZONES) and name not in NO_ZONE
 
 
 @lru_cache(maxsize=4096)

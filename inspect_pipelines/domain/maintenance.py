@@ -31,6 +31,14 @@ class Maintenance:
             return now < began + timedelta(minutes=self.minutes)
         return self.start is not None and self.end is not None and self.start <= now < self.end
 
+    def ends_after(self, now: datetime) -> datetime:
+        """When the window that holds now ends, UTC."""
+        if self.cron is not None:
+            began = Cron(self.cron, self.timezone).latest_at_or_before(now)
+            return began + timedelta(minutes=self.minutes)
+        assert self.end is not None  # else it would not hold
+        return self.end
+
 
 def under_maintenance(
     windows: Iterable[Maintenance], definition_id: DefinitionId, now: datetime

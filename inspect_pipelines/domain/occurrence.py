@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
-from inspect_pipelines.domain.calendar import excludes
+from inspect_pipelines.domain.calendar import closed_through
 from inspect_pipelines.domain.cron import Cron, zone
 from inspect_pipelines.domain.schedule import CatchUp, Schedule
 from inspect_pipelines.domain.trigger import Definition
@@ -22,6 +22,8 @@ CATCH_UP_WITHIN = timedelta(hours=1)  # of `catch_up: latest`
 MOST_CAUGHT_UP = 10  # of `catch_up: all`
 SHORTEST_PATIENCE = timedelta(minutes=30)
 LOOK_BACK = 1000  # fire times that are looked through for missed ones, calendars and dates included
+HORIZON = timedelta(days=3653)  # ten years: no further ahead is looked, and 29 February comes within eight
+LATE = time(23)  # an hour before a day's end: no clock has ever moved by more at midnight
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,22 +77,38 @@ def due(
 def occurs(schedule: Schedule, nominal: datetime) -> bool:
     """Whether a fire time is within the schedule's dates and not in its calendar."""
     local = nominal.astimezone(zone(schedule.timezone)).date()
-    if schedule.start_on is not None and local < schedule.start_on:
-        return False
-    if schedule.end_on is not None and local > schedule.end_on:
-        return False
-    return not excludes(schedule.calendar, local)
+    return not _is_over(schedule, local) and _closed_through(schedule, local) is None
 
 
 def occurrences(schedule: Schedule, after: datetime) -> Iterator[datetime]:
-    """The schedule's own times later than this one, UTC, in order; ends where its dates or the next 1000 times end."""
-    at = after
-    for _ in range(LOOK_BACK):
-        at = Cron(schedule.cron, schedule.timezone).next_after(at)
-        if schedule.end_on is not None and at.astimezone(zone(schedule.timezone)).date() > schedule.end_on:
+    """The schedule's own times later than this one, UTC, in order; ends where its dates end, or after ten years.
+
+    Days before its first one and days of its calendar are stepped over whole, however often it would fire in them.
+    """
+    here, cron = zone(schedule.timezone), Cron(schedule.cron, schedule.timezone)
+    at, ends = after, after + HORIZON
+    while (at := cron.next_after(at)) <= ends:
+        day = at.astimezone(here).date()
+        if _is_over(schedule, day):
             return
-        if occurs(schedule, at):
+        closed = _closed_through(schedule, day)
+        if closed is None:
             yield at
+        elif closed > ends.date():
+            return
+        else:
+            at = max(at, datetime.combine(closed, LATE, here))
+
+
+def _is_over(schedule: Schedule, day: date) -> bool:
+    return schedule.end_on is not None and day > schedule.end_on
+
+
+def _closed_through(schedule: Schedule, day: date) -> date | None:
+    """The last day, from this one on, of what keeps the schedule from firing on it; None: it may fire."""
+    if schedule.start_on is not None and day < schedule.start_on:
+        return schedule.start_on - timedelta(days=1)
+    return closed_through(schedule.calendar, day)
 
 
 def is_retimed(old: Definition, new: Definition) -> bool:

@@ -19,7 +19,7 @@ from inspect_pipelines.queries.definition import find_trigger
 from inspect_pipelines.queries.events import DecisionSummary, decided
 from inspect_pipelines.queries.json_shape import FLAT
 from inspect_pipelines.queries.runs import RunSummary, summaries
-from inspect_pipelines.queries.upcoming import times_of
+from inspect_pipelines.queries.upcoming import next_to_run
 
 LAST_RUNS = 10
 
@@ -44,6 +44,7 @@ class DefinitionSummary:
         datetime | None
     )  # UTC; the cron's next time, whatever keeps it from running; None: it has none
     next_at: datetime | None  # UTC; the next time at which it will run; None: none is in sight
+    not_before: datetime | None  # UTC; how far was looked for one in vain; None: it is known, or never
     paused: PauseNote | None  # the pause that holds now, the oldest of several
     last_run: RunSummary | None  # None: it never ran
 
@@ -173,16 +174,16 @@ def _trigger(seen: _Seen) -> TriggerSummary:
 
 
 def _summary(seen: _Seen) -> DefinitionSummary:
-    one, fires_at, runs_at = seen.definition, None, None
+    one, fires_at, runs_at, not_before = seen.definition, None, None, None
     if isinstance(one, Schedule) and one.enabled:
         fires_at = Cron(one.cron, one.timezone).next_after(seen.now)
-        if not any(pause.until is None for pause in seen.held):
-            times = times_of(one, seen.held, seen.windows, seen.now)
-            runs_at = next((time.at for time in times if not time.hindrance), None)
+        runs_at, not_before = next_to_run(one, seen.held, seen.windows, seen.now)
     held = seen.held[0] if seen.held else None
     note = PauseNote(held.by, held.reason, held.since, held.until) if held else None
     last = seen.last[0] if seen.last else None
-    return DefinitionSummary(one.id, one.kind, one.name, one.enabled, fires_at, runs_at, note, last)
+    return DefinitionSummary(
+        one.id, one.kind, one.name, one.enabled, fires_at, runs_at, not_before, note, last
+    )
 
 
 def _batch(batch: Batch) -> BatchNote:

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from inspect_pipelines.domain.calendar import Days, day, days, excludes
+from inspect_pipelines.domain.calendar import Days, closed_through, day, days
 from inspect_pipelines.errors import UsageError
 
 
@@ -38,10 +38,11 @@ def test_a_span_that_ends_before_it_begins_is_refused():
 def test_both_ends_of_a_span_are_in_it():
     span = [days("2026-12-24..2026-12-26")]
 
-    assert [excludes(span, date(2026, 12, number)) for number in (23, 24, 26, 27)] == [
-        False,
-        True,
-        True,
-        False,
+    last = date(2026, 12, 26)
+    assert [closed_through(span, date(2026, 12, number)) for number in (23, 24, 26, 27)] == [
+        None,
+        last,
+        last,
+        None,
     ]
     assert "2026-12-24" not in span[0]

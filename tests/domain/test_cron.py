@@ -251,3 +251,41 @@ def test_a_coming_doubled_time_is_noted_with_which_one_fires():
 )
 def test_nothing_is_noted_where_no_fire_time_moves(expression, timezone, moment):
     assert Cron(expression, timezone).dst_notes(utc(moment), timedelta(days=120)) == []
+
+
+@pytest.mark.parametrize("name", ["right/UTC", "posix/Europe/Berlin", "localtime", "Factory", "posixrules"])
+def test_files_of_the_zone_database_that_are_no_places_are_no_zones(name):
+    """`right/..` counts leap seconds, `localtime` is whatever this machine says: fires moved, or differed by machine."""
+    with pytest.raises(UsageError, match="is not an IANA time zone"):
+        Cron("0 2 * * *", name)
+
+
+@pytest.mark.parametrize(
+    ("expression", "notes"),
+    [
+        (
+            "*/90 * * * *",
+            [
+                "'*/90' does not mean every 90: it begins anew with each round of 0-59, so it fires at minute 0"
+            ],
+        ),
+        (
+            "*/45 */36 * * *",
+            [
+                "'*/45' does not mean every 45: it begins anew with each round of 0-59, so it fires at minute 0 and 45",
+                "'*/36' does not mean every 36: it begins anew with each round of 0-23, so it fires at hour 0",
+            ],
+        ),
+        (
+            "0-20/15 2 * * *",
+            [
+                "'0-20/15' does not mean every 15: it begins anew with each round of 0-59, so it fires at minute 0 and 15"
+            ],
+        ),
+        ("*/30 */12 * * 1-5", []),
+        ("@daily", []),
+    ],
+)
+def test_a_step_that_says_more_than_it_does_is_told(expression, notes):
+    """`*/90` was taken without a word, and is `0 * * * *`."""
+    assert Cron(expression).step_notes() == notes

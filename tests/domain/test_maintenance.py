@@ -46,3 +46,12 @@ def test_a_window_may_be_for_some_definitions_only(definitions, holds):
 def test_without_a_window_nothing_is_under_maintenance():
     assert under_maintenance([], SHOP, NOW) is None
     assert not Maintenance("of nothing").holds(SHOP, NOW)
+
+
+def test_a_window_that_holds_knows_its_end():
+    once = Maintenance("moving", start=NOW, end=NOW + HOUR)
+    hourly = Maintenance("patches", cron="0 * * * *", minutes=20)
+    began = NOW.replace(minute=0, second=0, microsecond=0)
+
+    assert once.ends_after(NOW) == NOW + HOUR
+    assert hourly.ends_after(began + timedelta(minutes=7)) == began + timedelta(minutes=20)

@@ -159,6 +159,39 @@ def test_a_schedule_whose_calendar_never_ends_has_no_next_time():
     assert list(occurrences(schedule, NOW)) == []
 
 
+def test_a_first_day_that_is_more_than_a_thousand_ticks_ahead_is_found():
+    """`*/5` with `start_on` in 26 days has 7,488 ticks before it; it was shown as a schedule that never fires."""
+    schedule = a_schedule(cron="*/5 * * * *", start_on=date(2026, 12, 18))
+
+    assert next(occurrences(schedule, NOW)) == datetime(2026, 12, 18, 5, tzinfo=UTC)  # midnight in New York
+
+
+def test_a_long_calendar_is_stepped_over_whole():
+    """`* * * * *` with a calendar of five days has 7,200 ticks in it."""
+    holidays = (Days(date(2026, 11, 20), date(2026, 11, 25)), Days(date(2026, 11, 24), date(2027, 11, 24)))
+    schedule = a_schedule(cron="* * * * *", calendar=holidays)
+
+    assert next(occurrences(schedule, NOW)) == datetime(2027, 11, 25, 5, tzinfo=UTC)
+
+
+def test_the_day_after_a_calendar_begins_where_the_clock_moves_at_midnight():
+    """Beirut goes from 24:00 back to 23:00: the last day of the calendar is 25 hours long."""
+    closed = (Days(date(2026, 10, 20), date(2026, 10, 24)),)
+    schedule = a_schedule(cron="30 0,23 * * *", timezone="Asia/Beirut", calendar=closed)
+
+    first = next(occurrences(schedule, datetime(2026, 10, 20, tzinfo=UTC)))
+
+    assert first == datetime(2026, 10, 24, 22, 30, tzinfo=UTC)
+
+
+def test_a_day_that_comes_every_eight_years_is_found():
+    schedule = a_schedule(cron="0 2 29 2 *", start_on=date(2097, 1, 1))
+
+    found = next(occurrences(schedule, datetime(2096, 12, 1, tzinfo=UTC)))
+
+    assert found.date() == date(2104, 2, 29)
+
+
 # edits
 
 

@@ -1,17 +1,21 @@
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from builders import NOW, a_run, a_schedule, a_trigger
 from houses import a_house, apply
+from inspect_pipelines.domain.calendar import Days
 from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.maintenance import Maintenance
+from inspect_pipelines.domain.occurrence import HORIZON
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definitions import LAST_RUNS, list_definitions, list_schedules, list_triggers
+from inspect_pipelines.queries.upcoming import next_to_run
 
 
 @pytest.fixture
@@ -87,3 +91,36 @@ def test_what_is_switched_off_has_no_times(house: House) -> None:
     _, off = list_schedules(house)
 
     assert (off.summary.next_fire_at, off.summary.next_at) == (None, None)
+
+
+def test_a_pause_that_is_longer_than_a_thousand_times_is_stepped_over(tmp_path: Path) -> None:
+    """`*/5` paused for four days (1,152 times) had no next run."""
+    house = a_house(tmp_path)
+    apply(house, a_schedule("busy", cron="*/5 * * * *", timezone="UTC"))
+    pause(house, "busy", hours=4 * 24)
+
+    (busy,) = list_schedules(house)
+
+    assert busy.summary.next_at == NOW + timedelta(days=4)
+
+
+def test_maintenance_that_lasts_longer_than_a_thousand_times_is_stepped_over(tmp_path: Path) -> None:
+    moving = Maintenance("moving", start=NOW - timedelta(days=1), end=NOW + timedelta(days=30))
+
+    found = next_to_run(a_schedule(cron="* * * * *", timezone="UTC"), [], [moving], NOW)
+
+    assert found == (NOW + timedelta(days=30), None)
+
+
+def test_a_search_that_gives_up_says_how_far_it_looked() -> None:
+    closed = (Days(date(2026, 1, 1), date(2999, 1, 1)),)
+    never = a_schedule(cron="0 2 * * *", calendar=closed)
+    over = a_schedule(cron="0 2 * * *", calendar=closed, end_on=date(2027, 1, 1))
+    always = Maintenance("no nights", cron="0 0 * * *", minutes=1440)
+
+    assert next_to_run(never, [], [], NOW) == (None, NOW + HORIZON)
+    assert next_to_run(over, [], [], NOW) == (None, None)
+    at, not_before = next_to_run(a_schedule(cron="0 2 * * *"), [], [always], NOW)
+    assert at is None
+    assert not_before is not None
+    assert not_before > NOW + timedelta(days=999)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.domain.occurrence import occurrences
+from inspect_pipelines.domain.occurrence import LOOK_BACK, occurrences
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import RunStatus, cron_origin
 from inspect_pipelines.domain.schedule import Schedule
@@ -133,7 +134,7 @@ def _missed(
     ledger: LedgerSession, schedule: Schedule, since: datetime, now: datetime
 ) -> tuple[datetime, ...]:
     missed: list[datetime] = []
-    for at in occurrences(schedule, since):
+    for at in islice(occurrences(schedule, since), LOOK_BACK):
         if at > now or len(missed) == MOST_SHOWN:
             break
         run = ledger.runs.by_origin(cron_origin(schedule.id, at))
