@@ -8,7 +8,7 @@ from PIL import Image
 
 from inspect_pipelines.domain.ids import PlaybookId, Sha256
 from inspect_pipelines.domain.playbook import DESKTOP, Action, PageRules, Playbook, Step, Viewport
-from inspect_pipelines.domain.session import SessionRequest, Value
+from inspect_pipelines.domain.session import KnownFault, SessionRequest, Value
 from resources.gallery.folder import FolderGallery
 
 
@@ -20,6 +20,7 @@ def a_request(
     page: PageRules | None = None,
     values: dict[str, Value] | None = None,
     allowed_hosts: tuple[str, ...] = (),
+    known_faults: tuple[KnownFault, ...] = (),
 ) -> SessionRequest:
     """A request for one step that holds the actions, or for the steps as they are."""
     steps = tuple(each for each in what if isinstance(each, Step))
@@ -32,7 +33,7 @@ def a_request(
         viewports=viewports,
         page=page or PageRules(),
     )
-    return SessionRequest("session-1", "run-1", playbook, values or {}, allowed_hosts)
+    return SessionRequest("session-1", "run-1", playbook, values or {}, allowed_hosts, known_faults)
 
 
 def picture(gallery: FolderGallery, sha: Sha256) -> Image.Image:

@@ -99,10 +99,11 @@ def _sessions(dossier: Dossier) -> Iterator[str]:
             f"  {session.playbook}{nth}: {session.status.value} in {short_duration(seconds)}, "
             f"{len(session.steps)} steps, {len(session.screenshots)} pictures, {len(session.findings)} findings"
         )
-        if session.error:
+        told = {each.message for each in session.findings}
+        if session.error and not any(session.error.endswith(message) for message in told):
             yield f"      {session.error}"
         for step in session.steps:
-            if step.status is StepStatus.FAILED:
+            if step.status is StepStatus.FAILED and step.message not in told:
                 yield f"      step {step.name!r}@{step.viewport}: {step.message}"
         for finding in session.findings:
             yield (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -29,6 +30,14 @@ class FindingKind(StrEnum):
     MASK_UNMATCHED = "mask_unmatched"
     MASK_LARGE = "mask_large"  # over 30 % of the view
     TRUNCATED = "truncated"  # the page is larger than a picture may be; its first part was taken
+
+
+WAITED = re.compile(r" (?:within|after) [0-9.e+-]+ s\b| \([0-9]+ times\)$")
+
+
+def without_waiting(message: str) -> str:
+    """A finding's sentence without how long was waited and how often it came: the same for the same fault."""
+    return WAITED.sub("", message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.finding import Finding, FindingKind
 from inspect_pipelines.domain.plan import Retries
-from inspect_pipelines.domain.session import SessionResult, SessionStatus
+from inspect_pipelines.domain.session import KnownFault, SessionResult, SessionStatus
 
 LONGEST = timedelta(minutes=10)  # of all retries of a run together
 SHARE = 0.5  # of its timeout, at most
@@ -54,6 +54,15 @@ def cause_of(session: SessionResult) -> Cause | None:
     if any(OUR_NETWORK.search(fault.message) for fault in pages):
         return Cause.INFRA
     return Cause.FINDING if is_faulty(session) else None
+
+
+def known_faults(session: SessionResult) -> tuple[KnownFault, ...]:
+    """What the next attempt need not wait long for: what this one waited for in vain."""
+    return tuple(
+        KnownFault(each.step_id, each.message)
+        for each in session.findings
+        if each.kind in (FindingKind.ACTION, FindingKind.EXPECTATION)
+    )
 
 
 def next_cause(attempts: Sequence[SessionResult], retries: Retries) -> Cause | None:

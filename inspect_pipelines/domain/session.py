@@ -35,6 +35,14 @@ class Value:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownFault:
+    """What an earlier attempt at the same playbook could not do, or did not find."""
+
+    step_id: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class SessionRequest:
     """All that a session needs; holds no secret, so it may be stored."""
 
@@ -43,6 +51,7 @@ class SessionRequest:
     playbook: Playbook
     values: Mapping[str, Value]
     allowed_hosts: tuple[str, ...] = ()
+    known_faults: tuple[KnownFault, ...] = ()  # nobody waits long for these again
 
 
 @dataclass(frozen=True, slots=True)

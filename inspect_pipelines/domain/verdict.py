@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.finding import Finding, without_waiting
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.domain.session import SessionResult, SessionStatus
+from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
 
 
 class VerdictKind(StrEnum):
@@ -94,13 +95,23 @@ def _passed(reason: str, flaky: Sequence[str]) -> Verdict:
 
 
 def _site_faults(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
-    faults = []
+    """Each fault once, with all viewports that show it; then which steps were not played because of one."""
+    faults: list[str] = []
     for session in sessions:
-        if session.status is SessionStatus.FAILED:
-            faults.append(f"{session.playbook}: {session.error or 'a step could not be played'}")
-        faults += [
-            f"{finding.playbook}/{finding.step_id}@{finding.viewport}: {finding.message}"
-            for finding in session.findings
-            if finding.fails_at(session.fail_on)
-        ]
+        failing = [each for each in session.findings if each.fails_at(session.fail_on)]
+        error = session.error or "a step could not be played"
+        if session.status is SessionStatus.FAILED and not any(
+            without_waiting(each.message) in without_waiting(error) for each in failing
+        ):
+            faults.append(f"{session.playbook}: {error}")
+        alike: dict[tuple[str, str, str], list[Finding]] = {}
+        for each in failing:
+            alike.setdefault((each.playbook, each.step_id, without_waiting(each.message)), []).append(each)
+        for (playbook, step, _), found in alike.items():
+            viewports = ", ".join(dict.fromkeys(each.viewport for each in found))
+            faults.append(f"{playbook}/{step}@{viewports}: {found[0].message}")
+        unplayed = [each for each in session.steps if each.status is StepStatus.SKIPPED]
+        if session.status is SessionStatus.FAILED and unplayed:
+            names = ", ".join(dict.fromkeys(each.step_id for each in unplayed))
+            faults.append(f"{session.playbook}: steps not played after that: {names}")
     return tuple(dict.fromkeys(faults))

@@ -19,12 +19,13 @@ from inspect_pipelines.domain.retry import (
     delay,
     first_looks,
     is_faulty,
+    known_faults,
     next_cause,
     second_looks,
     second_thoughts,
     spent,
 )
-from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.session import KnownFault, SessionStatus
 
 FAILED = a_session(id="r.1", status=SessionStatus.FAILED, error="button 'Buy' was not found", screenshots=())
 CRASHED = a_session(id="r.1", status=SessionStatus.CRASHED, error="the browser died", screenshots=())
@@ -194,3 +195,14 @@ def test_a_session_is_faulty_when_it_says_that_the_site_is_wrong():
     assert is_faulty(FAILED)
     assert is_faulty(found("sorry"))
     assert not is_faulty(CRASHED)
+
+
+def test_the_next_attempt_knows_what_was_waited_for_in_vain():
+    session = a_session(
+        findings=(
+            a_finding(kind=FindingKind.ACTION, message="click #x: found none"),
+            a_finding(kind=FindingKind.PAGE_ERROR),
+        )
+    )
+
+    assert known_faults(session) == (KnownFault("pay", "click #x: found none"),)

@@ -10,7 +10,7 @@ from builders import a_baseline, a_finding, a_session, a_view
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.finding import Severity
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
 
 CHANGED_ENVIRONMENT = ("browser 'Chromium 1' became 'Chromium 2'",)
@@ -111,6 +111,26 @@ def test_a_finding_fails_the_run_from_the_playbooks_severity_on(severity, fail_o
 
 def test_the_same_fault_is_told_once():
     assert len(decided(sessions=[a_session(findings=(a_finding(),) * 3)]).reasons) == 1
+
+
+def test_a_wrong_locator_is_told_once_with_its_viewports_and_what_it_left_unplayed():
+    """It was told as the session's error, as the desktop's finding and as the phone's; nothing named the other steps."""
+    why = "click #pya: could not be done within {} s: found none"
+    findings = tuple(
+        a_finding(step_id="pay", viewport=viewport, message=why.format(seconds))
+        for viewport, seconds in (("desktop", 30), ("phone", 5))
+    )
+    steps = tuple(
+        StepResult("done", "Done", v, StepStatus.SKIPPED, 0, "not played") for v in ("desktop", "phone")
+    )
+    session = ended(
+        SessionStatus.FAILED, findings=findings, steps=steps, error=f"step 'pay' (desktop): {why.format(30)}"
+    )
+
+    assert decided(sessions=[session]).reasons == (
+        f"shop/pay@desktop, phone: {why.format(30)}",
+        "shop: steps not played after that: done",
+    )
 
 
 def test_no_session_is_our_error():

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.ids import RunId, chance
-from inspect_pipelines.domain.retry import Cause, allowance, deciding, delay, next_cause, spent
+from inspect_pipelines.domain.retry import Cause, allowance, deciding, delay, known_faults, next_cause, spent
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus
@@ -70,6 +70,7 @@ def _again(
     now = house.clock.now()
     if wait >= left or now + wait >= (run.deadline_at or now) or not waited(house, wait, cancelled):
         return None
+    request = replace(request, known_faults=known_faults(attempts[-1]))
     return play(
         house, run, request, attempt=len(attempts) + 1, cause=cause, within=left - wait, cancelled=cancelled
     )

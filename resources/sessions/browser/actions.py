@@ -28,7 +28,7 @@ from inspect_pipelines.domain.playbook import (
 from inspect_pipelines.domain.template import fill, fill_address, placeholders
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera
-from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, NavigationFailed
+from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, NavigationFailed, WaitedInVain
 from resources.sessions.browser.masks import Secrets
 from resources.sessions.browser.navigation import address, goto, joined_to
 from resources.sessions.browser.targets import locate, why_not
@@ -40,12 +40,7 @@ SHOWN = 120  # characters of a text in a message
 
 
 class Actions:
-    """Plays actions in one window.
-
-    Args:
-        values: All variables, secrets resolved.
-        secret_names: Which of them are secret.
-    """
+    """Plays actions in one window; `values` are all variables, secrets resolved, `secret_names` those that are secret."""
 
     def __init__(
         self,
@@ -144,7 +139,7 @@ class Actions:
         except Error as error:
             self._window.survived(error)
             why = "" if action.state in ("hidden", "detached") else f": {why_not(self._page, target, error)}"
-            raise ActionFailed(
+            raise WaitedInVain(
                 f"wait_for {target} to be {action.state}: not within {timeout_seconds:g} s{why}"
             ) from error
 
@@ -235,8 +230,9 @@ class Actions:
             act(locate(self._page, target), timeout_seconds * 1000)
         except Error as error:
             self._window.survived(error)
-            waited = f" within {timeout_seconds:g} s" if isinstance(error, TimedOut) else ""
-            raise ActionFailed(
+            is_late = isinstance(error, TimedOut)
+            waited, kind = (f" within {timeout_seconds:g} s", WaitedInVain) if is_late else ("", ActionFailed)
+            raise kind(
                 f"{verb} {target}: could not be done{waited}: {why_not(self._page, target, error)}"
             ) from error
 

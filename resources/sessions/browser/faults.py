@@ -21,6 +21,10 @@ class ActionFailed(Fault):
     """Something could not be done; the viewport's other steps are skipped."""
 
 
+class WaitedInVain(ActionFailed):
+    """An element did not become what the action needs in its time; nothing was done to it."""
+
+
 class NavigationFailed(ActionFailed):
     """No page came up."""
 

@@ -36,6 +36,7 @@ from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, Fault
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.masks import Secrets
+from resources.sessions.browser.patience import KNOWN_FAULT_SECONDS, Patience
 from resources.sessions.browser.scripts import HUSH
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.window import Window
@@ -71,6 +72,7 @@ class Player:
         self._base_url = fill_address(self._playbook.base_url, values)
         self._borders = Borders(request.allowed_hosts, self._base_url)
         self._gate = Gate(self._borders.names)
+        self._patience = Patience(record, request.known_faults)
 
     def play(self) -> End:
         """All viewports, each on its own; the first step that could not be played names the session's error.
@@ -149,9 +151,11 @@ class Player:
                 )
             except ExpectationFailed as fault:
                 missed.append(str(fault))
+                self._patience.learn(step.id, str(fault))
                 self._record.find(fault.kind, str(fault), url=window.url, picture=self._snap(window, camera))
             except ActionFailed as fault:
                 failure = str(fault)
+                self._patience.learn(step.id, failure)
                 self._record.find(fault.kind, failure, url=window.url, picture=self._snap(window, camera))
                 break
         message = failure or "; ".join(missed)
@@ -180,10 +184,21 @@ class Player:
             )
 
     def _perform(self, action: Action, step: Step, window: Window, actions: Actions) -> None:
+        """Do it; in a step that failed before, only a fault that is another one gets all of the step's time."""
+        if hurried := self._patience.hurried(action, step):
+            try:
+                self._within(KNOWN_FAULT_SECONDS, hurried, window, actions)
+                return
+            except Fault as fault:
+                if not self._patience.is_another(fault, step):
+                    raise
+        self._within(step.timeout_seconds, action, window, actions)
+
+    def _within(self, seconds: float, action: Action, window: Window, actions: Actions) -> None:
         grace = PICTURE_GRACE_SECONDS if isinstance(action, TakeScreenshot) else HANG_GRACE_SECONDS
         try:
-            with _watchdog(window, 2 * step.timeout_seconds + grace):
-                actions.perform(action, step.timeout_seconds)
+            with _watchdog(window, 2 * seconds + grace):
+                actions.perform(action, seconds)
                 window.after_action()
         except Fault as fault:
             if isinstance(fault.__cause__, Error):

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from builders import NOW, a_plan, a_playbook, a_run, a_schedule, a_session
+from builders import NOW, a_finding, a_plan, a_playbook, a_run, a_schedule, a_session
 from houses import ScriptedSessions, a_house, apply
+from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
 from inspect_pipelines.domain.plan import Retries
 from inspect_pipelines.domain.playbook import Variable, VariableType
@@ -311,3 +312,19 @@ def test_a_repeated_op_makes_no_more_attempts_than_one_that_went_through(house: 
 
     assert kept(house, run_id) == before
     assert again[0].attempt == 2
+
+
+def test_the_second_attempt_knows_what_the_first_waited_for_in_vain(house: House) -> None:
+    """A wrong locator cost 30 s in each of two viewports and two attempts, every night."""
+    fault = a_finding(kind=FindingKind.ACTION, message="click #x: could not be done within 30 s: found none")
+    house.sessions.results = [
+        a_session(status=SessionStatus.FAILED, findings=(fault,), error="no button")
+    ] * 2
+
+    play_all(house, admitted(house))
+
+    first, second, *_ = house.sessions.requests
+    assert first.known_faults == ()
+    assert [(known.step_id, known.message) for known in second.known_faults] == [
+        (fault.step_id, fault.message)
+    ]
