@@ -142,6 +142,7 @@ def _page(event: Event) -> str:
         ("labels", ", ".join(event.labels)),
         ("draft", "yes" if event.is_draft else None),
         ("paths", _paths(event)),
+        ("left out", "; ".join(event.remarks)),
         ("data", json.dumps(event.data, ensure_ascii=False) if event.data else None),
     ]
     lines = [f"  {name:<12} {_line(value)}" for name, value in rows if value]

@@ -26,8 +26,11 @@ def replay(text: str, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    say(f"event {event.id} was replayed ({event.replay}): {event.status.value}")
+    say(
+        f"event {event.id} was replayed ({event.replay}): {event.status.value}"
+        + (f": {event.problem}" if event.problem else "")
+    )
     for one in found.decisions:
         say(f"  {one.decision.trigger_id}: {printable(one.sentence)}")
-    if not found.decisions and event.status.value != "waiting":
+    if not found.decisions and event.status.value not in ("waiting", "ignored"):
         say("  no trigger names this kind of event")

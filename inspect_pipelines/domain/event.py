@@ -62,6 +62,7 @@ class Event:
         url: Where the deployment can be seen; of a pull request or issue, its page.
         paths: Changed files; None: not known (yet), which is not the same as none.
         data: The payload's own words for generic conditions, capped; JSON values only.
+        remarks: What its payload had in an odd shape and was left out, one sentence each.
         problem: Why it is `unreadable`, `undecided` or `ignored`; empty otherwise.
     """
 
@@ -89,6 +90,7 @@ class Event:
     data: Mapping[str, Any] = field(default_factory=dict)
     status: EventStatus = EventStatus.RECEIVED
     problem: str = ""
+    remarks: tuple[str, ...] = ()
     replay: str = ""  # `r1`, `r2`, ..: which time a person has it looked at again
 
     @property

@@ -19,6 +19,8 @@ from inspect_pipelines.domain.payload import (
     Payload,
     capped_data,
 )
+from inspect_pipelines.domain.ref import branch_of, commit_of
+from inspect_pipelines.domain.tolerant import Tolerant
 from inspect_pipelines.errors import Unreadable
 
 COMMAND = re.compile(r"/inspect(?![\w-])[ \t]*([^\r\n]*)")
@@ -37,18 +39,18 @@ def github_event(base: Event, kind: str, payload: Payload) -> Event:
     Raises:
         Unreadable: We know the kind, but not in this shape.
     """
+    reader = Tolerant(payload)
     action = payload.name("action")
     if kind not in READERS:
         return _ignored(
             replace(base, type=f"{kind}.{action}" if action else kind), "no trigger names this kind"
         )
-    return READERS[kind](
-        replace(base, repo=_repo(payload), actor=payload.name("sender.login")), payload, action or ""
-    )
+    base = replace(base, repo=_repo(payload), actor=reader.name("sender.login"))
+    return replace(READERS[kind](base, reader, action or ""), remarks=tuple(reader.remarks))
 
 
-def _pull_request(base: Event, payload: Payload, action: str) -> Event:
-    merged = payload.flag("pull_request.merged")
+def _pull_request(base: Event, payload: Tolerant, action: str) -> Event:
+    merged = payload.strict.flag("pull_request.merged")
     kind = "merged" if action == "closed" and merged else action
     head_sha = payload.sha("pull_request.head.sha")
     event = replace(
@@ -57,7 +59,7 @@ def _pull_request(base: Event, payload: Payload, action: str) -> Event:
         event_time=payload.moment(
             "pull_request.merged_at" if kind == "merged" else "pull_request.updated_at"
         ),
-        branch=payload.needed("pull_request.base.ref"),
+        branch=payload.strict.needed("pull_request.base.ref"),
         sha=payload.sha("pull_request.merge_commit_sha") or head_sha if kind == "merged" else head_sha,
         url=payload.url("pull_request.html_url"),
         author=payload.name("pull_request.user.login"),
@@ -82,8 +84,8 @@ def _pull_request(base: Event, payload: Payload, action: str) -> Event:
     return event if kind in PULL_REQUEST_ACTIONS else _ignored(event, "no trigger names this action")
 
 
-def _push(base: Event, payload: Payload, action: str) -> Event:
-    ref = payload.needed("ref")
+def _push(base: Event, payload: Tolerant, action: str) -> Event:
+    ref = payload.strict.needed("ref")
     commits = payload.items("commits")
     event = replace(
         base,
@@ -95,7 +97,7 @@ def _push(base: Event, payload: Payload, action: str) -> Event:
         author=payload.name("head_commit.author.username"),
         title=(payload.text("head_commit.message", TITLE_CHARACTERS) or "").partition("\n")[0] or None,
         text=payload.text("head_commit.message"),
-        paths=_pushed_paths(commits),
+        paths=payload.or_else(None, lambda: _pushed_paths(payload)),
         data=capped_data(
             {
                 "ref": ref,
@@ -107,22 +109,23 @@ def _push(base: Event, payload: Payload, action: str) -> Event:
             }
         ),
     )
-    if payload.flag("deleted"):
+    if payload.strict.flag("deleted"):
         return _ignored(replace(event, sha=None), "the branch was deleted")
     return event if event.branch else _ignored(event, f"{ref!r} is not a branch")
 
 
-def _deployment_status(base: Event, payload: Payload, action: str) -> Event:
-    state = payload.needed("deployment_status.state")
+def _deployment_status(base: Event, payload: Tolerant, action: str) -> Event:
+    state = payload.strict.needed("deployment_status.state")
     sha, ref = payload.sha("deployment.sha"), payload.name("deployment.ref")
     event = replace(
         base,
         type=f"deployment.{DEPLOYMENT_STATES.get(state, state)}",
         event_time=payload.moment("deployment_status.created_at"),
-        branch=None if ref is None or ref.lower() == sha else ref,
-        sha=sha,
-        environment=payload.name("deployment_status.environment") or payload.needed("deployment.environment"),
-        url=payload.url("deployment_status.environment_url"),
+        branch=branch_of(ref, sha),
+        sha=sha or commit_of(ref, sha),
+        environment=payload.name("deployment_status.environment")
+        or payload.strict.needed("deployment.environment"),
+        url=payload.url("deployment_status.environment_url") or payload.url("deployment_status.target_url"),
         author=payload.name("deployment.creator.login"),
         title=payload.text("deployment_status.description", TITLE_CHARACTERS),
         data=capped_data(
@@ -139,13 +142,14 @@ def _deployment_status(base: Event, payload: Payload, action: str) -> Event:
     return event if state in DEPLOYMENT_STATES else _ignored(event, f"it is still {state!r}")
 
 
-def _release(base: Event, payload: Payload, action: str) -> Event:
-    tag = payload.needed("release.tag_name")
+def _release(base: Event, payload: Tolerant, action: str) -> Event:
+    tag, target = payload.strict.needed("release.tag_name"), payload.name("release.target_commitish")
     event = replace(
         base,
         type=f"release.{action}",
         event_time=payload.moment("release.published_at"),
-        branch=payload.name("release.target_commitish"),
+        branch=branch_of(target, None),
+        sha=commit_of(target, None),
         url=payload.url("release.html_url"),
         author=payload.name("release.author.login"),
         title=payload.text("release.name", TITLE_CHARACTERS) or tag,
@@ -156,7 +160,7 @@ def _release(base: Event, payload: Payload, action: str) -> Event:
     return event if action == "published" else _ignored(event, "only a published release is an event")
 
 
-def _issues(base: Event, payload: Payload, action: str) -> Event:
+def _issues(base: Event, payload: Tolerant, action: str) -> Event:
     kind = "created" if action == "opened" else action
     event = replace(
         _of_issue(base, payload),
@@ -175,8 +179,8 @@ def _issues(base: Event, payload: Payload, action: str) -> Event:
     return event if kind in ("created", "labeled") else _ignored(event, "no trigger names this action")
 
 
-def _issue_comment(base: Event, payload: Payload, action: str) -> Event:
-    text = payload.text("comment.body") or ""
+def _issue_comment(base: Event, payload: Tolerant, action: str) -> Event:
+    text = payload.strict.text("comment.body") or ""
     command = COMMAND.match(text)
     event = replace(
         _of_issue(base, payload),
@@ -200,7 +204,7 @@ def _issue_comment(base: Event, payload: Payload, action: str) -> Event:
     return event if command else _ignored(event, "the comment does not begin with /inspect")
 
 
-def _workflow_run(base: Event, payload: Payload, action: str) -> Event:
+def _workflow_run(base: Event, payload: Tolerant, action: str) -> Event:
     event = replace(
         base,
         type=f"workflow_run.{action}",
@@ -223,7 +227,7 @@ def _workflow_run(base: Event, payload: Payload, action: str) -> Event:
     return event if action == "completed" else _ignored(event, "it has not completed")
 
 
-def _check_suite(base: Event, payload: Payload, action: str) -> Event:
+def _check_suite(base: Event, payload: Tolerant, action: str) -> Event:
     app = payload.name("check_suite.app.slug")
     event = replace(
         base,
@@ -239,7 +243,7 @@ def _check_suite(base: Event, payload: Payload, action: str) -> Event:
 
 PULL_REQUEST_ACTIONS = ("merged", "opened", "synchronize", "reopened", "labeled", "closed")
 DEPLOYMENT_STATES: Mapping[str, str] = {"success": "completed", "failure": "failed", "error": "failed"}
-READERS: Mapping[str, Callable[[Event, Payload, str], Event]] = {
+READERS: Mapping[str, Callable[[Event, Tolerant, str], Event]] = {
     "pull_request": _pull_request,
     "push": _push,
     "deployment_status": _deployment_status,
@@ -258,14 +262,14 @@ def _repo(payload: Payload) -> str:
     return found
 
 
-def _needed_number(payload: Payload, path: str) -> int:
-    found = payload.number(path)
+def _needed_number(payload: Tolerant, path: str) -> int:
+    found = payload.strict.number(path)
     if found is None:
         raise Unreadable(f"{path} is missing")
     return found
 
 
-def _of_issue(base: Event, payload: Payload) -> Event:
+def _of_issue(base: Event, payload: Tolerant) -> Event:
     return replace(
         base,
         url=payload.url("issue.html_url"),
@@ -276,15 +280,25 @@ def _of_issue(base: Event, payload: Payload) -> Event:
     )
 
 
-def _only_pull_request(payload: Payload, path: str) -> int | None:
+def _only_pull_request(payload: Tolerant, path: str) -> int | None:
     """The number of the pull request it belongs to, when that is a single one."""
     found = payload.items(path)
-    return Payload(found[0], f"{path}[]").number("number") if len(found) == 1 else None
+    if len(found) != 1:
+        return None
+    return payload.or_else(None, lambda: Payload(found[0], f"{path}[]").number("number"))
 
 
-def _pushed_paths(commits: list[object]) -> tuple[str, ...] | None:
-    """What the commits touch; None when GitHub left some of them out or there are too many."""
-    if len(commits) >= COMMITS:
+def _pushed_paths(payload: Tolerant) -> tuple[str, ...] | None:
+    """What the commits touch; None when some or all of them are not told, or there are too many paths.
+
+    Raises:
+        Unreadable: They are told in an odd shape.
+    """
+    commits = payload.strict.items("commits")
+    is_told = commits or (payload.at("commits") is not None and not payload.flag("forced"))
+    if (
+        len(commits) >= COMMITS or not is_told
+    ):  # a branch that was set back brings no commits, and changes a lot
         return None
     found: dict[str, None] = {}
     for commit in commits:

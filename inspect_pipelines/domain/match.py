@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inspect_pipelines.domain.condition import Search, unmet
-from inspect_pipelines.domain.event import Event
+from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.glob import any_included, included, literal
 from inspect_pipelines.domain.trigger import Trigger
 
@@ -30,6 +30,8 @@ EVENT_KEYS: dict[str, frozenset[str]] = {
     "workflow_run.completed": frozenset({"repo", "branches", "authors"}),
     "check_suite.completed": frozenset({"repo", "branches", "authors"}),
 }
+# How the events of a kind of delivery begin, where that is not the kind's own name.
+OF_DELIVERIES = {"issues": "issue", "deployment_status": "deployment", "deploy": "deployment"}
 TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})  # of GitHub's author_association: who may command
 
 
@@ -70,6 +72,16 @@ def match(event: Event, trigger: Trigger, *, search: Search) -> Match:
 def needs_paths(event: Event, trigger: Trigger, *, search: Search) -> bool:
     """Whether only the changed paths are missing for an answer."""
     return match(event, trigger, search=search).answer is Answer.UNKNOWN
+
+
+def may_concern(event: Event, trigger: Trigger) -> bool:
+    """Whether an event that could not be read, so that only the kind of its delivery is known, may be one of the trigger's."""
+    if not trigger.enabled or event.org_id != trigger.org_id or trigger.source not in (None, event.source_id):
+        return False
+    if event.source_kind is SourceKind.GENERIC:
+        return trigger.source == event.source_id
+    start = OF_DELIVERIES.get(event.type, event.type)
+    return trigger.event == start or trigger.event.startswith(f"{start}.")
 
 
 def _refusals(event: Event, trigger: Trigger, search: Search) -> Iterator[str | None]:

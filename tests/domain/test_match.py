@@ -7,9 +7,9 @@ import pytest
 from builders import a_merge, a_trigger
 from inspect_pipelines.config.pattern import found
 from inspect_pipelines.domain.condition import Condition, Operator
-from inspect_pipelines.domain.event import Event
+from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.ids import OrgId, SourceId
-from inspect_pipelines.domain.match import Answer, Match, match, needs_paths
+from inspect_pipelines.domain.match import Answer, Match, match, may_concern, needs_paths
 from inspect_pipelines.domain.trigger import Authors, Trigger
 
 
@@ -132,3 +132,27 @@ def test_a_comment_is_a_command_of_people_who_may_give_one(data, expected):
     found_answer = answer(event, a_trigger(event="issue_comment.created"))
 
     assert (found_answer.reason if found_answer.answer is Answer.NO else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "delivery", "trigger", "concerned"),
+    [
+        (SourceKind.GITHUB, "pull_request", {}, True),
+        (SourceKind.GITHUB, "push", {"event": "push"}, True),
+        (SourceKind.GITHUB, "issues", {"event": "issue.created"}, True),
+        (SourceKind.GITHUB, "issues", {"event": "issue_comment.created"}, False),
+        (SourceKind.GITHUB, "deployment_status", {"event": "deployment.failed"}, True),
+        (SourceKind.GITHUB, "pull_request", {"enabled": False}, False),
+        (SourceKind.GITHUB, "pull_request", {"source": SourceId("other")}, False),
+        (SourceKind.GITHUB, "pull_request", {"org_id": OrgId("other")}, False),
+        (SourceKind.DEPLOY, "deploy", {"event": "deployment.completed"}, True),
+        (SourceKind.GENERIC, "generic", {"event": "alert.fired", "source": SourceId("github-acme")}, True),
+        (SourceKind.GENERIC, "generic", {"event": "alert.fired"}, False),
+    ],
+)
+def test_an_event_that_could_not_be_read_concerns_the_triggers_on_its_kind(
+    kind, delivery, trigger, concerned
+):
+    event = a_merge(type=delivery, source_kind=kind)
+
+    assert may_concern(event, a_trigger(**trigger)) is concerned

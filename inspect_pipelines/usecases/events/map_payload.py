@@ -13,10 +13,14 @@ from jmespath.exceptions import JMESPathError
 from inspect_pipelines.domain.event import Event, EventStatus, SourceKind
 from inspect_pipelines.domain.github_event import READERS
 from inspect_pipelines.domain.payload import LABELS, PATHS, TITLE_CHARACTERS, Payload, capped_data
+from inspect_pipelines.domain.ref import branch_of, commit_of
 from inspect_pipelines.domain.source import OWN_NAMES, Source
+from inspect_pipelines.domain.tolerant import Tolerant
 from inspect_pipelines.errors import Unreadable
 
 TYPE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?")
+
+NEEDED = ("type", "status")  # whose mapping must fit
 
 # What deploy services call the two ends of a deploy; every other word is a deploy that goes on, or was given up.
 OUTCOMES: Mapping[str, str] = {
@@ -37,14 +41,17 @@ def map_payload(base: Event, source: Source, payload: Any) -> Event:
         Unreadable: What a mapping needs is missing or of another type.
     """
     mapping = source.mapping or OWN_NAMES
-    fields = Payload({name: _found(name, expression, payload) for name, expression in mapping.items()})
-    paths = fields.names("paths", at_most=PATHS)
+    found: dict[str, Any] = {}
+    fields = Tolerant(Payload(found))
+    for name, expression in mapping.items():
+        found[name] = _found(fields, name, expression, payload)
+    sha, ref = fields.sha("sha"), fields.name("branch")
     event = replace(
         base,
         event_time=fields.moment("event_time"),
         repo=fields.repo("repo"),
-        branch=fields.name("branch"),
-        sha=fields.sha("sha"),
+        branch=branch_of(ref, sha),
+        sha=sha or commit_of(ref, sha),
         environment=fields.name("environment"),
         url=fields.url("url"),
         actor=fields.name("actor"),
@@ -54,12 +61,13 @@ def map_payload(base: Event, source: Source, payload: Any) -> Event:
         text=fields.text("text"),
         labels=fields.names("labels", at_most=LABELS),
         is_draft=fields.flag("is_draft"),
-        paths=paths if fields.at("paths") is not None else None,
-        data=_data(fields),
+        paths=fields.or_else(None, lambda: _paths(fields.strict)),
+        data=fields.or_else({}, lambda: _data(fields.strict)),
     )
+    event = replace(event, remarks=tuple(fields.remarks))
     if source.kind is SourceKind.DEPLOY:
-        return _deploy(event, fields)
-    kind = fields.needed("type")
+        return _deploy(event, fields.strict)
+    kind = fields.strict.needed("type")
     if not TYPE.fullmatch(kind):
         raise Unreadable(f"type is {kind[:60]!r}, not a name like 'alert.fired'")
     if kind.lower().partition(".")[0] in READERS:
@@ -71,8 +79,7 @@ def _deploy(event: Event, fields: Payload) -> Event:
     written = fields.needed("status")
     state = written.lower().removeprefix("deployment.")
     if state in OUTCOMES:
-        if event.environment is None:
-            raise Unreadable("environment is missing")
+        fields.needed("environment")
         return replace(event, type=f"deployment.{OUTCOMES[state]}")
     if not TYPE.fullmatch(state):
         raise Unreadable(f"status is {written[:60]!r}, not a word like 'success' or 'failure'")
@@ -84,13 +91,24 @@ def _deploy(event: Event, fields: Payload) -> Event:
     )
 
 
-def _found(name: str, expression: str, payload: Any) -> Any:
+def _found(fields: Tolerant, name: str, expression: str, payload: Any) -> Any:
+    if name in NEEDED:
+        return _searched(name, expression, payload)
+    return fields.or_else(None, lambda: _searched(name, expression, payload))
+
+
+def _searched(name: str, expression: str, payload: Any) -> Any:
     try:
         return jmespath.search(expression, payload)
     except (JMESPathError, TypeError, ValueError, ArithmeticError) as error:
         raise Unreadable(f"{name} cannot be read with {expression!r}: {_first_line(error)}") from error
     except RecursionError as error:
         raise Unreadable(f"{name} cannot be read with {expression!r}: it leads too deeply") from error
+
+
+def _paths(fields: Payload) -> tuple[str, ...] | None:
+    """Those that are told; None: none are, which is not the same as no path."""
+    return None if fields.at("paths") is None else fields.names("paths", at_most=PATHS)
 
 
 def _data(fields: Payload) -> dict[str, Any]:

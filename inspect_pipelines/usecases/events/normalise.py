@@ -21,6 +21,11 @@ def normalise(delivery: Delivery, source: Source) -> Event:
         event = _read(base, delivery, source, payload)
     except Unreadable as error:
         return replace(base, status=EventStatus.UNREADABLE, problem=str(error))
+    return gated(event, source)
+
+
+def gated(event: Event, source: Source) -> Event:
+    """The event, `ignored` when its source does not list its repository."""
     if event.status is EventStatus.RECEIVED and not source.admits(event.repo):
         which = f"the repository {event.repo!r}" if event.repo else "an event without a repository"
         return replace(

@@ -8,16 +8,18 @@ from dataclasses import dataclass, field, replace
 from inspect_pipelines.config.pattern import found as search
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import key_of
-from inspect_pipelines.domain.event import Delivery, Event, SourceKind
+from inspect_pipelines.domain.event import Delivery, Event, EventStatus, SourceKind
 from inspect_pipelines.domain.ids import EventId, SourceId
 from inspect_pipelines.domain.match import Answer, match
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.events.normalise import normalise
+from inspect_pipelines.usecases.events.normalise import gated, normalise
 from inspect_pipelines.usecases.events.route import hindrance, triggers_of
 from inspect_pipelines.usecases.runs.check_admission import not_now
+
+CLOSED = (EventStatus.IGNORED, EventStatus.UNREADABLE)  # no trigger is asked about such an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +64,18 @@ def rehearse(
         event = replace(event, paths=tuple(paths))
     found = []
     with house.ledger.read() as ledger:
+        source = next((one for one in ledger.organizations.find().sources if one.id == event.source_id), None)
+        if event.status not in CLOSED and source is not None:
+            event = gated(replace(event, status=EventStatus.RECEIVED), source)
         asked = triggers
         if asked is None:
             asked = [one for one in triggers_of(ledger) if one.event == event.type]
         for trigger in asked:
+            if event.status in CLOSED:
+                found.append(
+                    Rehearsal(trigger, Answer.NO, f"the event is {event.status.value}: {event.problem}")
+                )
+                continue
             answer = match(event, trigger, search=search)
             if answer.answer is not Answer.YES:
                 found.append(Rehearsal(trigger, answer.answer, answer.reason))

@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 from inspect_pipelines.domain.event import Delivery, Event, EventStatus
 from inspect_pipelines.domain.ids import OrgId, SourceId
+from inspect_pipelines.domain.match import may_concern
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.facts.event import event_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import Ledger
 from inspect_pipelines.usecases.events.normalise import normalise, unreadable
+from inspect_pipelines.usecases.events.route import triggers_of
+from inspect_pipelines.usecases.events.tell_undecided import tell_undecided
 
 log = logging.getLogger(__name__)
 
@@ -58,10 +61,16 @@ def _keep(house: House, own: Ledger, deliveries: Sequence[Delivery]) -> int:
     now = house.clock.now()
     received = 0
     with own.write() as ledger:
+        triggers = triggers_of(ledger) if any(one.status is EventStatus.UNREADABLE for one in events) else []
         for event in events:
             if ledger.events.add(event):
                 ledger.journal.append("event", event_facts(event), at=now)
                 received += event.status is EventStatus.RECEIVED
+                if (
+                    event.status is EventStatus.UNREADABLE
+                ):  # people hear: it might have been what they wait for
+                    concerned = [one for one in triggers if may_concern(event, one)]
+                    tell_undecided(house, ledger, event, concerned, event.problem, with_context=False)
     return received
 
 

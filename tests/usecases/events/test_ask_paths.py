@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from builders import a_merge, a_plan, a_trigger
+from builders import a_merge, a_plan, a_source, a_trigger
 from code_hosts import RememberedCodeHost
 from houses import CollectingChannel, a_house, apply
 from inspect_pipelines.domain.decision import Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.ids import EventId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, EventId
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
@@ -32,7 +33,7 @@ def channel() -> CollectingChannel:
 @pytest.fixture
 def house(tmp_path: Path, channel: CollectingChannel) -> House:
     house = a_house(tmp_path, channels=[("*", channel)])
-    apply(house, TRIGGER)
+    apply(house, TRIGGER, organization=Organization(DEFAULT_ORG, sources=(a_source(),)))
     return house
 
 

@@ -196,16 +196,62 @@ def test_a_mapping_finds_fields_in_any_shape_and_quotes_stand_for_themselves() -
             "type is 'pull_request.merged', which only sources of kind 'github' may tell; name it otherwise",
         ),
         ({"type": "Push"}, "type is 'Push', which only sources of kind 'github' may tell; name it otherwise"),
-        ({"labels": "qa"}, "labels is a text, not a list"),
-        ({"data": [1]}, "data is not an object"),
-        ({"url": "ftp://a"}, "url is 'ftp://a', not an http address"),
-        ({"is_draft": 1}, "is_draft is a number, not true or false"),
     ],
 )
 def test_a_generic_payload_in_an_odd_shape_is_unreadable(fields: Any, problem: str) -> None:
     event = generic(**fields)
 
     assert (event.status, event.problem) == (EventStatus.UNREADABLE, problem)
+
+
+@pytest.mark.parametrize(
+    ("fields", "remark"),
+    [
+        ({"labels": "qa"}, "labels is a text, not a list"),
+        ({"data": [1]}, "data is not an object"),
+        ({"url": "shop.test"}, "url is 'shop.test', not an http address"),
+        ({"is_draft": 1}, "is_draft is a number, not true or false"),
+        (
+            {"repo": "group/sub/project"},
+            "repo is 'group/sub/project', not a repository, which is written as owner/name",
+        ),
+        ({"sha": "v1.2.3"}, "sha is 'v1.2.3', not a commit's SHA"),
+        ({"event_time": "2026-11-28 17:00:00 UTC"}, "event_time is '2026-11-28 17:00:00 UTC', not a time"),
+    ],
+)
+def test_an_odd_field_that_the_kind_can_be_without_is_left_out(fields: Any, remark: str) -> None:
+    event = generic(**fields)
+
+    assert (event.status, event.type, event.remarks) == (EventStatus.RECEIVED, "alert.fired", (remark,))
+    assert getattr(event, next(iter(fields))) in (None, (), {}, False)
+
+
+def test_odd_paths_are_unknown_rather_than_none() -> None:
+    assert generic(paths="a.ts").paths is None
+
+
+def test_a_mapping_of_an_optional_field_that_does_not_fit_leaves_it_out() -> None:
+    mapping = {"type": "'cms.published'", "repo": "join('/', site)"}
+
+    event = event_of(as_json({"site": 3}), a_source(kind=SourceKind.GENERIC, mapping=mapping))
+
+    assert (event.status, event.repo) == (EventStatus.RECEIVED, None)
+    assert event.remarks[0].startswith("repo cannot be read with")
+
+
+@pytest.mark.parametrize(
+    ("written", "branch", "sha"),
+    [
+        ("refs/heads/main", "main", None),
+        ("heads/main", "main", None),
+        (MERGE, None, MERGE),
+        ("refs/tags/v1", None, None),
+    ],
+)
+def test_a_deploy_source_may_write_a_branch_as_git_does(written: str, branch: Any, sha: Any) -> None:
+    event = event_of(as_json({"status": "success", "environment": "staging", "branch": written}), DEPLOY)
+
+    assert (event.branch, event.sha) == (branch, sha)
 
 
 def test_a_mapping_that_does_not_fit_the_payload_is_unreadable() -> None:
