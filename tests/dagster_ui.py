@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from inspect_pipelines.engine.addresses import accepts, ui_socket
+from inspect_pipelines.engine.commands import ui_argv
 from inspect_pipelines.engine.instance import ensure_instance
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
@@ -48,6 +50,24 @@ def dagster_ui(home: Path) -> Iterator[str]:
         with_deadline(engine.answers, 90)
         engine.close()
         yield url
+    finally:
+        server.terminate()
+        server.wait(20)
+
+
+@contextmanager
+def dagster_ui_on_socket(home: Path) -> Iterator[Path]:
+    """The same as `up` starts it: below /dagster, on a Unix socket, which this yields."""
+    environment = {**os.environ, "DAGSTER_HOME": str(ensure_instance(home)), "PYTHONPATH": str(TESTS)}
+    workspace, place = home / "workspace.yaml", ui_socket(home)
+    workspace.write_text("load_from: [{python_module: tiny_definitions}]")
+    with (home / "ui.log").open("wb") as log:
+        server = subprocess.Popen(
+            ui_argv(workspace, place), env=environment, cwd=home, stdout=log, stderr=log
+        )
+    try:
+        with_deadline(lambda: accepts(place), 90)
+        yield place
     finally:
         server.terminate()
         server.wait(20)

@@ -172,7 +172,7 @@ def a_place(folder: Path, *, port: int) -> Iterator[Place]:
     settings = Settings(home=home, project=project)
     with (folder / "up.log").open("wb") as log:
         up = subprocess.Popen(
-            [COMMAND, "up", "--port", str(port), "--ui-port", str(port + 100)],
+            [COMMAND, "up", "--port", str(port)],
             env=environment,
             stdout=log,
             stderr=log,

@@ -79,7 +79,7 @@ def _of_run(home: Path, others: set[int]) -> dict[str, float]:
 @contextlib.contextmanager
 def _up(home: Path, environment: dict[str, str]) -> Iterator[dict[str, object]]:
     process = subprocess.Popen(
-        [COMMAND, "up", "--quiet", "--port", "8860", "--ui-port", "8960"],
+        [COMMAND, "up", "--quiet", "--port", "8860"],
         env=environment,
         start_new_session=True,
     )

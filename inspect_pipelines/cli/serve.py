@@ -13,7 +13,7 @@ import uvicorn
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DEFAULT_ORG
-from inspect_pipelines.engine.addresses import bracketed, url_of
+from inspect_pipelines.engine.addresses import bracketed, ui_socket, url_of
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.estate import Estate
@@ -21,6 +21,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.connections import Connection
+from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.asker import Asker
 from inspect_pipelines.web.duties.everywhere import Everywhere
 from inspect_pipelines.web.duties.historian import Historian
@@ -52,6 +53,7 @@ def serve(host: str, port: int) -> None:
     settings = Settings()
     estate = build(settings)
     house = estate.house(DEFAULT_ORG)  # of what all of them share
+    socket = ui_socket(settings.absolute_home())
 
     def urls() -> dict[str, str | None]:
         state = read_state(settings.absolute_home())
@@ -59,7 +61,7 @@ def serve(host: str, port: int) -> None:
 
     @cache
     def engine_at(url: str) -> GraphqlEngine:
-        return GraphqlEngine(url, house.clock)
+        return GraphqlEngine(url, house.clock, socket=socket)
 
     def engine() -> GraphqlEngine | None:
         url = urls()["dagster_ui"]
@@ -78,7 +80,7 @@ def serve(host: str, port: int) -> None:
 
     intake = Intake(house, sources, route_all, payload_days=settings.payload_days)
     group_commit = GroupCommit(house.inbox)
-    ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock)
+    ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=socket)
     app = create_app(
         estate,
         owner,
@@ -92,6 +94,7 @@ def serve(host: str, port: int) -> None:
             asker,
         ),
         receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
+        dagster_ui=DagsterDoor(str(socket), origins=_public_origins(estate)),
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
     )
@@ -111,6 +114,12 @@ def _public_hosts(estate: Estate) -> set[str]:
     """The names under which people reach us, as last applied: links in messages begin with them."""
     hosts = {urlsplit(organization(house).public_url).hostname for house in estate.houses()}
     return {host for host in hosts if host}
+
+
+def _public_origins(estate: Estate) -> set[str]:
+    """What browsers say of our own pages under those names; a proxy in front may ask us under another one."""
+    found = [urlsplit(organization(house).public_url) for house in estate.houses()]
+    return {f"{url.scheme}://{url.netloc}" for url in found if url.netloc}
 
 
 if __name__ == "__main__":

@@ -8,21 +8,19 @@ import click
 
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.engine.instance import MODULE
+from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.state import UpState
-from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.engine.supervisor import Supervisor, Wishes
 from resources.clock import SystemClock
 from resources.publication import FilePublication
 
 
 @click.command()
-@click.option("--port", type=click.IntRange(1, 65535), help="The web process's first port to try (8460).")
-@click.option("--ui-port", type=click.IntRange(1, 65535), help="The Dagster UI's first port to try (3000).")
+@click.option("--port", type=click.IntRange(1, 65535), help="The first port to try (8460).")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--no-ui", is_flag=True, help="Without the Dagster UI.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
-def up(port: int | None, ui_port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
+def up(port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
     """Start everything: web, code server, daemon, Dagster UI.
 
     It stays in the foreground. A part that dies is started again; what `apply` publishes is loaded within seconds;
@@ -31,7 +29,7 @@ def up(port: int | None, ui_port: int | None, host: str, no_ui: bool, quiet: boo
     Ctrl-C stops everything within ten seconds, runs in progress included; a second Ctrl-C kills it at once.
     """
     settings = Settings()
-    wishes = Wishes(port or settings.port, ui_port or settings.ui_port, with_ui=not no_ui, host=host)
+    wishes = Wishes(port or settings.port, with_ui=not no_ui, host=host)
     publication = FilePublication(settings.absolute_home())
     supervisor = Supervisor(settings, wishes, SystemClock(), lambda text: say(text, err=True), publication)
     if quiet:
@@ -51,7 +49,7 @@ def env() -> None:
     home = Settings().absolute_home()
     variables = {
         "INSPECT_HOME": str(home),
-        "DAGSTER_HOME": str(ensure_storages(home)),
+        "DAGSTER_HOME": str(ensure_instance(home)),
         "DAGSTER_MODULE_NAME": MODULE,
     }
     for name, value in variables.items():

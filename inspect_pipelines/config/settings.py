@@ -80,10 +80,7 @@ class Settings(BaseModel):
     """How long payloads of webhooks are kept; what events say of them stays."""
 
     port: int = Field(default=8460, ge=1, le=65535)
-    """The web process's first port to try; a taken one is stepped over."""
-
-    ui_port: int = Field(default=3000, ge=1, le=65535)
-    """The Dagster UI's first port to try."""
+    """The first port to try; a taken one is stepped over. Everything is behind this one, the Dagster UI at /dagster."""
 
     run_launcher: str = WARM
     """Who executes runs: `warm` (a fork of a loaded parent), `dagster` (its own launcher), or `module:Class {JSON config}`."""

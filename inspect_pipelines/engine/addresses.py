@@ -16,6 +16,7 @@ from typing import Any
 from inspect_pipelines.errors import Unavailable
 
 PORTS_TO_TRY = 50
+UI_PREFIX = "/dagster"  # of everything that Dagster's UI answers, below the web process's address
 SOCKET_PATH_LIMIT_BYTES = 100  # the kernel's is 108, with the 0 at its end; our names differ by a number
 
 
@@ -78,7 +79,7 @@ def free_port(first: int, *, host: str) -> int:
             return port
     raise Unavailable(
         f"no free port from {first} to {first + PORTS_TO_TRY - 1} on {host!r}; stop something, "
-        "or name others with --port and --ui-port"
+        "or name another with --port"
     )
 
 
@@ -106,6 +107,11 @@ def accepts(path: Path) -> bool:
         except OSError:
             return False
         return True
+
+
+def ui_socket(home: Path) -> Path:
+    """Where Dagster's own server listens for our door and our commands."""
+    return socket_folder(home) / "ui.sock"
 
 
 def socket_folder(home: Path) -> Path:

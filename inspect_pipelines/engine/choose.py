@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.engine.addresses import ui_socket
 from inspect_pipelines.engine.plain import PlainEngine
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.ports.engine import Engine
@@ -16,7 +17,7 @@ def engine_for(settings: Settings) -> Engine:
     """The Dagster UI of a running `up`, else a process of its own for the run."""
     state = read_state(settings.absolute_home())
     if state is not None and state.ui_url is not None:
-        engine = GraphqlEngine(state.ui_url, SystemClock())
+        engine = GraphqlEngine(state.ui_url, SystemClock(), socket=ui_socket(settings.absolute_home()))
         if engine.answers():
             return engine
         engine.close()
@@ -32,5 +33,11 @@ def terminators(settings: Settings) -> list[Engine]:
     plain: list[Engine] = [PlainEngine(settings)]
     if state is None or state.ui_url is None:
         return plain
-    dagster = GraphqlEngine(state.ui_url, SystemClock(), patience_seconds=0, answer_seconds=TERMINATE_SECONDS)
+    dagster = GraphqlEngine(
+        state.ui_url,
+        SystemClock(),
+        socket=ui_socket(settings.absolute_home()),
+        patience_seconds=0,
+        answer_seconds=TERMINATE_SECONDS,
+    )
     return [dagster, *plain]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from inspect_pipelines.config.settings import Settings, child_environment
+from inspect_pipelines.engine.addresses import UI_PREFIX
 from inspect_pipelines.engine.instance import MODULE
 
 PYTHON = sys.executable
@@ -70,8 +71,11 @@ def heartbeat_argv(since: str) -> list[str]:
     return [PYTHON, "-m", "inspect_pipelines.engine.heartbeat", since]
 
 
-def ui_argv(workspace: Path, host: str, port: int) -> list[str]:
-    return [*_script("dagster-webserver"), "-w", str(workspace), "-h", host, "-p", str(port)]
+def ui_argv(workspace: Path, socket: Path) -> list[str]:
+    return [
+        *(PYTHON, "-m", "inspect_pipelines.engine.ui"),
+        *("--workspace", str(workspace), "--socket", str(socket), "--prefix", UI_PREFIX),
+    ]
 
 
 def workspace_text(socket: Path) -> str:

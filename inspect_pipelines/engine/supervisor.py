@@ -12,15 +12,22 @@ from types import FrameType
 
 from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.engine import commands
-from inspect_pipelines.engine.addresses import Address, answers, is_loopback, socket_folder
+from inspect_pipelines.engine.addresses import (
+    UI_PREFIX,
+    Address,
+    accepts,
+    answers,
+    is_loopback,
+    socket_folder,
+    ui_socket,
+)
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
-from inspect_pipelines.engine.instance import MODULE
+from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
 from inspect_pipelines.engine.sources import Sources, our_folders
 from inspect_pipelines.engine.state import UpState, forget_state, lock_path, read_state, write_state
 from inspect_pipelines.engine.stopping import stop_in_order
-from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.publication import Publication
@@ -45,7 +52,6 @@ class Wishes:
     """What the command line asked for."""
 
     port: int
-    ui_port: int
     with_ui: bool = True
     host: str = "127.0.0.1"
     module: str = MODULE
@@ -60,7 +66,7 @@ class Supervisor:
         self.home = settings.absolute_home()
         self._wishes, self._clock, self._say, self._publication = wishes, clock, say, publication
         self._web = Address("web process", wishes.port, wishes.host, say)
-        self._ui = Address("Dagster UI", wishes.ui_port, wishes.host, say)
+        self._ui_socket = ui_socket(self.home)
         self._daemon_lock = self.home / "run" / "daemon.lock"
         self._heartbeat: Child | None = None  # ends when the daemon's heart beats
         self._stops = 0  # how often somebody asked
@@ -75,7 +81,7 @@ class Supervisor:
             Unreadable: What is published cannot be read.
             Unavailable: A part does not start, or ends again and again.
         """
-        ensure_storages(self.home)
+        ensure_instance(self.home)
         if not is_loopback(self._wishes.host):
             self._say(OPEN_TO_OTHERS.format(host=self._wishes.host))
         with self._alone(), self._listening_to_signals():
@@ -101,6 +107,7 @@ class Supervisor:
         published, sources = self._published(), Sources(our_folders())
         self._publication.all()  # tells what is wrong in a sentence, where the code server shows a traceback
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
+        # And one process at a time may make Dagster's databases: two that do so together stamp them twice, for good.
         first: list[Service | Generations] = [services.web, services.code]
         if not (self._until_ready(first) and self._until_ready(services.all())):
             return
@@ -187,8 +194,8 @@ class Supervisor:
             daemon=service("daemon", lambda: commands.daemon_argv(workspace), self._daemon_beats),
             ui=service(
                 "ui",
-                lambda: commands.ui_argv(workspace, wishes.host, self._ui.settle()),
-                lambda: answers(wishes.host, self._ui.port, "/server_info"),
+                lambda: commands.ui_argv(workspace, self._ui_socket),
+                lambda: accepts(self._ui_socket),
             )
             if wishes.with_ui
             else None,
@@ -230,7 +237,7 @@ class Supervisor:
             pid=os.getpid(),
             started_at=started_at,
             web_url=self._web.url,
-            ui_url=self._ui.url if services.ui else None,
+            ui_url=f"{self._web.url}{UI_PREFIX}" if services.ui else None,
             pids={service.name: service.pid for service in services.all() if service.pid},
         )
 

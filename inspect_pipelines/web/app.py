@@ -18,6 +18,7 @@ from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.web.api.health import health_route
 from inspect_pipelines.web.api.status import status_route
 from inspect_pipelines.web.console.reports import reports
+from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
 from inspect_pipelines.web.webhooks.receiver import Receiver
@@ -36,6 +37,7 @@ def create_app(
     duties: Sequence[Duty],
     *,
     receiver: Receiver | None = None,
+    dagster_ui: DagsterDoor | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -46,6 +48,7 @@ def create_app(
         owner: Of the history; asked how far it is.
         duties: Started in this order, stopped in the opposite one.
         receiver: Of webhooks; None: none are received.
+        dagster_ui: Dagster's UI; None: it has no door here.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
@@ -54,6 +57,8 @@ def create_app(
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await anyio.to_thread.run_sync(estate.house(DEFAULT_ORG).ledgers.migrate)
         async with AsyncExitStack() as stack:
+            if dagster_ui:
+                stack.push_async_callback(dagster_ui.close)
             for duty in duties:
                 await anyio.to_thread.run_sync(duty.start)
                 stack.push_async_callback(anyio.to_thread.run_sync, duty.stop)
@@ -73,6 +78,8 @@ def create_app(
     )
     if receiver:
         app.router.routes.extend(receiver.routes())
+    if dagster_ui:
+        app.router.routes.extend(dagster_ui.routes())
     app.include_router(health_route(estate.house(DEFAULT_ORG), duties))
     app.include_router(status_route(estate, owner, urls))
     app.include_router(reports(estate))

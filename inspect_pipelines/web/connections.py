@@ -63,6 +63,10 @@ class Connection(AutoHTTPProtocol):  # type: ignore[misc,valid-type]  # it depen
         if self._is_rest_of_answered() and not self.transport.is_closing():
             self._await_headers()  # the rest of a body that was refused may come, but not for long
 
+    def handle_websocket_upgrade(self, *event: Any) -> None:
+        self._finished()  # the request is whole, and its connection another protocol's from here on
+        super().handle_websocket_upgrade(*event)
+
     def _is_between_requests(self) -> bool:
         return self.cycle is None or self.cycle.response_complete
 

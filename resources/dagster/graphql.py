@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -62,13 +63,23 @@ REFUSED = frozenset(
 
 
 class GraphqlEngine:
-    """`ports.Engine` over the UI at `url`."""
+    """`ports.Engine` over the UI at `url`.
+
+    Args:
+        url: Named in sentences; its path is the one that the UI is below.
+        clock: To wait with.
+        socket: The Unix socket that the UI's own server listens on, so that no other server of ours has to be well;
+            None: `url` is asked.
+        patience_seconds: For a job that was just published, or a run that is just starting.
+        answer_seconds: For one answer.
+    """
 
     def __init__(
         self,
         url: str,
         clock: Clock,
         *,
+        socket: Path | None = None,
         patience_seconds: float = PATIENCE_SECONDS,
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
@@ -78,8 +89,9 @@ class GraphqlEngine:
         self._client = httpx.Client(
             timeout=httpx.Timeout(answer_seconds, connect=min(CONNECT_SECONDS, answer_seconds)),
             transport=httpx.HTTPTransport(
-                retries=CONNECTION_RETRIES
-            ),  # of connecting only: nothing is sent twice
+                retries=CONNECTION_RETRIES,  # of connecting only: nothing is sent twice
+                uds=str(socket) if socket else None,
+            ),
             trust_env=False,  # a proxy has no business between two processes of one machine
         )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from inspect_pipelines.domain.ids import DefinitionId
@@ -36,10 +37,11 @@ class DagsterTicker:
     Args:
         url: Where the UI is now; None: there is none.
         clock: For the engine.
+        socket: As the engine has it.
     """
 
-    def __init__(self, url: Callable[[], str | None], clock: Clock) -> None:
-        self._url, self._clock = url, clock
+    def __init__(self, url: Callable[[], str | None], clock: Clock, *, socket: Path | None = None) -> None:
+        self._url, self._clock, self._socket = url, clock, socket
 
     def look(
         self, naming: Naming, schedules: Sequence[DefinitionId], origins: Sequence[str]
@@ -48,7 +50,7 @@ class DagsterTicker:
         url = self._url()
         if url is None:
             return None
-        engine = GraphqlEngine(url, self._clock, answer_seconds=ANSWER_SECONDS)
+        engine = GraphqlEngine(url, self._clock, socket=self._socket, answer_seconds=ANSWER_SECONDS)
         try:
             states = _states(engine)
             requested = _requested(engine, naming, origins)

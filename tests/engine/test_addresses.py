@@ -69,7 +69,7 @@ def test_running_out_of_ports_is_told_with_what_to_do() -> None:
         with contextlib.suppress(OSError):  # somebody else may have the last port
             stack.enter_context(socket.create_server((HOST, 65535)))
 
-        with pytest.raises(Unavailable, match=r"no free port .* name others with --port"):
+        with pytest.raises(Unavailable, match=r"no free port .* name another with --port"):
             free_port(65535, host=HOST)
 
 

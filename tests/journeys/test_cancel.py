@@ -96,7 +96,7 @@ def test_a_run_under_up_is_cancelled_within_two_seconds_and_can_be_retried(tmp_p
     with held_site() as site:
         project = write_project(tmp_path, site.url, "front")
         project.call("apply", "--yes")
-        with up(project, "--port", "18931", "--ui-port", "18932") as running:
+        with up(project, "--port", "18931") as running:
             run_id = started(project, site)
             before = browsers(running)
 

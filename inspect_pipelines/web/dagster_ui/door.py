@@ -1,0 +1,55 @@
+"""`/dagster`: Dagster's UI behind our door; its own server listens on a socket that only this user's processes reach."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import Receive, Scope, Send
+
+from inspect_pipelines.engine.addresses import UI_PREFIX
+from inspect_pipelines.web.dagster_ui.admission import refusal, stranger
+from inspect_pipelines.web.dagster_ui.forwarding import Forwarding
+
+REFUSED_SOCKET = 1008  # RFC 6455: policy violation
+
+
+class DagsterDoor:
+    """An ASGI application: refuse, or forward.
+
+    Args:
+        socket: Of Dagster's own server; nothing listens there while that one is not up.
+        origins: As in `admission.refusal`.
+    """
+
+    def __init__(self, socket: str, *, origins: Collection[str] = ()) -> None:
+        self._forwarding, self._origins = Forwarding(socket), origins
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        if scope["type"] == "websocket":
+            if stranger(headers, origins=self._origins):
+                await send({"type": "websocket.close", "code": REFUSED_SOCKET})
+            else:
+                await self._forwarding.websocket(scope, receive, send)
+            return
+        refused = refusal(scope["method"], scope["path"], headers, origins=self._origins)
+        if refused:
+            answer = JSONResponse({"error": refused.sentence}, status_code=refused.status)
+            await answer(scope, receive, send)
+        else:
+            await self._forwarding.http(scope, receive, send)
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Everything below the prefix."""
+        return [Route(UI_PREFIX, _to_its_root), Mount(UI_PREFIX, app=self)]
+
+    async def close(self) -> None:
+        await self._forwarding.close()
+
+
+def _to_its_root(request: Request) -> Response:
+    return RedirectResponse(f"{UI_PREFIX}/")

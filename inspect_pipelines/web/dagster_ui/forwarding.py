@@ -1,0 +1,137 @@
+"""Requests and WebSockets, handed on to an HTTP server on a Unix socket."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from urllib.parse import quote
+
+import anyio
+import httpx
+from starlette.datastructures import MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
+from starlette.types import Message, Receive, Scope, Send
+from starlette.websockets import WebSocket
+from websockets.asyncio.client import ClientConnection, unix_connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+# RFC 9110, 7.6.1: they belong to one connection; and what our own server says of itself.
+OF_ONE_CONNECTION = frozenset(
+    {
+        *(b"connection", b"keep-alive", b"proxy-authenticate", b"proxy-authorization", b"proxy-connection"),
+        *(b"te", b"trailer", b"transfer-encoding", b"upgrade", b"date", b"server"),
+    }
+)
+TIMEOUT = httpx.Timeout(120.0, connect=3.0)  # a launch without a daemon waits for the run's process
+IDLE_CONNECTIONS = 20
+TRY_AGAIN_LATER = 1013  # a WebSocket's end, RFC 6455's registry
+AWAY = "Dagster's UI does not answer; it is coming up, or `up` runs with --no-ui; see logs/ui.log"
+
+
+class Forwarding:
+    """To one server; nothing is opened before the first request."""
+
+    def __init__(self, socket: str) -> None:
+        self._socket = socket
+        limits = httpx.Limits(max_connections=None, max_keepalive_connections=IDLE_CONNECTIONS)
+        transport = httpx.AsyncHTTPTransport(uds=self._socket, limits=limits)
+        self._client = httpx.AsyncClient(transport=transport, timeout=TIMEOUT, trust_env=False)
+
+    async def close(self) -> None:
+        await self._client.aclose()
+
+    async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request and its answer, neither held in memory; Host and path stay as they were asked."""
+        request = Request(scope, receive)
+        onward = httpx.Request(
+            scope["method"],
+            httpx.URL(scheme="http", host="dagster", raw_path=_target(scope)),
+            headers=_kept(request.headers.raw),
+            content=_body(request) if scope["method"] == "POST" else None,
+        )
+        try:
+            answer = await self._client.send(onward, stream=True)
+        except ClientDisconnect:
+            return
+        except httpx.HTTPError:
+            await JSONResponse({"error": AWAY}, status_code=503)(scope, receive, send)
+            return
+        try:
+            await send(_start_of(answer))
+            async for chunk in answer.aiter_raw():
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await answer.aclose()
+
+    async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One WebSocket, until either side ends it."""
+        ours = WebSocket(scope, receive, send)
+        try:
+            theirs = await unix_connect(
+                self._socket,
+                f"ws://dagster{_target(scope).decode()}",
+                subprotocols=scope["subprotocols"] or None,
+                compression=None,
+                max_size=None,  # an event log's page may be long, and it comes from our own server
+            )
+        except (OSError, InvalidHandshake):
+            await ours.close(TRY_AGAIN_LATER)
+            return
+        async with theirs:
+            await ours.accept(theirs.subprotocol)
+            async with anyio.create_task_group() as both:
+                both.start_soon(_onward, ours, theirs, both.cancel_scope)
+                both.start_soon(_back, theirs, ours, both.cancel_scope)
+
+
+async def _onward(ours: WebSocket, theirs: ClientConnection, scope: anyio.CancelScope) -> None:
+    try:
+        while (message := await ours.receive())["type"] == "websocket.receive":
+            text = message.get("text")
+            await theirs.send(message["bytes"] if text is None else text)
+    except ConnectionClosed:
+        pass  # `_back` tells
+    else:
+        scope.cancel()
+
+
+async def _back(theirs: ClientConnection, ours: WebSocket, scope: anyio.CancelScope) -> None:
+    try:
+        async for message in theirs:
+            await (ours.send_text(message) if isinstance(message, str) else ours.send_bytes(message))
+    except ConnectionClosed:
+        pass
+    await ours.close(theirs.close_code or TRY_AGAIN_LATER)
+    scope.cancel()
+
+
+def _target(scope: Scope) -> bytes:
+    """Path and query; the path is encoded anew, so that what was checked is what arrives."""
+    query: bytes = scope["query_string"]
+    return quote(scope["path"]).encode() + (b"?" + query if query else b"")
+
+
+def _kept(headers: list[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    return [(name, text) for name, text in headers if name.lower() not in OF_ONE_CONNECTION]
+
+
+async def _body(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk
+
+
+def _start_of(answer: httpx.Response) -> Message:
+    start = {
+        "type": "http.response.start",
+        "status": answer.status_code,
+        "headers": _kept(answer.headers.raw),
+    }
+    headers = MutableHeaders(scope=start)
+    # Our own policy would stop its workers and styles; Dagster sets one on each of its pages.
+    headers.setdefault("Content-Security-Policy", "frame-ancestors 'none'")
+    if "etag" in headers:
+        headers.setdefault(
+            "Cache-Control", "private, no-cache"
+        )  # 10 MB of scripts: asked about, not sent again
+    return start

@@ -1,0 +1,198 @@
+"""The door over real HTTP, in front of a small server that tells what arrives."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.sync.client import connect
+
+from doors import a_door, served
+
+PIECES = 5
+
+
+async def told(request: Request) -> Response:
+    body = await request.body()
+    return JSONResponse(
+        {
+            "path": request.scope["path"],
+            "query": request.scope["query_string"].decode(),
+            "headers": [[name, text] for name, text in request.headers.items()],
+            "body": body.decode(),
+        },
+        headers={"etag": '"a"'},
+    )
+
+
+async def slow(request: Request) -> Response:
+    async def pieces() -> object:
+        for number in range(PIECES):
+            yield f"piece {number};"
+            await asyncio.sleep(0.1)
+
+    return StreamingResponse(pieces(), headers={"content-security-policy": "default-src 'self'"})
+
+
+async def echo(websocket: WebSocket) -> None:
+    await websocket.accept(subprotocol="graphql-ws")
+    while (text := await websocket.receive_text()) != "enough":
+        await websocket.send_text(f"{websocket.scope['path']}: {text}")
+    await websocket.close(4321)
+
+
+UPSTREAM = Starlette(
+    routes=[
+        WebSocketRoute("/dagster/graphql", echo),
+        Route("/dagster/slow", slow),
+        Route("/{path:path}", told, methods=["GET", "POST"]),
+    ]
+)
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    place = tmp_path_factory.mktemp("run") / "ui.sock"
+    with served(UPSTREAM, place), a_door(place) as url:
+        yield url
+
+
+def get(url: str, **changes: object) -> httpx.Response:
+    return httpx.get(url, trust_env=False, **changes)
+
+
+def test_path_query_host_and_body_arrive_as_they_were_asked(url: str) -> None:
+    posted = httpx.post(f"{url}/dagster/graphql?a=%2F&b", json={"query": "{ a }"}, trust_env=False).json()
+
+    assert (posted["path"], posted["query"], posted["body"]) == (
+        "/dagster/graphql",
+        "a=%2F&b",
+        '{"query":"{ a }"}',
+    )
+    assert ["host", url.removeprefix("http://")] in posted["headers"]
+
+
+@pytest.mark.parametrize("path", ["/dagster/%67raphql?query=x", "/dagster/./graphql?query=x"])
+def test_graphql_by_get_is_not_reached_by_writing_it_in_another_way(url: str, path: str) -> None:
+    assert get(url + path).status_code == 405
+
+
+@pytest.mark.parametrize(
+    "path", ["/dagster/%2567raphql", "/dagster/graphql%2F", "/dagster//graphql", "/dagster/x%2F..%2Fgraphql"]
+)
+def test_what_passes_is_the_path_that_was_looked_at(url: str, path: str) -> None:
+    """Decoded once more behind the door, `%2567raphql` would be `graphql`."""
+    with httpx.Client(trust_env=False) as client:
+        request = client.build_request("GET", url)
+        request.url = request.url.copy_with(raw_path=path.encode())
+        answer = client.send(request)
+
+    assert answer.status_code != 200 or answer.json()["path"] != "/dagster/graphql"
+
+
+def test_an_answer_comes_piece_by_piece_and_keeps_its_own_policy(url: str) -> None:
+    began = time.monotonic()
+    with httpx.stream("GET", f"{url}/dagster/slow", trust_env=False) as answer:
+        pieces = [(time.monotonic() - began, text) for text in answer.iter_text()]
+
+    assert "".join(text for _, text in pieces) == "".join(f"piece {n};" for n in range(PIECES))
+    assert len(pieces) > 1, "not held back until the end"
+    assert answer.headers["content-security-policy"] == "default-src 'self'"
+
+
+def test_an_answer_cannot_be_framed_and_what_has_a_tag_is_asked_about_again(url: str) -> None:
+    headers = get(f"{url}/dagster/a.js").headers
+
+    assert headers["content-security-policy"] == "frame-ancestors 'none'"
+    assert headers["x-frame-options"] == "DENY"
+    assert headers["cache-control"] == "private, no-cache"
+    assert len(headers.get_list("date")) == 1
+
+
+def test_another_host_is_refused_for_requests_and_websockets(url: str) -> None:
+    """A name that its owner points at 127.0.0.1 makes a page of ours out of a page of theirs."""
+    assert get(f"{url}/dagster/", headers={"host": "evil.example"}).status_code == 400
+    port = url.rpartition(":")[2]
+    with pytest.raises((InvalidStatus, ConnectionClosed)):
+        connect(
+            f"ws://evil.example:{port}/dagster/graphql",
+            sock=_socket(port),
+            subprotocols=["graphql-ws"],
+            proxy=None,
+        ).recv()
+
+
+def test_a_page_elsewhere_gets_no_answer_and_nothing_is_forwarded(url: str) -> None:
+    sent = httpx.post(
+        f"{url}/dagster/graphql", json={}, headers={"origin": "http://127.0.0.1:1"}, trust_env=False
+    )
+
+    assert sent.status_code == 403
+    assert "'http://127.0.0.1:1' may not use Dagster's UI" in sent.json()["error"]
+
+
+def test_a_websocket_is_carried_both_ways_and_closed_by_whoever_closes_it(url: str) -> None:
+    with connect(_ws(url), subprotocols=["graphql-ws"], origin=url, proxy=None) as ours:
+        ours.send("one")
+        ours.send("two")
+
+        assert [ours.recv(), ours.recv()] == ["/dagster/graphql: one", "/dagster/graphql: two"]
+        assert ours.subprotocol == "graphql-ws"
+
+        ours.send("enough")
+        with pytest.raises(ConnectionClosed) as closed:
+            ours.recv()
+    assert closed.value.rcvd.code == 4321
+
+
+def test_a_websocket_stays_open_longer_than_headers_may_take(url: str) -> None:
+    """The bound of five seconds on a request's headers would have ended each of them."""
+    with connect(_ws(url), subprotocols=["graphql-ws"], proxy=None) as ours:
+        time.sleep(6)
+        ours.send("still")
+
+        assert ours.recv() == "/dagster/graphql: still"
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example", "null"])
+def test_a_websocket_of_a_page_elsewhere_is_refused(url: str, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        connect(_ws(url), subprotocols=["graphql-ws"], origin=origin, proxy=None)
+
+    assert refused.value.response.status_code == 403
+
+
+def test_the_prefix_alone_leads_to_its_root(url: str) -> None:
+    answer = get(f"{url}/dagster")
+
+    assert (answer.status_code, answer.headers["location"]) == (307, "/dagster/")
+
+
+def test_while_dagsters_server_is_away_a_sentence_says_so(tmp_path: Path) -> None:
+    with a_door(tmp_path / "no.sock") as url:
+        answer = get(f"{url}/dagster/")
+
+        assert answer.status_code == 503
+        assert "Dagster's UI does not answer" in answer.json()["error"]
+        with pytest.raises(InvalidStatus):
+            connect(_ws(url), subprotocols=["graphql-ws"], proxy=None)
+
+
+def _ws(url: str) -> str:
+    return f"{url.replace('http', 'ws')}/dagster/graphql"
+
+
+def _socket(port: str) -> object:
+    import socket
+
+    return socket.create_connection(("127.0.0.1", int(port)))
