@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from galleries import MemoryGallery
 from houses import a_house
 from inspect_pipelines.ports.house import House
 from patience import allowed
@@ -23,8 +24,7 @@ HEAD = f"POST {GITHUB} HTTP/1.1\r\nhost: 127.0.0.1\r\n".encode()
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    house = a_house(tmp_path)
-    (tmp_path / "gallery").mkdir()
+    house = a_house(tmp_path, gallery=MemoryGallery())
     yield house
     house.ledgers.close()
     house.inbox.close()
