@@ -19,6 +19,10 @@ from inspect_pipelines.errors import InspectError, SetupMissing
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 HOW_TO_GET_IT = "get one with: apt-get install chromium, or: playwright install chromium; or name yours in INSPECT_CHROMIUM"
 INSTALL_SECONDS = 900
+# Fonts too: a bare machine draws every letter as an empty box.
+PACKAGES = ("chromium", "fonts-liberation", "fonts-noto-color-emoji")
+# Debian's Chromium recommends printers and sound; with them came 117 packages, and 15 of the machine's own were replaced.
+FRUGAL = ("--no-install-recommends", "--no-upgrade")
 
 
 def find(configured: Path | None = None) -> Path:
@@ -93,41 +97,64 @@ def ensure(
     """The browser, installed first if there is none: by Playwright, else by apt-get.
 
     Args:
-        say: Told what happens.
-        run: Runs a command and tells whether it worked; the default shows its output.
+        say: Told what will be installed, one line a way.
+        run: Runs a command and tells whether it worked; the default keeps what it prints in a log.
 
     Raises:
         SetupMissing: Neither way worked.
     """
-    run = run or _succeeds
+    log = (Path(sys.prefix) if os.access(sys.prefix, os.W_OK) else Path.home()) / "chromium.log"
+    run = run or partial(_succeeds, log=log)
     try:
         return find(configured)
     except SetupMissing:
         if configured is not None:
             raise
-    for command in _ways():
-        say(f"no Chromium yet; trying: {' '.join(command)}")
+    for what, command in _ways():
+        if what:
+            say(f"no Chromium yet; installing {what} (log: {log})")
         if run(command):
             try:
                 return find()
             except SetupMissing:
                 continue
-    raise SetupMissing(f"Chromium could not be installed; {HOW_TO_GET_IT}")
+    raise SetupMissing(f"Chromium could not be installed, {log} says why; {HOW_TO_GET_IT}")
 
 
-def _ways() -> Iterator[list[str]]:
-    yield [sys.executable, "-m", "playwright", "install", "chromium"]
+def _ways() -> Iterator[tuple[str, list[str]]]:
+    """What a way installs, empty when that was said before, and its command."""
+    yield "Playwright's build of it", [sys.executable, "-m", "playwright", "install", "chromium"]
     if shutil.which("apt-get"):
         as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
-        # Fonts too: a bare machine draws every letter as an empty box.
-        yield [*as_root, "apt-get", "install", "-y", "chromium", "fonts-liberation", "fonts-noto-color-emoji"]
-        yield [*as_root, "apt-get", "update"]
-        yield [*as_root, "apt-get", "install", "-y", "chromium", "fonts-liberation", "fonts-noto-color-emoji"]
+        install = [*as_root, "apt-get", "install", "-y", *FRUGAL, *PACKAGES]
+        named = f"{', '.join(PACKAGES)} with apt-get"
+        planned = _planned()
+        yield f"{named}: {planned}" if planned else f"{named}, without what they recommend", install
+        yield "", [*as_root, "apt-get", "update"]
+        yield "", install
 
 
-def _succeeds(command: list[str]) -> bool:
+def _planned() -> str:
+    """How many packages apt-get would bring and replace; empty when it cannot tell, as before its first update."""
+    command = ["apt-get", "--simulate", "install", *FRUGAL, *PACKAGES]
     try:
-        return subprocess.run(command, stdin=subprocess.DEVNULL, timeout=INSTALL_SECONDS).returncode == 0
+        done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    planned = [line for line in done.stdout.splitlines() if line.startswith("Inst ")]
+    replaced = sum("[" in line.partition("(")[0] for line in planned)
+    return f"{len(planned) - replaced} packages new, {replaced} replaced" if planned else ""
+
+
+def _succeeds(command: list[str], *, log: Path) -> bool:
+    try:
+        with log.open("ab") as noise:
+            noise.write(f"$ {' '.join(command)}\n".encode())
+            noise.flush()
+            done = subprocess.run(
+                command, stdin=subprocess.DEVNULL, stdout=noise, stderr=noise, timeout=INSTALL_SECONDS
+            )
+            return done.returncode == 0
     except (OSError, subprocess.TimeoutExpired):
         return False
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 from pathlib import Path
 
 import pytest
@@ -161,16 +162,50 @@ def test_setting_up_tries_playwright_then_apt_and_ends_with_one_sentence(tmp_pat
             (tmp_path / "bin" / "chromium").touch(0o755)
         return "apt-get" in tried[-1]
 
-    with pytest.raises(chromium.SetupMissing, match="Chromium could not be installed; get one with"):
+    with pytest.raises(
+        chromium.SetupMissing, match=r"Chromium could not be installed, .*chromium\.log says why; get one"
+    ):
         chromium.ensure(say=lambda _: None, run=fails)
     assert "playwright install chromium" in tried[0]
-    assert "apt-get install -y chromium" in tried[1]
+    assert "apt-get install -y --no-install-recommends --no-upgrade chromium" in tried[1]
 
     tried.clear()
     assert chromium.ensure(say=lambda _: None, run=installs) == tmp_path / "bin" / "chromium"
     tried.clear()
     assert chromium.ensure(say=lambda _: None, run=fails) == tmp_path / "bin" / "chromium"
     assert tried == []
+
+
+def test_what_apt_would_bring_is_said_in_one_line_and_its_noise_is_kept_in_a_log(
+    tmp_path, monkeypatch, capfd
+):
+    """Five stack traces of Playwright's stood before Debian's package, which brought 117 others and replaced 15."""
+    (tmp_path / "bin").mkdir()
+    apt = tmp_path / "bin" / "apt-get"
+    apt.write_text(
+        "#!/bin/sh\n"
+        'if [ "$1" = --simulate ]; then\n'
+        '  echo "Inst chromium (156 Debian:12 [amd64])"; echo "Inst libc6 [2.1] (2.2 Debian:12 [amd64])"; exit 0\n'
+        "fi\n"
+        "echo Unpacking much; echo noise >&2; exit 1\n"
+    )
+    apt.chmod(0o755)
+    for name in ("PATH", "HOME"):
+        monkeypatch.setenv(name, str(tmp_path / "bin" if name == "PATH" else tmp_path))
+    monkeypatch.setattr(sys, "prefix", str(tmp_path))
+    monkeypatch.setattr(sys, "executable", str(apt))  # Playwright's download is out of reach
+    said: list[str] = []
+
+    with pytest.raises(chromium.SetupMissing):
+        chromium.ensure(say=said.append)
+
+    log = tmp_path / "chromium.log"
+    first, second = said
+    assert first == f"no Chromium yet; installing Playwright's build of it (log: {log})"
+    assert second.startswith("no Chromium yet; installing chromium, fonts-liberation, fonts-noto-color-emoji")
+    assert second.endswith(f" with apt-get: 1 packages new, 1 replaced (log: {log})")
+    assert capfd.readouterr() == ("", "")
+    assert "Unpacking much\nnoise\n" in log.read_text()
 
 
 def test_set_up_that_fails_exits_3_with_one_sentence(tmp_path, monkeypatch, capsys):
