@@ -8,9 +8,11 @@ from urllib.parse import urlsplit
 from inspect_pipelines.domain.baseline import BaselineImage
 from inspect_pipelines.domain.finding import Finding, FindingKind
 from inspect_pipelines.domain.screenshot import Screenshot
+from inspect_pipelines.domain.sentence import BLANK
 
 EXPLAINS = (FindingKind.NAVIGATION, FindingKind.BROKEN_FONT, FindingKind.BROKEN_IMAGE, FindingKind.SLOW)
 MOST = 3  # what a sentence can hold
+EMPTY = "the page is empty"
 LONGEST = 160  # characters of each
 
 
@@ -20,8 +22,12 @@ def explained(reason: str, old: BaselineImage, new: Screenshot, findings: Iterab
     Args:
         findings: Of the session that took the new picture.
     """
-    told = [*_of_page(old, new), *_of_findings(new, findings)]
+    told = [one for one in (*_of_page(old, new), *_of_findings(new, findings)) if not _is_said(one, reason)]
     return "; ".join((*told[:MOST], reason))
+
+
+def _is_said(told: str, reason: str) -> bool:
+    return told == EMPTY and reason.startswith(BLANK)
 
 
 def _of_page(old: BaselineImage, new: Screenshot) -> Iterator[str]:
@@ -30,7 +36,7 @@ def _of_page(old: BaselineImage, new: Screenshot) -> Iterator[str]:
         address = f"{new.route}?{parts.query}" if parts.query else new.route
         yield f"the address became {_short(address)!r}, was {_short(old.route)!r}"
     if old.elements and not new.elements:
-        yield "the page is empty"
+        yield EMPTY
 
 
 def _of_findings(new: Screenshot, findings: Iterable[Finding]) -> list[str]:

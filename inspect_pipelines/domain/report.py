@@ -24,3 +24,4 @@ class Report:
     verdict: Verdict
     baseline: Baseline | None  # what the run was compared with; None on a first run
     notifications: tuple[Notification, ...] = ()
+    attempts: tuple[SessionResult, ...] = ()  # all of them, in order; `sessions` are those that decide

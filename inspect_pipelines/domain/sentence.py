@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Measurement, Region
 from inspect_pipelines.domain.plan import BaselinePolicy
 
+BLANK = "the page is blank"
 MOST_TEXT = 40  # characters of an element's text that are quoted
 BEFORE_CHANGE = 12  # characters of a cut text that stand before what differs
 # CIEDE2000 in words; below ten a person looks twice, from thirty on it is another colour
@@ -103,7 +104,7 @@ def is_beyond(region: Region, old_width: int) -> bool:
 
 def _facts(found: Measurement, sides: Sides) -> list[str]:
     if sides.new_is_blank:
-        return ["the page is blank"]
+        return [BLANK]
     facts = []
     old_width, new_width = sides.old_size[0], sides.new_size[0]
     if old_width != new_width:

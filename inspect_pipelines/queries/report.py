@@ -13,7 +13,9 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot, View
-from inspect_pipelines.domain.session import StepResult
+from inspect_pipelines.domain.sentence import is_beyond
+from inspect_pipelines.queries.reasons import told_on_top
+from inspect_pipelines.queries.session_card import AttemptRow, SessionCard, attempt_rows, session_card
 
 
 class Tone(StrEnum):
@@ -67,6 +69,8 @@ class ViewCard:
     masks: tuple[str, ...] = ()
     accept_command: str = ""
     side_by_side: Sha256 | None = None  # where it changed, rows that belong together at one height
+    old_scale: float = 1.0  # px of the picture per CSS px
+    new_scale: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +80,6 @@ class FindingCard:
     finding: Finding
     viewports: tuple[str, ...]
     is_failing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StepRow:
-    """One step over the viewports that played it."""
-
-    name: str
-    results: tuple[
-        tuple[str, StepResult | None], ...
-    ]  # (viewport, result), None: this viewport never came to it
-
-
-@dataclass(frozen=True, slots=True)
-class SessionCard:
-    playbook: str
-    status: str
-    error: str | None
-    browser_ms: int
-    viewports: tuple[str, ...]
-    rows: tuple[StepRow, ...]
-    longest_ms: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +96,7 @@ class ReportModel:
     quiet: tuple[ViewCard, ...]
     findings: tuple[FindingCard, ...]
     sessions: tuple[SessionCard, ...]
+    attempts: tuple[AttemptRow, ...]  # empty: each playbook was played once
     environment_changes: tuple[str, ...]
     accept_command: str  # empty when there is nothing to accept
 
@@ -149,11 +133,16 @@ def model(report: Report) -> ReportModel:
         word,
         tone,
         _headline(report, cards, findings, changes),
-        report.verdict.reasons,
+        told_on_top(
+            report.verdict.reasons,
+            [card.view for card in differs],
+            [(card.finding, card.viewports) for card in findings if card.is_failing],
+        ),
         differs,
         tuple(card for card in cards if card.tone is Tone.GOOD),
         findings,
-        tuple(_session(report, index) for index in range(len(report.sessions))),
+        tuple(session_card(session) for session in report.sessions),
+        attempt_rows(report.attempts, report.sessions),
         changes,
         _accept(report, changes) if acceptable else "",
     )
@@ -172,6 +161,8 @@ def _compared(
     report: Report, found: Comparison, shot: Screenshot | None, index: int, changes: tuple[str, ...]
 ) -> ViewCard:
     word, tone = OUTCOME_WORDS[found.outcome]
+    old = report.baseline.images.get(found.view) if report.baseline else None
+    old_width, old_scale = (old.width, old.environment.scale) if old else (0, 1.0)
     return ViewCard(
         f"view-{index + 1}",
         found.view,
@@ -181,7 +172,7 @@ def _compared(
         found.old_sha256,
         found.new_sha256,
         found.overlay_sha256,
-        found.regions,
+        tuple(region for region in found.regions if not is_beyond(region, old_width)),
         found.layout_px == 0,
         found.score if found.outcome in (Outcome.CHANGED, Outcome.UNCHANGED) else None,
         found.tolerance,
@@ -189,6 +180,8 @@ def _compared(
         tuple(masked.selector for masked in shot.masked) if shot else (),
         _accept(report, changes, found.view) if not found.passed else "",
         found.side_by_side_sha256,
+        old_scale,
+        shot.environment.scale if shot else old_scale,
     )
 
 
@@ -201,6 +194,7 @@ def _unjudged(report: Report, shot: Screenshot, index: int) -> ViewCard:
         Tone.LOOK if waits else Tone.NEUTRAL,
         "nothing is approved for this view yet" if waits else "this picture was not compared with anything",
         new=shot.sha256,
+        new_scale=shot.environment.scale,
         url=shot.url,
         masks=tuple(masked.selector for masked in shot.masked),
         accept_command=_accept(report, (), shot.view) if waits else "",
@@ -279,21 +273,6 @@ def _findings(report: Report) -> tuple[FindingCard, ...]:
         FindingCard(f, tuple(dict.fromkeys(viewports)), failing) for f, viewports, failing in grouped.values()
     ]
     return tuple(sorted(cards, key=lambda c: (not c.is_failing, order.index(c.finding.severity))))
-
-
-def _session(report: Report, index: int) -> SessionCard:
-    session = report.sessions[index]
-    viewports = tuple(dict.fromkeys(step.viewport for step in session.steps))
-    by_place = {(step.step_id, step.viewport): step for step in session.steps}
-    names = {step.step_id: step.name or step.step_id for step in session.steps}
-    rows = tuple(
-        StepRow(name, tuple((viewport, by_place.get((step_id, viewport))) for viewport in viewports))
-        for step_id, name in names.items()
-    )
-    longest = max((step.duration_ms for step in session.steps), default=0)
-    return SessionCard(
-        session.playbook, session.status.value, session.error, session.browser_ms, viewports, rows, longest
-    )
 
 
 def _count(number: int, one: str, many: str) -> str:

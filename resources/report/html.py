@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from inspect_pipelines.domain.comparison import Region
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.report import Report
-from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.queries.report import ReportModel, ViewCard, model
@@ -31,6 +31,9 @@ FULL_VIEWS = 40  # differing views in full; a run with more has one cause, and 4
 TALL_PX = 2400  # a page so high is shown once more where it changed
 CROPS = 3  # regions of a view shown enlarged; the rest is boxed in the picture
 CONSOLE_LINES = 500
+MOST_REASONS = 12
+LARGE = 0.6  # of a picture's sides: such a region is the picture
+WIDE_PX = 330  # CSS px of a cut-out; two wider ones stand below each other
 COPY_BYTES = 1 << 20
 LABELS = {"old": "Approved", "new": "This run"}  # what the two sides are called
 
@@ -43,6 +46,11 @@ class Detail:
     name: str
     old: Shown | None
     new: Shown | None
+
+    @property
+    def is_stacked(self) -> bool:
+        """Whether the two are too wide to stand beside each other."""
+        return max(each.css_width for each in (self.old, self.new) if each) > WIDE_PX
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +150,9 @@ class HtmlReports:
                 source_report=source.name
                 if source and source.is_file() and source != self.path(run.id)
                 else "",
-                verdict_reasons=_reasons(content.report.verdict),
+                verdict_reasons=content.reasons[:MOST_REASONS],
+                told={card.finding.message for card in content.findings},
+                reason_count=len(content.reasons),
                 style=Markup(style),  # noqa: S704 - our own file, shipped beside this one
                 script=Markup(script),  # noqa: S704
                 style_hash=content_hash(style),
@@ -157,10 +167,13 @@ def exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
         return Exhibit(card, pictures.thumbnail(card.old), pictures.thumbnail(card.new), None)
     enlarged = card.regions[:CROPS]
     # All of one side before the other: only one picture is decoded at a time.
-    new_parts = [pictures.crop(card.new, region.box) for region in enlarged]
-    new = pictures.full(card.new)
-    old_parts = [pictures.crop(card.old, each.box) if card.regions_fit_old else None for each in enlarged]
-    old = pictures.full(card.old)
+    new_parts = [pictures.crop(card.new, region.box, card.new_scale) for region in enlarged]
+    new = pictures.full(card.new, card.new_scale)
+    old_parts = [
+        pictures.crop(card.old, each.box, card.old_scale) if card.regions_fit_old else None
+        for each in enlarged
+    ]
+    old = pictures.full(card.old, card.old_scale)
     details = tuple(
         Detail(number, region.element or "", *parts)
         for number, (region, *parts) in enumerate(zip(enlarged, old_parts, new_parts, strict=True), start=1)
@@ -170,11 +183,20 @@ def exhibit(card: ViewCard, pictures: Pictures, index: int) -> Exhibit:
         card,
         old,
         new,
-        pictures.full(card.overlay),
-        tuple(detail for detail in details if detail.new),
+        pictures.full(card.overlay, card.new_scale),
+        tuple(
+            detail
+            for detail, region in zip(details, enlarged, strict=True)
+            if detail.new and new and not _is_nearly_all(region, new)
+        ),
         max(len(card.regions) - CROPS, 0),
         pictures.full(card.side_by_side) if is_apart else None,
     )
+
+
+def _is_nearly_all(region: Region, picture: Shown) -> bool:
+    """Whether a cut-out would be nearly the picture itself, which stands below."""
+    return region.box.width > LARGE * picture.width and region.box.height > LARGE * picture.height
 
 
 def _finding_pictures(content: ReportModel, pictures: Pictures) -> dict[str, Shown | None]:
@@ -183,20 +205,17 @@ def _finding_pictures(content: ReportModel, pictures: Pictures) -> dict[str, Sho
 
 
 def _environments(report: Report) -> list[tuple[str, str]]:
-    found = dict.fromkeys(session.environment for session in report.sessions if session.environment)
-    rows = []
-    for environment in found:
-        rows += [
-            ("Browser", environment.browser),
-            ("System", environment.os),
-            ("Fonts", environment.fonts_hash),
-            ("Scale", f"{environment.scale:g}"),
-        ]
-    return rows
-
-
-def _reasons(verdict: Verdict) -> Sequence[str]:
-    return verdict.reasons[:12]
+    shots = [shot for session in report.sessions for shot in session.screenshots]
+    found = [session.environment for session in report.sessions if session.environment]
+    environments = [*found, *(shot.environment for shot in shots)]
+    scales = dict.fromkeys(f"{shot.environment.scale:g} ({shot.view.viewport})" for shot in shots)
+    rows = [
+        ("Browser", (each.browser for each in environments)),
+        ("System", (each.os for each in environments)),
+        ("Fonts", (each.fonts_hash for each in environments)),
+        ("Scale", scales or (f"{each.scale:g}" for each in found)),
+    ]
+    return [(name, value) for name, values in rows for value in dict.fromkeys(values)]
 
 
 def templates() -> Environment:

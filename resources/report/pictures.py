@@ -19,6 +19,7 @@ from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.imaging.denser_png import denser
 from inspect_pipelines.imaging.picture import Pixels, decode
+from inspect_pipelines.imaging.sides import is_blank
 from inspect_pipelines.ports.gallery import Stat
 
 FULL_BYTES = 16_000_000  # of pictures in full size; a report stays under about 25 MB after base64
@@ -26,8 +27,8 @@ THUMBNAIL_PX = 480
 WORTH_BYTES, WORTH_PIXELS = 100_000, 3_000_000  # smaller files and larger pictures are shown as they are
 # Lossless WebP halves a PNG, for 0.25 s and 17 MB a megapixel while it is made; larger pictures are only deflated anew.
 WEBP_PIXELS = 1_200_000
-CROP_MARGIN = 28  # px round a changed region
-CROP_LARGEST = (640, 420)  # px
+CROP_MARGIN = 28  # CSS px round a changed region
+CROP_LARGEST = (1280, 420)  # CSS px: a banner as a whole, of a tall column its beginning
 
 
 class Source(Protocol):
@@ -54,6 +55,15 @@ class Shown:
     problem: str = ""
     is_small: bool = False  # only a thumbnail: the page's budget for full pictures is used up
     image: bytes = b""  # a PNG or WebP
+    scale: float = 1.0  # px per CSS px, in which the page shows it
+
+    @property
+    def css_width(self) -> int:
+        return round(self.width / self.scale)
+
+    @property
+    def css_height(self) -> int:
+        return round(self.height / self.scale)
 
 
 @dataclass
@@ -75,7 +85,7 @@ class Pictures:
             for at, part in enumerate(PLACE.split(piece)):
                 yield from _data_uri(self._handed_out[part].image) if at % 2 else (part.encode(),)
 
-    def full(self, sha256: Sha256 | None) -> Shown | None:
+    def full(self, sha256: Sha256 | None, scale: float = 1.0) -> Shown | None:
         """The whole picture, losslessly, while the budget lasts; a thumbnail afterwards. None for no picture."""
         if sha256 is None:
             return None
@@ -87,7 +97,7 @@ class Pictures:
         except (NotFound, Unreadable) as error:
             return Shown("", problem=str(error))
         self.budget_bytes -= len(smallest)
-        return self._shown(smallest, known.width, known.height)
+        return self._shown(smallest, known.width, known.height, scale=scale)
 
     def thumbnail(self, sha256: Sha256 | None) -> Shown | None:
         """A small one."""
@@ -98,8 +108,12 @@ class Pictures:
         except (NotFound, Unreadable) as error:
             return Shown("", problem=str(error))
 
-    def crop(self, sha256: Sha256 | None, box: Box) -> Shown | None:
-        """A region with its surroundings at its real size; None when it cannot be shown."""
+    def crop(self, sha256: Sha256 | None, box: Box, scale: float = 1.0) -> Shown | None:
+        """A region with its surroundings, as large as on the page; None when there is nothing to show.
+
+        Args:
+            scale: Px of the picture per CSS px.
+        """
         if sha256 is None:
             return None
         try:
@@ -107,23 +121,27 @@ class Pictures:
         except (NotFound, Unreadable):
             return None
         height, width = pixels.shape[:2]
-        left, right = _span(box.x, box.width, width, CROP_LARGEST[0])
-        top, bottom = _span(box.y, box.height, height, CROP_LARGEST[1])
-        if left >= right or top >= bottom:
+        if box.x + box.width // 2 >= width or box.y + box.height // 2 >= height:
+            return None  # more than half of it is beyond this picture: a strip of its edge would say nothing
+        left, right = _span(box.x, box.width, width, CROP_LARGEST[0], scale)
+        top, bottom = _span(box.y, box.height, height, CROP_LARGEST[1], scale)
+        if left >= right or top >= bottom or is_blank(pixels):
             return None
         part = Image.fromarray(pixels[top:bottom, left:right])
         buffer = io.BytesIO()
         part.save(buffer, "PNG", optimize=True)
-        return self._shown(buffer.getvalue(), part.width, part.height)
+        return self._shown(buffer.getvalue(), part.width, part.height, scale=scale)
 
     def _thumbnail(self, sha256: Sha256, known: Stat, *, is_small: bool = False) -> Shown:
         small = self.gallery.thumbnail(sha256, max_px=THUMBNAIL_PX)
         return self._shown(small, known.width, known.height, is_small=is_small)
 
-    def _shown(self, image: bytes, width: int, height: int, *, is_small: bool = False) -> Shown:
+    def _shown(
+        self, image: bytes, width: int, height: int, *, is_small: bool = False, scale: float = 1.0
+    ) -> Shown:
         number = str(next(self._numbers))
         place = Markup(f"<§{number}>")  # noqa: S704 - ours, and no picture's
-        shown = Shown(place, width, height, is_small=is_small, image=image)
+        shown = Shown(place, width, height, is_small=is_small, image=image, scale=scale)
         self._handed_out[number] = shown  # for as long as somebody is going to show it
         return shown
 
@@ -152,7 +170,8 @@ def _data_uri(image: bytes) -> Iterator[bytes]:
         yield base64.b64encode(image[start : start + PIECE_BYTES])
 
 
-def _span(start: int, length: int, whole: int, most: int) -> tuple[int, int]:
+def _span(start: int, length: int, whole: int, most: int, scale: float) -> tuple[int, int]:
     """Where to cut: the region with a margin, or its beginning when it is too large to show at its real size."""
-    low = max(start - CROP_MARGIN, 0)
-    return low, min(start + length + CROP_MARGIN, low + most, whole)
+    margin = round(CROP_MARGIN * scale)
+    low = max(start - margin, 0)
+    return low, min(start + length + margin, low + round(most * scale), whole)

@@ -25,7 +25,7 @@ for (const viewer of all(".viewer")) {
       if (box.scrollHeight <= box.clientHeight + 4) continue;
       const image = box.querySelector(".after img") || box.querySelector("img");
       if (!image || !image.naturalWidth) continue;
-      const y = Number(line.getAttribute("y")) * image.clientWidth / Number(image.getAttribute("width"));
+      const y = Number(line.getAttribute("y")) * image.clientWidth / image.naturalWidth;
       box.scrollTop = Math.max(0, y - box.clientHeight / 3);
     }
   };

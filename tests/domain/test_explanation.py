@@ -47,6 +47,9 @@ def test_a_page_without_an_element_is_empty():
         "the page is empty; main vanished"
     )
     assert explained("main changed", OLD, SHOT, ()) == "main changed"
+    assert explained("the page is blank (score", OLD, replace(SHOT, elements=()), ()) == (
+        "the page is blank (score"
+    )
 
 
 def test_a_font_an_image_and_a_slow_page_are_told_once_and_only_where_they_were():

@@ -222,6 +222,105 @@ def test_a_changed_view_shows_both_sides_the_difference_and_the_changed_element(
     assert "baselines adopt 01900000-0000-7000-8000-000000000007" in tags.text
 
 
+def at_scale(gallery: MemoryGallery, png: bytes, scale: float, viewport: str) -> Screenshot:
+    shot = taken(gallery, png, view=a_view("pay", viewport=viewport))
+    return replace(shot, environment=replace(shot.environment, scale=scale))
+
+
+def test_a_picture_of_a_phone_is_as_large_as_on_the_phone(reports, gallery):
+    """At scale 3 a cut-out had three times its size: `Add to bas` stood out of its frame."""
+    old, new = (at_scale(gallery, png, 2.0, "phone") for png in (BLUE, ORANGE))
+    desk = at_scale(gallery, BLUE, 1.0, "desktop")
+
+    page = written(reports, a_report(gallery, [old, desk], [new, desk])).read_text()
+
+    sizes = {image["alt"]: image["width"] for image in Tags(page).all("img")}
+    assert (
+        sizes["Approved: button 'Pay'"] == "108"
+    )  # 40 to 160 px and a margin of 28 CSS px, from the left edge on
+    assert sizes["Approved picture of pay"] == "200"
+    assert "200 × 150 at scale 2" in Tags(page).text
+    assert "2 (phone)" in Tags(page).text
+    assert "1 (desktop)" in Tags(page).text
+
+
+def test_a_page_that_is_gone_has_no_cut_outs_of_nothing(reports, gallery):
+    blank = taken(gallery, encode(np.full((300, 400, 3), 255, np.uint8)))
+
+    page = written(reports, a_report(gallery, [taken(gallery, BLUE)], [blank])).read_text()
+
+    assert "page is blank" in page
+    assert 'class="detail"' not in page
+
+
+def test_a_wider_page_has_no_cut_out_of_its_margin(reports, gallery):
+    """Its cut-out was a strip of 28 px beside one of 43."""
+    wider = np.concatenate([decode(ORANGE), np.full((300, 40, 3), 0, np.uint8)], axis=1)
+    new = replace(taken(gallery, encode(wider)), width=440)
+
+    page = written(reports, a_report(gallery, [taken(gallery, BLUE)], [new])).read_text()
+
+    assert page.count('class="detail"') == 1
+    assert "Approved: button &#39;Pay&#39;" in page
+
+
+def test_a_region_beyond_half_of_a_picture_is_not_cut_out_of_it(gallery):
+    pictures = Pictures(gallery)
+    blue = gallery.put(BLUE)
+
+    assert pictures.crop(blue, Box(390, 10, 40, 40)) is None
+    assert pictures.crop(blue, Box(10, 295, 40, 40)) is None
+    assert pictures.crop(blue, Box(350, 10, 40, 40)) is not None
+
+
+def test_attempts_are_shown_and_no_sentence_stands_in_the_table_that_a_finding_says(reports, gallery):
+    message = "click button 'Pay now': found none"
+    report = a_failed_report(
+        gallery,
+        findings=(a_finding(message=message),),
+        steps=(StepResult("open", "Open", "desktop", StepStatus.FAILED, 5, message),),
+    )
+    (session,) = report.sessions
+    first = replace(session, error="the browser died", findings=())
+    second = replace(session, attempt=2, cause="infra")
+
+    text = Tags(
+        written(reports, replace(report, sessions=(second,), attempts=(first, second))).read_text()
+    ).text
+
+    assert "attempt 1" in text
+    assert "the browser died" in text
+    assert "Played because: the attempt before was not the site's fault." in text
+    assert "see findings" in text
+    assert text.count(message) == 2  # on top, and with its finding
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_no_cut_out_leaves_its_frame(reports, gallery, browser, width):
+    wide = np.full((300, 1170, 3), 255, np.uint8)
+    old, new = wide.copy(), wide.copy()
+    old[100:200, 30:1140], new[100:200, 30:1140] = (40, 90, 220), (217, 72, 15)
+    shots = [
+        replace(at_scale(gallery, encode(each), scale, "phone"), width=1170)
+        for each in (old, new)
+        for scale in (3.0,)
+    ]
+    path = written(reports, a_report(gallery, shots[:1], shots[1:]))
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    page.goto(path.as_uri())
+
+    beyond = page.evaluate(
+        """[...document.querySelectorAll('.beforeafter img')].filter((image) => {
+          const frame = image.closest('.detail').getBoundingClientRect(), at = image.getBoundingClientRect();
+          return at.right > frame.right || at.left < frame.left || at.width < 40;
+        }).length"""
+    )
+    count = page.locator(".beforeafter img").count()
+    page.close()
+
+    assert (beyond, count) == (0, 2)
+
+
 def test_every_status_is_a_word_and_not_only_a_colour(reports, gallery):
     for build, word in (
         (lambda: a_failed_report(gallery), "Failed"),

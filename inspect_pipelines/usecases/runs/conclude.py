@@ -156,7 +156,16 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
                 report_path=house.reports.url(run.id),
             )
             run = ended if told is not None else _known(ledger, run.id)
-    report = Report(run, case.definition, case.sessions, case.comparisons, verdict, case.baseline, told or ())
+    report = Report(
+        run,
+        case.definition,
+        case.sessions,
+        case.comparisons,
+        verdict,
+        case.baseline,
+        told or (),
+        case.attempts,
+    )
     if told is not None:
         house.reports.write(report)
     return Conclusion(report, was_first=told is not None)
