@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from builders import NOW, a_session
+from galleries import MemoryGallery
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
@@ -169,7 +170,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         ledgers=ledgers,
         inbox=create_inbox(home / "inbox.db", ledgers),
         history=NoHistory(),
-        gallery=gallery,
+        gallery=MemoryGallery() if gallery is None else gallery,
         sessions=ScriptedSessions(clock),
         workers=LivingWorkers(),
         reports=CollectedReports(),

@@ -67,6 +67,10 @@ def decide(
         return Verdict(
             None, RunStatus.ERROR, ("no screenshot was taken; add a `screenshot:` action to the playbook",)
         )
+    unreadable = tuple(f"{c.view}: {c.reason}" for c in comparisons if c.outcome is Outcome.UNREADABLE)
+    is_only_ours = all(c.passed or c.outcome in (Outcome.ADDED, Outcome.UNREADABLE) for c in comparisons)
+    if unreadable and is_only_ours and not site_faults:
+        return Verdict(None, RunStatus.ERROR, unreadable)  # of our storage; the site may be as approved
     is_only_new = all(c.passed or c.outcome is Outcome.ADDED for c in comparisons)
     if site_faults or not (is_only_new or environment_changes):
         return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)

@@ -60,9 +60,9 @@ class FolderGallery:
         with self._lock(is_shared=True):
             if rows is not None:
                 self._write(self._rows_path(sha256), rows)
-            try:
+            if _holds(path, png):
                 os.utime(path)  # young again: `prune` leaves alone what a run has just shot
-            except FileNotFoundError:
+            else:  # not there, or damaged since: the same picture heals it
                 self._write(path, png)
         return sha256
 
@@ -85,7 +85,8 @@ class FolderGallery:
         if hashlib.sha256(png).hexdigest() != sha256:
             raise Unreadable(
                 f"picture {str(path)!r} is damaged: its bytes are not what its name says; "
-                f"put it back from a backup, or delete the file and run again"
+                f"the fault is in our storage, not on the site; put the file back from a backup, or let a run shoot "
+                f"the same picture again, which mends it"
             )
         return png
 
@@ -201,6 +202,14 @@ class FolderGallery:
             yield
         finally:
             os.close(descriptor)
+
+
+def _holds(path: Path, png: bytes) -> bool:
+    """Whether a file has these bytes; half a disk's block or a flipped bit is not them."""
+    try:
+        return path.stat().st_size == len(png) and path.read_bytes() == png
+    except OSError:
+        return False
 
 
 def check(png: bytes) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -213,3 +214,16 @@ def test_a_flaky_first_run_is_not_adopted_unseen():
     verdict = decided(baseline=None, comparisons=[], adopt_first=True, flaky=("x",))
 
     assert verdict.kind is VerdictKind.NEEDS_REVIEW
+
+
+def test_a_picture_of_ours_that_cannot_be_read_is_no_fault_of_the_site():
+    broken = replace(
+        compared(passed=False), outcome=Outcome.UNREADABLE, reason="the approved picture is damaged"
+    )
+
+    alone = decided(comparisons=[broken])
+    beside = decided(comparisons=[broken, compared(passed=False)])
+
+    assert (alone.kind, alone.run_status) == (None, RunStatus.ERROR)
+    assert alone.reasons == (f"{a_view()}: the approved picture is damaged",)
+    assert (beside.run_status, len(beside.reasons)) == (RunStatus.FAILED, 2)

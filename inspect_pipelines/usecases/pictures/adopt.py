@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot, View
-from inspect_pipelines.errors import NotFound, Refused
+from inspect_pipelines.errors import NotFound, Refused, Unreadable
 from inspect_pipelines.facts.baseline import baseline_activated_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -64,9 +65,11 @@ def adopt(
     Raises:
         NotFound: No such run, or a glob names none of its views.
         Refused: The run is open, took no pictures, ended early, or was taken in another environment than the active
-            baseline; the last two may be forced.
+            baseline; the last two may be forced. Or a picture of it is damaged.
     """
     now = house.clock.now()
+    if view_glob or not drop_glob:
+        _refuse_damaged(house, run_id, view_glob)
     with house.ledger.write() as ledger:
         run = _run(ledger, run_id)
         definition = ledger.definitions.find(run.definition_id)
@@ -185,6 +188,20 @@ def _refuse_unfit(
             f"run {run.id!r} was taken in another environment than the baseline ({', '.join(changes)}); "
             "adopt it all the same with --force"
         )
+
+
+def _refuse_damaged(house: House, run_id: RunId, view_glob: str | None) -> None:
+    """Every later run would be compared with a picture that nobody can see."""
+    with house.ledger.read() as ledger:
+        sessions = deciding(ledger.evidence.sessions(run_id))
+    for shot in (shot for session in sessions for shot in session.screenshots):
+        if not view_matches(shot.view, view_glob):
+            continue
+        try:
+            with suppress(NotFound):  # pruned: a later run says so and shoots it anew
+                house.gallery.get(shot.sha256)
+        except Unreadable as error:
+            raise Refused(f"run {run_id!r} cannot be adopted: of view '{shot.view}' {error}") from error
 
 
 def _run(ledger: LedgerSession, run_id: RunId) -> Run:

@@ -22,11 +22,13 @@ from inspect_pipelines.usecases.runs.conclude import abort, judge
 from inspect_pipelines.usecases.runs.look_again import look_again
 from inspect_pipelines.usecases.runs.play import play_all
 from inspect_pipelines.usecases.runs.start import Ticket
+from loopback_site.server import png
+from resources.gallery.folder import FolderGallery
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
-    house = a_house(tmp_path)
+    house = a_house(tmp_path, gallery=FolderGallery(tmp_path / "gallery"))
     apply(house, a_schedule())
     return house
 
@@ -238,3 +240,16 @@ def test_unknown_ids_say_where_to_look(house: House) -> None:
         activate(house, BaselineId("nope"), by="user:ada")
     with pytest.raises(NotFound, match="baseline set 'nope' has no baseline"):
         roll_back(house, "nope", by="user:ada")
+
+
+def test_a_damaged_picture_is_not_approved(house: House) -> None:
+    """It would have been compared with by every later run, and nobody could see what it was."""
+    sha = house.gallery.put(png(20, 10))
+    run_id = ended(house, 1, a_screenshot("home", sha256=sha), shot("pay", "b"))
+    Path(house.gallery.url(sha)).write_bytes(b"")
+
+    with pytest.raises(Refused, match=r"cannot be adopted: of view 'shop/home@desktop' .* is damaged"):
+        adopt(house, run_id, by="user:ada")
+    adopt(house, run_id, by="user:ada", view_glob="pay")
+
+    assert active(house) == {"pay": "b"}
