@@ -8,16 +8,20 @@ import numpy as np
 from PIL import Image, ImageOps
 
 from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.imaging.colour_space import in_srgb
 from inspect_pipelines.imaging.header import (
     PNG_SIGNATURE,
     described,
+    jpeg_end,
     jpeg_size,
     png_header,
+    trailing,
     webp_size,
 )
 from inspect_pipelines.imaging.picture import BROKEN, Pixels, check_opened, decode_png, rgb
 
-JPEG_START, JPEG_END = b"\xff\xd8\xff", b"\xff\xd9"
+JPEG_START = b"\xff\xd8\xff"
+COLOUR_PNG = (b"iCCP", b"gAMA")
 EXIF_PNG = b"eXIf"
 TRAILER_BYTES = 4096  # cameras and editors add some bytes after the end
 
@@ -30,14 +34,17 @@ def decode_any(data: bytes) -> Pixels:
     """
     if data.startswith(PNG_SIGNATURE):
         header = png_header(data)
-        if EXIF_PNG not in data:
-            return decode_png(data, header)
-        upright = decode_png(data, header)  # all checks first; then Pillow again for how it is to be turned
-        return _turned(upright, data, "PNG")
+        pixels = decode_png(data, header)  # all checks first; then Pillow again for how it is to be turned
+        if any(kind in data for kind in COLOUR_PNG):
+            pixels = _seen(pixels, data, "PNG")
+        return _turned(pixels, data, "PNG") if EXIF_PNG in data else pixels
     if data.startswith(JPEG_START):
         size = jpeg_size(data)
-        if JPEG_END not in data[-TRAILER_BYTES:]:
+        end = jpeg_end(data)
+        if end is None:
             raise Unreadable(f"JPEG has no end; the file is truncated at {len(data)} bytes")
+        if len(data) - end > TRAILER_BYTES:
+            raise Unreadable(trailing(f"JPEG of {size[0]}x{size[1]} px", data, end))
         return _opened(data, "JPEG", size)
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return _opened(data, "WEBP", webp_size(data))
@@ -47,11 +54,23 @@ def decode_any(data: bytes) -> Pixels:
 def _opened(data: bytes, kind: str, size: tuple[int, int]) -> Pixels:
     try:
         with Image.open(io.BytesIO(data), formats=[kind]) as image:
-            if getattr(image, "n_frames", 1) > 1:
+            frames = getattr(image, "n_frames", 1)
+            if frames > 1 and kind == "JPEG":
+                raise Unreadable(f"JPEG holds {frames} pictures (MPO); save the one that is meant by itself")
+            if frames > 1:
                 raise Unreadable(f"{kind} is animated; a screenshot has one frame")
             check_opened(kind, image, size)
             image.load()
-            return np.ascontiguousarray(rgb(ImageOps.exif_transpose(image)))
+            pixels = np.ascontiguousarray(rgb(ImageOps.exif_transpose(image)))
+            return in_srgb(pixels, image.info, kind)
+    except BROKEN as error:
+        raise Unreadable(f"{kind} of {len(data)} bytes cannot be decoded: {error}") from error
+
+
+def _seen(pixels: Pixels, data: bytes, kind: str) -> Pixels:
+    try:
+        with Image.open(io.BytesIO(data), formats=[kind]) as image:
+            return in_srgb(pixels, image.info, kind)
     except BROKEN as error:
         raise Unreadable(f"{kind} of {len(data)} bytes cannot be decoded: {error}") from error
 

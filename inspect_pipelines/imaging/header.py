@@ -14,6 +14,12 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 PNG_CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # samples a pixel, by colour type
 GREY, RGB, PALETTE, GREY_ALPHA, RGBA = PNG_CHANNELS
 JPEG_FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the segments that hold the size
+FOLLOWS = (
+    (b"\xff\xd8\xff", "another picture"),
+    (b"\x89PNG", "another picture"),
+    (b"PK\x03\x04", "a ZIP archive"),
+)  # behind a picture's end
+JPEG_SCAN = 0xDA  # from here on there are pixels; an end marker before is a preview's
 LOOKS_LIKE = (
     (b"GIF8", "a GIF"),
     (b"BM", "a BMP"),
@@ -101,6 +107,18 @@ def jpeg_size(data: bytes) -> tuple[int, int]:
     raise Unreadable(f"JPEG of {len(data)} bytes does not say its size; the file is truncated or damaged")
 
 
+def jpeg_end(data: bytes) -> int | None:
+    """Where a JPEG ends, just behind its end marker; None: it does not. What a camera put behind it does not count."""
+    at = 2
+    while at + 4 <= len(data) and data[at] == 0xFF:
+        marker = data[at + 1]
+        if marker == JPEG_SCAN:
+            found = data.find(b"\xff\xd9", at)
+            return found + 2 if found >= 0 else None
+        at += 1 if marker == 0xFF else 2 + max(struct.unpack(">H", data[at + 2 : at + 4])[0], 2)
+    return None
+
+
 def webp_size(data: bytes) -> tuple[int, int]:
     """Width and height of a WebP.
 
@@ -135,6 +153,15 @@ def check_size(what: str, width: int, height: int) -> None:
         raise Unreadable(
             f"{what} says it is {width}x{height} px, over the cap of {MAX_PIXELS // 1_000_000} megapixels"
         )
+
+
+def trailing(what: str, data: bytes, end: int) -> str:
+    """How a file is refused that goes on behind its picture's end: a motion photo's film, a second picture, an archive."""
+    rest = data[end:]
+    kind = next((name for start, name in FOLLOWS if rest.startswith(start)), "something else")
+    if rest[4:8] == b"ftyp":
+        kind = "a film (a motion photo)"
+    return f"{what} ends after {end} bytes, and {len(rest)} bytes of {kind} follow it; save the picture by itself"
 
 
 def described(data: bytes) -> str:

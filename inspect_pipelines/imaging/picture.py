@@ -15,7 +15,7 @@ from kornia_rs import io as kornia
 from PIL import Image
 
 from inspect_pipelines.errors import Unreadable
-from inspect_pipelines.imaging.header import RGBA, Header, png_header
+from inspect_pipelines.imaging.header import GREY, RGBA, Header, png_header, trailing
 from inspect_pipelines.imaging.quick_png import QuickPicture, inflate_quick
 
 Pixels: TypeAlias = npt.NDArray[np.uint8]  # (height, width, 3), sRGB
@@ -79,6 +79,11 @@ def decode_png(png: bytes, header: Header) -> Pixels:
             check_opened("PNG", image, (width, height))
             image.load()
             _check_complete(png, header, image)
+            if header.transparent and header.depth == 16:
+                return _deep_grey(image) if header.colour_type == GREY else _deep_over_white(png)
+            if header.transparent and header.colour_type == GREY and header.depth in (2, 4):
+                # Pillow stretches the samples to 8 bits, and not the one that stands for transparency.
+                image.info["transparency"] *= 255 // (2**header.depth - 1)
             return rgb(image)
     except BROKEN as error:
         raise Unreadable(f"PNG of {width}x{height} px cannot be decoded: {error}") from error
@@ -154,6 +159,9 @@ def _header_of_8_bits(png: bytes) -> Header:
 def _check_frame(png: bytes, header: Header) -> None:
     width, height = header.width, header.height
     if END not in png[-TRAILER_BYTES:]:
+        end = png.find(END)
+        if end >= 0:
+            raise Unreadable(trailing(f"PNG of {width}x{height} px", png, end + len(END)))
         raise Unreadable(f"PNG of {width}x{height} px has no end; the file is truncated at {len(png)} bytes")
     if header.animated:
         raise Unreadable(f"PNG of {width}x{height} px is animated; a screenshot has one frame")
@@ -174,6 +182,23 @@ def _decode_plain(png: bytes, header: Header) -> Pixels:
         opaque: Pixels = cv2.cvtColor(pixels, cv2.COLOR_RGBA2RGB)
         return opaque
     return _in_strips(shape[1], shape[0], lambda top, bottom: Image.fromarray(pixels[top:bottom]))
+
+
+def _deep_grey(image: Image.Image) -> Pixels:
+    """Grey of 16 bits in which one level stands for transparency, over white."""
+    deep = np.asarray(image)
+    grey = np.where(deep == image.info["transparency"], 255, deep >> 8).astype(np.uint8)
+    return np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB), dtype=np.uint8)
+
+
+def _deep_over_white(png: bytes) -> Pixels:
+    """Colours of 16 bits a sample of which one stands for transparency; Pillow compares eight bits of it."""
+    deep = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_UNCHANGED)
+    if deep is None or deep.ndim != 3 or deep.shape[2] != 4:
+        raise ValueError("its 16 bits a sample and its transparent colour do not go together")
+    pixels = cv2.cvtColor((deep.astype(np.uint16) >> 8).astype(np.uint8), cv2.COLOR_BGRA2RGBA)
+    height, width = pixels.shape[:2]
+    return _in_strips(width, height, lambda top, bottom: Image.fromarray(pixels[top:bottom]))
 
 
 def _check_complete(png: bytes, header: Header, image: Image.Image) -> None:

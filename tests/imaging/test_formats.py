@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageCms
 
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.imaging.formats import decode_any
@@ -270,3 +270,126 @@ def test_other_formats_are_read_at_the_size_that_was_checked_or_not_at_all(kind)
 
     with pytest.raises(Unreadable):
         decode_any(frame)
+
+
+def keyed_png(depth, colour_type, key, row, width):
+    """A PNG of one row in which one colour stands for transparency."""
+    header = struct.pack(">IIBBBBB", width, 1, depth, colour_type, 0, 0, 0)
+    chunks = (("IHDR", header), ("tRNS", key), ("IDAT", zlib.compress(b"\0" + row)), ("IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(kind.encode(), data) for kind, data in chunks)
+
+
+@pytest.mark.parametrize(
+    ("png", "greys"),
+    [
+        (keyed_png(1, 0, b"\0\0", bytes([0b01000000]), 2), [255, 255]),
+        (keyed_png(2, 0, b"\0\1", bytes([0b00011011]), 4), [0, 255, 170, 255]),
+        (keyed_png(4, 0, b"\0\2", bytes([0x12, 0x30]), 3), [17, 255, 51]),
+        (keyed_png(16, 0, b"\3\xe8", struct.pack(">HHH", 1000, 1001, 5), 3), [255, 3, 0]),
+        (keyed_png(16, 2, b"\3\xe8" * 3, struct.pack(">6H", *[1000] * 3, *[1000, 1000, 1001]), 2), [255, 3]),
+    ],
+    ids=["1", "2", "4", "16 grey", "16 rgb"],
+)
+def test_a_colour_that_stands_for_transparency_is_white_at_every_depth(png, greys):
+    """At 2, 4 and 16 bits it was compared with samples of 8, so a logo's ground was black, or anything."""
+    assert decode_any(png)[0, :, 0].tolist() == greys
+
+
+@pytest.mark.parametrize(
+    ("rest", "words"),
+    [
+        (b"\0\0\0\x18ftypmp42" + b"x" * 9000, "9012 bytes of a film (a motion photo) follow it"),
+        (b"PK\x03\x04" + b"x" * 9000, "of a ZIP archive follow it"),
+        (saved(Image.fromarray(PICTURE)) + b"x" * 9000, "of another picture follow it"),
+        (b"x" * 9000, "9000 bytes of something else follow it; save the picture by itself"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["PNG", "JPEG"])
+def test_what_follows_behind_a_picture_s_end_is_named(kind, rest, words):
+    """A motion photo was told as truncated."""
+    with pytest.raises(Unreadable) as caught:
+        decode_any(saved(Image.fromarray(SMOOTH), kind) + rest)
+
+    assert words in str(caught.value)
+
+
+def test_a_second_picture_in_a_jpeg_is_no_animation():
+    first, second = Image.fromarray(SMOOTH), Image.fromarray(SMOOTH)
+
+    with pytest.raises(Unreadable, match=r"holds 2 pictures \(MPO\); save the one that is meant by itself"):
+        decode_any(saved(first, "MPO", save_all=True, append_images=[second]))
+
+
+def gamma_png(gamma, *more):
+    png = saved(Image.fromarray(SMOOTH))
+    return png[:33] + chunk(b"gAMA", struct.pack(">I", gamma)) + b"".join(more) + png[33:]
+
+
+def test_a_gamma_is_shown_as_browsers_show_it():
+    """A linear picture was compared as if it were dark."""
+    linear = decode_any(gamma_png(100_000))
+
+    assert linear[0, 20, 0] == round(255 * (SMOOTH[0, 20, 0] / 255) ** (1 / 2.2))
+    assert np.array_equal(decode_any(gamma_png(45_455)), SMOOTH)
+    assert np.array_equal(decode_any(gamma_png(100_000, chunk(b"sRGB", b"\0"))), SMOOTH)
+
+
+@pytest.mark.parametrize("kind", ["PNG", "WEBP"])
+def test_a_colour_profile_is_applied_or_refused_in_a_sentence(kind):
+    options = {"lossless": True} if kind == "WEBP" else {}
+
+    def with_profile(profile):
+        return decode_any(saved(Image.fromarray(SMOOTH), kind, icc_profile=profile, **options))
+
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    lab = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB")).tobytes()
+
+    assert np.array_equal(with_profile(srgb), SMOOTH)
+    with pytest.raises(
+        Unreadable, match=f"{kind} has a colour profile for Lab, which no screen shows; save it in sRGB"
+    ):
+        with_profile(lab)
+    with pytest.raises(Unreadable, match="has a colour profile that cannot be read"):
+        with_profile(b"not a profile" * 20)
+
+
+def test_a_wider_gamut_is_brought_to_srgb():
+    """Its red is more than a screen's: what says (200, 40, 40) there is another colour here."""
+    pixels = np.full((4, 4, 3), (200, 40, 40), np.uint8)
+    profile = wide_gamut_profile()
+
+    shown = decode_any(saved(Image.fromarray(pixels), icc_profile=profile))
+
+    red, green, blue = (int(each) for each in shown[0, 0])
+    assert red > 205
+    assert green < 40
+    assert blue < 40
+
+
+def wide_gamut_profile():
+    """A matrix profile with the primaries of Display P3 and a gamma of 2.2, written by hand."""
+
+    def fixed(number):
+        return struct.pack(">i", round(number * 65536))
+
+    def xyz(*values):
+        return b"XYZ \0\0\0\0" + b"".join(map(fixed, values))
+
+    name = b"wide"
+    tags = {
+        b"desc": b"desc\0\0\0\0" + struct.pack(">I", len(name) + 1) + name + b"\0" + b"\0" * 78,
+        b"wtpt": xyz(0.9642, 1.0, 0.8249),
+        b"rXYZ": xyz(0.5151, 0.2412, -0.0011),
+        b"gXYZ": xyz(0.2919, 0.6922, 0.0419),
+        b"bXYZ": xyz(0.1572, 0.0666, 0.7841),
+        **{kind: b"curv\0\0\0\0" + struct.pack(">IH", 1, 563) for kind in (b"rTRC", b"gTRC", b"bTRC")},
+    }
+    table, body, at = b"", b"", 128 + 4 + 12 * len(tags)
+    for kind, data in tags.items():
+        padded = data + b"\0" * (-len(data) % 4)
+        table += kind + struct.pack(">II", at + len(body), len(data))
+        body += padded
+    size = at + len(body)
+    head = struct.pack(">I4sI4s4s4s", size, b"\0\0\0\0", 0x02100000, b"mntr", b"RGB ", b"XYZ ")
+    head += b"\0" * 12 + b"acsp" + b"\0" * 28 + fixed(0.9642) + fixed(1.0) + fixed(0.8249)
+    return head + b"\0" * (128 - len(head)) + struct.pack(">I", len(tags)) + table + body
