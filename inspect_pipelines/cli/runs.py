@@ -212,7 +212,7 @@ def retry(text: str, wait: bool, as_json: bool) -> None:
     "--events", "only_events", is_flag=True, help="Dagster's event log, also when its process kept one."
 )
 def logs(text: str, only_events: bool) -> None:
-    """Print a run's steps, then what its process said, else Dagster's event log.
+    """Print a run's steps and what its process said, else Dagster's log.
 
     RUN may also be a definition's id: its latest run.
     """
