@@ -37,6 +37,20 @@ def _of_page(old: BaselineImage, new: Screenshot) -> Iterator[str]:
         yield f"the address became {_short(address)!r}, was {_short(old.route)!r}"
     if old.elements and not new.elements:
         yield EMPTY
+    yield from _of_masks(old, new)
+
+
+def _of_masks(old: BaselineImage, new: Screenshot) -> Iterator[str]:
+    """A mask covers a clock's pixels, and not that another hour is wider and pushes the columns beside it."""
+    before = {masked.selector: masked.boxes for masked in old.masked}
+    for masked in new.masked:
+        for was, now in zip(before.get(masked.selector, ()), masked.boxes, strict=False):
+            if (was.width, was.height) != (now.width, now.height):
+                yield (
+                    f"masked {_short(masked.selector)!r} became {now.width}x{now.height} px, was "
+                    f"{was.width}x{was.height} px, and moves what stands beside it"
+                )
+                break
 
 
 def _of_findings(new: Screenshot, findings: Iterable[Finding]) -> list[str]:

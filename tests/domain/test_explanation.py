@@ -10,7 +10,7 @@ from inspect_pipelines.domain.explanation import explained
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.playbook import Box
-from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
+from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
 
 SHOT = Screenshot(
     View("shop", "list", "desktop"),
@@ -69,3 +69,15 @@ def test_a_font_an_image_and_a_slow_page_are_told_once_and_only_where_they_were(
     assert told.split("; ")[2].endswith("x…")
     assert told.endswith("; main changed")
     assert elsewhere[0].message not in explained("main changed", OLD, SHOT, elsewhere)
+
+
+def test_a_masked_element_that_moved_its_neighbours_is_named():
+    """A clock in a table was masked, and its columns differed every hour without a word about it."""
+    nine, ten = (Masked(".clock", (Box(0, 0, 40, 20), Box(10, 50, width, 20))) for width in (52, 60))
+    fresh = Masked(".new", (Box(0, 0, 9, 9),))
+    old, new = image_of(replace(SHOT, masked=(nine,)), RunId("r")), replace(SHOT, masked=(fresh, ten))
+
+    assert explained("table moved", old, new, ()) == (
+        "masked '.clock' became 60x20 px, was 52x20 px, and moves what stands beside it; table moved"
+    )
+    assert explained("table moved", old, replace(SHOT, masked=(nine,)), ()) == "table moved"

@@ -15,7 +15,7 @@ from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.usecases.pictures.compare import compare
 
-UNSETTLED = "; it looked different each time"
+UNSETTLED = "; it looked different each time: mask what changes by itself, or wait for it with page.ready"
 
 
 class Looks:

@@ -25,8 +25,9 @@ from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.frame import Frame
 from resources.sessions.browser.masks import Masks, Rect, Secrets, look, painted
 from resources.sessions.browser.readiness import Readiness, ask
-from resources.sessions.browser.scripts import ELEMENT_AT, ELEMENTS
+from resources.sessions.browser.scripts import ELEMENTS
 from resources.sessions.browser.stage import Stage
+from resources.sessions.browser.unrest import told
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record, route_of
 
@@ -140,8 +141,8 @@ class Camera:
                 break
         self._record.find(
             FindingKind.UNSTABLE,
-            f"screenshot {shot.name!r} never stood still in {count} frames: {self._mover(before, frame)} keeps changing; "
-            f"mask it, or wait for it with page.ready",
+            f"screenshot {shot.name!r} never stood still in {count} frames: "
+            f"{told(self._window.page, before, frame)}",
             url=self._window.url,
         )
         return frame, False
@@ -206,18 +207,6 @@ class Camera:
 
     def _size_of_window(self) -> tuple[int, int]:
         return self._viewport.width, self._viewport.height
-
-    def _mover(self, before: Frame, frame: Frame) -> str:
-        """The smallest element around what changed, as a readable path."""
-        if frame.region != before.region:
-            return f"the size of the page ({before.region.height:g} px, then {frame.region.height:g} px)"
-        changed = frame.changed(before)
-        if changed is None:
-            return "the place of a mask"
-        left, top, right, bottom = (side / frame.scale for side in changed)
-        box = {"x": left + frame.region.x, "y": top + frame.region.y}
-        path = ask(self._window.page, ELEMENT_AT, box | {"width": right - left, "height": bottom - top})
-        return str(path) or "the page"
 
     def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...]]:
         """What stands where in the picture and what it says, the most telling elements first."""

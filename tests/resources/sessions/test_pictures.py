@@ -295,3 +295,34 @@ def test_elements_say_their_texts_but_not_what_is_masked_or_typed(play):
     assert open_["text box 'Password'"] == ""
     assert masked["button 'Sign in'"] == ""
     assert "typed by hand" not in open_.values()
+
+
+MOVERS = """<!doctype html><style>body { margin: 0 } p { height: 40px; margin: 0 }</style>
+<header><p id=head>0</p></header><main style="height:400px">Still</main><footer><p class=foot>0</p></footer>
+<script>let n = 0; setInterval(() => { n += 1; for (const p of document.querySelectorAll("p")) p.textContent = n }, 20)</script>"""
+GROWING = """<!doctype html><script>setInterval(() => document.body.append(document.createElement("hr")), 20)</script>"""
+WIDENING = """<!doctype html><style>i { display: inline-block; height: 20px; background: red }</style><body><i class=clock></i><script>
+let n = 0; setInterval(() => { n += 1; document.querySelector("i").style.width = `${20 + n % 90}px` }, 15)</script>"""
+
+
+@pytest.mark.parametrize(
+    ("html", "mask", "words"),
+    [
+        (
+            MOVERS,
+            (),
+            "p#head, body > footer > p.foot keeps changing; mask it, or wait for it with page.ready",
+        ),
+        (GROWING, (), "the size of the page ("),
+        (WIDENING, (".clock",), "what mask '.clock' covers keeps its place or size no more than a moment"),
+    ],
+    ids=["two clocks", "a growing page", "a masked clock"],
+)
+def test_what_never_stands_still_is_told_every_time_with_its_selector(play, site, html, mask, words):
+    """Two clocks were told as `body`, a page that grows and a mask that moves without any selector."""
+    site.serve("/unrest", html)
+
+    result = play(Goto("/unrest"), TakeScreenshot("x", mask=mask, allow_large=True))
+
+    (finding,) = [one for one in result.findings if one.kind is FindingKind.UNSTABLE]
+    assert words in finding.message
