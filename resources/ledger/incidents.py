@@ -11,6 +11,7 @@ from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId, OrgId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.position import Position
+from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.incident import INCIDENT
 from resources.ledger.alert_tables import incident_runs, incidents, silences
 from resources.ledger.audit import SqlAudit
@@ -135,7 +136,9 @@ class SqlSilences(Owned):
 
     def end(self, silence_id: str, *, at: datetime, by: str) -> None:
         one = sa.and_(silences.c.org_id == self._org_id, silences.c.id == silence_id)
-        row = self._connection.execute(sa.select(silences).where(one)).one()
+        row = self._connection.execute(sa.select(silences).where(one)).one_or_none()
+        if row is None:
+            raise NotFound(f"silence {silence_id!r} does not exist, so it cannot end")
         self._connection.execute(sa.update(silences).where(one, silences.c.until > at).values(until=at))
         self._tell("unsilenced", _subject(_silence(row)), by, at, "")
 

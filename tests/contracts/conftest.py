@@ -35,6 +35,19 @@ def new_ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open
         one.close()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def module_ledgers(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqlLedgers]:
+    """Over one empty database for all tests of a module, which leave it as the first one filled it."""
+    is_file = request.param == "sqlite"
+    ledgers = create_ledgers(
+        tmp_path_factory.mktemp("ledger") / "ledger.db" if is_file else _an_empty_database(request)
+    )
+    yield ledgers
+    ledgers.close()
+
+
 @pytest.fixture
 def ledgers(new_ledgers: OpenLedgers) -> SqlLedgers:
     return new_ledgers()

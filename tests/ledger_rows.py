@@ -1,0 +1,213 @@
+"""One organisation's rows in every table of the ledger, and how each method of each repository asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session, a_trigger
+from builders_of_incidents import an_incident
+from history_builders import a_comparison
+from inspect_pipelines.domain.alerting import Silence
+from inspect_pipelines.domain.context import context_of
+from inspect_pipelines.domain.debounce import opened
+from inspect_pipelines.domain.decision import Decision, Outcome
+from inspect_pipelines.domain.event import EventStatus
+from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
+from inspect_pipelines.domain.message import MessageKind
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.run import RunStatus, event_origin
+from inspect_pipelines.domain.trigger import Debounce
+from messages import a_message, a_notification
+from resources.channels.registry import CHANNELS
+from resources.ledger.store import SqlSession
+
+LATER = NOW + timedelta(hours=1)
+MONTH = "2026-11"
+TARGET = "webhook:qa"
+
+ORGANIZATION = Organization(DEFAULT_ORG, name="Ours")
+NIGHTLY = a_schedule()
+TRIGGER = a_trigger(debounce=Debounce(timedelta(minutes=1), timedelta(minutes=5)))
+PAUSE = Pause("p1", DEFAULT_ORG, NIGHTLY.id, "the shop moves", "user:ada", since=NOW)
+EVENT = a_merge()
+PENDING = a_run(1, origin=event_origin(EVENT.id, TRIGGER.id), definition_id=TRIGGER.id)
+RUNNING = a_run(2).claimed("dagster-2", now=NOW)
+BUFFERED = a_run(3, definition_id=DefinitionId("weekly")).buffered(now=NOW)
+RETRY = a_run(4, definition_id=DefinitionId("weekly"), retry_of=RUNNING.id)
+OLD = a_baseline()
+NEW = a_baseline(id=BaselineId("b2"), created_at=LATER)
+INCIDENT = an_incident()
+SILENCE = Silence(
+    "s1", DEFAULT_ORG, "moving", "user:ada", NOW, LATER + timedelta(days=1), definition_id=NIGHTLY.id
+)
+SENT = a_notification(TARGET, number=1, run_id=RUNNING.id, incident_id=INCIDENT.id)
+DUE = a_notification(
+    TARGET,
+    a_message(kind=MessageKind.RESOLVED),
+    number=2,
+    run_id=RUNNING.id,
+    incident_id=INCIDENT.id,
+    occasion="resolved",
+)
+HELD = a_notification("webhook:held", number=3, incident_id=INCIDENT.id, due_at=LATER + timedelta(hours=1))
+DECISION = Decision(
+    DEFAULT_ORG, EVENT.id, TRIGGER.id, Outcome.STARTED, "it matched", NOW, batch_id="b1", run_id=RUNNING.id
+)
+BATCH = opened("b1", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
+
+
+def fill(session: SqlSession) -> None:
+    """Store them all."""
+    session.organizations.save(ORGANIZATION, at=NOW)
+    for definition in (NIGHTLY, TRIGGER):
+        session.definitions.save(definition, by="user:ada", at=NOW)
+    session.pauses.add(PAUSE)
+    session.usage.add(NIGHTLY.id, MONTH, 1.5)
+    session.notices.give(("told",), at=NOW)
+    for run in (PENDING, a_run(2), a_run(3, definition_id=DefinitionId("weekly")), RETRY):
+        session.runs.request(run)
+    assert session.runs.claim(RUNNING)
+    assert session.runs.buffer(BUFFERED)
+    session.baselines.add(OLD)
+    session.baselines.add(NEW)
+    session.evidence.save_session(RUNNING.id, a_session())
+    session.evidence.save_comparisons(RUNNING.id, [a_comparison()])
+    session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
+    session.incidents.save(INCIDENT)
+    session.incidents.add_run(INCIDENT, RUNNING.id)
+    session.silences.add(SILENCE)
+    session.outbox.store(SENT)
+    sent = session.outbox.claim_next("s1", now=LATER, until=LATER, kinds=CHANNELS)
+    assert sent is not None
+    session.outbox.record(sent.sent("ok", at=NOW), sender="s1", thread={"ts": "1"}, now=NOW)
+    session.outbox.store(DUE)
+    session.outbox.store(HELD)
+    session.events.add(EVENT)
+    session.decisions.add(DECISION)
+    session.batches.add(BATCH)
+    session.journal.append("run", {"run": {}}, at=NOW)
+
+
+Ask = Callable[[Any], Any]
+
+# Values are the other organisation's: they are refused with WrongOrganization.
+VALUES: Mapping[str, Ask] = {
+    "organizations.save": lambda r: r.save(ORGANIZATION, at=LATER),
+    "definitions.save": lambda r: r.save(a_schedule(name="Renamed"), by="user:eve", at=LATER),
+    "pauses.add": lambda r: r.add(Pause("p2", DEFAULT_ORG, NIGHTLY.id, "again", "user:eve", since=NOW)),
+    "runs.request": lambda r: r.request(PENDING),
+    "runs.claim": lambda r: r.claim(PENDING.claimed("dagster-9", now=NOW)),
+    "runs.buffer": lambda r: r.buffer(PENDING.buffered(now=NOW)),
+    "runs.conclude": lambda r: r.conclude(RUNNING.concluded(RunStatus.PASSED, "", now=LATER)),
+    "baselines.add": lambda r: r.add(a_baseline(id=BaselineId("b3"))),
+    "incidents.save": lambda r: r.save(an_incident(sentence="else")),
+    "incidents.add_run": lambda r: r.add_run(INCIDENT, PENDING.id),
+    "silences.add": lambda r: r.add(
+        Silence("s2", DEFAULT_ORG, "x", "user:eve", NOW, LATER, definition_id=NIGHTLY.id)
+    ),
+    "outbox.store": lambda r: r.store(a_notification("webhook:new", number=9)),
+    "outbox.replace": lambda r: r.replace(a_notification("webhook:held", number=3, title="Else")),
+    "outbox.thread": lambda r: r.thread(DUE),
+    "outbox.record": lambda r: r.record(DUE.sent("ok", at=LATER), now=LATER),
+    "events.add": lambda r: r.add(a_merge(2)),
+    "events.save": lambda r: r.save(a_merge(status=EventStatus.IGNORED)),
+    "decisions.add": lambda r: r.add(Decision(DEFAULT_ORG, EVENT.id, NIGHTLY.id, Outcome.NO, "no", NOW)),
+    "decisions.add_all": lambda r: r.add_all(
+        [Decision(DEFAULT_ORG, EVENT.id, NIGHTLY.id, Outcome.NO, "no", NOW)]
+    ),
+    "batches.add": lambda r: r.add(opened("b2", EVENT, a_trigger("other"), context_of(EVENT, ()), now=NOW)),
+    "batches.save": lambda r: r.save(BATCH.closed(RUNNING.id)),
+    "batches.close": lambda r: r.close(BATCH, RUNNING.id),
+    "batches.drop": lambda r: r.drop(BATCH, "it is gone"),
+}
+
+# Ids and names are the other organisation's: they find nothing, or name nothing and are told so.
+NAMES: Mapping[str, Ask] = {
+    "organizations.applied_at": lambda r: r.applied_at(),
+    "definitions.all": lambda r: r.all(),
+    "definitions.find": lambda r: r.find(NIGHTLY.id),
+    "definitions.delete": lambda r: r.delete(NIGHTLY.id, by="user:eve", at=LATER),
+    "definitions.effective_since": lambda r: r.effective_since(NIGHTLY.id),
+    "pauses.lift": lambda r: r.lift(NIGHTLY.id, now=LATER, by="user:eve"),
+    "pauses.active": lambda r: r.active(NIGHTLY.id, LATER),
+    "pauses.listed": lambda r: r.listed(LATER),
+    "pauses.of": lambda r: r.of(NIGHTLY.id),
+    "usage.of": lambda r: r.of(MONTH),
+    "notices.given": lambda r: r.given(("told",)),
+    "runs.find": lambda r: r.find(RUNNING.id),
+    "runs.by_origin": lambda r: r.by_origin(RUNNING.origin),
+    "runs.by_dagster_run": lambda r: r.by_dagster_run("dagster-2"),
+    "runs.holder": lambda r: r.holder(NIGHTLY.id),
+    "runs.open": lambda r: r.open(),
+    "runs.latest": lambda r: r.latest(),
+    "runs.last_of_each": lambda r: r.last_of_each(),
+    "runs.of": lambda r: r.of([RUNNING.id]),
+    "runs.of_dagster_runs": lambda r: r.of_dagster_runs(["dagster-2"]),
+    "runs.with_prefix": lambda r: r.with_prefix("0190"),
+    "runs.newest_origin": lambda r: r.newest_origin("cron:nightly-shop:"),
+    "runs.counts": lambda r: r.counts(),
+    "runs.retries": lambda r: r.retries(RUNNING.id),
+    "runs.retries_of": lambda r: r.retries_of(RUNNING.id),
+    "runs.inform": lambda r: r.inform(PENDING.id, {"pr_title": "else"}),
+    "runs.pending": lambda r: r.pending(("event:",)),
+    "runs.buffered": lambda r: r.buffered(),
+    "baselines.active": lambda r: r.active(NEW.set),
+    "baselines.find": lambda r: r.find(OLD.id),
+    "baselines.all": lambda r: r.all(),
+    "baselines.activate": lambda r: r.activate(OLD.id),
+    "evidence.save_session": lambda r: r.save_session(RUNNING.id, a_session(id="another")),
+    "evidence.sessions": lambda r: r.sessions(RUNNING.id),
+    "evidence.sessions_of": lambda r: r.sessions_of([RUNNING.id]),
+    "evidence.save_comparisons": lambda r: r.save_comparisons(RUNNING.id, []),
+    "evidence.comparisons": lambda r: r.comparisons(RUNNING.id),
+    "evidence.comparisons_of": lambda r: r.comparisons_of([RUNNING.id]),
+    "reviews.of_run": lambda r: r.of_run(RUNNING.id),
+    "reviews.of_runs": lambda r: r.of_runs([RUNNING.id]),
+    "incidents.open_in": lambda r: r.open_in(INCIDENT.scope),
+    "incidents.last_of": lambda r: r.last_of(INCIDENT.fingerprint),
+    "incidents.find": lambda r: r.find(INCIDENT.id),
+    "incidents.with_prefix": lambda r: r.with_prefix("0190"),
+    "incidents.of_run": lambda r: r.of_run(RUNNING.id),
+    "incidents.runs_of": lambda r: r.runs_of(INCIDENT.id),
+    "incidents.latest": lambda r: r.latest(),
+    "silences.holding": lambda r: r.holding(LATER),
+    "silences.end": lambda r: r.end(SILENCE.silence_id, at=LATER, by="user:eve"),
+    "outbox.held_for": lambda r: r.held_for(HELD.target, LATER),
+    "outbox.last_opening": lambda r: r.last_opening(HELD.target),
+    "outbox.is_due": lambda r: r.is_due(LATER),
+    "outbox.claim_next": lambda r: r.claim_next("s2", now=LATER, until=LATER, kinds=CHANNELS),
+    "outbox.hold_back": lambda r: r.hold_back(TARGET, until=LATER),
+    "outbox.find": lambda r: r.find(DUE.id),
+    "outbox.of_run": lambda r: r.of_run(RUNNING.id),
+    "outbox.of_incident": lambda r: r.of_incident(INCIDENT.id),
+    "outbox.attempts_of": lambda r: r.attempts_of(SENT.id),
+    "outbox.latest": lambda r: r.latest(),
+    "outbox.waiting": lambda r: r.waiting(),
+    "events.find": lambda r: r.find(EVENT.id),
+    "events.with_status": lambda r: r.with_status(EventStatus.RECEIVED),
+    "events.latest": lambda r: r.latest(),
+    "events.with_prefix": lambda r: r.with_prefix("0190"),
+    "decisions.decided": lambda r: r.decided(EVENT.id, ""),
+    "decisions.of_event": lambda r: r.of_event(EVENT.id),
+    "decisions.of_run": lambda r: r.of_run(RUNNING.id),
+    "decisions.latest": lambda r: r.latest(TRIGGER.id),
+    "batches.waiting": lambda r: r.waiting(TRIGGER.id, BATCH.key),
+    "batches.find": lambda r: r.find(BATCH.id),
+    "batches.due": lambda r: r.due(LATER),
+    "batches.open": lambda r: r.open(),
+    "audit.latest": lambda r: r.latest(),
+}
+
+# What is said or asked of one's own organisation, whatever ids it is about.
+OWN: Mapping[str, Ask] = {
+    "organizations.find": lambda r: r.find(),
+    "organizations.naming": lambda r: r.naming(),
+    "usage.add": lambda r: r.add(NIGHTLY.id, MONTH, 8.0),
+    "notices.give": lambda r: r.give(("told", "more"), at=LATER),
+    "reviews.append": lambda r: r.append(RUNNING.id, "rejected", by="user:eve", detail="", at=LATER),
+    "journal.append": lambda r: r.append("run", {}, at=LATER),
+    "audit.append": lambda r: r.append("run.rejected", RUNNING.id, by="user:eve", at=LATER),
+}
