@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from inspect_pipelines.cli.capacity import limits_beyond
 from inspect_pipelines.cli.output import print_json, say, style, user_name
 from inspect_pipelines.cli.table import columns
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.engine.instance import most_runs
 from inspect_pipelines.errors import Refused
 from resources.channels.registry import CHANNELS
 from resources.clock import SystemClock
@@ -146,7 +149,10 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
 
 
 def _load(folder: Path | None) -> Project:
-    return load_project(folder or Settings().project, kinds=CHANNELS, now=SystemClock().now())
+    project = load_project(folder or Settings().project, kinds=CHANNELS, now=SystemClock().now())
+    return replace(
+        project, warnings=(*project.warnings, *limits_beyond(most_runs(), project.organization.limits))
+    )
 
 
 def _confirm(deletions: tuple[Change, ...], *, can_ask: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 import traceback
 from importlib import import_module
@@ -39,6 +40,9 @@ COMMANDS = {
     "env": ("up", "env", 'Print the variables for `eval "$(inspect-pipelines env)"`.'),
     "doctor": ("doctor", "doctor", "Say what is missing on this machine and how to get it."),
 }
+
+FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's defect: rights, a read-only disk
 
 
 ORG = "--org"
@@ -124,6 +128,19 @@ def main() -> None:
     except InspectError as error:
         say(str(error), err=True)
         sys.exit(error.exit_code)
-    except Exception:  # noqa: BLE001 - a defect; Python would exit with 1, which says that the site failed
-        say(traceback.format_exc(), err=True, nl=False)
+    except Exception as error:  # noqa: BLE001 - a defect; Python would exit with 1, which says that the site failed
+        say(sentence_or_traceback(error), err=True)
         sys.exit(3)
+
+
+def sentence_or_traceback(error: Exception) -> str:
+    """What a disk said that refuses us, in a sentence; of a defect, where it is."""
+    if not isinstance(error, OSError) or error.errno not in REFUSED_BY_DISK:
+        return traceback.format_exc().rstrip()
+    what = repr(str(error.filename)) if error.filename else "a file"
+    how = (
+        "make room on its disk"
+        if error.errno in FULL
+        else "check its owner and rights, or set INSPECT_HOME to a folder that may be written"
+    )
+    return f"{what} cannot be used: {str(error.strerror or error).lower()}; {how}"

@@ -51,6 +51,9 @@ class Settings(BaseModel):
     def __init__(self, **given: object) -> None:
         names = {name: f"{PREFIX}{name.upper()}" for name in type(self).model_fields}
         found = {name: os.environ[variable] for name, variable in names.items() if variable in os.environ}
+        if empty := [names[name] for name, text in found.items() if not text.strip()]:
+            # an empty path is the current folder to Python: all state would be written into it
+            raise UsageError(f"the setting {empty[0]} is empty; give it a value, or unset it for its default")
         try:
             super().__init__(**{**found, **given})
         except ValidationError as error:

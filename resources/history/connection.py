@@ -10,6 +10,7 @@ from inspect_pipelines.errors import InspectError, Unavailable, Unreadable
 
 # DuckDB 1.5 must be able to read what 2.0 writes: the command line people have may be the older one
 STORAGE_VERSION = "v1.5.0"
+MEMORY = "1GB"  # of a query: a browser on the same machine needs as much
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
 NO_ROOM = ("No space left", "File too large", "Disk quota", "Could not write", "Could not truncate")
 
@@ -22,8 +23,8 @@ def open_writing(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def open_reading(path: Path) -> duckdb.DuckDBPyConnection:
-    """A read-only look at one file that can reach no other file and cannot be reconfigured.
+def open_reading(path: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
+    """A read-only look at one file that can reach no other file, cannot be reconfigured, and takes no more memory.
 
     An instance of its own a call: DuckDB shares one between connections to the same name, which after a rename would
     show the old file.
@@ -34,6 +35,8 @@ def open_reading(path: Path) -> duckdb.DuckDBPyConnection:
         connection.execute(f"ATTACH '{quoted}' AS history (READ_ONLY)")
         connection.execute("USE history")
         connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET memory_limit = '{memory}'")
+        connection.execute("SET temp_directory = ''")  # what does not fit must not fill the disk instead
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error:

@@ -4,10 +4,13 @@ import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from history_builders import Home, a_home
@@ -159,3 +162,23 @@ def test_what_a_site_wrote_steers_no_terminal_in_any_form(home, form):
 
     assert "pay" in said
     assert all(c.isprintable() or c == "\n" for c in said)
+
+
+def test_ctrl_c_ends_a_query_at_once_without_a_traceback(home):
+    """It went on until its end, and then showed DuckDB's RuntimeError."""
+    home.finish(1)
+    command = Path(sys.executable).with_name("inspect-pipelines")
+    endless = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range % 7 = 3"
+    environment = {**os.environ, "INSPECT_HOME": str(home.path)}
+    querying = subprocess.Popen(
+        [command, "history", "sql", endless], env=environment, stderr=subprocess.PIPE, text=True
+    )
+    process = psutil.Process(querying.pid)
+    computes_since = time.monotonic()
+    while process.cpu_times().user < 4 and time.monotonic() - computes_since < 60:
+        time.sleep(0.1)
+
+    querying.send_signal(signal.SIGINT)
+    _, said = querying.communicate(timeout=20)
+
+    assert (querying.returncode, said.strip()) == (3, "stopped")

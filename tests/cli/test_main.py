@@ -30,6 +30,28 @@ def test_a_defect_of_ours_never_exits_like_a_site_that_failed() -> None:
 
 
 @pytest.mark.parametrize(
+    ("number", "sentence"),
+    [
+        ("EACCES", "'/h/run/up.lock' cannot be used: permission denied; check its owner and rights, or set"),
+        ("EROFS", "'/h/run/up.lock' cannot be used: read-only file system; check its owner and rights"),
+        ("ENOSPC", "'/h/run/up.lock' cannot be used: no space left on device; make room on its disk"),
+    ],
+)
+def test_a_disk_that_refuses_is_a_sentence_wherever_it_happens(number: str, sentence: str) -> None:
+    """`up` with a run/ that could not be written, and a query on a read-only home, ended in a traceback."""
+    raises = f"raise OSError(errno.{number}, os.strerror(errno.{number}), '/h/run/up.lock')"
+    script = DEFECT.replace("import sys", "import errno, os, sys").replace(
+        'raise RuntimeError("a defect")', raises
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 3
+    assert done.stderr.startswith(sentence)
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
     ("typed", "meant"), [("schedulse", "schedules"), ("aply", "apply"), ("baseline", "baselines")]
 )
 def test_a_mistyped_command_says_what_is_near(typed: str, meant: str) -> None:

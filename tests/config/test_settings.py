@@ -101,3 +101,18 @@ def test_a_child_gets_this_environment_with_changes(monkeypatch):
     monkeypatch.setenv("KEPT", "1")
 
     assert {"KEPT": "1", "ADDED": "2"}.items() <= child_environment(ADDED="2").items()
+
+
+@pytest.mark.parametrize(
+    "variable", ["INSPECT_HOME", "INSPECT_DATABASE_URL", "INSPECT_CHROMIUM", "INSPECT_PORT"]
+)
+def test_an_empty_setting_is_refused(monkeypatch, variable):
+    """`INSPECT_HOME=""` wrote ledger, gallery and Dagster's files into the current folder."""
+    monkeypatch.setenv(variable, " ")
+
+    with pytest.raises(UsageError) as error:
+        Settings()
+
+    assert (
+        str(error.value) == f"the setting {variable} is empty; give it a value, or unset it for its default"
+    )

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from inspect_pipelines.errors import NotFound, Unreadable, UsageError
+from resources.history import query
+from resources.history.query import Limits
 
 
 def test_a_query_before_the_first_run_says_how_to_make_one(home):
@@ -93,3 +96,37 @@ def test_a_damaged_copy_is_told_with_what_to_do(home):
 
     home.history.places.snapshot.unlink()
     assert home.counts() == (1, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("sql", "limits", "sentence"),
+    [
+        (
+            "SELECT count(*) FROM range(1000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3",
+            Limits(seconds=0.5),
+            "took longer than 0.5 s and was ended; ask for less, or open the published copy",
+        ),
+        ("SELECT * FROM range(5000)", Limits(rows=4999), "has more than 4,999 rows; give it a LIMIT"),
+        (
+            "SELECT list(range) FROM range(20000000)",
+            Limits(memory="20MB"),
+            "takes more than 20MB of memory; ask for less",
+        ),
+    ],
+)
+def test_a_query_that_takes_too_much_is_ended_with_a_sentence(home, sql, limits, sentence):
+    """A cross join took all cores and 5 GB for as long as it liked."""
+    home.finish(1)
+    home.history.drain()
+
+    with pytest.raises(UsageError, match=re.escape(sentence)):
+        query.run(sql, home.history.places.snapshot, limits)
+
+
+def test_as_many_rows_as_it_may_have_are_answered_whole(home):
+    home.finish(1)
+    home.history.drain()
+
+    table = query.run("SELECT * FROM range(5000)", home.history.places.snapshot, Limits(rows=5000))
+
+    assert len(table.rows) == 5000
