@@ -8,6 +8,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
+from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 
 
 def compare_run(house: House, run_id: RunId) -> list[Comparison]:
@@ -24,5 +25,6 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         return []
     comparisons = Looks(house.gallery, definition.plan.baseline, baseline, sessions, draws=True).comparisons
     with house.ledger.write() as ledger:
+        refuse_ended(ledger, run_id)
         ledger.evidence.save_comparisons(run_id, comparisons)
     return comparisons

@@ -15,6 +15,7 @@ from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 
 LOOK_SECONDS = 0.25  # how often a wait looks for a cancel, which is promised within 2 s
 
@@ -104,6 +105,9 @@ def play(
         cause: Why it is played again.
         within: How long it may take at most; the run's deadline holds in any case.
         views: Those whose pictures are kept; None: all.
+
+    Raises:
+        Refused: Somebody ended the run meanwhile.
     """
     if attempt > 1:
         request = replace(request, id=f"{request.id}.{attempt}")
@@ -113,6 +117,7 @@ def play(
         result, id=request.id, attempt=attempt, cause=cause and cause.value, screenshots=tuple(shots)
     )
     with house.ledger.write() as ledger:
+        refuse_ended(ledger, run.id)
         ledger.evidence.save_session(run.id, result)
     return result
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,12 +13,15 @@ from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
 from inspect_pipelines.domain.plan import Retries
 from inspect_pipelines.domain.playbook import Variable, VariableType
-from inspect_pipelines.domain.session import SessionResult, SessionStatus, Value
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus, Value
 from inspect_pipelines.domain.session_request import session_requests, values_for
-from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
+from inspect_pipelines.errors import Refused, SetupMissing, Unavailable, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.usecases.runs.play import play_all
+from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 from inspect_pipelines.usecases.runs.start import Ticket
 
 TWO_PLAYBOOKS = a_plan(playbooks=(a_playbook(id=PlaybookId("shop")), a_playbook(id=PlaybookId("account"))))
@@ -328,3 +332,30 @@ def test_the_second_attempt_knows_what_the_first_waited_for_in_vain(house: House
     assert [(known.step_id, known.message) for known in second.known_faults] == [
         (fault.step_id, fault.message)
     ]
+
+
+def test_a_process_that_wakes_up_after_its_run_was_concluded_stores_nothing(house: House) -> None:
+    """A frozen child was taken for dead; when it went on, the ended run got a session that its report never showed."""
+    run_id = admitted(house)
+
+    class Freezing(ScriptedSessions):
+        def play(self, request: SessionRequest, **how: Any) -> SessionResult:
+            seen = super().play(request, **how)
+            abort(house, run_id, RunStatus.ERROR, "its process does not answer")
+            return seen
+
+    frozen = replace(house, sessions=Freezing())
+
+    with pytest.raises(Refused, match="ended meanwhile as 'error' \\(its process does not answer\\)"):
+        play_all(frozen, run_id)
+
+    with house.ledger.read() as ledger:
+        assert ledger.evidence.sessions(run_id) == []
+
+
+def test_what_is_added_to_an_ended_run_is_refused_with_how_it_ended(house: House) -> None:
+    run_id = admitted(house)
+    abort(house, run_id, RunStatus.TIMEOUT, "its time was over")
+
+    with house.ledger.write() as ledger, pytest.raises(Refused, match="ended meanwhile as 'timeout'"):
+        refuse_ended(ledger, run_id)
