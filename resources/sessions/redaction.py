@@ -5,10 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
+import string
 from collections.abc import Iterable
 from typing import Any
 
 HIDDEN = "***"
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # soft hyphen, zero-width space, joiners
+LEAST_SPACED = 6  # characters; only a longer secret is known with spaces and dashes between its characters
 # Written by us from ids, times and hashes: a short secret such as "a" must not tear them.
 OURS = frozenset(
     {
@@ -34,7 +38,7 @@ class Redactor:
         self.secrets = tuple(dict.fromkeys(secret for secret in secrets if secret.strip()))
         longest_first = sorted(self.secrets, key=len, reverse=True)  # a secret may hold another one
         spellings = "|".join(_any_spelling(secret.strip()) for secret in longest_first)
-        self._pattern = re.compile(spellings) if spellings else None
+        self._pattern = re.compile(spellings, re.IGNORECASE) if spellings else None
 
     def text(self, text: str) -> str:
         """The text without any secret; cut a text only after this, or half a secret stays."""
@@ -62,14 +66,33 @@ def _any_spelling(secret: str) -> str:
     """A pattern for a secret whose every character may be written as it is, or as URLs, HTML or JSON write it.
 
     Browsers escape only some of the characters of an address, each in its own way, so no list of whole spellings will do.
+    The number of a card may have other spaces and dashes than it was typed with.
     """
-    return "".join(_spellings(part) for part in re.findall(r"\s+|\S", secret))
+    parts = re.findall(r"\s+|\S", secret)
+    bare = [part for part in parts if not part.isspace() and part not in DASHES]
+    if len(bare) < LEAST_SPACED:
+        return "".join(_spellings(part) for part in parts)
+    gap = f"[\\s{re.escape(DASHES)}{INVISIBLE}]*"
+    inner = secret.strip(DASHES + string.whitespace)
+    before, after = secret.partition(inner)[::2]
+    pattern, between = "", ""
+    for part in re.findall(r"\s+|\S", inner):
+        if part.isspace() or part in DASHES:
+            between = f"(?:[\\s{re.escape(DASHES)}{INVISIBLE}]|{_spelling_of_gap(part)})*"
+            continue
+        pattern += (between or gap if pattern else "") + _spellings(part)
+        between = ""
+    first, last = ("".join(f"(?:{_spelling_of_gap(each)})?" for each in end) for end in (before, after))
+    return first + pattern + last
+
+
+def _spelling_of_gap(part: str) -> str:
+    return _one_space(part) if part.isspace() else _spellings(part)
 
 
 def _spellings(part: str) -> str:
     if part.isspace():  # a page shows any white space as one space
-        others = "|".join(_percent(character) for character in sorted({*part, " ", "\n", "\r", "\t"}))
-        return rf"(?:\s|\+|&nbsp;|\\[nrt]|\\u[0-9a-f]{{4}}|{others})+"
+        return f"(?:{_one_space(part)})+"
     code = ord(part)
     units = json.dumps(part)[1:-1]
     ways = {
@@ -82,6 +105,11 @@ def _spellings(part: str) -> str:
         rf"\\\\?{re.escape(part)}" if part in "\"'\\/" else "",
     } - {""}
     return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"
+
+
+def _one_space(part: str) -> str:
+    others = "|".join(_percent(character) for character in sorted({*part, " ", "\n", "\r", "\t"}))
+    return rf"\s|\+|&nbsp;|\\[nrt]|\\u[0-9a-f]{{4}}|{others}"
 
 
 def _percent(character: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from time import monotonic
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Error, Locator
 from playwright.sync_api import TimeoutError as TimedOut
@@ -29,9 +28,10 @@ from inspect_pipelines.domain.template import fill, fill_address, placeholders
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, NavigationFailed, WaitedInVain
-from resources.sessions.browser.masks import Secrets
-from resources.sessions.browser.navigation import address, goto, joined_to
-from resources.sessions.browser.targets import locate, why_not
+from resources.sessions.browser.lookout import Lookout
+from resources.sessions.browser.navigation import address, as_written, glob, goto, home_of, joined_to
+from resources.sessions.browser.secrets import Secrets
+from resources.sessions.browser.targets import locate, text_of, why_not
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
 
@@ -51,6 +51,7 @@ class Actions:
         values: Mapping[str, str],
         secret_names: frozenset[str],
         secrets: Secrets,
+        lookout: Lookout,
         record: Record,
         borders: Borders,
         base_url: str,
@@ -62,6 +63,7 @@ class Actions:
         self._values = values
         self._secret_names = secret_names
         self._secrets = secrets
+        self._lookout = lookout
         self._record = record
         self._borders = borders
         self._base_url = base_url
@@ -101,8 +103,6 @@ class Actions:
         if not self._borders.allow(url):
             raise self._borders.refusal(url, came=f"goto {url!r} was not followed to host")
         self._borders.opens(url)
-        if self._holds_secret(action.url):
-            self._secrets.given_to(url)
         try:
             goto(self._page, url, self._window.gate, timeout_seconds=timeout_seconds)
         except NavigationFailed:
@@ -112,9 +112,18 @@ class Actions:
     def _fill(self, action: Fill, timeout_seconds: float) -> None:
         value = self._filled(action.value)
         target = self._target(action.target)
-        if self._holds_secret(action.value):
-            self._secrets.were_filled(target, self._page.url)
-        self._use("fill", action.target, lambda it, ms: it.fill(value, timeout=ms), timeout_seconds)
+
+        def fill_it(found: Locator, timeout_ms: float) -> None:
+            give_up_at = monotonic() + timeout_ms / 1000
+            element = found.element_handle(timeout=timeout_ms)
+            home = home_of(element) or self._page.url
+            if not self._borders.allow(home):
+                raise self._borders.refusal(home, came="nothing was filled into a page of host")
+            if self._holds_secret(action.value):
+                self._secrets.were_filled(target, element)
+            found.fill(value, timeout=max(1.0, (give_up_at - monotonic()) * 1000))
+
+        self._use("fill", action.target, fill_it, timeout_seconds)
 
     def _press(self, action: Press, timeout_seconds: float) -> None:
         key = self._filled(action.key)
@@ -138,7 +147,7 @@ class Actions:
             found.first.wait_for(state=action.state, timeout=timeout_seconds * 1000)
         except Error as error:
             self._window.survived(error)
-            why = "" if action.state in ("hidden", "detached") else f": {why_not(self._page, target, error)}"
+            why = "" if action.state in ("hidden", "detached") else f": {self._why_not(target, error)}"
             raise WaitedInVain(
                 f"wait_for {target} to be {action.state}: not within {timeout_seconds:g} s{why}"
             ) from error
@@ -151,7 +160,7 @@ class Actions:
         found = locate(self._page, target)
 
         def holds() -> tuple[bool, str]:
-            text = _squeezed(_text_of(found))
+            text = _squeezed(text_of(found))
             return (text == wanted if action.equals is not None else wanted in text), text
 
         how = "be" if action.equals is not None else "contain"
@@ -170,7 +179,7 @@ class Actions:
             found.wait_for(timeout=timeout_seconds * 1000)
         except Error as error:
             self._window.survived(error)
-            why = why_not(self._page, target, error)
+            why = self._why_not(target, error)
             raise ExpectationFailed(
                 f"expected {target} to be visible within {timeout_seconds:g} s: {why}"
             ) from error
@@ -217,9 +226,9 @@ class Actions:
             self._page.wait_for_timeout(POLL_MS)
         if problem is not None and target is not None:
             raise ExpectationFailed(
-                f"expected a text in {target} within {timeout_seconds:g} s: {why_not(self._page, target, problem)}"
+                f"expected a text in {target} within {timeout_seconds:g} s: {self._why_not(target, problem)}"
             ) from problem
-        shown = self._record.shortened(seen, SHOWN)
+        shown = self._record.shortened(self._lookout.hidden(seen, self._lookout.parts()), SHOWN)
         raise ExpectationFailed(f"{sentence(shown)} after {timeout_seconds:g} s")
 
     def _use(
@@ -233,8 +242,12 @@ class Actions:
             is_late = isinstance(error, TimedOut)
             waited, kind = (f" within {timeout_seconds:g} s", WaitedInVain) if is_late else ("", ActionFailed)
             raise kind(
-                f"{verb} {target}: could not be done{waited}: {why_not(self._page, target, error)}"
+                f"{verb} {target}: could not be done{waited}: {self._why_not(target, error)}"
             ) from error
+
+    def _why_not(self, target: Target, error: Error) -> str:
+        parts = self._lookout.parts()
+        return why_not(self._page, target, error, lambda text: self._lookout.hidden(text, parts))
 
     def _target(self, target: Target) -> Target:
         """The target with its placeholders filled."""
@@ -261,35 +274,6 @@ class Actions:
 
     def _holds_secret(self, text: str) -> bool:
         return any(name in self._secret_names for name in placeholders(text))
-
-
-def as_written(url: str) -> str:
-    """An address as people write it: letters instead of percent signs and of punycode."""
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    try:
-        named = (
-            parts.netloc.replace(host, host.encode("ascii").decode("idna"))
-            if "xn--" in host
-            else parts.netloc
-        )
-    except UnicodeError:
-        named = parts.netloc
-    return unquote(parts._replace(netloc=named).geturl())
-
-
-def glob(pattern: str) -> re.Pattern[str]:
-    """`*` is anything but a slash, `**` anything at all; everything else is itself."""
-    parts = re.split(r"(\*\*|\*)", pattern)
-    return re.compile("".join({"**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts))
-
-
-def _text_of(found: Locator) -> str:
-    """An element's text as a person reads it; what is typed into a field is its text."""
-    tag = found.evaluate("e => e.tagName", timeout=POLL_MS * 10)
-    if tag in ("INPUT", "TEXTAREA", "SELECT"):
-        return found.input_value(timeout=POLL_MS * 10)
-    return found.inner_text(timeout=POLL_MS * 10)
 
 
 def _squeezed(text: str) -> str:

@@ -49,6 +49,12 @@ class BlindSpots:
             self._find(
                 FindingKind.MASK_UNMATCHED, f"mask {selector!r} of screenshot {shot.name!r} matches nothing"
             )
+        if frame.masks.may_paint_secrets:
+            self._find(
+                FindingKind.MASK_UNMATCHED,
+                f"screenshot {shot.name!r} shows a page that a secret was filled into and that paints pictures itself "
+                f"(canvas or video): a secret in those is not found; mask them",
+            )
         rects = [rect for found in frame.masks.by_selector.values() for rect in found]
         ratio = covered_ratio([box for rect in rects if (box := frame.place(rect))], *picture_size)
         if ratio > LARGE_MASK and not shot.allow_large:

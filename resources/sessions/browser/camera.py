@@ -23,8 +23,10 @@ from resources.gallery.folder import MAX_PIXELS, MAX_SIDE_PX
 from resources.sessions.browser.blind_spots import BlindSpots
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.frame import Frame
-from resources.sessions.browser.masks import Masks, Rect, Secrets, look, painted
+from resources.sessions.browser.lookout import Lookout
+from resources.sessions.browser.masks import Masks, painted
 from resources.sessions.browser.readiness import Readiness, ask
+from resources.sessions.browser.rect import Rect
 from resources.sessions.browser.scripts import ELEMENTS
 from resources.sessions.browser.stage import Stage
 from resources.sessions.browser.unrest import told
@@ -49,7 +51,7 @@ class Camera:
         rules: PageRules,
         *,
         record: Record,
-        secrets: Secrets,
+        lookout: Lookout,
         gallery: Gallery,
         environment: Environment,
         clock: Clock,
@@ -58,7 +60,7 @@ class Camera:
         self._viewport = viewport
         self._rules = rules
         self._record = record
-        self._secrets = secrets
+        self._lookout = lookout
         self._gallery = gallery
         self._environment = environment
         self._clock = clock
@@ -149,7 +151,7 @@ class Camera:
 
     def _frame(self, shot: TakeScreenshot | None, selectors: tuple[str, ...]) -> Frame:
         region, scroll, scale, is_whole = self._region(shot)
-        masks = look(self._window.page, selectors, self._secrets, scroll)
+        masks = self._lookout.look(selectors, scroll)
         command: dict[str, object] = {"format": "png", "optimizeForSpeed": True}
         if is_whole:
             clip = {
@@ -163,7 +165,7 @@ class Camera:
             # ResizeObserver hears of. That more than the window is painted is a flag of ours (service.py).
             command |= {"clip": clip}
         png = base64.b64decode(self._devtools.send("Page.captureScreenshot", command)["data"])
-        again = look(self._window.page, selectors, self._secrets, scroll)
+        again = self._lookout.look(selectors, scroll)
         frame = Frame(png, region, scale, again, ())
         # An element that moves while the shutter is open is covered at both places.
         boxes = (frame.place(rect) for each in (masks, again) for rect in _all_rects(each))
@@ -217,12 +219,16 @@ class Camera:
             place = frame.place(Rect(*box))
             if place is None:
                 continue
-            shown = self._record.shortened(label, MOST_NAME)
+            shown = self._record.shortened(self._lookout.hidden(label, frame.masks.parts), MOST_NAME)
             address = f"[{test_id}]" if test_id else f"#{own_id}" if own_id else f".{css}" if css else ""
             named.append((f"{kind} {shown!r}" if shown else f"{kind} {address}".rstrip(), place))
             # What is painted over in the picture is not written down beside it either.
             is_covered = any(overlap(place, box) for box in frame.boxes)
-            texts.append("" if is_covered else self._record.shortened(text, MOST_TEXT))
+            texts.append(
+                ""
+                if is_covered
+                else self._record.shortened(self._lookout.hidden(text, frame.masks.parts), MOST_TEXT)
+            )
         return tuple(named), tuple(texts)
 
 

@@ -8,7 +8,8 @@ from io import BytesIO
 from PIL import Image, ImageChops
 
 from inspect_pipelines.domain.playbook import Box
-from resources.sessions.browser.masks import Masks, Rect, cover
+from resources.sessions.browser.masks import Masks, cover
+from resources.sessions.browser.rect import Rect
 
 APART_PX = 32  # image px between two places that change by themselves
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from time import monotonic
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
-from playwright.sync_api import Error, Page
+from playwright.sync_api import ElementHandle, Error, Page
 from playwright.sync_api import TimeoutError as TimedOut
 
 from resources.sessions.browser.borders import place_of
 from resources.sessions.browser.faults import NavigationFailed
 from resources.sessions.browser.gate import Gate
 
+OWNED = ("about:", "data:", "blob:")  # documents without an address of their own
 LOAD_CAP_SECONDS = 5.0  # a page whose last image never comes is looked at all the same
 NET_ERROR = re.compile(r"net::(ERR_\w+)")
 REASONS = {
@@ -155,3 +156,32 @@ def origin_of(url: str) -> str:
     """Scheme, host and port of an address, as browsers compare them."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def as_written(url: str) -> str:
+    """An address as people write it: letters instead of percent signs and of punycode."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    try:
+        named = (
+            parts.netloc.replace(host, host.encode("ascii").decode("idna"))
+            if "xn--" in host
+            else parts.netloc
+        )
+    except UnicodeError:
+        named = parts.netloc
+    return unquote(parts._replace(netloc=named).geturl())
+
+
+def glob(pattern: str) -> re.Pattern[str]:
+    """`*` is anything but a slash, `**` anything at all; everything else is itself."""
+    parts = re.split(r"(\*\*|\*)", pattern)
+    return re.compile("".join({"**": ".*", "*": "[^/]*"}.get(part, re.escape(part)) for part in parts))
+
+
+def home_of(element: ElementHandle) -> str:
+    """The address of the document that an element is in; without one of its own, of that which made it. Empty: unknown."""
+    frame = element.owner_frame()
+    while frame is not None and frame.parent_frame is not None and frame.url.startswith(OWNED):
+        frame = frame.parent_frame
+    return "" if frame is None else frame.url.removeprefix("blob:")

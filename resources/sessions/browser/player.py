@@ -35,9 +35,10 @@ from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, Fault
 from resources.sessions.browser.gate import Gate
-from resources.sessions.browser.masks import Secrets
+from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.patience import KNOWN_FAULT_SECONDS, Patience
 from resources.sessions.browser.scripts import HUSH
+from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
@@ -103,12 +104,13 @@ class Player:
         with self._context(viewport) as context:
             window = Window(context, self._record, self._borders, self._documents, self._gate)
             secrets = Secrets(tuple(self._values[name] for name in self._secret_names if self._values[name]))
+            lookout = Lookout(window.page, secrets)
             camera = Camera(
                 window,
                 viewport,
                 self._playbook.page,
                 record=self._record,
-                secrets=secrets,
+                lookout=lookout,
                 gallery=self._gallery,
                 environment=environment(self._browser.version, viewport.scale),
                 clock=self._clock,
@@ -120,6 +122,7 @@ class Player:
                 values=self._values,
                 secret_names=self._secret_names,
                 secrets=secrets,
+                lookout=lookout,
                 record=self._record,
                 borders=self._borders,
                 base_url=self._base_url,

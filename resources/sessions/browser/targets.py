@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from difflib import get_close_matches
 from typing import Any
 
@@ -12,6 +13,7 @@ from inspect_pipelines.domain.playbook import Target
 from resources.sessions.browser.scripts import CANDIDATES
 
 COVERED = re.compile(r"(<[^\n]{1,200}?>)[^\n]*? intercepts pointer events")
+MOST_SUGGESTED = 80  # characters
 PROBE_MS = 1000  # for looking at an element after it could not be used
 
 
@@ -38,8 +40,20 @@ def selector_of_test_id(test_id: str) -> str:
     return ", ".join(f'[{name}="{value}"]' for name in ("data-testid", "data-test-id", "data-test"))
 
 
-def why_not(page: Page, target: Target, error: Error) -> str:
-    """The clause that says why an element could not be used: found none, found three, hidden, disabled, covered."""
+def text_of(found: Locator) -> str:
+    """An element's text as a person reads it; what is typed into a field is its text."""
+    tag = found.evaluate("e => e.tagName", timeout=PROBE_MS)
+    if tag in ("INPUT", "TEXTAREA", "SELECT"):
+        return found.input_value(timeout=PROBE_MS)
+    return found.inner_text(timeout=PROBE_MS)
+
+
+def why_not(page: Page, target: Target, error: Error, hidden: Callable[[str], str]) -> str:
+    """The clause that says why an element could not be used: found none, found three, hidden, disabled, covered.
+
+    Args:
+        hidden: A text of the page without secrets; texts are cut only after it, or half a secret would stay.
+    """
     text = error.message
     if not target.frame and "frame" not in text and _is_bad_selector(text):
         return f"{target.selector!r} is not a selector"
@@ -51,9 +65,9 @@ def why_not(page: Page, target: Target, error: Error) -> str:
     if count == 0 and target.frame and page.locator(target.frame).count() == 0:
         return f"there is no frame {target.frame!r}"
     if count == 0:
-        return f"found none{_nearest(page, target)}"
+        return f"found none{_nearest(page, target, hidden)}"
     if "strict mode violation" in text:
-        return f"found {count}; say which one is meant: {', '.join(_shown(found, count))}"
+        return f"found {count}; say which one is meant: {', '.join(_shown(found, count, hidden))}"
     if "not an <input>" in text or "cannot be filled" in text:
         return "it is no field that text can be filled into"
     if covering := COVERED.search(text):
@@ -78,28 +92,30 @@ def _is_bad_selector(text: str) -> bool:
     return "is not a valid selector" in text or "Unexpected token" in text or "Unknown engine" in text
 
 
-def _shown(found: Locator, count: int) -> list[str]:
+def _shown(found: Locator, count: int, hidden: Callable[[str], str]) -> list[str]:
     shown = []
     for number in range(min(count, 3)):
         try:
-            tag = found.nth(number).evaluate("e => e.cloneNode(false).outerHTML", timeout=PROBE_MS)
-            text = found.nth(number).inner_text(timeout=PROBE_MS)
+            tag = hidden(found.nth(number).evaluate("e => e.cloneNode(false).outerHTML", timeout=PROBE_MS))
+            text = hidden(found.nth(number).inner_text(timeout=PROBE_MS))
         except Error:
             continue
-        shown.append(f"{str(tag).split('></')[0].rstrip('>')[:80]}>" + (f" {text[:30]!r}" if text else ""))
+        shown.append(f"{tag.split('></')[0].rstrip('>')[:80]}>" + (f" {text[:30]!r}" if text else ""))
     return shown
 
 
-def _nearest(page: Page, target: Target) -> str:
+def _nearest(page: Page, target: Target, hidden: Callable[[str], str]) -> str:
     """`; did you mean ..?` or what there is instead, where looking costs one question to the page."""
     wanted = target.name or target.label or target.text or target.placeholder or target.test_id
     kind = _kind(target)
     if target.frame or kind is None:
         return ""
     try:
-        there: list[str] = page.evaluate(CANDIDATES, {"kind": kind, "role": target.role})
+        found: list[str] = page.evaluate(CANDIDATES, {"kind": kind, "role": target.role})
     except Error:
         return ""
+    # What may be a secret is no suggestion; the page cuts at 300 characters, where half of one may stand.
+    there = [text[:MOST_SUGGESTED] for text in found if hidden(text) == text]
     wanted = wanted or (target.selector or "")
     folded = {text.casefold(): text for text in reversed(there)}
     close = get_close_matches(wanted.casefold(), folded, n=1, cutoff=0.6)

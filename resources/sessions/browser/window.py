@@ -27,6 +27,7 @@ from resources.sessions.browser.navigation import failed_connection
 from resources.sessions.browser.stack import thrown_at
 from resources.sessions.record import Record, route_of
 
+MOST_ADDRESS = 200  # characters of an image's
 ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
 OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block
 STATUS_CONSOLE_LINE = "Failed to load resource:"  # Chromium's echo of a response that is a finding already
@@ -230,7 +231,7 @@ class Window:
 
     def broken_image(self, address: str, reason: str = "cannot be shown") -> None:
         """One finding an image, whichever way it was noticed first."""
-        shown = address if len(address) <= 200 else f"{address[:199]}…"
+        shown = self._record.shortened(address, MOST_ADDRESS)
         if address not in self._broken:
             self._broken.add(address)
             self._record.find(FindingKind.BROKEN_IMAGE, f"image {shown} {reason}", url=self.url)

@@ -6,8 +6,7 @@ import pytest
 
 from inspect_pipelines.domain.playbook import ExpectUrl, Goto
 from inspect_pipelines.domain.session import Value
-from resources.sessions.browser.actions import as_written
-from resources.sessions.browser.navigation import address
+from resources.sessions.browser.navigation import address, as_written
 
 
 @pytest.mark.parametrize(

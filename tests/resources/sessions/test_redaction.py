@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+import time
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -45,6 +46,30 @@ def test_a_secret_is_hidden_however_it_is_written(secret, before, after):
 )
 def test_a_browser_s_own_mixture_of_spellings_is_hidden_and_the_rest_stays(text, clean):
     assert Redactor(['s3cr"et/+wörd']).text(text) == clean
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["4111-1111-1111-1111", "4111 1111 1111 1111", "4111111111111111", "4111–1111\u00a01111\u00ad1111"],
+)
+@pytest.mark.parametrize("secret", ["4111111111111111", "4111 1111 1111 1111", "4111-1111-1111-1111"])
+def test_a_number_is_hidden_with_other_spaces_and_dashes_than_it_was_typed_with(secret, text):
+    assert Redactor([secret]).text(f"card {text}.") == "card ***."
+
+
+def test_a_secret_is_hidden_in_other_cases():
+    assert Redactor(["Open-Sesame"]).text("OPEN-SESAME open-sesame") == "*** ***"
+
+
+@pytest.mark.parametrize("secret", ["- abcdefg -", "s3cr3t word", "a-b-c-d-e-f-g"])
+def test_a_page_cannot_make_the_search_slow(secret):
+    redactor = Redactor([secret])
+    started_at = time.process_time()
+
+    for filler in (" ", "-", "a", " -", "a-", "s3cr3t "):
+        redactor.text(filler * (200_000 // len(filler)))
+
+    assert time.process_time() - started_at < 6
 
 
 def test_the_longer_of_two_secrets_goes_first():

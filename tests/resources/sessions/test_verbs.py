@@ -22,7 +22,7 @@ from inspect_pipelines.domain.playbook import (
     WaitFor,
 )
 from inspect_pipelines.domain.session import KnownFault, SessionStatus, StepStatus, Value
-from resources.sessions.browser.actions import glob
+from resources.sessions.browser.navigation import glob
 from resources.sessions.browser.patience import KNOWN_FAULT_SECONDS
 
 HALF = 0.5  # s: long enough for a page of this site, short enough to wait for what never comes

@@ -2,7 +2,7 @@
 ({ kind, role }) => {
   const TAGS = { button: "button,input[type=submit],input[type=button],[role=button]", link: "a[href],[role=link]", heading: "h1,h2,h3,h4,h5,h6,[role=heading]",
     textbox: "input:not([type=checkbox],[type=radio],[type=submit],[type=button]),textarea", checkbox: "input[type=checkbox],[role=checkbox]", tab: "[role=tab]", img: "img,[role=img]" };
-  const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim().slice(0, 80);
+  const squeeze = (text) => (text || "").replace(/\s+/g, " ").trim().slice(0, 300);
   const name = (e) => squeeze(e.getAttribute("aria-label")) || squeeze(e.labels?.[0]?.innerText) || squeeze(e.innerText) || squeeze(e.getAttribute("alt")) || (e.type === "submit" ? squeeze(e.value) : "");
   const all = (selector, read) => [...document.querySelectorAll(selector)].slice(0, 2000).filter((e) => e.checkVisibility()).map(read);
   const read = {
