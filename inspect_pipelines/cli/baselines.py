@@ -89,10 +89,11 @@ def adopt(run_id: str, view_glob: str | None, drop_glob: str | None, force: bool
     )
     send_waiting(house)
     project(house)
-    baseline, views = done.baseline, _views(len(done.baseline.images))
+    baseline, count = done.baseline, len(done.baseline.images)
+    share = "" if len(done.taken) == count else f"{len(done.taken)} of them "
     dropped = f", {_views(len(done.dropped))} dropped" if done.dropped else ""
     say(
-        f"baseline {baseline.id} of {baseline.set!r} is in use: {views}, {len(done.taken)} of them from run {run}"
+        f"baseline {baseline.id} of {baseline.set!r} is in use: {_views(count)}, {share}from run {run}"
         f"{dropped}"
     )
     if done.unseen:
