@@ -27,6 +27,7 @@ from inspect_pipelines.domain.cron import Cron
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.engine.choose import ticker_for
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definition import definition_of
@@ -56,7 +57,7 @@ def list_(as_json: bool) -> None:
     """
     house = _house()
     reconcile(house)
-    shown = list_schedules(house)
+    shown = list_schedules(house, ticker_for(Settings()))
     if as_json:
         print_json(shown)
         return
@@ -243,7 +244,7 @@ def _state(one: ScheduleSummary) -> str:
     if not one.summary.enabled:
         return "off (enabled: false)"
     if paused is None:
-        return "on"
+        return "stopped in the Dagster UI" if one.is_stopped else "on"
     until = f" until {local_time(paused.until)}" if paused.until else ""
     return f"paused{until} by {paused.by.removeprefix('user:')}: {paused.reason}"
 

@@ -24,11 +24,22 @@ class Absence:
     first: datetime  # UTC; the time that was missed first, which names the outage
     times: tuple[datetime, ...]  # UTC; all missed ones, in order, a hundred at most
 
-    def sentence(self, *, is_dagster_asked: bool) -> str:
-        """What is wrong and where to look."""
+    def sentence(self, *, is_dagster_asked: bool, is_stopped: bool = False) -> str:
+        """What is wrong and where to look.
+
+        Args:
+            is_dagster_asked: Or it did not answer.
+            is_stopped: Dagster says that its switch is off.
+        """
         local = self.first.astimezone(zone(self.schedule.timezone))
         utc = f" ({self.first:%H:%M} UTC)" if local.utcoffset() else ""
         more = f" (nor {len(self.times) - 1} after it)" if len(self.times) > 1 else ""
+        if is_stopped:
+            return (
+                f"the run due at {local:%Y-%m-%d %H:%M} {self.schedule.timezone}{utc} was never requested{more}: the "
+                "schedule is stopped in the Dagster UI, and nobody paused it; switch it on with: inspect-pipelines apply, "
+                f"or say that it shall rest: inspect-pipelines schedules pause {self.schedule.id}"
+            )
         blind = "" if is_dagster_asked else ", and the Dagster UI does not answer"
         return (
             f"the run due at {local:%Y-%m-%d %H:%M} {self.schedule.timezone}{utc} was never "

@@ -6,9 +6,10 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.addresses import ui_socket
 from inspect_pipelines.engine.plain import PlainEngine
 from inspect_pipelines.engine.state import read_state
-from inspect_pipelines.ports.engine import Engine
+from inspect_pipelines.ports.engine import Engine, Ticker
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
+from resources.dagster.ticker import DagsterTicker
 
 TERMINATE_SECONDS = 1.0  # a cancel takes under 2 s, also when the Dagster UI hangs
 
@@ -22,6 +23,15 @@ def engine_for(settings: Settings) -> Engine:
             return engine
         engine.close()
     return PlainEngine(settings)
+
+
+def ticker_for(settings: Settings) -> Ticker | None:
+    """Who ticks the schedules of a running `up`; None: none runs, or it has no Dagster UI to ask."""
+    state = read_state(settings.absolute_home())
+    if state is None or state.ui_url is None:
+        return None
+    url = state.ui_url
+    return DagsterTicker(lambda: url, SystemClock(), socket=ui_socket(settings.absolute_home()))
 
 
 def terminators(settings: Settings) -> list[Engine]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inspect_pipelines.domain.cron import Cron
@@ -14,6 +14,7 @@ from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.ports.engine import Ticker
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definition import find_trigger
 from inspect_pipelines.queries.events import DecisionSummary, decided
@@ -55,6 +56,7 @@ class ScheduleSummary:
     cron: str
     timezone: str
     last_runs: tuple[RunSummary, ...]  # newest first, ten at most
+    is_stopped: bool | None = None  # its switch in Dagster's UI is off; None: there is no Dagster to ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +85,19 @@ class TriggerDossier:
     batches: tuple[BatchNote, ...]
 
 
-def list_schedules(house: House) -> list[ScheduleSummary]:
-    """Every schedule, by its id; six statements however many there are."""
-    return [_schedule(seen) for seen in _seen(house, LAST_RUNS) if isinstance(seen.definition, Schedule)]
+def list_schedules(house: House, ticker: Ticker | None = None) -> list[ScheduleSummary]:
+    """Every schedule, by its id; six statements however many there are.
+
+    Args:
+        ticker: Asked which are stopped; None: there is none.
+    """
+    shown = [_schedule(seen) for seen in _seen(house, LAST_RUNS) if isinstance(seen.definition, Schedule)]
+    if ticker is None or not shown:
+        return shown
+    with house.ledger.read() as ledger:
+        naming = ledger.organizations.naming()
+    state = ticker.look(naming, [one.summary.id for one in shown], [])
+    return shown if state is None else [_told(one, one.summary.id in state.stopped) for one in shown]
 
 
 def list_triggers(house: House) -> list[TriggerSummary]:
@@ -165,6 +177,11 @@ def _seen(house: House, runs: int) -> list[_Seen]:
 def _schedule(seen: _Seen) -> ScheduleSummary:
     assert isinstance(seen.definition, Schedule)
     return ScheduleSummary(_summary(seen), seen.definition.cron, seen.definition.timezone, seen.last)
+
+
+def _told(one: ScheduleSummary, is_stopped: bool) -> ScheduleSummary:
+    summary = replace(one.summary, next_at=None) if is_stopped else one.summary
+    return replace(one, summary=summary, is_stopped=is_stopped)
 
 
 def _trigger(seen: _Seen) -> TriggerSummary:

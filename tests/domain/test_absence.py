@@ -63,6 +63,11 @@ def test_it_says_when_it_was_due_in_the_schedules_zone_and_where_to_look() -> No
         "daemon does not tick; look at logs/daemon.log and logs/code.log, or start again: inspect-pipelines up"
     )
     assert "and the Dagster UI does not answer" in found.sentence(is_dagster_asked=False)
+    assert found.sentence(is_dagster_asked=True, is_stopped=True) == (
+        "the run due at 2026-11-22 02:00 America/New_York (07:00 UTC) was never requested (nor 1 after it): the schedule "
+        "is stopped in the Dagster UI, and nobody paused it; switch it on with: inspect-pipelines apply, or say that it "
+        "shall rest: inspect-pipelines schedules pause nightly-shop"
+    )
     alone = absence_of(NIGHTLY, [NOW], now=NOW + timedelta(days=2), watching_since=LONG_AGO)
     assert "was never requested: " in alone.sentence(is_dagster_asked=True)
     in_utc = absence_of(

@@ -6,6 +6,7 @@ import json
 import shutil
 import stat
 from collections.abc import Iterator
+from fcntl import LOCK_EX, flock
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -14,14 +15,21 @@ from urllib.parse import quote
 import httpx
 import psutil
 import pytest
+from click.testing import CliRunner
 from playwright.sync_api import Browser, sync_playwright
 from websockets.sync.client import connect
 
+from builders import NOW, a_schedule
 from dagster_ui import dagster_ui_on_socket
 from doors import a_door
+from inspect_pipelines.cli.main import cli
+from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.naming import Naming
+from inspect_pipelines.engine.state import UpState, lock_path, write_state
 from inspect_pipelines.ports.engine import Launch
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.wiring import house as build
 from patience import allowed, until
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
@@ -217,3 +225,31 @@ def test_a_hostile_page_on_another_port_cannot_switch_a_schedule_off_in_any_way(
 
     assert title == "Evil"
     assert schedule(url) == before
+
+
+def test_schedules_list_shows_a_schedule_as_stopped_that_is_stopped_in_the_ui(
+    url: str, socket: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = socket.parent.parent
+    monkeypatch.setenv("INSPECT_HOME", str(home))
+    house = an_applied_house(home)
+    httpx.post(f"{url}/graphql", json={"query": STOP % schedule(url)["id"]}, trust_env=False, timeout=30)
+    with lock_path(home).open("w") as lock:
+        flock(lock, LOCK_EX)
+        write_state(home, UpState(1, "", url.removesuffix("/dagster"), url, {}))
+        shown = CliRunner().invoke(cli, ["schedules", "list"], catch_exceptions=False).output
+        as_json = json.loads(
+            CliRunner().invoke(cli, ["schedules", "list", "--json"], catch_exceptions=False).output
+        )
+    house.ledgers.close()
+
+    assert "stopped in the Dagster UI" in shown
+    assert [(one["id"], one["is_stopped"], one["next_at"]) for one in as_json] == [("quick", True, None)]
+
+
+def an_applied_house(home: Path) -> House:
+    house = build(Settings(home=home))
+    house.ledgers.migrate()
+    with house.ledger.write() as ledger:
+        ledger.definitions.save(a_schedule("quick"), by="user:ada", at=NOW)
+    return house

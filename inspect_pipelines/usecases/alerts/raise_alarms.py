@@ -62,11 +62,10 @@ def alarm(house: House, ticker: Ticker, *, watching_since: datetime) -> Alarm:
     )
     absences = tuple(one for one in suspects if _is_absent(one, state, is_busy, now))
     raised = [_raised(house, one, state, now) for one in absences]
-    is_asked = state is not None
     return Alarm(
         absences,
         tuple(run for run in raised if run is not None),
-        "; ".join(f"{one.schedule.id!r}: {one.sentence(is_dagster_asked=is_asked)}" for one in absences),
+        "; ".join(f"{one.schedule.id!r}: {_sentence(one, state)}" for one in absences),
     )
 
 
@@ -116,11 +115,16 @@ def _is_absent(absence: Absence, state: TickerState | None, is_busy: bool, now: 
     if state is None:  # nobody to ask; the queue may hold it as long as something runs
         return not is_busy or now - absence.first >= BLIND_GRACE
     if absence.schedule.id in state.stopped:
-        return False
+        return True  # who wants it to rest pauses it; a switch may have been turned by a slip, or by somebody else
     started_at = state.started_at.get(absence.schedule.id)
     if started_at is not None and absence.times[-1] < started_at:
         return False  # it was switched off in the UI when its time came
     return not any(origin in state.requested for origin in _origins(absence))
+
+
+def _sentence(absence: Absence, state: TickerState | None) -> str:
+    is_stopped = state is not None and absence.schedule.id in state.stopped
+    return absence.sentence(is_dagster_asked=state is not None, is_stopped=is_stopped)
 
 
 def _raised(house: House, absence: Absence, state: TickerState | None, now: datetime) -> Run | None:
@@ -143,7 +147,6 @@ def _raised(house: House, absence: Absence, state: TickerState | None, now: date
             return None  # it came while we asked
         if ledger.runs.request(wanted).id != wanted.id:
             return None
-        sentence = absence.sentence(is_dagster_asked=state is not None)
-        ended = wanted.concluded(RunStatus.ERROR, sentence, now=now)
+        ended = wanted.concluded(RunStatus.ERROR, _sentence(absence, state), now=now)
         record_end(ledger, ended, schedule, at=now)
         return ended

@@ -186,8 +186,27 @@ def test_it_is_silent_about_what_maintenance_covered(house: House) -> None:
     assert look(at(house, DUE + timedelta(hours=3))).absences == (), "after it"
 
 
-def test_it_is_silent_when_the_schedule_is_stopped_in_the_dagster_ui(house: House) -> None:
+def test_a_schedule_that_is_stopped_in_the_dagster_ui_and_not_paused_is_told_once(house: House) -> None:
+    """An image tag of a page under test switched it off; the alarm took that for a person's wish and kept silent."""
+    found = look(late(house), says(stopped=(NIGHTLY,)))
+    again = look(late(house, 60), says(stopped=(NIGHTLY,)))
+
+    (run,) = found.raised
+    assert "the schedule is stopped in the Dagster UI, and nobody paused it" in run.reason
+    assert "stopped in the Dagster UI" in again.problem, "/health goes on to say it"
+    assert again.raised == ()
+
+
+def test_it_is_silent_about_a_stopped_schedule_that_is_paused_too(house: House) -> None:
+    with house.ledger.write() as ledger:
+        ledger.pauses.add(Pause("p1", DEFAULT_ORG, NIGHTLY, "a freeze", "user:ada", NOW, None))
+
     assert look(late(house), says(stopped=(NIGHTLY,))).absences == ()
+
+
+def test_it_is_silent_about_what_came_while_the_schedule_was_stopped_once_it_is_on_again(
+    house: House,
+) -> None:
     assert look(late(house, 60), says(started=DUE + timedelta(minutes=30))).absences == (), (
         "stopped when it was due"
     )
@@ -201,17 +220,17 @@ def test_it_is_silent_when_dagster_has_a_run_of_it_that_waits_in_the_queue(house
     assert ticker.asked == [[cron_origin(NIGHTLY, DUE)]]
 
 
-def test_an_outage_that_was_told_is_not_looked_for_in_dagsters_queue_again_but_may_be_switched_off(
+def test_an_outage_that_was_told_is_not_looked_for_in_dagsters_queue_again_but_may_be_switched_on_again(
     house: House,
 ) -> None:
     look(late(house))
     ticker = says()
 
     still = look(late(house, 30), ticker)
-    stopped = look(late(house, 60), says(stopped=(NIGHTLY,)))
+    on_again = look(late(house, 60), says(started=DUE + timedelta(minutes=50)))
 
     assert (len(still.absences), ticker.asked) == (1, [[]])
-    assert (stopped.absences, stopped.problem) == ((), "")
+    assert (on_again.absences, on_again.problem) == ((), "")
 
 
 def test_an_edit_makes_no_past_time_expected(house: House) -> None:
