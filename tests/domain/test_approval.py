@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from books import Books
-from builders import NOW, a_screenshot, a_session
+from builders import ENVIRONMENT, NOW, a_baseline, a_run, a_screenshot, a_session, a_view
 from ends import NIGHTLY, QA
 from history_builders import a_comparison
 from inspect_pipelines.domain.absence import absence_origin
+from inspect_pipelines.domain.approval import approval_of
+from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -120,3 +124,18 @@ def test_where_nobody_tells_the_code_host_of_runs_a_persons_word_does_not_either
     books.definitions.clear()
 
     assert (rejected, books.reject(books.last_run().id)) == ([], [])
+
+
+@pytest.mark.parametrize(("browser", "is_whole"), [(ENVIRONMENT.browser, True), ("Chromium 1", False)])
+def test_a_view_that_passed_is_approved_as_it_is_unless_its_picture_is_of_another_environment(
+    browser: str, is_whole: bool
+) -> None:
+    """Adopting the one new view of a run once left its review open, as the older pictures were not of that run."""
+    run, shots = a_run(), [a_screenshot("home"), a_screenshot("new")]
+    older = replace(a_screenshot("home"), environment=replace(ENVIRONMENT, browser=browser))
+    images = {a_view("home"): image_of(older, a_run(2).id), a_view("new"): image_of(shots[1], run.id)}
+    passed = Comparison(a_view("home"), Outcome.UNCHANGED, True, "as approved", 0.0, "test", 0.02)
+
+    approval = approval_of(a_baseline(images=images), shots, [passed], run, [a_view("new")])
+
+    assert (approval.is_whole, approval.is_mended) == (is_whole, True)
