@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from inspect_pipelines.cli.capacity import limits_beyond
+from inspect_pipelines.cli.changes import count, say_changes, say_settings
 from inspect_pipelines.cli.output import print_json, say, style, user_name
 from inspect_pipelines.cli.table import columns
 from inspect_pipelines.config.project import Project, load_project
@@ -21,13 +22,10 @@ from resources.channels.registry import CHANNELS
 from resources.clock import SystemClock
 
 if TYPE_CHECKING:  # imported where they are used: `validate` needs neither ledger nor DuckDB
-    from inspect_pipelines.domain.change import Change
+    from inspect_pipelines.domain.change import Change, FieldChange
     from inspect_pipelines.usecases.definitions.plan import Proposal
 
 F = TypeVar("F", bound=Callable[..., Any])
-SIGNS = {"create": ("+", "green"), "change": ("~", "yellow"), "delete": ("-", "red")}
-SHOWN_FIELDS = 12  # of one changed definition
-SHOWN_CHARACTERS = 70  # of a changed value
 
 
 def project_option(command: F) -> F:
@@ -71,12 +69,12 @@ def validate(folder: Path | None) -> None:
     _say_warnings(project.warnings)
     schedules = sum(1 for definition in project.definitions if definition.kind == "schedule")
     counts = [
-        _count(schedules, "schedule"),
-        _count(len(project.definitions) - schedules, "trigger"),
-        _count(len(project.playbooks), "playbook"),
+        count(schedules, "schedule"),
+        count(len(project.definitions) - schedules, "trigger"),
+        count(len(project.playbooks), "playbook"),
     ]
-    warnings = f", {_count(len(project.warnings), 'warning')}" if project.warnings else ""
-    say(f"valid: {', '.join(counts)} in {_count(len(project.files), 'file')}{warnings}")
+    warnings = f", {count(len(project.warnings), 'warning')}" if project.warnings else ""
+    say(f"valid: {', '.join(counts)} in {count(len(project.files), 'file')}{warnings}")
 
 
 @click.command()
@@ -100,12 +98,15 @@ def plan(as_json: bool, folder: Path | None) -> None:
         print_json({**_proposal_json(proposal, project), "published": is_published})
         return
     _say_warnings(proposal.warnings)
-    _say_changes(proposal.changes)
+    say_changes(proposal.changes)
+    say_settings(proposal.settings)
     _say_fire_times(proposal, project)
     _say_cost(proposal, project)
     for clash in proposal.clashes:
         say(f"{style('refused', fg='red')} {clash}")
-    if not proposal.changes:
+    if not proposal.changes and proposal.settings:
+        say(f"plan: {count(len(proposal.settings), 'setting')} of organization.yaml to change")
+    elif not proposal.changes:
         say(_nothing(proposal.unchanged, is_published))
     else:
         say(f"plan: {_summary(proposal.changes, done=False)}, {proposal.unchanged} unchanged")
@@ -131,7 +132,8 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     proposal = propose(home.ledger, project, now=home.clock.now())
     if not as_json:
         _say_warnings(proposal.warnings)
-        _say_changes(proposal.changes)
+        say_changes(proposal.changes)
+        say_settings(proposal.settings)
     if proposal.deletions and not yes:
         _confirm(proposal.deletions, can_ask=not as_json)
     gone = {change.definition.id for change in proposal.deletions}
@@ -139,9 +141,12 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     write_schemas(Settings().absolute_home(), CHANNELS)
     if as_json:
         changes = [_change_json(change) for change in applied.changes]
-        print_json({"changes": changes, "published": applied.is_published})
+        settings = _fields_json(proposal.settings)
+        print_json({"changes": changes, "organization": settings, "published": applied.is_published})
     elif applied.changes:
         say(f"applied: {_summary(applied.changes, done=True)}, {proposal.unchanged} unchanged")
+    elif proposal.settings:
+        say(f"applied: {count(len(proposal.settings), 'setting')} of organization.yaml changed")
     elif applied.is_published:
         say("nothing to change; published anew")
     else:
@@ -165,29 +170,6 @@ def _confirm(deletions: tuple[Change, ...], *, can_ask: bool) -> None:
 def _say_warnings(warnings: tuple[str, ...]) -> None:
     for warning in warnings:
         say(f"{style('warning', fg='yellow')} {warning}", err=True)
-
-
-def _say_changes(changes: tuple[Change, ...]) -> None:
-    heads = columns([_change_cells(change) for change in changes])
-    for head, change in zip(heads, changes, strict=True):
-        say(head)
-        fields = change.fields[:SHOWN_FIELDS]
-        for line in columns(
-            [[field.path, f"{_shown(field.old)} -> {_shown(field.new)}"] for field in fields]
-        ):
-            say(f"    {line}")
-        if len(change.fields) > SHOWN_FIELDS:
-            say(f"    .. and {len(change.fields) - SHOWN_FIELDS} more (all of them with --json)")
-    if changes:
-        say()
-
-
-def _change_cells(change: Change) -> list[str]:
-    sign, colour = SIGNS[change.kind.value]
-    note = change.definition.name
-    if change.kind.value == "delete":
-        note = f"{_count(change.runs, 'run')} and the baselines stay in the history"
-    return [style(f"{sign} {_title(change)}", fg=colour), note]
 
 
 def _say_fire_times(proposal: Proposal, project: Project) -> None:
@@ -235,16 +217,6 @@ def _say_cost(proposal: Proposal, project: Project) -> None:
         say()
 
 
-def _title(change: Change) -> str:
-    return f"{change.definition.kind} {change.definition.id}"
-
-
-def _shown(value: str | None) -> str:
-    if value is None:
-        return "(none)"
-    return repr(value if len(value) <= SHOWN_CHARACTERS else value[:SHOWN_CHARACTERS] + "…")
-
-
 def _summary(changes: tuple[Change, ...], *, done: bool) -> str:
     words = {"create": "created", "change": "changed", "delete": "deleted"}
     counts = {kind: sum(1 for change in changes if change.kind.value == kind) for kind in words}
@@ -254,12 +226,8 @@ def _summary(changes: tuple[Change, ...], *, done: bool) -> str:
 
 
 def _nothing(unchanged: int, is_published: bool) -> str:
-    text = f"nothing to change: {_count(unchanged, 'definition')} as applied"
+    text = f"nothing to change: {count(unchanged, 'definition')} as applied"
     return text if is_published else f"{text}, but not published; run: inspect-pipelines apply"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def _proposal_json(proposal: Proposal, project: Project) -> dict[str, Any]:
@@ -268,6 +236,7 @@ def _proposal_json(proposal: Proposal, project: Project) -> dict[str, Any]:
     zones = {d.id: d.timezone for d in project.definitions if d.kind == "schedule"}
     return {
         "changes": [_change_json(change) for change in proposal.changes],
+        "organization": _fields_json(proposal.settings),
         "unchanged": proposal.unchanged,
         "next": {
             name: [
@@ -292,6 +261,10 @@ def _change_json(change: Change) -> dict[str, Any]:
         "kind": change.definition.kind,
         "id": change.definition.id,
         "name": change.definition.name,
-        "fields": [{"path": field.path, "old": field.old, "new": field.new} for field in change.fields],
+        "fields": _fields_json(change.fields),
         "runs": change.runs,
     }
+
+
+def _fields_json(fields: tuple[FieldChange, ...]) -> list[dict[str, Any]]:
+    return [{"path": field.path, "old": field.old, "new": field.new} for field in fields]

@@ -21,7 +21,7 @@ from inspect_pipelines.config.schedule_document import (
     ScheduleDocument,
     TriggerDocument,
 )
-from inspect_pipelines.config.triggers import REPO_GLOB, check_source, is_glob, trigger_parts
+from inspect_pipelines.config.triggers import REPO_GLOB, check_source, is_glob, not_brought, trigger_parts
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
@@ -33,7 +33,7 @@ from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
 from inspect_pipelines.domain.schedule import CatchUp, Schedule
 from inspect_pipelines.domain.template import malformed, placeholders
 from inspect_pipelines.domain.trigger import Definition, Trigger
-from inspect_pipelines.domain.variable import EVENT_CONTEXT, host_of
+from inspect_pipelines.domain.variable import host_of
 from inspect_pipelines.errors import UsageError
 
 REPO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")
@@ -65,7 +65,7 @@ class Around:
 def to_definition(written: ScheduleDocument | TriggerDocument, number: int, around: Around) -> Definition:
     """The definition of a document; its faults are noted, and it is then not to be used."""
     section = "schedules" if isinstance(written, ScheduleDocument) else "triggers"
-    check = _Check(around, section, number)
+    check = _Check(around, section, number, getattr(written, "event", ""))
     if not SLUG.match(written.id):
         check.wrong(f"{shown(written.id)} {NOT_AN_ID}", "id")
     grammar = REPO if section == "schedules" else REPO_GLOB
@@ -103,9 +103,9 @@ def to_definition(written: ScheduleDocument | TriggerDocument, number: int, arou
 
 
 class _Check:
-    def __init__(self, around: Around, section: str, number: int) -> None:
+    def __init__(self, around: Around, section: str, number: int, event: str) -> None:
         self.around, self.here = around, (section, number)
-        self.has_event = section == "triggers"
+        self.has_event, self.event = section == "triggers", event
 
     def wrong(self, message: str, *path: str | int) -> None:
         self.around.findings.wrong(self.around.source, (*self.here, *path), message)
@@ -243,9 +243,8 @@ class _Check:
         for name in placeholders(text):
             if not self.has_event:
                 self.wrong(f"'{{{{{name}}}}}' has no value: a schedule has no event to take it from", *path)
-            elif name not in EVENT_CONTEXT:
-                hint = did_you_mean(name, EVENT_CONTEXT) or f"; known are {', '.join(EVENT_CONTEXT)}"
-                self.wrong(f"no event brings '{{{{{name}}}}}'{hint}", *path)
+            elif problem := not_brought(self.event, name):
+                self.wrong(problem, *path)
 
     def _long_steps(self, written: DefinitionDocument, playbooks: Iterable[Playbook]) -> None:
         """A run that is shorter than one step would always end as a time-out."""

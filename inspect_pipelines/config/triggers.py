@@ -13,14 +13,14 @@ from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.schedule_document import ConditionDocument, TriggerDocument
 from inspect_pipelines.domain.condition import Condition, Operator, checked_path
 from inspect_pipelines.domain.debounce import usual_key
-from inspect_pipelines.domain.event import SourceKind
+from inspect_pipelines.domain.event import TYPE, SourceKind
 from inspect_pipelines.domain.glob import fault
 from inspect_pipelines.domain.ids import SourceId
-from inspect_pipelines.domain.match import EVENT_KEYS
+from inspect_pipelines.domain.match import EVENT_KEYS, ever_brings
 from inspect_pipelines.domain.trigger import Authors, Debounce, Key
+from inspect_pipelines.domain.variable import EVENT_CONTEXT
 from inspect_pipelines.errors import UsageError
 
-OWN_EVENT = re.compile(r"[a-z0-9_-]{1,50}(\.[a-z0-9_-]{1,50}){0,3}")
 REPO_GLOB = re.compile(r"[A-Za-z0-9*?[\]!-]{1,60}/[A-Za-z0-9._*?[\]!-]{1,120}")
 LISTS = ("branches", "paths", "labels")
 
@@ -67,6 +67,17 @@ def check_source(written: TriggerDocument, sources: Mapping[str, SourceKind], wr
         wrong(f"{shown(written.event)} is not an event of a {kind.value} source", "event")
 
 
+def not_brought(event: str, name: str) -> str | None:
+    """Why a placeholder never has a value in a trigger on this event; None: it may have one."""
+    if name not in EVENT_CONTEXT:
+        hint = did_you_mean(name, EVENT_CONTEXT) or f"; known are {', '.join(EVENT_CONTEXT)}"
+        return f"no event brings '{{{{{name}}}}}'{hint}"
+    if ever_brings(event, name):
+        return None
+    others = ", ".join(one for one in EVENT_KEYS if ever_brings(one, name))
+    return f"an event {event!r} never brings '{{{{{name}}}}}'; events that do: {others}"
+
+
 def is_glob(repo: str) -> bool:
     """Whether a repository is written as a pattern, and so names none in particular."""
     return any(sign in repo for sign in "*?[")
@@ -75,7 +86,7 @@ def is_glob(repo: str) -> bool:
 def _event(written: TriggerDocument, wrong: Wrong) -> None:
     keys = EVENT_KEYS.get(written.event)
     if keys is None:
-        if written.source is None or not OWN_EVENT.fullmatch(written.event):
+        if written.source is None or not TYPE.fullmatch(written.event):
             known = f"; known are {', '.join(EVENT_KEYS)}, and with 'source' those of a generic source"
             wrong(
                 f"{shown(written.event)} is not an event{did_you_mean(written.event, EVENT_KEYS) or known}",

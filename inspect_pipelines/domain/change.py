@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.trigger import Definition
 
 
@@ -59,7 +60,12 @@ def changes_between(
     return (*found, *(Change(ChangeKind.DELETE, each, runs=runs.get(each.id, 0)) for each in gone))
 
 
-def _differences(old: Definition, new: Definition) -> tuple[FieldChange, ...]:
+def settings_between(stored: Organization, wanted: Organization) -> tuple[FieldChange, ...]:
+    """What organization.yaml changes for all definitions: sources, channels, limits, rates, .."""
+    return _differences(stored, wanted)
+
+
+def _differences(old: object, new: object) -> tuple[FieldChange, ...]:
     before, after = dict(_leaves(old, "")), dict(_leaves(new, ""))
     paths = dict.fromkeys((*after, *before))
     return tuple(
@@ -103,7 +109,7 @@ def _name(value: object) -> str | None:
     """What tells an entry of a list apart, so that an insertion does not shift all that follow."""
     if not is_dataclass(value):
         return None
-    for key in ("id", "event", "name"):
+    for key in ("id", "event", "name", "login"):
         name = getattr(value, key, None)
         if isinstance(name, str) and not hasattr(value, "verb"):
             return name

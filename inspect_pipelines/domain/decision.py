@@ -13,7 +13,9 @@ class Outcome(StrEnum):
     STARTED = "started"  # a run of its own, or the first event of a batch
     COALESCED = "coalesced"  # taken in by a batch or a run that waited
     NO = "no"
-    UNDECIDED = "undecided"  # its changed paths stayed unknown
+    UNDECIDED = (
+        "undecided"  # its changed paths stayed unknown, or it lacks a value that the run needs; people hear
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -23,7 +24,7 @@ class EventStatus(StrEnum):
     RECEIVED = "received"  # not looked at yet
     WAITING = "waiting"  # its changed paths are asked for
     DECIDED = "decided"  # every trigger has said yes or no
-    UNDECIDED = "undecided"  # its changed paths stayed unknown; a person must look
+    UNDECIDED = "undecided"  # changed paths stayed unknown, or a value is missing; a person must look
     UNREADABLE = "unreadable"  # known by name, but not in a shape that we understand
     IGNORED = "ignored"  # a ping, or a kind of event that no trigger can name
 
@@ -48,6 +49,9 @@ class Delivery:
     received_at: datetime  # UTC
 
 
+TYPE = re.compile(
+    r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?"
+)  # what a source may call an event, and a trigger name
 WRITTEN = ("pull_request.", "issue.", "issue_comment.")  # kinds that somebody wrote, and others act on
 
 

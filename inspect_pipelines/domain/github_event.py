@@ -14,17 +14,16 @@ from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.payload import (
     LABELS,
     NAME_CHARACTERS,
-    PATHS,
     TITLE_CHARACTERS,
     Payload,
     capped_data,
 )
+from inspect_pipelines.domain.pushed import pushed_paths
 from inspect_pipelines.domain.ref import branch_of, commit_of
 from inspect_pipelines.domain.tolerant import Tolerant
 from inspect_pipelines.errors import Unreadable
 
 COMMAND = re.compile(r"/inspect(?![\w-])[ \t]*([^\r\n]*)")
-COMMITS = 2048  # GitHub leaves out the commits of a push beyond these, so that their paths are unknown
 BRANCH = "refs/heads/"
 
 
@@ -97,7 +96,7 @@ def _push(base: Event, payload: Tolerant, action: str) -> Event:
         author=payload.name("head_commit.author.username"),
         title=(payload.text("head_commit.message", TITLE_CHARACTERS) or "").partition("\n")[0] or None,
         text=payload.text("head_commit.message"),
-        paths=payload.or_else(None, lambda: _pushed_paths(payload)),
+        paths=payload.or_else(None, lambda: pushed_paths(payload)),
         data=capped_data(
             {
                 "ref": ref,
@@ -286,26 +285,6 @@ def _only_pull_request(payload: Tolerant, path: str) -> int | None:
     if len(found) != 1:
         return None
     return payload.or_else(None, lambda: Payload(found[0], f"{path}[]").number("number"))
-
-
-def _pushed_paths(payload: Tolerant) -> tuple[str, ...] | None:
-    """What the commits touch; None when some or all of them are not told, or there are too many paths.
-
-    Raises:
-        Unreadable: They are told in an odd shape.
-    """
-    commits = payload.strict.items("commits")
-    is_told = commits or (payload.at("commits") is not None and not payload.flag("forced"))
-    if (
-        len(commits) >= COMMITS or not is_told
-    ):  # a branch that was set back brings no commits, and changes a lot
-        return None
-    found: dict[str, None] = {}
-    for commit in commits:
-        entry = Payload(commit, "commits[]")
-        for part in ("added", "modified", "removed"):
-            found |= dict.fromkeys(entry.names(part, at_most=PATHS))
-    return tuple(found) if len(found) <= PATHS else None
 
 
 def _ignored(event: Event, why: str) -> Event:

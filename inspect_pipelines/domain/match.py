@@ -9,6 +9,7 @@ from enum import StrEnum
 from inspect_pipelines.domain.condition import Search, unmet
 from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.glob import any_included, included, literal
+from inspect_pipelines.domain.template import placeholders
 from inspect_pipelines.domain.trigger import Trigger
 
 # The events that triggers may name besides those of generic sources, and which of a trigger's keys each can answer.
@@ -29,6 +30,15 @@ EVENT_KEYS: dict[str, frozenset[str]] = {
     "issue_comment.created": frozenset({"repo", "labels", "authors"}),
     "workflow_run.completed": frozenset({"repo", "branches", "authors"}),
     "check_suite.completed": frozenset({"repo", "branches", "authors"}),
+}
+CHANGED_PATHS = "changed_paths"
+# What only some events bring: those that have this key, or whose name begins so.
+ONLY_WITH = {
+    CHANGED_PATHS: "paths",
+    "environment": "environment",
+    "deploy_url": "deployment.",
+    "pr_url": "pull_request.",
+    "commit_url": "push",
 }
 # How the events of a kind of delivery begin, where that is not the kind's own name.
 OF_DELIVERIES = {"issues": "issue", "deployment_status": "deployment", "deploy": "deployment"}
@@ -58,15 +68,38 @@ def match(event: Event, trigger: Trigger, *, search: Search) -> Match:
     no = next((reason for reason in _refusals(event, trigger, search) if reason), None)
     if no is not None:
         return Match(Answer.NO, no)
-    if not trigger.paths:
-        return Match(Answer.YES, f"{event.type} {_place(event)}".strip())
-    if event.paths is None:
+    if event.paths is None and wants_paths(trigger):
         return Match(Answer.UNKNOWN, "its changed paths are not known")
+    if not trigger.paths or event.paths is None:
+        return Match(Answer.YES, f"{event.type} {_place(event)}".strip())
     path = any_included(trigger.paths, event.paths)
     if path is None:
         globs = ", ".join(trigger.paths)
         return Match(Answer.NO, f"none of its {len(event.paths)} changed paths is in {globs}")
     return Match(Answer.YES, f"changed path {path!r}")
+
+
+def wants_paths(trigger: Trigger) -> bool:
+    """Whether the changed paths decide about its run, or fill one of its variables."""
+    plan = trigger.plan
+    set_here = set(plan.variables)
+    defaults = (
+        variable.default or ""
+        for playbook in plan.playbooks
+        for variable in playbook.variables
+        if variable.name not in set_here
+    )
+    texts = (*plan.variables.values(), *defaults)
+    return bool(trigger.paths) or any(CHANGED_PATHS in placeholders(text) for text in texts)
+
+
+def ever_brings(event: str, name: str) -> bool:
+    """Whether events of this type may bring the value of `{{name}}`; of a generic source's nobody knows."""
+    keys = EVENT_KEYS.get(event)
+    if keys is None or name not in ONLY_WITH:
+        return True
+    needed = ONLY_WITH[name]
+    return needed in keys or event.startswith(needed)
 
 
 def needs_paths(event: Event, trigger: Trigger, *, search: Search) -> bool:

@@ -9,7 +9,7 @@ from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.session import SessionRequest, Value
 from inspect_pipelines.domain.template import fill, placeholders
 from inspect_pipelines.domain.trigger import Definition, Trigger
-from inspect_pipelines.domain.variable import EVENT_CONTEXT, SECRET_REFERENCE, accepted
+from inspect_pipelines.domain.variable import EVENT_CONTEXT, SECRET_REFERENCE, accepted, cut
 from inspect_pipelines.errors import UsageError
 
 
@@ -65,19 +65,23 @@ def values_for(
         text = given[variable.name] if is_given else planned.get(variable.name, variable.default)
         if text is None:
             if variable.required:
+                way = "" if context else f"with --var {variable.name}=VALUE or "
                 raise UsageError(
                     f"playbook {playbook.id!r} needs the variable {variable.name!r}, which has no value; "
-                    f"give one with --var {variable.name}=VALUE or in the definition's variables"
+                    f"give one {way}in the definition's variables"
                 )
             text = ""
         if not is_given:
             missing = [name for name in placeholders(text) if name not in given]
             if missing:
+                why = f"only an event brings; give it with --var {missing[0]}=VALUE"
                 raise UsageError(
-                    f"variable {variable.name!r} needs {{{{{missing[0]}}}}}, which only an event brings; "
-                    f"give it with --var {missing[0]}=VALUE"
+                    f"variable {variable.name!r} needs {{{{{missing[0]}}}}}, which "
+                    + ("this event does not bring" if context else why)
                 )
+            is_of_event = bool(context) and bool(placeholders(text)) and not variable.secret
             text = fill(text, given)
+            text = cut(variable.type, text) if is_of_event else text
         if text and variable.secret and not SECRET_REFERENCE.match(text):
             raise UsageError(
                 f"variable {variable.name!r} is secret, so its value must be a reference, never the secret itself: "

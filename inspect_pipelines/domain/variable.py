@@ -18,6 +18,7 @@ PATH_LIST_ITEMS = 200
 PATH_CHARACTERS = 500
 SHOWN_CHARACTERS = 60  # of a refused value
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SHA = re.compile(r"[0-9a-f]{7,64}")
 INT = re.compile(r"[+-]?[0-9]{1,15}")
 HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]+\]")
@@ -64,6 +65,18 @@ def accepted(variable: Variable, text: str, *, allowed_hosts: Iterable[str] = ()
             "add it to allowed_hosts in organization.yaml"
         )
     return value
+
+
+def cut(kind: VariableType, text: str) -> str:
+    """The text as far as a variable of this type can hold it; of types that a part would change nothing is taken away."""
+    if kind is VariableType.STRING:
+        return CONTROL.sub(" ", text).strip()[:STRING_CHARACTERS]
+    if kind is VariableType.TEXT:
+        return text[:TEXT_CHARACTERS]
+    if kind is VariableType.PATH_LIST:
+        lines = [line for line in text.split("\n") if len(line.strip()) <= PATH_CHARACTERS]
+        return "\n".join(lines[:PATH_LIST_ITEMS])
+    return text
 
 
 def normalised(kind: VariableType, text: str, choices: Sequence[str] = ()) -> str:

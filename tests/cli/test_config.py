@@ -196,9 +196,14 @@ def test_apply_as_json_holds_what_was_done(project):
         "changes": [
             {"change": "create", "kind": "schedule", "id": "shop", "name": "Shop", "fields": [], "runs": 0}
         ],
+        "organization": [],
         "published": True,
     }
-    assert json.loads(ran("apply", "--json").stdout) == {"changes": [], "published": False}
+    assert json.loads(ran("apply", "--json").stdout) == {
+        "changes": [],
+        "organization": [],
+        "published": False,
+    }
 
 
 def test_validate_imports_neither_dagster_nor_any_database(project):
@@ -225,3 +230,21 @@ def test_a_limit_that_this_machine_does_not_reach_is_told(project):
 
     assert "limits.organization is 5000, and this machine starts" in result.output
     assert ", 1 warning" in result.output
+
+
+def test_a_change_of_the_organization_alone_is_planned_and_applied(project):
+    ran("apply")
+    (project / "organization.yaml").write_text(
+        "apiVersion: v1\nkind: OrganizationConfig\nlimits: {target_host: 2}\n"
+    )
+
+    planned = ran("plan").output.splitlines()
+    told = json.loads(ran("plan", "--json").stdout)
+    applied = ran("apply").output.splitlines()
+
+    assert planned[0] == "~ organization.yaml"
+    assert "    limits.target_host  '1' -> '2'" in planned
+    assert planned[-1] == "plan: 1 setting of organization.yaml to change"
+    assert told["organization"] == [{"path": "limits.target_host", "old": "1", "new": "2"}]
+    assert applied[-1] == "applied: 1 setting of organization.yaml changed"
+    assert ran("plan").output.splitlines()[-1] == "nothing to change: 1 definition as applied"

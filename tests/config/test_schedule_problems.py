@@ -395,7 +395,12 @@ def test_an_unknown_event_is_named(folder, event, hint):
 def test_an_address_from_an_event_needs_an_allowed_host(folder):
     playbook = VARIABLES.replace('"${env:PW}"', '"${env:PW}"')
     folder.write("playbooks/shop.yaml", playbook)
-    folder.write("schedules.yaml", HEAD + TRIGGER + "    variables: {base_url: '{{deploy_url}}'}\n")
+    folder.write(
+        "schedules.yaml",
+        HEAD
+        + TRIGGER.replace("pull_request.merged", "deployment.completed")
+        + "    variables: {base_url: '{{deploy_url}}'}\n",
+    )
 
     assert folder.problems() == [
         (

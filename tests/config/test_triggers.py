@@ -155,3 +155,21 @@ def test_a_hook_is_one_of_a_repository_or_an_organization(folder):
 
     assert kept.hook == "repos/acme/shop/hooks/7"
     assert "hook" in folder.problems()[0]
+
+
+@pytest.mark.parametrize("event", ["Alert.Fired", "a.b.c.d.e", "x" * 100])
+def test_every_type_that_a_generic_source_may_tell_can_be_named(folder, event):
+    folder.write("organization.yaml", SOURCES)
+
+    assert load(folder, f"    event: {event}\n    source: alerts\n").event == event
+
+
+def test_a_placeholder_that_no_event_of_the_kind_brings_is_refused(folder):
+    folder.write(
+        "schedules.yaml",
+        HEAD + "    event: push\n    notify: {on_failure: {slack_channel: '#qa', mention: ['{{pr_url}}']}}\n",
+    )
+
+    (problem,) = folder.problems()
+
+    assert "an event 'push' never brings '{{pr_url}}'; events that do: pull_request.merged, " in problem

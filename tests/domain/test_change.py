@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from builders import a_plan, a_playbook, a_schedule
-from inspect_pipelines.domain.change import Change, ChangeKind, FieldChange, changes_between
+from builders import a_plan, a_playbook, a_schedule, a_source
+from inspect_pipelines.domain.change import Change, ChangeKind, FieldChange, changes_between, settings_between
+from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
+from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
 from inspect_pipelines.domain.playbook import Click, Goto, Step, Target
 from inspect_pipelines.domain.trigger import Trigger
@@ -110,3 +112,24 @@ def test_numbers_that_are_equal_never_read_as_a_difference():
     new = a_schedule(name="New", plan=a_plan(baseline=BaselinePolicy(tolerance=0)))
 
     assert fields_of(old, new) == [("name", "Nightly shop", "New")]
+
+
+def test_what_the_organizations_file_changes_is_named_too():
+    """A source that came, or a limit that rose, passed `plan` as `nothing to change`."""
+    old = Organization(
+        DEFAULT_ORG, sources=(a_source(rate_per_minute=600),), people=(Person("ada", slack="U1"),)
+    )
+    new = Organization(
+        DEFAULT_ORG,
+        limits=Limits(organization=8),
+        sources=(a_source(rate_per_minute=60),),
+        channels=(ChannelConfig("qa", "slack"),),
+    )
+
+    found = {change.path: (change.old, change.new) for change in settings_between(old, new)}
+
+    assert settings_between(old, old) == ()
+    assert found["limits.organization"] == ("5", "8")
+    assert found["sources[github-acme].rate_per_minute"] == ("600", "60")
+    assert found["channels[qa].kind"] == (None, "slack")
+    assert found["people[ada].slack"] == ("U1", None)

@@ -10,9 +10,10 @@ import pytest
 
 from builders import an_event
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.github_event import COMMITS, READERS, github_event
+from inspect_pipelines.domain.github_event import READERS, github_event
 from inspect_pipelines.domain.ids import DEFAULT_ORG, EventId, SourceId
 from inspect_pipelines.domain.payload import PATHS, Payload
+from inspect_pipelines.domain.pushed import COMMITS
 from inspect_pipelines.errors import Unreadable
 from senders import PAYLOADS, payload
 

@@ -4,13 +4,22 @@ from typing import Any
 
 import pytest
 
-from builders import a_merge, a_trigger
+from builders import a_merge, a_plan, a_playbook, a_trigger
 from inspect_pipelines.config.pattern import found
 from inspect_pipelines.domain.condition import Condition, Operator
 from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.ids import OrgId, SourceId
-from inspect_pipelines.domain.match import Answer, Match, match, may_concern, needs_paths
+from inspect_pipelines.domain.match import (
+    EVENT_KEYS,
+    Answer,
+    Match,
+    ever_brings,
+    match,
+    may_concern,
+    needs_paths,
+)
 from inspect_pipelines.domain.trigger import Authors, Trigger
+from inspect_pipelines.domain.variable import EVENT_CONTEXT, Variable
 
 
 def answer(event: Event, trigger: Trigger) -> Match:
@@ -156,3 +165,46 @@ def test_an_event_that_could_not_be_read_concerns_the_triggers_on_its_kind(
     event = a_merge(type=delivery, source_kind=kind)
 
     assert may_concern(event, a_trigger(**trigger)) is concerned
+
+
+FOCUS = Variable("focus", default="{{changed_paths}}")
+
+
+@pytest.mark.parametrize(
+    ("plan", "asked"),
+    [
+        ({"variables": {"focus": "look at {{ changed_paths }}"}}, True),
+        ({"playbooks": (a_playbook(variables=(FOCUS,)),)}, True),
+        ({"playbooks": (a_playbook(variables=(FOCUS,)),), "variables": {"focus": "all"}}, False),
+        ({"playbooks": (a_playbook(variables=(Variable("focus"),)),)}, False),
+    ],
+)
+def test_a_variable_that_holds_the_changed_paths_has_them_asked_for(plan, asked):
+    """A trigger with `{{changed_paths}}` and no `paths` said no to every pull request: nobody had asked GitHub."""
+    trigger = a_trigger(plan=a_plan(**plan))
+
+    assert (answer(a_merge(paths=None), trigger).answer is Answer.UNKNOWN) is asked
+    assert answer(a_merge(paths=()), trigger).answer is Answer.YES
+
+
+@pytest.mark.parametrize(
+    ("event", "name", "brought"),
+    [
+        ("pull_request.opened", "changed_paths", True),
+        ("push", "changed_paths", True),
+        ("deployment.completed", "changed_paths", False),
+        ("deployment.completed", "deploy_url", True),
+        ("push", "deploy_url", False),
+        ("push", "commit_url", True),
+        ("issue.created", "pr_url", False),
+        ("alert.fired", "changed_paths", True),
+        ("push", "actor", True),
+    ],
+)
+def test_what_an_event_never_brings_is_known_beforehand(event, name, brought):
+    assert ever_brings(event, name) is brought
+
+
+@pytest.mark.parametrize("name", EVENT_CONTEXT)
+def test_each_placeholder_is_brought_by_some_event(name):
+    assert any(ever_brings(event, name) for event in EVENT_KEYS)

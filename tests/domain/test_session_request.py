@@ -5,7 +5,7 @@ import pytest
 from builders import a_plan, a_playbook, a_run, a_schedule, a_trigger
 from inspect_pipelines.domain.ids import PlaybookId
 from inspect_pipelines.domain.session_request import session_requests, values_for
-from inspect_pipelines.domain.variable import Variable
+from inspect_pipelines.domain.variable import Variable, VariableType
 from inspect_pipelines.errors import UsageError
 
 
@@ -73,3 +73,34 @@ def test_what_cannot_be_filled_in_is_told(variable, planned, sentence):
         values_for(a_playbook(variables=(variable,)), planned, {})
 
     assert sentence in str(refused.value)
+
+
+def test_what_an_event_says_is_cut_to_what_the_variable_holds():
+    """Titles of 201 to 256 characters, and thirty paths in a `text`, kept their runs from starting."""
+    book = a_playbook(
+        variables=(Variable("title"), Variable("paths", VariableType.TEXT), Variable("n", VariableType.INT))
+    )
+    spoken = {
+        "pr_title": "x" * 256,
+        "changed_paths": "\n".join(f"src/checkout/{n:03}.ts" for n in range(40)),
+        "pr_number": "7",
+    }
+    planned = {"title": "see {{pr_title}}", "paths": "{{changed_paths}}", "n": "{{pr_number}}"}
+
+    values = values_for(book, planned, spoken, context=tuple(spoken))
+
+    assert values["title"].text == ("see " + "x" * 256)[:200]
+    assert values["paths"].text == spoken["changed_paths"][:500]
+    assert values["n"].text == "7"
+
+
+def test_what_an_event_lacks_is_told_in_words_for_an_event():
+    book = a_playbook(variables=(Variable("title", required=True),))
+
+    with pytest.raises(UsageError) as unfilled:
+        values_for(book, {"title": "{{pr_title}}"}, {}, context=("pr_title",))
+    with pytest.raises(UsageError) as missing:
+        values_for(book, {}, {}, context=("pr_title",))
+
+    assert str(unfilled.value) == "variable 'title' needs {{pr_title}}, which this event does not bring"
+    assert str(missing.value).endswith("which has no value; give one in the definition's variables")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_pipelines.domain.playbook import Variable, VariableType
-from inspect_pipelines.domain.variable import accepted, host_allowed, host_of, normalised
+from inspect_pipelines.domain.variable import accepted, cut, host_allowed, host_of, normalised
 from inspect_pipelines.errors import UsageError
 
 T = VariableType
@@ -158,3 +158,20 @@ def test_a_url_variable_takes_a_value_only_on_an_allowed_host():
 
 def test_a_variable_of_another_type_asks_for_no_host():
     assert accepted(Variable("note"), "see https://evil.com") == "see https://evil.com"
+
+
+@given(
+    st.sampled_from([VariableType.STRING, VariableType.TEXT, VariableType.PATH_LIST]),
+    st.text(st.characters(exclude_categories=["Cc", "Cs"], include_characters="\n"), max_size=30).map(
+        lambda text: text * 40
+    ),
+)
+def test_what_is_cut_always_fits(kind, text):
+    normalised(kind, cut(kind, text))
+
+
+def test_a_long_list_keeps_its_first_paths_and_what_has_no_parts_stays_whole():
+    paths = [f"src/{n}" for n in range(300)]
+
+    assert cut(VariableType.PATH_LIST, "\n".join(["x" * 501, *paths])) == "\n".join(paths[:200])
+    assert cut(VariableType.URL, "https://h/" + "x" * 3000) == "https://h/" + "x" * 3000

@@ -9,7 +9,7 @@ from itertools import islice
 
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.budget import SAMPLE, minutes_of
-from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
+from inspect_pipelines.domain.change import Change, ChangeKind, FieldChange, changes_between, settings_between
 from inspect_pipelines.domain.compiled import Compiled
 from inspect_pipelines.domain.forecast import MONTH, Forecast, forecast, overruns
 from inspect_pipelines.domain.ids import DefinitionId
@@ -34,6 +34,7 @@ class Proposal:
     forecasts: Mapping[DefinitionId, Forecast] = field(default_factory=dict)
     overruns: tuple[str, ...] = ()  # budgets that the forecast goes over, one sentence each
     clashes: tuple[str, ...] = ()  # names in Dagster that another organisation has already, one sentence each
+    settings: tuple[FieldChange, ...] = ()  # of organization.yaml
     jitters: Mapping[DefinitionId, timedelta] = field(default_factory=dict)  # of those that have one
 
     @property
@@ -56,6 +57,7 @@ def propose(
         before = stored.definitions.all()
         runs = stored.runs.counts()
         naming = stored.organizations.naming()
+        settings = settings_between(stored.organizations.find(), project.organization)
         forecasts = {each.id: _forecast(stored, each, now) for each in project.definitions}
     changes = changes_between(before, project.definitions, runs)
     touched = sum(1 for change in changes if change.kind is not ChangeKind.DELETE)
@@ -76,6 +78,7 @@ def propose(
             project.definitions,
             [(one.naming, one.definitions) for one in published if one.org_id != project.org_id],
         ),
+        settings=settings,
         jitters={
             definition.id: place
             for definition in project.definitions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -10,15 +9,13 @@ from typing import Any
 import jmespath
 from jmespath.exceptions import JMESPathError
 
-from inspect_pipelines.domain.event import Event, EventStatus, SourceKind
+from inspect_pipelines.domain.event import TYPE, Event, EventStatus, SourceKind
 from inspect_pipelines.domain.github_event import READERS
 from inspect_pipelines.domain.payload import LABELS, PATHS, TITLE_CHARACTERS, Payload, capped_data
 from inspect_pipelines.domain.ref import branch_of, commit_of
 from inspect_pipelines.domain.source import OWN_NAMES, Source
 from inspect_pipelines.domain.tolerant import Tolerant
 from inspect_pipelines.errors import Unreadable
-
-TYPE = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?")
 
 NEEDED = ("type", "status")  # whose mapping must fit
 

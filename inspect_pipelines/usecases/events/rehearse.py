@@ -31,13 +31,16 @@ class Rehearsal:
     reason: str
     variables: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""  # the run or batch that would take the event in; empty: a run of its own
+    is_told: bool = False  # whether people would hear of the no
     skipped: str = ""  # why its run would be skipped at the door; empty: it would not be
 
     def sentence(self) -> str:
         if self.answer is Answer.UNKNOWN:
             return "would ask for the changed paths first; try some with --path"
         if self.answer is Answer.NO:
-            return f"no: {self.reason}"
+            return (
+                f"would start no run and tell people: {self.reason}" if self.is_told else f"no: {self.reason}"
+            )
         if self.skipped:
             return f"would start a run, which is skipped: {self.skipped}"
         if self.joins:
@@ -82,12 +85,14 @@ def rehearse(
                 continue
             context = context_of(event, trigger.plan.allowed_hosts)
             if why := hindrance(trigger, context):
-                found.append(Rehearsal(trigger, Answer.NO, why, context.variables()))
+                found.append(Rehearsal(trigger, Answer.NO, why, context.variables(), is_told=True))
                 continue
             batch = ledger.batches.waiting(trigger.id, key_of(event, trigger.debounce))
             joins = "" if batch is None else f"run {batch.run_id}" if batch.run_id else f"batch {batch.id}"
             skipped = not_now(ledger, trigger, house.clock.now()) or ""
-            found.append(Rehearsal(trigger, Answer.YES, answer.reason, context.variables(), joins, skipped))
+            found.append(
+                Rehearsal(trigger, Answer.YES, answer.reason, context.variables(), joins, skipped=skipped)
+            )
     return found
 
 

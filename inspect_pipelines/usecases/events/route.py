@@ -93,7 +93,7 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
     """Store what each trigger says to the event, and how far the event has come; returns how many runs it started."""
     known = ledger.decisions.decided(event.id, event.replay)
     now = house.clock.now()
-    is_waiting, runs = False, 0
+    is_waiting, runs, problem = False, 0, ""
     refusals: list[Decision] = []
     for trigger in triggers:
         if trigger.event != event.type or trigger.id in known:
@@ -107,10 +107,16 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
         elif answer.answer is Answer.NO:
             refusals.append(decision)
         else:
-            runs += _carry_out(house, ledger, event, trigger, decision)
+            context = context_of(event, trigger.plan.allowed_hosts)
+            if why_not := hindrance(trigger, context):
+                tell_undecided(house, ledger, event, [trigger], why_not)
+                problem = problem or f"{trigger.id}: {why_not}"
+            else:
+                runs += _carry_out(house, ledger, event, trigger, decision, context)
     ledger.decisions.add_all(refusals)
-    status = EventStatus.WAITING if is_waiting else EventStatus.DECIDED
-    save_status(house, ledger, replace(event, status=status, problem=""))
+    status = EventStatus.UNDECIDED if problem else EventStatus.DECIDED
+    status = EventStatus.WAITING if is_waiting else status
+    save_status(house, ledger, replace(event, status=status, problem="" if is_waiting else problem))
     return runs
 
 
@@ -137,14 +143,10 @@ def hindrance(trigger: Trigger, context: Context) -> str | None:
 
 
 def _carry_out(
-    house: House, ledger: LedgerSession, event: Event, trigger: Trigger, decision: Decision
+    house: House, ledger: LedgerSession, event: Event, trigger: Trigger, decision: Decision, context: Context
 ) -> int:
     """Store a yes with what follows from it; returns how many runs are to be launched now."""
     now = decision.decided_at
-    context = context_of(event, trigger.plan.allowed_hosts)
-    if why_not := hindrance(trigger, context):
-        ledger.decisions.add(replace(decision, reason=why_not))
-        return 0
     waiting = ledger.batches.waiting(trigger.id, key_of(event, trigger.debounce))
     if waiting is not None and (waiting.run_id is None or trigger.plan.overlap is Overlap.BUFFER_ONE):
         taken = joined(waiting, context, trigger.debounce, now=now)

@@ -264,7 +264,10 @@ def test_an_address_of_the_event_starts_nothing_elsewhere(house: House) -> None:
     tell(house, a_deploy(url="https://evil.test/"))
 
     (decision,) = decisions(house, a_deploy())
-    assert runs(house) == []
+    (told,) = runs(house)
+    assert (told.status, decision.outcome) == (RunStatus.ERROR, Outcome.UNDECIDED)
+    assert told.reason.startswith(decision.reason)
+    assert status(house, a_deploy()) is EventStatus.UNDECIDED
     assert decision.reason.startswith(
         "the event's address points to the host 'evil.test', which is not allowed"
     )
