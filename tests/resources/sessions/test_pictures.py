@@ -301,7 +301,7 @@ MOVERS = """<!doctype html><style>body { margin: 0 } p { height: 40px; margin: 0
 <header><p id=head>0</p></header><main style="height:400px">Still</main><footer><p class=foot>0</p></footer>
 <script>let n = 0; setInterval(() => { n += 1; for (const p of document.querySelectorAll("p")) p.textContent = n }, 20)</script>"""
 GROWING = """<!doctype html><script>setInterval(() => document.body.append(document.createElement("hr")), 20)</script>"""
-WIDENING = """<!doctype html><style>i { display: inline-block; height: 20px; background: red }</style><body><i class=clock></i><script>
+WIDENING = """<!doctype html><style>i { display: inline-block; height: 20px }</style><body><i class=clock></i><script>
 let n = 0; setInterval(() => { n += 1; document.querySelector("i").style.width = `${20 + n % 90}px` }, 15)</script>"""
 
 
