@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from inspect_pipelines.domain.channel import Person
 from inspect_pipelines.domain.ids import IncidentId, Sha256
-from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Picture, Severity
+from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Picture, Urgency
 from resources import chromium
 from resources.channels.email import mail
 from resources.channels.github import comment as github_comment
@@ -37,7 +37,7 @@ MAX_BYTES = 150_000
 PEOPLE = People((Person("octocat", "U024BE7LH", "octo@acme.example", "octo@acme.example"),))
 OPENED = Message(
     kind=MessageKind.OPENED,
-    severity=Severity.ERROR,
+    severity=Urgency.ERROR,
     title="Nightly checkout failed",
     verdict="failed",
     sentence="button 'Add to cart' changed colour clearly (24 of 100)",
@@ -67,7 +67,7 @@ OPENED = Message(
 )
 RESOLVED = Message(
     kind=MessageKind.RESOLVED,
-    severity=Severity.INFO,
+    severity=Urgency.INFO,
     title="Nightly checkout failed",
     verdict="passed",
     sentence="All 12 views look as approved again, after 9 h and 2 runs",

@@ -10,9 +10,9 @@ from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session, a_t
 from builders_of_incidents import an_incident
 from history_builders import a_comparison
 from inspect_pipelines.domain.alerting import Silence
+from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import opened
-from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
 from inspect_pipelines.domain.message import MessageKind
@@ -53,8 +53,8 @@ DUE = a_notification(
     occasion="resolved",
 )
 HELD = a_notification("webhook:held", number=3, incident_id=INCIDENT.id, due_at=LATER + timedelta(hours=1))
-DECISION = Decision(
-    DEFAULT_ORG, EVENT.id, TRIGGER.id, Outcome.STARTED, "it matched", NOW, batch_id="b1", run_id=RUNNING.id
+DECISION = Answer(
+    DEFAULT_ORG, EVENT.id, TRIGGER.id, AnswerKind.STARTED, "it matched", NOW, batch_id="b1", run_id=RUNNING.id
 )
 BATCH = opened("b1", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
 
@@ -86,7 +86,7 @@ def fill(session: SqlSession) -> None:
     session.outbox.store(DUE)
     session.outbox.store(HELD)
     session.events.add(EVENT)
-    session.decisions.add(DECISION)
+    session.answers.add(DECISION)
     session.batches.add(BATCH)
     session.journal.append("run", {"run": {}}, at=NOW)
 
@@ -114,9 +114,9 @@ VALUES: Mapping[str, Ask] = {
     "outbox.record": lambda r: r.record(DUE.sent("ok", at=LATER), now=LATER),
     "events.add": lambda r: r.add(a_merge(2)),
     "events.save": lambda r: r.save(a_merge(status=EventStatus.IGNORED)),
-    "decisions.add": lambda r: r.add(Decision(DEFAULT_ORG, EVENT.id, NIGHTLY.id, Outcome.NO, "no", NOW)),
-    "decisions.add_all": lambda r: r.add_all(
-        [Decision(DEFAULT_ORG, EVENT.id, NIGHTLY.id, Outcome.NO, "no", NOW)]
+    "answers.add": lambda r: r.add(Answer(DEFAULT_ORG, EVENT.id, NIGHTLY.id, AnswerKind.NO, "no", NOW)),
+    "answers.add_all": lambda r: r.add_all(
+        [Answer(DEFAULT_ORG, EVENT.id, NIGHTLY.id, AnswerKind.NO, "no", NOW)]
     ),
     "batches.add": lambda r: r.add(opened("b2", EVENT, a_trigger("other"), context_of(EVENT, ()), now=NOW)),
     "batches.save": lambda r: r.save(BATCH.closed(RUNNING.id)),
@@ -190,10 +190,10 @@ NAMES: Mapping[str, Ask] = {
     "events.with_status": lambda r: r.with_status(EventStatus.RECEIVED),
     "events.latest": lambda r: r.latest(),
     "events.with_prefix": lambda r: r.with_prefix("0190"),
-    "decisions.decided": lambda r: r.decided(EVENT.id, ""),
-    "decisions.of_event": lambda r: r.of_event(EVENT.id),
-    "decisions.of_run": lambda r: r.of_run(RUNNING.id),
-    "decisions.latest": lambda r: r.latest(TRIGGER.id),
+    "answers.decided": lambda r: r.decided(EVENT.id, ""),
+    "answers.of_event": lambda r: r.of_event(EVENT.id),
+    "answers.of_run": lambda r: r.of_run(RUNNING.id),
+    "answers.latest": lambda r: r.latest(TRIGGER.id),
     "batches.waiting": lambda r: r.waiting(TRIGGER.id, BATCH.key),
     "batches.find": lambda r: r.find(BATCH.id),
     "batches.due": lambda r: r.due(LATER),

@@ -7,7 +7,7 @@ from typing import Any
 
 from builders import NOW
 from inspect_pipelines.domain.ids import DEFAULT_ORG, IncidentId, RunId
-from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Severity
+from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from stand_ins.github import SHA
@@ -16,7 +16,7 @@ from stand_ins.github import SHA
 def a_message(**changes: Any) -> Message:
     values: dict[str, Any] = {
         "kind": MessageKind.OPENED,
-        "severity": Severity.ERROR,
+        "severity": Urgency.ERROR,
         "title": "Nightly checkout failed",
         "verdict": "failed",
         "sentence": "button 'Pay' changed colour clearly (14 of 100)",

@@ -98,7 +98,7 @@ def _merges(house: House, url: str, number: int) -> float:
     with house.ledger.read() as ledger:
         due = max(
             batch.due_at
-            for decision in ledger.decisions.of_run(run.id)
+            for decision in ledger.answers.of_run(run.id)
             if (batch := ledger.batches.find(decision.batch_id or "")) is not None
         )
     return _seconds(due, run.claimed_at)

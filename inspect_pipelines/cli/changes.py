@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from inspect_pipelines.cli.output import say, style
 from inspect_pipelines.cli.table import columns
-from inspect_pipelines.domain.change import Change, FieldChange
+from inspect_pipelines.domain.definition_change import DefinitionChange, FieldChange
 
 SIGNS = {"create": ("+", "green"), "change": ("~", "yellow"), "delete": ("-", "red")}
 SHOWN_FIELDS = 12  # of one changed definition
 SHOWN_CHARACTERS = 70  # of a changed value
 
 
-def say_changes(changes: tuple[Change, ...]) -> None:
+def say_changes(changes: tuple[DefinitionChange, ...]) -> None:
     heads = columns([_change_cells(change) for change in changes])
     for head, change in zip(heads, changes, strict=True):
         say(head)
@@ -36,7 +36,7 @@ def _say_fields(fields: tuple[FieldChange, ...]) -> None:
         say(f"    .. and {len(fields) - SHOWN_FIELDS} more (all of them with --json)")
 
 
-def _change_cells(change: Change) -> list[str]:
+def _change_cells(change: DefinitionChange) -> list[str]:
     sign, colour = SIGNS[change.kind.value]
     note = change.definition.name
     if change.kind.value == "delete":
@@ -44,7 +44,7 @@ def _change_cells(change: Change) -> list[str]:
     return [style(f"{sign} {_title(change)}", fg=colour), note]
 
 
-def _title(change: Change) -> str:
+def _title(change: DefinitionChange) -> str:
     return f"{change.definition.kind} {change.definition.id}"
 
 

@@ -22,7 +22,7 @@ from resources.channels.registry import CHANNELS
 from resources.clock import SystemClock
 
 if TYPE_CHECKING:  # imported where they are used: `validate` needs neither ledger nor DuckDB
-    from inspect_pipelines.domain.change import Change, FieldChange
+    from inspect_pipelines.domain.definition_change import DefinitionChange, FieldChange
     from inspect_pipelines.usecases.definitions.plan import Proposal
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -160,7 +160,7 @@ def _load(folder: Path | None) -> Project:
     )
 
 
-def _confirm(deletions: tuple[Change, ...], *, can_ask: bool) -> None:
+def _confirm(deletions: tuple[DefinitionChange, ...], *, can_ask: bool) -> None:
     names = ", ".join(repr(str(change.definition.id)) for change in deletions)
     interactive = can_ask and sys.stdin.isatty()
     if not interactive or not click.confirm(f"delete {names}?", default=False):
@@ -217,7 +217,7 @@ def _say_cost(proposal: Proposal, project: Project) -> None:
         say()
 
 
-def _summary(changes: tuple[Change, ...], *, done: bool) -> str:
+def _summary(changes: tuple[DefinitionChange, ...], *, done: bool) -> str:
     words = {"create": "created", "change": "changed", "delete": "deleted"}
     counts = {kind: sum(1 for change in changes if change.kind.value == kind) for kind in words}
     return ", ".join(
@@ -255,7 +255,7 @@ def _proposal_json(proposal: Proposal, project: Project) -> dict[str, Any]:
     }
 
 
-def _change_json(change: Change) -> dict[str, Any]:
+def _change_json(change: DefinitionChange) -> dict[str, Any]:
     return {
         "change": change.kind.value,
         "kind": change.definition.kind,

@@ -15,7 +15,7 @@ from inspect_pipelines.domain.message import (
     Message,
     MessageKind,
     Picture,
-    Severity,
+    Urgency,
 )
 from inspect_pipelines.domain.plan import NotifyRule
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -26,12 +26,12 @@ from inspect_pipelines.domain.trigger import Definition
 MOST_LINES = 100  # of a message; a run may have 10,000 findings, and its report shows them all
 SHORT_SHA = 7  # characters of a commit, as code hosts show it
 SEVERITIES = {
-    CauseKind.FINDING: Severity.CRITICAL,  # something that must work does not
-    CauseKind.VISUAL: Severity.ERROR,
-    CauseKind.TIMEOUT: Severity.WARNING,
-    CauseKind.ERROR: Severity.WARNING,  # ours to mend; no reason to wake those who look after the site
-    CauseKind.ABSENCE: Severity.WARNING,
-    CauseKind.REVIEW: Severity.INFO,
+    CauseKind.FINDING: Urgency.CRITICAL,  # something that must work does not
+    CauseKind.VISUAL: Urgency.ERROR,
+    CauseKind.TIMEOUT: Urgency.WARNING,
+    CauseKind.ERROR: Urgency.WARNING,  # ours to mend; no reason to wake those who look after the site
+    CauseKind.ABSENCE: Urgency.WARNING,
+    CauseKind.REVIEW: Urgency.INFO,
 }
 OVER = (MessageKind.RESOLVED, MessageKind.ACKNOWLEDGED)  # nobody needs pictures and suspects any more
 CALM = (*OVER, MessageKind.REVIEW, MessageKind.SUCCESS, MessageKind.COMPLETE)
@@ -76,10 +76,10 @@ def of_incident(kind: MessageKind, incident: Incident, scene: Scene) -> Message:
     verdict = _word(scene.run)
     if incident.resolution.startswith("accepted"):
         verdict = "accepted"
-    severity = Severity.INFO if kind in CALM else SEVERITIES[incident.kind]
+    severity = Urgency.INFO if kind in CALM else SEVERITIES[incident.kind]
     return replace(
         told,
-        severity=Severity.WARNING if kind is MessageKind.FLAPPING else severity,
+        severity=Urgency.WARNING if kind is MessageKind.FLAPPING else severity,
         title=f"{scene.name}: {HEADLINES.get(kind) or _again(kind) + verdict}",
         verdict=verdict,
         sentence=_own_words(kind, incident) or told.sentence,
@@ -136,7 +136,7 @@ def _of_run(kind: MessageKind, scene: Scene) -> Message:
     is_bad = kind in (MessageKind.OPENED, MessageKind.REMINDER, MessageKind.NOTICE, MessageKind.FLAKY)
     return Message(
         kind=kind,
-        severity=Severity.WARNING if is_bad else Severity.INFO,
+        severity=Urgency.WARNING if is_bad else Urgency.INFO,
         title=f"{scene.name}: {HEADLINES.get(kind, word)}",
         verdict=word,
         sentence=first,

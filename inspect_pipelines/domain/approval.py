@@ -14,7 +14,7 @@ from inspect_pipelines.domain.comparison import Comparison, environment_changes
 from inspect_pipelines.domain.consequences import Consequences
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.mailbox import Mailbox, mail_of
-from inspect_pipelines.domain.message import MessageKind, Severity
+from inspect_pipelines.domain.message import MessageKind, Urgency
 from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -142,7 +142,7 @@ def _commit_word(
         message,
         title=f"{message.definition_name}: {verdict}",
         verdict=verdict,
-        severity=Severity.ERROR if kind is MessageKind.OPENED else Severity.INFO,
+        severity=Urgency.ERROR if kind is MessageKind.OPENED else Urgency.INFO,
         commit=context,
     )
     return [notification_of(run, events[0], CODE_HOST, message, occasion=at.isoformat(), at=at)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from inspect_pipelines.domain.announcement import mentions_of
 from inspect_pipelines.domain.budget import WARNED_AT, Account, accounts, minutes_of, month_of
-from inspect_pipelines.domain.message import Message, MessageKind, Severity
+from inspect_pipelines.domain.message import Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run_end import Before, RunEnd
@@ -51,7 +51,7 @@ def _accounts(end: RunEnd, before: Before) -> tuple[Account, ...]:
 def _messages(end: RunEnd, before: Before, lines: list[str]) -> Iterable[Notification]:
     message = Message(
         kind=MessageKind.NOTICE,
-        severity=Severity.WARNING,
+        severity=Urgency.WARNING,
         title="Run-minutes are running out",
         verdict="budget",
         sentence=lines[0],

@@ -45,7 +45,7 @@ OF_DELIVERIES = {"issues": "issue", "deployment_status": "deployment", "deploy":
 TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})  # of GitHub's author_association: who may command
 
 
-class Answer(StrEnum):
+class Fit(StrEnum):
     YES = "yes"
     NO = "no"
     UNKNOWN = "unknown"  # it hangs on the changed paths, which nobody knows yet
@@ -55,7 +55,7 @@ class Answer(StrEnum):
 class Match:
     """What a trigger says to an event; `reason` says why not, or what decided."""
 
-    answer: Answer
+    answer: Fit
     reason: str
 
 
@@ -67,16 +67,16 @@ def match(event: Event, trigger: Trigger, *, search: Search) -> Match:
     """
     no = next((reason for reason in _refusals(event, trigger, search) if reason), None)
     if no is not None:
-        return Match(Answer.NO, no)
+        return Match(Fit.NO, no)
     if event.paths is None and wants_paths(trigger):
-        return Match(Answer.UNKNOWN, "its changed paths are not known")
+        return Match(Fit.UNKNOWN, "its changed paths are not known")
     if not trigger.paths or event.paths is None:
-        return Match(Answer.YES, f"{event.type} {_place(event)}".strip())
+        return Match(Fit.YES, f"{event.type} {_place(event)}".strip())
     path = any_included(trigger.paths, event.paths)
     if path is None:
         globs = ", ".join(trigger.paths)
-        return Match(Answer.NO, f"none of its {len(event.paths)} changed paths is in {globs}")
-    return Match(Answer.YES, f"changed path {path!r}")
+        return Match(Fit.NO, f"none of its {len(event.paths)} changed paths is in {globs}")
+    return Match(Fit.YES, f"changed path {path!r}")
 
 
 def wants_paths(trigger: Trigger) -> bool:
@@ -104,7 +104,7 @@ def ever_brings(event: str, name: str) -> bool:
 
 def needs_paths(event: Event, trigger: Trigger, *, search: Search) -> bool:
     """Whether only the changed paths are missing for an answer."""
-    return match(event, trigger, search=search).answer is Answer.UNKNOWN
+    return match(event, trigger, search=search).answer is Fit.UNKNOWN
 
 
 def may_concern(event: Event, trigger: Trigger) -> bool:

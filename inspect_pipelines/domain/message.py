@@ -26,7 +26,7 @@ class MessageKind(StrEnum):
     TEST = "test"
 
 
-class Severity(StrEnum):
+class Urgency(StrEnum):
     CRITICAL = "critical"
     ERROR = "error"
     WARNING = "warning"
@@ -71,7 +71,7 @@ class Message:
     """
 
     kind: MessageKind
-    severity: Severity
+    severity: Urgency
     title: str
     verdict: str
     sentence: str
@@ -90,7 +90,7 @@ class Message:
 
 def digest(messages: Sequence[Message]) -> Message:
     """Several opened incidents in one message."""
-    worst = min(messages, key=lambda one: [*Severity].index(one.severity))
+    worst = min(messages, key=lambda one: [*Urgency].index(one.severity))
     entries = [
         line for one in messages for line in (one.lines if one.incident_id is None else (_entry(one),))
     ]

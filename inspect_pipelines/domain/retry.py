@@ -26,7 +26,7 @@ OUR_NETWORK = re.compile(
 REFUSED_LOGIN = re.compile(r" answered 40[13]\b")
 
 
-class Cause(StrEnum):
+class RetryClass(StrEnum):
     """Why an attempt was made."""
 
     INFRA = "infra"  # ours: the browser died, a name was not resolved, a service did not answer
@@ -35,16 +35,16 @@ class Cause(StrEnum):
 
 
 DELAYS = {
-    Cause.INFRA: (30.0, 120.0),
-    Cause.FINDING: (30.0,),
-    Cause.VISUAL: (0.0,),
+    RetryClass.INFRA: (30.0, 120.0),
+    RetryClass.FINDING: (30.0,),
+    RetryClass.VISUAL: (0.0,),
 }  # seconds at most, per retry
 
 
-def cause_of(session: SessionResult) -> Cause | None:
+def cause_of(session: SessionResult) -> RetryClass | None:
     """What another attempt may mend; None: nothing went wrong, or it would only go wrong again."""
     if session.status is SessionStatus.CRASHED:
-        return Cause.INFRA if session.retry_may_help else None
+        return RetryClass.INFRA if session.retry_may_help else None
     if session.status not in CONCLUSIVE:
         return None
     faults = _faults(session)
@@ -52,8 +52,8 @@ def cause_of(session: SessionResult) -> Cause | None:
         return None
     pages = [fault for fault in faults if fault.kind is FindingKind.NAVIGATION]  # not what a page embeds
     if any(OUR_NETWORK.search(fault.message) for fault in pages):
-        return Cause.INFRA
-    return Cause.FINDING if is_faulty(session) else None
+        return RetryClass.INFRA
+    return RetryClass.FINDING if is_faulty(session) else None
 
 
 def known_faults(session: SessionResult) -> tuple[KnownFault, ...]:
@@ -65,7 +65,7 @@ def known_faults(session: SessionResult) -> tuple[KnownFault, ...]:
     )
 
 
-def next_cause(attempts: Sequence[SessionResult], retries: Retries) -> Cause | None:
+def next_cause(attempts: Sequence[SessionResult], retries: Retries) -> RetryClass | None:
     """Why a playbook is to be played once more; None: it is not.
 
     Args:
@@ -78,7 +78,7 @@ def next_cause(attempts: Sequence[SessionResult], retries: Retries) -> Cause | N
     return cause if made < getattr(retries, cause.value) else None
 
 
-def delay(cause: Cause, made: int, chance: float) -> timedelta:
+def delay(cause: RetryClass, made: int, chance: float) -> timedelta:
     """How long to wait before the next attempt, with full jitter: many that failed together do not come back together.
 
     Args:
@@ -122,17 +122,17 @@ def deciding(sessions: Sequence[SessionResult]) -> list[SessionResult]:
 
 def first_looks(sessions: Sequence[SessionResult]) -> list[SessionResult]:
     """As `deciding`, without the later looks at what differed: what the run saw before anybody looked again."""
-    return deciding([each for each in sessions if each.cause != Cause.VISUAL])
+    return deciding([each for each in sessions if each.cause != RetryClass.VISUAL])
 
 
 def second_thoughts(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
     """One sentence for each playbook that failed first and passed when it was played again."""
     found = []
     for book in _playbooks(sessions):
-        played = [each for each in sessions if each.playbook == book and each.cause != Cause.VISUAL]
+        played = [each for each in sessions if each.playbook == book and each.cause != RetryClass.VISUAL]
         decided = _last_word(played)
         earlier = [
-            each for each in played if each.attempt < decided.attempt and cause_of(each) is Cause.FINDING
+            each for each in played if each.attempt < decided.attempt and cause_of(each) is RetryClass.FINDING
         ]
         if earlier and not is_faulty(decided) and decided.status is SessionStatus.COMPLETED:
             faults = _faults(earlier[0])
@@ -143,7 +143,9 @@ def second_thoughts(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
 
 def second_looks(sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]) -> tuple[str, ...]:
     """One sentence for each view that differed first and looks as approved since it was looked at again."""
-    looked_at = {shot.view for each in sessions if each.cause == Cause.VISUAL for shot in each.screenshots}
+    looked_at = {
+        shot.view for each in sessions if each.cause == RetryClass.VISUAL for shot in each.screenshots
+    }
     return tuple(
         f"{each.view}: differed at first, and looks as approved at another look"
         for each in comparisons
@@ -152,9 +154,9 @@ def second_looks(sessions: Sequence[SessionResult], comparisons: Sequence[Compar
 
 
 def _decided(attempts: list[SessionResult]) -> SessionResult:
-    played = [each for each in attempts if each.cause != Cause.VISUAL]
+    played = [each for each in attempts if each.cause != RetryClass.VISUAL]
     decided = _last_word(played)
-    looks = [each for each in attempts if each.cause == Cause.VISUAL]
+    looks = [each for each in attempts if each.cause == RetryClass.VISUAL]
     seen_again = {shot.view: shot for look in looks for shot in look.screenshots}
     if not seen_again:
         return decided

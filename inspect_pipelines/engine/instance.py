@@ -110,7 +110,7 @@ def settings_text(dagster_home: Path, max_concurrent_runs: int, run_launcher: st
         run_launcher=json.dumps(launcher_of(run_launcher)),  # JSON is YAML
         event_log_storage=json.dumps(
             {
-                "module": "inspect_pipelines.engine.events",
+                "module": "inspect_pipelines.engine.event_log",
                 "class": "InspectEventLogStorage",
                 "config": {"base_dir": str(dagster_home / "history" / "runs")},
             }

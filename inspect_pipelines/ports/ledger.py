@@ -23,7 +23,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
-from inspect_pipelines.ports.decisions import Batches, Decisions
+from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.events import Events
 
 
@@ -271,7 +271,7 @@ class LedgerSession(Protocol):
     @property
     def events(self) -> Events: ...
     @property
-    def decisions(self) -> Decisions: ...
+    def answers(self) -> Answers: ...
     @property
     def batches(self) -> Batches: ...
     @property

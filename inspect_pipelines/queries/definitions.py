@@ -115,7 +115,7 @@ def show_trigger(house: House, trigger_id: str) -> TriggerDossier:
     trigger = find_trigger(house, trigger_id)
     (seen,) = [one for one in _seen(house, LAST_RUNS) if one.definition.id == trigger.id]
     with house.ledger.read() as ledger:
-        decisions = ledger.decisions.latest(trigger.id)
+        decisions = ledger.answers.latest(trigger.id)
         gathering = [one for one in ledger.batches.open() if one.trigger_id == trigger.id]
     return TriggerDossier(
         _trigger(seen), tuple(decided(one) for one in decisions), tuple(_batch(one) for one in gathering)

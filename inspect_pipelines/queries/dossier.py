@@ -68,7 +68,7 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         decisions = ledger.reviews.of_run(run.id)
         notifications = ledger.outbox.of_run(run.id)
         incidents = ledger.incidents.of_run(run.id)
-        causes = ledger.decisions.of_run(run.id)
+        causes = ledger.answers.of_run(run.id)
         retries = summaries(house, ledger, ledger.runs.retries_of(run.id))
     progress = progress_of(
         current,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inspect_pipelines.domain.decision import Decision
+from inspect_pipelines.domain.answer import Answer
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId, SourceId
 from inspect_pipelines.domain.position import Position
@@ -19,7 +19,7 @@ from inspect_pipelines.queries.page import Page, page_of, position_of
 
 @dataclass(frozen=True, slots=True)
 class DecisionSummary:
-    decision: Decision = field(metadata=FLAT)
+    decision: Answer = field(metadata=FLAT)
     sentence: str
 
 
@@ -66,17 +66,17 @@ def list_events(
 def show_event(house: House, event: Event) -> EventDossier:
     """The event with what came of it."""
     with house.ledger.read() as ledger:
-        return EventDossier(event, tuple(decided(one) for one in ledger.decisions.of_event(event.id)))
+        return EventDossier(event, tuple(decided(one) for one in ledger.answers.of_event(event.id)))
 
 
 def show_replay(house: House, event: Event) -> Replayed:
     """What came of the event's last replay."""
     with house.ledger.read() as ledger:
-        found = [one for one in ledger.decisions.of_event(event.id) if one.replay == event.replay]
+        found = [one for one in ledger.answers.of_event(event.id) if one.replay == event.replay]
     return Replayed(event.id, event.status, event.replay, tuple(decided(one) for one in found))
 
 
-def decided(decision: Decision) -> DecisionSummary:
+def decided(decision: Answer) -> DecisionSummary:
     """A decision with its sentence."""
     return DecisionSummary(decision, decision.sentence())
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from inspect_pipelines.domain.retry import Cause
+from inspect_pipelines.domain.retry import RetryClass
 from inspect_pipelines.domain.session import SessionResult, StepResult
 
 WHY = {
-    Cause.INFRA: "the attempt before was not the site's fault",
-    Cause.FINDING: "the attempt before found a fault",
-    Cause.VISUAL: "another look at views that differed",
+    RetryClass.INFRA: "the attempt before was not the site's fault",
+    RetryClass.FINDING: "the attempt before found a fault",
+    RetryClass.VISUAL: "another look at views that differed",
 }
 
 
@@ -85,7 +85,7 @@ def _attempt(session: SessionResult, *, decides: bool) -> AttemptRow:
     return AttemptRow(
         session.playbook,
         session.attempt,
-        WHY[Cause(session.cause)] if session.cause else "",
+        WHY[RetryClass(session.cause)] if session.cause else "",
         session.status.value,
         decides,
         "" if decides else session.error or (faults[0] if faults else ""),

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from inspect_pipelines.domain.message import Link, Message, MessageKind, Severity
+from inspect_pipelines.domain.message import Link, Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import Notification
 
 DIRECTION_MARKS = re.compile("[\u202a-\u202e\u2066-\u2069\u200e\u200f\u061c]")
@@ -45,10 +45,10 @@ SAYS_SO = {  # words of a title that need no prefix: `Nightly shop: still failed
 }
 LEFT_OUT_BEFORE = re.compile(r"and ([\d,]{1,12}) more")  # a message's own last line, when it was cut before
 COLOURS = {
-    Severity.CRITICAL: "#b3261e",
-    Severity.ERROR: "#b3261e",
-    Severity.WARNING: "#9a5b00",
-    Severity.INFO: "#1558b0",
+    Urgency.CRITICAL: "#b3261e",
+    Urgency.ERROR: "#b3261e",
+    Urgency.WARNING: "#9a5b00",
+    Urgency.INFO: "#1558b0",
 }
 GREEN = "#1a7f37"
 
@@ -69,7 +69,7 @@ def message_of(notification: Notification) -> Message:
     first, _, rest = notification.text.partition("\n")
     return Message(
         kind=MessageKind.NOTICE,
-        severity=Severity.WARNING,
+        severity=Urgency.WARNING,
         title=notification.title,
         verdict="",
         sentence=first,

@@ -7,13 +7,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.answer import AnswerKind
 from inspect_pipelines.domain.debounce import Batch
-from inspect_pipelines.domain.decision import Outcome
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.batch import BATCH
-from resources.ledger.decision_tables import batches, decisions
+from resources.ledger.answer_tables import batches, decisions
 from resources.ledger.owned import Owned
 from resources.ledger.tables import runs
 
@@ -51,7 +51,7 @@ class SqlBatches(Owned):
         self._connection.execute(
             sa.update(decisions)
             .where(decisions.c.org_id == self._org_id, decisions.c.batch_id == batch.id)
-            .values(outcome=Outcome.NO.value, reason=reason)
+            .values(outcome=AnswerKind.NO.value, reason=reason)
         )
 
     def waiting(self, trigger_id: DefinitionId, key: str) -> Batch | None:

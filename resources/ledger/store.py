@@ -12,10 +12,10 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.ids import OrgId
 from resources.ledger import schema
 from resources.ledger.across import SqlAcrossSession
+from resources.ledger.answers import SqlAnswers
 from resources.ledger.audit import SqlAudit
 from resources.ledger.baselines import SqlBaselines
 from resources.ledger.batches import SqlBatches
-from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
@@ -69,7 +69,7 @@ class SqlSession:
         self.silences = SqlSilences(connection, org_id)
         self.outbox = SqlOutbox(connection, org_id)
         self.events = SqlEvents(connection, org_id)
-        self.decisions = SqlDecisions(connection, org_id)
+        self.answers = SqlAnswers(connection, org_id)
         self.batches = SqlBatches(connection, org_id)
         self.journal = SqlJournal(connection, org_id)
         self.audit = SqlAudit(connection, org_id)

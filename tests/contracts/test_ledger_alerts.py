@@ -15,7 +15,7 @@ from builders import NOW, a_run
 from builders_of_incidents import an_incident
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, IncidentId, RunId
-from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Severity
+from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.stored.serial import dump_json
@@ -27,7 +27,7 @@ LEASE = 90 * SECOND
 
 
 def a_message(kind: MessageKind, **changes) -> Message:
-    return Message(kind, Severity.ERROR, "Nightly shop: failed", "failed", "it is broken", "dedup", **changes)
+    return Message(kind, Urgency.ERROR, "Nightly shop: failed", "failed", "it is broken", "dedup", **changes)
 
 
 def a_note(number: int = 1, *, kind: MessageKind = MessageKind.OPENED, **changes) -> Notification:

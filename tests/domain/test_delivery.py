@@ -7,7 +7,7 @@ import pytest
 
 from builders import NOW, a_run
 from inspect_pipelines.domain.ids import DEFAULT_ORG, IncidentId
-from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Severity
+from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import (
     DeliveryStatus,
     Notification,
@@ -86,7 +86,7 @@ def test_a_sent_one_keeps_its_receipt_and_time():
 
 
 def test_the_key_names_the_incident_where_there_is_one_and_else_the_run():
-    message = Message(MessageKind.OPENED, Severity.ERROR, "t", "failed", "x", "d")
+    message = Message(MessageKind.OPENED, Urgency.ERROR, "t", "failed", "x", "d")
 
     assert NOTE.key == f"{NOTE.run_id}/on_failure///slack:#qa"
     about = replace(NOTE, message=message, incident_id=IncidentId("i1"), occasion="r2")
@@ -94,7 +94,7 @@ def test_the_key_names_the_incident_where_there_is_one_and_else_the_run():
 
 
 def test_messages_follow_their_incident_and_on_the_code_host_their_pull_request_or_commit():
-    message = Message(MessageKind.SUCCESS, Severity.INFO, "t", "passed", "x", "d")
+    message = Message(MessageKind.SUCCESS, Urgency.INFO, "t", "passed", "x", "d")
     github = replace(NOTE, target="github")
 
     def about(number: int | None) -> Notification:

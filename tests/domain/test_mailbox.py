@@ -6,7 +6,7 @@ from datetime import timedelta
 from builders import NOW, a_run
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.mailbox import Mailbox, mail_of
-from inspect_pipelines.domain.message import Message, MessageKind, Severity
+from inspect_pipelines.domain.message import Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import Notification, notification_of
 from inspect_pipelines.domain.plan import RuleEvent
 
@@ -17,7 +17,7 @@ QA = "slack:#qa"
 
 def a_note(name: str, *, target: str = QA, kind: MessageKind = MessageKind.OPENED, at=NOW) -> Notification:
     message = Message(
-        kind, Severity.ERROR, name, "failed", f"{name} broke", name, incident_id=IncidentId(name)
+        kind, Urgency.ERROR, name, "failed", f"{name} broke", name, incident_id=IncidentId(name)
     )
     return notification_of(a_run(), RuleEvent.ON_FAILURE, target, message, at=at)
 

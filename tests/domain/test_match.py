@@ -11,7 +11,7 @@ from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.ids import OrgId, SourceId
 from inspect_pipelines.domain.match import (
     EVENT_KEYS,
-    Answer,
+    Fit,
     Match,
     ever_brings,
     match,
@@ -65,7 +65,7 @@ def answer(event: Event, trigger: Trigger) -> Match:
     ],
 )
 def test_a_no_has_its_reason(event: dict[str, Any], trigger: dict[str, Any], reason: str):
-    assert answer(a_merge(**event), a_trigger(**trigger)) == Match(Answer.NO, reason)
+    assert answer(a_merge(**event), a_trigger(**trigger)) == Match(Fit.NO, reason)
 
 
 @pytest.mark.parametrize(
@@ -89,13 +89,13 @@ def test_a_no_has_its_reason(event: dict[str, Any], trigger: dict[str, Any], rea
 def test_a_merge_that_fits_in_every_respect_is_a_yes(
     event: dict[str, Any], trigger: dict[str, Any], reason: str
 ):
-    assert answer(a_merge(**event), a_trigger(**trigger)) == Match(Answer.YES, reason)
+    assert answer(a_merge(**event), a_trigger(**trigger)) == Match(Fit.YES, reason)
 
 
 def test_unknown_paths_are_not_no_paths_and_only_asked_for_when_all_else_fits():
     unknown, trigger = a_merge(paths=None), a_trigger(paths=("src/**",))
 
-    assert answer(unknown, trigger) == Match(Answer.UNKNOWN, "its changed paths are not known")
+    assert answer(unknown, trigger) == Match(Fit.UNKNOWN, "its changed paths are not known")
     assert needs_paths(unknown, trigger, search=found)
     assert not needs_paths(unknown, a_trigger(), search=found)
     assert not needs_paths(
@@ -106,9 +106,9 @@ def test_unknown_paths_are_not_no_paths_and_only_asked_for_when_all_else_fits():
 @pytest.mark.parametrize(
     ("data", "labels", "expected"),
     [
-        ({"label": "visual"}, ("visual", "bug"), Answer.YES),
-        ({"label": "bug"}, ("visual", "bug"), Answer.NO),
-        ({}, ("visual",), Answer.YES),
+        ({"label": "visual"}, ("visual", "bug"), Fit.YES),
+        ({"label": "bug"}, ("visual", "bug"), Fit.NO),
+        ({}, ("visual",), Fit.YES),
     ],
 )
 def test_a_labeled_event_is_about_the_label_that_was_added(data, labels, expected):
@@ -140,7 +140,7 @@ def test_a_comment_is_a_command_of_people_who_may_give_one(data, expected):
 
     found_answer = answer(event, a_trigger(event="issue_comment.created"))
 
-    assert (found_answer.reason if found_answer.answer is Answer.NO else None) == expected
+    assert (found_answer.reason if found_answer.answer is Fit.NO else None) == expected
 
 
 @pytest.mark.parametrize(
@@ -183,8 +183,8 @@ def test_a_variable_that_holds_the_changed_paths_has_them_asked_for(plan, asked)
     """A trigger with `{{changed_paths}}` and no `paths` said no to every pull request: nobody had asked GitHub."""
     trigger = a_trigger(plan=a_plan(**plan))
 
-    assert (answer(a_merge(paths=None), trigger).answer is Answer.UNKNOWN) is asked
-    assert answer(a_merge(paths=()), trigger).answer is Answer.YES
+    assert (answer(a_merge(paths=None), trigger).answer is Fit.UNKNOWN) is asked
+    assert answer(a_merge(paths=()), trigger).answer is Fit.YES
 
 
 @pytest.mark.parametrize(

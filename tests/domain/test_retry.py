@@ -12,7 +12,7 @@ from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.finding import FindingKind, Severity
 from inspect_pipelines.domain.plan import Retries
 from inspect_pipelines.domain.retry import (
-    Cause,
+    RetryClass,
     allowance,
     cause_of,
     deciding,
@@ -33,7 +33,7 @@ PASSED = a_session(id="r.1")
 SECOND = timedelta(seconds=1)
 
 
-def again(session, attempt: int = 2, cause: Cause = Cause.FINDING, **changes):
+def again(session, attempt: int = 2, cause: RetryClass = RetryClass.FINDING, **changes):
     return replace(session, id=f"r.1.{attempt}", attempt=attempt, cause=cause.value, **changes)
 
 
@@ -45,22 +45,25 @@ def found(message: str, kind: FindingKind = FindingKind.EXPECTATION, **changes):
     ("session", "cause"),
     [
         (PASSED, None),
-        (CRASHED, Cause.INFRA),
+        (CRASHED, RetryClass.INFRA),
         (replace(CRASHED, retry_may_help=False), None),  # a secret that has no value
         (replace(PASSED, status=SessionStatus.TIMEOUT), None),
         (replace(PASSED, status=SessionStatus.CANCELLED), None),
-        (FAILED, Cause.FINDING),
-        (found("expected text 'Thank you', found 'Sorry'"), Cause.FINDING),
+        (FAILED, RetryClass.FINDING),
+        (found("expected text 'Thank you', found 'Sorry'"), RetryClass.FINDING),
         (found("a warning", severity=Severity.WARNING), None),
         (
             found("http://x.test/ could not be opened: (ERR_NAME_NOT_RESOLVED)", FindingKind.NAVIGATION),
-            Cause.INFRA,
+            RetryClass.INFRA,
         ),
         (
             found("script http://ads.test/ failed: ERR_NAME_NOT_RESOLVED", FindingKind.REQUEST_FAILED),
-            Cause.FINDING,
+            RetryClass.FINDING,
         ),
-        (found("http://x.test/ answered 503 Service Unavailable", FindingKind.NAVIGATION), Cause.FINDING),
+        (
+            found("http://x.test/ answered 503 Service Unavailable", FindingKind.NAVIGATION),
+            RetryClass.FINDING,
+        ),
         (found("http://x.test/ answered 401 Unauthorized", FindingKind.NAVIGATION), None),
         (found("http://x.test/ answered 403 Forbidden", FindingKind.NAVIGATION), None),
     ],
@@ -71,12 +74,12 @@ def test_what_went_wrong_says_whether_another_attempt_may_help(session, cause):
 
 def test_each_cause_has_its_own_number_of_retries():
     retries = Retries(infra=2, finding=1)
-    crashed_again = again(CRASHED, 2, Cause.INFRA)
+    crashed_again = again(CRASHED, 2, RetryClass.INFRA)
 
-    assert next_cause([CRASHED], retries) is Cause.INFRA
-    assert next_cause([CRASHED, crashed_again], retries) is Cause.INFRA
-    assert next_cause([CRASHED, crashed_again, again(CRASHED, 3, Cause.INFRA)], retries) is None
-    assert next_cause([CRASHED, again(FAILED, 2, Cause.INFRA)], retries) is Cause.FINDING
+    assert next_cause([CRASHED], retries) is RetryClass.INFRA
+    assert next_cause([CRASHED, crashed_again], retries) is RetryClass.INFRA
+    assert next_cause([CRASHED, crashed_again, again(CRASHED, 3, RetryClass.INFRA)], retries) is None
+    assert next_cause([CRASHED, again(FAILED, 2, RetryClass.INFRA)], retries) is RetryClass.FINDING
     assert next_cause([FAILED, again(FAILED)], retries) is None
     assert next_cause([FAILED, again(PASSED)], retries) is None
 
@@ -88,9 +91,11 @@ def test_retries_can_be_switched_off():
     assert next_cause([FAILED], off) is None
 
 
-@given(st.sampled_from(Cause), st.integers(0, 9), st.floats(0, 1, exclude_max=True))
+@given(st.sampled_from(RetryClass), st.integers(0, 9), st.floats(0, 1, exclude_max=True))
 def test_a_wait_has_full_jitter_within_its_step(cause, made, chance):
-    longest = {Cause.INFRA: 30 if made == 0 else 120, Cause.FINDING: 30, Cause.VISUAL: 0}[cause]
+    longest = {RetryClass.INFRA: 30 if made == 0 else 120, RetryClass.FINDING: 30, RetryClass.VISUAL: 0}[
+        cause
+    ]
 
     assert timedelta(0) <= delay(cause, made, chance) <= longest * SECOND
     assert delay(cause, made, 0.5) == longest / 2 * SECOND
@@ -125,7 +130,7 @@ def test_a_clock_that_was_set_back_gives_no_time_back():
         ([PASSED], 1),
         ([FAILED, again(PASSED)], 2),
         ([FAILED, again(FAILED)], 2),
-        ([CRASHED, again(PASSED, 2, Cause.INFRA)], 2),
+        ([CRASHED, again(PASSED, 2, RetryClass.INFRA)], 2),
         ([FAILED, again(CRASHED)], 1),  # nothing was seen that takes it back
         ([FAILED, again(FAILED, status=SessionStatus.TIMEOUT)], 1),
         ([CRASHED, again(CRASHED, status=SessionStatus.TIMEOUT)], 1),
@@ -148,7 +153,7 @@ def test_another_look_replaces_the_pictures_of_the_views_it_took():
     home, cart = a_screenshot("home"), a_screenshot("cart")
     newer, late = a_screenshot("cart", sha256=a_sha("b")), a_screenshot("pay")
     first = a_session(screenshots=(home, cart))
-    look = again(a_session(screenshots=(newer, late)), cause=Cause.VISUAL)
+    look = again(a_session(screenshots=(newer, late)), cause=RetryClass.VISUAL)
 
     (decided,) = deciding([first, look])
 
@@ -173,7 +178,12 @@ def test_a_playbook_that_failed_first_and_passed_then_says_so():
 
 @pytest.mark.parametrize(
     "attempts",
-    [[PASSED], [FAILED, again(FAILED)], [FAILED, again(CRASHED)], [CRASHED, again(PASSED, 2, Cause.INFRA)]],
+    [
+        [PASSED],
+        [FAILED, again(FAILED)],
+        [FAILED, again(CRASHED)],
+        [CRASHED, again(PASSED, 2, RetryClass.INFRA)],
+    ],
 )
 def test_what_was_ours_or_stays_wrong_is_not_flaky(attempts):
     assert second_thoughts(attempts) == ()
@@ -183,7 +193,7 @@ def test_a_view_that_looks_as_approved_at_another_look_says_so():
     def compared(name: str, passed: bool) -> Comparison:
         return Comparison(a_screenshot(name).view, Outcome.CHANGED, passed, "", 0.0, "test", 0.02)
 
-    look = again(a_session(screenshots=(a_screenshot("home"), a_screenshot("cart"))), cause=Cause.VISUAL)
+    look = again(a_session(screenshots=(a_screenshot("home"), a_screenshot("cart"))), cause=RetryClass.VISUAL)
     comparisons = [compared("home", True), compared("cart", False), compared("pay", True)]
 
     assert second_looks([PASSED, look], comparisons) == (

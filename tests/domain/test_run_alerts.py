@@ -13,7 +13,7 @@ from inspect_pipelines.domain.absence import absence_origin
 from inspect_pipelines.domain.alerting import Alerting, Overrides
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.maintenance import Maintenance
-from inspect_pipelines.domain.message import MessageKind, Severity
+from inspect_pipelines.domain.message import MessageKind, Urgency
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -286,7 +286,7 @@ def test_a_message_says_what_changed_since_when_who_is_suspected_and_shows_pictu
     message, run = note.message, books.last_run()
     assert (message.kind, message.severity, message.title) == (
         MessageKind.OPENED,
-        Severity.ERROR,
+        Urgency.ERROR,
         "Nightly shop: failed",
     )
     assert (message.sentence, message.lines) == (reasons[0], reasons[1:])
@@ -326,7 +326,7 @@ def test_the_sites_faults_are_graver_than_ours(books: Books) -> None:
     books.end(RunStatus.PASSED)
     (error,) = books.end(RunStatus.ERROR, "the browser died")
 
-    assert (finding.message.severity, error.message.severity) == (Severity.CRITICAL, Severity.WARNING)
+    assert (finding.message.severity, error.message.severity) == (Urgency.CRITICAL, Urgency.WARNING)
     assert finding.message.pictures[0].sha256 == a_sha("e")
 
 

@@ -183,7 +183,7 @@ def test_the_history_goes_on(house: House) -> None:
 def test_events_keep_what_was_decided_and_a_delivery_that_comes_again_is_known(house: House) -> None:
     with house.ledger.read() as ledger:
         events = {event.environment: event for event in ledger.events.latest()}
-        decided = {name: ledger.decisions.of_event(event.id) for name, event in events.items()}
+        decided = {name: ledger.answers.of_event(event.id) for name, event in events.items()}
 
     outcomes = {name: [one.outcome.value for one in found] for name, found in decided.items()}
     assert outcomes == {"production": ["started"], "staging": ["no"]}

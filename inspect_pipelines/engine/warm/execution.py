@@ -10,7 +10,7 @@ from dagster._core.execution.api import execute_run_iterator
 from dagster._utils.interrupts import capture_interrupts
 
 from assets.lost import report_end
-from inspect_pipelines.engine.events import InspectEventLogStorage
+from inspect_pipelines.engine.event_log import InspectEventLogStorage
 from resources.workers import WorkerLocks
 
 FindJob = Callable[[dg.DagsterRun], IJob]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from inspect_pipelines.domain.channel import ChannelConfig, Kinds, addressed, spec_of
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Severity
+from inspect_pipelines.domain.message import CommitContext, Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.trigger import Definition
@@ -48,7 +48,7 @@ def try_channel(
     name = house.clock.new_id()
     message = Message(
         kind=MessageKind.TEST,
-        severity=Severity.INFO,
+        severity=Urgency.INFO,
         title="inspect-pipelines can reach you",
         verdict="",
         sentence=f"{by} tried out the channel {config.name!r}; nothing is wrong, and nothing needs to be done.",

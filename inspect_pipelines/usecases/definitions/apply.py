@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from inspect_pipelines.config.project import Project
-from inspect_pipelines.domain.change import Change, ChangeKind, changes_between
 from inspect_pipelines.domain.compiled import Channels, Compiled
+from inspect_pipelines.domain.definition_change import DefinitionChange, DefinitionChangeKind, changes_between
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.errors import Refused, Unreadable
@@ -22,7 +22,7 @@ from inspect_pipelines.usecases.definitions.plan import propose
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    changes: tuple[Change, ...]
+    changes: tuple[DefinitionChange, ...]
     is_published: bool  # False: what is published said the same already
 
 
@@ -60,7 +60,7 @@ def apply(
         changes = changes_between(ledger.definitions.all(), project.definitions, ledger.runs.counts())
         for change in changes:
             definition = change.definition
-            deleted = change.kind is ChangeKind.DELETE
+            deleted = change.kind is DefinitionChangeKind.DELETE
             if deleted and definition.id not in may_delete:
                 raise Refused(
                     f"{definition.kind} {definition.id!r} with {change.runs} runs would be deleted; "

@@ -9,8 +9,14 @@ from itertools import islice
 
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.budget import SAMPLE, minutes_of
-from inspect_pipelines.domain.change import Change, ChangeKind, FieldChange, changes_between, settings_between
 from inspect_pipelines.domain.compiled import Compiled
+from inspect_pipelines.domain.definition_change import (
+    DefinitionChange,
+    DefinitionChangeKind,
+    FieldChange,
+    changes_between,
+    settings_between,
+)
 from inspect_pipelines.domain.forecast import MONTH, Forecast, forecast, overruns
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.naming import clashes
@@ -26,7 +32,7 @@ LOOKED_AT = 200  # of a definition's last runs
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    changes: tuple[Change, ...]
+    changes: tuple[DefinitionChange, ...]
     upcoming: Mapping[DefinitionId, tuple[datetime, ...]]  # UTC; of every enabled schedule
     warnings: tuple[str, ...]
     unchanged: int
@@ -38,8 +44,8 @@ class Proposal:
     jitters: Mapping[DefinitionId, timedelta] = field(default_factory=dict)  # of those that have one
 
     @property
-    def deletions(self) -> tuple[Change, ...]:
-        return tuple(change for change in self.changes if change.kind is ChangeKind.DELETE)
+    def deletions(self) -> tuple[DefinitionChange, ...]:
+        return tuple(change for change in self.changes if change.kind is DefinitionChangeKind.DELETE)
 
 
 def propose(
@@ -60,7 +66,7 @@ def propose(
         settings = settings_between(stored.organizations.find(), project.organization)
         forecasts = {each.id: _forecast(stored, each, now) for each in project.definitions}
     changes = changes_between(before, project.definitions, runs)
-    touched = sum(1 for change in changes if change.kind is not ChangeKind.DELETE)
+    touched = sum(1 for change in changes if change.kind is not DefinitionChangeKind.DELETE)
     return Proposal(
         changes=changes,
         upcoming={

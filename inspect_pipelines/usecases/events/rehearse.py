@@ -10,7 +10,7 @@ from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import key_of
 from inspect_pipelines.domain.event import Delivery, Event, EventStatus, SourceKind
 from inspect_pipelines.domain.ids import EventId, SourceId
-from inspect_pipelines.domain.match import Answer, match
+from inspect_pipelines.domain.match import Fit, match
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, UsageError
@@ -27,7 +27,7 @@ class Rehearsal:
     """What a trigger would do."""
 
     trigger: Trigger
-    answer: Answer
+    answer: Fit
     reason: str
     variables: Mapping[str, str] = field(default_factory=dict)
     joins: str = ""  # the run or batch that would take the event in; empty: a run of its own
@@ -35,9 +35,9 @@ class Rehearsal:
     skipped: str = ""  # why its run would be skipped at the door; empty: it would not be
 
     def sentence(self) -> str:
-        if self.answer is Answer.UNKNOWN:
+        if self.answer is Fit.UNKNOWN:
             return "would ask for the changed paths first; try some with --path"
-        if self.answer is Answer.NO:
+        if self.answer is Fit.NO:
             return (
                 f"would start no run and tell people: {self.reason}" if self.is_told else f"no: {self.reason}"
             )
@@ -76,22 +76,22 @@ def rehearse(
         for trigger in asked:
             if event.status in CLOSED:
                 found.append(
-                    Rehearsal(trigger, Answer.NO, f"the event is {event.status.value}: {event.problem}")
+                    Rehearsal(trigger, Fit.NO, f"the event is {event.status.value}: {event.problem}")
                 )
                 continue
             answer = match(event, trigger, search=search)
-            if answer.answer is not Answer.YES:
+            if answer.answer is not Fit.YES:
                 found.append(Rehearsal(trigger, answer.answer, answer.reason))
                 continue
             context = context_of(event, trigger.plan.allowed_hosts)
             if why := hindrance(trigger, context):
-                found.append(Rehearsal(trigger, Answer.NO, why, context.variables(), is_told=True))
+                found.append(Rehearsal(trigger, Fit.NO, why, context.variables(), is_told=True))
                 continue
             batch = ledger.batches.waiting(trigger.id, key_of(event, trigger.debounce))
             joins = "" if batch is None else f"run {batch.run_id}" if batch.run_id else f"batch {batch.id}"
             skipped = not_now(ledger, trigger, house.clock.now()) or ""
             found.append(
-                Rehearsal(trigger, Answer.YES, answer.reason, context.variables(), joins, skipped=skipped)
+                Rehearsal(trigger, Fit.YES, answer.reason, context.variables(), joins, skipped=skipped)
             )
     return found
 

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from inspect_pipelines.config.pattern import found as search
+from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.context import Context, context_of
 from inspect_pipelines.domain.debounce import joined, key_of, opened
-from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
-from inspect_pipelines.domain.match import Answer, match
+from inspect_pipelines.domain.match import Fit, match
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.run import event_origin
 from inspect_pipelines.domain.session_request import values_for
@@ -83,7 +83,7 @@ def _decided_or_unreadable(house: House, event: Event, triggers: Sequence[Trigge
     with (
         house.ledger.write() as ledger
     ):  # by itself: were telling the defect, the event would come back for ever
-        known = ledger.decisions.decided(event.id, event.replay)
+        known = ledger.answers.decided(event.id, event.replay)
         concerned = [one for one in triggers if one.event == event.type and one.id not in known]
         tell_undecided(house, ledger, event, concerned, problem, with_context=False)
     return 0
@@ -91,20 +91,20 @@ def _decided_or_unreadable(house: House, event: Event, triggers: Sequence[Trigge
 
 def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence[Trigger]) -> int:
     """Store what each trigger says to the event, and how far the event has come; returns how many runs it started."""
-    known = ledger.decisions.decided(event.id, event.replay)
+    known = ledger.answers.decided(event.id, event.replay)
     now = house.clock.now()
     is_waiting, runs, problem = False, 0, ""
-    refusals: list[Decision] = []
+    refusals: list[Answer] = []
     for trigger in triggers:
         if trigger.event != event.type or trigger.id in known:
             continue
         answer = match(event, trigger, search=search)
-        decision = Decision(
-            event.org_id, event.id, trigger.id, Outcome.NO, answer.reason, now, replay=event.replay
+        decision = Answer(
+            event.org_id, event.id, trigger.id, AnswerKind.NO, answer.reason, now, replay=event.replay
         )
-        if answer.answer is Answer.UNKNOWN:
+        if answer.answer is Fit.UNKNOWN:
             is_waiting = True
-        elif answer.answer is Answer.NO:
+        elif answer.answer is Fit.NO:
             refusals.append(decision)
         else:
             context = context_of(event, trigger.plan.allowed_hosts)
@@ -113,7 +113,7 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
                 problem = problem or f"{trigger.id}: {why_not}"
             else:
                 runs += _carry_out(house, ledger, event, trigger, decision, context)
-    ledger.decisions.add_all(refusals)
+    ledger.answers.add_all(refusals)
     status = EventStatus.UNDECIDED if problem else EventStatus.DECIDED
     status = EventStatus.WAITING if is_waiting else status
     save_status(house, ledger, replace(event, status=status, problem="" if is_waiting else problem))
@@ -143,7 +143,7 @@ def hindrance(trigger: Trigger, context: Context) -> str | None:
 
 
 def _carry_out(
-    house: House, ledger: LedgerSession, event: Event, trigger: Trigger, decision: Decision, context: Context
+    house: House, ledger: LedgerSession, event: Event, trigger: Trigger, decision: Answer, context: Context
 ) -> int:
     """Store a yes with what follows from it; returns how many runs are to be launched now."""
     now = decision.decided_at
@@ -152,13 +152,13 @@ def _carry_out(
         taken = joined(waiting, context, trigger.debounce, now=now)
         if waiting.run_id is None or ledger.runs.inform(waiting.run_id, taken.context.variables()):
             ledger.batches.save(taken)
-            ledger.decisions.add(
-                replace(decision, outcome=Outcome.COALESCED, batch_id=taken.id, run_id=taken.run_id)
+            ledger.answers.add(
+                replace(decision, outcome=AnswerKind.COALESCED, batch_id=taken.id, run_id=taken.run_id)
             )
             return 0
     batch = opened(house.clock.new_id(), event, trigger, context, now=now)
     ledger.batches.add(batch)
-    ledger.decisions.add(replace(decision, outcome=Outcome.STARTED, batch_id=batch.id))
+    ledger.answers.add(replace(decision, outcome=AnswerKind.STARTED, batch_id=batch.id))
     if not batch.is_due(now):
         return 0
     origin = event_origin(event.id, trigger.id, event.replay)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.context import Context, context_of
-from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event
 from inspect_pipelines.domain.run import RunStatus, undecided_origin
 from inspect_pipelines.domain.trigger import Trigger
@@ -40,12 +40,12 @@ def tell_undecided(
             f"then: inspect-pipelines events replay {event.id}"
         )
         record_end(ledger, wanted.concluded(RunStatus.ERROR, reason, now=now), trigger, at=now)
-        ledger.decisions.add(
-            Decision(
+        ledger.answers.add(
+            Answer(
                 event.org_id,
                 event.id,
                 trigger.id,
-                Outcome.UNDECIDED,
+                AnswerKind.UNDECIDED,
                 problem,
                 now,
                 replay=event.replay,

@@ -9,7 +9,7 @@ from inspect_pipelines.domain.baseline import Baseline, expected, image_of
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.retry import Cause, first_looks
+from inspect_pipelines.domain.retry import RetryClass, first_looks
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.ports.gallery import Gallery
@@ -52,7 +52,7 @@ class Looks:
             each.view for each in self.comparisons if not each.passed and each.outcome is not Outcome.ADDED
         }
         for session in sessions:
-            if session.cause == Cause.VISUAL:
+            if session.cause == RetryClass.VISUAL:
                 self.add(session)
 
     def open_views(self, playbook: str) -> set[View]:

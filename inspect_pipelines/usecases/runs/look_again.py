@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspect_pipelines.domain.baseline import baseline_set, concerning
 from inspect_pipelines.domain.comparison import environment_changes
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.domain.retry import Cause, allowance, first_looks, is_faulty, spent
+from inspect_pipelines.domain.retry import RetryClass, allowance, first_looks, is_faulty, spent
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.errors import NotFound
@@ -49,13 +49,13 @@ def look_again(
     new: list[SessionResult] = []
     for request in session_requests(run, definition):
         attempts = [each for each in played if each.playbook == request.playbook.id]
-        made = sum(1 for each in attempts if each.cause == Cause.VISUAL)
+        made = sum(1 for each in attempts if each.cause == RetryClass.VISUAL)
         while (views := looks.open_views(request.playbook.id)) and made < most:
             left = allowance(run.timeout_minutes) - spent([*played, *new])
             if not left or cancelled():
                 return new
             look = play(
-                house, run, request, attempt=len(attempts) + 1, cause=Cause.VISUAL, within=left, views=views,
+                house, run, request, attempt=len(attempts) + 1, cause=RetryClass.VISUAL, within=left, views=views,
                 cancelled=cancelled,
             )  # fmt: skip
             looks.add(look)

@@ -7,7 +7,15 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.ids import RunId, chance
-from inspect_pipelines.domain.retry import Cause, allowance, deciding, delay, known_faults, next_cause, spent
+from inspect_pipelines.domain.retry import (
+    RetryClass,
+    allowance,
+    deciding,
+    delay,
+    known_faults,
+    next_cause,
+    spent,
+)
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus
@@ -61,7 +69,7 @@ def _again(
 ) -> SessionResult | None:
     """One more attempt at a playbook; None: nothing to mend, no time left, or cancelled."""
     attempts = [each for each in played if each.playbook == request.playbook.id]
-    if any(each.cause == Cause.VISUAL for each in attempts):
+    if any(each.cause == RetryClass.VISUAL for each in attempts):
         return None  # a repeated op: its views were looked at again already
     cause = next_cause(attempts, definition.plan.retries)
     if cause is None:
@@ -93,7 +101,7 @@ def play(
     request: SessionRequest,
     *,
     attempt: int = 1,
-    cause: Cause | None = None,
+    cause: RetryClass | None = None,
     within: timedelta | None = None,
     views: Collection[View] | None = None,
     cancelled: Callable[[], bool] = lambda: False,

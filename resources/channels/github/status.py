@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.domain.message import Message, MessageKind, Severity
+from inspect_pipelines.domain.message import Message, MessageKind, Urgency
 from resources.channels.telling import cut, links, plain, sentence
 
 MAX_DESCRIPTION = 140
@@ -30,4 +30,4 @@ def state(message: Message) -> str:
         return "success"
     if verdict in ("error", "timeout", "cancelled"):
         return "error"
-    return "success" if message.severity is Severity.INFO and verdict != "failed" else "failure"
+    return "success" if message.severity is Urgency.INFO and verdict != "failed" else "failure"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from inspect_pipelines.domain.message import Message, MessageKind, Severity
+from inspect_pipelines.domain.message import Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import ChannelError
 from inspect_pipelines.ports.channel import Receipt
@@ -65,7 +65,7 @@ def action_of(message: Message) -> str:
     """What the event does to the cause's alert; good news about it ends it, and pages nobody."""
     if message.kind is MessageKind.ACKNOWLEDGED:
         return "acknowledge"
-    is_good = message.kind in QUIET and message.severity is Severity.INFO
+    is_good = message.kind in QUIET and message.severity is Urgency.INFO
     return "resolve" if is_good or message.kind is MessageKind.RESOLVED else "trigger"
 
 

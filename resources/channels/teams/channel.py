@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from inspect_pipelines.domain.message import Link, Message, MessageKind, Severity
+from inspect_pipelines.domain.message import Link, Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.gallery import Gallery
@@ -38,10 +38,10 @@ PICTURE_PX = 480
 MAX_LINES = 10
 MAX_ACTIONS = 6  # more stand behind an overflow menu
 STYLES = {
-    Severity.CRITICAL: "attention",
-    Severity.ERROR: "attention",
-    Severity.WARNING: "warning",
-    Severity.INFO: "accent",
+    Urgency.CRITICAL: "attention",
+    Urgency.ERROR: "attention",
+    Urgency.WARNING: "warning",
+    Urgency.INFO: "accent",
 }
 
 Element = dict[str, Any]

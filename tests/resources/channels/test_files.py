@@ -7,7 +7,7 @@ from pathlib import Path
 
 from builders import NOW, a_sha
 from inspect_pipelines.domain.ids import DEFAULT_ORG, RunId
-from inspect_pipelines.domain.message import Message, MessageKind, Picture, Severity
+from inspect_pipelines.domain.message import Message, MessageKind, Picture, Urgency
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from resources.channels.files.channel import FileChannel
@@ -49,7 +49,7 @@ def test_a_message_that_is_sent_again_replaces_its_file(tmp_path: Path) -> None:
 def test_a_file_says_all_that_a_chat_would_show(tmp_path: Path) -> None:
     message = Message(
         MessageKind.OPENED,
-        Severity.ERROR,
+        Urgency.ERROR,
         "Nightly shop: failed",
         "failed",
         "button 'Pay' changed",

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from inspect_pipelines.domain.channel import Person
-from inspect_pipelines.domain.message import CommitContext, MessageKind, Severity
+from inspect_pipelines.domain.message import CommitContext, MessageKind, Urgency
 from inspect_pipelines.errors import ChannelError
 from messages import a_message
 from resources.channels.github.comment import MARKER, MAX_BODY, merged, section
@@ -37,7 +37,7 @@ def test_a_commit_gets_a_status_per_definition_with_a_link(github: Rig) -> None:
         ({"kind": MessageKind.RESOLVED}, "success"),
         ({"kind": MessageKind.FLAKY, "verdict": "flaky"}, "success"),
         ({"kind": MessageKind.COMPLETE, "verdict": "failed"}, "failure"),
-        ({"verdict": "", "severity": Severity.INFO}, "success"),
+        ({"verdict": "", "severity": Urgency.INFO}, "success"),
         ({"kind": MessageKind.TEST, "verdict": ""}, "pending"),
     ],
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from inspect_pipelines.domain.message import MessageKind, Severity
+from inspect_pipelines.domain.message import MessageKind, Urgency
 from inspect_pipelines.errors import ChannelError
 from messages import a_message
 from stand_ins.channel_rigs import Rig
@@ -12,18 +12,18 @@ from stand_ins.server import Says
 @pytest.mark.parametrize(
     ("kind", "severity", "actions"),
     [
-        (MessageKind.OPENED, Severity.CRITICAL, ["trigger"]),
-        (MessageKind.REMINDER, Severity.ERROR, ["trigger"]),
-        (MessageKind.FLAPPING, Severity.WARNING, ["trigger"]),
-        (MessageKind.REVIEW, Severity.INFO, ["trigger"]),
-        (MessageKind.NOTICE, Severity.WARNING, ["trigger"]),
-        (MessageKind.COMPLETE, Severity.ERROR, ["trigger"]),
-        (MessageKind.COMPLETE, Severity.INFO, ["resolve"]),
-        (MessageKind.SUCCESS, Severity.INFO, ["resolve"]),
-        (MessageKind.FLAKY, Severity.INFO, ["resolve"]),
-        (MessageKind.ACKNOWLEDGED, Severity.ERROR, ["acknowledge"]),
-        (MessageKind.RESOLVED, Severity.ERROR, ["resolve"]),
-        (MessageKind.TEST, Severity.INFO, ["trigger", "resolve"]),
+        (MessageKind.OPENED, Urgency.CRITICAL, ["trigger"]),
+        (MessageKind.REMINDER, Urgency.ERROR, ["trigger"]),
+        (MessageKind.FLAPPING, Urgency.WARNING, ["trigger"]),
+        (MessageKind.REVIEW, Urgency.INFO, ["trigger"]),
+        (MessageKind.NOTICE, Urgency.WARNING, ["trigger"]),
+        (MessageKind.COMPLETE, Urgency.ERROR, ["trigger"]),
+        (MessageKind.COMPLETE, Urgency.INFO, ["resolve"]),
+        (MessageKind.SUCCESS, Urgency.INFO, ["resolve"]),
+        (MessageKind.FLAKY, Urgency.INFO, ["resolve"]),
+        (MessageKind.ACKNOWLEDGED, Urgency.ERROR, ["acknowledge"]),
+        (MessageKind.RESOLVED, Urgency.ERROR, ["resolve"]),
+        (MessageKind.TEST, Urgency.INFO, ["trigger", "resolve"]),
     ],
 )
 def test_bad_news_triggers_and_good_news_resolves(pagerduty: Rig, kind, severity, actions) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_pipelines.domain.channel import Person
-from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Severity
+from inspect_pipelines.domain.message import CommitContext, Link, Message, MessageKind, Urgency
 from messages import a_message, a_notification
 from resources.channels.email import mail
 from resources.channels.github import comment as github_comment
@@ -76,7 +76,7 @@ LINKS = st.builds(Link, TEXTS, URLS)
 def messages(draw: st.DrawFn) -> Message:
     return Message(
         kind=draw(st.sampled_from(MessageKind)),
-        severity=draw(st.sampled_from(Severity)),
+        severity=draw(st.sampled_from(Urgency)),
         title=draw(TEXTS),
         verdict=draw(TEXTS),
         sentence=draw(TEXTS),

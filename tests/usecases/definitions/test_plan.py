@@ -7,7 +7,7 @@ from builders import NOW, a_plan, a_run, a_schedule
 from houses import a_house, apply
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.calendar import Days
-from inspect_pipelines.domain.change import ChangeKind
+from inspect_pipelines.domain.definition_change import DefinitionChangeKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.occurrence import jitter
 from inspect_pipelines.domain.organization import Organization
@@ -37,9 +37,9 @@ def test_a_plan_names_what_is_new_changed_gone_and_equal(tmp_path):
     )
 
     assert [(change.kind, change.definition.id, change.runs) for change in proposal.changes] == [
-        (ChangeKind.CREATE, "new", 0),
-        (ChangeKind.CHANGE, "edited", 0),
-        (ChangeKind.DELETE, "gone", 2),
+        (DefinitionChangeKind.CREATE, "new", 0),
+        (DefinitionChangeKind.CHANGE, "edited", 0),
+        (DefinitionChangeKind.DELETE, "gone", 2),
     ]
     assert proposal.unchanged == 1
     assert [change.definition.id for change in proposal.deletions] == ["gone"]

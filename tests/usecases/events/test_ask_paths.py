@@ -8,7 +8,7 @@ import pytest
 from builders import a_merge, a_plan, a_source, a_trigger
 from code_hosts import RememberedCodeHost
 from houses import CollectingChannel, a_house, apply
-from inspect_pipelines.domain.decision import Outcome
+from inspect_pipelines.domain.answer import AnswerKind
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG, EventId
 from inspect_pipelines.domain.organization import Organization
@@ -107,9 +107,9 @@ def test_after_an_hour_it_is_undecided_and_people_are_told_once(
     assert "changed paths unknown: GitHub is away" in message.text
     assert f"events replay {UNKNOWN.id}" in message.text
     with house.ledger.read() as ledger:
-        (decision,) = ledger.decisions.of_event(UNKNOWN.id)
+        (decision,) = ledger.answers.of_event(UNKNOWN.id)
         (run,) = ledger.runs.latest()
-    assert decision.outcome is Outcome.UNDECIDED
+    assert decision.outcome is AnswerKind.UNDECIDED
     assert (run.status, run.id) == (RunStatus.ERROR, decision.run_id)
 
 

@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_stat
 
 from builders import a_source, a_trigger
 from houses import a_house, apply
-from inspect_pipelines.domain.decision import Outcome
+from inspect_pipelines.domain.answer import AnswerKind
 from inspect_pipelines.domain.event import Delivery, EventStatus, SourceKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, EventId
 from inspect_pipelines.domain.organization import Organization
@@ -100,10 +100,10 @@ class Life(RuleBasedStateMachine):
     def each_event_has_one_decision_a_trigger_and_each_origin_one_run(self) -> None:
         with self.house.ledger.read() as ledger:
             runs = ledger.runs.latest(limit=500)
-            decisions = [d for one in TRIGGERS for d in ledger.decisions.latest(one, limit=500)]
+            decisions = [d for one in TRIGGERS for d in ledger.answers.latest(one, limit=500)]
         assert max(Counter(run.origin for run in runs).values(), default=0) <= 1
         assert max(Counter((d.event_id, d.trigger_id) for d in decisions).values(), default=0) <= 1
-        starters = [d.run_id for d in decisions if d.outcome is Outcome.STARTED and d.run_id]
+        starters = [d.run_id for d in decisions if d.outcome is AnswerKind.STARTED and d.run_id]
         assert len(starters) == len(set(starters)) == len(runs), "one event starts a run, others join it"
 
     def teardown(self) -> None:
@@ -117,7 +117,7 @@ class Life(RuleBasedStateMachine):
             events = ledger.events.latest(limit=500)
             assert len(events) == len(self.delivered), "nothing is lost, nothing is taken twice"
             for event in events:
-                decisions = ledger.decisions.of_event(event.id)
+                decisions = ledger.answers.of_event(event.id)
                 assert sorted(d.trigger_id for d in decisions) == sorted(TRIGGERS)
                 for decision in decisions:
                     run = ledger.runs.find(decision.run_id)

@@ -8,10 +8,10 @@ import pytest
 
 from builders import a_delivery, a_merge, a_source, a_trigger
 from houses import a_house, apply
-from inspect_pipelines.domain.decision import Outcome
+from inspect_pipelines.domain.answer import AnswerKind
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG
-from inspect_pipelines.domain.match import Answer
+from inspect_pipelines.domain.match import Fit
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import Refused
@@ -55,7 +55,7 @@ def test_an_ignored_event_stays_ignored_with_its_reason(house: House) -> None:
     (rehearsed,) = rehearse(house, ignored)
 
     assert (again.status, again.problem, again.replay) == (EventStatus.IGNORED, WHY, "r1")
-    assert (rehearsed.answer, rehearsed.reason) == (Answer.NO, f"the event is ignored: {WHY}")
+    assert (rehearsed.answer, rehearsed.reason) == (Fit.NO, f"the event is ignored: {WHY}")
     assert runs(house) == []
 
 
@@ -108,9 +108,9 @@ def test_people_hear_of_an_event_that_could_not_be_read(house: House) -> None:
     take_in(house)
 
     with house.ledger.read() as ledger:
-        (decision,) = ledger.decisions.of_event(delivery.id)
+        (decision,) = ledger.answers.of_event(delivery.id)
         run = ledger.runs.find(decision.run_id)
-    assert (decision.trigger_id, decision.outcome) == ("post-merge", Outcome.UNDECIDED)
+    assert (decision.trigger_id, decision.outcome) == ("post-merge", AnswerKind.UNDECIDED)
     assert decision.reason == "pull_request.base.ref is missing"
     assert run.status is RunStatus.ERROR
     assert f"events replay {delivery.id}" in run.reason

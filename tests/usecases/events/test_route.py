@@ -9,9 +9,9 @@ import pytest
 
 from builders import NOW, a_merge, a_plan, a_playbook, a_trigger
 from houses import SteppedClock, a_house, apply
+from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.condition import Condition, Operator
 from inspect_pipelines.domain.debounce import usual_key
-from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.plan import Overlap
@@ -53,9 +53,9 @@ def tell(house: House, *events: Event) -> None:
     route(house)
 
 
-def decisions(house: House, event: Event) -> list[Decision]:
+def decisions(house: House, event: Event) -> list[Answer]:
     with house.ledger.read() as ledger:
-        return ledger.decisions.of_event(event.id)
+        return ledger.answers.of_event(event.id)
 
 
 def runs(house: House) -> list[Run]:
@@ -93,7 +93,7 @@ def test_a_matching_event_is_one_pending_run_with_its_context(house: House) -> N
     assert run.requested_by == "event"
     assert run.variables["pr_number"] == "1"
     assert run.variables["changed_paths"] == "src/price.py"
-    assert (decision.outcome, decision.run_id) == (Outcome.STARTED, run.id)
+    assert (decision.outcome, decision.run_id) == (AnswerKind.STARTED, run.id)
     assert status(house, a_merge()) is EventStatus.DECIDED
     assert start.unlaunched(house) == [run]
 
@@ -109,8 +109,8 @@ def test_a_trigger_that_says_no_keeps_its_reason_and_others_of_its_kind_are_aske
     tell(house, a_merge())
 
     assert [(d.trigger_id, d.outcome, d.reason) for d in decisions(house, a_merge())] == [
-        ("a", Outcome.NO, "branch 'main' is not in dev"),
-        ("b", Outcome.STARTED, "pull_request.merged acme/shop main"),
+        ("a", AnswerKind.NO, "branch 'main' is not in dev"),
+        ("b", AnswerKind.STARTED, "pull_request.merged acme/shop main"),
     ]
 
 
@@ -126,8 +126,8 @@ def test_only_triggers_that_need_the_paths_wait_for_them(house: House) -> None:
 
     assert before == (["any"], EventStatus.WAITING)
     assert {d.trigger_id: d.outcome for d in decisions(house, unknown)} == {
-        "any": Outcome.STARTED,
-        "some": Outcome.STARTED,
+        "any": AnswerKind.STARTED,
+        "some": AnswerKind.STARTED,
     }
     assert len(runs(house)) == 2
 
@@ -153,7 +153,7 @@ def test_five_merges_in_five_minutes_are_one_run_on_the_newest_commit(house: Hou
         (swallowed,) = decisions(house, a_merge(number))
         assert swallowed.sentence() == f"coalesced into run {run.id}"
     with house.ledger.read() as ledger:
-        assert len(ledger.decisions.of_run(run.id)) == 5
+        assert len(ledger.answers.of_run(run.id)) == 5
 
 
 def test_events_of_other_branches_are_batches_of_their_own(house: House) -> None:
@@ -180,7 +180,7 @@ def test_a_run_that_waits_takes_in_later_events_instead_of_being_displaced(house
     assert door is Door.BUFFERED
     assert start.unlaunched(house) == []
     (decision,) = decisions(house, a_merge(3))
-    assert (decision.outcome, decision.run_id) == (Outcome.COALESCED, second.id)
+    assert (decision.outcome, decision.run_id) == (AnswerKind.COALESCED, second.id)
     with house.ledger.read() as ledger:
         waits = ledger.runs.find(second.id)
     assert waits.variables["changed_paths"] == "src/2\nsrc/3"
@@ -214,7 +214,7 @@ def test_previews_that_are_ready_within_seconds_are_all_looked_at(house: House) 
     tell(house, *deploys[1:])
     doors = [admit(house, run, f"d{run.id}").door for run in start.unlaunched(house)]
 
-    assert [decisions(house, one)[0].outcome for one in deploys] == [Outcome.STARTED] * 4
+    assert [decisions(house, one)[0].outcome for one in deploys] == [AnswerKind.STARTED] * 4
     assert doors == [Door.BUFFERED] * 3
     assert {run.variables["commit_sha"] for run in runs(house)} == {one.sha for one in deploys}
 
@@ -265,7 +265,7 @@ def test_an_address_of_the_event_starts_nothing_elsewhere(house: House) -> None:
 
     (decision,) = decisions(house, a_deploy())
     (told,) = runs(house)
-    assert (told.status, decision.outcome) == (RunStatus.ERROR, Outcome.UNDECIDED)
+    assert (told.status, decision.outcome) == (RunStatus.ERROR, AnswerKind.UNDECIDED)
     assert told.reason.startswith(decision.reason)
     assert status(house, a_deploy()) is EventStatus.UNDECIDED
     assert decision.reason.startswith(
@@ -334,6 +334,6 @@ def test_an_event_that_meets_a_defect_of_ours_does_not_hold_up_the_others(house:
     assert status(house, a_merge(2)) is EventStatus.DECIDED
     (decision,) = decisions(house, odd)
     (told,) = (run for run in runs(house) if run.id == decision.run_id)
-    assert (decision.outcome, told.status) == (Outcome.UNDECIDED, RunStatus.ERROR)
+    assert (decision.outcome, told.status) == (AnswerKind.UNDECIDED, RunStatus.ERROR)
     assert "a defect of inspect-pipelines: ZeroDivisionError" in told.reason
     assert f"events replay {odd.id}" in told.reason

@@ -15,7 +15,7 @@ from houses import a_house, apply
 from inspect_pipelines.domain.baseline import image_of
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.plan import BaselinePolicy, Retries
-from inspect_pipelines.domain.retry import Cause
+from inspect_pipelines.domain.retry import RetryClass
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
@@ -90,7 +90,7 @@ def test_what_differs_the_same_way_twice_fails(house: House) -> None:
     assert [str(each.view) for each in report.comparisons if not each.passed] == ["shop/cart@desktop"]
     assert attempts == [
         (1, None, 2),
-        (2, Cause.VISUAL, 1),
+        (2, RetryClass.VISUAL, 1),
     ]  # of the second look only the differing view is kept
 
 
@@ -212,7 +212,7 @@ def test_nobody_looks_again_when_the_retries_time_is_used_up(house: House) -> No
 
     _, attempts = run(house, crash, late)
 
-    assert [attempt[:2] for attempt in attempts] == [(1, None), (2, Cause.INFRA)]
+    assert [attempt[:2] for attempt in attempts] == [(1, None), (2, RetryClass.INFRA)]
 
 
 def test_a_repeated_op_does_not_look_again_and_again(house: House) -> None:

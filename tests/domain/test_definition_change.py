@@ -3,8 +3,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from builders import a_plan, a_playbook, a_schedule, a_source
-from inspect_pipelines.domain.change import Change, ChangeKind, FieldChange, changes_between, settings_between
 from inspect_pipelines.domain.channel import ChannelConfig, Person
+from inspect_pipelines.domain.definition_change import (
+    DefinitionChange,
+    DefinitionChangeKind,
+    FieldChange,
+    changes_between,
+    settings_between,
+)
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
@@ -14,7 +20,7 @@ from inspect_pipelines.domain.trigger import Trigger
 
 def fields_of(old, new) -> list[tuple[str, str | None, str | None]]:
     (change,) = changes_between([old], [new], {})
-    assert change.kind is ChangeKind.CHANGE
+    assert change.kind is DefinitionChangeKind.CHANGE
     return [(field.path, field.old, field.new) for field in change.fields]
 
 
@@ -32,10 +38,12 @@ def test_creations_and_changes_come_as_wanted_and_deletions_last_by_id():
     )
 
     assert changes == (
-        Change(ChangeKind.CHANGE, changed, (FieldChange("cron", "0 2 * * *", "0 3 * * *"),)),
-        Change(ChangeKind.CREATE, a_schedule("a")),
-        Change(ChangeKind.DELETE, a_schedule("y"), runs=0),
-        Change(ChangeKind.DELETE, a_schedule("z"), runs=12),
+        DefinitionChange(
+            DefinitionChangeKind.CHANGE, changed, (FieldChange("cron", "0 2 * * *", "0 3 * * *"),)
+        ),
+        DefinitionChange(DefinitionChangeKind.CREATE, a_schedule("a")),
+        DefinitionChange(DefinitionChangeKind.DELETE, a_schedule("y"), runs=0),
+        DefinitionChange(DefinitionChangeKind.DELETE, a_schedule("z"), runs=12),
     )
 
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
 
 
-class Outcome(StrEnum):
+class AnswerKind(StrEnum):
     STARTED = "started"  # a run of its own, or the first event of a batch
     COALESCED = "coalesced"  # taken in by a batch or a run that waited
     NO = "no"
@@ -19,13 +19,13 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class Answer:
     """Unique by event, trigger and replay."""
 
     org_id: OrgId
     event_id: EventId
     trigger_id: DefinitionId
-    outcome: Outcome
+    outcome: AnswerKind
     reason: str  # one sentence: why not, or what decided
     decided_at: datetime  # UTC
     replay: str = ""  # which replay of the event, `r1`, `r2`, ..; empty: the event itself
@@ -34,8 +34,8 @@ class Decision:
 
     def sentence(self) -> str:
         """What came of it, for people."""
-        if self.outcome is Outcome.STARTED:
+        if self.outcome is AnswerKind.STARTED:
             return f"started run {self.run_id}" if self.run_id else "waits for the end of its quiet period"
-        if self.outcome is Outcome.COALESCED:
+        if self.outcome is AnswerKind.COALESCED:
             return f"coalesced into run {self.run_id}" if self.run_id else "coalesced into a waiting batch"
         return f"{self.outcome.value}: {self.reason}"

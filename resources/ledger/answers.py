@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
-from inspect_pipelines.domain.decision import Decision, Outcome
+from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
-from resources.ledger.decision_tables import decisions
+from resources.ledger.answer_tables import decisions
 from resources.ledger.owned import Owned
 from resources.ledger.tables import insert
 
@@ -22,14 +22,14 @@ DECIDED = sa.select(decisions.c.trigger_id).where(
 )
 
 
-class SqlDecisions(Owned):
-    def add(self, decision: Decision) -> bool:
+class SqlAnswers(Owned):
+    def add(self, decision: Answer) -> bool:
         self._own(decision)
         statement = insert(self._connection, decisions).on_conflict_do_nothing(index_elements=KEYS)
         once = statement.returning(decisions.c.event_id)
         return self._connection.scalar(once, _values(decision)) is not None
 
-    def add_all(self, found: Sequence[Decision]) -> None:
+    def add_all(self, found: Sequence[Answer]) -> None:
         if found:
             for decision in found:
                 self._own(decision)
@@ -40,30 +40,30 @@ class SqlDecisions(Owned):
         keys = {"of_org": self._org_id, "of_event": event_id, "of_replay": replay}
         return {DefinitionId(trigger_id) for trigger_id in self._connection.scalars(DECIDED, keys)}
 
-    def of_event(self, event_id: EventId) -> list[Decision]:
+    def of_event(self, event_id: EventId) -> list[Answer]:
         query = sa.select(decisions).where(
             decisions.c.org_id == self._org_id, decisions.c.event_id == event_id
         )
         return self._all(query.order_by(decisions.c.decided_at, decisions.c.replay, decisions.c.trigger_id))
 
-    def of_run(self, run_id: RunId) -> list[Decision]:
+    def of_run(self, run_id: RunId) -> list[Answer]:
         query = sa.select(decisions).where(decisions.c.org_id == self._org_id, decisions.c.run_id == run_id)
         return self._all(query.order_by(decisions.c.decided_at, decisions.c.event_id))
 
-    def latest(self, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
+    def latest(self, trigger_id: DefinitionId, limit: int = 20) -> list[Answer]:
         query = sa.select(decisions).where(
             decisions.c.org_id == self._org_id, decisions.c.trigger_id == trigger_id
         )
         newest = (decisions.c.decided_at.desc(), decisions.c.event_id.desc(), decisions.c.replay.desc())
         return self._all(query.order_by(*newest).limit(limit))
 
-    def _all(self, query: sa.Select[tuple[object, ...]]) -> list[Decision]:
+    def _all(self, query: sa.Select[tuple[object, ...]]) -> list[Answer]:
         return [
-            Decision(
+            Answer(
                 org_id=OrgId(row.org_id),
                 event_id=EventId(row.event_id),
                 trigger_id=DefinitionId(row.trigger_id),
-                outcome=Outcome(row.outcome),
+                outcome=AnswerKind(row.outcome),
                 reason=row.reason,
                 decided_at=row.decided_at,
                 replay=row.replay,
@@ -74,7 +74,7 @@ class SqlDecisions(Owned):
         ]
 
 
-def _values(decision: Decision) -> dict[str, object]:
+def _values(decision: Answer) -> dict[str, object]:
     return {
         "org_id": decision.org_id,
         "event_id": decision.event_id,

@@ -12,7 +12,7 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.trigger import Definition
 
 
-class ChangeKind(StrEnum):
+class DefinitionChangeKind(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     DELETE = "delete"
@@ -28,8 +28,8 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    kind: ChangeKind
+class DefinitionChange:
+    kind: DefinitionChangeKind
     definition: Definition  # as it will be; of a deletion as it was
     fields: tuple[FieldChange, ...] = ()  # of a change
     runs: int = 0  # of a deletion: how many runs stay behind in the history
@@ -37,7 +37,7 @@ class Change:
 
 def changes_between(
     stored: Sequence[Definition], wanted: Sequence[Definition], runs: Mapping[DefinitionId, int]
-) -> tuple[Change, ...]:
+) -> tuple[DefinitionChange, ...]:
     """Creations and changes in the wanted order, then deletions by id; what is equal is left out.
 
     Args:
@@ -51,13 +51,18 @@ def changes_between(
     for definition in wanted:
         old = before.get(definition.id)
         if old is None:
-            found.append(Change(ChangeKind.CREATE, definition))
+            found.append(DefinitionChange(DefinitionChangeKind.CREATE, definition))
         elif old != definition:
-            found.append(Change(ChangeKind.CHANGE, definition, _differences(old, definition)))
+            found.append(
+                DefinitionChange(DefinitionChangeKind.CHANGE, definition, _differences(old, definition))
+            )
     gone = sorted(
         (definition for definition in stored if definition.id not in after), key=lambda each: each.id
     )
-    return (*found, *(Change(ChangeKind.DELETE, each, runs=runs.get(each.id, 0)) for each in gone))
+    return (
+        *found,
+        *(DefinitionChange(DefinitionChangeKind.DELETE, each, runs=runs.get(each.id, 0)) for each in gone),
+    )
 
 
 def settings_between(stored: Organization, wanted: Organization) -> tuple[FieldChange, ...]:

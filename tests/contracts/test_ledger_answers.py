@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 
 from builders import NOW, a_merge, a_run, a_trigger
+from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import Batch, joined, opened
-from inspect_pipelines.domain.decision import Decision, Outcome
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, EventId
 from inspect_pipelines.domain.run import SkipReason, event_origin
 from inspect_pipelines.domain.trigger import Debounce
@@ -20,12 +20,12 @@ from resources.ledger.store import SqlLedger
 TRIGGER = a_trigger(debounce=Debounce(timedelta(minutes=1), timedelta(minutes=5)))
 
 
-def a_decision(number: int = 1, **changes: object) -> Decision:
-    decision = Decision(
+def a_decision(number: int = 1, **changes: object) -> Answer:
+    decision = Answer(
         DEFAULT_ORG,
         EventId(f"e{number}"),
         TRIGGER.id,
-        Outcome.STARTED,
+        AnswerKind.STARTED,
         "changed path 'a'",
         NOW + timedelta(seconds=number),
         batch_id="b1",
@@ -46,22 +46,22 @@ def an_events_run(number: int = 1):
 
 
 def test_a_decision_is_kept_once_for_each_event_trigger_and_replay(ledger: SqlLedger) -> None:
-    first, again = a_decision(), a_decision(outcome=Outcome.NO)
+    first, again = a_decision(), a_decision(outcome=AnswerKind.NO)
     other, replayed = (
         a_decision(trigger_id=DefinitionId("other")),
         a_decision(2, event_id=EventId("e1"), replay="r1"),
     )
     with ledger.write() as session:
-        added = [session.decisions.add(one) for one in (first, again, other)]
-        session.decisions.add_all([replayed, again])
-        session.decisions.add_all([])
+        added = [session.answers.add(one) for one in (first, again, other)]
+        session.answers.add_all([replayed, again])
+        session.answers.add_all([])
 
     with ledger.read() as session:
         assert added == [True, False, True]
-        assert session.decisions.of_event(EventId("e1")) == [other, first, replayed]
-        assert session.decisions.decided(EventId("e1"), "") == {"other", TRIGGER.id}
-        assert session.decisions.decided(EventId("e1"), "r2") == set()
-        assert session.decisions.latest(TRIGGER.id, limit=1) == [replayed]
+        assert session.answers.of_event(EventId("e1")) == [other, first, replayed]
+        assert session.answers.decided(EventId("e1"), "") == {"other", TRIGGER.id}
+        assert session.answers.decided(EventId("e1"), "r2") == set()
+        assert session.answers.latest(TRIGGER.id, limit=1) == [replayed]
 
 
 def test_a_key_has_one_open_batch_which_others_join(ledger: SqlLedger) -> None:
@@ -87,14 +87,14 @@ def test_a_closed_batch_is_joined_while_its_run_is_pending(ledger: SqlLedger) ->
     batch, run = a_batch(), an_events_run()
     with ledger.write() as session:
         session.batches.add(batch)
-        session.decisions.add(a_decision())
+        session.answers.add(a_decision())
         session.runs.request(run)
         session.batches.close(batch, run.id)
 
     with ledger.read() as session:
         assert session.batches.due(NOW + timedelta(days=1)) == []
         assert session.batches.waiting(TRIGGER.id, batch.key) == batch.closed(run.id)
-        assert [d.run_id for d in session.decisions.of_run(run.id)] == [run.id]
+        assert [d.run_id for d in session.answers.of_run(run.id)] == [run.id]
     with ledger.write() as session:
         session.runs.claim(run.claimed("d1", now=NOW))
         session.batches.add(a_batch(2))
@@ -106,12 +106,12 @@ def test_a_dropped_batch_leaves_a_no(ledger: SqlLedger) -> None:
     batch = a_batch()
     with ledger.write() as session:
         session.batches.add(batch)
-        session.decisions.add(a_decision())
+        session.answers.add(a_decision())
         session.batches.drop(batch, "it is gone")
 
     with ledger.read() as session:
-        (decision,) = session.decisions.of_event(EventId("e1"))
-        assert (decision.outcome, decision.reason) == (Outcome.NO, "it is gone")
+        (decision,) = session.answers.of_event(EventId("e1"))
+        assert (decision.outcome, decision.reason) == (AnswerKind.NO, "it is gone")
         assert session.batches.open() == []
 
 

@@ -12,12 +12,12 @@ import dagster as dg
 import pytest
 from dagster._core.storage.event_log import SqliteEventLogStorage
 
-from inspect_pipelines.engine.events import InspectEventLogStorage
+from inspect_pipelines.engine.event_log import InspectEventLogStorage
 from inspect_pipelines.engine.instance import ensure_instance
 
 OPENS = """
 import sys
-from inspect_pipelines.engine.events import InspectEventLogStorage
+from inspect_pipelines.engine.event_log import InspectEventLogStorage
 print("ready", flush=True)
 sys.stdin.readline()
 storage = InspectEventLogStorage(sys.argv[1])

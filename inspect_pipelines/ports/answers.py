@@ -6,30 +6,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from inspect_pipelines.domain.answer import Answer
 from inspect_pipelines.domain.debounce import Batch
-from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.ids import DefinitionId, EventId, RunId
 
 
-class Decisions(Protocol):
+class Answers(Protocol):
     """What came of each event at each trigger that names its kind."""
 
-    def add(self, decision: Decision) -> bool:
+    def add(self, decision: Answer) -> bool:
         """Keep it; False when this event (or this replay of it) was decided for this trigger before."""
 
-    def add_all(self, decisions: Sequence[Decision]) -> None:
+    def add_all(self, decisions: Sequence[Answer]) -> None:
         """Keep those that are new."""
 
     def decided(self, event_id: EventId, replay: str) -> set[DefinitionId]:
         """The triggers that have decided about it."""
 
-    def of_event(self, event_id: EventId) -> list[Decision]:
+    def of_event(self, event_id: EventId) -> list[Answer]:
         """Oldest first, with those of its replays."""
 
-    def of_run(self, run_id: RunId) -> list[Decision]:
+    def of_run(self, run_id: RunId) -> list[Answer]:
         """Of every event that the run knows of, oldest first."""
 
-    def latest(self, trigger_id: DefinitionId, limit: int = 20) -> list[Decision]:
+    def latest(self, trigger_id: DefinitionId, limit: int = 20) -> list[Answer]:
         """A trigger's, newest first."""
 
 
