@@ -10,10 +10,11 @@ import pytest
 from builders import NOW, a_plan, a_schedule
 from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.compiled import Channels
+from inspect_pipelines.domain.debounce import usual_key
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Limits
-from inspect_pipelines.domain.trigger import Trigger
+from inspect_pipelines.domain.trigger import Debounce, Trigger
 from inspect_pipelines.errors import Unavailable, Unreadable
 from inspect_pipelines.stored.compiled import compile_definitions
 from resources.publication import FilePublication
@@ -131,7 +132,17 @@ def test_what_a_home_of_one_organisation_published_says_the_same_as_before_and_h
     assert (found.naming, found.published_at) == (Naming(ACME, is_first=True), NOW)
     assert found.digest == json.loads(FROZEN.read_text())["digest"]
     deploy, nightly = found.definitions
-    assert deploy == Trigger(DefinitionId("deploy-check"), ACME, "Deploy", "deployment.completed", a_plan())
+    key = usual_key(
+        "deployment.completed"
+    )  # what was the usual one of all kinds is now the usual one of this kind
+    assert deploy == Trigger(
+        DefinitionId("deploy-check"),
+        ACME,
+        "Deploy",
+        "deployment.completed",
+        a_plan(),
+        debounce=Debounce(key=key),
+    )
     assert nightly.plan == a_schedule("nightly-shop").plan
     assert found.limits == Limits(target_host=3)
     assert found.channels == Channels(
