@@ -114,9 +114,12 @@ class Up:
         query = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"
         url = f"{self.state['ui_url']}/graphql"
         try:
-            data = httpx.post(url, json={"query": query}, trust_env=False, timeout=20).json()["data"]
+            answer = httpx.post(url, json={"query": query}, trust_env=False, timeout=20)
         except httpx.TransportError:
             return []
+        if answer.status_code >= 500:  # our door answers while nobody does behind it
+            return []
+        data = answer.json()["data"]
         names = [job["name"] for node in data["repositoriesOrError"]["nodes"] for job in node["jobs"]]
         return sorted(name for name in names if not name.startswith("__"))
 
