@@ -124,9 +124,9 @@ class Up:
         return sorted(name for name in names if not name.startswith("__"))
 
     def family(self) -> list[psutil.Process]:
-        """Every process that belongs to this home, browsers too: those that carry it in their environment."""
-        mine = f"INSPECT_HOME={self.project.home}"
-        return [p for p in psutil.process_iter() if mine in _environment(p)]
+        """Every process of this home: those that carry it, browsers a session's folder in it, in their environment."""
+        mine = f"={self.project.home}"
+        return [p for p in psutil.process_iter() if any(mine in each for each in _environment(p))]
 
 
 @contextlib.contextmanager

@@ -19,11 +19,12 @@ UNDER_TWO_SECONDS = 2.0
 
 
 def family(project: Project) -> list[str]:
-    """Every living process that carries this INSPECT_HOME: the run's worker, Playwright's driver, Chromium."""
+    """Every living process of this home: the run's worker carries it, driver and Chromium a session's folder in it."""
     found = []
     for process in psutil.process_iter():
         try:
-            if process.environ().get("INSPECT_HOME") == str(project.home) and process.status() != "zombie":
+            is_ours = any(value.startswith(str(project.home)) for value in process.environ().values())
+            if is_ours and process.status() != "zombie":
                 found.append(process.name())
         except psutil.Error:
             continue
