@@ -131,7 +131,7 @@ def test_two_organisations_with_the_same_ids_run_alert_and_are_queried_side_by_s
         refused = beta.call("runs", *wrong, ran["acme"]["id"], expected=2)
         assert f"run {ran['acme']['id']!r} does not exist" in refused.stderr
     refused = beta.call("baselines", "adopt", ran["acme"]["id"], expected=2)
-    assert "is neither a run nor a definition with a run" in refused.stderr
+    assert "does not exist" in refused.stderr
     assert acme.rows("baselines", "list", "--json") == []
 
     # Where nothing says which one is meant, the command asks.
