@@ -19,12 +19,15 @@ import psutil
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.engine.addresses import free_port
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.stored.compiled import compile_definitions
 from inspect_pipelines.wiring import house as build
+from resources.publication import FilePublication
 
 HOST = "127.0.0.1"
 FIRST_PORT = 8920
@@ -113,6 +116,8 @@ def a_receiver(folder: Path, triggers: Sequence[Trigger] = ()) -> Iterator[Recei
         ledger.organizations.save(Organization(DEFAULT_ORG, sources=(SOURCE,)), at=house.clock.now())
         for trigger in triggers:
             ledger.definitions.save(trigger, by="benchmark", at=house.clock.now())
+    naming = Naming(DEFAULT_ORG, is_first=True)  # the web process serves organisations that are published
+    FilePublication(folder).publish(compile_definitions(naming, triggers, at=house.clock.now()))
     receiver = Receiver(house, free_port(FIRST_PORT, host=HOST))
     try:
         receiver.start()
