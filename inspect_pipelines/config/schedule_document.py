@@ -102,7 +102,7 @@ class DebounceDocument(Document):
     max_wait: Duration | None = None
     key: (
         Annotated[
-            list[Literal["repo", "branch", "environment", "author", "number", "sha", "url"]],
+            list[Literal["repo", "branch", "environment", "author", "number", "sha", "url", "data"]],
             Field(min_length=1),
         ]
         | None

@@ -68,8 +68,8 @@ def context_of(event: Event, allowed_hosts: Iterable[str]) -> Context:
         allowed_hosts: Where `deploy_url` may point to; see `variable.host_allowed`. `pr_url` is for people; a playbook
             that opens it is checked like every other address.
     """
-    is_pull_request = event.type.startswith("pull_request.")
-    is_deployment = event.type.startswith("deployment.")
+    is_pull_request = event.type.startswith(("pull_request.", "pull_request_review."))
+    is_deployment = event.type.startswith("deployment.") or event.type == "status"
     happened = event.event_time or event.received_at
     raw: dict[str, str | None] = {
         "repo": event.repo,
@@ -77,7 +77,8 @@ def context_of(event: Event, allowed_hosts: Iterable[str]) -> Context:
         "environment": event.environment,
         "base_branch": event.branch,
         "commit_sha": event.sha,
-        "commit_url": _commit_url(event),
+        "commit_url": _of_data(event, "commit_url"),
+        "tag": _of_data(event, "tag"),
         "head_sha": _head_sha(event),
         "event_time": happened.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "deploy_url": event.url if is_deployment else None,
@@ -158,10 +159,9 @@ def _head_sha(event: Event) -> str | None:
     return sha if isinstance(sha, str) else event.sha
 
 
-def _commit_url(event: Event) -> str | None:
-    """Where people see a push's last commit."""
-    url = event.data.get("commit_url")
-    return url if isinstance(url, str) else None
+def _of_data(event: Event, name: str) -> str | None:
+    found = event.data.get(name)
+    return found if isinstance(found, str) else None
 
 
 def _fitting(name: str, text: str, hosts: tuple[str, ...]) -> str:

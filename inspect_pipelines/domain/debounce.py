@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -15,11 +17,19 @@ from inspect_pipelines.domain.trigger import USUAL_KEY, Debounce, Key, Trigger
 OWN_KEYS: dict[str, tuple[Key, ...]] = {
     "pull_request.merged": USUAL_KEY,
     "pull_request.": (Key.REPO, Key.NUMBER),
+    "pull_request_review.": (Key.REPO, Key.NUMBER),
     "issue.": (Key.REPO, Key.NUMBER),
     "issue_comment.": (Key.REPO, Key.NUMBER),
     "deployment.": (*USUAL_KEY, Key.URL),
     "release.": (Key.REPO, Key.URL),
     "push": USUAL_KEY,
+    "push.tag": (Key.REPO, Key.DATA),
+    "create.": (Key.REPO, Key.DATA),
+    "status": (Key.REPO, Key.SHA, Key.URL),
+    "check_run.": (Key.REPO, Key.SHA),
+    "merge_group.": (Key.REPO, Key.SHA),
+    "repository_dispatch": (Key.REPO, Key.BRANCH, Key.DATA),
+    "workflow_dispatch": (Key.REPO, Key.BRANCH, Key.DATA),
 }
 
 
@@ -71,8 +81,15 @@ def key_of(event: Event, debounce: Debounce) -> str:
         Key.NUMBER: "" if event.number is None else str(event.number),
         Key.SHA: event.sha or "",
         Key.URL: event.url or "",
+        Key.DATA: _digest(event) if Key.DATA in debounce.key else "",
     }
     return "\n".join(f"{key.value}={values[key]}" for key in sorted(debounce.key))
+
+
+def _digest(event: Event) -> str:
+    """Equal for equal data, in whichever order its keys were written; short, since every batch keeps it."""
+    written = json.dumps(event.data, sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 
 def opened(batch_id: str, event: Event, trigger: Trigger, context: Context, *, now: datetime) -> Batch:

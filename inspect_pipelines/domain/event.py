@@ -52,7 +52,12 @@ class Delivery:
 TYPE = re.compile(
     r"[A-Za-z0-9](?:[A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?"
 )  # what a source may call an event, and a trigger name
-WRITTEN = ("pull_request.", "issue.", "issue_comment.")  # kinds that somebody wrote, and others act on
+WRITTEN = (
+    "pull_request.",
+    "pull_request_review.",
+    "issue.",
+    "issue_comment.",
+)  # kinds that somebody wrote, and others act on
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +109,10 @@ class Event:
         None: nobody is known. GitHub says `user: null` of a pull request whose author is gone; whoever merged it did not write it.
         """
         return self.author or (None if self.type.startswith(WRITTEN) else self.actor)
+
+    def ignored(self, why: str) -> Event:
+        """The event as one that no trigger is asked about."""
+        return replace(self, status=EventStatus.IGNORED, problem=why)
 
     def replayed(self) -> Event:
         """The event to be looked at once more; runs that it starts now have origins of their own."""

@@ -10,7 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from inspect_pipelines.domain.event import Event, EventStatus
+from inspect_pipelines.domain.event import Event
+from inspect_pipelines.domain.github_checks import CHECKS
+from inspect_pipelines.domain.github_deploys import DEPLOYS
+from inspect_pipelines.domain.github_requests import REQUESTS
 from inspect_pipelines.domain.payload import (
     LABELS,
     NAME_CHARACTERS,
@@ -24,7 +27,7 @@ from inspect_pipelines.domain.tolerant import Tolerant
 from inspect_pipelines.errors import Unreadable
 
 COMMAND = re.compile(r"/inspect(?![\w-])[ \t]*([^\r\n]*)")
-BRANCH = "refs/heads/"
+BRANCH, TAG = "refs/heads/", "refs/tags/"
 
 
 def github_event(base: Event, kind: str, payload: Payload) -> Event:
@@ -41,8 +44,8 @@ def github_event(base: Event, kind: str, payload: Payload) -> Event:
     reader = Tolerant(payload)
     action = payload.name("action")
     if kind not in READERS:
-        return _ignored(
-            replace(base, type=f"{kind}.{action}" if action else kind), "no trigger names this kind"
+        return replace(base, type=f"{kind}.{action}" if action else kind).ignored(
+            "no trigger names this kind"
         )
     base = replace(base, repo=_repo(payload), actor=reader.name("sender.login"))
     return replace(READERS[kind](base, reader, action or ""), remarks=tuple(reader.remarks))
@@ -80,7 +83,41 @@ def _pull_request(base: Event, payload: Tolerant, action: str) -> Event:
             }
         ),
     )
-    return event if kind in PULL_REQUEST_ACTIONS else _ignored(event, "no trigger names this action")
+    return event if kind in PULL_REQUEST_ACTIONS else event.ignored("no trigger names this action")
+
+
+def _pull_request_review(base: Event, payload: Tolerant, action: str) -> Event:
+    """What somebody says of a pull request; the event's author is the pull request's, the reviewer its actor."""
+    head_sha = payload.sha("pull_request.head.sha")
+    event = replace(
+        base,
+        type=f"pull_request_review.{action}",
+        event_time=payload.moment("review.submitted_at"),
+        branch=payload.strict.needed("pull_request.base.ref"),
+        sha=head_sha,
+        url=payload.url("pull_request.html_url"),
+        actor=payload.name("review.user.login") or base.actor,
+        author=payload.name("pull_request.user.login"),
+        number=_needed_number(payload, "pull_request.number"),
+        title=payload.text("pull_request.title", TITLE_CHARACTERS),
+        text=payload.text("review.body"),
+        labels=payload.names("pull_request.labels", inner="name", at_most=LABELS),
+        is_draft=payload.flag("pull_request.draft"),
+        data=capped_data(
+            {
+                "action": action,
+                "state": payload.strict.needed("review.state").lower(),
+                "reviewer": payload.name("review.user.login"),
+                "reviewed_sha": payload.sha("review.commit_id"),
+                "review_url": payload.text("review.html_url", NAME_CHARACTERS),
+                "head_sha": head_sha,
+                "head_branch": payload.name("pull_request.head.ref"),
+                "head_repo": payload.name("pull_request.head.repo.full_name"),
+                "author_association": payload.name("review.author_association"),
+            }
+        ),
+    )
+    return event if action == "submitted" else event.ignored("no trigger names this action")
 
 
 def _push(base: Event, payload: Tolerant, action: str) -> Event:
@@ -109,36 +146,10 @@ def _push(base: Event, payload: Tolerant, action: str) -> Event:
         ),
     )
     if payload.strict.flag("deleted"):
-        return _ignored(replace(event, sha=None), "the branch was deleted")
-    return event if event.branch else _ignored(event, f"{ref!r} is not a branch")
-
-
-def _deployment_status(base: Event, payload: Tolerant, action: str) -> Event:
-    state = payload.strict.needed("deployment_status.state")
-    sha, ref = payload.sha("deployment.sha"), payload.name("deployment.ref")
-    event = replace(
-        base,
-        type=f"deployment.{DEPLOYMENT_STATES.get(state, state)}",
-        event_time=payload.moment("deployment_status.created_at"),
-        branch=branch_of(ref, sha),
-        sha=sha or commit_of(ref, sha),
-        environment=payload.name("deployment_status.environment")
-        or payload.strict.needed("deployment.environment"),
-        url=payload.url("deployment_status.environment_url") or payload.url("deployment_status.target_url"),
-        author=payload.name("deployment.creator.login"),
-        title=payload.text("deployment_status.description", TITLE_CHARACTERS),
-        data=capped_data(
-            {
-                "state": state,
-                "task": payload.name("deployment.task"),
-                "deployment_id": payload.number("deployment.id"),
-                "production": payload.flag("deployment.production_environment"),
-                "transient": payload.flag("deployment.transient_environment"),
-                "log_url": payload.text("deployment_status.log_url", NAME_CHARACTERS),
-            }
-        ),
-    )
-    return event if state in DEPLOYMENT_STATES else _ignored(event, f"it is still {state!r}")
+        return replace(event, sha=None).ignored("the branch or tag was deleted")
+    if ref.startswith(TAG):
+        return replace(event, type="push.tag", paths=None, data={**event.data, "tag": ref.removeprefix(TAG)})
+    return event if event.branch else event.ignored(f"{ref!r} is neither a branch nor a tag")
 
 
 def _release(base: Event, payload: Tolerant, action: str) -> Event:
@@ -146,7 +157,7 @@ def _release(base: Event, payload: Tolerant, action: str) -> Event:
     event = replace(
         base,
         type=f"release.{action}",
-        event_time=payload.moment("release.published_at"),
+        event_time=payload.moment("release.published_at") or payload.moment("release.created_at"),
         branch=branch_of(target, None),
         sha=commit_of(target, None),
         url=payload.url("release.html_url"),
@@ -156,7 +167,7 @@ def _release(base: Event, payload: Tolerant, action: str) -> Event:
         is_draft=payload.flag("release.draft"),
         data=capped_data({"action": action, "tag": tag, "prerelease": payload.flag("release.prerelease")}),
     )
-    return event if action == "published" else _ignored(event, "only a published release is an event")
+    return event if action in RELEASE_ACTIONS else event.ignored("no trigger names this action")
 
 
 def _issues(base: Event, payload: Tolerant, action: str) -> Event:
@@ -175,7 +186,7 @@ def _issues(base: Event, payload: Tolerant, action: str) -> Event:
             }
         ),
     )
-    return event if kind in ("created", "labeled") else _ignored(event, "no trigger names this action")
+    return event if kind in ISSUE_KINDS else event.ignored("no trigger names this action")
 
 
 def _issue_comment(base: Event, payload: Tolerant, action: str) -> Event:
@@ -199,58 +210,25 @@ def _issue_comment(base: Event, payload: Tolerant, action: str) -> Event:
         ),
     )
     if action != "created":
-        return _ignored(event, "only a new comment is an event")
-    return event if command else _ignored(event, "the comment does not begin with /inspect")
+        return event.ignored("only a new comment is an event")
+    return event if command else event.ignored("the comment does not begin with /inspect")
 
 
-def _workflow_run(base: Event, payload: Tolerant, action: str) -> Event:
-    event = replace(
-        base,
-        type=f"workflow_run.{action}",
-        event_time=payload.moment("workflow_run.updated_at"),
-        branch=payload.name("workflow_run.head_branch"),
-        sha=payload.sha("workflow_run.head_sha"),
-        url=payload.url("workflow_run.html_url"),
-        author=payload.name("workflow_run.actor.login"),
-        number=_only_pull_request(payload, "workflow_run.pull_requests"),
-        title=payload.text("workflow_run.display_title", TITLE_CHARACTERS),
-        data=capped_data(
-            {
-                "workflow": payload.name("workflow_run.name"),
-                "conclusion": payload.name("workflow_run.conclusion"),
-                "event": payload.name("workflow_run.event"),
-                "attempt": payload.number("workflow_run.run_attempt"),
-            }
-        ),
-    )
-    return event if action == "completed" else _ignored(event, "it has not completed")
-
-
-def _check_suite(base: Event, payload: Tolerant, action: str) -> Event:
-    app = payload.name("check_suite.app.slug")
-    event = replace(
-        base,
-        type=f"check_suite.{action}",
-        event_time=payload.moment("check_suite.updated_at"),
-        branch=payload.name("check_suite.head_branch"),
-        sha=payload.sha("check_suite.head_sha"),
-        number=_only_pull_request(payload, "check_suite.pull_requests"),
-        data=capped_data({"conclusion": payload.name("check_suite.conclusion"), "app": app}),
-    )
-    return event if action == "completed" else _ignored(event, "it has not completed")
-
-
-PULL_REQUEST_ACTIONS = ("merged", "opened", "synchronize", "reopened", "labeled", "closed")
-DEPLOYMENT_STATES: Mapping[str, str] = {"success": "completed", "failure": "failed", "error": "failed"}
+PULL_REQUEST_ACTIONS = (
+    *("merged", "opened", "synchronize", "reopened", "ready_for_review", "labeled", "unlabeled", "closed"),
+)
+ISSUE_KINDS = ("created", "labeled", "unlabeled")
+RELEASE_ACTIONS = ("published", "released", "prereleased")
 READERS: Mapping[str, Callable[[Event, Tolerant, str], Event]] = {
     "pull_request": _pull_request,
+    "pull_request_review": _pull_request_review,
     "push": _push,
-    "deployment_status": _deployment_status,
+    **DEPLOYS,
     "release": _release,
     "issues": _issues,
     "issue_comment": _issue_comment,
-    "workflow_run": _workflow_run,
-    "check_suite": _check_suite,
+    **CHECKS,
+    **REQUESTS,
 }
 
 
@@ -277,15 +255,3 @@ def _of_issue(base: Event, payload: Tolerant) -> Event:
         title=payload.text("issue.title", TITLE_CHARACTERS),
         labels=payload.names("issue.labels", inner="name", at_most=LABELS),
     )
-
-
-def _only_pull_request(payload: Tolerant, path: str) -> int | None:
-    """The number of the pull request it belongs to, when that is a single one."""
-    found = payload.items(path)
-    if len(found) != 1:
-        return None
-    return payload.or_else(None, lambda: Payload(found[0], f"{path}[]").number("number"))
-
-
-def _ignored(event: Event, why: str) -> Event:
-    return replace(event, status=EventStatus.IGNORED, problem=why)

@@ -15,30 +15,44 @@ from inspect_pipelines.domain.trigger import Trigger
 # The events that triggers may name besides those of generic sources, and which of a trigger's keys each can answer.
 PULL_REQUEST = frozenset({"repo", "branches", "paths", "labels", "authors", "drafts"})
 EVENT_KEYS: dict[str, frozenset[str]] = {
-    "pull_request.merged": PULL_REQUEST,
-    "pull_request.opened": PULL_REQUEST,
-    "pull_request.synchronize": PULL_REQUEST,
-    "pull_request.reopened": PULL_REQUEST,
-    "pull_request.labeled": PULL_REQUEST,
-    "pull_request.closed": PULL_REQUEST,
+    **dict.fromkeys(
+        (
+            *("pull_request.merged", "pull_request.opened", "pull_request.synchronize"),
+            *("pull_request.reopened", "pull_request.ready_for_review", "pull_request.labeled"),
+            *("pull_request.unlabeled", "pull_request.closed", "pull_request_review.submitted"),
+        ),
+        PULL_REQUEST,
+    ),
     "push": frozenset({"repo", "branches", "paths", "authors"}),
-    "deployment.completed": frozenset({"repo", "branches", "environment", "authors"}),
-    "deployment.failed": frozenset({"repo", "branches", "environment", "authors"}),
-    "release.published": frozenset({"repo", "branches", "authors"}),
-    "issue.created": frozenset({"repo", "labels", "authors"}),
-    "issue.labeled": frozenset({"repo", "labels", "authors"}),
-    "issue_comment.created": frozenset({"repo", "labels", "authors"}),
-    "workflow_run.completed": frozenset({"repo", "branches", "authors"}),
-    "check_suite.completed": frozenset({"repo", "branches", "authors"}),
+    "push.tag": frozenset({"repo", "authors"}),
+    "create.branch": frozenset({"repo", "branches", "authors"}),
+    "create.tag": frozenset({"repo", "authors"}),
+    **dict.fromkeys(
+        ("deployment.created", "deployment.completed", "deployment.failed", "deployment.inactive"),
+        frozenset({"repo", "branches", "environment", "authors"}),
+    ),
+    **dict.fromkeys(
+        (
+            *("release.published", "release.released", "release.prereleased", "status"),
+            *("check_run.completed", "check_suite.completed", "workflow_run.completed"),
+            *("merge_group.checks_requested", "repository_dispatch", "workflow_dispatch"),
+        ),
+        frozenset({"repo", "branches", "authors"}),
+    ),
+    **dict.fromkeys(
+        ("issue.created", "issue.labeled", "issue.unlabeled", "issue_comment.created"),
+        frozenset({"repo", "labels", "authors"}),
+    ),
 }
 CHANGED_PATHS = "changed_paths"
 # What only some events bring: those that have this key, or whose name begins so.
 ONLY_WITH = {
-    CHANGED_PATHS: "paths",
-    "environment": "environment",
-    "deploy_url": "deployment.",
-    "pr_url": "pull_request.",
-    "commit_url": "push",
+    CHANGED_PATHS: ("paths",),
+    "environment": ("environment",),
+    "deploy_url": ("deployment.", "status"),
+    "pr_url": ("pull_request.", "pull_request_review."),
+    "commit_url": ("push",),
+    "tag": ("push.tag", "create.tag", "release.", "workflow_dispatch"),
 }
 # How the events of a kind of delivery begin, where that is not the kind's own name.
 OF_DELIVERIES = {"issues": "issue", "deployment_status": "deployment", "deploy": "deployment"}
@@ -98,8 +112,7 @@ def ever_brings(event: str, name: str) -> bool:
     keys = EVENT_KEYS.get(event)
     if keys is None or name not in ONLY_WITH:
         return True
-    needed = ONLY_WITH[name]
-    return needed in keys or event.startswith(needed)
+    return any(needed in keys or event.startswith(needed) for needed in ONLY_WITH[name])
 
 
 def needs_paths(event: Event, trigger: Trigger, *, search: Search) -> bool:
@@ -163,9 +176,11 @@ def _labels(event: Event, trigger: Trigger) -> str | None:
     if not trigger.labels:
         return None
     labels = event.labels
-    if event.type.endswith(".labeled"):
-        added = event.data.get("label")
-        labels = (added,) if isinstance(added, str) else labels  # the one that was added: each starts once
+    if event.type.endswith((".labeled", ".unlabeled")):
+        changed = event.data.get("label")
+        labels = (
+            (changed,) if isinstance(changed, str) else labels
+        )  # the one that came or went: each starts once
     wanted = [literal(label) for label in trigger.labels]
     if any(included(wanted, label, ignore_case=True) for label in labels):
         return None

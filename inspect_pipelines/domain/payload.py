@@ -142,6 +142,13 @@ class Payload:
             raise Unreadable(f"{path} is {_shown(found)}, not a time") from error
         raise Unreadable(f"{path} is {_kind(found)}, not a time")
 
+    def object(self, path: str) -> Mapping[str, Any] | None:
+        """An object as it is; None when it is missing."""
+        found = self.at(path)
+        if found is not None and not isinstance(found, Mapping):
+            raise Unreadable(f"{path} is {_kind(found)}, not an object")
+        return found
+
     def items(self, path: str) -> list[Any]:
         """A list's; none when it is missing."""
         found = self.at(path)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -60,6 +60,9 @@ class Tolerant:
 
     def flag(self, path: str) -> bool:
         return self.or_else(False, lambda: self.strict.flag(path))
+
+    def object(self, path: str) -> Mapping[str, Any] | None:
+        return self.or_else(None, lambda: self.strict.object(path))
 
     def items(self, path: str) -> list[Any]:
         return self.or_else([], lambda: self.strict.items(path))

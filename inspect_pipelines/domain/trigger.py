@@ -23,6 +23,7 @@ class Key(StrEnum):
     NUMBER = "number"
     SHA = "sha"
     URL = "url"
+    DATA = "data"  # all that its kind has of its own: inputs, arguments, a tag
 
 
 USUAL_KEY = (Key.REPO, Key.BRANCH, Key.ENVIRONMENT)

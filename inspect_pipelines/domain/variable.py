@@ -36,6 +36,7 @@ EVENT_CONTEXT: dict[str, VariableType] = {
     "commit_url": VariableType.URL,
     "environment": VariableType.STRING,
     "deploy_url": VariableType.URL,
+    "tag": VariableType.STRING,
     "repo": VariableType.STRING,
     "actor": VariableType.LOGIN,
     "event_time": VariableType.STRING,

@@ -73,7 +73,7 @@ def _asked(
     before = attempts.get(event.id, Attempts(now, 0, now))
     if now < before.next_at:
         return False
-    if event.repo is None or event.number is None or not event.type.startswith("pull_request."):
+    if event.repo is None or event.number is None:
         return _give_up(
             house, event, "its payload leaves out changed files, and only a pull request's can be asked for"
         )

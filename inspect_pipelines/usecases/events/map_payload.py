@@ -11,6 +11,7 @@ from jmespath.exceptions import JMESPathError
 
 from inspect_pipelines.domain.event import TYPE, Event, EventStatus, SourceKind
 from inspect_pipelines.domain.github_event import READERS
+from inspect_pipelines.domain.match import EVENT_KEYS
 from inspect_pipelines.domain.payload import LABELS, PATHS, TITLE_CHARACTERS, Payload, capped_data
 from inspect_pipelines.domain.ref import branch_of, commit_of
 from inspect_pipelines.domain.source import OWN_NAMES, Source
@@ -67,9 +68,18 @@ def map_payload(base: Event, source: Source, payload: Any) -> Event:
     kind = fields.strict.needed("type")
     if not TYPE.fullmatch(kind):
         raise Unreadable(f"type is {kind[:60]!r}, not a name like 'alert.fired'")
-    if kind.lower().partition(".")[0] in READERS:
+    if _is_github_s(kind.lower()):
         raise Unreadable(f"type is {kind!r}, which only sources of kind 'github' may tell; name it otherwise")
     return replace(event, type=kind)
+
+
+def _is_github_s(kind: str) -> bool:
+    """Whether only GitHub (and deploys, of their own) may tell it.
+
+    `status` and `create` are everyday words: what else begins with them is free.
+    """
+    first = kind.partition(".")[0]
+    return kind in EVENT_KEYS or first == "issue" or (first in READERS and first not in ("status", "create"))
 
 
 def _deploy(event: Event, fields: Payload) -> Event:
