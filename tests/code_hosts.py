@@ -6,8 +6,8 @@ from collections import deque
 from datetime import datetime
 
 from inspect_pipelines.domain.ids import SourceId
-from inspect_pipelines.errors import Refused
-from inspect_pipelines.ports.code_host import FailedDelivery
+from inspect_pipelines.errors import Refused, Unavailable
+from inspect_pipelines.ports.code_host import FailedDelivery, PullRequest
 
 
 class RememberedCodeHost:
@@ -20,6 +20,13 @@ class RememberedCodeHost:
     def __init__(self, *answers: tuple[str, ...] | Exception) -> None:
         self.answers = deque(answers)
         self.pulls: dict[tuple[str, int], tuple[str, ...]] = {}
+        self.heads: dict[tuple[str, int], PullRequest] = {}
+        self.previews: dict[
+            tuple[str, str], list[str | None]
+        ] = {}  # newest first; None: it goes on; empty: it failed
+        self.reactions: set[tuple[str, int, str]] = set()
+        self.comments: set[tuple[str, int]] = set()
+        self.is_away = False
         self.attempts: list[tuple[FailedDelivery, bool]] = []  # newest first; True: it arrived
         self.without_hook: set[SourceId] = set()
         self.trouble: dict[str, Exception] = {}  # by guid: why it is not delivered again
@@ -35,6 +42,32 @@ class RememberedCodeHost:
         if isinstance(answer, Exception):
             raise answer
         return answer
+
+    def pull_request(self, source_id: SourceId, repo: str, number: int) -> PullRequest:
+        self._here()
+        if (repo, number) not in self.heads:
+            raise Refused(f"asking for the head of {repo}#{number} failed: there is no such pull request")
+        return self.heads[repo, number]
+
+    def preview_url(self, source_id: SourceId, repo: str, sha: str) -> str:
+        self._here()
+        asked = f"asking for the deployments of {repo}@{sha[:12]}"
+        found = self.previews.get((repo, sha), [])
+        for url in filter(None, found):
+            return url
+        if None in found:
+            raise Unavailable(f"{asked} must wait: a deployment goes on")
+        raise Refused(f"{asked} failed: it has no successful deployment with an address")
+
+    def react(self, source_id: SourceId, repo: str, comment_id: int, reaction: str) -> None:
+        self._here()
+        if (repo, comment_id) not in self.comments:
+            raise Refused(f"reacting to the comment {comment_id} of {repo} failed: there is none")
+        self.reactions.add((repo, comment_id, reaction))
+
+    def _here(self) -> None:
+        if self.is_away:
+            raise Unavailable("GitHub is away")
 
     def failed_deliveries(self, source_id: SourceId, *, since: datetime) -> list[FailedDelivery]:
         self.looks.append(since)

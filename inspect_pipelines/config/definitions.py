@@ -27,6 +27,7 @@ from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
 from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.event import SourceKind
+from inspect_pipelines.domain.event_data import is_of_data
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
@@ -273,6 +274,13 @@ class _Check:
         where = ("notify", event.value)
         for number, name in enumerate(rule.mention):
             self._placeholders(name, *where, "mention", number)
+            if any(is_of_data(one) for one in placeholders(name)):
+                self.wrong(
+                    "whom to mention is a login that we have checked, such as '{{actor}}'",
+                    *where,
+                    "mention",
+                    number,
+                )
         around = self.around
         found = notify_rule(event, rule, around.kinds, around.source, (*self.here, *where), around.findings)
         for message in unreached(found, around.kinds, around.channels):

@@ -14,6 +14,7 @@ from inspect_pipelines.config.schedule_document import ConditionDocument, Trigge
 from inspect_pipelines.domain.condition import Condition, Operator, checked_path
 from inspect_pipelines.domain.debounce import usual_key
 from inspect_pipelines.domain.event import TYPE, SourceKind
+from inspect_pipelines.domain.event_data import ARGS, MOST_STEPS, is_of_data
 from inspect_pipelines.domain.glob import fault
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.domain.match import EVENT_KEYS, ever_brings
@@ -69,6 +70,8 @@ def check_source(written: TriggerDocument, sources: Mapping[str, SourceKind], wr
 
 def not_brought(event: str, name: str) -> str | None:
     """Why a placeholder never has a value in a trigger on this event; None: it may have one."""
+    if is_of_data(name):
+        return _fault_of_data(event, name)
     if name not in EVENT_CONTEXT:
         hint = did_you_mean(name, EVENT_CONTEXT) or f"; known are {', '.join(EVENT_CONTEXT)}"
         return f"no event brings '{{{{{name}}}}}'{hint}"
@@ -76,6 +79,18 @@ def not_brought(event: str, name: str) -> str | None:
         return None
     others = ", ".join(one for one in EVENT_KEYS if ever_brings(one, name))
     return f"an event {event!r} never brings '{{{{{name}}}}}'; events that do: {others}"
+
+
+def _fault_of_data(event: str, name: str) -> str | None:
+    if name.startswith(ARGS) and not ever_brings(event, name):
+        return (
+            f"an event {event!r} has no arguments for '{{{{{name}}}}}'; a command has: issue_comment.created"
+        )
+    if name.startswith(ARGS) and name.count(".") > 1:
+        return f"'{{{{{name}}}}}' has a part too many; an argument is one text: '{{{{args.NAME}}}}'"
+    if name.count(".") > MOST_STEPS:
+        return f"'{{{{{name[:60]}}}}}' leads more than {MOST_STEPS} steps deep; events keep no deeper data"
+    return None
 
 
 def is_glob(repo: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from inspect_pipelines.domain.event import Event
+from inspect_pipelines.domain.event_data import is_of_data, told_by
 from inspect_pipelines.domain.playbook import VariableType
 from inspect_pipelines.domain.variable import (
     EVENT_CONTEXT,
@@ -61,12 +62,13 @@ class Context:
         return found
 
 
-def context_of(event: Event, allowed_hosts: Iterable[str]) -> Context:
+def context_of(event: Event, allowed_hosts: Iterable[str], asked: Iterable[str] = ()) -> Context:
     """The context of one event; what does not fit its variable's type is cut to fit or left out, never passed on.
 
     Args:
         allowed_hosts: Where `deploy_url` may point to; see `variable.host_allowed`. `pr_url` is for people; a playbook
             that opens it is checked like every other address.
+        asked: Names of placeholders, of which those that lead into the event's own data are looked up.
     """
     is_pull_request = event.type.startswith(("pull_request.", "pull_request_review."))
     is_deployment = event.type.startswith("deployment.") or event.type == "status"
@@ -81,8 +83,8 @@ def context_of(event: Event, allowed_hosts: Iterable[str]) -> Context:
         "tag": _of_data(event, "tag"),
         "head_sha": _head_sha(event),
         "event_time": happened.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        "deploy_url": event.url if is_deployment else None,
-        "pr_url": event.url if is_pull_request else None,
+        "deploy_url": event.url if is_deployment else _of_comment(event, "preview_url"),
+        "pr_url": event.url if is_pull_request else _of_comment(event, "pull_request_url"),
         "pr_author": event.author,
         "pr_number": str(event.number) if event.number is not None else None,
         "pr_title": event.title,
@@ -93,6 +95,11 @@ def context_of(event: Event, allowed_hosts: Iterable[str]) -> Context:
         try:
             if text and (value := _fitting(name, text, hosts)):
                 latest[name] = value
+        except UsageError as error:
+            left_out[name] = str(error)
+    for name in filter(is_of_data, asked):
+        try:
+            latest[name] = _plain(told_by(event, name))
         except UsageError as error:
             left_out[name] = str(error)
     return Context(
@@ -164,6 +171,11 @@ def _of_data(event: Event, name: str) -> str | None:
     return found if isinstance(found, str) else None
 
 
+def _of_comment(event: Event, name: str) -> str | None:
+    """What a comment on a pull request says of it, or the code host was asked for."""
+    return _of_data(event, name) if event.type == "issue_comment.created" else None
+
+
 def _fitting(name: str, text: str, hosts: tuple[str, ...]) -> str:
     """The value in its type's one way.
 
@@ -184,6 +196,14 @@ def _fitting(name: str, text: str, hosts: tuple[str, ...]) -> str:
             "add it to allowed_hosts in organization.yaml"
         )
     return value
+
+
+def _plain(text: str) -> str:
+    """What stays an address may hold an `@here`; as anything else it calls nobody."""
+    try:
+        return normalised(VariableType.URL, text)
+    except UsageError:
+        return harmless(text)
 
 
 def _path(path: str) -> str | None:

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain.context import Context, merged
 from inspect_pipelines.domain.event import Event
+from inspect_pipelines.domain.event_data import arguments_of
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.trigger import USUAL_KEY, Debounce, Key, Trigger
 
@@ -19,7 +20,7 @@ OWN_KEYS: dict[str, tuple[Key, ...]] = {
     "pull_request.": (Key.REPO, Key.NUMBER),
     "pull_request_review.": (Key.REPO, Key.NUMBER),
     "issue.": (Key.REPO, Key.NUMBER),
-    "issue_comment.": (Key.REPO, Key.NUMBER),
+    "issue_comment.": (Key.REPO, Key.NUMBER, Key.DATA),
     "deployment.": (*USUAL_KEY, Key.URL),
     "release.": (Key.REPO, Key.URL),
     "push": USUAL_KEY,
@@ -87,8 +88,12 @@ def key_of(event: Event, debounce: Debounce) -> str:
 
 
 def _digest(event: Event) -> str:
-    """Equal for equal data, in whichever order its keys were written; short, since every batch keeps it."""
-    written = json.dumps(event.data, sort_keys=True, ensure_ascii=True)
+    """Equal for equal data, in whichever order its keys were written; short, since every batch keeps it.
+
+    Of a command it is what its arguments say: the same one twice is one run, whoever gave it.
+    """
+    told = arguments_of(event) if event.type.startswith("issue_comment.") else event.data
+    written = json.dumps(told, sort_keys=True, ensure_ascii=True)
     return hashlib.sha256(written.encode()).hexdigest()[:16]
 
 

@@ -206,6 +206,8 @@ def _issue_comment(base: Event, payload: Tolerant, action: str) -> Event:
                 "arguments": command.group(1).strip() if command else None,
                 "author_association": payload.name("comment.author_association"),
                 "is_pull_request": payload.at("issue.pull_request") is not None,
+                "pull_request_url": payload.url("issue.pull_request.html_url"),
+                "comment_id": payload.number("comment.id"),
             }
         ),
     )

@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
+from inspect_pipelines.domain.asked import COMMENT, Unknown, arguments_taken, unknowns
+from inspect_pipelines.domain.command import command_of
 from inspect_pipelines.domain.condition import Search, unmet
 from inspect_pipelines.domain.event import Event, SourceKind
+from inspect_pipelines.domain.event_data import ARGS
 from inspect_pipelines.domain.glob import any_included, included, literal
-from inspect_pipelines.domain.template import placeholders
 from inspect_pipelines.domain.trigger import Trigger
 
 # The events that triggers may name besides those of generic sources, and which of a trigger's keys each can answer.
@@ -40,17 +42,17 @@ EVENT_KEYS: dict[str, frozenset[str]] = {
         frozenset({"repo", "branches", "authors"}),
     ),
     **dict.fromkeys(
-        ("issue.created", "issue.labeled", "issue.unlabeled", "issue_comment.created"),
-        frozenset({"repo", "labels", "authors"}),
+        ("issue.created", "issue.labeled", "issue.unlabeled"), frozenset({"repo", "labels", "authors"})
     ),
+    COMMENT: frozenset({"repo", "branches", "paths", "labels", "authors"}),
 }
 CHANGED_PATHS = "changed_paths"
 # What only some events bring: those that have this key, or whose name begins so.
 ONLY_WITH = {
     CHANGED_PATHS: ("paths",),
     "environment": ("environment",),
-    "deploy_url": ("deployment.", "status"),
-    "pr_url": ("pull_request.", "pull_request_review."),
+    "deploy_url": ("deployment.", "status", "issue_comment."),
+    "pr_url": ("pull_request.", "pull_request_review.", "issue_comment."),
     "commit_url": ("push",),
     "tag": ("push.tag", "create.tag", "release.", "workflow_dispatch"),
 }
@@ -59,10 +61,17 @@ OF_DELIVERIES = {"issues": "issue", "deployment_status": "deployment", "deploy":
 TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})  # of GitHub's author_association: who may command
 
 
+NOT_KNOWN = {
+    Unknown.PATHS: "its changed paths are not known",
+    Unknown.PULL: "the head of its pull request is not known",
+    Unknown.PREVIEW: "the preview of its pull request is not known",
+}
+
+
 class Fit(StrEnum):
     YES = "yes"
     NO = "no"
-    UNKNOWN = "unknown"  # it hangs on the changed paths, which nobody knows yet
+    UNKNOWN = "unknown"  # it hangs on changed paths or a pull request that nobody knows yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +80,7 @@ class Match:
 
     answer: Fit
     reason: str
+    is_refused_command: bool = False  # the trigger was meant; whoever commanded should hear of the no
 
 
 def match(event: Event, trigger: Trigger, *, search: Search) -> Match:
@@ -82,8 +92,11 @@ def match(event: Event, trigger: Trigger, *, search: Search) -> Match:
     no = next((reason for reason in _refusals(event, trigger, search) if reason), None)
     if no is not None:
         return Match(Fit.NO, no)
-    if event.paths is None and wants_paths(trigger):
-        return Match(Fit.UNKNOWN, "its changed paths are not known")
+    no = _command(event, trigger)
+    if no is not None:
+        return Match(Fit.NO, no, is_refused_command=event.type == COMMENT)
+    if missing := unknowns(event, trigger):
+        return Match(Fit.UNKNOWN, NOT_KNOWN[missing[0]])
     if not trigger.paths or event.paths is None:
         return Match(Fit.YES, f"{event.type} {_place(event)}".strip())
     path = any_included(trigger.paths, event.paths)
@@ -93,31 +106,20 @@ def match(event: Event, trigger: Trigger, *, search: Search) -> Match:
     return Match(Fit.YES, f"changed path {path!r}")
 
 
-def wants_paths(trigger: Trigger) -> bool:
-    """Whether the changed paths decide about its run, or fill one of its variables."""
-    plan = trigger.plan
-    set_here = set(plan.variables)
-    defaults = (
-        variable.default or ""
-        for playbook in plan.playbooks
-        for variable in playbook.variables
-        if variable.name not in set_here
-    )
-    texts = (*plan.variables.values(), *defaults)
-    return bool(trigger.paths) or any(CHANGED_PATHS in placeholders(text) for text in texts)
-
-
 def ever_brings(event: str, name: str) -> bool:
     """Whether events of this type may bring the value of `{{name}}`; of a generic source's nobody knows."""
+    if name.startswith(ARGS):
+        return event == COMMENT
     keys = EVENT_KEYS.get(event)
     if keys is None or name not in ONLY_WITH:
         return True
     return any(needed in keys or event.startswith(needed) for needed in ONLY_WITH[name])
 
 
-def needs_paths(event: Event, trigger: Trigger, *, search: Search) -> bool:
-    """Whether only the changed paths are missing for an answer."""
-    return match(event, trigger, search=search).answer is Fit.UNKNOWN
+def lacking(event: Event, trigger: Trigger, *, search: Search) -> tuple[Unknown, ...]:
+    """What alone is missing for an answer."""
+    is_open = match(event, trigger, search=search).answer is Fit.UNKNOWN
+    return unknowns(event, trigger) if is_open else ()
 
 
 def may_concern(event: Event, trigger: Trigger) -> bool:
@@ -156,6 +158,8 @@ def _repo(event: Event, trigger: Trigger) -> str | None:
 
 
 def _branches(event: Event, trigger: Trigger) -> str | None:
+    if event.type == COMMENT and Unknown.PULL in unknowns(event, trigger):
+        return None
     if not trigger.branches or (event.branch and included(trigger.branches, event.branch)):
         return None
     return f"branch {event.branch or 'unknown'!r} is not in {', '.join(trigger.branches)}"
@@ -200,19 +204,34 @@ def _is_one_of(who: str, logins: tuple[str, ...]) -> bool:
     return included([literal(login.removeprefix("@")) for login in logins], who, ignore_case=True)
 
 
+def _issue(event: Event, trigger: Trigger) -> str | None:
+    """A comment on an issue has no commit, no paths and no preview, and nobody can be asked for them."""
+    if event.type != COMMENT or event.data.get("is_pull_request") is True or not unknowns(event, trigger):
+        return None
+    return "the comment is on an issue, and the trigger is about pull requests"
+
+
 def _command(event: Event, trigger: Trigger) -> str | None:
     """A comment starts runs only as a command, and only of somebody who may write to the repository."""
-    if event.type != "issue_comment.created":
+    if event.type != COMMENT:
         return None
     if event.data.get("command") != "/inspect":
         return "the comment is no command; it would begin with /inspect"
-    wanted, *_ = f"{event.data.get('arguments') or ''} ".split(" ")
-    if wanted not in ("", trigger.id):
-        return f"the comment asks for {wanted!r}"
+    command = command_of(event.data.get("arguments") or "")
+    if command.name not in ("", trigger.id):
+        return f"the comment asks for {command.name!r}"
     association = event.data.get("author_association")
     if association not in TRUSTED:
         who = event.who or "unknown"
         return f"author {who!r} may not command runs: to GitHub they are {association or 'unknown'!r}"
+    if command.problem:
+        return f"the command {command.problem}"
+    arguments = arguments_taken(trigger)
+    for name in sorted(command.arguments.keys() - arguments.taken):
+        known = ", ".join(sorted(arguments.taken)) or "none"
+        return f"the command gives {name!r}, which {trigger.id!r} does not take; it takes: {known}"
+    if missing := sorted(arguments.needed - command.arguments.keys()):
+        return f"the command lacks {missing[0]}=.., which {trigger.id!r} needs"
     return None
 
 
@@ -224,7 +243,7 @@ CHECKS: tuple[Callable[[Event, Trigger], str | None], ...] = (
     _draft,
     _labels,
     _authors,
-    _command,
+    _issue,
 )
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.event_data import ARGS
+from inspect_pipelines.domain.playbook import Playbook, Variable, VariableType
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.session import SessionRequest, Value
-from inspect_pipelines.domain.template import fill, placeholders
+from inspect_pipelines.domain.template import fill, fill_address, placeholders, sole
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.domain.variable import EVENT_CONTEXT, SECRET_REFERENCE, accepted, cut
 from inspect_pipelines.errors import UsageError
@@ -63,6 +64,8 @@ def values_for(
     for variable in playbook.variables:
         is_given = variable.name in given and variable.name not in context
         text = given[variable.name] if is_given else planned.get(variable.name, variable.default)
+        if not is_given and _lacks_argument(text, given):
+            text = variable.default  # a command may leave out what the playbook has a value for
         if text is None:
             if variable.required:
                 way = "" if context else f"with --var {variable.name}=VALUE or "
@@ -80,7 +83,7 @@ def values_for(
                     + ("this event does not bring" if context else why)
                 )
             is_of_event = bool(context) and bool(placeholders(text)) and not variable.secret
-            text = fill(text, given)
+            text = _filled(variable, text, given)
             text = cut(variable.type, text) if is_of_event else text
         if text and variable.secret and not SECRET_REFERENCE.match(text):
             raise UsageError(
@@ -91,3 +94,18 @@ def values_for(
             text = accepted(variable, text, allowed_hosts=allowed_hosts)
         values[variable.name] = Value(text, is_secret_reference=variable.secret and bool(text))
     return values
+
+
+def _lacks_argument(text: str | None, given: Mapping[str, str]) -> bool:
+    name = sole(text) if text else None
+    return name is not None and name.startswith(ARGS) and name not in given
+
+
+def _filled(variable: Variable, text: str, given: Mapping[str, str]) -> str:
+    """The text with its placeholders filled; in an address each value stays data of its place."""
+    if variable.type is not VariableType.URL:
+        return fill(text, given)
+    try:
+        return fill_address(text, given)
+    except ValueError as error:
+        raise UsageError(f"variable {variable.name!r} cannot be filled: {error}") from error

@@ -7,12 +7,19 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 DOTS = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)  # what every browser takes for `here` or `one up`
-PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*)\s*\}\}")
+# `{{name}}`, or a path into what an event tells: `{{data.inputs.url}}`
+PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)\s*\}\}")
 
 
 def placeholders(text: str) -> tuple[str, ...]:
     """The names a text asks for, in order, each once."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
+
+
+def sole(text: str) -> str | None:
+    """The name of the placeholder that is all of a text; None: it is more, or none."""
+    found = PLACEHOLDER.fullmatch(text.strip())
+    return found.group(1) if found else None
 
 
 def malformed(text: str) -> str | None:

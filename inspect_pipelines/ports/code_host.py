@@ -18,7 +18,39 @@ class FailedDelivery:
     delivered_at: datetime  # UTC
 
 
+@dataclass(frozen=True, slots=True)
+class PullRequest:
+    """Where a pull request stands now."""
+
+    head_sha: str
+    head_branch: str
+    base_branch: str
+
+
 class CodeHost(Protocol):
+    def pull_request(self, source_id: SourceId, repo: str, number: int) -> PullRequest:
+        """Its head and its base.
+
+        Raises:
+            Unavailable: It did not answer, or said to wait; another try may help.
+            Refused: It will not tell: no token, no access, no such pull request.
+        """
+
+    def preview_url(self, source_id: SourceId, repo: str, sha: str) -> str:
+        """Where the newest successful deployment of a commit can be seen.
+
+        Raises:
+            Unavailable: As above, or a deployment goes on.
+            Refused: As above, or none has an address.
+        """
+
+    def react(self, source_id: SourceId, repo: str, comment_id: int, reaction: str) -> None:
+        """Put one of GitHub's reactions (`confused`, ..) under a comment on an issue; the same one twice is one.
+
+        Raises:
+            Unavailable, Refused: As above.
+        """
+
     def changed_paths(self, source_id: SourceId, repo: str, number: int) -> tuple[str, ...]:
         """The files that a pull request changes, renamed ones under both names, up to 3,000.
 

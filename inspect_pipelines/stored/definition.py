@@ -35,10 +35,20 @@ def upgrade_trigger_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "debounce": {**debounce, "key": [key.value for key in usual_key(kept["event"])]}}
 
 
+def upgrade_trigger_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
+    """What events must share may be their data; nobody had chosen it."""
+    return kept
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape("a schedule", Schedule, upgrade_definition_1_to_2, upgrade_definition_2_to_3)
 TRIGGER = Shape(
-    "a trigger", Trigger, upgrade_definition_1_to_2, upgrade_definition_2_to_3, upgrade_trigger_3_to_4
+    "a trigger",
+    Trigger,
+    upgrade_definition_1_to_2,
+    upgrade_definition_2_to_3,
+    upgrade_trigger_3_to_4,
+    upgrade_trigger_4_to_5,
 )
 
 

@@ -1,4 +1,4 @@
-"""GitHub's API, as far as events need it: a pull request's files, and deliveries that did not arrive."""
+"""GitHub's API, as far as events need it: pull requests and their previews, reactions, deliveries that did not arrive."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.domain.source import GITHUB_API, Source
 from inspect_pipelines.errors import ChannelError, InspectError, Refused, Unavailable, UsageError
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.code_host import FailedDelivery
+from inspect_pipelines.ports.code_host import FailedDelivery, PullRequest
+from resources.code_host.pulls import as_pull_request, preview_of
 from resources.http.outgoing import Answer, Outgoing
 from resources.http.trust import Trust
 
@@ -24,6 +25,7 @@ MOST_FILES = 3000  # GitHub lists no more of a pull request
 MULTIPLE_CHOICES, NOT_MODIFIED = 300, 304
 MOST_PAGES = 50  # of deliveries in one look
 CACHED_PAGES = 200
+MOST_DEPLOYMENTS = 10  # of one commit that are looked at, the newest
 ANSWER_SECONDS, QUESTION_SECONDS = 20.0, 120.0  # one page; all pages of a question
 MOST_BYTES = 20_000_000  # a page of a hundred files holds their patches
 HEADERS = {"Accept": "application/vnd.github+json", "X-GitHub-Api-Version": "2022-11-28"}
@@ -69,9 +71,7 @@ class GitHub:
 
     def changed_paths(self, source_id: SourceId, repo: str, number: int) -> tuple[str, ...]:
         asked = f"asking GitHub for the files of {repo}#{number}"
-        if not REPO.fullmatch(repo):
-            raise Refused(f"{asked} failed: {repo!r} is not a repository")
-        question = self._question(source_id, asked)
+        question = self._question_about(source_id, repo, asked)
         source = question.source
         pull = f"{source.api_url}/repos/{repo}/pulls/{number}"
         paths: dict[str, None] = {}
@@ -87,6 +87,35 @@ class GitHub:
             if not isinstance(count, int) or count > files:
                 raise Refused(f"{asked} failed: it changes {count} files, and GitHub lists {files} of them")
         return tuple(paths)
+
+    def pull_request(self, source_id: SourceId, repo: str, number: int) -> PullRequest:
+        asked = f"asking GitHub for the head of {repo}#{number}"
+        question = self._question_about(source_id, repo, asked)
+        found = self._get(question, f"{question.source.api_url}/repos/{repo}/pulls/{number}").body
+        return as_pull_request(found, asked)
+
+    def preview_url(self, source_id: SourceId, repo: str, sha: str) -> str:
+        asked = f"asking GitHub for the deployments of {repo}@{sha[:12]}"
+        question = self._question_about(source_id, repo, asked)
+        deployments = f"{question.source.api_url}/repos/{repo}/deployments"
+        goes_on = False
+        for entry in _entries(self._get(question, f"{deployments}?sha={sha}&per_page=30").body, asked)[
+            :MOST_DEPLOYMENTS
+        ]:
+            address = f"{deployments}/{int(entry.get('id') or 0)}/statuses?per_page=1"
+            url, is_open = preview_of(_entries(self._get(question, address).body, asked))
+            if url:
+                return url
+            goes_on |= is_open
+        if goes_on:
+            raise Unavailable(f"{asked} must wait: a deployment goes on")
+        raise Refused(f"{asked} failed: it has no successful deployment with an address")
+
+    def react(self, source_id: SourceId, repo: str, comment_id: int, reaction: str) -> None:
+        asked = f"reacting to the comment {comment_id} of {repo}"
+        question = self._question_about(source_id, repo, asked)
+        url = f"{question.source.api_url}/repos/{repo}/issues/comments/{comment_id}/reactions"
+        self._ask(question, "POST", url, body={"content": reaction})
 
     def failed_deliveries(self, source_id: SourceId, *, since: datetime) -> list[FailedDelivery]:
         asked = f"asking GitHub for the failed deliveries of {source_id!r}"
@@ -106,6 +135,11 @@ class GitHub:
         question = self._question(source_id, asked)
         hook = _hook(question.source, asked)
         self._ask(question, "POST", f"{question.source.api_url}/{hook}/deliveries/{delivery.id}/attempts")
+
+    def _question_about(self, source_id: SourceId, repo: str, asked: str) -> Question:
+        if not REPO.fullmatch(repo):
+            raise Refused(f"{asked} failed: {repo!r} is not a repository")
+        return self._question(source_id, asked)
 
     def _question(self, source_id: SourceId, asked: str) -> Question:
         source = self._source(source_id)
@@ -156,7 +190,12 @@ class GitHub:
         return page
 
     def _ask(
-        self, question: Question, method: str, url: str, headers: Mapping[str, str] | None = None
+        self,
+        question: Question,
+        method: str,
+        url: str,
+        headers: Mapping[str, str] | None = None,
+        body: Mapping[str, str] | None = None,
     ) -> Answer:
         """The answer to a question that GitHub took."""
         source, outgoing = question.source, question.outgoing
@@ -165,7 +204,7 @@ class GitHub:
             raise Unavailable(f"{question.asked} must wait: GitHub wants no question for {wait:.0f} s")
         given = {**HEADERS, "Authorization": f"Bearer {question.token}", **(headers or {})}
         try:
-            answer = outgoing.send(method, url, headers=given, may=range(300, 600))
+            answer = outgoing.send(method, url, headers=given, json_body=body, may=range(300, 600))
         except ChannelError as error:
             raise question.failed(error) from None
         if answer.status == NOT_MODIFIED or answer.status < MULTIPLE_CHOICES:

@@ -19,6 +19,19 @@ triggers:
   - id: merged
     playbook: shop
 """
+PLAYBOOK = """\
+apiVersion: v1
+kind: Playbook
+metadata: {id: shop}
+spec:
+  base_url: https://shop.test
+  variables: [{name: v, type: text}]
+  steps:
+    - id: home
+      actions:
+        - goto: "/?v={{v}}"
+        - screenshot: home
+"""
 SOURCES = """\
 apiVersion: v1
 kind: OrganizationConfig
@@ -173,3 +186,55 @@ def test_a_placeholder_that_no_event_of_the_kind_brings_is_refused(folder):
     (problem,) = folder.problems()
 
     assert "an event 'push' never brings '{{pr_url}}'; events that do: pull_request.merged, " in problem
+
+
+@pytest.mark.parametrize(
+    ("event", "placeholder"),
+    [
+        ("repository_dispatch", "data.client_payload.url"),
+        ("push", "data.commits"),
+        ("issue_comment.created", "args.theme"),
+        ("issue_comment.created", "changed_paths"),
+        ("issue_comment.created", "deploy_url"),
+        ("release.released", "tag"),
+    ],
+)
+def test_a_variable_may_ask_for_what_the_event_itself_tells(folder, event, placeholder):
+    folder.write("playbooks/shop.yaml", PLAYBOOK)
+
+    trigger = load(folder, f"    event: {event}\n    variables: {{v: '{{{{{placeholder}}}}}'}}\n")
+
+    assert trigger.plan.variables == {"v": f"{{{{{placeholder}}}}}"}
+
+
+@pytest.mark.parametrize(
+    ("event", "placeholder", "why"),
+    [
+        (
+            "push",
+            "args.theme",
+            "an event 'push' has no arguments for '{{args.theme}}'; a command has: issue_comment.created",
+        ),
+        ("issue_comment.created", "args.a.b", "an argument is one text: '{{args.NAME}}'"),
+        ("push", "data" + ".x" * 11, "leads more than 10 steps deep"),
+        ("push", "tag", "an event 'push' never brings '{{tag}}'; events that do: push.tag"),
+    ],
+)
+def test_what_no_event_of_the_kind_can_tell_is_refused(folder, event, placeholder, why):
+    folder.write("playbooks/shop.yaml", PLAYBOOK)
+    folder.write(
+        "schedules.yaml", HEAD + f"    event: {event}\n    variables: {{v: '{{{{{placeholder}}}}}'}}\n"
+    )
+
+    (problem,) = folder.problems()
+    assert why in problem
+
+
+def test_a_mention_is_never_taken_from_what_an_event_says_unchecked(folder):
+    folder.write("organization.yaml", SOURCES)
+    folder.write(
+        "schedules.yaml",
+        HEAD + "    event: push\n    notify: {on_failure: {slack: '#qa', mention: ['{{data.who}}']}}\n",
+    )
+
+    assert any("whom to mention is a login that we have checked" in one for one in folder.problems())

@@ -13,7 +13,7 @@ from code_hosts import RememberedCodeHost
 from houses import SteppedClock
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.errors import Refused, Unavailable
-from inspect_pipelines.ports.code_host import CodeHost, FailedDelivery
+from inspect_pipelines.ports.code_host import CodeHost, FailedDelivery, PullRequest
 from resources.code_host.github import GitHub
 from stand_ins.code_host import TOKEN, GitHubStandIn, Trouble, github_stand_in
 
@@ -29,6 +29,18 @@ class InMemory:
 
     def renames(self, number: int, old: str, new: str) -> None:
         self.host.pulls["acme/shop", number] = (new, old)
+
+    def is_at(self, number: int, head_sha: str) -> None:
+        self.host.heads["acme/shop", number] = PullRequest(head_sha, "feature/tax", "main")
+
+    def deployed(self, sha: str, *urls: str | None) -> None:
+        self.host.previews["acme/shop", sha] = list(urls)
+
+    def commented(self, comment_id: int) -> None:
+        self.host.comments.add(("acme/shop", comment_id))
+
+    def reactions(self) -> set[tuple[str, int, str]]:
+        return self.host.reactions
 
     def breaks(self) -> None:
         self.host.answers.append(Unavailable("it answers 502"))
@@ -52,6 +64,24 @@ class OverHttp:
         self.server.files["acme/shop", number] = [
             {"filename": new, "previous_filename": old, "status": "renamed"}
         ]
+
+    def is_at(self, number: int, head_sha: str) -> None:
+        head = {"ref": "feature/tax", "sha": head_sha}
+        self.server.heads["acme/shop", number] = {"head": head, "base": {"ref": "main", "sha": "0" * 40}}
+
+    def deployed(self, sha: str, *urls: str | None) -> None:
+        def statuses(url: str | None) -> list[dict[str, str]]:
+            if url is None:
+                return [{"state": "in_progress"}]
+            return [{"state": "success", "environment_url": url} if url else {"state": "failure"}]
+
+        self.server.deployments["acme/shop", sha] = [statuses(url) for url in urls]
+
+    def commented(self, comment_id: int) -> None:
+        self.server.comments.add(("acme/shop", comment_id))
+
+    def reactions(self) -> set[tuple[str, int, str]]:
+        return self.server.reactions
 
     def breaks(self) -> None:
         self.server.troubles = [Trouble(502, body="<html>")]
@@ -145,3 +175,45 @@ def test_a_delivery_is_asked_for_again_by_its_attempt(rig: Rig, host: CodeHost) 
 def test_a_source_without_a_hook_is_refused(host: CodeHost) -> None:
     with pytest.raises(Refused, match=r"no .*hook"):
         host.failed_deliveries(BARE, since=NOW)
+
+
+def test_a_pull_request_tells_its_head_and_its_base(rig: Rig, host: CodeHost) -> None:
+    rig.is_at(7, "a" * 40)
+
+    assert host.pull_request(ACME, "acme/shop", 7) == PullRequest("a" * 40, "feature/tax", "main")
+    with pytest.raises(Refused, match=r"the head of acme/shop#404 failed"):
+        host.pull_request(ACME, "acme/shop", 404)
+
+
+def test_the_preview_is_the_newest_successful_deployments(rig: Rig, host: CodeHost) -> None:
+    rig.deployed("a" * 40, "", None, "https://new.preview.test", "https://old.preview.test")
+
+    assert host.preview_url(ACME, "acme/shop", "a" * 40) == "https://new.preview.test"
+
+
+def test_a_preview_that_is_being_made_is_waited_for(rig: Rig, host: CodeHost) -> None:
+    rig.deployed("a" * 40, "", None)
+
+    with pytest.raises(Unavailable, match="a deployment goes on"):
+        host.preview_url(ACME, "acme/shop", "a" * 40)
+
+
+@pytest.mark.parametrize("deployed", [(), ("",)])
+def test_a_commit_without_a_successful_deployment_has_no_preview(
+    rig: Rig, host: CodeHost, deployed: tuple[str, ...]
+) -> None:
+    rig.deployed("a" * 40, *deployed)
+
+    with pytest.raises(Refused, match="no successful deployment with an address"):
+        host.preview_url(ACME, "acme/shop", "a" * 40)
+
+
+def test_a_reaction_stands_under_its_comment_once(rig: Rig, host: CodeHost) -> None:
+    rig.commented(501)
+
+    host.react(ACME, "acme/shop", 501, "confused")
+    host.react(ACME, "acme/shop", 501, "confused")
+
+    assert rig.reactions() == {("acme/shop", 501, "confused")}
+    with pytest.raises(Refused, match="reacting to the comment 502 of acme/shop failed"):
+        host.react(ACME, "acme/shop", 502, "confused")

@@ -31,7 +31,7 @@ def test_a_draft_that_is_ready_counts_as_none() -> None:
     """Drafts are refused by default, so that a request which began as one was never tested."""
     event = event_of("pull_request.ready_for_review")
 
-    assert told(event, "is_draft", "sha", "number") == (False, HEAD, 17)
+    assert told(event, "is_draft", "sha", "number") == (False, HEAD, 18)
 
 
 def test_a_label_that_went_is_named_though_it_is_not_there_any_more() -> None:
@@ -45,7 +45,7 @@ def test_a_review_knows_its_pull_request_and_what_the_reviewer_says() -> None:
     event = event_of("pull_request_review.submitted")
 
     assert told(event, "author", "actor", "who") == ("ada-lovelace", "bob", "ada-lovelace")
-    assert told(event, "branch", "sha", "number") == ("main", HEAD, 17)
+    assert told(event, "branch", "sha", "number") == ("main", HEAD, 18)
     assert (event.data["state"], event.data["reviewer"]) == ("approved", "bob")
     assert event_of("pull_request_review.submitted", "review.state", "CHANGES_REQUESTED").data["state"] == (
         "changes_requested"
@@ -173,8 +173,8 @@ def test_a_ref_that_is_neither_branch_nor_tag_is_ignored() -> None:
         ("merge_group.checks_requested", "merge_group.head_sha", HEAD),
         ("push.tag", "ref", "refs/tags/v1.4.1"),
         ("create.tag", "ref", "v1.4.1"),
-        ("pull_request_review.submitted", "pull_request.number", 18),
-        ("pull_request.ready_for_review", "pull_request.number", 18),
+        ("pull_request_review.submitted", "pull_request.number", 19),
+        ("pull_request.ready_for_review", "pull_request.number", 19),
         ("deployment_status.inactive", "deployment_status.environment_url", "https://b.acme.example"),
     ],
 )

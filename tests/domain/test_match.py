@@ -6,6 +6,7 @@ import pytest
 
 from builders import a_merge, a_plan, a_playbook, a_trigger
 from inspect_pipelines.config.pattern import found
+from inspect_pipelines.domain.asked import Unknown
 from inspect_pipelines.domain.condition import Condition, Operator
 from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.ids import OrgId, SourceId
@@ -14,9 +15,9 @@ from inspect_pipelines.domain.match import (
     Fit,
     Match,
     ever_brings,
+    lacking,
     match,
     may_concern,
-    needs_paths,
 )
 from inspect_pipelines.domain.trigger import Authors, Trigger
 from inspect_pipelines.domain.variable import EVENT_CONTEXT, Variable
@@ -96,9 +97,9 @@ def test_unknown_paths_are_not_no_paths_and_only_asked_for_when_all_else_fits():
     unknown, trigger = a_merge(paths=None), a_trigger(paths=("src/**",))
 
     assert answer(unknown, trigger) == Match(Fit.UNKNOWN, "its changed paths are not known")
-    assert needs_paths(unknown, trigger, search=found)
-    assert not needs_paths(unknown, a_trigger(), search=found)
-    assert not needs_paths(
+    assert lacking(unknown, trigger, search=found) == (Unknown.PATHS,)
+    assert not lacking(unknown, a_trigger(), search=found)
+    assert not lacking(
         a_merge(paths=None, branch="dev"), a_trigger(paths=("src/**",), branches=("main",)), search=found
     )
 
@@ -199,6 +200,13 @@ def test_a_variable_that_holds_the_changed_paths_has_them_asked_for(plan, asked)
         ("issue.created", "pr_url", False),
         ("alert.fired", "changed_paths", True),
         ("push", "actor", True),
+        ("push.tag", "tag", True),
+        ("push", "tag", False),
+        ("status", "deploy_url", True),
+        ("issue_comment.created", "changed_paths", True),
+        ("issue_comment.created", "args.theme", True),
+        ("alert.fired", "args.theme", False),
+        ("push", "data.ref", True),
     ],
 )
 def test_what_an_event_never_brings_is_known_beforehand(event, name, brought):

@@ -104,3 +104,55 @@ def test_what_an_event_lacks_is_told_in_words_for_an_event():
 
     assert str(unfilled.value) == "variable 'title' needs {{pr_title}}, which this event does not bring"
     assert str(missing.value).endswith("which has no value; give one in the definition's variables")
+
+
+def test_an_argument_that_a_command_leaves_out_is_the_playbooks_default():
+    book = a_playbook(variables=(Variable("theme", default="light"), Variable("note", required=False)))
+    planned = {"theme": "{{args.theme}}", "note": "{{args.note}}"}
+
+    left_out = values_for(book, planned, {}, context=("repo",))
+    given = values_for(book, planned, {"args.theme": "dark", "args.note": ""}, context=("repo",))
+
+    assert [left_out["theme"].text, left_out["note"].text] == ["light", ""]
+    assert [given["theme"].text, given["note"].text] == ["dark", ""]
+
+
+def test_what_the_event_does_not_tell_has_no_default():
+    book = a_playbook(variables=(Variable("theme", default="light"),))
+
+    with pytest.raises(UsageError, match=r"needs \{\{data.theme\}\}, which this event does not bring"):
+        values_for(book, {"theme": "{{data.theme}}"}, {}, context=("repo",))
+
+
+@pytest.mark.parametrize(
+    ("said", "address"),
+    [
+        ("a&b=evil#frag", "https://shop.test/pr/a%26b%3Devil%23frag/"),
+        ("../../admin", "https://shop.test/pr/..%2F..%2Fadmin/"),
+        ("@evil.test", "https://shop.test/pr/%40evil.test/"),
+    ],
+)
+def test_in_an_address_what_an_event_says_stays_data_of_its_place(said: str, address: str):
+    book = a_playbook(variables=(Variable("target", VariableType.URL),))
+    planned = {"target": "https://shop.test/pr/{{data.x}}/"}
+
+    values = values_for(book, planned, {"data.x": said}, ("shop.test",), context=("repo",))
+
+    assert values["target"].text == address
+
+
+@pytest.mark.parametrize(
+    ("planned", "said"),
+    [
+        ("{{data.x}}", "https://evil.test/"),
+        ("{{data.x}}", "javascript:alert(1)"),
+        ("{{data.x}}", "https://shop.test/" + "a" * 3000),
+        ("https://shop.test{{data.x}}", ".evil.test/"),
+        ("https://shop.test/{{data.x}}/x", ".."),
+    ],
+)
+def test_an_address_that_an_event_says_goes_where_it_may_or_nowhere(planned: str, said: str):
+    book = a_playbook(variables=(Variable("target", VariableType.URL),))
+
+    with pytest.raises(UsageError):
+        values_for(book, {"target": planned}, {"data.x": said}, ("shop.test",), context=("repo",))

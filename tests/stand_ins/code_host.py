@@ -18,6 +18,10 @@ TOKEN = "ghs_of_the_stand_in"
 FILES = re.compile(r"/repos/([^/]+/[^/]+)/pulls/(\d+)/files")
 PULL = re.compile(r"/repos/([^/]+/[^/]+)/pulls/(\d+)")
 DELIVERIES = re.compile(r"/(repos/[^/]+/[^/]+|orgs/[^/]+)/hooks/(\d+)/deliveries")
+DEPLOYMENTS = re.compile(r"/repos/([^/]+/[^/]+)/deployments")
+STATUSES = re.compile(r"/repos/([^/]+/[^/]+)/deployments/(\d+)/statuses")
+REACTIONS = re.compile(r"/repos/([^/]+/[^/]+)/issues/comments/(\d+)/reactions")
+CONTENTS = ("+1", "-1", "laugh", "confused", "heart", "hooray", "rocket", "eyes")
 ATTEMPTS = re.compile(r"/(repos/[^/]+/[^/]+|orgs/[^/]+)/hooks/(\d+)/deliveries/(\d+)/attempts")
 
 
@@ -36,6 +40,12 @@ class GitHubStandIn(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.files: dict[tuple[str, int], list[dict[str, str]]] = {}
+        self.heads: dict[tuple[str, int], dict[str, Any]] = {}  # `head` and `base` of a pull request
+        self.deployments: dict[
+            tuple[str, str], list[list[dict[str, Any]]]
+        ] = {}  # (repo, sha) -> statuses of each
+        self.comments: set[tuple[str, int]] = set()
+        self.reactions: set[tuple[str, int, str]] = set()
         self.counts: dict[tuple[str, int], int] = {}  # `changed_files` where it is not what is listed
         self.deliveries: list[dict[str, Any]] = []  # newest first
         self.troubles: list[Trouble] = []
@@ -63,8 +73,22 @@ class _Handler(BaseHTTPRequestHandler):
             self._list(path, query, None if found is None else found[:3000])
         elif match := PULL.fullmatch(path):
             key = (match[1], int(match[2]))
-            count = self.server.counts.get(key, len(self.server.files[key]))
-            self._say(200, {"number": key[1], "changed_files": count})
+            if key not in self.server.files and key not in self.server.heads:
+                self._say(404, {"message": "Not Found"})
+                return
+            count = self.server.counts.get(key, len(self.server.files.get(key, ())))
+            heads = self.server.heads.get(key, {})
+            self._say(200, {"number": key[1], "changed_files": count, **heads})
+        elif match := DEPLOYMENTS.fullmatch(path):
+            found_ones = self.server.deployments.get((match[1], query["sha"][0]), [])
+            self._list(path, query, [{"id": number} for number, _ in enumerate(found_ones, start=1)])
+        elif match := STATUSES.fullmatch(path):
+            (statuses,) = [
+                all_of_it[int(match[2]) - 1]
+                for (repo, _), all_of_it in self.server.deployments.items()
+                if repo == match[1]
+            ]
+            self._list(path, query, statuses)
         elif DELIVERIES.fullmatch(path):
             self._list(path, query, self.server.deliveries)
         else:
@@ -77,6 +101,16 @@ class _Handler(BaseHTTPRequestHandler):
         if match := ATTEMPTS.fullmatch(path):
             self.server.redelivered.append(int(match[3]))
             self._say(202, {})
+        elif match := REACTIONS.fullmatch(path):
+            size = int(self.headers["content-length"])
+            content = json.loads(self.rfile.read(size))["content"]
+            if (match[1], int(match[2])) not in self.server.comments:
+                self._say(404, {"message": "Not Found"})
+            elif content not in CONTENTS:
+                self._say(422, {"message": "Validation Failed"})
+            else:
+                self.server.reactions.add((match[1], int(match[2]), content))
+                self._say(201, {"id": 1, "content": content})
         else:
             self._say(404, {"message": "Not Found"})
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from inspect_pipelines.config.pattern import found as search
+from inspect_pipelines.domain.asked import Unknown, asked_by
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import key_of
 from inspect_pipelines.domain.event import Delivery, Event, EventStatus, SourceKind
 from inspect_pipelines.domain.ids import EventId, SourceId
-from inspect_pipelines.domain.match import Fit, match
+from inspect_pipelines.domain.match import NOT_KNOWN, Fit, match
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, UsageError
@@ -36,7 +37,9 @@ class Rehearsal:
 
     def sentence(self) -> str:
         if self.answer is Fit.UNKNOWN:
-            return "would ask for the changed paths first; try some with --path"
+            if self.reason == NOT_KNOWN[Unknown.PATHS]:
+                return "would ask for the changed paths first; try some with --path"
+            return f"would ask the code host first: {self.reason}"
         if self.answer is Fit.NO:
             return (
                 f"would start no run and tell people: {self.reason}" if self.is_told else f"no: {self.reason}"
@@ -83,7 +86,7 @@ def rehearse(
             if answer.answer is not Fit.YES:
                 found.append(Rehearsal(trigger, answer.answer, answer.reason))
                 continue
-            context = context_of(event, trigger.plan.allowed_hosts)
+            context = context_of(event, trigger.plan.allowed_hosts, asked_by(trigger))
             if why := hindrance(trigger, context):
                 found.append(Rehearsal(trigger, Fit.NO, why, context.variables(), is_told=True))
                 continue

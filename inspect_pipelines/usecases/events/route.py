@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from inspect_pipelines.config.pattern import found as search
 from inspect_pipelines.domain.answer import Answer, AnswerKind
+from inspect_pipelines.domain.asked import asked_by
 from inspect_pipelines.domain.context import Context, context_of
 from inspect_pipelines.domain.debounce import joined, key_of, opened
 from inspect_pipelines.domain.event import Event, EventStatus
@@ -25,6 +26,7 @@ from inspect_pipelines.errors import InspectError, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.events.advance import run_of, save_status
+from inspect_pipelines.usecases.events.react import REACTION, REFUSED
 from inspect_pipelines.usecases.events.tell_undecided import tell_undecided
 
 AT_ONCE = 20  # events in one transaction: it holds the writers' lock for some 20 ms
@@ -94,6 +96,7 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
     known = ledger.answers.decided(event.id, event.replay)
     now = house.clock.now()
     is_waiting, runs, problem = False, 0, ""
+    is_taken, is_refused = bool(known), False
     refusals: list[Answer] = []
     for trigger in triggers:
         if trigger.event != event.type or trigger.id in known:
@@ -106,14 +109,18 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
             is_waiting = True
         elif answer.answer is Fit.NO:
             refusals.append(decision)
+            is_refused |= answer.is_refused_command
         else:
-            context = context_of(event, trigger.plan.allowed_hosts)
+            is_taken = True
+            context = context_of(event, trigger.plan.allowed_hosts, asked_by(trigger))
             if why_not := hindrance(trigger, context):
                 tell_undecided(house, ledger, event, [trigger], why_not)
                 problem = problem or f"{trigger.id}: {why_not}"
             else:
                 runs += _carry_out(house, ledger, event, trigger, decision, context)
     ledger.answers.add_all(refusals)
+    if is_refused and not is_taken and not is_waiting:
+        event = replace(event, data={**event.data, REACTION: REFUSED})
     status = EventStatus.UNDECIDED if problem else EventStatus.DECIDED
     status = EventStatus.WAITING if is_waiting else status
     save_status(house, ledger, replace(event, status=status, problem="" if is_waiting else problem))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from inspect_pipelines.domain.answer import Answer, AnswerKind
+from inspect_pipelines.domain.asked import asked_by
 from inspect_pipelines.domain.context import Context, context_of
 from inspect_pipelines.domain.event import Event
 from inspect_pipelines.domain.run import RunStatus, undecided_origin
@@ -31,7 +32,9 @@ def tell_undecided(
     """
     now = house.clock.now()
     for trigger in concerned:
-        context = context_of(event, trigger.plan.allowed_hosts) if with_context else Context({})
+        context = Context({})
+        if with_context:
+            context = context_of(event, trigger.plan.allowed_hosts, asked_by(trigger))
         wanted = run_of(house, trigger, context, undecided_origin(event.id, trigger.id, event.replay))
         if ledger.runs.request(wanted).id != wanted.id:
             continue

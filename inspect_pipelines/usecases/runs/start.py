@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from inspect_pipelines.domain.asked import asked_by
+from inspect_pipelines.domain.event_data import is_of_data
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.occurrence import jitter, patience
 from inspect_pipelines.domain.plan import Overlap
@@ -220,6 +222,8 @@ def _refuse_unknown(variables: Mapping[str, str], definition: Definition) -> Non
     known = {v.name for playbook in definition.plan.playbooks for v in playbook.variables} | set(
         EVENT_CONTEXT
     )
+    if definition.kind == "trigger":
+        known |= {name for name in asked_by(definition) if is_of_data(name)}
     for name in variables:
         if name not in known:
             own = sorted(known - set(EVENT_CONTEXT))

@@ -1,4 +1,4 @@
-"""The asker asks code hosts what events left open: which paths changed, and which deliveries did not arrive."""
+"""The asker asks code hosts what events left open, and which deliveries did not arrive, and reacts to refused commands."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from datetime import datetime
 from inspect_pipelines.domain.ids import EventId
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.events.ask_paths import Attempts, ask_paths
+from inspect_pipelines.usecases.events.ask_code_host import Attempts, ask_code_host
+from inspect_pipelines.usecases.events.react import react
 from inspect_pipelines.usecases.events.redeliver import KEPT_BY_GITHUB, OVERLAP, Asked, redeliver
 from inspect_pipelines.web.duties.duty import Duty
 
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 class Asker(Duty):
-    """Asks for changed paths, and every five minutes for deliveries that did not arrive.
+    """Asks for what events leave out, and every five minutes for deliveries that did not arrive.
 
     Args:
         house: Ports.
@@ -41,16 +42,20 @@ class Asker(Duty):
         super().__init__("asker", "webhooks", every_seconds=every_seconds, stop_seconds=STOP_SECONDS)
         self._house, self._code_host, self._route = house, code_host, route
         self._attempts: dict[EventId, Attempts] = {}
+        self._react_not_before: dict[EventId, datetime] = {}
         self._asked: Asked = {}
         self._redelivered_at: datetime | None = None
         self._redeliver_next = 0.0
 
     def turn(self) -> None:
         try:
-            if ask_paths(self._house, self._code_host, self._attempts):
+            if ask_code_host(self._house, self._code_host, self._attempts):
                 self._route(self._house)
-        finally:  # trouble with one must not keep us from the other
-            self._redeliver()
+        finally:  # trouble with one must not keep us from the others
+            try:
+                react(self._house, self._code_host, self._react_not_before)
+            finally:
+                self._redeliver()
 
     def _redeliver(self) -> None:
         if self._house.clock.monotonic() >= self._redeliver_next:

@@ -1,4 +1,4 @@
-"""Ask for changed paths: events that wait for them go on as soon as the code host tells; unknown is never empty."""
+"""Ask the code host what events leave out: they go on as soon as it tells; unknown is never empty."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inspect_pipelines.config.pattern import found as search
+from inspect_pipelines.domain.asked import Unknown
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import EventId
-from inspect_pipelines.domain.match import needs_paths
+from inspect_pipelines.domain.match import lacking
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.house import House
@@ -34,7 +35,7 @@ class Attempts:
     next_at: datetime
 
 
-def ask_paths(house: House, code_host: CodeHost, attempts: MutableMapping[EventId, Attempts]) -> int:
+def ask_code_host(house: House, code_host: CodeHost, attempts: MutableMapping[EventId, Attempts]) -> int:
     """Ask about every event whose turn it is; returns how many can be routed now.
 
     Args:
@@ -73,12 +74,19 @@ def _asked(
     before = attempts.get(event.id, Attempts(now, 0, now))
     if now < before.next_at:
         return False
+    with house.ledger.read() as ledger:
+        triggers = triggers_of(ledger)
+    missing = [
+        what for what in Unknown if any(what in lacking(event, one, search=search) for one in triggers)
+    ]
+    if not missing:
+        missing = [Unknown.PATHS]  # its triggers have changed meanwhile; whoever routes it sees so
     if event.repo is None or event.number is None:
         return _give_up(
             house, event, "its payload leaves out changed files, and only a pull request's can be asked for"
         )
     try:
-        paths = code_host.changed_paths(event.source_id, event.repo, event.number)
+        known = _told(code_host, event, event.repo, event.number, missing[0])
     except Refused as error:
         return _give_up(house, event, str(error))
     except Unavailable as error:
@@ -91,8 +99,22 @@ def _asked(
         current = ledger.events.find(event.id)
         if current is None or current.status is not EventStatus.WAITING:
             return False  # somebody else was told first
-        save_status(house, ledger, replace(current, paths=paths, status=EventStatus.RECEIVED, problem=""))
+        save_status(house, ledger, replace(known, status=EventStatus.RECEIVED, problem=""))
     return True
+
+
+def _told(code_host: CodeHost, event: Event, repo: str, number: int, what: Unknown) -> Event:
+    """The event with what the code host says to one question."""
+    if what is Unknown.PATHS:
+        return replace(event, paths=code_host.changed_paths(event.source_id, repo, number))
+    if what is Unknown.PULL or event.sha is None:
+        pull = code_host.pull_request(event.source_id, repo, number)
+        data = {**event.data, "head_sha": pull.head_sha, "head_branch": pull.head_branch}
+        event = replace(event, sha=pull.head_sha, branch=pull.base_branch, data=data)
+    if what is Unknown.PREVIEW and event.sha is not None:
+        url = code_host.preview_url(event.source_id, repo, event.sha)
+        event = replace(event, data={**event.data, "preview_url": url})
+    return event
 
 
 def _give_up(house: House, event: Event, problem: str) -> bool:
@@ -101,7 +123,9 @@ def _give_up(house: House, event: Event, problem: str) -> bool:
         current = ledger.events.find(event.id)
         if current is not None and current.status is EventStatus.WAITING:
             triggers = triggers_of(ledger)
-            concerned = [one for one in triggers if needs_paths(current, one, search=search)]
-            tell_undecided(house, ledger, current, concerned, f"changed paths unknown: {problem}")
+            open_ones = {one.id: lacking(current, one, search=search) for one in triggers}
+            concerned = [one for one in triggers if open_ones[one.id]]
+            what = next((open_ones[one.id][0] for one in concerned), Unknown.PATHS)
+            tell_undecided(house, ledger, current, concerned, f"{what.value} unknown: {problem}")
             save_status(house, ledger, replace(current, status=EventStatus.UNDECIDED, problem=problem))
     return False

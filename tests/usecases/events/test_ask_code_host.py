@@ -17,7 +17,7 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.events.ask_paths import Attempts, ask_paths
+from inspect_pipelines.usecases.events.ask_code_host import Attempts, ask_code_host
 from inspect_pipelines.usecases.events.replay import replay
 from inspect_pipelines.usecases.events.route import route
 
@@ -57,7 +57,7 @@ def test_an_event_goes_on_when_its_paths_are_told(house: House) -> None:
     host = RememberedCodeHost(("src/a.py", "README.md"))
     tell(house, UNKNOWN)
 
-    told = ask_paths(house, host, {})
+    told = ask_code_host(house, host, {})
     route(house)
 
     with house.ledger.read() as ledger:
@@ -73,18 +73,18 @@ def test_an_unknown_answer_is_not_no_paths_and_is_asked_for_again_later_and_late
     attempts: dict[EventId, Attempts] = {}
     tell(house, UNKNOWN)
 
-    ask_paths(house, host, attempts)
-    ask_paths(house, host, attempts)
+    ask_code_host(house, host, attempts)
+    ask_code_host(house, host, attempts)
     house.clock.sleep(5)
-    ask_paths(house, host, attempts)
+    ask_code_host(house, host, attempts)
     house.clock.sleep(9)
     too_early = len(host.asked)
-    ask_paths(house, host, attempts)
+    ask_code_host(house, host, attempts)
     house.clock.sleep(1)
-    last = ask_paths(house, host, attempts)
+    last = ask_code_host(house, host, attempts)
 
     assert (too_early, last, len(host.asked)) == (2, 1, 3)
-    ask_paths(house, host, attempts)
+    ask_code_host(house, host, attempts)
     assert attempts == {}
 
 
@@ -96,7 +96,7 @@ def test_after_an_hour_it_is_undecided_and_people_are_told_once(
     tell(house, UNKNOWN)
 
     for _ in range(100):
-        ask_paths(house, host, attempts)
+        ask_code_host(house, host, attempts)
         house.clock.sleep(60)
     send_waiting(house)
 
@@ -126,7 +126,7 @@ def test_what_nobody_will_tell_is_undecided_at_once(
     host = RememberedCodeHost(*([answer] if answer else []))
     tell(house, event)
 
-    ask_paths(house, host, {})
+    ask_code_host(house, host, {})
 
     assert stored(house, event.id).status is EventStatus.UNDECIDED
     assert stored(house, event.id).problem.startswith(problem)
@@ -140,7 +140,7 @@ def test_an_event_that_meets_a_defect_of_ours_is_told_and_does_not_hold_up_the_o
     tell(house, UNKNOWN)
     tell(house, other)
 
-    told = ask_paths(house, host, {})
+    told = ask_code_host(house, host, {})
     send_waiting(house)
 
     assert told == 1
@@ -156,17 +156,17 @@ def test_a_large_push_that_names_no_paths_is_undecided(house: House) -> None:
     push = a_merge(8, type="push", paths=None, number=None)
     tell(house, push)
 
-    ask_paths(house, RememberedCodeHost(), {})
+    ask_code_host(house, RememberedCodeHost(), {})
 
     assert stored(house, push.id).status is EventStatus.UNDECIDED
 
 
 def test_an_undecided_event_that_is_replayed_asks_again_and_starts_a_run_of_its_own(house: House) -> None:
     tell(house, UNKNOWN)
-    ask_paths(house, RememberedCodeHost(Refused("no token")), {})
+    ask_code_host(house, RememberedCodeHost(Refused("no token")), {})
 
     again = replay(house, UNKNOWN.id)
-    ask_paths(house, RememberedCodeHost(("src/a",)), {})
+    ask_code_host(house, RememberedCodeHost(("src/a",)), {})
     route(house)
 
     assert (again.status, again.replay) == (EventStatus.WAITING, "r1")
@@ -181,7 +181,7 @@ def test_an_undecided_event_that_is_replayed_asks_again_and_starts_a_run_of_its_
 def test_waiting_for_github_never_pauses_a_trigger(house: House) -> None:
     for number in (1, 2, 3, 4):
         tell(house, a_merge(number, paths=None))
-        ask_paths(house, RememberedCodeHost(Refused("no token")), {})
+        ask_code_host(house, RememberedCodeHost(Refused("no token")), {})
 
     with house.ledger.read() as ledger:
         assert ledger.pauses.listed(house.clock.now() + timedelta(days=1)) == ()
