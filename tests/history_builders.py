@@ -12,6 +12,7 @@ from inspect_pipelines.domain.comparison import Comparison, Outcome, Region
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import StepResult
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.facts.run import run_facts
 from resources.clock import SystemClock
@@ -43,11 +44,11 @@ def a_failed_run(number: int = 1, **changes: Any) -> Run:
     return running.concluded(RunStatus.FAILED, "shop/home@desktop changed", now=NOW)
 
 
-def facts_of(run: Run, *, comparisons: int = 20) -> dict[str, Any]:
+def facts_of(run: Run, *, comparisons: int = 20, steps: tuple[StepResult, ...] = ()) -> dict[str, Any]:
     return run_facts(
         run,
         a_schedule(),
-        [a_session(id=f"{run.id}.1", findings=(a_finding(),), browser_ms=2100)],
+        [a_session(id=f"{run.id}.1", steps=steps, findings=(a_finding(),), browser_ms=2100)],
         [a_comparison(f"view-{at:02}", score=at / 100) for at in range(comparisons)],
         Verdict(VerdictKind.FAILED, RunStatus.FAILED, (run.reason, "and more")),
         baseline_id=None,
@@ -81,11 +82,11 @@ class Home:
 
     def counts(self) -> tuple[int, int, int]:
         """(runs, distinct runs, runs with other than 20 comparisons)."""
-        ((runs, distinct),) = self.rows("SELECT count(*), count(DISTINCT id) FROM automated_runs")
+        ((runs, distinct),) = self.rows("SELECT count(*), count(DISTINCT run_id) FROM automated_runs")
         torn = self.rows(
             "SELECT count(*) FROM (SELECT count(comparisons.run_id) AS found FROM automated_runs "
-            "LEFT JOIN comparisons ON comparisons.run_id = automated_runs.id "
-            "GROUP BY automated_runs.id, automated_runs.run_seq) WHERE found <> 20"
+            "LEFT JOIN comparisons ON comparisons.run_id = automated_runs.run_id "
+            "GROUP BY automated_runs.run_id, automated_runs.run_seq) WHERE found <> 20"
         )
         return runs, distinct, torn[0][0]
 

@@ -103,7 +103,7 @@ def check(place: Place, keys: list[str], rounds: list[Round]) -> Books:
     with place.house.ledgers.read() as ledgers:
         rows = [json.loads(body) for _, kind, body in ledgers.journal.after(0, 10**6) if kind == "run"]
     told = Counter(row["run"]["id"] for row in rows)
-    table = place.house.history.query("SELECT id, count(*) FROM automated_runs GROUP BY id")
+    table = place.house.history.query("SELECT run_id, count(*) FROM automated_runs GROUP BY run_id")
     in_history = {str(run_id): int(count) for run_id, count in table.rows}
     unfinished = [run for run in place.instance.get_runs() if not run.is_finished]
     ended = [run for run in runs if not run.status.is_open]

@@ -36,8 +36,9 @@ def sql(query: str, form: str | None) -> None:
 
     For example "SELECT status, count(*) FROM automated_runs GROUP BY ALL".
 
-    Tables: automated_runs, sessions, screenshots, comparisons, findings, baselines, schedules, triggers,
-    notifications, events; see a table's columns with "DESCRIBE automated_runs".
+    Tables: automated_runs, sessions, steps, screenshots, comparisons, findings, baselines, schedules, triggers, incidents,
+    notifications, events; flaky_views, flaky_steps and step_timings answer at once. What a column is: "SELECT
+    column_name, comment FROM duckdb_columns() WHERE table_name = 'automated_runs'".
     """
     table = house(Settings()).history.query(query)
     if form == "json":

@@ -28,7 +28,6 @@ def baseline_facts(baseline: Baseline) -> Row:
         "baseline": {
             "id": baseline.id,
             "org_id": baseline.org_id,
-            "schedule_id": baseline.set,  # the RFC's name; a set is named after its definition unless it is shared
             "set_name": baseline.set,
             "screenshots": screenshots,
             "screenshots_count": len(screenshots),

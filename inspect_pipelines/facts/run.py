@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.playbook import Box
-from inspect_pipelines.domain.retry import deciding
+from inspect_pipelines.domain.retry import RetryClass, deciding
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.session import SessionResult, StepStatus
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.domain.verdict import Verdict
@@ -36,6 +37,11 @@ def run_facts(
     """
     decided = deciding(sessions)  # the attempts before are told as sessions only
     routes = {shot.view: shot.route for session in decided for shot in session.screenshots}
+    taken_by = {(shot.view, shot.taken_at): each.id for each in sessions for shot in each.screenshots}
+    looks = Counter(view for view, _ in taken_by)
+    seen_again = {
+        shot.view for each in sessions if each.cause == RetryClass.VISUAL for shot in each.screenshots
+    }
     return {
         "run": {
             **_run_row(run, definition, verdict),
@@ -46,8 +52,16 @@ def run_facts(
             "report_path": report_path,
         },
         "sessions": [_session_row(session) for session in sessions],
-        "screenshots": [row for session in decided for row in _screenshot_rows(session)],
-        "comparisons": [{"route": routes.get(one.view, ""), **_comparison_row(one)} for one in comparisons],
+        "screenshots": [row for session in decided for row in _screenshot_rows(session, taken_by)],
+        "comparisons": [
+            {
+                "route": routes.get(one.view, ""),
+                "is_flaky": one.passed and one.view in seen_again,
+                "looks_count": looks[one.view],
+                **_comparison_row(one),
+            }
+            for one in comparisons
+        ],
         "findings": [row for session in decided for row in _finding_rows(session)],
     }
 
@@ -126,14 +140,26 @@ def _session_row(session: SessionResult) -> Row:
         "screenshots_count": len(session.screenshots),
         "findings_count": len(session.findings),
         "error_message": session.error,
+        "steps": [
+            {
+                "step_id": step.step_id,
+                "step_name": step.name,
+                "viewport": step.viewport,
+                "status": step.status.value,
+                "message": step.message,
+                "url": step.url,
+                "duration_ms": step.duration_ms,
+            }
+            for step in session.steps
+        ],
         **environment_columns([session.environment]),
     }
 
 
-def _screenshot_rows(session: SessionResult) -> list[Row]:
+def _screenshot_rows(session: SessionResult, taken_by: Mapping[tuple[View, datetime], str]) -> list[Row]:
     return [
         {
-            "session_id": session.id,
+            "session_id": taken_by[shot.view, shot.taken_at],
             "playbook_id": shot.view.playbook,
             "name": shot.view.name,
             "viewport": shot.view.viewport,
@@ -167,12 +193,21 @@ def _comparison_row(comparison: Comparison) -> Row:
         "layout_px": comparison.layout_px,
         "regions_count": len(comparison.regions),
         "regions": [
-            {**_box(each.box), "changed_pixels": each.changed_pixels, "element": each.element}
+            {
+                **_box(each.box),
+                "changed_pixels": each.changed_pixels,
+                "element": each.element,
+                "kind": each.kind.value,
+                "colour_mean": _finite(each.colour_mean),
+            }
             for each in comparison.regions
         ],
         "old_sha256": comparison.old_sha256,
         "new_sha256": comparison.new_sha256,
         "overlay_sha256": comparison.overlay_sha256,
+        "side_by_side_sha256": comparison.side_by_side_sha256,
+        "visible_ratio": _finite(comparison.visible_ratio),
+        "fingerprint": comparison.fingerprint,
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -17,6 +18,7 @@ from resources.history.connection import open_writing, told
 from resources.history.places import Places
 from resources.history.projector import Projector
 from resources.history.publication import Publication
+from resources.history.schema import VERSION
 
 T = TypeVar("T")
 
@@ -87,9 +89,9 @@ class LiveHistory:
         seq = projector.applied()
         projector.connection.execute("CHECKPOINT")
         at = self._clock.now()
-        made = Publication(seq, at.isoformat(), 0.0)
+        made = Publication(seq, at.isoformat(), 0.0, VERSION)
         publication.publish(self._places, made, meanwhile=meanwhile)
-        made = Publication(seq, made.published_at, self._clock.monotonic() - began)
+        made = replace(made, cost_seconds=self._clock.monotonic() - began)
         publication.write_note(self._places, made)
         with self._ledgers.write() as ledgers:
             ledgers.journal.prune(before=at - JOURNAL_KEPT, up_to_seq=seq)

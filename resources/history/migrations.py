@@ -9,8 +9,7 @@ from pathlib import Path
 import duckdb
 
 from inspect_pipelines.errors import Refused
-
-FOLDER = Path(__file__).parent / "migrations"
+from resources.history.schema import FOLDER, PATTERN
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +24,7 @@ class Migration:
 
 def known(folder: Path = FOLDER) -> list[Migration]:
     """The migrations `0001_name.sql`, `0002_..`, in order."""
-    files = sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.sql"))
+    files = sorted(folder.glob(PATTERN))
     return [Migration(int(file.name[:4]), file.read_text(encoding="utf-8")) for file in files]
 
 
@@ -35,10 +34,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) 
     Raises:
         Refused: The file is newer than this program, or a migration was edited after it had been applied.
     """
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS schema_migrations (version INTEGER, checksum VARCHAR, applied_at TIMESTAMPTZ)"
-    )
-    applied = dict(connection.execute("SELECT version, checksum FROM schema_migrations").fetchall())
+    _keep_books(connection)
+    applied = dict(connection.execute("SELECT version, checksum FROM internal.schema_migrations").fetchall())
     _refuse_strangers(applied, migrations)
     missing = [migration for migration in migrations if migration.version not in applied]
     for migration in missing:
@@ -46,7 +43,8 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) 
         try:
             connection.execute(migration.sql)
             connection.execute(
-                "INSERT INTO schema_migrations VALUES (?, ?, now())", [migration.version, migration.checksum]
+                "INSERT INTO internal.schema_migrations VALUES (?, ?, now())",
+                [migration.version, migration.checksum],
             )
         except duckdb.Error:
             connection.rollback()
@@ -54,6 +52,25 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) 
         connection.commit()
     if missing:
         connection.execute("CHECKPOINT")  # replaying DDL from the WAL is where DuckDB has had its bugs
+
+
+def _keep_books(connection: duckdb.DuckDBPyConnection) -> None:
+    """The table of what was applied, out of people's sight; up to version 4 it lay beside the others."""
+    connection.begin()
+    try:
+        connection.execute("CREATE SCHEMA IF NOT EXISTS internal")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS internal.schema_migrations "
+            "(version INTEGER, checksum VARCHAR, applied_at TIMESTAMPTZ)"
+        )
+        old = "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'main' AND table_name = 'schema_migrations'"
+        if connection.execute(old).fetchone() != (0,):
+            connection.execute("INSERT INTO internal.schema_migrations FROM main.schema_migrations")
+            connection.execute("DROP TABLE main.schema_migrations")
+    except duckdb.Error:
+        connection.rollback()
+        raise
+    connection.commit()
 
 
 def _refuse_strangers(applied: dict[int, str], migrations: list[Migration]) -> None:

@@ -1,5 +1,6 @@
 -- How journal rows become history. Each runs inside the one transaction of a batch; `$columns` is the structure of a
--- table's row as JSON, made from the table itself, so that a fact's keys need no second list of columns here.
+-- table's row as JSON, made from the table itself, so that a fact's keys need no second list of columns here. Where a
+-- column is called otherwise than the fact calls it, `RENAME (key AS column)` says so, to DuckDB and to the projector.
 
 -- name: make_batch
 CREATE TEMP TABLE IF NOT EXISTS batch (seq BIGINT, kind VARCHAR, body VARCHAR);
@@ -12,7 +13,7 @@ INSERT INTO batch SELECT unnest($seqs), unnest($kinds), unnest($bodies);
 
 -- name: keep_unread
 -- what this version cannot project is neither lost nor in the way
-INSERT INTO _unread SELECT seq, kind, body FROM batch WHERE NOT list_contains($known, kind) OR NOT json_valid(body);
+INSERT INTO internal.unread SELECT seq, kind, body FROM batch WHERE NOT list_contains($known, kind) OR NOT json_valid(body);
 
 -- name: drop_unread
 DELETE FROM batch WHERE NOT list_contains($known, kind) OR NOT json_valid(body);
@@ -23,25 +24,51 @@ SELECT seq, fact.run, fact.sessions, fact.screenshots, fact.comparisons, fact.fi
     SELECT seq, from_json(body, $columns) AS fact FROM batch WHERE kind = 'run'
 ) ORDER BY seq;
 
--- name: insert_runs
-INSERT INTO automated_runs BY NAME SELECT seq AS run_seq, unnest(run) FROM parsed;
+-- name: insert_automated_runs
+INSERT INTO automated_runs BY NAME SELECT * RENAME (id AS run_id, trigger_event_type AS event_type) FROM (
+    SELECT seq AS run_seq, unnest(run), coalesce(list_max([each.attempt FOR each IN sessions]), 0) AS attempts_count
+    FROM parsed
+);
 
 -- name: insert_sessions
-INSERT INTO sessions BY NAME SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
-    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(sessions) AS item FROM parsed
+INSERT INTO sessions BY NAME SELECT * EXCLUDE steps RENAME (id AS session_id, cause AS retry_class) FROM (
+    SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
+        SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(sessions) AS item FROM parsed
+    )
+);
+
+-- name: insert_steps
+INSERT INTO steps BY NAME
+SELECT run_seq, run_id, org_id, definition_id, played_at, session.id AS session_id, session.playbook_id, session.attempt,
+    generate_subscripts(session.steps, 1) AS position, unnest(session.steps, max_depth := 2)
+FROM (
+    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, run.completed_at AS played_at,
+        unnest(sessions) AS session
+    FROM parsed
 );
 
 -- name: insert_screenshots
-INSERT INTO screenshots BY NAME SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
-    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(screenshots) AS item FROM parsed
+INSERT INTO screenshots BY NAME
+SELECT * RENAME (name AS view_name), concat(playbook_id, '/', name, '@', viewport) AS view FROM (
+    SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
+        SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(screenshots) AS item
+        FROM parsed
+    )
 );
 
 -- name: insert_comparisons
+-- facts of before 0005 say only in the run's reasons that a view had looked otherwise at first
 INSERT INTO comparisons BY NAME
-SELECT run_seq, run_id, org_id, definition_id, baseline_id, compared_at, unnest(item) FROM (
-    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, run.baseline_id,
-        run.completed_at AS compared_at, unnest(comparisons) AS item
-    FROM parsed
+SELECT * EXCLUDE reasons REPLACE (coalesce(
+    is_flaky, list_contains(reasons, concat(view, ': differed at first, and looks as approved at another look'))
+) AS is_flaky) RENAME (name AS view_name) FROM (
+    SELECT *, concat(playbook_id, '/', name, '@', viewport) AS view FROM (
+        SELECT run_seq, run_id, org_id, definition_id, baseline_id, compared_at, reasons, unnest(item) FROM (
+            SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, run.baseline_id,
+                run.completed_at AS compared_at, run.reasons, unnest(comparisons) AS item
+            FROM parsed
+        )
+    )
 );
 
 -- name: insert_findings
@@ -59,9 +86,9 @@ WITH named AS (
         (item ->> 'created_at')::TIMESTAMPTZ AS created_at, item ->> 'created_by' AS created_by
     FROM named
     UNION ALL
-    SELECT 0, NULL, org_id, id, created_at, created_by FROM schedules
+    SELECT 0, NULL, org_id, schedule_id, created_at, created_by FROM schedules
     UNION ALL
-    SELECT 0, NULL, org_id, id, created_at, created_by FROM triggers
+    SELECT 0, NULL, org_id, trigger_id, created_at, created_by FROM triggers
 )
 SELECT org_id, id, arg_max(body, seq) AS body, arg_min(created_at, seq) AS created_at,
     arg_min(created_by, seq) AS created_by
@@ -69,37 +96,40 @@ FROM states GROUP BY org_id, id HAVING max(seq) > 0;
 
 -- name: delete_schedules
 DELETE FROM schedules USING newest_definitions AS newest
-WHERE schedules.org_id = newest.org_id AND schedules.id = newest.id;
+WHERE schedules.org_id = newest.org_id AND schedules.schedule_id = newest.id;
 
 -- name: delete_triggers
 DELETE FROM triggers USING newest_definitions AS newest
-WHERE triggers.org_id = newest.org_id AND triggers.id = newest.id;
+WHERE triggers.org_id = newest.org_id AND triggers.trigger_id = newest.id;
 
 -- name: insert_schedules
-INSERT INTO schedules BY NAME
-SELECT unnest(item), first_at AS created_at, first_by AS created_by FROM (
-    SELECT from_json(body -> 'schedule', $columns) AS item, created_at AS first_at, created_by AS first_by
-    FROM newest_definitions WHERE (body -> 'schedule') IS NOT NULL
+INSERT INTO schedules BY NAME SELECT * RENAME (id AS schedule_id) FROM (
+    SELECT unnest(item), first_at AS created_at, first_by AS created_by FROM (
+        SELECT from_json(body -> 'schedule', $columns) AS item, created_at AS first_at, created_by AS first_by
+        FROM newest_definitions WHERE (body -> 'schedule') IS NOT NULL
+    )
 );
 
 -- name: insert_triggers
-INSERT INTO triggers BY NAME
-SELECT unnest(item), first_at AS created_at, first_by AS created_by FROM (
-    SELECT from_json(body -> 'trigger', $columns) AS item, created_at AS first_at, created_by AS first_by
-    FROM newest_definitions WHERE (body -> 'trigger') IS NOT NULL
+INSERT INTO triggers BY NAME SELECT * RENAME (id AS trigger_id) FROM (
+    SELECT unnest(item), first_at AS created_at, first_by AS created_by FROM (
+        SELECT from_json(body -> 'trigger', $columns) AS item, created_at AS first_at, created_by AS first_by
+        FROM newest_definitions WHERE (body -> 'trigger') IS NOT NULL
+    )
 );
 
 -- name: insert_baselines
-INSERT INTO baselines BY NAME
-SELECT unnest(item), false AS is_active FROM (
-    SELECT from_json(body -> 'baseline', $columns) AS item FROM batch WHERE kind = 'baseline' ORDER BY seq
+INSERT INTO baselines BY NAME SELECT * RENAME (id AS baseline_id, set_name AS baseline_set) FROM (
+    SELECT unnest(item), false AS is_active FROM (
+        SELECT from_json(body -> 'baseline', $columns) AS item FROM batch WHERE kind = 'baseline' ORDER BY seq
+    )
 );
 
 -- name: activate_baselines
 -- exactly one a set is active: the one its last deed names
 UPDATE baselines SET
-    is_active = baselines.id = newest.id,
-    activated_at = CASE WHEN baselines.id = newest.id THEN newest.activated_at ELSE baselines.activated_at END
+    is_active = baselines.baseline_id = newest.id,
+    activated_at = CASE WHEN baselines.baseline_id = newest.id THEN newest.activated_at ELSE baselines.activated_at END
 FROM (
     SELECT body ->> '$.baseline.org_id' AS org_id, body ->> '$.baseline.set_name' AS set_name,
         arg_max(body ->> '$.baseline.id', seq) AS id,
@@ -107,7 +137,7 @@ FROM (
             AS activated_at
     FROM batch WHERE kind IN ('baseline', 'baseline_activated') GROUP BY ALL
 ) AS newest
-WHERE baselines.org_id = newest.org_id AND baselines.set_name = newest.set_name;
+WHERE baselines.org_id = newest.org_id AND baselines.baseline_set = newest.set_name;
 
 -- name: gather_notifications
 CREATE OR REPLACE TEMP TABLE newest_notifications AS
@@ -115,22 +145,23 @@ SELECT body ->> '$.notification.id' AS id, body ->> '$.notification.run_id' AS r
 FROM batch WHERE kind = 'notification' GROUP BY ALL;
 
 -- name: delete_notifications
-DELETE FROM notifications USING newest_notifications AS newest WHERE notifications.id = newest.id;
+DELETE FROM notifications USING newest_notifications AS newest WHERE notifications.notification_id = newest.id;
 
 -- name: insert_notifications
-INSERT INTO notifications BY NAME
-SELECT unnest(item), definition_id FROM (
-    SELECT from_json(newest.body -> 'notification', $columns) AS item, runs.definition_id
-    FROM newest_notifications AS newest LEFT JOIN automated_runs AS runs ON runs.id = newest.run_id
+INSERT INTO notifications BY NAME SELECT * RENAME (id AS notification_id, event AS rule) FROM (
+    SELECT unnest(item), definition_id FROM (
+        SELECT from_json(newest.body -> 'notification', $columns) AS item, runs.definition_id
+        FROM newest_notifications AS newest LEFT JOIN automated_runs AS runs USING (run_id)
+    )
 );
 
 -- name: tell_runs_of_notifications
 UPDATE automated_runs SET notifications_sent = sent.ids
 FROM (
-    SELECT run_id, to_json(list(id ORDER BY sent_at, id)) AS ids FROM notifications
+    SELECT run_id, to_json(list(notification_id ORDER BY sent_at, notification_id)) AS ids FROM notifications
     WHERE status = 'sent' AND run_id IN (SELECT run_id FROM newest_notifications) GROUP BY run_id
 ) AS sent
-WHERE automated_runs.id = sent.run_id;
+WHERE automated_runs.run_id = sent.run_id;
 
 -- name: gather_events
 -- the newest state of each event in the batch; a status that changes is told as the whole event once more
@@ -139,11 +170,12 @@ SELECT body ->> '$.event.org_id' AS org_id, body ->> '$.event.id' AS id, arg_max
 FROM batch WHERE kind = 'event' GROUP BY ALL;
 
 -- name: delete_events
-DELETE FROM events USING newest_events AS newest WHERE events.org_id = newest.org_id AND events.id = newest.id;
+DELETE FROM events USING newest_events AS newest WHERE events.org_id = newest.org_id AND events.event_id = newest.id;
 
 -- name: insert_events
-INSERT INTO events BY NAME
-SELECT unnest(item) FROM (SELECT from_json(body -> 'event', $columns) AS item FROM newest_events ORDER BY seq);
+INSERT INTO events BY NAME SELECT * RENAME (id AS event_id, source AS source_id) FROM (
+    SELECT unnest(item) FROM (SELECT from_json(body -> 'event', $columns) AS item FROM newest_events ORDER BY seq)
+);
 
 -- name: gather_incidents
 CREATE OR REPLACE TEMP TABLE newest_incidents AS
@@ -152,14 +184,15 @@ FROM batch WHERE kind = 'incident' GROUP BY ALL;
 
 -- name: delete_incidents
 DELETE FROM incidents USING newest_incidents AS newest
-WHERE incidents.id = newest.id AND incidents.org_id = newest.org_id;
+WHERE incidents.incident_id = newest.id AND incidents.org_id = newest.org_id;
 
 -- name: insert_incidents
-INSERT INTO incidents BY NAME
-SELECT unnest(item) FROM (SELECT from_json(body -> 'incident', $columns) AS item FROM newest_incidents);
+INSERT INTO incidents BY NAME SELECT * RENAME (id AS incident_id) FROM (
+    SELECT unnest(item) FROM (SELECT from_json(body -> 'incident', $columns) AS item FROM newest_incidents)
+);
 
 -- name: read_watermark
-SELECT seq FROM _applied;
+SELECT seq FROM internal.applied;
 
 -- name: move_watermark
-UPDATE _applied SET seq = $seq;
+UPDATE internal.applied SET seq = $seq;

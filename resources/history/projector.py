@@ -4,18 +4,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from typing import Any
 
 import duckdb
 
-from resources.history.statements import statements
+from resources.history.statements import keys_of, statements
 
 Row = tuple[int, str, str]  # seq, kind, JSON text
+Structure = dict[str, Any]  # what `from_json` is to find: key -> type, or a list or structure of such
 
 KINDS = ("run", "definition", "baseline", "baseline_activated", "notification", "event", "incident")
 
 # keys of a run's fact that are tables, too, and the columns that their rows take from the run's
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
-FROM_RUN = ("run_seq", "run_id", "org_id", "definition_id", "baseline_id", "compared_at")
+FROM_RUN = ("run_seq", "run_id", "org_id", "definition_id", "baseline_id", "compared_at", "view")
+FROM_SESSION = (
+    "session_id",
+    "playbook_id",
+    "attempt",
+    "position",
+    "played_at",
+)  # what a step takes from its own
 
 
 class Projector:
@@ -23,7 +32,7 @@ class Projector:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self.connection = connection
-        self._known_columns: dict[tuple[str, ...], str] = {}
+        self._known_columns: dict[tuple[str, ...], Structure] = {}
         self._run("make_batch")
 
     def applied(self) -> int:
@@ -50,14 +59,14 @@ class Projector:
             if "definition" in kinds:
                 self._definitions()
             if kinds & {"baseline", "baseline_activated"}:
-                self._run("insert_baselines", columns=self._columns("baselines", "is_active"))
+                self._insert("baselines", "is_active")
                 self._run("activate_baselines")
             if "notification" in kinds:
                 self._notifications()
             if "event" in kinds:
                 self._run("gather_events")
                 self._run("delete_events")
-                self._run("insert_events", columns=self._columns("events"))
+                self._insert("events")
             if "incident" in kinds:
                 self._incidents()
             self._run("move_watermark", seq=rows[-1][0])
@@ -75,45 +84,50 @@ class Projector:
             self._run("drop_unread", known=list(KINDS))
 
     def _runs(self) -> None:
-        parts = ", ".join(f'"{part}": [{self._columns(part, *FROM_RUN)}]' for part in RUN_PARTS)
-        run = self._columns("automated_runs", "run_seq", "notifications_sent")
-        self._run("parse_runs", columns=f'{{"run": {run}, {parts}}}')
-        self._run("insert_runs")
-        for part in RUN_PARTS:
-            self._run(f"insert_{part}")
+        structure = {part: [self._columns(part, *FROM_RUN)] for part in RUN_PARTS}
+        steps = [self._columns("steps", *FROM_RUN, *FROM_SESSION)]
+        structure["sessions"] = [{**structure["sessions"][0], "steps": steps}]
+        run = self._columns("automated_runs", "run_seq", "attempts_count", "notifications_sent")
+        self._run("parse_runs", columns=json.dumps({"run": run, **structure}))
+        for table in ("automated_runs", "steps", *RUN_PARTS):
+            self._run(f"insert_{table}")
 
     def _definitions(self) -> None:
         self._run("gather_definitions")
         self._run("delete_schedules")
         self._run("delete_triggers")
         for table in ("schedules", "triggers"):
-            self._run(f"insert_{table}", columns=self._columns(table, "created_at", "created_by"))
+            self._insert(table, "created_at", "created_by")
 
     def _notifications(self) -> None:
         self._run("gather_notifications")
         self._run("delete_notifications")
-        self._run("insert_notifications", columns=self._columns("notifications", "definition_id"))
+        self._insert("notifications", "definition_id")
         self._run("tell_runs_of_notifications")
 
     def _incidents(self) -> None:
         self._run("gather_incidents")
         self._run("delete_incidents")
-        self._run("insert_incidents", columns=self._columns("incidents"))
+        self._insert("incidents")
 
-    def _columns(self, table: str, *supplied: str) -> str:
-        """What `from_json` is to read: a table's columns and types as JSON, without those the statement supplies."""
+    def _insert(self, table: str, *supplied: str) -> None:
+        self._run(f"insert_{table}", columns=json.dumps(self._columns(table, *supplied)))
+
+    def _columns(self, table: str, *supplied: str) -> Structure:
+        """What `from_json` is to read: a fact's keys and their types, without what the statement supplies."""
         key = (table, *supplied)
         if key not in self._known_columns:
             columns = self.connection.execute(
-                "SELECT column_name, data_type FROM duckdb_columns() WHERE table_name = ? AND NOT internal",
+                "SELECT column_name, data_type FROM duckdb_columns() "
+                "WHERE table_name = ? AND schema_name = 'main' AND NOT internal",
                 [table],
             ).fetchall()
-            structure = {
-                name: [kind.removesuffix("[]")] if kind.endswith("[]") else kind
+            keys = keys_of(f"insert_{table}")
+            self._known_columns[key] = {
+                keys.get(name, name): [kind.removesuffix("[]")] if kind.endswith("[]") else kind
                 for name, kind in columns
                 if name not in supplied
             }
-            self._known_columns[key] = json.dumps(structure)
         return self._known_columns[key]
 
     def _run(self, name: str, **parameters: object) -> duckdb.DuckDBPyConnection:

@@ -13,6 +13,7 @@ from pathlib import Path
 from inspect_pipelines.errors import Unavailable
 from resources.disk.atomic import UNFINISHED, sync, write_atomically
 from resources.history.places import Places
+from resources.history.schema import VERSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +23,18 @@ class Publication:
     seq: int  # all journal rows up to it
     published_at: str  # RFC 3339, UTC
     cost_seconds: float
+    schema: int = 4  # of the tables; notes up to 4 do not say it
 
 
 def newest(places: Places) -> Publication | None:
-    """The newest publication; None before the first one, or when its files are gone."""
+    """The newest publication of this program's tables; None before the first one, or when its files are gone."""
     try:
-        note = json.loads(places.published_note.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        found = Publication(**json.loads(places.published_note.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
         return None
     if not (places.snapshot.exists() and places.published.exists()):
         return None
-    return Publication(**note)
+    return found if found.schema == VERSION else None
 
 
 def publish(

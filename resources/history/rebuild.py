@@ -15,6 +15,8 @@ from resources.history.lease import holding
 from resources.history.live import LiveHistory
 from resources.history.places import Places
 
+WATERMARKS = (("internal", "applied"), ("main", "_applied"))  # the one of today, the one of schemas up to 4
+
 
 def rebuild(home: Path, ledgers: Ledgers, clock: Clock) -> str:
     """Replace the live file and say what was done, in one sentence; the old one is kept beside it.
@@ -64,11 +66,17 @@ def _is_whole(snapshot: Path) -> bool:
     try:
         with open_reading(snapshot) as connection:
             names = connection.execute(
-                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'history'"
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'history'"
             )
-            for (name,) in names.fetchall():
-                connection.execute(f'SELECT count(COLUMNS(*)) FROM "{name}"').fetchall()  # noqa: S608 - our own tables
-            return connection.execute("SELECT count(*) FROM _applied").fetchone() == (1,)
+            tables = names.fetchall()
+            for schema, name in tables:
+                connection.execute(f'SELECT count(COLUMNS(*)) FROM "{schema}"."{name}"').fetchall()  # noqa: S608 - our own tables
+            counts = [
+                connection.execute(f"SELECT count(*) FROM {schema}.{name}").fetchone()  # noqa: S608 - our own tables
+                for schema, name in tables
+                if (schema, name) in WATERMARKS
+            ]
+            return counts == [(1,)]
     except duckdb.Error:
         return False
 

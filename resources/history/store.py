@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 ROUNDS = 5  # of a drain: while others keep writing, a run must not stay for ever to serve them; they come themselves
+UPGRADE_SECONDS = 5.0  # for its owner to publish the tables of today; what waits is a person
 POLL_SECONDS = 0.02  # between two looks whether the owner has published
 
 
@@ -57,6 +58,8 @@ class DuckHistory:
     ) -> list[PastRun]:
         if not self.places.snapshot.exists():
             return []
+        if publication.newest(self.places) is None:  # it has the tables of an older version
+            self._freshen(UPGRADE_SECONDS)
         from resources.history.past_runs import page  # imports DuckDB
 
         return page(
@@ -108,7 +111,7 @@ class DuckHistory:
     def _freshen(self, patience_seconds: float) -> None:
         """Have everything published that is in the journal now, or as much as the owner manages in this time."""
         head = self._head()
-        if head == 0 and publication.newest(self.places) is None:
+        if head == 0 and not self.places.snapshot.exists():
             raise NotFound(
                 "there is no run history yet; make a first run with: inspect-pipelines run ID --wait "
                 "(inspect-pipelines plan lists the ids)"
@@ -125,7 +128,10 @@ class DuckHistory:
                 break
             self._clock.sleep(POLL_SECONDS)
         if published is None:
-            raise NotFound("the run history was never published; its owner is busy: try again in a minute")
+            raise NotFound(
+                "the run history was not published yet, or only by an older version; its owner is busy: "
+                "try again in a minute"
+            )
 
     def _head(self) -> int:
         with self._ledgers.read() as ledgers:

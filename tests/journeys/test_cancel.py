@@ -65,7 +65,7 @@ def assert_it_is_a_whole_cancel(project: Project, run_id: str) -> None:
     assert (session["status"], session["error"]) == ("cancelled", "cancelled in step 'home' (desktop)")
     assert run["report_is_written"], "what was seen until then is kept"
     facts = project.call(
-        "history", "sql", "--json", f"SELECT status FROM automated_runs WHERE id = '{run_id}'"
+        "history", "sql", "--json", f"SELECT status FROM automated_runs WHERE run_id = '{run_id}'"
     )
     assert json.loads(facts.stdout) == [{"status": "cancelled"}], "concluded once"
     events = project.call("runs", "logs", run_id, "--events").stdout

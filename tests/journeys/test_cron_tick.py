@@ -26,14 +26,14 @@ def test_a_schedule_ticks_by_itself_and_its_run_lands_in_duckdb(tmp_path: Path) 
             until(lambda: ended(project), seconds=150)
 
             runs = json.loads(project.call("runs", "--json").stdout)
-            query = "SELECT id, status, screenshots_count FROM automated_runs"
+            query = "SELECT run_id, status, screenshots_count FROM automated_runs"
             rows = json.loads(project.call("history", "sql", "--json", query).stdout)
 
     ticked = [run for run in runs if EVERY_MINUTE.match(run["origin"])]
     assert len({run["origin"] for run in ticked}) == len(ticked) == len(runs)
     first = ticked[-1]
     assert (first["status"], first["requested_by"]) == ("needs_review", "schedule")
-    assert {"id": first["id"], "status": "needs_review", "screenshots_count": 1} in rows
+    assert {"run_id": first["id"], "status": "needs_review", "screenshots_count": 1} in rows
 
 
 def ended(project) -> bool:

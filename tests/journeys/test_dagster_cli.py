@@ -67,10 +67,10 @@ def test_a_job_launched_by_dagsters_own_command_line_lands_in_duckdb(tmp_path: P
     assert run["origin"] == f"dagster:{run['dagster_run_id']}"
     rows = json.loads(
         project.call(
-            "history", "sql", "--json", "SELECT id, status, screenshots_count FROM automated_runs"
+            "history", "sql", "--json", "SELECT run_id, status, screenshots_count FROM automated_runs"
         ).stdout
     )
-    assert rows == [{"id": run["id"], "status": "needs_review", "screenshots_count": 1}]
+    assert rows == [{"run_id": run["id"], "status": "needs_review", "screenshots_count": 1}]
     dagster_run = in_dagster(project, run["dagster_run_id"])
     assert dagster_run.tags["inspect/definition"] == "nightly-checkout"
     assert dagster_run.tags["inspect/repo"] == "acme-corp/frontend"

@@ -103,6 +103,8 @@ def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(proj
     assert {run["status"] for run in runs} <= {"passed", "error", "needs_review"}
     assert "02" not in by_day, "killed before admit: the tick has left nothing, Dagster asks again"
     facts = json.loads(
-        project.call("history", "sql", "--json", "SELECT id, status FROM automated_runs ORDER BY id").stdout
+        project.call(
+            "history", "sql", "--json", "SELECT run_id, status FROM automated_runs ORDER BY run_id"
+        ).stdout
     )
-    assert [(f["id"], f["status"]) for f in facts] == sorted((run["id"], run["status"]) for run in runs)
+    assert [(f["run_id"], f["status"]) for f in facts] == sorted((run["id"], run["status"]) for run in runs)

@@ -121,9 +121,9 @@ def test_two_organisations_with_the_same_ids_run_alert_and_are_queried_side_by_s
         assert [run["id"] for run in acme.rows("runs", "list", "--json", "--org", org_id)] == [
             ran[org_id]["id"]
         ]
-    query = "SELECT org_id, id FROM automated_runs ORDER BY org_id"
+    query = "SELECT org_id, run_id FROM automated_runs ORDER BY org_id"
     assert beta.rows("history", "sql", "--json", query) == [
-        {"org_id": org_id, "id": run["id"]} for org_id, run in ran.items()
+        {"org_id": org_id, "run_id": run["id"]} for org_id, run in ran.items()
     ]
 
     # Neither finds the other's run, nor can do anything with it.

@@ -176,7 +176,9 @@ def test_the_history_goes_on(house: House) -> None:
         "events": 2,
     }
     assert (after["automated_runs"], after["screenshots"], after["events"]) == (6, 12, 2)
-    newest = house.history.query("SELECT id, status FROM automated_runs ORDER BY scheduled_at DESC LIMIT 1")
+    newest = house.history.query(
+        "SELECT run_id, status FROM automated_runs ORDER BY scheduled_at DESC LIMIT 1"
+    )
     assert newest.rows == ((run.id, "passed"),)
 
 

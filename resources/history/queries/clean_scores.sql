@@ -3,8 +3,7 @@
 --
 -- $org_id, $definition_id, $runs: how many runs at most
 SELECT run_seq,
-       concat(playbook_id, '/', name, '@', viewport) AS view,
-       score, score_method, tolerance_score AS tolerance, passed
+       view, score, score_method, tolerance_score AS tolerance, passed
 FROM comparisons
 WHERE run_seq IN (
     SELECT DISTINCT runs.run_seq

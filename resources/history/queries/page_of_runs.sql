@@ -2,14 +2,14 @@
 -- predicate is 20x slower).
 --
 -- $org_id; $definition_id: null for any; $statuses: a list; $since; $at and $id: the place; $limit: how many runs at most
-SELECT id, origin, definition_id, definition_kind, status, reason, trigger_event AS variables, requested_by, dagster_run_id,
+SELECT run_id AS id, origin, definition_id, definition_kind, status, reason, trigger_event AS variables, requested_by, dagster_run_id,
        retry_of, scheduled_at, requested_at, started_at, deadline_at, completed_at,
        date_diff('minute', started_at, deadline_at) AS timeout_minutes
 FROM automated_runs
 WHERE org_id = $org_id
     AND requested_at >= $since
-    AND requested_at <= $at AND (requested_at < $at OR id < $id)
+    AND requested_at <= $at AND (requested_at < $at OR run_id < $id)
     AND ($definition_id IS NULL OR definition_id = $definition_id)
     AND list_contains($statuses, status)
-ORDER BY requested_at DESC, id DESC
+ORDER BY requested_at DESC, run_id DESC
 LIMIT $limit;

@@ -59,7 +59,7 @@ def test_random_kills_of_writers_and_projectors_lose_double_and_tear_nothing(hom
         acknowledged |= answered(child)
 
     runs, distinct, torn = home.counts()
-    stored = {row[0] for row in home.rows("SELECT id FROM automated_runs")}
+    stored = {row[0] for row in home.rows("SELECT run_id FROM automated_runs")}
     assert {a_run(number).id for number in acknowledged} <= stored
     assert (distinct, torn) == (runs, 0)
     with home.ledger.read() as session:

@@ -24,7 +24,7 @@ def test_what_an_event_says_arrives_as_it_was(home):
     )
 
     (row,) = home.rows(
-        "SELECT source, event_type, status, repo, number, labels, paths_count, payload ->> 'action', event_time, title, url"
+        "SELECT source_id, event_type, status, repo, number, labels, paths_count, payload ->> 'action', event_time, title, url"
         " FROM events"
     )
 
@@ -49,7 +49,7 @@ def test_an_event_whose_status_changes_keeps_one_row(home):
     home.tell("event", event_facts(an_event(2)))
     home.tell("event", event_facts(replace(an_event(1), status=EventStatus.UNDECIDED, problem="no answer")))
 
-    rows = home.rows("SELECT org_id, id[-1:], status, problem FROM events ORDER BY org_id, id")
+    rows = home.rows("SELECT org_id, event_id[-1:], status, problem FROM events ORDER BY org_id, event_id")
 
     assert rows == [
         ("acme", "1", "received", ""),
@@ -62,4 +62,4 @@ def test_unknown_paths_are_not_zero_paths(home):
     home.tell("event", event_facts(an_event(1, paths=None)))
     home.tell("event", event_facts(an_event(2, paths=())))
 
-    assert home.rows("SELECT paths_count FROM events ORDER BY id") == [(None,), (0,)]
+    assert home.rows("SELECT paths_count FROM events ORDER BY event_id") == [(None,), (0,)]

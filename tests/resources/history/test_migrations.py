@@ -17,7 +17,7 @@ def connection():
 
 
 def versions(connection):
-    return connection.execute("SELECT version FROM schema_migrations ORDER BY version").fetchall()
+    return connection.execute("SELECT version FROM internal.schema_migrations ORDER BY version").fetchall()
 
 
 def test_each_migration_is_applied_once(connection):

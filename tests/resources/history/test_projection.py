@@ -13,6 +13,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import RunStatus, SkipReason
+from inspect_pipelines.domain.session import StepResult, StepStatus
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.facts.alert import incident_facts, notification_facts
@@ -30,18 +31,37 @@ A_NOTIFICATION = Notification(
 )
 
 
+# what a column is filled from where a fact calls it otherwise, as its own object does
+KEYS = {
+    "automated_runs": {"run_id": "id", "event_type": "trigger_event_type"},
+    "sessions": {"session_id": "id", "retry_class": "cause"},
+    "screenshots": {"view_name": "name"},
+    "comparisons": {"view_name": "name"},
+    "schedules": {"schedule_id": "id"},
+    "triggers": {"trigger_id": "id"},
+    "baselines": {"baseline_id": "id", "baseline_set": "set_name"},
+    "incidents": {"incident_id": "id"},
+    "notifications": {"notification_id": "id", "rule": "event"},
+}
+
+
 def test_every_key_of_a_fact_is_a_column_of_its_table(home):
     def columns(table: str) -> set[str]:
-        return {row[0] for row in home.rows(f"DESCRIBE {table}")}
+        renamed = KEYS.get(table, {})
+        return {renamed.get(row[0], row[0]) for row in home.rows(f"DESCRIBE {table}")}
 
-    run = facts_of(a_failed_run())
+    step = StepResult("pay", "Pay", "desktop", StepStatus.PASSED, 100)
+    run = facts_of(a_failed_run(), steps=(step,))
     home.tell("run", run)
 
-    assert columns("automated_runs") - set(run["run"]) == {"run_seq", "notifications_sent"}
-    from_run = {"run_seq", "run_id", "org_id", "definition_id"}
-    for table in ("sessions", "screenshots", "findings"):
-        assert columns(table) == {*run[table][0], *from_run}, table
-    assert columns("comparisons") == {*run["comparisons"][0], *from_run, "baseline_id", "compared_at"}
+    assert columns("automated_runs") - set(run["run"]) == {"run_seq", "attempts_count", "notifications_sent"}
+    of_run = {"run_seq", "run_id", "org_id", "definition_id"}
+    assert columns("sessions") | {"steps"} == {*run["sessions"][0], *of_run}
+    of_session = {"session_id", "playbook_id", "attempt", "position", "played_at"}
+    assert columns("steps") == {*run["sessions"][0]["steps"][0], *of_run, *of_session}
+    assert columns("findings") == {*run["findings"][0], *of_run}
+    assert columns("screenshots") == {*run["screenshots"][0], *of_run, "view"}
+    assert columns("comparisons") == {*run["comparisons"][0], *of_run, "view", "baseline_id", "compared_at"}
     schedule = definition_facts(a_schedule(), at=NOW, by="user:ada")["schedule"]
     trigger = definition_facts(A_TRIGGER, at=NOW, by="user:ada")["trigger"]
     assert columns("schedules") == set(schedule)
@@ -57,12 +77,16 @@ def test_every_value_of_a_fact_arrives_as_it_was(home):
 
     for table, expected in [("automated_runs", facts["run"]), ("comparisons", facts["comparisons"][0])]:
         answer = home.history.query(f"SELECT * FROM {table}")
-        row = dict(zip(answer.columns, answer.rows[0], strict=True))
+        names = [KEYS[table].get(column, column) for column in answer.columns]
+        row = dict(zip(names, answer.rows[0], strict=True))
         for key, value in expected.items():
             if key.endswith("_at") and value is not None:
                 value = datetime.fromisoformat(value)
             if key == "regions":
-                value = '[{"x":10,"y":20,"width":300,"height":40,"changed_pixels":900,"element":"header"}]'
+                value = (
+                    '[{"x":10,"y":20,"width":300,"height":40,"changed_pixels":900,"element":"header",'
+                    '"kind":"replaced","colour_mean":0.0}]'
+                )
             assert row[key] == value, key
 
 
@@ -147,9 +171,9 @@ def test_a_definition_has_one_row_its_newest_and_keeps_who_made_it(home):
     home.tell("definition", definition_facts(a_schedule(name="Second"), at=LATER, by="user:bob"))
     home.tell("definition", definition_facts(a_schedule(name="Third"), at=LATER, by="user:cy"))
 
-    assert home.rows("SELECT id, name, created_by, created_at, updated_at, deleted_at FROM schedules") == [
-        ("nightly-shop", "Third", "user:ada", NOW, LATER, None)
-    ]
+    assert home.rows(
+        "SELECT schedule_id, name, created_by, created_at, updated_at, deleted_at FROM schedules"
+    ) == [("nightly-shop", "Third", "user:ada", NOW, LATER, None)]
 
 
 def test_a_definition_made_and_changed_within_one_batch_keeps_its_maker(home):
@@ -165,7 +189,7 @@ def test_a_deleted_definition_stays_with_the_time_it_was_deleted(home):
     home.tell("definition", definition_facts(a_schedule(), at=NOW, by="user:ada"))
     home.tell("definition", definition_facts(a_schedule(), at=LATER, by="user:bob", deleted=True))
 
-    assert home.rows("SELECT id, deleted_at, created_by FROM schedules") == [
+    assert home.rows("SELECT schedule_id, deleted_at, created_by FROM schedules") == [
         ("nightly-shop", LATER, "user:ada")
     ]
 
@@ -175,8 +199,8 @@ def test_a_schedule_that_became_a_trigger_is_a_trigger_only(home):
     home.history.drain()
     home.tell("definition", definition_facts(A_TRIGGER, at=LATER, by="user:bob"))
 
-    assert home.rows("SELECT id FROM schedules") == []
-    assert home.rows("SELECT id, created_at FROM triggers") == [("on-merge", NOW)]
+    assert home.rows("SELECT schedule_id FROM schedules") == []
+    assert home.rows("SELECT trigger_id, created_at FROM triggers") == [("on-merge", NOW)]
 
 
 @pytest.mark.parametrize("drains_between", [False, True], ids=["one batch", "a batch each"])
@@ -196,7 +220,7 @@ def test_exactly_one_baseline_of_a_set_is_active_the_last_one_named(home, drains
         if drains_between:
             home.history.drain()
 
-    assert home.rows("SELECT id, is_active, activated_at FROM baselines ORDER BY id") == [
+    assert home.rows("SELECT baseline_id, is_active, activated_at FROM baselines ORDER BY baseline_id") == [
         (first.id, True, LATER),
         ("b2", False, NOW if drains_between else None),
         ("b3", True, NOW),
@@ -206,7 +230,7 @@ def test_exactly_one_baseline_of_a_set_is_active_the_last_one_named(home, drains
 def test_an_incident_has_one_row_its_newest_state(home):
     incident = an_incident()
     home.tell("incident", incident_facts(incident))
-    assert home.rows("SELECT id, state, resolved_at, keys FROM incidents") == [
+    assert home.rows("SELECT incident_id, state, resolved_at, keys FROM incidents") == [
         (incident.id, "open", None, ["finding shop/pay"])
     ]
 
@@ -226,9 +250,9 @@ def test_a_notification_has_one_row_its_newest_and_the_run_lists_it_once_sent(ho
     assert home.rows("SELECT notifications_sent FROM automated_runs") == [(None,)]
     home.tell("notification", notification_facts(sent))
 
-    assert home.rows("SELECT id, status, receipt, sent_at, definition_id FROM notifications") == [
-        ("n1", "sent", "ts 17", LATER, "nightly-shop")
-    ]
+    assert home.rows(
+        "SELECT notification_id, status, receipt, sent_at, definition_id FROM notifications"
+    ) == [("n1", "sent", "ts 17", LATER, "nightly-shop")]
     assert home.rows("SELECT notifications_sent FROM automated_runs") == [('["n1"]',)]
 
 
@@ -237,7 +261,7 @@ def test_a_fact_of_an_unknown_kind_is_kept_and_holds_nothing_up(home):
     home.finish(1)
 
     assert home.counts() == (1, 1, 0)
-    assert home.rows("SELECT seq, kind, body FROM _unread") == [(1, "satellite", '{"id":1}')]
+    assert home.rows("SELECT seq, kind, body FROM internal.unread") == [(1, "satellite", '{"id":1}')]
 
 
 def test_the_published_file_opens_in_duckdb_1_5(home):
@@ -258,7 +282,9 @@ def test_the_published_file_is_a_pandas_frame_away(home):
     home.history.drain()
 
     with duckdb.connect(home.history.url(), read_only=True) as connection:
-        frame = connection.execute("SELECT id, completed_at, baseline_diff_score FROM automated_runs").df()
+        frame = connection.execute(
+            "SELECT run_id, completed_at, baseline_diff_score FROM automated_runs"
+        ).df()
 
     assert len(frame) == 2
     assert frame["completed_at"].iloc[0].to_pydatetime().astimezone(UTC) == NOW
@@ -271,4 +297,4 @@ def test_a_row_that_is_no_json_is_kept_and_holds_nothing_up(home):
     home.finish(2)
 
     assert home.counts() == (2, 2, 0)
-    assert home.rows("SELECT seq, kind, body FROM _unread") == [(2, "run", '{"run": {')]
+    assert home.rows("SELECT seq, kind, body FROM internal.unread") == [(2, "run", '{"run": {')]

@@ -21,7 +21,9 @@ def test_a_query_sees_a_run_that_ended_just_before(home):
     for number in range(1, 4):
         home.finish(number)
 
-        assert home.rows("SELECT max(id) FROM automated_runs") == [(f"01900000-0000-7000-8000-{number:012}",)]
+        assert home.rows("SELECT max(run_id) FROM automated_runs") == [
+            (f"01900000-0000-7000-8000-{number:012}",)
+        ]
 
 
 @pytest.mark.parametrize(
@@ -53,7 +55,7 @@ def test_every_way_of_reading_is_allowed(home, sql):
         ("SELECT * FROM runs", "Table with name runs does not exist"),
         ("SELECT * FROM automated_runs WHERE nope = 1", 'column "nope" not found'),
         ("SELECT 'x'::INTEGER", "Could not convert string 'x' to INT32"),
-        ("INSERT INTO _applied VALUES (99)", "would do more than read \\(INSERT\\)"),
+        ("INSERT INTO internal.applied VALUES (99)", "would do more than read \\(INSERT\\)"),
         ("DROP TABLE automated_runs", "would do more than read \\(DROP\\)"),
         ("COPY automated_runs TO '/tmp/stolen.csv'", "would do more than read \\(COPY"),
         ("ATTACH '/tmp/other.duckdb'", "would do more than read \\(ATTACH\\)"),
@@ -61,7 +63,7 @@ def test_every_way_of_reading_is_allowed(home, sql):
         ("PRAGMA enable_profiling", "would do more than read"),
         ("SELECT * FROM read_csv('/etc/hostname')", "reaches beyond the run history"),
         ("SELECT * FROM '/etc/hostname.csv'", "reaches beyond the run history"),
-        ("EXPLAIN ANALYZE INSERT INTO _applied VALUES (99)", "read-only"),
+        ("EXPLAIN ANALYZE INSERT INTO internal.applied VALUES (99)", "read-only"),
     ],
 )
 def test_a_query_that_is_wrong_or_would_do_more_than_read_is_refused_in_a_sentence(home, sql, sentence):
@@ -70,7 +72,7 @@ def test_a_query_that_is_wrong_or_would_do_more_than_read_is_refused_in_a_senten
     with pytest.raises(UsageError, match=sentence):
         home.history.query(sql)
 
-    assert home.rows("SELECT seq FROM _applied") == [(1,)]
+    assert home.rows("SELECT seq FROM internal.applied") == [(1,)]
 
 
 def test_queries_of_one_process_run_side_by_side_and_each_sees_the_newest_copy(home):
