@@ -91,7 +91,7 @@ class Books:
             self.at,
             tuple(sessions),
             tuple(comparisons),
-            concerning(self.baseline, {session.playbook for session in sessions}),
+            concerning(self.baseline, sessions, self.definitions[DefinitionId(definition_id)]),
             BaselineId(f"b{number}"),
         )
         self.ends.append(end)

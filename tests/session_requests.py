@@ -7,7 +7,15 @@ from io import BytesIO
 from PIL import Image
 
 from inspect_pipelines.domain.ids import PlaybookId, Sha256
-from inspect_pipelines.domain.playbook import DESKTOP, Action, PageRules, Playbook, Step, Viewport
+from inspect_pipelines.domain.playbook import (
+    DESKTOP,
+    Action,
+    FindingRules,
+    PageRules,
+    Playbook,
+    Step,
+    Viewport,
+)
 from inspect_pipelines.domain.session import KnownFault, SessionRequest, Value
 from resources.gallery.folder import FolderGallery
 
@@ -18,6 +26,7 @@ def a_request(
     seconds: float = 1.0,
     viewports: tuple[Viewport, ...] = (DESKTOP,),
     page: PageRules | None = None,
+    findings: FindingRules | None = None,
     values: dict[str, Value] | None = None,
     allowed_hosts: tuple[str, ...] = (),
     known_faults: tuple[KnownFault, ...] = (),
@@ -32,6 +41,7 @@ def a_request(
         base_url=base_url,
         viewports=viewports,
         page=page or PageRules(),
+        findings=findings or FindingRules(),
     )
     return SessionRequest("session-1", "run-1", playbook, values or {}, allowed_hosts, known_faults)
 

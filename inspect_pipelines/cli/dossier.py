@@ -108,7 +108,7 @@ def _sessions(dossier: Dossier) -> Iterator[str]:
         for finding in session.findings:
             yield (
                 f"      {finding.severity.value} {finding.kind.value} {finding.step_id}@{finding.viewport}: "
-                f"{finding.message}"
+                f"{finding.message}{f' ({finding.ignored})' if finding.ignored else ''}"
             )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inspect_pipelines.config.playbook_document import (
     KINDS_OF_TARGET,
     ActionDocument,
@@ -26,9 +28,13 @@ from inspect_pipelines.domain.playbook import (
 
 
 def to_action(written: ActionDocument) -> Action:
-    """The one verb of an action."""
+    """The one verb of an action, with the viewports that it is for."""
+    return replace(_verb(written), only=tuple(written.only or ()))
+
+
+def _verb(written: ActionDocument) -> Action:
     if written.goto is not None:
-        return Goto(written.goto.url)
+        return Goto(written.goto.url, written.goto.expect_status)
     if written.click is not None:
         return Click(_target(written.click))
     if written.fill is not None:
@@ -39,13 +45,18 @@ def to_action(written: ActionDocument) -> Action:
         return WaitFor(_target(written.wait_for), written.wait_for.state, written.wait_for.timeout)
     if written.screenshot is not None:
         return _screenshot(written.screenshot)
-    expectation = to_expectation(written)
+    expectation = _expectation(written)
     assert expectation is not None, "the document has exactly one verb"
     return expectation
 
 
 def to_expectation(written: ExpectationDocument) -> Action | None:
     """The expectation that is written; None for prose."""
+    expectation = _expectation(written)
+    return expectation and replace(expectation, only=tuple(written.only or ()))
+
+
+def _expectation(written: ExpectationDocument) -> Action | None:
     if (text := written.expect_text) is not None:
         return ExpectText(_optional_target(text), text.equals, text.contains)
     if written.expect_visible is not None:

@@ -22,6 +22,9 @@ class Document(BaseModel):
     later: ClassVar[dict[str, str]] = {}
     """Keys that a later version brings, with what to do until then: refused by name, so that nothing is ignored silently."""
 
+    elsewhere: ClassVar[dict[str, str]] = {}
+    """Keys that people look for here and that stand in another place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shorthand:

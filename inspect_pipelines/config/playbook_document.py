@@ -7,6 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from inspect_pipelines.config.document import Document, Duration, Shorthand, Texts
+from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.ignore import NEVER_IGNORED
 from inspect_pipelines.domain.playbook import SLOW_SECONDS
 
 KINDS_OF_TARGET = ("selector", "role", "label", "text", "placeholder", "test_id")
@@ -15,11 +17,13 @@ VERBS = (
     *("expect_text", "expect_visible", "expect_url", "screenshot"),
 )
 EXPECTATIONS = ("expect_text", "expect_visible", "expect_url")
+KINDS_IGNORED = tuple(kind.value for kind in FindingKind if kind not in NEVER_IGNORED)
 NO_VERB_YET = "use the verbs " + ", ".join(VERBS)
 NO_STEP_YET = "leave it out; every step is played"
 
 Px = Annotated[int, Field(ge=1, le=10_000)]
 Tolerance = Annotated[float, Field(ge=0, le=1)]
+Only = Annotated[Texts, Field(min_length=1)]  # names of viewports
 
 
 class OptionalTarget(Document):
@@ -56,6 +60,7 @@ class TargetDocument(OptionalTarget):
 
 class GotoDocument(Document):
     url: str
+    expect_status: Annotated[int, Field(ge=200, le=599)] | None = None
 
 
 class FillDocument(TargetDocument):
@@ -107,6 +112,11 @@ class ScreenshotDocument(Document):
 
 
 class ExpectationDocument(Document):
+    only: Only | None = None
+    elsewhere: ClassVar[dict[str, str]] = {
+        "expect_status": "write it at the goto: {url: /gone, expect_status: 404}"
+    }
+
     expect_text: Annotated[ExpectTextDocument, Shorthand("contains")] | None = None
     expect_visible: Annotated[TargetDocument, Shorthand("selector")] | None = None
     expect_url: Annotated[ExpectUrlDocument, Shorthand("pattern")] | None = None
@@ -153,6 +163,7 @@ class StepDocument(Document):
     success_criteria: list[Annotated[CriterionDocument, Shorthand("text")]] = Field(default_factory=list)
     timeout: Duration = 30.0
     slow: Duration = SLOW_SECONDS
+    only: Only | None = None
 
     later: ClassVar[dict[str, str]] = dict.fromkeys(("when", "condition", "optional", "retries"), NO_STEP_YET)
 
@@ -192,10 +203,25 @@ class PageDocument(Document):
     }
 
 
+def _one_of_kinds(schema: dict[str, Any]) -> None:
+    """Let editors know the kinds, alone and in a list."""
+    schema["anyOf"] = [
+        {"enum": [*KINDS_IGNORED]},
+        {"type": "array", "items": {"enum": [*KINDS_IGNORED]}},
+    ]
+
+
+class IgnoreDocument(Document):
+    kind: Texts | None = Field(default=None, json_schema_extra=_one_of_kinds)
+    text: str | None = None
+    url: str | None = None
+    reason: str
+    until: str | None = None
+
+
 class FindingsDocument(Document):
     fail_on: Literal["error", "warning", "never"] = "error"
-
-    later: ClassVar[dict[str, str]] = {"ignore": "leave it out, or say 'fail_on: never' for now"}
+    ignore: list[IgnoreDocument] = Field(default_factory=list)
 
 
 class PlaybookMetadata(Document):

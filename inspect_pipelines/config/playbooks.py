@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from inspect_pipelines.config.actions import to_action, to_expectation
 from inspect_pipelines.config.devices import DEVICES
+from inspect_pipelines.config.finding_rules import to_finding_rules
+from inspect_pipelines.config.only import check_only
 from inspect_pipelines.config.playbook_document import (
     PlaybookDocument,
     StepDocument,
@@ -21,7 +24,6 @@ from inspect_pipelines.config.yaml_text import Source, YamlPath
 from inspect_pipelines.domain.ids import SLUG, PlaybookId
 from inspect_pipelines.domain.playbook import (
     DESKTOP,
-    FindingRules,
     PageRules,
     Playbook,
     Step,
@@ -41,7 +43,7 @@ SECRET_FORM = (
 )
 
 
-def to_playbook(document: PlaybookDocument, source: Source, findings: Findings) -> Playbook:
+def to_playbook(document: PlaybookDocument, source: Source, findings: Findings, *, today: date) -> Playbook:
     """The playbook of a document; its faults are noted, and it is then good for checking others only."""
     spec = document.spec
     if not SLUG.match(document.metadata.id):
@@ -56,7 +58,7 @@ def to_playbook(document: PlaybookDocument, source: Source, findings: Findings) 
     check.views(document)
     check.addresses(document)
     check.texts(variables)
-    fail_on = spec.findings.fail_on
+    check_only(spec, steps, source, findings)
     return Playbook(
         id=PlaybookId(document.metadata.id),
         name=document.metadata.name or document.metadata.id,
@@ -66,7 +68,7 @@ def to_playbook(document: PlaybookDocument, source: Source, findings: Findings) 
         variables=variables,
         viewports=viewports or (DESKTOP,),
         page=PageRules(tuple(spec.page.mask), tuple(spec.page.ready), tuple(spec.page.block)),
-        findings=FindingRules(None if fail_on == "never" else fail_on),
+        findings=to_finding_rules(spec.findings, source, findings, today=today),
         tags=tuple(document.metadata.tags),
     )
 
@@ -195,6 +197,7 @@ class _Check:
                 if expectation is None
             ),
             written.slow,
+            tuple(written.only or ()),
         )
 
     def names(self, names: list[str], *path: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from inspect_pipelines.config.channel_document import WrittenKinds
@@ -54,7 +54,7 @@ def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
     findings, files = Findings(), [SCHEDULES]
     written_organization = read_organization(root, kinds, findings, files)
     organization = written_organization.organization
-    playbooks, all_read = _playbooks(root, findings, files)
+    playbooks, all_read = _playbooks(root, findings, files, now.date())
     source, document = read(root / SCHEDULES, SCHEDULES, ScheduleConfigDocument, findings)
     if not (root / SCHEDULES).exists():
         findings.problems = [Problem(SCHEDULES, 1, 1, "", NO_SCHEDULES.format(root=str(root.absolute())))]
@@ -107,7 +107,9 @@ def project_org(root: Path) -> OrgId | None:
     return found
 
 
-def _playbooks(root: Path, findings: Findings, files: list[str]) -> tuple[tuple[Playbook, ...], bool]:
+def _playbooks(
+    root: Path, findings: Findings, files: list[str], today: date
+) -> tuple[tuple[Playbook, ...], bool]:
     """The playbooks in file order, and whether every file could be read."""
     found: dict[str, tuple[Playbook, str]] = {}
     all_read = True
@@ -124,7 +126,7 @@ def _playbooks(root: Path, findings: Findings, files: list[str]) -> tuple[tuple[
         if document is None:
             all_read = False
             continue
-        playbook = to_playbook(document, source, findings)
+        playbook = to_playbook(document, source, findings, today=today)
         if playbook.id in found:
             message = f"{shown(playbook.id)} is the id of the playbook in {found[playbook.id][1]} already"
             findings.wrong(source, ("metadata", "id"), message)

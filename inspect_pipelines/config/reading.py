@@ -120,7 +120,9 @@ def _note_unknown_key(
 ) -> None:
     key = str(path[-1])
     holder = _model_at(model, path[len(below) : -1])
-    if key in holder.later:
+    if key in holder.elsewhere:
+        message = f"{key!r} does not stand here; {holder.elsewhere[key]}"
+    elif key in holder.later:
         message = f"{key!r} is not supported yet; {holder.later[key]}"
     else:
         known = [field.alias or name for name, field in holder.model_fields.items()]

@@ -22,8 +22,7 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
     has_moved = any(one.old_sha256 != one.new_sha256 for one in end.comparisons)
     if not (is_first or (end.judged_with is not None and policy.update_on_success and has_moved)):
         return None
-    playbooks = {session.playbook for session in end.sessions}
-    if _id(concerning(active, playbooks)) != _id(end.judged_with):
+    if _id(concerning(active, end.sessions, end.definition)) != _id(end.judged_with):
         return None
     shots = [shot for session in end.sessions for shot in session.screenshots]
     return Baseline(

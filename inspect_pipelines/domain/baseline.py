@@ -8,7 +8,7 @@ from datetime import datetime
 from fnmatch import fnmatchcase
 
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.playbook import Box, Playbook, TakeScreenshot
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
@@ -104,14 +104,37 @@ def unapproved(
     return (shown - taken) | (gone & baseline.images.keys())
 
 
-def concerning(baseline: Baseline | None, playbooks: Collection[str]) -> Baseline | None:
-    """The part of a shared set's baseline that these playbooks have to do with; None when it has no view of theirs.
+def elsewhere_only(playbooks: Iterable[Playbook]) -> frozenset[View]:
+    """The views that playbooks take on other viewports only, as `only` says: nobody waits for them."""
+    return frozenset(
+        View(playbook.id, action.name, viewport.name)
+        for playbook in playbooks
+        for viewport in playbook.viewports
+        for step in playbook.steps
+        for action in step.actions
+        if isinstance(action, TakeScreenshot) and action not in step.on(viewport.name)
+    )
+
+
+def concerning(
+    baseline: Baseline | None, sessions: Iterable[SessionResult], definition: Definition | None
+) -> Baseline | None:
+    """The part of a shared set's baseline that these sessions can show; None when it has no view of theirs.
 
     A definition that is new to a shared set has nothing approved yet: its first run needs review, as any first run.
+
+    Args:
+        definition: That they were played for; None: it is gone.
     """
     if baseline is None:
         return None
-    images = {view: image for view, image in baseline.images.items() if view.playbook in playbooks}
+    playbooks = {session.playbook for session in sessions}
+    left_out = elsewhere_only(definition.plan.playbooks) if definition else frozenset()
+    images = {
+        view: image
+        for view, image in baseline.images.items()
+        if view.playbook in playbooks and view not in left_out
+    }
     return replace(baseline, images=images) if images else None
 
 

@@ -10,6 +10,7 @@ from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.budget import minutes_of, month_of
 from inspect_pipelines.domain.budget_warning import budget_warnings
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId
+from inspect_pipelines.domain.ignore_end import ended_ignores
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.mailbox import Mail, mail_of
 from inspect_pipelines.domain.pause import Pause, pause_of_broken
@@ -57,7 +58,8 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
     what it changes one of `Consequences`, and the rule a function of the noun that it is about.
     """
     pause = pause_of_broken(end.run, before.latest, before.pauses, at=end.at)
-    warned = budget_warnings(end, before)
+    warned = (budget_warnings(end, before), ended_ignores(end, before))
+    told = [key for each in warned for key in each.notices]
     notice = _told_once(end)
     alerts = Alerts()
     if notice is None or notice not in before.notices:
@@ -66,14 +68,14 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
         incidents=alerts.incidents,
         shown=alerts.shown,
         mail=mail_of(
-            (*alerts.messages, *warned.messages),
+            (*alerts.messages, *(note for each in warned for note in each.messages)),
             before.mail,
             at=end.at,
             window=before.organization.alerts.group_window,
         ),
         minutes=used_minutes(end.run, at=end.at),
         pause=pause,
-        notices=tuple(key for key in (*warned.notices, notice) if key and key not in before.notices),
+        notices=tuple(key for key in (*told, notice) if key and key not in before.notices),
         baseline=accepted_by_policy(end, before.active),
     )
 

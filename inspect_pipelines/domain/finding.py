@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from inspect_pipelines.domain.ids import Sha256
@@ -41,6 +42,21 @@ def without_waiting(message: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Ignored:
+    """What `findings.ignore` says of a finding."""
+
+    reason: str
+    until: date | None = None  # the entry's last day, UTC
+    has_ended: bool = False  # before the session began: the finding counts again
+
+    def __str__(self) -> str:
+        if self.has_ended:
+            return f"was ignored until {self.until}: {self.reason}"
+        until = f", until {self.until}" if self.until else ""
+        return f"ignored because {self.reason}{until}"
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     kind: FindingKind
     severity: Severity
@@ -50,10 +66,25 @@ class Finding:
     viewport: str
     route: str  # path of the page's URL
     screenshot: Sha256 | None = None  # the picture that shows it
+    url: str = (
+        ""  # of what is at fault: what was fetched, the script that threw; empty: only its page is known
+    )
+    ignored: Ignored | None = None
+
+    @property
+    def is_ignored(self) -> bool:
+        """Whether it decides nothing: it is kept and shown, and that is all."""
+        return self.ignored is not None and not self.ignored.has_ended
+
+    @property
+    def sentence(self) -> str:
+        """Its message, and that it was ignored until lately, so that nobody wonders why it counts."""
+        ended = self.ignored if self.ignored and self.ignored.has_ended else None
+        return f"{self.message} ({ended})" if ended else self.message
 
     def fails_at(self, fail_on: str | None) -> bool:
         """Whether this finding fails a session whose playbook says `findings.fail_on`."""
-        if fail_on is None:
+        if fail_on is None or self.is_ignored:
             return False
         order = list(Severity)
         return order.index(self.severity) >= order.index(Severity(fail_on))

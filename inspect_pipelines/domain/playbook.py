@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from inspect_pipelines.domain.ids import PlaybookId
+from inspect_pipelines.domain.ignore import Ignore
 
 
 class VariableType(StrEnum):
@@ -88,34 +89,42 @@ class Box:
         return self.width * self.height
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Somewhere:
+    """What every action has."""
+
+    only: tuple[str, ...] = ()  # the viewports on which it is done; empty: on all
+
+
 @dataclass(frozen=True, slots=True)
-class Goto:
+class Goto(Somewhere):
     url: str  # relative to the playbook's base_url; may hold {{placeholders}}
+    expect_status: int | None = None  # of the page's answer; None: any below 400
     verb: Literal["goto"] = "goto"
 
 
 @dataclass(frozen=True, slots=True)
-class Click:
+class Click(Somewhere):
     target: Target
     verb: Literal["click"] = "click"
 
 
 @dataclass(frozen=True, slots=True)
-class Fill:
+class Fill(Somewhere):
     target: Target
     value: str
     verb: Literal["fill"] = "fill"
 
 
 @dataclass(frozen=True, slots=True)
-class Press:
+class Press(Somewhere):
     key: str
     target: Target | None = None
     verb: Literal["press"] = "press"
 
 
 @dataclass(frozen=True, slots=True)
-class WaitFor:
+class WaitFor(Somewhere):
     target: Target
     state: Literal["visible", "hidden", "attached", "detached"] = "visible"
     timeout_seconds: float | None = None
@@ -123,7 +132,7 @@ class WaitFor:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectText:
+class ExpectText(Somewhere):
     target: Target | None  # None: anywhere in the page
     equals: str | None = None  # exactly one of equals, contains is set
     contains: str | None = None
@@ -131,19 +140,19 @@ class ExpectText:
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectVisible:
+class ExpectVisible(Somewhere):
     target: Target
     verb: Literal["expect_visible"] = "expect_visible"
 
 
 @dataclass(frozen=True, slots=True)
-class ExpectUrl:
+class ExpectUrl(Somewhere):
     pattern: str  # glob with * and **, as in `**/orders/*`
     verb: Literal["expect_url"] = "expect_url"
 
 
 @dataclass(frozen=True, slots=True)
-class TakeScreenshot:
+class TakeScreenshot(Somewhere):
     name: str
     full_page: bool = True
     mask: tuple[str, ...] = ()  # CSS selectors, painted over before the picture is stored
@@ -170,6 +179,16 @@ class Step:
     timeout_seconds: float = 30.0  # for each action
     prose_criteria: tuple[str, ...] = ()  # in words, for an agent; the browser does not check them
     slow_seconds: float = SLOW_SECONDS  # what takes longer is a finding; for each action, as the time-out
+    only: tuple[str, ...] = ()  # the viewports on which it is played; empty: on all
+
+    def is_on(self, viewport: str) -> bool:
+        """Whether a viewport plays it."""
+        return not self.only or viewport in self.only
+
+    def on(self, viewport: str) -> tuple[Action, ...]:
+        """What a viewport does of it, in playing order: its actions, then its criteria."""
+        whole = (*self.actions, *self.success_criteria) if self.is_on(viewport) else ()
+        return tuple(action for action in whole if not action.only or viewport in action.only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +205,7 @@ class FindingRules:
     """Which findings fail a run; `None` never does."""
 
     fail_on: Literal["error", "warning"] | None = "error"
+    ignore: tuple[Ignore, ...] = ()
 
 
 BROWSER = "browser"  # the runner that plays in this machine's Chromium

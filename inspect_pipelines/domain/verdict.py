@@ -113,7 +113,7 @@ def _site_faults(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
             alike.setdefault((each.playbook, each.step_id, without_waiting(each.message)), []).append(each)
         for (playbook, step, _), found in alike.items():
             viewports = ", ".join(dict.fromkeys(each.viewport for each in found))
-            faults.append(f"{playbook}/{step}@{viewports}: {found[0].message}")
+            faults.append(f"{playbook}/{step}@{viewports}: {found[0].sentence}")
         unplayed = [each for each in session.steps if each.status is StepStatus.SKIPPED]
         if session.status is SessionStatus.FAILED and unplayed:
             names = ", ".join(dict.fromkeys(each.step_id for each in unplayed))

@@ -227,6 +227,8 @@ def _finding_rows(session: SessionResult) -> list[Row]:
             "severity": finding.severity.value,
             "message": finding.message,
             "screenshot_sha256": finding.screenshot,
+            "url": finding.url or None,
+            "ignored_because": finding.ignored.reason if finding.ignored and finding.is_ignored else None,
             "found_at": timestamp(session.completed_at),
         }
         for finding in session.findings

@@ -21,14 +21,14 @@ def told_on_top(
     of_views = tuple(f"{view}: " for view in views)
     found = list(failing)
     known = {
-        f"{one.playbook}/{one.step_id}@{viewport}: {one.message}" for one, on in found for viewport in on
+        f"{one.playbook}/{one.step_id}@{viewport}: {one.sentence}" for one, on in found for viewport in on
     }
     rest = [
         reason
         for reason in reasons
         if reason not in known
         and not reason.startswith(of_views)
-        and not any(reason.endswith(f": {one.message}") for one, _ in found)
+        and not any(reason.endswith(f": {one.sentence}") for one, _ in found)
     ]
     return tuple(dict.fromkeys((*_told(found), *rest)))
 
@@ -36,4 +36,4 @@ def told_on_top(
 def _told(failing: Iterable[tuple[Finding, tuple[str, ...]]]) -> Iterator[str]:
     for one, viewports in failing:
         on = f" on {' and '.join(viewports)}" if any(viewports) else ""
-        yield f"{one.playbook}/{one.step_id}{on}: {one.message}"
+        yield f"{one.playbook}/{one.step_id}{on}: {one.sentence}"

@@ -22,7 +22,7 @@ class StepRow:
     name: str
     results: tuple[
         tuple[str, StepResult | None], ...
-    ]  # (viewport, result), None: this viewport never came to it
+    ]  # (viewport, result), None: the step is for other viewports
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,8 +40,42 @@ def upgrade_trigger_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_schedule_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
+    """A playbook may ignore findings, expect a status, and do some of it on some viewports only; before, none did."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [_everywhere(one) for one in plan["playbooks"]]}}
+
+
+def _everywhere(playbook: dict[str, Any]) -> dict[str, Any]:
+    steps = [
+        {
+            "only": [],
+            **step,
+            **{key: [_action(one) for one in step.get(key, [])] for key in ("actions", "success_criteria")},
+        }
+        for step in playbook["steps"]
+    ]
+    return {**playbook, "steps": steps, "findings": {"ignore": [], **playbook.get("findings", {})}}
+
+
+def _action(action: dict[str, Any]) -> dict[str, Any]:
+    status = {"expect_status": None} if action["verb"] == "goto" else {}
+    return {"only": [], **status, **action}
+
+
+def upgrade_trigger_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
+    """As a schedule from 3 to 4."""
+    return upgrade_schedule_3_to_4(kept)
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
-SCHEDULE = Shape("a schedule", Schedule, upgrade_definition_1_to_2, upgrade_definition_2_to_3)
+SCHEDULE = Shape(
+    "a schedule",
+    Schedule,
+    upgrade_definition_1_to_2,
+    upgrade_definition_2_to_3,
+    upgrade_schedule_3_to_4,
+)
 TRIGGER = Shape(
     "a trigger",
     Trigger,
@@ -49,6 +83,7 @@ TRIGGER = Shape(
     upgrade_definition_2_to_3,
     upgrade_trigger_3_to_4,
     upgrade_trigger_4_to_5,
+    upgrade_trigger_5_to_6,
 )
 
 

@@ -13,4 +13,9 @@ def upgrade_session_1_to_2(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-SESSION = Shape("a session", SessionResult, upgrade_session_1_to_2)
+def upgrade_session_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
+    """A finding knows what it is about, and whether the playbook ignores it."""
+    return kept
+
+
+SESSION = Shape("a session", SessionResult, upgrade_session_1_to_2, upgrade_session_2_to_3)

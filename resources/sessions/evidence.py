@@ -92,7 +92,7 @@ class Evidence:
         reported = {(step.viewport, step.step_id) for step in self.steps}
         for viewport in self.request.playbook.viewports:
             for step in self.request.playbook.steps:
-                if (viewport.name, step.id) in reported:
+                if (viewport.name, step.id) in reported or not step.is_on(viewport.name):
                     continue
                 result = StepResult(step.id, step.name, viewport.name, StepStatus.SKIPPED, 0, "not reached")
                 if self.playing == Playing(step.id, viewport.name):

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlsplit
 
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
 from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.ignore import ignored
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.session import ConsoleLine
 from resources.sessions.redaction import Redactor
 from resources.sessions.wire import Findings, Message, Playing, encoded
 
-MOST_FINDINGS = 100
+MOST_FINDINGS = (
+    100  # of a severity, and of those that are ignored: what nobody minds leaves room for what fails a run
+)
 MOST_CONSOLE_LINES = 500
 MOST_CHARACTERS = 2000  # of a console line
 MOST_SENTENCE = 600  # characters of a finding
@@ -27,14 +32,22 @@ SEVERITIES = {
 
 
 class Record:
-    """Collects findings and console lines, and knows where the playing stands."""
+    """Collects findings and console lines, and knows where the playing stands.
 
-    def __init__(self, playbook: Playbook, redactor: Redactor, write: Callable[[str], None]) -> None:
+    Args:
+        today: The day on which the session began, UTC; `findings.ignore` may have an end.
+    """
+
+    def __init__(
+        self, playbook: Playbook, redactor: Redactor, write: Callable[[str], None], *, today: date
+    ) -> None:
         self._playbook = playbook
+        self._today = today
         self._redactor = redactor
         self._write = write
         self._findings: dict[tuple[str, str, str], tuple[Finding, int]] = {}
-        self._left_out = 0
+        self._kept: Counter[tuple[Severity, bool]] = Counter()
+        self._left_out: Counter[tuple[Severity, bool]] = Counter()
         self._is_closed = False
         self._console_lines = 0
         self.at = Playing("", "")
@@ -47,8 +60,15 @@ class Record:
         self.at = Playing(step_id, viewport)
         self.tell(self.at)
 
-    def find(self, kind: FindingKind, message: str, *, url: str, picture: Sha256 | None = None) -> None:
-        """Keep a finding; the same one again only counts, and what a page does once all is told is of no interest."""
+    def find(
+        self, kind: FindingKind, message: str, *, url: str, about: str = "", picture: Sha256 | None = None
+    ) -> None:
+        """Keep a finding; the same one again only counts, and what a page does once all is told is of no interest.
+
+        Args:
+            url: Of the page.
+            about: The address of what is at fault, where that is not the page.
+        """
         if self._is_closed:
             return
         text = self.shortened(message)
@@ -56,9 +76,6 @@ class Record:
         if key in self._findings:
             finding, count = self._findings[key]
             self._findings[key] = (finding, count + 1)
-            return
-        if len(self._findings) >= MOST_FINDINGS:
-            self._left_out += 1
             return
         finding = Finding(
             kind=kind,
@@ -69,7 +86,14 @@ class Record:
             viewport=self.at.viewport,
             route=route_of(url),
             screenshot=picture,
+            url=self.shortened(about, MOST_CHARACTERS),
         )
+        finding = replace(finding, ignored=ignored(self._playbook.findings.ignore, finding, self._today))
+        group = (finding.severity, finding.is_ignored)
+        if self._kept[group] >= MOST_FINDINGS:
+            self._left_out[group] += 1
+            return
+        self._kept[group] += 1
         self._findings[key] = (finding, 1)
         self.tell(finding)
 
@@ -90,10 +114,14 @@ class Record:
             finding if count == 1 else replace(finding, message=f"{finding.message} ({count} times)")
             for finding, count in self._findings.values()
         ]
-        if self._left_out and findings:
-            last = findings[-1]
-            message = f"{last.message} (and {self._left_out} more findings, left out)"
-            findings[-1] = replace(last, message=message)
+        for (severity, is_ignored), count in self._left_out.items():
+            last = max(
+                at
+                for at, each in enumerate(findings)
+                if (each.severity, each.is_ignored) == (severity, is_ignored)
+            )
+            message = f"{findings[last].message} (and {count} more {severity.value}s, left out)"
+            findings[last] = replace(findings[last], message=message)
         self.tell(Findings(tuple(findings)))
 
     def shortened(self, text: str, most: int = MOST_SENTENCE) -> str:

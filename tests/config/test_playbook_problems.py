@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
+
+from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.ignore import Ignore
+from inspect_pipelines.domain.playbook import Goto
 
 STEPS = "  steps:\n    - id: home\n      actions: [{goto: 'https://a.test'}, {screenshot: home}]\n"
 NOT_AN_ID = "is not an id: letters, digits, '-' and '_', at most 100, a letter or digit at both ends"
@@ -136,3 +142,110 @@ def test_a_playbook_that_cannot_be_read_does_not_make_its_schedules_wrong(folder
     problems = folder.problems()
 
     assert problems == ["playbooks/shop.yaml:2:1  broken YAML: did not find expected node content"]
+
+
+def an_entry(entry: str) -> str:
+    return f"  findings:\n    ignore:\n      - {entry}\n" + STEPS
+
+
+@pytest.mark.parametrize(
+    ("entry", "problem"),
+    [
+        ("{text: ad.js}", "7:9  spec.findings.ignore[0]  lacks the key 'reason'"),
+        ("{reason: theirs}", "7:9  spec.findings.ignore[0]  says nothing of what to ignore; name its 'kind', a part of its 'text' or its 'url'"),
+        ("{text: ad.js, reason: ' '}", "7:31  spec.findings.ignore[0].reason  needs 1 to 200 characters: why nobody minds it"),
+        ("{kind: console_eror, reason: a}", "7:16  spec.findings.ignore[0].kind  'console_eror' is no kind of finding (did you mean 'console_error'?)"),
+        ("{kind: [slow, action], reason: a}", "7:16  spec.findings.ignore[0].kind  'action' is never ignored: what could not be done ends the playing; take the action out"),
+        ("{kind: x, reason: a}", "7:16  spec.findings.ignore[0].kind  'x' is no kind of finding; known are expectation, navigation, page_error, console_error, request_failed, broken_image, broken_font, slow, unstable, not_quiet, mask_unmatched, mask_large, truncated"),
+        ("{url: 'https://a.test/[', reason: a}", "7:15  spec.findings.ignore[0].url  pattern 'https://a.test/[' has an unclosed '['"),
+        ("{text: a, reason: a, until: 2026-13-01}", "7:37  spec.findings.ignore[0].until  '2026-13-01' is not a day; write '2026-12-24'"),
+        ("{text: a, reason: a, untill: 2026-12-01}", "7:30  spec.findings.ignore[0].untill  unknown key 'untill' (did you mean 'until'?)"),
+    ],
+)  # fmt: skip
+def test_a_wrong_ignore_entry_is_named(playbook_problems, entry, problem):
+    assert playbook_problems(an_entry(entry)) == [f"playbooks/shop.yaml:{problem}"]
+
+
+def test_an_ignore_entry_holds_no_placeholder(playbook_problems):
+    """It would never match: entries are compared with what the browser says."""
+    variables = "  variables: [{name: host, default: a}]\n"
+
+    (problem,) = playbook_problems(variables + an_entry("{url: '*://{{host}}/**', reason: a}"))
+
+    assert "ignore[0].url  holds no placeholder; use '*' and '**' in 'url'" in problem
+
+
+def test_entries_without_end_are_too_many(playbook_problems):
+    entries = "".join(f"      - {{text: a{number}, reason: a}}\n" for number in range(101))
+
+    assert playbook_problems("  findings:\n    ignore:\n" + entries + STEPS) == [
+        "playbooks/shop.yaml:7:7  spec.findings.ignore  has 101 entries; more than 100 hide what they were to show"
+    ]
+
+
+PHONE = "  viewports: [{name: desktop, width: 1280, height: 800}, {name: phone, device: iPhone 13}]\n"
+
+
+@pytest.mark.parametrize(
+    ("spec", "problem"),
+    [
+        (PHONE + STEPS + "      only: [phnoe]\n", "9:13  spec.steps[0].only  'phnoe' is no viewport of this playbook (did you mean 'phone'?)"),
+        (PHONE + STEPS + "      only: tablet\n", "9:13  spec.steps[0].only  'tablet' is no viewport of this playbook; there is 'desktop', 'phone'"),
+        (STEPS + "      only: [phone]\n", "8:13  spec.steps[0].only  'phone' is no viewport of this playbook; there is 'desktop'"),
+        (PHONE + STEPS + "      only: []\n", "9:13  spec.steps[0].only  is empty; it needs at least one entry"),
+        (PHONE + STEPS + "      success_criteria: [{expect_visible: h1, only: phoney}]\n", "9:53  spec.steps[0].success_criteria[0].only  'phoney' is no viewport of this playbook (did you mean 'phone'?)"),
+        (PHONE + STEPS + "    - {id: two, only: desktop, actions: [{press: Enter, only: [phone]}]}\n", "9:63  spec.steps[1].actions[0].only  is never done: its step is played on 'desktop' only"),
+    ],
+)  # fmt: skip
+def test_an_only_names_viewports_of_its_playbook(playbook_problems, spec, problem):
+    assert playbook_problems(spec) == [f"playbooks/shop.yaml:{problem}"]
+
+
+@pytest.mark.parametrize(
+    ("action", "problem"),
+    [
+        ("goto: {url: 'https://a.test', expect_status: 99}", "8:56  spec.steps[0].actions[0].goto.expect_status  '99': should be greater than or equal to 200"),
+        ("goto: {url: 'https://a.test', expect_status: gone}", "8:56  spec.steps[0].actions[0].goto.expect_status  'gone' is not a whole number"),
+        ("{expect_url: '**', expect_status: 404}", "8:30  spec.steps[0].actions[0].expect_status  'expect_status' does not stand here; write it at the goto: {url: /gone, expect_status: 404}"),
+    ],
+)  # fmt: skip
+def test_a_status_is_expected_of_a_goto(playbook_problems, action, problem):
+    assert playbook_problems(a_step(action)) == [f"playbooks/shop.yaml:{problem}"]
+
+
+def test_what_is_ignored_where_and_until_when_is_read(folder):
+    folder.write(
+        "playbooks/shop.yaml",
+        "apiVersion: v1\nkind: Playbook\nmetadata: {id: shop}\nspec:\n"
+        + PHONE
+        + an_entry("{kind: slow, text: ' a  b ', url: '**/x', reason: 'it  is known', until: 2026-11-22}")
+        + "    - id: more\n      actions:\n"
+        + "        - {screenshot: menu, only: phone}\n"
+        + "        - goto: {url: 'https://a.test/gone', expect_status: 404}\n",
+    )
+
+    project = folder.load()
+
+    (playbook,) = project.playbooks
+    assert playbook.findings.ignore == (
+        Ignore("it is known", (FindingKind.SLOW,), "a b", "**/x", date(2026, 11, 22)),
+    )
+    menu, gone = playbook.steps[1].actions
+    assert (menu.only, gone) == (("phone",), Goto("https://a.test/gone", 404))
+    assert project.warnings == ()
+
+
+def test_an_entry_that_has_ended_and_a_viewport_that_plays_nothing_are_warned_of(folder):
+    """An end that nobody hears of is a run that fails one night, for a reason that everybody has forgotten."""
+    folder.write(
+        "playbooks/shop.yaml",
+        "apiVersion: v1\nkind: Playbook\nmetadata: {id: shop}\nspec:\n"
+        + PHONE
+        + an_entry("{kind: slow, reason: known, until: 2026-11-21}")
+        + "      only: [phone]\n",
+    )
+
+    assert folder.load().warnings == (
+        "playbooks/shop.yaml:5:22  spec.viewports[0].name  no step does anything on 'desktop'; take the viewport out, or name it in an 'only'",
+        "playbooks/shop.yaml:8:44  spec.findings.ignore[0].until  ended on 2026-11-21: what it names counts again; take the entry out, or give it a new end",
+    )

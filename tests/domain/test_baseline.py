@@ -4,12 +4,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import a_baseline, a_plan, a_run, a_schedule, a_screenshot, a_session, a_sha, a_view
+from builders import (
+    a_baseline,
+    a_plan,
+    a_playbook,
+    a_run,
+    a_schedule,
+    a_screenshot,
+    a_session,
+    a_sha,
+    a_view,
+)
 from inspect_pipelines.domain.baseline import (
     activated,
     adopted,
     baseline_set,
     concerning,
+    elsewhere_only,
     expected,
     image_of,
     not_shown,
@@ -18,6 +29,7 @@ from inspect_pipelines.domain.baseline import (
 )
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
+from inspect_pipelines.domain.playbook import DESKTOP, Step, TakeScreenshot, Viewport
 from inspect_pipelines.domain.session import SessionStatus
 
 RUN = RunId("01900000-0000-7000-8000-000000000009")
@@ -96,9 +108,25 @@ def test_adopting_leaves_the_views_of_other_playbooks_in_a_shared_set():
 def test_only_the_views_of_a_runs_playbooks_concern_it():
     baseline = a_baseline(views=("home",))
 
-    assert concerning(baseline, {"shop"}) == baseline
-    assert concerning(baseline, {"account"}) is None
-    assert concerning(None, {"shop"}) is None
+    assert concerning(baseline, [a_session()], a_schedule()) == baseline
+    assert concerning(baseline, [a_session()], None) == baseline
+    assert concerning(baseline, [a_session(playbook="account")], a_schedule()) is None
+    assert concerning(None, [a_session()], a_schedule()) is None
+
+
+def test_a_view_that_is_taken_on_other_viewports_only_is_not_expected():
+    """`only: [phone]` on a step that had been approved on all made its other views "missing"."""
+    look = Step("look", "Look", (TakeScreenshot("home"), TakeScreenshot("menu", only=("phone",))))
+    more = Step("more", "More", (TakeScreenshot("more"),), only=("phone",))
+    viewports = (DESKTOP, Viewport("phone", 390, 844))
+    playbook = a_playbook(steps=(look, more), viewports=viewports)
+    baseline = a_baseline(views=("home", "menu", "more", "gone"))
+
+    expected_here = concerning(baseline, [a_session()], a_schedule(plan=a_plan(playbooks=(playbook,))))
+
+    assert elsewhere_only([playbook]) == {a_view("menu"), a_view("more")}
+    assert expected_here is not None
+    assert {view.name for view in expected_here.images} == {"home", "gone"}
 
 
 @pytest.mark.parametrize(

@@ -36,5 +36,15 @@ def test_actions_come_in_playing_order_each_step_with_its_criteria():
     assert [action.verb for action in actions] == ["goto", "screenshot", "expect_text", "goto"]
 
 
+def test_a_step_and_its_actions_are_for_the_viewports_that_they_name():
+    goto, menu = Goto("/"), TakeScreenshot("menu", only=("phone",))
+    both = Step("a", "A", (goto, menu), (ExpectText(None, contains="Hello"),))
+    phone = Step("b", "B", (goto,), only=("phone", "tablet"))
+
+    assert [action.verb for action in both.on("desktop")] == ["goto", "expect_text"]
+    assert [action.verb for action in both.on("phone")] == ["goto", "screenshot", "expect_text"]
+    assert (phone.on("desktop"), phone.on("phone")) == ((), (goto,))
+
+
 def test_a_browser_plays_what_says_nothing_else():
     assert a_playbook().runner == BROWSER

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from builders import a_baseline, a_finding, a_session, a_view
 from inspect_pipelines.domain.comparison import Comparison, Outcome
-from inspect_pipelines.domain.finding import Severity
+from inspect_pipelines.domain.finding import Ignored, Severity
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
@@ -42,6 +43,18 @@ def test_a_run_that_looks_as_approved_passes():
     verdict = decided()
 
     assert verdict == Verdict(VerdictKind.PASSED, RunStatus.PASSED, ("1 of 1 views look as approved",))
+
+
+def test_an_ignored_finding_decides_nothing_until_its_entry_ends_and_then_says_so():
+    """One error of a third party took `fail_on: never` to live with, and hid every other one."""
+    theirs = Ignored("theirs", date(2026, 11, 22))
+    quiet = a_session(findings=(a_finding(ignored=theirs),))
+    loud = a_session(findings=(a_finding(message="gone", ignored=replace(theirs, has_ended=True)),))
+
+    assert decided(sessions=[quiet]).run_status is RunStatus.PASSED
+    assert decided(sessions=[loud]).reasons == (
+        "shop/pay@desktop: gone (was ignored until 2026-11-22: theirs)",
+    )
 
 
 def test_a_changed_view_fails_the_run_and_says_which():

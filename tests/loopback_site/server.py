@@ -6,7 +6,9 @@ import struct
 import threading
 import time
 import zlib
+from collections.abc import Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from urllib.parse import parse_qs, urlsplit
 
 from loopback_site.pages import ERROR, PAGES
@@ -32,6 +34,7 @@ class Site:
         self.closing = threading.Event()
         self.own: dict[str, str] = {}  # pages of one test, by path
         self.redirects: dict[str, str] = {}
+        self.answers: dict[str, tuple[int, str, dict[str, str]]] = {}  # path -> status, page, headers
         site = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -70,6 +73,9 @@ def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
         path = path.removeprefix("/slow")
     if path in site.redirects:
         redirect(handler, site.redirects[path])
+    elif path in site.answers:
+        status, html, headers = site.answers[path]
+        send(handler, html.encode(), "text/html; charset=utf-8", status=status, headers=headers)
     elif path in site.own:
         send(handler, site.own[path].encode(), "text/html; charset=utf-8")
     elif path in PAGES:
@@ -107,13 +113,21 @@ def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
 
 
 def send(
-    handler: BaseHTTPRequestHandler, body: bytes, kind: str, *, status: int = 200, disposition: str = ""
+    handler: BaseHTTPRequestHandler,
+    body: bytes,
+    kind: str,
+    *,
+    status: int = 200,
+    disposition: str = "",
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> None:
     handler.send_response(status)
     handler.send_header("Content-Type", kind)
     handler.send_header("Content-Length", str(len(body)))
     if disposition:
         handler.send_header("Content-Disposition", disposition)
+    for name, value in headers.items():
+        handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)
 

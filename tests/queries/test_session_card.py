@@ -22,6 +22,18 @@ def test_an_error_that_a_step_says_is_not_said_again():
     assert session_card(replace(FAILED, error="the browser died")).error == "the browser died"
 
 
+def test_a_step_that_is_for_other_viewports_has_no_result_on_this_one():
+    steps = (
+        StepResult("home", "Home", "desktop", StepStatus.PASSED, 5),
+        StepResult("home", "Home", "phone", StepStatus.PASSED, 5),
+        StepResult("menu", "Menu", "phone", StepStatus.PASSED, 5),
+    )
+
+    rows = {row.name: dict(row.results) for row in session_card(a_session(steps=steps)).rows}
+
+    assert rows["Menu"] == {"desktop": None, "phone": steps[2]}
+
+
 def test_all_attempts_are_shown_with_why_each_was_made_and_which_decides():
     """The docs promised them; the report of a run of three attempts had the last one only."""
     first = replace(FAILED, attempt=1)

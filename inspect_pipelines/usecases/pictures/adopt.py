@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspect_pipelines.domain.approval import approval_of, approved
-from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, not_shown, view_matches
+from inspect_pipelines.domain.baseline import (
+    Baseline,
+    adopted,
+    baseline_set,
+    elsewhere_only,
+    not_shown,
+    view_matches,
+)
 from inspect_pipelines.domain.comparison import environment_changes
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.retry import deciding
@@ -32,7 +39,7 @@ class Adoption:
         baseline: That is in use now.
         taken: Views whose pictures are the run's.
         dropped: Views that are gone from it.
-        unseen: Approved views of the run's playbooks that the run did not come to; they stay as they were.
+        unseen: Approved views that the run was to show and did not come to; they stay as they were.
     """
 
     baseline: Baseline
@@ -96,11 +103,12 @@ def adopt(
             source_run_id=run.id,
             notes=notes,
         )
+        known = {*dropped, *(elsewhere_only(definition.plan.playbooks) if definition else ())}
         done = Adoption(
             baseline,
             tuple(shot.view for shot in taken),
             dropped,
-            tuple(view for view in missing if view not in dropped),
+            tuple(view for view in missing if view not in known),
         )
         reviewed = gather_reviewed(ledger, run, definition, set_name=set_name, at=now)
         comparisons = ledger.evidence.comparisons(run.id)

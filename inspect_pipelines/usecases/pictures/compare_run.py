@@ -20,7 +20,7 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
             raise NotFound(f"run {run_id!r} cannot be compared: it or its definition is gone; start it again")
         sessions = ledger.evidence.sessions(run_id)
         active = ledger.baselines.active(baseline_set(definition, run))
-    baseline = concerning(active, {session.playbook for session in sessions})
+    baseline = concerning(active, sessions, definition)
     if baseline is None or not definition.plan.baseline.enabled:
         return []
     comparisons = Looks(house.gallery, definition.plan.baseline, baseline, sessions, draws=True).comparisons

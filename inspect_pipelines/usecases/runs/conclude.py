@@ -113,7 +113,7 @@ def _case(house: House, run_id: RunId) -> _Case:
         attempts = tuple(ledger.evidence.sessions(run_id))
         sessions = tuple(deciding(attempts))
         active = ledger.baselines.active(baseline_set(definition, run))
-        baseline = concerning(active, {session.playbook for session in sessions})
+        baseline = concerning(active, sessions, definition)
         comparisons = tuple(ledger.evidence.comparisons(run_id))
         return _Case(run, definition, attempts, sessions, comparisons, baseline)
 

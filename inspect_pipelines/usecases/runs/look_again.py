@@ -37,7 +37,7 @@ def look_again(
         played = list(ledger.evidence.sessions(run_id))
         active = ledger.baselines.active(baseline_set(definition, run))
     policy, most = definition.plan.baseline, definition.plan.retries.visual
-    baseline = concerning(active, {session.playbook for session in played})
+    baseline = concerning(active, played, definition)
     if baseline is None or not policy.enabled or not most:
         return []
     first = first_looks(played)

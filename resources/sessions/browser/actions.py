@@ -103,11 +103,18 @@ class Actions:
         if not self._borders.allow(url):
             raise self._borders.refusal(url, came=f"goto {url!r} was not followed to host")
         self._borders.opens(url)
+        self._window.answered, self._window.expects_status = None, action.expect_status is not None
         try:
             goto(self._page, url, self._window.gate, timeout_seconds=timeout_seconds)
         except NavigationFailed:
             self._window.check_strayed()  # it was led on to where it may not go
-            raise
+            # Chromium shows a page of its own when an error has none; the status is what was asked for.
+            if action.expect_status is None or self._window.answered != action.expect_status:
+                raise
+        finally:
+            self._window.expects_status = False
+        if action.expect_status not in (None, self._window.answered):
+            raise ExpectationFailed(_unexpected(url, action.expect_status, self._window.answered))
 
     def _fill(self, action: Fill, timeout_seconds: float) -> None:
         value = self._filled(action.value)
@@ -278,3 +285,9 @@ class Actions:
 
 def _squeezed(text: str) -> str:
     return " ".join(text.split())
+
+
+def _unexpected(url: str, wanted: int | None, answered: int | None) -> str:
+    if answered is None:
+        return f"expected {url} to answer {wanted}, but nothing was fetched: the page was open already"
+    return f"expected {url} to answer {wanted}, it answered {answered}"

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.playbook import TakeScreenshot
 from resources.sessions.browser.frame import Frame
 from resources.sessions.browser.masks import covered_ratio
+from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.readiness import ask
 from resources.sessions.browser.scripts import INNER_SCROLLERS
 from resources.sessions.browser.window import Window
@@ -18,20 +21,29 @@ LARGE_SCROLLER = 0.40  # share of the window, of a part that scrolls by itself
 class BlindSpots:
     """Finds them for one window."""
 
-    def __init__(self, window: Window, record: Record) -> None:
+    def __init__(self, window: Window, record: Record, page_masks: PageMasks) -> None:
         self._window = window
         self._record = record
+        self._page_masks = page_masks
 
     def tell(
-        self, shot: TakeScreenshot, frame: Frame, *, picture_size: tuple[int, int], page_size: tuple[int, int]
+        self,
+        shot: TakeScreenshot,
+        frame: Frame,
+        *,
+        of_page: Collection[str],
+        picture_size: tuple[int, int],
+        page_size: tuple[int, int],
     ) -> None:
         """A finding for each: masks, what is cut off, what lies below the fold of a part that scrolls by itself.
 
         Args:
+            of_page: The masks of all pages; that they match nothing on one is told when they did on none.
             picture_size: Width and height in px.
             page_size: In CSS px.
         """
-        self._tell_of_masks(shot, frame, picture_size)
+        self._page_masks.note(set(of_page) - set(frame.masks.invalid), frame.masks.unmatched)
+        self._tell_of_masks(shot, frame, of_page, picture_size)
         if shot.full_page and shot.clip is None:
             self._tell_of_truncation(shot, frame, page_size)
             self._tell_of_inner_scrollers(shot)
@@ -39,16 +51,18 @@ class BlindSpots:
     def _find(self, kind: FindingKind, message: str) -> None:
         self._record.find(kind, message, url=self._window.url)
 
-    def _tell_of_masks(self, shot: TakeScreenshot, frame: Frame, picture_size: tuple[int, int]) -> None:
+    def _tell_of_masks(
+        self, shot: TakeScreenshot, frame: Frame, of_page: Collection[str], picture_size: tuple[int, int]
+    ) -> None:
         for selector in frame.masks.invalid:
-            self._find(
-                FindingKind.MASK_UNMATCHED,
-                f"mask {selector!r} of screenshot {shot.name!r} is not a CSS selector",
-            )
+            owner = "of the playbook's page" if selector in of_page else f"of screenshot {shot.name!r}"
+            self._find(FindingKind.MASK_UNMATCHED, f"mask {selector!r} {owner} is not a CSS selector")
         for selector in frame.masks.unmatched:
-            self._find(
-                FindingKind.MASK_UNMATCHED, f"mask {selector!r} of screenshot {shot.name!r} matches nothing"
-            )
+            if selector not in of_page:
+                self._find(
+                    FindingKind.MASK_UNMATCHED,
+                    f"mask {selector!r} of screenshot {shot.name!r} matches nothing",
+                )
         if frame.masks.may_paint_secrets:
             self._find(
                 FindingKind.MASK_UNMATCHED,

@@ -25,6 +25,7 @@ from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.frame import Frame
 from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.masks import Masks, painted
+from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.readiness import Readiness, ask
 from resources.sessions.browser.rect import Rect
 from resources.sessions.browser.scripts import ELEMENTS
@@ -55,6 +56,7 @@ class Camera:
         gallery: Gallery,
         environment: Environment,
         clock: Clock,
+        page_masks: PageMasks,
     ) -> None:
         self._window = window
         self._viewport = viewport
@@ -66,7 +68,7 @@ class Camera:
         self._clock = clock
         self._readiness = Readiness(window, rules, record)
         self._stage = Stage(window.page)
-        self._blind_spots = BlindSpots(window, record)
+        self._blind_spots = BlindSpots(window, record, page_masks)
         self._devtools = _devtools(window, viewport)
 
     def take(
@@ -83,7 +85,8 @@ class Camera:
             return self._taken(shot, playbook, fill)
 
     def _taken(self, shot: TakeScreenshot, playbook: str, fill: Callable[[str], str]) -> Screenshot:
-        selectors = tuple(dict.fromkeys(fill(mask) for mask in (*self._rules.mask, *shot.mask)))
+        of_page = [fill(mask) for mask in self._rules.mask]
+        selectors = tuple(dict.fromkeys((*of_page, *(fill(mask) for mask in shot.mask))))
         frame, is_stable = self._still_frame(shot, selectors)
         png = painted(frame.png, frame.boxes)
         try:
@@ -91,7 +94,9 @@ class Camera:
         except Unreadable as error:
             raise ActionFailed(f"screenshot {shot.name!r} could not be kept: {error}") from error
         width, height = _size(png)
-        self._blind_spots.tell(shot, frame, picture_size=(width, height), page_size=self._page_size())
+        self._blind_spots.tell(
+            shot, frame, of_page=of_page, picture_size=(width, height), page_size=self._page_size()
+        )
         elements, texts = self._elements(frame)
         return Screenshot(
             view=View(playbook, shot.name, self._viewport.name),

@@ -38,6 +38,12 @@ class Refused:
     host: str
     port: int
 
+    @property
+    def url(self) -> str:
+        """Its address, as far as a connection has one."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"https://{host}/" if self.port == 443 else f"http://{host}:{self.port}/".replace(":80/", "/")
+
     def __str__(self) -> str:
         return (
             f"{self.host}:{self.port} was refused: it lies in a private network and nothing names it; "

@@ -36,6 +36,7 @@ from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, Fault
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.lookout import Lookout
+from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.patience import KNOWN_FAULT_SECONDS, Patience
 from resources.sessions.browser.scripts import HUSH
 from resources.sessions.browser.secrets import Secrets
@@ -74,6 +75,7 @@ class Player:
         self._borders = Borders(request.allowed_hosts, self._base_url)
         self._gate = Gate(self._borders.names)
         self._patience = Patience(record, request.known_faults)
+        self._page_masks = PageMasks()
 
     def play(self) -> End:
         """All viewports, each on its own; the first step that could not be played names the session's error.
@@ -93,6 +95,12 @@ class Player:
             self._documents.close()
         if failures:
             return End(SessionStatus.FAILED, self._record.shortened(failures[0]))
+        for selector in self._page_masks.idle():
+            self._record.find(
+                FindingKind.MASK_UNMATCHED,
+                f"mask {selector!r} of the playbook's page matches nothing in any picture",
+                url="",
+            )
         return End(SessionStatus.COMPLETED)
 
     def close(self) -> None:
@@ -114,6 +122,7 @@ class Player:
                 gallery=self._gallery,
                 environment=environment(self._browser.version, viewport.scale),
                 clock=self._clock,
+                page_masks=self._page_masks,
             )
             actions = Actions(
                 window,
@@ -129,6 +138,8 @@ class Player:
             )
             failure: tuple[Step, str] | None = None
             for step in self._playbook.steps:
+                if not step.is_on(viewport.name):
+                    continue
                 if failure is not None:
                     self._skip(step, viewport, failure[0])
                 elif why := self._play_step(step, viewport, window, camera, actions):
@@ -143,7 +154,7 @@ class Player:
         started_at = monotonic()
         missed: list[str] = []
         failure: str | None = None
-        for action in (*step.actions, *step.success_criteria):
+        for action in step.on(viewport.name):
             began_at = monotonic()
             try:
                 self._perform(action, step, window, actions)

@@ -61,13 +61,15 @@ def perform(
     request: SessionRequest, gallery: Path, write: Callable[[str], None], launch: Callable[[], Browser]
 ) -> None:
     """Play a request; every way it ends is told, the last thing."""
-    record = Record(request.playbook, Redactor(()), write)
+    clock = SystemClock()
+    today = clock.now().date()
+    record = Record(request.playbook, Redactor(()), write, today=today)
     try:
         values = {name: _resolved(name, value) for name, value in request.values.items()}
         secret_names = frozenset(
             name for name, value in request.values.items() if value.is_secret_reference and values[name]
         )
-        record = Record(request.playbook, Redactor(values[name] for name in secret_names), write)
+        record = Record(request.playbook, Redactor(values[name] for name in secret_names), write, today=today)
         record.tell(Launching())
         browser = launch()
         viewports = request.playbook.viewports
@@ -79,7 +81,7 @@ def perform(
             secret_names=secret_names,
             record=record,
             gallery=FolderGallery(gallery),
-            clock=SystemClock(),
+            clock=clock,
         )
         try:
             end = player.play()

@@ -24,7 +24,7 @@ from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import PageDied
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.navigation import failed_connection
-from resources.sessions.browser.stack import thrown_at
+from resources.sessions.browser.stack import script_of, thrown_at
 from resources.sessions.record import Record, route_of
 
 MOST_ADDRESS = 200  # characters of an image's
@@ -51,6 +51,8 @@ class Window:
         self._has_moved_on = False
         self._has_crashed = False
         self._broken: set[str] = set()
+        self.answered: int | None = None  # the status of the last document that was to be the page's
+        self.expects_status = False  # an action looks at the status itself
         self._lost_fonts = False  # whether the network has said already why a font is missing
         self.hung_after: float | None = None  # s, set by the watchdog
         self.page = page = context.new_page()
@@ -106,23 +108,22 @@ class Window:
             if document.frame_id == self._frame_id:
                 self._strayed = document.url
                 continue
-            self._record.find(
-                FindingKind.REQUEST_FAILED,
-                str(
-                    self._borders.refusal(
-                        document.url, came="a frame or a new window of the page was to show"
-                    )
-                ),
-                url=self.url,
+            refusal = self._borders.refusal(
+                document.url, came="a frame or a new window of the page was to show"
             )
+            self._tell(FindingKind.REQUEST_FAILED, str(refusal), document.url)
         for refused in self.gate.refused()[self._told_refused :]:
             self._told_refused += 1
             if (refused.host, refused.port) in led_to:
                 continue  # Chromium connects ahead to where a pressed link leads
-            self._record.find(FindingKind.REQUEST_FAILED, f"a connection to {refused}", url=self.url)
+            self._tell(FindingKind.REQUEST_FAILED, f"a connection to {refused}", refused.url)
         if self._strayed is not None:
             strayed, self._strayed = self._strayed, None
             raise self._borders.refusal(strayed, came="the page was led to")
+
+    def _tell(self, kind: FindingKind, message: str, about: str = "") -> None:
+        """A finding about the page as it is now, or about an address that it uses."""
+        self._record.find(kind, message, url=self.url, about=about)
 
     def uses_pointer(self) -> None:
         """The playbook points at this page; where it goes to now is another one."""
@@ -208,42 +209,40 @@ class Window:
         if request.resource_type == "image":
             self.broken_image(request.url, reason)
             return
-        self._record.find(
-            _kind_of(request),
-            f"{request.resource_type} {request.url} could not be fetched: {reason}",
-            url=self.url,
-        )
+        message = f"{request.resource_type} {request.url} could not be fetched: {reason}"
+        self._tell(_kind_of(request), message, request.url)
 
     def _on_response(self, response: Response) -> None:
-        if response.status < 400:
-            return
         request = response.request
+        is_page = _is_main_document(request)
+        if is_page:
+            self.answered = response.status
+        if response.status < 400 or (is_page and self.expects_status):
+            return
         answered = f"answered {response.status} {response.status_text}".rstrip()
-        if _is_main_document(request):
-            self._record.find(FindingKind.NAVIGATION, f"{response.url} {answered}", url=response.url)
+        if is_page:
+            self._record.find(
+                FindingKind.NAVIGATION, f"{response.url} {answered}", url=response.url, about=response.url
+            )
         elif request.resource_type == "image":
             self.broken_image(response.url, answered)
         else:
             self._lost_fonts |= request.resource_type == "font"
-            self._record.find(
-                _kind_of(request), f"{request.resource_type} {response.url} {answered}", url=self.url
-            )
+            message = f"{request.resource_type} {response.url} {answered}"
+            self._tell(_kind_of(request), message, response.url)
 
     def broken_image(self, address: str, reason: str = "cannot be shown") -> None:
         """One finding an image, whichever way it was noticed first."""
         shown = self._record.shortened(address, MOST_ADDRESS)
         if address not in self._broken:
             self._broken.add(address)
-            self._record.find(FindingKind.BROKEN_IMAGE, f"image {shown} {reason}", url=self.url)
+            self._tell(FindingKind.BROKEN_IMAGE, f"image {shown} {reason}", address)
 
     def broken_font(self, family: str) -> None:
         """One that came and is none; of one that did not come its request tells."""
         if not self._lost_fonts:
-            self._record.find(
-                FindingKind.BROKEN_FONT,
-                f"font {family!r} cannot be used; its text is shown in another one",
-                url=self.url,
-            )
+            message = f"font {family!r} cannot be used; its text is shown in another one"
+            self._tell(FindingKind.BROKEN_FONT, message)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         place = message.location
@@ -253,7 +252,7 @@ class Window:
         self._record.log(message.type, message.text, url=self.url)
         if message.type == "error" and not is_echo:
             at = f" ({urlsplit(place['url']).path}:{place['lineNumber'] + 1})" if place.get("url") else ""
-            self._record.find(FindingKind.CONSOLE_ERROR, f"{message.text}{at}", url=self.url)
+            self._tell(FindingKind.CONSOLE_ERROR, f"{message.text}{at}", place.get("url", ""))
 
     def _on_page_error(self, error: Error) -> None:
         name = f"{error.name}: " if error.name and not error.message.startswith(error.name) else ""
@@ -261,7 +260,12 @@ class Window:
         place = thrown_at(error.stack or "", page)
         on = route_of(page)
         where = f" ({', '.join(filter(None, (place, on and f'on {on}')))})" if place or on else ""
-        self._record.find(FindingKind.PAGE_ERROR, f"uncaught {name}{error.message}{where}", url=page)
+        self._record.find(
+            FindingKind.PAGE_ERROR,
+            f"uncaught {name}{error.message}{where}",
+            url=page,
+            about=script_of(error.stack or ""),
+        )
 
     def _on_dialog(self, dialog: Dialog) -> None:
         """Say no to everything but leaving the page: nothing that a dialog warns of is done by accident."""
@@ -278,9 +282,7 @@ class Window:
         )
 
     def _on_navigated(self, frame: Frame) -> None:
-        if frame.parent_frame is not None:
-            return
-        self._has_moved_on = True
+        self._has_moved_on |= frame.parent_frame is None
 
     def _on_crash(self, _: Page) -> None:
         self._has_crashed = True

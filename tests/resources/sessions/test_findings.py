@@ -305,6 +305,6 @@ def test_a_flood_of_errors_is_capped_and_counted(play, site):
     result = play(Goto("/flood"), TakeScreenshot("flood"), seconds=5)
 
     assert len(result.findings) == 100
-    assert result.findings[-1].message.endswith("(and 900 more findings, left out)")
+    assert result.findings[-1].message.endswith("(and 900 more warnings, left out)")
     assert len(result.console) == 500
     assert result.console[-1].text == "more than 500 console lines; the rest is left out"

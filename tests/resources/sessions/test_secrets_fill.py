@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -22,6 +23,7 @@ from resources.sessions.redaction import Redactor
 from session_requests import a_request
 
 WORD = "s3cr3tWord42"
+TODAY = date(2026, 11, 22)
 
 
 @dataclass
@@ -36,7 +38,7 @@ class FarAway:
 @pytest.fixture
 def far_away(browser: Browser, site) -> Iterator[FarAway]:
     everywhere, named = Borders((), site.url), Borders(("shop.test",), "http://shop.test/")
-    record = Record(a_request(site.url).playbook, Redactor([WORD]), lambda _: None)
+    record = Record(a_request(site.url).playbook, Redactor([WORD]), lambda _: None, today=TODAY)
     gate, documents = Gate(everywhere.names), Documents(browser, everywhere)
     gate.start()
     window = Window(browser.new_context(), record, named, documents, gate)
