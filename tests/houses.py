@@ -15,7 +15,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.report import Report
-from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus
+from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus, StepResult
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.clock import Clock
@@ -59,7 +59,12 @@ class ScriptedSessions:
         self.results: list[SessionResult | BaseException] = []
 
     def play(
-        self, request: SessionRequest, *, deadline: datetime, cancelled: Callable[[], bool] = lambda: False
+        self,
+        request: SessionRequest,
+        *,
+        deadline: datetime,
+        cancelled: Callable[[], bool] = lambda: False,
+        told: Callable[[StepResult], None] = lambda step: None,
     ) -> SessionResult:
         self.requests.append(request)
         if self._clock is not None and self._clock.now() >= deadline:
@@ -71,6 +76,8 @@ class ScriptedSessions:
         )
         if isinstance(result, BaseException):
             raise result
+        for step in result.steps:
+            told(step)
         return result
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import RunStatus, event_origin
+from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
 from inspect_pipelines.domain.trigger import Debounce
 from messages import a_message, a_notification
 from resources.channels.registry import CHANNELS
@@ -36,6 +37,7 @@ EVENT = a_merge()
 PENDING = a_run(1, origin=event_origin(EVENT.id, TRIGGER.id), definition_id=TRIGGER.id)
 RUNNING = a_run(2).claimed("dagster-2", now=NOW)
 BUFFERED = a_run(3, definition_id=DefinitionId("weekly")).buffered(now=NOW)
+TOLD = ToldStep("s", "shop", 1, StepResult("look", "Look", "desktop", StepStatus.PASSED, 5))
 RETRY = a_run(4, definition_id=DefinitionId("weekly"), retry_of=RUNNING.id)
 OLD = a_baseline()
 NEW = a_baseline(id=BaselineId("b2"), created_at=LATER)
@@ -75,6 +77,7 @@ def fill(session: SqlSession) -> None:
     session.baselines.add(NEW)
     session.evidence.save_session(RUNNING.id, a_session())
     session.evidence.save_comparisons(RUNNING.id, [a_comparison()])
+    session.steps.tell(RUNNING.id, TOLD)
     session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
     session.incidents.save(INCIDENT)
     session.incidents.add_run(INCIDENT, RUNNING.id)
@@ -164,6 +167,9 @@ NAMES: Mapping[str, Ask] = {
     "evidence.save_comparisons": lambda r: r.save_comparisons(RUNNING.id, []),
     "evidence.comparisons": lambda r: r.comparisons(RUNNING.id),
     "evidence.comparisons_of": lambda r: r.comparisons_of([RUNNING.id]),
+    "steps.tell": lambda r: r.tell(RUNNING.id, TOLD),
+    "steps.of_runs": lambda r: r.of_runs([RUNNING.id]),
+    "steps.forget": lambda r: r.forget(RUNNING.id),
     "reviews.of_run": lambda r: r.of_run(RUNNING.id),
     "reviews.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "incidents.open_in": lambda r: r.open_in(INCIDENT.scope),

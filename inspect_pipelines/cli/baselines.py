@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import local_time, print_json, say, user_name
+from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
@@ -31,19 +32,23 @@ def baselines() -> None:
 
 @baselines.command("list")
 @click.argument("set_name", metavar="[SET]", required=False)
+@page_options(50)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(set_name: str | None, as_json: bool) -> None:
+def list_(set_name: str | None, limit: int, after: str | None, as_json: bool) -> None:
     """List baselines, newest first.
 
     SET is a schedule's or trigger's id, or a shared set's name.
     """
     house = _house()
-    found = list_baselines(house, set_name).items
+    page = list_baselines(house, set_name, cursor=after, limit=limit)
+    found = page.items
+    say_rest(page, lambda cursor, most: list_baselines(house, set_name, cursor=cursor, limit=most))
     if as_json:
         print_json(found)
         return
     if not found:
-        say("no baselines yet; accept a run's pictures with: inspect-pipelines baselines adopt RUN")
+        none = "no baselines yet; accept a run's pictures with: inspect-pipelines baselines adopt RUN"
+        say("no older baseline" if after else none)
         return
     rows = [
         [

@@ -47,10 +47,11 @@ def project_option(command: F) -> F:
 def init(url: str, identifier: str, folder: Path | None) -> None:
     """Write a first schedules.yaml, playbook and organization.yaml.
 
-    A file that is there is never overwritten.
+    In a project that has a schedules.yaml: one more playbook, and the lines that schedule it. A file that is there is
+    never overwritten.
     """
     from inspect_pipelines.config.schema import write_schemas
-    from inspect_pipelines.config.starter import write_starter
+    from inspect_pipelines.config.starter import schedule_of, write_starter
 
     settings = Settings()
     root, home = folder or settings.project, settings.absolute_home()
@@ -58,6 +59,10 @@ def init(url: str, identifier: str, folder: Path | None) -> None:
     write_schemas(home, CHANNELS)
     for file in files:
         say(f"wrote {root / file}")
+    if "schedules.yaml" not in files:
+        say(
+            f"{root / 'schedules.yaml'} stays as it is; add under its `schedules:`\n\n{schedule_of(identifier)}\n"
+        )
     say(f"next: inspect-pipelines validate; inspect-pipelines apply; inspect-pipelines run {identifier}")
 
 

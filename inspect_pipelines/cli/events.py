@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import partial
 
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import harmless, local_time, print_json, printable, say, terminal_width
+from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.replay import replay
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -46,7 +48,7 @@ events.add_command(replay)
 @click.option("--type", "kind", metavar="TYPE", help="Only this one, for example pull_request.merged.")
 @click.option("--source", metavar="ID", help="Only this source's.")
 @click.option("--since", metavar="WHEN", help="Received since then: 2h, 3d, 2026-11-22, 2026-11-22T14:00.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@page_options(20)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(
     statuses: tuple[str, ...],
@@ -54,27 +56,31 @@ def list_(
     source: str | None,
     since: str | None,
     limit: int,
+    after: str | None,
     as_json: bool,
 ) -> None:
     """List events, newest first."""
     house = _house()
     earliest = past(since, option="--since", now=house.clock.now()) if since else None
-    found = list_events(
+    page_after = partial(
+        list_events,
         house,
         status=[EventStatus(status) for status in statuses] or None,
         type=kind,
         source_id=SourceId(source) if source else None,
         since=earliest,
-        limit=limit,
-    ).items
+    )
+    page = page_after(cursor=after, limit=limit)
+    found = page.items
     if as_json:
         print_json(found)
-        return
-    if not found:
-        is_filtered = statuses or kind or source or since
+    elif found:
+        rows = [_row(event) for event in found]
+        say(aligned(HEADER, rows, width=terminal_width(), optional=LEFT_OUT_FIRST))
+    else:
+        is_filtered = statuses or kind or source or since or after
         say("no event matches" if is_filtered else "no events yet; docs/webhooks.md says how to send one")
-        return
-    say(aligned(HEADER, [_row(event) for event in found], width=terminal_width(), optional=LEFT_OUT_FIRST))
+    say_rest(page, lambda cursor, most: page_after(cursor=cursor, limit=most))
 
 
 @events.command()

@@ -17,6 +17,7 @@ from inspect_pipelines.cli.output import (
     terminal_width,
     user_name,
 )
+from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import UsageError
@@ -43,18 +44,21 @@ def incidents() -> None:
 
 @incidents.command("list")
 @click.option("--all", "whole", is_flag=True, help="Resolved ones too.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@page_options(50)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(whole: bool, limit: int, as_json: bool) -> None:
+def list_(whole: bool, limit: int, after: str | None, as_json: bool) -> None:
     """List open incidents, newest first."""
     house = _house()
     now = house.clock.now()
-    found = list_incidents(house, open_only=not whole, limit=limit).items
+    page = list_incidents(house, open_only=not whole, cursor=after, limit=limit)
+    found = page.items
+    say_rest(page, lambda cursor, most: list_incidents(house, open_only=not whole, cursor=cursor, limit=most))
     if as_json:
         print_json(found)
         return
     if not found:
-        say("no incident is open" if not whole else "there was no incident yet")
+        none = "no incident is open" if not whole else "there was no incident yet"
+        say("no older incident" if after else none)
         return
     rows = [
         [

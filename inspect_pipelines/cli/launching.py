@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 
+from inspect_pipelines.cli.live import view_of_one
 from inspect_pipelines.cli.output import coloured, print_json, say, short_duration, user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.progress import look
 from inspect_pipelines.queries.runs import RunSummary, summary
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.await_end import await_end
@@ -30,10 +32,23 @@ def launched(house: House, settings: Settings, wanted: Run) -> tuple[Engine, str
     return engine, launch(house, engine, wanted)
 
 
-def awaited(house: House, settings: Settings, engine: Engine, handle: str, wanted: Run) -> Run:
-    """The run as it ended; Ctrl-C ends the waiting with exit code 3, a second one ends the run as well."""
+def awaited(
+    house: House, settings: Settings, engine: Engine, handle: str, wanted: Run, *, quietly: bool = False
+) -> Run:
+    """The run as it ended; Ctrl-C ends the waiting with exit code 3, a second one ends the run as well.
+
+    Args:
+        quietly: Show nothing meanwhile.
+    """
+    view = view_of_one()
     try:
-        return await_end(house, engine, handle, wanted)
+        return await_end(
+            house,
+            engine,
+            handle,
+            wanted,
+            seen=(lambda: None) if quietly else (lambda: view.show(look(house, wanted.id))),
+        )
     except KeyboardInterrupt:
         say(
             f"run {wanted.id} goes on; Ctrl-C once more within {SECOND_THOUGHT_SECONDS:g} s cancels it, later: "

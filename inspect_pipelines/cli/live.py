@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
-from inspect_pipelines.cli.output import COLOURS, MARKS, coloured, cut, say, short_duration, style
+from inspect_pipelines.cli.output import (
+    COLOURS,
+    MARKS,
+    coloured,
+    cut,
+    say,
+    short_duration,
+    style,
+    terminal_width,
+)
+from inspect_pipelines.cli.step_lines import StepLines
 from inspect_pipelines.cli.table import aligned
+from inspect_pipelines.config.settings import is_plain_terminal
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.queries.progress import Progress
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 ENDED_SHOWN = 10  # ended runs that stay on the screen, the newest
+
+
+class View(Protocol):
+    """Shows runs as they go on."""
+
+    def show(self, runs: Sequence[Progress]) -> None:
+        """They are like this now."""
+
+
+def view_of_one() -> View:
+    """Of a single run: a few lines that are written anew on a terminal, else a line a step."""
+    width = _living_width()
+    return StepLines() if width is None else Screen(width)
+
+
+def view_of_many() -> View:
+    """Of all that are open: a few lines that are written anew on a terminal, else a line for each news."""
+    width = _living_width()
+    return Lines() if width is None else Screen(width)
+
+
+def _living_width() -> int | None:
+    return None if is_plain_terminal() else terminal_width()
 
 
 class Screen:

@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import local_time, print_json, printable, say, terminal_width
+from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.notification import DeliveryStatus
@@ -32,17 +33,20 @@ def notifications() -> None:
 
 @notifications.command("list")
 @click.option("--status", type=click.Choice([one.value for one in DeliveryStatus]), help="Only these.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@page_options(50)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(status: str | None, limit: int, as_json: bool) -> None:
+def list_(status: str | None, limit: int, after: str | None, as_json: bool) -> None:
     """List messages, newest first."""
     house = _house()
-    found = list_notifications(house, status=status, limit=limit).items
+    page = list_notifications(house, status=status, cursor=after, limit=limit)
+    found = page.items
+    say_rest(page, lambda cursor, most: list_notifications(house, status=status, cursor=cursor, limit=most))
     if as_json:
         print_json(found)
         return
     if not found:
-        say("no message" + (f" is {status}" if status else " was written yet"))
+        none = "no message" + (f" is {status}" if status else " was written yet")
+        say("no older message" if after else none)
         return
     rows = [
         [

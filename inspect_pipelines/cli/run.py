@@ -44,7 +44,7 @@ def run(
     if not wait:
         print_start(house, wanted, as_json)
         return
-    ended = awaited(house, settings, engine, handle, wanted)
+    ended = awaited(house, settings, engine, handle, wanted, quietly=as_json)
     print_end(house, ended, as_json)
     sys.exit(0 if allow_review and ended.status is RunStatus.NEEDS_REVIEW else ended.status.exit_code)
 

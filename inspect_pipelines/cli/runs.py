@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 
 import click
 
@@ -19,8 +20,9 @@ from inspect_pipelines.cli.launching import (
 )
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import coloured, local_time, print_json, say, terminal_width, user_name
+from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings, is_plain_terminal
+from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import Refused, UsageError
@@ -63,7 +65,7 @@ def runs() -> None:
 )
 @click.option("--failed", is_flag=True, help="Only failed, timeout and error.")
 @click.option("--since", metavar="WHEN", help="Requested since then: 2h, 3d, 2026-11-22, 2026-11-22T14:00.")
-@click.option("--limit", type=click.IntRange(1, 1000), default=20, show_default=True)
+@page_options(20)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(
     definition_id: str | None,
@@ -71,6 +73,7 @@ def list_(
     failed: bool,
     since: str | None,
     limit: int,
+    after: str | None,
     as_json: bool,
 ) -> None:
     """List runs, newest first."""
@@ -82,31 +85,33 @@ def list_(
     reconcile(house)
     if definition_id is not None:
         refuse_unknown(house, DefinitionId(definition_id))
-    page = list_runs(
+    page_after = partial(
+        list_runs,
         house,
         definition_id=DefinitionId(definition_id) if definition_id else None,
         status=FAILED if failed else wanted or None,
         since=earliest,
-        limit=limit,
     )
+    page = page_after(cursor=after, limit=limit)
     found = page.items
     if page.problem:
         say(page.problem, err=True)
     if as_json:
         print_json(found)
-        return
-    if not found:
+    elif found:
+        header = ["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"]
+        rows = [_row(run) for run in found]
+        say(aligned(header, rows, width=terminal_width(), optional=["TOOK", "REQUESTED", "REASON"]))
+    elif after:
+        say("no older run matches")
+    else:
         is_filtered = definition_id or wanted or failed or since
         say(
             "no run matches"
             if is_filtered
             else "no runs yet; start one with: inspect-pipelines run ID --wait"
         )
-        return
-    width = terminal_width()
-    rows = [_row(run) for run in found]
-    header = ["RUN", "DEFINITION", "STATUS", "REQUESTED", "TOOK", "REASON"]
-    say(aligned(header, rows, width=width, optional=["TOOK", "REQUESTED", "REASON"]))
+    say_rest(page, lambda cursor, most: page_after(cursor=cursor, limit=most))
 
 
 @runs.command()
@@ -135,15 +140,14 @@ def watch(text: str | None, follow: bool) -> None:
     Ctrl-C ends the watching, not the runs. With RUN (a run, or a definition's id for its latest one) the exit code is
     the run's, 3 after Ctrl-C.
     """
-    from inspect_pipelines.cli.live import Lines, Screen
+    from inspect_pipelines.cli.live import view_of_many, view_of_one
 
     if text is not None and follow:
         raise UsageError("--follow and RUN cannot go together: a single run is watched until it ends")
     house = _house()
     reconcile(house)
     run = find_run(house, text, or_definition=True) if text is not None else None
-    width = terminal_width()
-    view = Lines() if width is None or is_plain_terminal() else Screen(width)
+    view = view_of_one() if run else view_of_many()
     looked_at = house.clock.monotonic()
     try:
         for seen in watch_runs(house, run.id if run else None, stays=follow):
@@ -201,7 +205,7 @@ def retry(text: str, wait: bool, as_json: bool) -> None:
     if not wait:
         print_start(house, wanted, as_json)
         return
-    ended = awaited(house, settings, engine, handle, wanted)
+    ended = awaited(house, settings, engine, handle, wanted, quietly=as_json)
     print_end(house, ended, as_json)
     sys.exit(ended.status.exit_code)
 

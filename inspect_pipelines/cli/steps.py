@@ -21,6 +21,12 @@ def lines(sessions: Sequence[SessionResult]) -> Iterator[str]:
         yield ""
 
 
+def step_line(step: StepResult) -> str:
+    """One step by itself, named as reasons name it."""
+    mark, viewport, took, says = _row(step)
+    return "  ".join(part for part in (f"{mark}@{viewport}", took, says) if part)
+
+
 def _row(step: StepResult) -> list[str]:
     is_played = step.status is not StepStatus.SKIPPED
     took = short_duration(step.duration_ms / 1000) if is_played else ""

@@ -21,6 +21,13 @@ metadata:
   orgId: default
 
 schedules:
+{schedule}
+    # notify:
+    #   on_failure:
+    #     slack_channel: "#qa-alerts"
+"""
+
+SCHEDULE = """\
   - id: {id}
     name: {name}
     cron: "0 2 * * *" # minute, hour, day of month, month, day of week: every night at two ..
@@ -28,11 +35,7 @@ schedules:
     playbook: {id} # playbooks/{id}.yaml
     timeout_minutes: 10
     baseline:
-      tolerance: 0.02 # how different a picture may be, 0 to 1, before the run fails
-    # notify:
-    #   on_failure:
-    #     slack_channel: "#qa-alerts"
-"""
+      tolerance: 0.02 # how different a picture may be, 0 to 1, before the run fails"""
 
 PLAYBOOK = """\
 # yaml-language-server: $schema={schema}
@@ -77,7 +80,7 @@ metadata:
 
 
 def write_starter(root: Path, home: Path, *, identifier: str, url: str) -> list[str]:
-    """Write the first files and return their names, relative to the project.
+    """Write the first files and return their names, relative to the project; where one is begun, its next playbook only.
 
     Args:
         root: The project's folder; made when it is not there.
@@ -93,18 +96,26 @@ def write_starter(root: Path, home: Path, *, identifier: str, url: str) -> list[
         raise UsageError(f"{identifier!r} {NOT_AN_ID}")
     url = normalised(VariableType.URL, url)
     base, path = _split(url)
-    name = identifier.replace("-", " ").replace("_", " ").capitalize()
     playbook = f"playbooks/{identifier}.yaml"
-    values = {"id": identifier, "name": json.dumps(name), "url": json.dumps(base), "path": json.dumps(path)}
+    values = {
+        "id": identifier,
+        "name": _name(identifier),
+        "url": json.dumps(base),
+        "path": json.dumps(path),
+    }
     texts = {
-        "schedules.yaml": SCHEDULES.format(**values, schema=_reach(root, home, "schedules.schema.json")),
+        "schedules.yaml": SCHEDULES.format(
+            schedule=schedule_of(identifier), schema=_reach(root, home, "schedules.schema.json")
+        ),
         playbook: PLAYBOOK.format(**values, schema=_reach(root / "playbooks", home, "playbook.schema.json")),
         "organization.yaml": ORGANIZATION.format(schema=_reach(root, home, "organization.schema.json")),
     }
+    if (root / "schedules.yaml").exists():
+        texts = {playbook: texts[playbook]}
     if there := [file for file in texts if (root / file).exists()]:
         raise Refused(
             f"{', '.join(repr(file) for file in there)} in {str(root)!r} would be overwritten; "
-            "nothing was written: choose an empty folder with --project"
+            "nothing was written: name another playbook with --id, or an empty folder with --project"
         )
     try:
         for file, text in texts.items():
@@ -115,6 +126,15 @@ def write_starter(root: Path, home: Path, *, identifier: str, url: str) -> list[
             f"{str(root)!r} cannot be written: {(error.strerror or str(error)).lower()}"
         ) from error
     return list(texts)
+
+
+def schedule_of(identifier: str) -> str:
+    """The lines under `schedules:` that play a playbook of the same id."""
+    return SCHEDULE.format(id=identifier, name=_name(identifier))
+
+
+def _name(identifier: str) -> str:
+    return json.dumps(identifier.replace("-", " ").replace("_", " ").capitalize())
 
 
 def _split(url: str) -> tuple[str, str]:

@@ -66,6 +66,16 @@ class StepResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ToldStep:
+    """A step as it is told while its session goes on, for whoever watches."""
+
+    session_id: str
+    playbook: str
+    attempt: int
+    result: StepResult
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleLine:
     viewport: str
     level: str

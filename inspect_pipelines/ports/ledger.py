@@ -25,6 +25,7 @@ from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.events import Events
+from inspect_pipelines.ports.steps import Steps
 
 
 class WrongOrganization(ValueError):
@@ -260,6 +261,8 @@ class LedgerSession(Protocol):
     def baselines(self) -> Baselines: ...
     @property
     def evidence(self) -> Evidence: ...
+    @property
+    def steps(self) -> Steps: ...
     @property
     def reviews(self) -> Reviews: ...
     @property

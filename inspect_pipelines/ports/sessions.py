@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from inspect_pipelines.domain.session import SessionRequest, SessionResult
+from inspect_pipelines.domain.session import SessionRequest, SessionResult, StepResult
 
 
 class Sessions(Protocol):
@@ -18,8 +18,9 @@ class Sessions(Protocol):
         *,
         deadline: datetime,
         cancelled: Callable[[], bool] = lambda: False,
+        told: Callable[[StepResult], None] = lambda step: None,
     ) -> SessionResult:
-        """Play a playbook and return what was seen, also when it ended early.
+        """Play a playbook and return what was seen, also when it ended early; each step is told as soon as it has ended.
 
         Never raises for what the site or the browser did: that is in the result. Whatever has seen a page is gone when it
         returns or raises; what has not may stay for the next session of the same run, until `close`.

@@ -69,14 +69,16 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         notifications = ledger.outbox.of_run(run.id)
         incidents = ledger.incidents.of_run(run.id)
         causes = ledger.answers.of_run(run.id)
+        told = ledger.steps.of_runs([run.id]).get(run.id, ())
         retries = summaries(house, ledger, ledger.runs.retries_of(run.id))
     progress = progress_of(
         current,
         definition,
-        played=[session.playbook for session in sessions],
+        sessions=sessions,
         compared=len(comparisons),
         is_unwanted=any(decision == CANCEL_REQUESTED for decision, _, _ in decisions),
         now=house.clock.now(),
+        told=told,
     )
     dagster_url = f"{ui_url}/runs/{current.dagster_run_id}" if ui_url and current.dagster_run_id else None
     return Dossier(

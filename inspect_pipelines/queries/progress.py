@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ids import PlaybookId, RunId
+from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.review import wish_to_cancel
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import SessionResult, ToldStep
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -21,9 +23,10 @@ class Progress:
     """One run at one moment."""
 
     run: Run
-    doing: str  # a clause: `playing shop-tour (1 of 2)`; the first reason once it has ended
+    doing: str  # a clause: `playing shop-tour (1 of 2): pay@phone, 3 of 8 steps done`; the first reason once it has ended
     elapsed_seconds: float  # since a worker took it, else since it was requested
     left_seconds: float | None  # until its deadline; None: it has none yet, or has ended
+    steps: tuple[ToldStep, ...] = ()  # all that have ended, of every attempt, in playing order
 
 
 def watch(
@@ -47,42 +50,62 @@ def watch(
         with house.ledger.read() as ledger:
             if run_id is None:
                 followed.update((run.id, None) for run in ledger.runs.open())
-            seen = _progress(house, ledger, [*followed], now)
+            seen = _progress(ledger, [*followed], now)
         yield seen
         if not any(progress.run.status.is_open for progress in seen) and not stays:
             return
         house.clock.sleep(every_seconds)
 
 
+def look(house: House, run_id: RunId) -> Sequence[Progress]:
+    """What one run is doing now; empty when it is unknown."""
+    with house.ledger.read() as ledger:
+        return _progress(ledger, [run_id], house.clock.now())
+
+
 def progress_of(
     run: Run,
     definition: Definition | None,
     *,
-    played: Sequence[str],
+    sessions: Sequence[SessionResult],
     compared: int,
     is_unwanted: bool,
     now: datetime,
+    told: Sequence[ToldStep] = (),
 ) -> Progress:
     """What a run is doing, by what it has left behind until now.
 
     Args:
         run: As it is now.
         definition: As it is now; None when it was deleted.
-        played: The playbooks with a finished session.
+        sessions: Those that have ended.
         compared: How many views stand beside the approved ones already.
         is_unwanted: Somebody has asked for its end.
         now: The time, UTC.
+        told: Steps of the session that is being played.
     """
     began = run.claimed_at or run.requested_at
     elapsed = ((run.completed_at or now) - began).total_seconds()
     left = None
     if run.status.is_open and run.deadline_at is not None:
         left = (run.deadline_at - now).total_seconds()
-    return Progress(run, _doing(run, definition, played, compared, is_unwanted), elapsed, left)
+    told = [each for each in told if each.session_id not in {session.id for session in sessions}]
+    done = [
+        ToldStep(session.id, session.playbook, session.attempt, step)
+        for session in sessions
+        for step in session.steps
+    ]
+    doing = _doing(run, definition, sessions, told, compared, is_unwanted)
+    return Progress(run, doing, elapsed, left, (*done, *told))
 
 
 def _doing(
-    run: Run, definition: Definition | None, played: Sequence[str], compared: int, is_unwanted: bool
+    run: Run,
+    definition: Definition | None,
+    sessions: Sequence[SessionResult],
+    told: Sequence[ToldStep],
+    compared: int,
+    is_unwanted: bool,
 ) -> str:
     if not run.status.is_open:
         return run.reason.partition("\n")[0]
@@ -95,33 +118,60 @@ def _doing(
         )
     if compared:
         return f"concluding, {compared} views compared"
-    playbooks = [playbook.id for playbook in definition.plan.playbooks] if definition else []
+    playbooks = {playbook.id: playbook for playbook in definition.plan.playbooks} if definition else {}
+    if told:
+        return _playing(told, playbooks)
+    played = {session.playbook for session in sessions}
     waiting = [playbook for playbook in playbooks if playbook not in played]
     if waiting:
-        return f"playing {waiting[0]} ({len(playbooks) - len(waiting) + 1} of {len(playbooks)})"
+        return f"playing {_nth(waiting[0], playbooks)}"
     return "comparing"
 
 
-def _progress(
-    house: House, ledger: LedgerSession, followed: Sequence[RunId], now: datetime
-) -> list[Progress]:
+def _nth(playbook_id: str, playbooks: Mapping[PlaybookId, Playbook]) -> str:
+    ids: list[str] = [*playbooks]
+    if playbook_id not in ids:  # taken out of the plan meanwhile
+        return playbook_id
+    return f"{playbook_id} ({ids.index(playbook_id) + 1} of {len(ids)})"
+
+
+def _playing(told: Sequence[ToldStep], playbooks: Mapping[PlaybookId, Playbook]) -> str:
+    """Which step is being played now: the first that was not told, as they come in order."""
+    last = told[-1]
+    again = f", attempt {last.attempt}" if last.attempt > 1 else ""
+    playing = f"playing {_nth(last.playbook, playbooks)}{again}"
+    playbook = playbooks.get(PlaybookId(last.playbook))
+    if playbook is None:
+        return playing
+    done = {(each.result.step_id, each.result.viewport) for each in told}
+    every = [
+        (step.id, viewport.name)
+        for viewport in playbook.viewports
+        for step in playbook.steps
+        if step.is_on(viewport.name)
+    ]
+    following = [f"{step}@{viewport}, " for step, viewport in every if (step, viewport) not in done]
+    return f"{playing}: {following[0] if following else ''}{len(done)} of {len(every)} steps done"
+
+
+def _progress(ledger: LedgerSession, followed: Sequence[RunId], now: datetime) -> list[Progress]:
     """Of each run that there is, in this order; the same few statements however many they are."""
     runs = ledger.runs.of(followed)
     working = [run_id for run_id, run in runs.items() if run.status.is_open]
     definitions = {one.id: one for one in ledger.definitions.all()}
-    sessions, comparisons = (
-        ledger.evidence.sessions_of(working),
-        ledger.evidence.comparisons_of(working),
-    )
+    sessions = ledger.evidence.sessions_of(followed if len(followed) == 1 else working)
+    comparisons = ledger.evidence.comparisons_of(working)
+    told = ledger.steps.of_runs(working)
     decisions = ledger.reviews.of_runs(working)
     return [
         progress_of(
             runs[run_id],
             definitions.get(runs[run_id].definition_id),
-            played=[session.playbook for session in sessions.get(run_id, ())],
+            sessions=sessions.get(run_id, ()),
             compared=len(comparisons.get(run_id, ())),
             is_unwanted=wish_to_cancel(decisions.get(run_id, [])) is not None,
             now=now,
+            told=told.get(run_id, ()),
         )
         for run_id in followed
         if run_id in runs

@@ -28,6 +28,7 @@ from resources.ledger.postgres import PostgresDatabase
 from resources.ledger.reviews import SqlReviews
 from resources.ledger.runs import SqlRuns
 from resources.ledger.sqlite import SqliteDatabase
+from resources.ledger.steps import SqlSteps
 from resources.ledger.usage import SqlNotices, SqlUsage
 
 
@@ -64,6 +65,7 @@ class SqlSession:
         self.runs = SqlRuns(connection, org_id)
         self.baselines = SqlBaselines(connection, org_id)
         self.evidence = SqlEvidence(connection, org_id)
+        self.steps = SqlSteps(connection, org_id)
         self.reviews = SqlReviews(connection, org_id)
         self.incidents = SqlIncidents(connection, org_id)
         self.silences = SqlSilences(connection, org_id)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from inspect_pipelines.domain.session import SessionRequest, SessionResult
+from inspect_pipelines.domain.session import SessionRequest, SessionResult, StepResult
 from inspect_pipelines.errors import SetupMissing
 from inspect_pipelines.ports.sessions import Sessions
 
@@ -26,6 +26,7 @@ class RoutedSessions:
         *,
         deadline: datetime,
         cancelled: Callable[[], bool] = lambda: False,
+        told: Callable[[StepResult], None] = lambda step: None,
     ) -> SessionResult:
         """Have the playbook's runner play it.
 
@@ -39,7 +40,7 @@ class RoutedSessions:
                 f"playbook {request.playbook.id!r} wants the runner {name!r}, which is not installed here; "
                 f"there is: {', '.join(sorted(self._runners))}"
             )
-        return runner.play(request, deadline=deadline, cancelled=cancelled)
+        return runner.play(request, deadline=deadline, cancelled=cancelled, told=told)
 
     def close(self) -> None:
         """Every runner's."""

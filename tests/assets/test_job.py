@@ -152,7 +152,7 @@ def test_a_terminated_run_is_cancelled(house: House, instance: dg.DagsterInstanc
 
 def test_an_interruption_after_the_deadline_is_a_timeout(house: House, instance: dg.DagsterInstance) -> None:
     class Slow(ScriptedSessions):
-        def play(self, request, *, deadline, cancelled):
+        def play(self, request, *, deadline, cancelled, told):
             house.clock.sleep(31 * 60)
             raise dg.DagsterExecutionInterruptedError
 
@@ -252,7 +252,7 @@ def test_a_cancel_keeps_what_was_seen_and_is_a_cancel_in_dagster_too(
     class Cancelling(ScriptedSessions):
         """A person cancels while the session plays; it stops where it is."""
 
-        def play(self, request, *, deadline, cancelled):
+        def play(self, request, *, deadline, cancelled, told):
             run = latest(house)
             with house.ledger.write() as ledger:
                 ledger.reviews.append(

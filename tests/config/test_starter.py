@@ -7,7 +7,7 @@ import pytest
 
 from inspect_pipelines.config.project import load_project
 from inspect_pipelines.config.schema import DOCUMENTS, schema_of, write_schemas
-from inspect_pipelines.config.starter import write_starter
+from inspect_pipelines.config.starter import schedule_of, write_starter
 from inspect_pipelines.domain.playbook import Goto
 from inspect_pipelines.errors import Refused, Unavailable, UsageError
 from resources.channels.registry import CHANNELS
@@ -38,17 +38,39 @@ def test_the_first_files_are_valid_and_watch_the_page(tmp_path, url, base, path)
     assert next(playbook.actions()) == Goto(path)
 
 
-def test_what_is_there_is_never_overwritten(tmp_path):
-    (tmp_path / "schedules.yaml").write_text("mine")
+@pytest.mark.parametrize("there", ["playbooks/shop.yaml", "organization.yaml"])
+def test_what_is_there_is_never_overwritten(tmp_path, there):
+    (tmp_path / there).parent.mkdir(exist_ok=True)
+    (tmp_path / there).write_text("mine")
 
     with pytest.raises(Refused) as error:
         write_starter(tmp_path, tmp_path, identifier="shop", url="https://acme.com")
 
     assert str(error.value) == (
-        f"'schedules.yaml' in {str(tmp_path)!r} would be overwritten; nothing was written: "
-        "choose an empty folder with --project"
+        f"{there!r} in {str(tmp_path)!r} would be overwritten; nothing was written: "
+        "name another playbook with --id, or an empty folder with --project"
     )
-    assert [path.name for path in tmp_path.iterdir()] == ["schedules.yaml"]
+    files = [str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()]
+    assert (files, (tmp_path / there).read_text()) == ([there], "mine")
+
+
+def test_a_project_that_is_begun_gets_one_more_playbook_and_the_lines_that_schedule_it(tmp_path):
+    """`init` was of no use from the second playbook on: it refused, as schedules.yaml was there."""
+    write_starter(tmp_path, tmp_path, identifier="shop", url="https://acme.com")
+    schedules = tmp_path / "schedules.yaml"
+    before = schedules.read_text()
+
+    files = write_starter(tmp_path, tmp_path, identifier="search-page", url="https://acme.com/search")
+
+    assert files == ["playbooks/search-page.yaml"]
+    assert schedules.read_text() == before
+    schedules.write_text(f"{before}{schedule_of('search-page')}\n")
+    project = load_project(tmp_path, kinds=CHANNELS, now=NOW)
+    assert [(one.id, one.name) for one in project.definitions] == [
+        ("shop", "Shop"),
+        ("search-page", "Search page"),
+    ]
+    assert project.warnings == ()
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId, 
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import RunStatus, SkipReason
+from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, Refused
 from resources.ledger import schema, tables
@@ -452,6 +453,29 @@ def test_every_image_that_evidence_refers_to_is_known(ledger, theirs, ledgers):
 
     with ledgers.read() as session:
         assert session.pictures.referenced() == {a_sha(), *(a_sha(digit) for digit in "12345")}
+
+
+def test_steps_are_told_in_order_until_they_are_forgotten(ledger):
+    first, second = (
+        ToldStep(
+            "s", "shop", 2, StepResult(name, name, "phone", StepStatus.FAILED, 5, "no \0 button", "http://a")
+        )
+        for name in ("home", "cart")
+    )
+    with ledger.write() as session:
+        session.steps.tell(a_run().id, first)
+        session.steps.tell(a_run(2).id, first)
+        session.steps.tell(a_run().id, second)
+
+    with ledger.read() as session:
+        told = session.steps.of_runs([a_run().id, a_run(2).id, a_run(3).id])
+    readable = [replace(one, result=replace(one.result, message="no � button")) for one in (first, second)]
+    assert told == {a_run().id: readable, a_run(2).id: readable[:1]}
+
+    with ledger.write() as session:
+        session.steps.forget(a_run().id)
+    with ledger.read() as session:
+        assert [*session.steps.of_runs([a_run().id, a_run(2).id])] == [a_run(2).id]
 
 
 def test_evidence_of_a_run_that_does_not_exist_is_refused(ledger):

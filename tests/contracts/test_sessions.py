@@ -11,7 +11,7 @@ import pytest
 
 from houses import ScriptedSessions
 from inspect_pipelines.domain.playbook import BROWSER, Goto, TakeScreenshot
-from inspect_pipelines.domain.session import SessionRequest, SessionStatus
+from inspect_pipelines.domain.session import SessionRequest, SessionStatus, StepResult
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.sessions import Sessions
 from loopback_site.server import Site
@@ -64,6 +64,16 @@ def test_what_was_played_is_told_as_the_answer_to_what_was_asked(stage: Stage) -
     assert [(shot.view.playbook, shot.view.name) for shot in result.screenshots] == [("shop", "home")]
     assert result.environment is not None
     assert result.started_at <= result.completed_at
+
+
+def test_each_step_is_told_as_it_ends(stage: Stage) -> None:
+    told: list[StepResult] = []
+
+    result = stage.sessions.play(
+        stage.request, deadline=stage.clock.now() + timedelta(minutes=2), told=told.append
+    )
+
+    assert tuple(told) == result.steps
 
 
 def test_a_session_whose_time_is_over_says_so_and_raises_nothing(stage: Stage) -> None:

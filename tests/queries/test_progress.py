@@ -7,11 +7,13 @@ import pytest
 
 from builders import NOW, a_plan, a_playbook, a_schedule, a_session
 from houses import a_house, apply
-from inspect_pipelines.domain.ids import DefinitionId, PlaybookId
+from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
+from inspect_pipelines.domain.playbook import DESKTOP, Goto, Step, Viewport
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.progress import progress_of, watch
+from inspect_pipelines.queries.progress import look, progress_of, watch
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.usecases.runs.start import Ticket
@@ -65,7 +67,7 @@ def test_what_a_run_is_doing_follows_from_what_it_has_left_behind(house: House) 
 def test_a_run_whose_definition_was_deleted_is_still_followed(house: House) -> None:
     run = running(house)
 
-    progress = progress_of(run, None, played=[], compared=3, is_unwanted=False, now=NOW)
+    progress = progress_of(run, None, sessions=[], compared=3, is_unwanted=False, now=NOW)
 
     assert progress.doing == "concluding, 3 views compared"
 
@@ -111,3 +113,76 @@ def test_who_stays_sees_runs_that_begin_after_all_have_ended(house: House) -> No
     run = running(house)
 
     assert [one.run.id for one in next(looks)] == [run.id]
+
+
+def a_told(run: Run, step: str, viewport: str, *, attempt: int = 1, playbook: str = "shop") -> ToldStep:
+    result = StepResult(step, step.title(), viewport, StepStatus.PASSED, 500)
+    return ToldStep(f"{run.id}.{playbook}.{attempt}", playbook, attempt, result)
+
+
+def test_a_step_that_was_told_says_how_far_the_playing_is(house: House) -> None:
+    steps = (
+        Step("home", "Home", (Goto("/"),)),
+        Step("menu", "Menu", (Goto("/"),), only=("phone",)),
+        Step("pay", "Pay", (Goto("/"),)),
+    )
+    viewports = (DESKTOP, Viewport("phone", 390, 844))
+    apply(house, a_schedule(plan=a_plan(playbooks=(a_playbook(steps=steps, viewports=viewports), TWO[1]))))
+    run = running(house)
+    told = [a_told(run, *each) for each in (("home", "desktop"), ("pay", "desktop"), ("home", "phone"))]
+
+    seen = []
+    for step in told:
+        with house.ledger.write() as ledger:
+            ledger.steps.tell(run.id, step)
+        seen.append(doing(house, run))
+
+    assert seen == [
+        "playing shop (1 of 2): pay@desktop, 1 of 5 steps done",
+        "playing shop (1 of 2): home@phone, 2 of 5 steps done",
+        "playing shop (1 of 2): menu@phone, 3 of 5 steps done",
+    ]
+    (progress,) = look(house, run.id)
+    assert progress.steps == tuple(told)
+
+
+def test_another_attempt_is_playing_again_and_what_was_played_before_is_still_told(house: House) -> None:
+    """A second attempt at the last playbook was told as "comparing"."""
+    run = running(house)
+    first = StepResult("look", "Look", "desktop", StepStatus.FAILED, 900, "no button")
+    with house.ledger.write() as ledger:
+        for book in ("shop", "pay"):
+            session = a_session(id=f"{run.id}.{book}.1", playbook=book, steps=(first,))
+            ledger.evidence.save_session(run.id, session)
+            ledger.steps.tell(run.id, a_told(run, "look", "desktop", playbook=book))
+        ledger.steps.tell(run.id, a_told(run, "look", "desktop", attempt=2, playbook="pay"))
+
+    (progress,) = look(house, run.id)
+
+    assert progress.doing == "playing pay (2 of 2), attempt 2: 1 of 1 steps done"
+    assert [(step.playbook, step.attempt, step.result.status) for step in progress.steps] == [
+        ("shop", 1, StepStatus.FAILED),
+        ("pay", 1, StepStatus.FAILED),
+        ("pay", 2, StepStatus.PASSED),
+    ]
+
+
+def test_a_playbook_that_left_the_plan_is_still_named(house: House) -> None:
+    run = running(house)
+    with house.ledger.write() as ledger:
+        ledger.steps.tell(run.id, a_told(run, "look", "desktop", playbook="old"))
+
+    assert doing(house, run) == "playing old"
+
+
+def test_all_steps_of_an_ended_run_are_told_once_more(house: House) -> None:
+    run = running(house)
+    step = StepResult("look", "Look", "desktop", StepStatus.PASSED, 900)
+    with house.ledger.write() as ledger:
+        ledger.evidence.save_session(run.id, a_session(id="s", steps=(step,)))
+    abort(house, run.id, RunStatus.CANCELLED, "cancelled by ada")
+
+    (progress,) = look(house, run.id)
+
+    assert progress.steps == (ToldStep("s", "shop", 1, step),)
+    assert look(house, RunId("nowhere")) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
@@ -11,7 +13,9 @@ from inspect_pipelines.usecases.runs.reconcile import EVERY_SECONDS, reconcile
 POLL_SECONDS = 0.2
 
 
-def await_end(house: House, engine: Engine, handle: str, wanted: Run) -> Run:
+def await_end(
+    house: House, engine: Engine, handle: str, wanted: Run, *, seen: Callable[[], None] = lambda: None
+) -> Run:
     """The concluded run; one whose worker ended before its first step is concluded as `error`.
 
     Args:
@@ -19,12 +23,14 @@ def await_end(house: House, engine: Engine, handle: str, wanted: Run) -> Run:
         engine: Who launched it.
         handle: What `launch` returned.
         wanted: A run of the ledger.
+        seen: Called at each look, for whoever shows what the run is doing.
     """
     looked_at = house.clock.monotonic()
     while True:
         with house.ledger.read() as ledger:
             run = ledger.runs.find(wanted.id)
         assert run is not None  # stored by the caller, and runs are never deleted
+        seen()
         if not run.status.is_open:
             return run
         if house.clock.monotonic() - looked_at > EVERY_SECONDS:

@@ -79,6 +79,7 @@ def record_end(
     )
     if not ledger.runs.conclude(run):
         return None
+    ledger.steps.forget(run.id)
     ledger.journal.append("run", body, at=at)
     if definition is None:  # it was deleted meanwhile, so nobody is left who would hear of it
         after = Consequences(minutes=used_minutes(run, at=at))

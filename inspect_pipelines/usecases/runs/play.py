@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from inspect_pipelines.domain.ids import RunId, chance
 from inspect_pipelines.domain.retry import (
@@ -18,10 +20,16 @@ from inspect_pipelines.domain.retry import (
 )
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import View
-from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus
+from inspect_pipelines.domain.session import (
+    SessionRequest,
+    SessionResult,
+    SessionStatus,
+    StepResult,
+    ToldStep,
+)
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.errors import NotFound, Unavailable
+from inspect_pipelines.errors import InspectError, NotFound, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 
@@ -119,7 +127,8 @@ def play(
     """
     if attempt > 1:
         request = replace(request, id=f"{request.id}.{attempt}")
-    result = _played(house, run, request, within, cancelled)
+    tell = partial(_tell, house, run.id, request, attempt)
+    result = _played(house, run, request, within, cancelled, tell)
     shots = result.screenshots if views is None else [s for s in result.screenshots if s.view in views]
     result = replace(
         result, id=request.id, attempt=attempt, cause=cause and cause.value, screenshots=tuple(shots)
@@ -127,7 +136,14 @@ def play(
     with house.ledger.write() as ledger:
         refuse_ended(ledger, run.id)
         ledger.evidence.save_session(run.id, result)
+        ledger.steps.forget(run.id)
     return result
+
+
+def _tell(house: House, run_id: RunId, request: SessionRequest, attempt: int, step: StepResult) -> None:
+    """Let whoever watches see a step; a ledger that cannot be written now only makes them see less."""
+    with suppress(InspectError), house.ledger.write() as ledger:
+        ledger.steps.tell(run_id, ToldStep(request.id, request.playbook.id, attempt, step))
 
 
 def _played(
@@ -136,6 +152,7 @@ def _played(
     request: SessionRequest,
     within: timedelta | None,
     cancelled: Callable[[], bool],
+    told: Callable[[StepResult], None],
 ) -> SessionResult:
     now = house.clock.now()
     deadline = run.deadline_at or now
@@ -147,7 +164,7 @@ def _played(
     if within is not None:
         deadline = min(deadline, now + within)
     try:
-        return house.sessions.play(request, deadline=deadline, cancelled=cancelled)
+        return house.sessions.play(request, deadline=deadline, cancelled=cancelled, told=told)
     except Unavailable as error:  # a service that may answer the next time
         return _unplayed(request, SessionStatus.CRASHED, now, str(error))
 

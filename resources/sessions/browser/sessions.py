@@ -14,6 +14,7 @@ from inspect_pipelines.domain.session import (
     SessionRequest,
     SessionResult,
     SessionStatus,
+    StepResult,
 )
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.stored.serial import dump_json
@@ -68,6 +69,7 @@ class BrowserSessions:
         *,
         deadline: datetime,
         cancelled: Callable[[], bool] = lambda: False,
+        told: Callable[[StepResult], None] = lambda step: None,
     ) -> SessionResult:
         """Play a playbook and return what was seen, also when it ended early; its browser is gone then.
 
@@ -88,7 +90,7 @@ class BrowserSessions:
                 no_sandbox=self._no_sandbox,
             )
             crew.order(dump_json(order))
-            self._watch(crew.process, evidence, give_up_at, cancelled)
+            self._watch(crew.process, evidence, give_up_at, cancelled, told)
             assert evidence.end is not None  # `_watch` returns with one
             may_stay = evidence.end.status in CAME_TO_AN_END and crew.rest()
         finally:
@@ -118,11 +120,14 @@ class BrowserSessions:
         evidence: Evidence,
         give_up_at: float,
         cancelled: Callable[[], bool],
+        told: Callable[[StepResult], None],
     ) -> None:
         """Collect evidence until the worker ends, or the deadline or a cancel comes."""
         for messages in _messages(process):
             for message in messages:
                 evidence.add(message, now=self._clock.monotonic())
+                if isinstance(message, StepResult):
+                    told(message)
             if evidence.end is not None:
                 return
             if self._clock.monotonic() >= give_up_at:

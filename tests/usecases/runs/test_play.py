@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -8,13 +9,22 @@ from typing import Any
 import pytest
 
 from builders import NOW, a_finding, a_plan, a_playbook, a_run, a_schedule, a_session
+from fickle_ledger import FickleLedger
 from houses import ScriptedSessions, a_house, apply
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
 from inspect_pipelines.domain.plan import Retries
 from inspect_pipelines.domain.playbook import Variable, VariableType
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus, Value
+from inspect_pipelines.domain.session import (
+    SessionRequest,
+    SessionResult,
+    SessionStatus,
+    StepResult,
+    StepStatus,
+    ToldStep,
+    Value,
+)
 from inspect_pipelines.domain.session_request import session_requests, values_for
 from inspect_pipelines.errors import Refused, SetupMissing, Unavailable, UsageError
 from inspect_pipelines.ports.house import House
@@ -59,6 +69,51 @@ def test_each_session_is_kept_as_soon_as_it_ends(house: House) -> None:
 
     with house.ledger.read() as ledger:
         assert [session.id for session in ledger.evidence.sessions(run_id)] == [f"{run_id}.1"]
+
+
+def test_a_step_is_told_as_it_ends_and_forgotten_with_its_session(house: House) -> None:
+    run_id = admitted(house)
+    step = StepResult("look", "Look", "desktop", StepStatus.PASSED, 500)
+    house.sessions.results = [
+        a_session(id=f"{run_id}.1", steps=(step,)),
+        RuntimeError("the worker fell over"),
+    ]
+    seen = []
+    plain = house.sessions.play
+
+    def play(request: SessionRequest, *, told: Callable[[StepResult], None], **how: Any) -> SessionResult:
+        def tell(step: StepResult) -> None:
+            told(step)
+            with house.ledger.read() as ledger:
+                seen.append(ledger.steps.of_runs([run_id]))
+
+        return plain(request, told=tell, **how)
+
+    house.sessions.play = play
+    with pytest.raises(RuntimeError):
+        play_all(house, run_id)
+
+    assert seen == [{run_id: [ToldStep(f"{run_id}.1", "shop", 1, step)]}]
+    with house.ledger.read() as ledger:
+        assert ledger.steps.of_runs([run_id]) == {}
+
+
+def test_a_ledger_that_takes_no_steps_costs_the_watching_and_not_the_session(house: House) -> None:
+    run_id = admitted(house)
+    step = StepResult("look", "Look", "desktop", StepStatus.PASSED, 500)
+    house.sessions.results = [a_session(id=f"{run_id}.1", steps=(step,))]
+    ledger = FickleLedger(house.ledger, deeds=["write"])
+    plain = house.sessions.play
+
+    def play(request: SessionRequest, **how: Any) -> SessionResult:
+        ledger.is_away = True
+        result = plain(request, **how)
+        ledger.is_away = False
+        return result
+
+    house.sessions.play = play
+
+    assert [result.steps for result in play_all(replace(house, ledger=ledger), run_id)] == [(step,), ()]
 
 
 def test_a_repeated_op_plays_only_what_is_missing(house: House) -> None:
@@ -249,11 +304,11 @@ class SlowSessions(ScriptedSessions):
         self.house, self.seconds = house, seconds
         self.deadlines: list[datetime] = []
 
-    def play(self, request, *, deadline, cancelled=lambda: False) -> SessionResult:
+    def play(self, request, *, deadline, **how) -> SessionResult:
         self.deadlines.append(deadline)
         began = self.house.clock.now()
         self.house.clock.sleep(min(self.seconds, (deadline - began).total_seconds()))
-        result = super().play(request, deadline=deadline, cancelled=cancelled)
+        result = super().play(request, deadline=deadline, **how)
         return replace(result, started_at=began, completed_at=self.house.clock.now())
 
 
