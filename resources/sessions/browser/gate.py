@@ -13,6 +13,7 @@ import errno
 import ipaddress
 import socket
 import threading
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -64,6 +65,7 @@ class Gate:
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="gate", daemon=True)
         self._server: asyncio.Server | None = None
+        self._ends: weakref.WeakSet[asyncio.WriteTransport] = weakref.WeakSet()
         self._failures: dict[tuple[str, int], str] = {}
         self._refused: list[Refused] = []
         self.last_failed = ""  # `host:port` that could not be reached last
@@ -101,23 +103,32 @@ class Gate:
         try:
             self._loop.run_forever()
         finally:
-            self._server.close()
-            tasks = asyncio.all_tasks(self._loop)
-            for task in tasks:
-                task.cancel()
-            self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+            self._loop.run_until_complete(self._cut_all())
             self._loop.run_until_complete(self._loop.shutdown_default_executor())
             self._loop.close()
 
+    async def _cut_all(self) -> None:
+        """Bytes that nobody takes any more would keep a connection open beyond its loop: cut, not closed."""
+        assert self._server is not None
+        self._server.close()
+        tasks = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        for end in tuple(self._ends):
+            end.abort()
+        await asyncio.sleep(0)  # a transport lets go of its socket in the loop's next turn
+
     async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+        self._ends.add(writer.transport)
+        # Cancelled is how the gate closes; a stream's own callback (CPython 3.11) would print it as an error.
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
             try:
                 host, port = await _asked_for(reader, writer)
                 answer, connection = await self._connected(host, port)
                 writer.write(bytes([VERSION, answer, 0, IPV4, 0, 0, 0, 0, 0, 0]))
-                await writer.drain()
                 if connection is not None:
-                    await _relayed(reader, writer, connection)
+                    await self._relayed(reader, writer, connection)
             finally:
                 writer.close()
 
@@ -144,12 +155,26 @@ class Gate:
                 code = "ERR_CONNECTION_TIMED_OUT"
             except OSError as error:
                 code = NET_ERRORS.get(error.errno or 0, code)
+            except asyncio.CancelledError:
+                connection.close()
+                raise
             else:
                 self._failures.pop((plain, port), None)
                 return GRANTED, connection
             connection.close()
         self._fail(plain, port, code)
         return FAILED, None
+
+    async def _relayed(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, to: socket.socket
+    ) -> None:
+        """Pass bytes both ways until both sides have ended."""
+        far_reader, far_writer = await asyncio.open_connection(sock=to)
+        self._ends.add(far_writer.transport)
+        try:
+            await asyncio.gather(_copied(reader, far_writer), _copied(far_reader, writer))
+        finally:
+            far_writer.close()
 
     def _fail(self, host: str, port: int, code: str) -> None:
         self._failures[host, port] = code
@@ -174,15 +199,6 @@ async def _asked_for(reader: asyncio.StreamReader, writer: asyncio.StreamWriter)
     else:
         raise ConnectionAbortedError("an address of an unknown kind")
     return host, int.from_bytes(await reader.readexactly(2), "big")
-
-
-async def _relayed(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, to: socket.socket) -> None:
-    """Pass bytes both ways until both sides have ended."""
-    far_reader, far_writer = await asyncio.open_connection(sock=to)
-    try:
-        await asyncio.gather(_copied(reader, far_writer), _copied(far_reader, writer))
-    finally:
-        far_writer.close()
 
 
 async def _copied(source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:

@@ -94,9 +94,12 @@ def test_who_only_looks_makes_no_file(tmp_path: Path) -> None:
 
 
 def test_a_program_that_the_holder_starts_does_not_keep_it(tmp_path: Path) -> None:
+    """It has let go once it speaks: Linux wakes who started it a moment before it closes what the program must not have."""
     path = tmp_path / "lock"
     held = take_lock(path)
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, close_fds=False) as other:
+    command = [sys.executable, "-c", "print(flush=True); input()"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, close_fds=False) as other:
         os.close(held)
+        other.stdout.readline()
         assert not is_locked(path)
-        other.stdin.close()
+        other.communicate(b"\n")

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import socket
 import threading
+import warnings
 from collections.abc import Iterator
 
 import pytest
 
 from inspect_pipelines.domain.playbook import Click, Goto, TakeScreenshot, Target
 from resources.sessions.browser.borders import Borders
+from resources.sessions.browser.gate import Gate
 
 
 class Listener:
@@ -164,3 +168,36 @@ def test_a_home_without_a_port_is_the_two_that_need_no_writing():
         True,
         False,
     ]
+
+
+def told_by_socks(address: str, host: bytes, port: int) -> socket.socket:
+    """A connection that has asked a gate for a host and read the answer."""
+    connection = socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10)
+    connection.sendall(b"\x05\x01\x00\x05\x01\x00\x03" + bytes([len(host)]) + host + port.to_bytes(2, "big"))
+    assert connection.recv(2) == b"\x05\x00"
+    assert connection.recv(10)[1] == 0
+    return connection
+
+
+def test_a_closed_gate_leaves_no_connection_behind_whatever_it_waited_for() -> None:
+    """Bytes that a browser no longer took kept both ends open beyond the loop; Python said so at some later moment."""
+    gate = Gate(lambda host, port: True)
+    address = gate.start()
+    with socket.create_server(("127.0.0.1", 0)) as far:
+        silent = socket.create_connection(("127.0.0.1", int(address.rpartition(":")[2])), timeout=10)
+        stalled = told_by_socks(address, b"127.0.0.1", far.getsockname()[1])
+        near, _ = far.accept()
+        near.setblocking(False)
+        with contextlib.suppress(BlockingIOError):
+            for _ in range(1000):
+                near.send(bytes(1 << 20))
+
+        with warnings.catch_warnings(record=True) as told:
+            warnings.simplefilter("always")
+            gate.close()
+            del gate
+            gc.collect()
+
+    for connection in (silent, stalled, near):
+        connection.close()
+    assert [str(each.message) for each in told] == []
