@@ -30,6 +30,7 @@ from inspect_pipelines.usecases.alerts.resolve_quiet import resolve_quiet
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.conclude import record_end
 from inspect_pipelines.web.duties.sender import Sender
+from resources.channels.registry import CHANNELS
 
 SEED = 7
 ALERTS = 200
@@ -124,6 +125,7 @@ def _end(house: House, definition: Schedule, hits: Sequence[Trouble]) -> None:
             ended(run, verdict.run_status, "\n".join(verdict.reasons), now),
             definition,
             at=now,
+            kinds=CHANNELS,
             sessions=() if ours else (session,),
             comparisons=() if ours else views,
             verdict=verdict,
@@ -195,7 +197,9 @@ def measure_latency(home: Path, seed: int, alerts: int) -> dict[str, float]:
         now = house.clock.now()
         with house.ledger.write() as ledger:
             run = begun(house, definition, ledger)
-            told = record_end(ledger, ended(run, RunStatus.PASSED, "as approved", now), definition, at=now)
+            told = record_end(
+                ledger, ended(run, RunStatus.PASSED, "as approved", now), definition, at=now, kinds=CHANNELS
+            )
         stored.update((note.id, time.perf_counter()) for note in told or ())
         time.sleep(chance.uniform(0, 0.1))
     deadline = time.perf_counter() + 30

@@ -19,6 +19,7 @@ from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.conclude import record_end
+from resources.channels.registry import CHANNELS
 
 SEED = 7
 TARGETS = 20
@@ -64,7 +65,11 @@ def measure(home: Path, seed: int, deliveries: int, kills: int) -> dict[str, flo
             with house.ledger.write() as ledger:
                 run = begun(house, definition, ledger)
                 told = record_end(
-                    ledger, ended(run, RunStatus.PASSED, "as approved", now), definition, at=now
+                    ledger,
+                    ended(run, RunStatus.PASSED, "as approved", now),
+                    definition,
+                    at=now,
+                    kinds=CHANNELS,
                 )
             wanted.update(note.id for note in told or ())
         if killed < kills:

@@ -30,6 +30,7 @@ from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.usecases.runs.conclude import record_end
 from inspect_pipelines.web.duties.historian import Historian
+from resources.channels.registry import CHANNELS
 from resources.clock import SystemClock
 from resources.history.owner import Owner
 from resources.history.places import Places
@@ -233,7 +234,14 @@ def _finish(
     verdict = Verdict(VerdictKind.FAILED, RunStatus.FAILED, (ended.reason,))
     with ledger.write() as session:
         told = record_end(
-            session, ended, None, at=now, sessions=sessions, comparisons=comparisons, verdict=verdict
+            session,
+            ended,
+            None,
+            at=now,
+            kinds=CHANNELS,
+            sessions=sessions,
+            comparisons=comparisons,
+            verdict=verdict,
         )
     assert told is not None
 

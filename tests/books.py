@@ -30,6 +30,7 @@ from inspect_pipelines.domain.run_end import Before, RunEnd
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.verdict import Verdict
+from resources.channels.registry import CHANNELS
 
 
 class Books:
@@ -106,6 +107,7 @@ class Books:
         good = [run for run in mine if run.status is RunStatus.PASSED]
         return Before(
             self.organization,
+            kinds=CHANNELS,
             standing=standing,
             last_of_cause=alike[-1] if alike else None,
             silences=tuple(one for one in self.silences if one.holds(self.at)),
@@ -167,7 +169,9 @@ class Books:
         return Affair(incident, run, self.definitions.get(run.definition_id), "", self.mail())
 
     def acknowledge(self, incident_id: IncidentId) -> list[Notification]:
-        return self.keep(incident_deeds.acknowledged(self.affair(incident_id), by="user:ada", at=self.at))
+        return self.keep(
+            incident_deeds.acknowledged(self.affair(incident_id), CHANNELS, by="user:ada", at=self.at)
+        )
 
     def silence(self, *, until: datetime, **subject: Any) -> None:
         self.silences.append(

@@ -72,6 +72,7 @@ class Watch:
                 running.concluded(status, reason, now=now),
                 definition,
                 at=now,
+                kinds=self.house.kinds,
                 sessions=sessions,
                 comparisons=comparisons,
                 verdict=verdict,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 
@@ -29,6 +30,9 @@ class ChannelSpec:
         place_form: How a place is written, in words for people; empty: it needs none.
         of_commits: Its places are commits and pull requests.
         pace: None: as fast as it goes.
+        is_grouped: Openings that follow one another closely may come as one message; not where each has a life of its own.
+        is_reminded: It hears again of what stays open; not where an open alert reminds by itself.
+        shows_who: Its alert or thread says that somebody took an incident on; elsewhere that would be one more message.
     """
 
     kind: str
@@ -39,9 +43,15 @@ class ChannelSpec:
     place_form: str = ""
     of_commits: bool = False
     pace: Pace | None = None
+    is_grouped: bool = True
+    is_reminded: bool = True
+    shows_who: bool = False
 
 
 Kinds = Mapping[str, ChannelSpec]  # by kind, in the order in which a rule's targets are told
+
+
+NO_KINDS: Kinds = MappingProxyType({})
 
 
 def spec_of(kinds: Kinds, target: str) -> ChannelSpec:

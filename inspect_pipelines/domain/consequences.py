@@ -72,6 +72,7 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
             before.mail,
             at=end.at,
             window=before.organization.alerts.group_window,
+            kinds=before.kinds,
         ),
         minutes=used_minutes(end.run, at=end.at),
         pause=pause,

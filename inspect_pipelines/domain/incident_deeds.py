@@ -10,6 +10,7 @@ from inspect_pipelines.domain import incident as incidents
 from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.announcement import Scene, of_incident
 from inspect_pipelines.domain.cause import CauseKind
+from inspect_pipelines.domain.channel import Kinds, spec_of
 from inspect_pipelines.domain.consequences import Consequences
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.mailbox import Mailbox, mail_of
@@ -19,8 +20,6 @@ from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.run_end import people_told
 from inspect_pipelines.domain.trigger import Definition
-
-SHOWING_WHO = ("pagerduty", "slack")  # kinds of targets whose alert or thread says that somebody took it on
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,14 +39,14 @@ class Affair:
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
 
 
-def acknowledged(affair: Affair, *, by: str, at: datetime) -> Consequences:
+def acknowledged(affair: Affair, kinds: Kinds, *, by: str, at: datetime) -> Consequences:
     """Somebody looks after it: those places learn of it that show who does; a mail about it would be one more mail.
 
     Raises:
         Refused: It is over.
     """
     after = incidents.acknowledged(affair.incident, by=by, at=at)
-    targets = tuple(one for one in after.told if one.partition(":")[0] in SHOWING_WHO)
+    targets = tuple(one for one in after.told if spec_of(kinds, one).shows_who)
     say = Say(MessageKind.ACKNOWLEDGED, targets)
     return _told(affair, after, (say,), after.sentence, RuleEvent.ON_FAILURE, occasion=by, at=at)
 

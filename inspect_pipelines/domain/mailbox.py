@@ -6,11 +6,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from inspect_pipelines.domain.channel import NO_KINDS, Kinds, spec_of
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.message import Message, MessageKind, as_text, digest
-from inspect_pipelines.domain.notification import CODE_HOST, Notification
+from inspect_pipelines.domain.notification import Notification
 
-NEVER_GROUPED = ("pagerduty", CODE_HOST)  # each incident has a life of its own there
 AT_ONCE = timedelta(0)  # a group window that groups nothing
 
 
@@ -48,6 +48,7 @@ def mail_of(
     *,
     at: datetime,
     window: timedelta = AT_ONCE,
+    kinds: Kinds = NO_KINDS,
 ) -> Mail:
     """What becomes of new messages: sent at once, held back, or taken in by one that waits.
 
@@ -57,6 +58,7 @@ def mail_of(
     Args:
         boxes: By target; one that is missing is empty.
         window: The organisation's group window.
+        kinds: Of channels; nothing is asked of them without a window.
     """
     now_in = dict(boxes)
     stored: list[Notification] = []
@@ -64,22 +66,22 @@ def mail_of(
     told: list[Notification] = []
     for note in notes:
         box = now_in.get(note.target, Mailbox())
-        grown = _grown(box.held, note) if is_grouped(note, window) else None
+        grown = _grown(box.held, note) if is_grouped(note, window, kinds) else None
         if grown is not None:
             replaced[grown.id] = grown
             now_in[note.target] = replace(box, held=grown)
             told.append(note)
             continue
-        timed = _timed(note, box, window, at)
+        timed = _timed(note, box, window, kinds, at)
         stored.append(timed)
         told.append(timed)
         now_in[note.target] = _after(box, timed, at)
     return Mail(tuple(stored), tuple(replaced.values()), tuple(told))
 
 
-def is_grouped(note: Notification, window: timedelta) -> bool:
+def is_grouped(note: Notification, window: timedelta, kinds: Kinds) -> bool:
     """Whether it may wait for others that open incidents."""
-    return bool(window) and _is_opening(note) and note.target.partition(":")[0] not in NEVER_GROUPED
+    return bool(window) and _is_opening(note) and spec_of(kinds, note.target).is_grouped
 
 
 def _grown(held: Notification | None, note: Notification) -> Notification | None:
@@ -98,11 +100,11 @@ def _grown(held: Notification | None, note: Notification) -> Notification | None
     )
 
 
-def _timed(note: Notification, box: Mailbox, window: timedelta, at: datetime) -> Notification:
+def _timed(note: Notification, box: Mailbox, window: timedelta, kinds: Kinds, at: datetime) -> Notification:
     if box.held is not None and note.incident_id in box.held.gathered:
         return replace(note, due_at=box.held.due_at)
     last = box.last_opening
-    if is_grouped(note, window) and last is not None and at - last < window:
+    if is_grouped(note, window, kinds) and last is not None and at - last < window:
         return replace(note, due_at=last + window)
     return note
 

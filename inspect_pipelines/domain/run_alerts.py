@@ -15,6 +15,7 @@ from inspect_pipelines.domain.announcement import (
     of_run,
 )
 from inspect_pipelines.domain.cause import Cause, CauseKind
+from inspect_pipelines.domain.channel import Kinds, spec_of
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.maintenance import under_maintenance
@@ -26,7 +27,6 @@ from inspect_pipelines.domain.run_end import Before, RunEnd
 from inspect_pipelines.domain.verdict import VerdictKind
 
 OF_INCIDENTS = (RuleEvent.ON_FAILURE, RuleEvent.ON_NEEDS_REVIEW)
-NEVER_REMINDED = ("pagerduty", CODE_HOST)  # an open alert reminds by itself
 CONCLUSIVE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)  # such a run has reached its host
 MOST_SENTENCE = 500  # characters that an incident keeps of it
 KINDS = {
@@ -54,7 +54,12 @@ def alerts_of(end: RunEnd, before: Before, *, remarks: Sequence[str] = ()) -> Al
     shown = [incident for incident, _ in moves]
     moves += _cleared(end, before, {incident.id for incident in shown})
     scene = _scene(end, before, tuple(remarks))
-    told = [note for incident, says in moves for say in says for note in _about(end, incident, say, scene)]
+    told = [
+        note
+        for incident, says in moves
+        for say in says
+        for note in _about(end, incident, say, scene, before.kinds)
+    ]
     known = tuple(_known(incident) for incident in shown if incident.known_by)
     heard = {note.target for note in told}
     told += _of_the_run(end, replace(scene, remarks=(*scene.remarks, *known)), remarks, shown, heard)
@@ -162,14 +167,14 @@ def _known(incident: Incident) -> str:
     return f"known since {incident.opened_at:%Y-%m-%d}, rejected by {who}: {incident.note}"
 
 
-def _about(end: RunEnd, incident: Incident, say: Say, scene: Scene) -> list[Notification]:
+def _about(end: RunEnd, incident: Incident, say: Say, scene: Scene, kinds: Kinds) -> list[Notification]:
     """One notification a target."""
     event = EVENTS.get(say.kind, RuleEvent.ON_FAILURE)
     message = of_incident(say.kind, incident, scene)
     is_again = say.kind is MessageKind.REMINDER
     found = []
     for target in say.targets:
-        if is_again and target.partition(":")[0] in NEVER_REMINDED:
+        if is_again and not spec_of(kinds, target).is_reminded:
             continue
         mentions = () if say.kind is MessageKind.RESOLVED else _mentions(end, event, target)
         told = replace(message, mentions=mentions)

@@ -10,6 +10,7 @@ from functools import cached_property
 from inspect_pipelines.domain.alerting import Alerting, Silence
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.cause import Cause, cause_of
+from inspect_pipelines.domain.channel import NO_KINDS, Kinds
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.incident import Incident
@@ -72,6 +73,7 @@ class Before:
         last_good: The definition's last run that passed.
         active: The active baseline of the run's set.
         mail: What the targets that may hear of it are about to hear.
+        kinds: Of channels.
     """
 
     organization: Organization
@@ -85,6 +87,7 @@ class Before:
     last_good: Run | None = None
     active: Baseline | None = None
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
+    kinds: Kinds = NO_KINDS
 
     def rules(self, definition: Definition) -> Alerting:
         """What holds for a definition's incidents."""

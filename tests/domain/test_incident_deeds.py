@@ -16,6 +16,7 @@ from inspect_pipelines.domain.incident_deeds import Affair, acknowledged, delete
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import Refused
+from resources.channels.registry import CHANNELS
 
 HOUR = timedelta(hours=1)
 RECOVERY = NotifyRule(RuleEvent.ON_RECOVERY, ("email:good@acme.com",))
@@ -80,7 +81,7 @@ def test_an_incident_whose_run_is_forgotten_is_left_as_it_is_by_time_and_told_of
 def test_those_places_show_who_looks_after_it_that_can() -> None:
     told = an_incident(told=("slack:#qa", "pagerduty", "email:qa@acme.com"))
 
-    after = acknowledged(Affair(told, an_ended_run(), a_schedule()), by="user:ada", at=NOW)
+    after = acknowledged(Affair(told, an_ended_run(), a_schedule()), CHANNELS, by="user:ada", at=NOW)
 
     assert heard(after.mail.told) == [("acknowledged", "slack:#qa"), ("acknowledged", "pagerduty")]
     assert after.incidents[0].acknowledged_by == "user:ada"
@@ -90,7 +91,7 @@ def test_what_is_over_needs_nobody_who_looks_after_it() -> None:
     over = an_incident(resolved_at=NOW, resolution="run 9 passed")
 
     with pytest.raises(Refused, match="is resolved already"):
-        acknowledged(Affair(over, an_ended_run(), None), by="user:ada", at=NOW)
+        acknowledged(Affair(over, an_ended_run(), None), CHANNELS, by="user:ada", at=NOW)
 
 
 def test_a_deleted_definitions_incident_is_over_unless_another_one_fails_by_it_too() -> None:

@@ -9,6 +9,7 @@ from inspect_pipelines.domain.mailbox import Mailbox, mail_of
 from inspect_pipelines.domain.message import Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import Notification, notification_of
 from inspect_pipelines.domain.plan import RuleEvent
+from resources.channels.registry import CHANNELS
 
 WINDOW = timedelta(minutes=5)
 MINUTE = timedelta(minutes=1)
@@ -23,7 +24,7 @@ def a_note(name: str, *, target: str = QA, kind: MessageKind = MessageKind.OPENE
 
 
 def waiting(*notes: Notification, boxes=None, at=NOW):
-    return mail_of(notes, boxes or {}, at=at, window=WINDOW)
+    return mail_of(notes, boxes or {}, at=at, window=WINDOW, kinds=CHANNELS)
 
 
 def test_the_first_opening_is_sent_at_once_and_the_next_waits_for_the_end_of_the_window():

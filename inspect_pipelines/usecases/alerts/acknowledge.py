@@ -22,7 +22,7 @@ def acknowledge(house: House, incident_id: IncidentId, *, by: str) -> Incident:
     now = house.clock.now()
     with house.ledger.write() as ledger:
         affair = gather_affair(ledger, known_incident(ledger, incident_id), at=now)
-        after = incident_deeds.acknowledged(affair, by=by, at=now)
+        after = incident_deeds.acknowledged(affair, house.kinds, by=by, at=now)
         store_consequences(ledger, after, at=now)
         return after.incidents[0]
 

@@ -148,5 +148,5 @@ def _raised(house: House, absence: Absence, state: TickerState | None, now: date
         if ledger.runs.request(wanted).id != wanted.id:
             return None
         ended = wanted.concluded(RunStatus.ERROR, _sentence(absence, state), now=now)
-        record_end(ledger, ended, schedule, at=now)
+        record_end(ledger, ended, schedule, at=now, kinds=house.kinds)
         return ended

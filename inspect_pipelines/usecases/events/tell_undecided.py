@@ -42,7 +42,9 @@ def tell_undecided(
             f"{problem}; look at: inspect-pipelines events show {event.id}, "
             f"then: inspect-pipelines events replay {event.id}"
         )
-        record_end(ledger, wanted.concluded(RunStatus.ERROR, reason, now=now), trigger, at=now)
+        record_end(
+            ledger, wanted.concluded(RunStatus.ERROR, reason, now=now), trigger, at=now, kinds=house.kinds
+        )
         ledger.answers.add(
             Answer(
                 event.org_id,

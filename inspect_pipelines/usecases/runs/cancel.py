@@ -102,7 +102,7 @@ def _store_wish(house: House, run_id: RunId, by: str, reason: str) -> tuple[Run,
         if run.status is RunStatus.RUNNING:
             return run, True
         ended = run.concluded(RunStatus.CANCELLED, _sentence(ledger, run_id) or "cancelled", now=now)
-        record_end(ledger, ended, ledger.definitions.find(run.definition_id), at=now)
+        record_end(ledger, ended, ledger.definitions.find(run.definition_id), at=now, kinds=house.kinds)
         return ended, True
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
+from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.comparison import Comparison, environment_changes
 from inspect_pipelines.domain.consequences import Consequences, of_end, used_minutes
 from inspect_pipelines.domain.ids import BaselineId, RunId
@@ -51,6 +52,7 @@ def record_end(
     definition: Definition | None,
     *,
     at: datetime,
+    kinds: Kinds,
     sessions: Sequence[SessionResult] = (),
     comparisons: Sequence[Comparison] = (),
     verdict: Verdict | None = None,
@@ -61,6 +63,7 @@ def record_end(
     """Store a run's end with its facts and all that follows.
 
     Args:
+        kinds: Of channels, as the house has them.
         baseline: What it was compared with.
         baseline_id: A fresh one, in case the plan accepts its pictures by itself; None: it never does.
 
@@ -86,7 +89,7 @@ def record_end(
     else:
         decided, compared = tuple(deciding(sessions)), tuple(comparisons)
         end = RunEnd(run, definition, verdict, at, decided, compared, baseline, baseline_id, report_path)
-        after = of_end(end, gather_before(ledger, end))
+        after = of_end(end, gather_before(ledger, end, kinds))
     store_consequences(ledger, after, at=at)
     return after.mail.told
 
@@ -149,6 +152,7 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
                 ended,
                 case.definition,
                 at=now,
+                kinds=house.kinds,
                 sessions=case.attempts,
                 comparisons=case.comparisons,
                 verdict=verdict,

@@ -74,4 +74,4 @@ def _skip(house: House, run: Run, now: datetime) -> bool:
             return False
         detail = f"no worker took it within {allowed // timedelta(minutes=1)} minutes"
         skipped = current.skipped(SkipReason.QUEUE_TIMEOUT, detail, now=now)
-        return record_end(ledger, skipped, definition, at=now) is not None
+        return record_end(ledger, skipped, definition, at=now, kinds=house.kinds) is not None

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.baseline import baseline_set
 from inspect_pipelines.domain.cause import scopes
+from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.consequences import Consequences, of_end
 from inspect_pipelines.domain.mailbox import Mailbox, is_grouped
 from inspect_pipelines.domain.run import RunStatus
@@ -17,7 +18,7 @@ from inspect_pipelines.usecases.runs.check_admission import used_minutes
 LOOKED_AT = 50  # of the definition's last runs, skipped ones included
 
 
-def gather_before(ledger: LedgerSession, end: RunEnd) -> Before:
+def gather_before(ledger: LedgerSession, end: RunEnd, kinds: Kinds) -> Before:
     """What decides about what follows from a run's end.
 
     Most ends change nothing and tell nobody. So we ask first what would follow if nobody wanted quiet, had been told or
@@ -31,6 +32,7 @@ def gather_before(ledger: LedgerSession, end: RunEnd) -> Before:
         standing=tuple(ledger.incidents.open_in(own, shared)),
         used_minutes=used_minutes(ledger, definition, organization.budget, end.at),
         active=end.judged_with,
+        kinds=kinds,
     )
     if run.status is RunStatus.ERROR:
         before = _of_errors(ledger, end, before)
@@ -75,7 +77,7 @@ def _of_messages(ledger: LedgerSession, end: RunEnd, before: Before, most: Conse
         if note.incident_id is None:
             continue  # what is said of a run as such neither waits nor is waited for
         box = mail.get(note.target) or Mailbox(ledger.outbox.held_for(note.target, end.at))
-        if box.held is None and box.last_opening is None and is_grouped(note, window):
+        if box.held is None and box.last_opening is None and is_grouped(note, window, before.kinds):
             box = Mailbox(None, ledger.outbox.last_opening(note.target))
         mail[note.target] = box
     last_good = None

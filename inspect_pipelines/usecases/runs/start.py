@@ -104,11 +104,11 @@ def admit(house: House, ticket: Ticket) -> Admission:
         if is_new and not ledger.runs.claim(decided.run, allow_overlap=overlap is Overlap.ALLOW):
             decided = decide()  # somebody took the slot since we looked, where writers are not one at a time
         if decided.displaced is not None:
-            record_end(ledger, decided.displaced, definition, at=now)
+            record_end(ledger, decided.displaced, definition, at=now, kinds=house.kinds)
         if decided.door is Door.BUFFERED:
             ledger.runs.buffer(decided.run)
         if decided.door is Door.SKIPPED:
-            record_end(ledger, decided.run, definition, at=now)
+            record_end(ledger, decided.run, definition, at=now, kinds=house.kinds)
         return decided
 
 
@@ -129,7 +129,11 @@ def turn_away(house: House, ticket: Ticket) -> Run | None:
         if why is None:
             return None
         skipped = run.skipped(why.reason, why.detail, now=now)
-        return skipped if record_end(ledger, skipped, definition, at=now) is not None else None
+        return (
+            skipped
+            if record_end(ledger, skipped, definition, at=now, kinds=house.kinds) is not None
+            else None
+        )
 
 
 def waiting(house: House) -> list[Run]:

@@ -31,5 +31,7 @@ GITHUB = SendingSpec(
     document=GithubDocument,
     opened=_opened,
     of_commits=True,
+    is_grouped=False,
+    is_reminded=False,
     place_form="'owner/name#7' (a pull request) or 'owner/name@' and a commit's whole sha",
 )

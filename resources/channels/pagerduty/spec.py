@@ -42,5 +42,8 @@ PAGERDUTY = SendingSpec(
     rule=RuleKey("pagerduty", YesOrName),
     document=PagerDutyDocument,
     opened=_opened,
+    is_grouped=False,
+    is_reminded=False,
+    shows_who=True,
     pace=Pace(120, 60),  # an integration
 )

@@ -49,5 +49,6 @@ SLACK = SendingSpec(
     has_places=True,
     is_slash_a_name=True,
     place_form="'#channel'",
+    shows_who=True,
     pace=Pace(1, 1),  # a channel (docs.slack.dev, rate limits)
 )

@@ -59,7 +59,14 @@ def test_status_facts_incident_minutes_and_messages_are_stored_together_or_not_a
 
     def end(crash: BaseException | None = None) -> Sequence[Notification]:
         with watch.house.ledger.write() as ledger:
-            told = record_end(ledger, ended, a_schedule(plan=a_plan(notify=(QA,))), at=NOW, verdict=FAILED)
+            told = record_end(
+                ledger,
+                ended,
+                a_schedule(plan=a_plan(notify=(QA,))),
+                at=NOW,
+                kinds=watch.house.kinds,
+                verdict=FAILED,
+            )
             if crash is not None:
                 raise crash
         return told or ()
@@ -83,7 +90,7 @@ def test_who_comes_second_stores_nothing(watch: Watch) -> None:
 
     with watch.house.ledger.write() as ledger:
         lost = late.concluded(RunStatus.ERROR, "its worker died", now=watch.house.clock.now())
-        told = record_end(ledger, lost, a_schedule(), at=watch.house.clock.now())
+        told = record_end(ledger, lost, a_schedule(), at=watch.house.clock.now(), kinds=watch.house.kinds)
 
     assert (told, kept(watch)) == (None, first)
 
@@ -103,6 +110,7 @@ def test_a_baseline_that_the_plan_makes_is_stored_with_its_facts(watch: Watch) -
             running.concluded(RunStatus.PASSED, "", now=NOW),
             definition,
             at=NOW,
+            kinds=watch.house.kinds,
             sessions=[a_session(screenshots=(a_screenshot(),))],
             verdict=verdict,
             baseline_id=BaselineId("b1"),

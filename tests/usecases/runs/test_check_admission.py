@@ -22,6 +22,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import record_end
 from inspect_pipelines.usecases.runs.start import Ticket
+from resources.channels.registry import CHANNELS
 
 NIGHTLY = DefinitionId("nightly-shop")
 MINUTE = timedelta(minutes=1)
@@ -51,7 +52,10 @@ def ended(house: House, run: Run, status: RunStatus = RunStatus.PASSED, minutes:
     now = house.clock.now()
     with house.ledger.write() as ledger:
         definition = ledger.definitions.find(run.definition_id)
-        return list(record_end(ledger, run.concluded(status, "because", now=now), definition, at=now) or ())
+        return list(
+            record_end(ledger, run.concluded(status, "because", now=now), definition, at=now, kinds=CHANNELS)
+            or ()
+        )
 
 
 def told(house: House) -> list[str]:

@@ -99,7 +99,7 @@ def test_an_end_that_tells_nobody_anything_asks_for_little(tmp_path, status, tab
         ledger.runs.claim(running)
         sa.event.listen(sa.Engine, "before_cursor_execute", note)
         ended = running.concluded(status, "it is broken", now=watch.house.clock.now())
-        told = record_end(ledger, ended, definition, at=watch.house.clock.now())
+        told = record_end(ledger, ended, definition, at=watch.house.clock.now(), kinds=watch.house.kinds)
         sa.event.remove(sa.Engine, "before_cursor_execute", note)
 
     assert told == ()
