@@ -15,6 +15,8 @@ from resources.disk.atomic import UNFINISHED, sync, write_atomically
 from resources.history.places import Places
 from resources.history.schema import VERSION
 
+PAUSE_SECONDS = 0.08  # between two calls of `meanwhile`, as between the owner's looks at the journal
+
 
 @dataclass(frozen=True, slots=True)
 class Publication:
@@ -45,16 +47,18 @@ def publish(
     Args:
         places: Of the history.
         publication: What is in it.
-        meanwhile: Called once the live file is copied, before that copy is.
+        meanwhile: Called again and again once the live file is copied, while disks take their time with the copies.
 
     Raises:
         Unavailable: The disk is full; the last publication stays.
     """
-    replace_by_copy(places.live, places.snapshot)
+    copy = _copied(places.live, places.snapshot)
     meanwhile()
+    _put_in_place(copy, places.snapshot, meanwhile)
     # DuckDB would replay the changes that a person made to the last copy over the new one
     Path(f"{places.published}.wal").unlink(missing_ok=True)
-    replace_by_copy(places.snapshot, places.published)
+    copy = _copied(places.snapshot, places.published, meanwhile)
+    _put_in_place(copy, places.published, meanwhile)
     write_note(places, publication)
 
 
@@ -80,22 +84,39 @@ def _new_name(target: Path) -> Path:
 
 
 def replace_by_copy(source: Path, target: Path) -> None:
+    _put_in_place(_copied(source, target), target)
+
+
+def _copied(source: Path, target: Path, meanwhile: Callable[[], object] | None = None) -> Path:
+    """A copy beside the target; a child makes it, since our closing of any descriptor of the live file would drop DuckDB's lock."""
     new = _new_name(target)
-    # a child copies, since our closing of any descriptor of the live file would drop DuckDB's lock on it
-    copied = subprocess.run(
-        ["cp", "--reflink=auto", "--", source, new],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-        check=False,
-    )
-    if copied.returncode != 0:
-        new.unlink(missing_ok=True)
-        raise Unavailable(
-            f"the run history cannot be published as {str(target)!r}: {copied.stderr.strip()}; "
-            "the last publication stays as it is: make room on the disk and try again"
-        )
-    sync(new)
+    _done_by_child(["cp", "--reflink=auto", "--", str(source), str(new)], new, target, meanwhile)
+    return new
+
+
+def _put_in_place(new: Path, target: Path, meanwhile: Callable[[], object] | None = None) -> None:
+    _done_by_child(["sync", "--", str(new)], new, target, meanwhile)
     new.replace(target)
     sync(target.parent)
+
+
+def _done_by_child(
+    command: list[str], new: Path, target: Path, meanwhile: Callable[[], object] | None
+) -> None:
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as child:
+        while meanwhile is not None:
+            try:
+                child.wait(PAUSE_SECONDS)
+            except subprocess.TimeoutExpired:
+                meanwhile()
+            else:
+                break
+        _, words = child.communicate()
+    if child.returncode != 0:
+        new.unlink(missing_ok=True)
+        raise Unavailable(
+            f"the run history cannot be published as {str(target)!r}: {words.strip()}; "
+            "the last publication stays as it is: make room on the disk and try again"
+        )
