@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,7 +16,7 @@ import psutil
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine import commands
-from inspect_pipelines.engine.addresses import accepts, answers, free_port
+from inspect_pipelines.engine.addresses import UI_PREFIX, accepts, answers, free_port
 from inspect_pipelines.engine.instance import ensure_instance
 from resources.dagster.graphql import LAUNCH
 
@@ -35,7 +36,7 @@ class Servers:
     """A home with everything that was asked for running in it."""
 
     home: Path
-    url: str
+    ui: httpx.Client
     is_stock: bool
     instance: dg.DagsterInstance
     processes: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
@@ -52,7 +53,7 @@ class Servers:
         }
         asked = time.time()
         body = {"query": LAUNCH, "variables": {"params": params}}
-        answer = httpx.post(f"{self.url}/graphql", json=body, timeout=120, trust_env=False).json()
+        answer = self.ui.post("graphql", json=body).json()
         launched = answer["data"]["launchRun"]
         assert launched["__typename"] == "LaunchRunSuccess", launched
         run_id: str = launched["run"]["runId"]
@@ -113,11 +114,22 @@ def servers(
                 "warm", commands.warm_argv(MODULE, run / "warm-1.sock"), lambda: accepts(run / "warm-1.sock")
             )
         if with_ui:
-            start("ui", commands.ui_argv(workspace, HOST, port), lambda: answers(HOST, port, "/server_info"))
-        with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+            if is_stock:
+                stock_ui = [sys.executable, "-m", "dagster_webserver"]
+                stock_ui += ["-w", str(workspace), "-h", HOST, "-p", str(port)]
+                start("ui", stock_ui, lambda: answers(HOST, port, "/server_info"))
+            else:
+                start("ui", commands.ui_argv(workspace, run / "ui.sock"), lambda: accepts(run / "ui.sock"))
+        # ours answers on its socket, below the prefix at which `up` puts it behind its own door
+        transport = httpx.HTTPTransport(uds=None if is_stock else str(run / "ui.sock"))
+        url = f"http://{HOST}:{port}/" if is_stock else f"http://{HOST}{UI_PREFIX}/"
+        with (
+            dg.DagsterInstance.from_config(str(dagster_home)) as instance,
+            httpx.Client(base_url=url, transport=transport, timeout=120, trust_env=False) as ui,
+        ):
             if with_daemon:
                 start("daemon", commands.daemon_argv(workspace), lambda: _beats(instance))
-            yield Servers(home, f"http://{HOST}:{port}", is_stock, instance, processes)
+            yield Servers(home, ui, is_stock, instance, processes)
     finally:
         for process in reversed(processes.values()):
             for child in (
