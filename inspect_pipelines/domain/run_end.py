@@ -10,7 +10,7 @@ from functools import cached_property
 from inspect_pipelines.domain.alerting import Alerting, Silence
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.cause import Cause, cause_of
-from inspect_pipelines.domain.channel import NO_KINDS, Kinds
+from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.incident import Incident
@@ -87,7 +87,7 @@ class Before:
     last_good: Run | None = None
     active: Baseline | None = None
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
-    kinds: Kinds = NO_KINDS
+    kinds: Kinds = field(default_factory=dict)
 
     def rules(self, definition: Definition) -> Alerting:
         """What holds for a definition's incidents."""
