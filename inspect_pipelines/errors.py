@@ -4,7 +4,9 @@ InspectError                      exit code   may a retry help?
 |- UsageError                         2       no   a command, a file or a value that a person must change
 |  |- ConfigInvalid                   2       no   YAML documents, all their errors at once
 |  |- NotFound                        2       no   an id that names nothing
-|  `- Refused                         2       no   allowed in principle, but not like this (needs --force, is concluded, ..)
+|  |- Refused                         2       no   allowed in principle, but not like this (needs --force, is concluded, ..)
+|  |- Unauthenticated                 2       no   whoever asks over the web did not say who they are, or not so that we believe it
+|  `- Forbidden                       2       no   we know who asks, and they may not
 |- Unreadable                         3       no   a picture or a stored file that cannot be decoded
 |- SetupMissing                       3       no   Chromium, a driver, a database: `inspect-pipelines doctor` says how to get it
 |- ChannelError                       3    it says  a message that did not arrive
@@ -47,6 +49,22 @@ class NotFound(UsageError):
 
 class Refused(UsageError):
     """Something that is possible, but not in this state or not without a flag."""
+
+
+class Unauthenticated(UsageError):
+    """Nobody whom we know asks.
+
+    Args:
+        is_bad_token: A token was shown, and opens nothing.
+    """
+
+    def __init__(self, message: str, *, is_bad_token: bool = False) -> None:
+        super().__init__(message)
+        self.is_bad_token = is_bad_token
+
+
+class Forbidden(UsageError):
+    """We know who asks, and they may not."""
 
 
 class Unreadable(InspectError):

@@ -14,6 +14,8 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
+from houses import a_house, an_estate
+from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.app import LOOPBACK
 from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
@@ -24,7 +26,7 @@ from patience import until
 @contextmanager
 def a_door(upstream: Path) -> Iterator[str]:
     """Its address, without the prefix."""
-    door = DagsterDoor(str(upstream))
+    door = DagsterDoor(Gate(an_estate(a_house(upstream.parent))), str(upstream))
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

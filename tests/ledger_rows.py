@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session, a_trigger
 from builders_of_incidents import an_incident
 from history_builders import a_comparison
+from inspect_pipelines.domain.access import AccessToken, Member, Permission, Role
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.context import context_of
@@ -60,6 +62,11 @@ DECISION = Answer(
 )
 BATCH = opened("b1", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
 
+MEMBER = Member(DEFAULT_ORG, "ada", Role.ADMIN, NOW, "user:root")
+TOKEN = AccessToken(
+    DEFAULT_ORG, "t1", "ci", "ada", frozenset({Permission.RUNS_READ}), "a" * 64, NOW, "user:ada", LATER
+)
+
 
 def fill(session: SqlSession) -> None:
     """Store them all."""
@@ -92,6 +99,8 @@ def fill(session: SqlSession) -> None:
     session.answers.add(DECISION)
     session.batches.add(BATCH)
     session.journal.append("run", {"run": {}}, at=NOW)
+    session.members.save(MEMBER)
+    session.tokens.add(TOKEN)
 
 
 Ask = Callable[[Any], Any]
@@ -125,6 +134,8 @@ VALUES: Mapping[str, Ask] = {
     "batches.save": lambda r: r.save(BATCH.closed(RUNNING.id)),
     "batches.close": lambda r: r.close(BATCH, RUNNING.id),
     "batches.drop": lambda r: r.drop(BATCH, "it is gone"),
+    "members.save": lambda r: r.save(Member(DEFAULT_ORG, "eve", Role.ADMIN, LATER, "user:eve")),
+    "tokens.add": lambda r: r.add(replace(TOKEN, id="t2", sha256="b" * 64)),
 }
 
 # Ids and names are the other organisation's: they find nothing, or name nothing and are told so.
@@ -205,6 +216,12 @@ NAMES: Mapping[str, Ask] = {
     "batches.due": lambda r: r.due(LATER),
     "batches.open": lambda r: r.open(),
     "audit.latest": lambda r: r.latest(),
+    "members.find": lambda r: r.find("ada"),
+    "members.all": lambda r: r.all(),
+    "members.remove": lambda r: r.remove("ada", by="user:eve", at=LATER),
+    "tokens.all": lambda r: r.all(),
+    "tokens.revoke": lambda r: r.revoke("t1", by="user:eve", at=LATER),
+    "tokens.used": lambda r: r.used("t1", at=LATER),
 }
 
 # What is said or asked of one's own organisation, whatever ids it is about.

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from houses import an_estate
+from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.app import create_app
+from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.duties.historian import Historian
 from resources.history.owner import Owner
@@ -21,12 +25,19 @@ with warnings.catch_warnings():
 URL = "http://127.0.0.1:8460"
 
 
-def an_app(house: House, *duties: Duty, **changes: Any) -> Any:
+def an_app(
+    house: House, *duties: Duty, others: Sequence[OrgId] = (), is_open: bool = False, **changes: Any
+) -> Any:
     """The historian works beside it, as in the web process."""
     owner = Owner(Path(house.home), house.ledgers, house.clock)
-    return create_app(an_estate(house), owner, (Historian(owner), *duties), **changes)
+    estate = an_estate(house, *others)
+    gate = Gate(estate, is_open=is_open)
+    changes.setdefault("dagster_ui", DagsterDoor(gate, f"{house.home}/no-ui.sock"))
+    return create_app(estate, owner, (Historian(owner), *duties), gate=gate, **changes)
 
 
-def a_client(house: House, *duties: Duty, **changes: Any) -> TestClient:
-    """Enter it to start the application."""
-    return TestClient(an_app(house, *duties, **changes), base_url=URL)
+def a_client(
+    house: House, *duties: Duty, peer: str = "127.0.0.1", url: str = URL, **changes: Any
+) -> TestClient:
+    """Enter it to start the application; a program of this machine asks."""
+    return TestClient(an_app(house, *duties, **changes), base_url=url, client=(peer, 50_000))

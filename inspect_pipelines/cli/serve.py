@@ -9,16 +9,18 @@ from urllib.parse import urlsplit
 
 import click
 import uvicorn
+from fastapi import FastAPI
 
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DEFAULT_ORG
-from inspect_pipelines.engine.addresses import bracketed, ui_socket, url_of
+from inspect_pipelines.engine.addresses import bracketed, is_loopback, ui_socket, url_of
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.organization import organization
+from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
@@ -50,7 +52,20 @@ def serve(host: str, port: int) -> None:
     """Answer requests and own the history until a signal."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sys.setswitchinterval(SWITCH_SECONDS)
-    settings = Settings()
+    uvicorn.run(
+        application(Settings(), host, port),
+        host=host,
+        port=port,
+        http=Connection,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+        timeout_graceful_shutdown=2,
+    )
+
+
+def application(settings: Settings, host: str, port: int) -> FastAPI:
+    """All that the web process answers and does; nothing is opened before it starts."""
     estate = build(settings)
     house = estate.house(DEFAULT_ORG)  # of what all of them share
     socket = ui_socket(settings.absolute_home())
@@ -81,7 +96,8 @@ def serve(host: str, port: int) -> None:
     intake = Intake(house, sources, route_all, payload_days=settings.payload_days)
     group_commit = GroupCommit(house.inbox)
     ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=socket)
-    app = create_app(
+    gate = Gate(estate, is_open=not is_loopback(host))
+    return create_app(
         estate,
         owner,
         (
@@ -93,20 +109,11 @@ def serve(host: str, port: int) -> None:
             launcher,
             asker,
         ),
+        gate=gate,
         receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
-        dagster_ui=DagsterDoor(str(socket), origins=_public_origins(estate)),
+        dagster_ui=DagsterDoor(gate, str(socket), origins=_public_origins(estate)),
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
-    )
-    uvicorn.run(
-        app,
-        host=host,
-        port=port,
-        http=Connection,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=2,
     )
 
 

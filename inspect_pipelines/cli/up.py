@@ -8,11 +8,20 @@ import click
 
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.engine.addresses import is_loopback
 from inspect_pipelines.engine.instance import MODULE, ensure_instance
 from inspect_pipelines.engine.state import UpState
 from inspect_pipelines.engine.supervisor import Supervisor, Wishes
+from inspect_pipelines.queries.access import has_administrator
 from resources.clock import SystemClock
 from resources.publication import FilePublication
+
+LOCAL = "(whoever uses this machine is one local person with every right; others need a token)"
+TOKENS = "(asks for tokens, which come over HTTPS only: put a proxy with TLS in front)"
+NOBODY_YET = (
+    "open to other machines, so it answers nobody but signed webhooks and /health before there is an administrator; "
+    "make one: inspect-pipelines users add NAME --role admin"
+)
 
 
 @click.command()
@@ -31,12 +40,15 @@ def up(port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
     settings = Settings()
     wishes = Wishes(port or settings.port, with_ui=not no_ui, host=host)
     publication = FilePublication(settings.absolute_home())
+    access = who_may(settings, host)
     supervisor = Supervisor(settings, wishes, SystemClock(), lambda text: say(text, err=True), publication)
     if quiet:
+        if access == NOBODY_YET:
+            say(NOBODY_YET, err=True)
         supervisor.run(lambda state, seconds: None)
         return
     say("starting ..", err=True)
-    supervisor.run(lambda state, seconds: say(announcement(settings, state, seconds)))
+    supervisor.run(lambda state, seconds: say(announcement(settings, state, seconds, access)))
     say("stopped", err=True)
 
 
@@ -56,12 +68,26 @@ def env() -> None:
         say(f"export {name}={shlex.quote(value)}")
 
 
-def announcement(settings: Settings, state: UpState, seconds: float) -> str:
+def who_may(settings: Settings, host: str) -> str:
+    """Who may use the API at this address, as a sentence."""
+    if is_loopback(host):
+        return LOCAL
+    from inspect_pipelines.wiring import house
+
+    ours = house(settings)
+    try:
+        return TOKENS if has_administrator(ours) else NOBODY_YET
+    finally:
+        ours.ledgers.close()
+
+
+def announcement(settings: Settings, state: UpState, seconds: float, access: str) -> str:
     """What runs where."""
     home = settings.absolute_home()
     rows = [
         ("Dagster UI", state.ui_url or "not started (--no-ui)"),
         ("web", f"{state.web_url}/status  {state.web_url}/health"),
+        ("API", f"{state.web_url}/api/v1  {access}"),
         ("INSPECT_HOME", str(home)),
         ("logs", str(home / "logs")),
     ]

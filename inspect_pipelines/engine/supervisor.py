@@ -17,7 +17,6 @@ from inspect_pipelines.engine.addresses import (
     Address,
     accepts,
     answers,
-    is_loopback,
     socket_folder,
     ui_socket,
 )
@@ -39,10 +38,6 @@ READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s
 LOOK_AT_LOGS_SECONDS = 60.0
 LOGS = ("web", "code", "warm", "daemon", "ui", "heartbeat")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-OPEN_TO_OTHERS = (
-    "--host {host!r} is open to other machines, and nobody there has to sign in: whoever reaches it can read all and "
-    "start and stop runs; leave --host out and put a proxy with a sign-in in front"
-)
 
 Announce = Callable[[UpState, float], None]  # (what runs where, the seconds it took)
 
@@ -82,8 +77,6 @@ class Supervisor:
             Unavailable: A part does not start, or ends again and again.
         """
         ensure_instance(self.home)
-        if not is_loopback(self._wishes.host):
-            self._say(OPEN_TO_OTHERS.format(host=self._wishes.host))
         with self._alone(), self._listening_to_signals():
             for name in LOGS:
                 rotate_log(self._log(name))

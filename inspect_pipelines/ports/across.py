@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
+from inspect_pipelines.domain.access import AccessToken
 from inspect_pipelines.domain.ids import OrgId, Sha256
 from inspect_pipelines.ports.ledger import Ledger
 
@@ -30,6 +31,16 @@ class AcrossPictures(Protocol):
         """Every image that a baseline, a kept session or a comparison refers to, overlays included."""
 
 
+class AcrossAccess(Protocol):
+    """A token names no organisation, so it is looked for in all of them."""
+
+    def token(self, sha256: str) -> AccessToken | None:
+        """The token with that hash, in whatever state it is."""
+
+    def has_administrator(self) -> bool:
+        """Whether some organisation has a member with the role `admin`."""
+
+
 class AcrossSession(Protocol):
     """One transaction over what is asked of all organisations at once."""
 
@@ -37,6 +48,8 @@ class AcrossSession(Protocol):
     def journal(self) -> AcrossJournal: ...
     @property
     def pictures(self) -> AcrossPictures: ...
+    @property
+    def access(self) -> AcrossAccess: ...
 
 
 class Ledgers(Protocol):

@@ -22,6 +22,7 @@ from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.ports.access import Members, Tokens
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.events import Events
@@ -279,6 +280,10 @@ class LedgerSession(Protocol):
     def batches(self) -> Batches: ...
     @property
     def journal(self) -> Journal: ...
+    @property
+    def members(self) -> Members: ...
+    @property
+    def tokens(self) -> Tokens: ...
 
 
 class Ledger(Protocol):

@@ -8,14 +8,21 @@ from importlib.metadata import version
 
 import anyio.to_thread
 from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
+from fastapi.exception_handlers import http_exception_handler, request_validation_exception_handler
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from inspect_pipelines.domain.ids import DEFAULT_ORG
-from inspect_pipelines.errors import InspectError, NotFound, UsageError
+from inspect_pipelines.errors import InspectError, Refused
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import HistoryOwner
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.api import problem
 from inspect_pipelines.web.api.health import health_route
+from inspect_pipelines.web.api.openapi import openapi_route
+from inspect_pipelines.web.api.permissions import permissions
 from inspect_pipelines.web.api.status import status_route
 from inspect_pipelines.web.console.reports import reports
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
@@ -23,6 +30,7 @@ from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
 from inspect_pipelines.web.webhooks.receiver import Receiver
 
+TITLE = "inspect-pipelines"
 LOOPBACK = (
     "127.0.0.1",
     "localhost",
@@ -36,6 +44,7 @@ def create_app(
     owner: HistoryOwner,
     duties: Sequence[Duty],
     *,
+    gate: Gate,
     receiver: Receiver | None = None,
     dagster_ui: DagsterDoor | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
@@ -47,6 +56,7 @@ def create_app(
         estate: Of whose organisations things are asked.
         owner: Of the history; asked how far it is.
         duties: Started in this order, stopped in the opposite one.
+        gate: Who may ask for what.
         receiver: Of webhooks; None: none are received.
         dagster_ui: Dagster's UI; None: it has no door here.
         urls: Where the other parts are now, by name.
@@ -65,10 +75,11 @@ def create_app(
             yield
 
     app = FastAPI(
-        title="inspect-pipelines",
-        version=version("inspect-pipelines"),
+        title=TITLE,
+        version=version(TITLE),
         lifespan=lifespan,
-        docs_url=None,  # its page loads scripts from elsewhere; /openapi.json stays
+        openapi_url=None,  # ours says more, see web/api/openapi.py
+        docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # to a host that the asker names
         middleware=[
@@ -80,14 +91,43 @@ def create_app(
         app.router.routes.extend(receiver.routes())
     if dagster_ui:
         app.router.routes.extend(dagster_ui.routes())
-    app.include_router(health_route(estate.house(DEFAULT_ORG), duties))
-    app.include_router(status_route(estate, owner, urls))
-    app.include_router(reports(estate))
+    for router in (
+        health_route(estate.house(DEFAULT_ORG), duties),
+        status_route(gate, owner, urls),
+        reports(gate),
+        openapi_route(TITLE, version(TITLE), lambda: app.router.routes),
+        permissions(gate, lambda: app.router.routes),
+    ):
+        app.router.routes.extend(router.routes)
+    add_problems(app)
+    return app
+
+
+def add_problems(app: FastAPI) -> None:
+    """Our errors are sentences: below /api they are problems, elsewhere whether another try can help is their status."""
 
     @app.exception_handler(InspectError)
     def told(request: Request, error: InspectError) -> JSONResponse:
-        """Our errors are sentences; whether another try can help is their status."""
-        asked_wrongly = 404 if isinstance(error, NotFound) else 400 if isinstance(error, UsageError) else 500
-        return JSONResponse({"error": str(error)}, status_code=503 if error.retry_may_help else asked_wrongly)
+        answer = problem.of_error(request, error)
+        if request.url.path.startswith(problem.PREFIX):
+            return answer
+        status = 400 if isinstance(error, Refused) else answer.status_code
+        return JSONResponse({"error": str(error)}, status_code=status)
 
-    return app
+    @app.exception_handler(RequestValidationError)
+    async def invalid(request: Request, error: RequestValidationError) -> Response:
+        if request.url.path.startswith(problem.PREFIX):
+            return problem.of_error(request, problem.of_validation(error))
+        return await request_validation_exception_handler(request, error)
+
+    @app.exception_handler(HTTPException)
+    async def missing(request: Request, error: HTTPException) -> Response:
+        if request.url.path.startswith(problem.PREFIX):
+            return problem.of_status(request, error.status_code, error.headers)
+        return await http_exception_handler(request, error)
+
+    @app.exception_handler(Exception)
+    def broken(request: Request, error: Exception) -> Response:
+        if request.url.path.startswith(problem.PREFIX):
+            return problem.problem(request, problem.INTERNAL, problem.INTERNAL.example)
+        return PlainTextResponse("Internal Server Error", status_code=500)

@@ -1,4 +1,4 @@
-"""Across organisations: the journal that one projector reads, and the pictures that somebody still refers to."""
+"""Across organisations: the journal that one projector reads, the pictures that somebody still refers to, whose a token is."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.access import AccessToken, Role
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.stored.baseline import BASELINE
+from resources.ledger.access import token_of
+from resources.ledger.access_tables import access_tokens, members
 from resources.ledger.tables import baselines, journal, run_comparisons, run_sessions
 
 # Made once: building a statement costs as much as running it.
@@ -51,9 +54,24 @@ class SqlAcrossPictures:
         return found
 
 
+class SqlAcrossAccess:
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def token(self, sha256: str) -> AccessToken | None:
+        query = sa.select(access_tokens).where(access_tokens.c.sha256 == sha256)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else token_of(row)
+
+    def has_administrator(self) -> bool:
+        query = sa.select(members.c.login).where(members.c.role == Role.ADMIN.value).limit(1)
+        return self._connection.scalar(query) is not None
+
+
 class SqlAcrossSession:
     """One transaction over what is asked of all organisations at once."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self.journal = SqlAcrossJournal(connection)
         self.pictures = SqlAcrossPictures(connection)
+        self.access = SqlAcrossAccess(connection)

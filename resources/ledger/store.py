@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from inspect_pipelines.domain.ids import OrgId
 from resources.ledger import schema
+from resources.ledger.access import SqlMembers, SqlTokens
 from resources.ledger.across import SqlAcrossSession
 from resources.ledger.answers import SqlAnswers
 from resources.ledger.audit import SqlAudit
@@ -75,6 +76,8 @@ class SqlSession:
         self.batches = SqlBatches(connection, org_id)
         self.journal = SqlJournal(connection, org_id)
         self.audit = SqlAudit(connection, org_id)
+        self.members = SqlMembers(connection, org_id)
+        self.tokens = SqlTokens(connection, org_id)
 
 
 class SqlLedger:

@@ -13,6 +13,7 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.events.route import route
+from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.launcher import Launcher
@@ -117,7 +118,7 @@ def test_status_tells_each_definition_with_its_next_time_and_last_run(
 
 def test_the_historian_works_for_as_long_as_the_application_lives(house: House) -> None:
     owner = Owner(Path(house.home), house.ledgers, house.clock)
-    app = create_app(an_estate(house), owner, (Historian(owner),))
+    app = create_app(an_estate(house), owner, (Historian(owner),), gate=Gate(an_estate(house)))
 
     with TestClient(app, base_url="http://localhost") as client:
         client.get("/health")

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.status import journal_head
+from inspect_pipelines.web.access.declaration import ANYBODY, is_for
 from inspect_pipelines.web.duties.duty import Duty
 
 FREE_BYTES_WANTED = 200_000_000  # a run of fifty full-page views may need half of it
@@ -20,6 +21,7 @@ def health_route(house: House, duties: Sequence[Duty]) -> APIRouter:
     router = APIRouter()
 
     @router.get("/health")
+    @is_for(ANYBODY)
     def health() -> JSONResponse:
         """200 when this process can do its work, else 503; each part says what ails it."""
         found = ailments(house, duties)

@@ -7,28 +7,28 @@ from importlib.metadata import version
 from typing import Any
 
 from fastapi import APIRouter
+from starlette.requests import Request
 
-from inspect_pipelines.ports.estate import Estate
+from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.ports.history import HistoryOwner
-from inspect_pipelines.queries.choice import chosen_org
 from inspect_pipelines.queries.json_shape import to_json
 from inspect_pipelines.queries.status import status
+from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.gate import Gate
 
 PACKAGES = ("inspect-pipelines", "dagster", "duckdb")
 
 
-def status_route(
-    estate: Estate, owner: HistoryOwner, urls: Callable[[], Mapping[str, str | None]]
-) -> APIRouter:
+def status_route(gate: Gate, owner: HistoryOwner, urls: Callable[[], Mapping[str, str | None]]) -> APIRouter:
     """`GET /status`."""
     router = APIRouter()
     versions = {package: version(package) for package in PACKAGES}
 
     @router.get("/status")
-    def current_status(org: str | None = None) -> dict[str, Any]:
+    @is_for(visitors(Permission.RUNS_READ))
+    def current_status(request: Request, org: str | None = None) -> dict[str, Any]:
         """What is going on in an organisation; `?org=ID` where there are several."""
-        known = estate.organizations()
-        house = estate.house(chosen_org(known, org, lambda: None, how="?org=ID"))
+        house = gate.house(gate.visitor(request), org)
         return {**to_json(status(house, owner.status)), "versions": versions, "urls": urls()}
 
     return router

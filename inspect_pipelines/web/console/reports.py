@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
+from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.run import current_run
+from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.gate import Gate
 
 # The page is ours, what it quotes is the site's: an origin of its own keeps it away from everything else that is served
 # here. Its own policy names the hashes of its style and script; this one can only narrow it.
@@ -20,13 +24,14 @@ POLICY = (
 )
 
 
-def reports(estate: Estate) -> APIRouter:
+def reports(gate: Gate) -> APIRouter:
     """`GET /runs/{run_id}`: the report as it was written at the run's end; 404 with a sentence when there is none."""
     router = APIRouter()
 
     @router.get("/runs/{run_id}", response_class=HTMLResponse)
-    def report(run_id: str) -> Response:
-        found = _found(estate, RunId(run_id))
+    @is_for(visitors(Permission.PICTURES_READ))
+    def report(run_id: str, request: Request) -> Response:
+        found = _found(gate.houses(gate.visitor(request)), RunId(run_id))
         if found is None:
             return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
         try:
@@ -41,9 +46,9 @@ def reports(estate: Estate) -> APIRouter:
     return router
 
 
-def _found(estate: Estate, run_id: RunId) -> tuple[House, Run] | None:
+def _found(houses: Sequence[House], run_id: RunId) -> tuple[House, Run] | None:
     """A link in a message names no organisation; whose run it is says which house has its report."""
-    for house in estate.houses():
+    for house in houses:
         run = current_run(house, run_id)
         if run is not None:
             return house, run

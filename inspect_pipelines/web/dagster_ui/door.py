@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+import anyio.to_thread
 from starlette.datastructures import Headers
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.engine.addresses import UI_PREFIX
-from inspect_pipelines.web.dagster_ui.admission import refusal, stranger
+from inspect_pipelines.errors import Forbidden, Unauthenticated
+from inspect_pipelines.web.access.declaration import ANYBODY, is_for, visitors
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.dagster_ui.admission import Refusal, refusal, stranger
 from inspect_pipelines.web.dagster_ui.forwarding import Forwarding
 
 REFUSED_SOCKET = 1008  # RFC 6455: policy violation
@@ -21,22 +26,26 @@ class DagsterDoor:
     """An ASGI application: refuse, or forward.
 
     Args:
+        gate: Who may come in at all.
         socket: Of Dagster's own server; nothing listens there while that one is not up.
         origins: As in `admission.refusal`.
     """
 
-    def __init__(self, socket: str, *, origins: Collection[str] = ()) -> None:
-        self._forwarding, self._origins = Forwarding(socket), origins
+    declaration = visitors(Permission.DEPLOYMENT_ADMIN)
+
+    def __init__(self, gate: Gate, socket: str, *, origins: Collection[str] = ()) -> None:
+        self._gate, self._forwarding, self._origins = gate, Forwarding(socket), origins
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
+        unknown = await anyio.to_thread.run_sync(self._unknown, scope)
         if scope["type"] == "websocket":
-            if stranger(headers, origins=self._origins):
+            if unknown or stranger(headers, origins=self._origins):
                 await send({"type": "websocket.close", "code": REFUSED_SOCKET})
             else:
                 await self._forwarding.websocket(scope, receive, send)
             return
-        refused = refusal(scope["method"], scope["path"], headers, origins=self._origins)
+        refused = unknown or refusal(scope["method"], scope["path"], headers, origins=self._origins)
         if refused:
             answer = JSONResponse({"error": refused.sentence}, status_code=refused.status)
             await answer(scope, receive, send)
@@ -50,6 +59,14 @@ class DagsterDoor:
     async def close(self) -> None:
         await self._forwarding.close()
 
+    def _unknown(self, scope: Scope) -> Refusal | None:
+        try:
+            self._gate.admit(HTTPConnection(scope), self.declaration)
+        except (Unauthenticated, Forbidden) as error:
+            return Refusal(401 if isinstance(error, Unauthenticated) else 403, str(error))
+        return None
 
+
+@is_for(ANYBODY)
 def _to_its_root(request: Request) -> Response:
     return RedirectResponse(f"{UI_PREFIX}/")

@@ -18,6 +18,7 @@ from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.inbox import Stored
 from inspect_pipelines.usecases.events.verify_signature import claims_signature, is_signed
+from inspect_pipelines.web.access.declaration import SIGNERS, is_for
 from inspect_pipelines.web.webhooks.allowance import Allowance
 from inspect_pipelines.web.webhooks.group_commit import GroupCommit
 from inspect_pipelines.web.webhooks.known_sources import KnownSource, KnownSources
@@ -70,6 +71,7 @@ class Receiver:
         address = "/webhooks/{kind}/{source}"
         return [Route(path, self.receive, methods=["POST"]) for path in (address, address + "/")]
 
+    @is_for(SIGNERS)
     async def receive(self, request: Request) -> Response:
         try:
             return await self._receive(request)

@@ -1,0 +1,171 @@
+"""Who may do what: permissions, the roles that hold them, members, and the tokens that speak for a member."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+
+from inspect_pipelines.domain.ids import OrgId
+
+
+class Permission(StrEnum):
+    """What a route asks for; also what a token's scopes are made of."""
+
+    DEFINITIONS_READ = "definitions:read"
+    RUNS_READ = "runs:read"
+    PICTURES_READ = "pictures:read"
+    EVENTS_READ = "events:read"
+    INCIDENTS_READ = "incidents:read"
+    NOTIFICATIONS_READ = "notifications:read"
+    ORGANIZATION_READ = "organization:read"
+    METRICS_READ = "metrics:read"
+    DEPLOYMENT_ADMIN = "deployment:admin"
+
+    @property
+    def is_of_deployment(self) -> bool:
+        """Whether it is about all organisations of a home at once."""
+        return self is Permission.DEPLOYMENT_ADMIN
+
+
+class Role(StrEnum):
+    """What a member is in an organisation; each has the permissions of those before it."""
+
+    VIEWER = "viewer"
+    OPERATOR = "operator"
+    REVIEWER = "reviewer"
+    ADMIN = "admin"
+
+
+READING = frozenset(one for one in Permission if one.value.endswith(":read"))
+ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.VIEWER: READING,
+        Role.OPERATOR: READING,
+        Role.REVIEWER: READING,
+        Role.ADMIN: frozenset(Permission),
+    }
+)
+
+LOGIN = re.compile(r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")
+PREFIX = "insp_pat_"
+TOKEN = re.compile(r"^insp_pat_[0-9A-Za-z]{22}_[0-9a-f]{8}$")
+RANDOM_BYTES = 16  # 128 bits; too many to guess, so a plain SHA-256 of it may be stored
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+LETTERS = 22  # in base 62, of 128 bits
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A person in an organisation."""
+
+    org_id: OrgId
+    login: str
+    role: Role
+    added_at: datetime  # UTC
+    added_by: str  # `user:NAME`
+
+
+@dataclass(frozen=True, slots=True)
+class AccessToken:
+    """What a program shows to act for a member; its text is nowhere, only a hash of it."""
+
+    org_id: OrgId
+    id: str
+    name: str
+    login: str  # the member that it speaks for, with the role that they have when it is used
+    scopes: frozenset[Permission]  # a scope can only narrow the role
+    sha256: str
+    created_at: datetime  # UTC, as all of them
+    created_by: str
+    expires_at: datetime
+    last_used_at: datetime | None = None  # to the hour
+    revoked_at: datetime | None = None
+    revoked_by: str | None = None
+
+    def state(self, now: datetime) -> str:
+        """`active`, `expired` or `revoked`."""
+        if self.revoked_at is not None:
+            return "revoked"
+        return "active" if now < self.expires_at else "expired"
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks.
+
+    Attributes:
+        actor: As it stands in audit and decisions: `user:ada`, or `local` for whoever sits at this machine.
+        org_id: The one organisation that they see; None: the local person, who sees all of this home.
+        rights: What they may do there now.
+        token_id: The token that they showed.
+        role: Of the member; None: the local person.
+        scopes: Of the token; None: there is none, so nothing narrows the role.
+    """
+
+    actor: str
+    org_id: OrgId | None
+    rights: frozenset[Permission]
+    token_id: str | None = None
+    role: Role | None = None
+    scopes: frozenset[Permission] | None = None
+
+
+LOCAL = Caller("local", None, frozenset(Permission))
+
+
+def caller_of(token: AccessToken, member: Member) -> Caller:
+    """The member through their token: what the role has now and the scopes leave."""
+    return Caller(
+        actor=f"user:{member.login}",
+        org_id=member.org_id,
+        rights=ROLES[member.role] & token.scopes,
+        token_id=token.id,
+        role=member.role,
+        scopes=token.scopes,
+    )
+
+
+def token_text(random: bytes) -> str:
+    """A token of that randomness: `insp_pat_<22 letters>_<crc32>`, which scanners for leaked secrets recognise."""
+    number, letters = int.from_bytes(random), ""
+    for _ in range(LETTERS):
+        number, digit = divmod(number, len(DIGITS))
+        letters = DIGITS[digit] + letters
+    return f"{PREFIX}{letters}_{_checksum(PREFIX + letters)}"
+
+
+def is_token(text: str) -> bool:
+    """Whether it can be one of ours; a typing error is found without asking the ledger."""
+    return bool(TOKEN.fullmatch(text)) and text.rpartition("_")[2] == _checksum(text.rpartition("_")[0])
+
+
+def token_hash(text: str) -> str:
+    """What is stored of it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def least_role(permission: Permission) -> Role:
+    """The first role that has it."""
+    return next(role for role in Role if permission in ROLES[role])
+
+
+def why(caller: Caller, permission: Permission) -> str:
+    """Why they may, or may not: a clause."""
+    if caller.org_id is None:
+        return "whoever sits at this machine has every right"
+    if caller.role is None or permission not in ROLES[caller.role]:
+        role = caller.role.value if caller.role else "no role"
+        return f"{caller.actor} is {role!r}, and {permission.value!r} takes {least_role(permission).value!r}"
+    if caller.scopes is not None and permission not in caller.scopes:
+        return f"the token's scopes leave {permission.value!r} out"
+    return f"{caller.actor} is {caller.role.value!r}, which has {permission.value!r}"
+
+
+def _checksum(text: str) -> str:
+    return f"{zlib.crc32(text.encode()):08x}"

@@ -1,0 +1,58 @@
+"""Access: the members of an organisation, and their tokens as far as anybody may see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspect_pipelines.domain.access import AccessToken, Member, Permission
+from inspect_pipelines.ports.house import House
+
+
+@dataclass(frozen=True, slots=True)
+class TokenSummary:
+    """A token without what would help to use it."""
+
+    id: str
+    name: str
+    login: str
+    state: str  # active | expired | revoked
+    scopes: tuple[Permission, ...]
+    created_at: datetime  # UTC, as all of them
+    created_by: str
+    expires_at: datetime
+    last_used_at: datetime | None  # to the hour
+
+
+def list_members(house: House) -> list[Member]:
+    """By login."""
+    with house.ledger.read() as ledger:
+        return ledger.members.all()
+
+
+def list_tokens(house: House) -> list[TokenSummary]:
+    """Newest first, those that open nothing any more included."""
+    with house.ledger.read() as ledger:
+        tokens = ledger.tokens.all()
+    return [token_summary(token, house.clock.now()) for token in tokens]
+
+
+def token_summary(token: AccessToken, now: datetime) -> TokenSummary:
+    """As lists show it."""
+    return TokenSummary(
+        token.id,
+        token.name,
+        token.login,
+        token.state(now),
+        tuple(sorted(token.scopes)),
+        token.created_at,
+        token.created_by,
+        token.expires_at,
+        token.last_used_at,
+    )
+
+
+def has_administrator(house: House) -> bool:
+    """Whether some organisation of the home has one; before, nobody from another machine may ask anything."""
+    with house.ledgers.read() as ledgers:
+        return ledgers.access.has_administrator()

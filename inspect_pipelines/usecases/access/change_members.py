@@ -1,0 +1,76 @@
+"""Change the members of an organisation: add one, give one another role, let one go."""
+
+from __future__ import annotations
+
+from inspect_pipelines.domain.access import LOGIN, Member, Role
+from inspect_pipelines.domain.spelling import nearest
+from inspect_pipelines.errors import NotFound, Refused, UsageError
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
+
+
+def add_member(house: House, login: str, role: Role, *, by: str) -> Member | None:
+    """Make somebody a member with this role.
+
+    Args:
+        house: Ports.
+        login: How they are called.
+        role: What they are from now on.
+        by: Who says so, `user:NAME`.
+
+    Returns:
+        The member that they were before; None: they were none.
+
+    Raises:
+        UsageError: That is no login.
+        Refused: They are the last administrator, and would be one no more.
+    """
+    if not LOGIN.fullmatch(login):
+        raise UsageError(
+            f"login {login!r} is none: write 1 to 64 small letters, digits, '.', '_' and '-', a letter or digit at both ends"
+        )
+    with house.ledger.write() as ledger:
+        before = ledger.members.find(login)
+        if before is not None and role is not Role.ADMIN:
+            _refuse_last_administrator(ledger, before)
+        ledger.members.save(Member(house.org_id, login, role, house.clock.now(), by))
+        return before
+
+
+def remove_member(house: House, login: str, *, by: str) -> Member:
+    """Let a member go; their tokens open nothing from now on.
+
+    Raises:
+        NotFound: There is no such member.
+        Refused: They are the last administrator.
+    """
+    with house.ledger.write() as ledger:
+        member = known_member(ledger, login)
+        _refuse_last_administrator(ledger, member)
+        ledger.members.remove(login, by=by, at=house.clock.now())
+        return member
+
+
+def known_member(ledger: LedgerSession, login: str) -> Member:
+    """The member of that login.
+
+    Raises:
+        NotFound: There is none; the sentence says whom there is.
+    """
+    member = ledger.members.find(login)
+    if member is None:
+        logins = [one.login for one in ledger.members.all()]
+        raise NotFound(
+            f"user {login!r} is no member{nearest(login, logins)}; members: {', '.join(logins) or 'none'}; "
+            "add one with: inspect-pipelines users add NAME --role ROLE"
+        )
+    return member
+
+
+def _refuse_last_administrator(ledger: LedgerSession, member: Member) -> None:
+    administrators = [one.login for one in ledger.members.all() if one.role is Role.ADMIN]
+    if administrators == [member.login]:
+        raise Refused(
+            f"user {member.login!r} is the last administrator, and somebody has to be; "
+            "make another one first: inspect-pipelines users add NAME --role admin"
+        )

@@ -1,0 +1,77 @@
+"""A route's declaration: whom it is for. Said once beside the route; the gate, OpenAPI, docs/permissions.md and tests read it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+
+from starlette.routing import BaseRoute, Mount, Route
+
+from inspect_pipelines.domain.access import Permission
+
+METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+T = TypeVar("T", bound=Callable[..., object])
+
+
+class For(StrEnum):
+    """Whom a route is for; the text is what docs/permissions.md says."""
+
+    ANYBODY = "anybody"
+    SIGNERS = "whoever signs with the secret of the source"
+    KNOWN = "whoever is known"
+    PERMITTED = "whoever has the permission"
+    # a page for browsers, which have no sign-in here yet: a proxy with one stands in front of this machine's own address
+    VISITORS = "this machine and its proxy; elsewhere whoever has the permission"
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    whom: For
+    permission: Permission | None = None  # None: none is asked for
+
+
+ANYBODY = Declaration(For.ANYBODY)
+SIGNERS = Declaration(For.SIGNERS)
+KNOWN = Declaration(For.KNOWN)
+
+
+def permitted(permission: Permission) -> Declaration:
+    """For the API: who has it, by a token, or as the local person."""
+    return Declaration(For.PERMITTED, permission)
+
+
+def visitors(permission: Permission) -> Declaration:
+    """For pages."""
+    return Declaration(For.VISITORS, permission)
+
+
+def is_for(declaration: Declaration) -> Callable[[T], T]:
+    """Write it down at an endpoint."""
+
+    def declared(endpoint: T) -> T:
+        endpoint.declaration = declaration  # type: ignore[attr-defined]  # a function takes any
+        return endpoint
+
+    return declared
+
+
+def declaration_of(route: BaseRoute) -> Declaration | None:
+    """The route's; None: it has none, which a test refuses."""
+    holder = route.app if isinstance(route, Mount) else getattr(route, "endpoint", None)
+    found = getattr(holder, "declaration", None)
+    return found if isinstance(found, Declaration) else None
+
+
+def operations(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str, BaseRoute]]:
+    """(method, path, route) of each, in the order of the addresses; a method `any` is whatever is asked."""
+    found = [
+        (getattr(route, "path", ""), method, route)
+        for route in routes
+        for method in (
+            [one for one in METHODS if one in (route.methods or ())] if isinstance(route, Route) else ["any"]
+        )
+    ]
+    for path, method, route in sorted(found, key=lambda one: one[:2]):
+        yield method, path, route

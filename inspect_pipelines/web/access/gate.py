@@ -1,0 +1,170 @@
+"""The gate: who asks, and whether they may; before anything else is looked at."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+
+from starlette.requests import HTTPConnection, Request
+
+from inspect_pipelines.domain.access import LOCAL, Caller, why
+from inspect_pipelines.domain.ids import DEFAULT_ORG, SLUG
+from inspect_pipelines.errors import Forbidden, NotFound, Unauthenticated
+from inspect_pipelines.ports.estate import Estate
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.access import has_administrator
+from inspect_pipelines.queries.choice import chosen_org
+from inspect_pipelines.usecases.access.recognise import recognise, revoke_exposed
+from inspect_pipelines.web.access.declaration import Declaration, For
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
+FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")  # a proxy brings somebody else's request
+FROM_ELSEWHERE = ("cross-site", "same-site")
+HOW = "send a token: `Authorization: Bearer insp_pat_..`, made with: inspect-pipelines tokens create"
+NOBODY_YET = (
+    "this server is open to other machines, so it answers nobody before there is an administrator; make one on its own "
+    "machine with: inspect-pipelines users add NAME --role admin"
+)
+
+
+class Gate:
+    """Decides about each request by its route's declaration.
+
+    Args:
+        estate: Of whose organisations there are members and tokens.
+        is_open: Other machines can reach us by themselves, not only through a proxy on this one.
+    """
+
+    def __init__(self, estate: Estate, *, is_open: bool = False) -> None:
+        self._estate, self._is_open = estate, is_open
+        self._any_house = estate.house(DEFAULT_ORG)  # of what all of them share
+        self._has_administrator = False
+
+    def admit(self, asking: HTTPConnection, declared: Declaration) -> Caller | None:
+        """Who asks; None: the route does not ask for that.
+
+        Raises:
+            Unauthenticated: Nobody whom we know asks; a token that opens nothing is never anonymous.
+            Forbidden: They may not.
+        """
+        if declared.whom in (For.ANYBODY, For.SIGNERS):
+            return None
+        caller = self._caller(asking, declared)
+        wanted = declared.permission
+        if wanted is not None and wanted not in caller.rights:
+            raise Forbidden(f"{asking.url.path!r} is not for you: {why(caller, wanted)}")
+        if wanted is not None and wanted.is_of_deployment and caller.org_id is not None:
+            self._refuse_others(asking, caller)
+        return caller
+
+    def visitor(self, request: Request) -> Caller:
+        """Whoever asks for a page, by what its route declares; raises as `admit`."""
+        declared: Declaration = request.scope["endpoint"].declaration
+        caller = self.admit(request, declared)
+        assert caller is not None  # only routes for visitors ask
+        return caller
+
+    def house(self, caller: Caller, org: str | None) -> House:
+        """The organisation that is asked about.
+
+        Args:
+            caller: Whoever asks.
+            org: As they name it; None: their own, or the only one.
+
+        Raises:
+            NotFound: There is none of that name, or it is not theirs, which sounds the same.
+            UsageError: There are several, and none is named.
+        """
+        if org is not None and (not SLUG.fullmatch(org) or caller.org_id not in (None, org)):
+            raise NotFound(f"there is no organisation {org[:100]!r}; leave `org` out, or name your own")
+        if caller.org_id is not None:
+            return self._estate.house(caller.org_id)
+        return self._estate.house(chosen_org(self._estate.organizations(), org, lambda: None, how="?org=ID"))
+
+    def houses(self, caller: Caller) -> list[House]:
+        """Of every organisation that they may see."""
+        if caller.org_id is None:
+            return self._estate.houses()
+        return [self._estate.house(caller.org_id)]
+
+    def _caller(self, asking: HTTPConnection, declared: Declaration) -> Caller:
+        if declared.whom is For.VISITORS and not self._is_open:
+            return LOCAL
+        self._refuse_before_administrator()
+        token = _token(asking)
+        if token is not None:
+            self._refuse_clear(asking, token)
+            return recognise(self._any_house, token)
+        if self._is_open or not is_local(asking):
+            raise Unauthenticated(f"{asking.url.path!r} asks who you are; {HOW}")
+        if asking.headers.get("sec-fetch-site") in FROM_ELSEWHERE and not _is_link(asking):
+            raise Forbidden("a page elsewhere asked for this; only programs and our own pages may")
+        return LOCAL
+
+    def _refuse_before_administrator(self) -> None:
+        """Once there is one there always is: the last one cannot be removed."""
+        if self._is_open and not self._has_administrator:
+            self._has_administrator = has_administrator(self._any_house)
+            if not self._has_administrator:
+                raise Forbidden(NOBODY_YET)
+
+    def _refuse_clear(self, asking: HTTPConnection, token: str) -> None:
+        """A token that crossed a network unencrypted may have been read on its way."""
+        if asking.url.scheme in ("https", "wss") or _is_loopback(asking):
+            return
+        if "x-forwarded-for" in asking.headers and "x-forwarded-proto" not in asking.headers:
+            raise Unauthenticated(
+                "a proxy brought this token and does not say whether it came encrypted; have it set X-Forwarded-Proto",
+                is_bad_token=True,
+            )
+        revoke_exposed(self._any_house, token)
+        raise Unauthenticated(
+            "this token came over clear HTTP from another machine, so it opens nothing any more; use HTTPS, and create "
+            "another one with: inspect-pipelines tokens create",
+            is_bad_token=True,
+        )
+
+    def _refuse_others(self, asking: HTTPConnection, caller: Caller) -> None:
+        if [*self._estate.organizations()] not in ([], [caller.org_id]):
+            raise Forbidden(
+                f"{asking.url.path!r} shows all organisations of this home, and {caller.actor} belongs to one; "
+                "use it on the machine itself"
+            )
+
+
+def is_local(asking: HTTPConnection) -> bool:
+    """Whether a program of this very machine asks, under the machine's own name, and for nobody else."""
+    host = asking.url.hostname or ""
+    return (
+        _is_loopback(asking)
+        and host in LOOPBACK_NAMES
+        and not any(name in asking.headers for name in FORWARDED)
+    )
+
+
+def _is_loopback(asking: HTTPConnection) -> bool:
+    try:
+        return asking.client is not None and ip_address(asking.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _is_link(asking: HTTPConnection) -> bool:
+    headers = asking.headers
+    return headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+
+
+def _token(asking: HTTPConnection) -> str | None:
+    """What stands behind `Bearer`; None: there is no such header.
+
+    Raises:
+        Unauthenticated: There are several, or it is another scheme.
+    """
+    found = asking.headers.getlist("authorization")
+    if not found:
+        return None
+    scheme, _, token = found[0].partition(" ")
+    if len(found) > 1 or scheme.lower() != "bearer":
+        raise Unauthenticated(
+            f"the header Authorization is there once, and reads Bearer; {HOW}", is_bad_token=True
+        )
+    return token.strip()

@@ -1,0 +1,155 @@
+"""`/openapi.json` (3.1): made of the routes, their declarations, and the types of their answers; every error is declared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute
+
+from inspect_pipelines.queries.json_schema import Schema, schema_of
+from inspect_pipelines.web.access.declaration import ANYBODY, Declaration, For, is_for
+from inspect_pipelines.web.api.example import example_of
+from inspect_pipelines.web.api.problem import (
+    FORBIDDEN,
+    INTERNAL,
+    INVALID,
+    KINDS,
+    MEDIA_TYPE,
+    NOT_FOUND,
+    TYPE,
+    UNAUTHENTICATED,
+    UNAVAILABLE,
+    Kind,
+)
+from inspect_pipelines.web.api.route import Answer, Route
+
+EVERYWHERE = (INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INTERNAL, UNAVAILABLE)
+DESCRIPTION = (
+    "Playbooks, schedules, triggers, runs, pictures, incidents, events and messages of one organisation. Lists are pages, "
+    "newest first: follow `next` until it is null. Errors are problems (RFC 9457) whose `type` stays the same."
+)
+SECURITY = {
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "insp_pat_<random>_<crc32>",
+        "description": "Made with: inspect-pipelines tokens create. On the machine itself none is asked for.",
+    }
+}
+PROBLEM: Schema = {
+    "type": "object",
+    "properties": {
+        "type": {"enum": [TYPE.format(kind=kind.name) for kind in KINDS]},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What was asked, what is wrong, what to do next."},
+        "errors": {
+            "type": "array",
+            "description": "Of an invalid request: each part that is wrong.",
+            "items": {
+                "type": "object",
+                "properties": {"where": {"type": "string"}, "detail": {"type": "string"}},
+                "required": ["where", "detail"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+
+
+def openapi_route(title: str, version: str, every_route: Callable[[], Sequence[BaseRoute]]) -> APIRouter:
+    """`GET /openapi.json`, made when it is first asked for."""
+    router = APIRouter()
+    made: list[dict[str, Any]] = []
+
+    @router.get("/openapi.json")
+    @is_for(ANYBODY)
+    def document() -> JSONResponse:
+        if not made:
+            made.append(openapi(title, version, every_route()))
+        return JSONResponse(made[0])
+
+    return router
+
+
+def openapi(title: str, version: str, routes: Sequence[BaseRoute]) -> dict[str, Any]:
+    """The document."""
+    ours = [route for route in routes if isinstance(route, Route)]
+    document = get_openapi(
+        title=title, version=version, description=DESCRIPTION, openapi_version="3.1.0", routes=ours
+    )
+    schemas: dict[str, Schema] = {"Problem": PROBLEM}
+    for route in ours:
+        for method in route.methods or ():
+            _complete(document["paths"][route.path_format][method.lower()], route, schemas)
+    document["components"] = {
+        "securitySchemes": SECURITY,
+        "schemas": dict(sorted(schemas.items())),
+        "responses": {kind.name: _problem_response(kind) for kind in KINDS},
+    }
+    return document
+
+
+def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema]) -> None:
+    declaration: Declaration = route.endpoint.declaration  # type: ignore[attr-defined]
+    answer: Answer = route.endpoint.answer  # type: ignore[attr-defined]
+    responses = {"200": _response(answer, schemas)}
+    for kind in EVERYWHERE:
+        responses[str(kind.status)] = {"$ref": f"#/components/responses/{kind.name}"}
+    operation["responses"] = responses
+    scopes = [declaration.permission.value] if declaration.permission else []
+    operation["security"] = [{"token": scopes}]
+    if declaration.whom is For.PERMITTED:
+        operation["x-permission"] = scopes[0]
+
+
+def _response(answer: Answer, schemas: dict[str, Schema]) -> dict[str, Any]:
+    if answer.kind is bytes:
+        return {"description": "The picture.", "content": {answer.media_type: {}}}
+    schema = schema_of(answer.kind, schemas)
+    if answer.is_page:
+        schema = _page(schema)
+    elif answer.is_list:
+        schema = {
+            "type": "object",
+            "properties": {"items": {"type": "array", "items": schema}, "next": {"type": "null"}},
+            "required": ["items", "next"],
+        }
+    return {
+        "description": "As asked.",
+        "content": {answer.media_type: {"schema": schema, "example": example_of(schema, schemas)}},
+    }
+
+
+def _page(item: Schema) -> Schema:
+    return {
+        "type": "object",
+        "properties": {
+            "items": {"type": "array", "items": item},
+            "next": {
+                "anyOf": [{"type": "string", "format": "uri"}, {"type": "null"}],
+                "description": "The whole address of the next page; null: this is the last one.",
+            },
+            "problem": {"type": "string", "description": "Why items may be missing at the page's end."},
+        },
+        "required": ["items", "next"],
+    }
+
+
+def _problem_response(kind: Kind) -> dict[str, Any]:
+    example = {
+        "type": TYPE.format(kind=kind.name),
+        "title": kind.title,
+        "status": kind.status,
+        "detail": kind.example,
+    }
+    return {
+        "description": kind.title,
+        "content": {
+            MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example},
+        },
+    }

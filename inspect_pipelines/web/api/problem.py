@@ -1,0 +1,148 @@
+"""Problems (RFC 9457): every error of the API in one shape, our sentence in `detail`, and a `type` that stays the same."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi.exceptions import RequestValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from inspect_pipelines.errors import (
+    Forbidden,
+    InspectError,
+    NotFound,
+    Refused,
+    Unauthenticated,
+    UsageError,
+)
+
+PREFIX = "/api/"  # what stands below it answers with problems
+MEDIA_TYPE = "application/problem+json"
+TYPE = "urn:inspect-pipelines:problem:{kind}"
+RETRY_AFTER_SECONDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem; clients tell them apart by its name."""
+
+    name: str
+    status: int
+    title: str
+    example: str
+
+
+INVALID = Kind(
+    "invalid-request",
+    400,
+    "The request is not understood.",
+    "the query parameter 'limti' is not known (did you mean 'limit'?)",
+)
+UNAUTHENTICATED = Kind(
+    "unauthenticated", 401, "We do not know who asks.", "the token has expired at 2026-11-01 00:00 UTC"
+)
+FORBIDDEN = Kind(
+    "forbidden",
+    403,
+    "You may not do that.",
+    "'/metrics' is not for you: the token's scopes leave 'metrics:read' out",
+)
+NOT_FOUND = Kind(
+    "not-found", 404, "There is no such thing, or it is not yours.", "there is no run '0190f1d2' for you"
+)
+WRONG_METHOD = Kind(
+    "method-not-allowed", 405, "The address has no such method.", "'/api/v1/runs' does not answer 'TRACE'"
+)
+CONFLICT = Kind(
+    "conflict", 409, "That cannot be done in this state.", "run '0190f1d2' cannot be retried: it is running"
+)
+INTERNAL = Kind(
+    "internal", 500, "That is our fault.", "something broke here; the log of the web process says what"
+)
+UNAVAILABLE = Kind(
+    "unavailable", 503, "Something did not answer; try again.", "the ledger stayed locked for 30 s"
+)
+KINDS = (
+    INVALID,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    NOT_FOUND,
+    WRONG_METHOD,
+    CONFLICT,
+    INTERNAL,
+    UNAVAILABLE,
+)
+# The first class that an error is of.
+OF_ERRORS: Mapping[type[InspectError], Kind] = {
+    Unauthenticated: UNAUTHENTICATED,
+    Forbidden: FORBIDDEN,
+    NotFound: NOT_FOUND,
+    Refused: CONFLICT,
+    UsageError: INVALID,
+}
+
+
+class Invalid(UsageError):
+    """Parts of a request that are not as documented.
+
+    Args:
+        errors: Where each is (`query limit`, `body reason`), and what is wrong with it.
+    """
+
+    def __init__(self, errors: list[tuple[str, str]]) -> None:
+        self.errors = errors
+        super().__init__("; ".join(f"{where}: {what}" for where, what in errors))
+
+
+def kind_of(error: InspectError) -> Kind:
+    """What kind of problem an error of ours is."""
+    if error.retry_may_help:
+        return UNAVAILABLE
+    return next((kind for cls, kind in OF_ERRORS.items() if isinstance(error, cls)), INTERNAL)
+
+
+def of_error(request: Request, error: InspectError) -> JSONResponse:
+    """The problem that an error of ours is."""
+    headers = {}
+    if isinstance(error, Unauthenticated):
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if error.is_bad_token else "Bearer"
+    if error.retry_may_help:
+        headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    more: dict[str, Any] = {}
+    if isinstance(error, Invalid):
+        more["errors"] = [{"where": where, "detail": what} for where, what in error.errors]
+    return problem(request, kind_of(error), str(error), headers=headers, **more)
+
+
+def of_validation(error: RequestValidationError) -> Invalid:
+    """What FastAPI found wrong, as our error."""
+    return Invalid(
+        [(" ".join(str(part) for part in one["loc"]), str(one["msg"]).lower()) for one in error.errors()]
+    )
+
+
+def of_status(request: Request, status: int, headers: Mapping[str, str] | None) -> JSONResponse:
+    """What the router says by a bare status: there is no such address, or no such method of it."""
+    if status == WRONG_METHOD.status:
+        sentence = f"{request.url.path!r} does not answer {request.method!r}"
+        return problem(request, WRONG_METHOD, sentence, headers=headers)
+    kind = next((one for one in KINDS if one.status == status), INVALID)
+    sentence = f"there is nothing at {request.url.path!r}; /openapi.json lists what there is"
+    return problem(request, kind, sentence, headers=headers)
+
+
+def problem(
+    request: Request, kind: Kind, sentence: str, *, headers: Mapping[str, str] | None = None, **more: Any
+) -> JSONResponse:
+    """The answer."""
+    body = {
+        "type": TYPE.format(kind=kind.name),
+        "title": kind.title,
+        "status": kind.status,
+        "detail": sentence.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+        **more,
+    }
+    return JSONResponse(body, kind.status, headers, MEDIA_TYPE)

@@ -1,0 +1,179 @@
+"""Routes of the API: declared once, admitted first, strict about what is asked, described in OpenAPI by their answer's type."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any
+
+import anyio.to_thread
+from fastapi import Depends, Query
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from inspect_pipelines.domain.access import Caller
+from inspect_pipelines.domain.spelling import nearest
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.json_shape import to_json
+from inspect_pipelines.queries.page import Page
+from inspect_pipelines.web.access.declaration import Declaration, is_for
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.api.problem import Invalid
+
+V1 = "/api/v1"
+MOST = 200  # of a page
+USUAL = 50
+PNG = "image/png"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that was let in."""
+
+    caller: Caller
+    house: House  # of the organisation that is asked about
+    request: Request
+
+    def answer(self, value: Any) -> Response:
+        """The value in the one JSON shape that it has everywhere."""
+        return JSONResponse(to_json(value))
+
+    def list(self, values: Sequence[Any]) -> Response:
+        """A list that is short by its nature, in the shape of a page that is the last one."""
+        return JSONResponse({"items": to_json(values), "next": None})
+
+    def picture(self, png: bytes) -> Response:
+        """A picture; what it shows is for whoever may see it, and no browser guesses that it is something else."""
+        headers = {"Cache-Control": "private, max-age=3600", "X-Content-Type-Options": "nosniff"}
+        return Response(png, media_type=PNG, headers=headers)
+
+    def page(self, page: Page[Any]) -> Response:
+        """A page of a list, with the whole address of the next one."""
+        following = None
+        if page.next_cursor is not None:
+            following = str(self.request.url.include_query_params(cursor=page.next_cursor))
+        body: dict[str, Any] = {"items": to_json(page.items), "next": following}
+        if page.problem:
+            body["problem"] = page.problem
+        return JSONResponse(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a route answers with, for OpenAPI."""
+
+    kind: Any  # a type of queries/; bytes: a picture
+    is_page: bool = False
+    is_list: bool = False  # a list that is short by its nature
+    media_type: str = "application/json"
+
+
+def asked_of(
+    request: Request,
+    org: Annotated[
+        str | None,
+        Query(description="The organisation, where the home has several and no token names one."),
+    ] = None,
+) -> Asked:
+    """What the gate has let in."""
+    asked: Asked = request.state.asked
+    return asked
+
+
+AskedBy = Annotated[Asked, Depends(asked_of)]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="The most that a page holds.")]
+Cursor = Annotated[str | None, Query(description="Where a page ended: it is in that page's `next`.")]
+
+
+class Route(APIRoute):
+    """FastAPI's, behind the gate."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], *, gate: Gate, **options: Any) -> None:
+        self._gate = gate
+        super().__init__(path, endpoint, response_model=None, **options)
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Who asks is seen to before anything of the request is looked at, its parameters included."""
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            request.state.asked = await anyio.to_thread.run_sync(self._admitted, request)
+            refuse_unknown(request, self.dependant)
+            return await inner(request)
+
+        return handle
+
+    def _admitted(self, request: Request) -> Asked:
+        declaration: Declaration = self.endpoint.declaration  # type: ignore[attr-defined]  # Routes wrote it there
+        caller = self._gate.admit(request, declaration)
+        assert caller is not None  # every route of the API asks who it is
+        return Asked(caller, self._gate.house(caller, request.query_params.get("org")), request)
+
+
+@dataclass
+class Routes:
+    """Those of one noun.
+
+    Args:
+        gate: Whom they let in.
+        noun: How OpenAPI groups them.
+    """
+
+    gate: Gate
+    noun: str
+    routes: list[APIRoute] = field(default_factory=list)
+
+    def get(
+        self, path: str, declaration: Declaration, answer: Answer
+    ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+        """A route that only reads."""
+
+        def added(endpoint: Callable[..., Response]) -> Callable[..., Response]:
+            is_for(declaration)(endpoint)
+            endpoint.answer = answer  # type: ignore[attr-defined]  # openapi.py describes it
+            name = f"{self.noun}-{endpoint.__name__.strip('_').replace('_', '-')}"
+            self.routes.append(
+                Route(
+                    V1 + path,
+                    endpoint,
+                    gate=self.gate,
+                    methods=["GET"],
+                    tags=[self.noun],
+                    operation_id=name,
+                )
+            )
+            return endpoint
+
+        return added
+
+
+def refuse_unknown(request: Request, dependant: Dependant) -> None:
+    """Refuse parameters that mean nothing here, and two values where one is asked for; neither is passed over.
+
+    Raises:
+        Invalid: With each of them.
+    """
+    known = dict(_parameters(dependant))
+    wrong = []
+    for name in dict.fromkeys(request.query_params):
+        if name not in known:
+            wrong.append(
+                (
+                    f"query {name[:80]}",
+                    f"is not known{nearest(name, [*known])}; known are {', '.join(sorted(known))}",
+                )
+            )
+        elif not known[name] and len(request.query_params.getlist(name)) > 1:
+            wrong.append((f"query {name}", "is there more than once; say it once"))
+    if wrong:
+        raise Invalid(wrong)
+
+
+def _parameters(dependant: Dependant) -> Iterator[tuple[str, bool]]:
+    """(name, whether it may be there several times) of each query parameter."""
+    for one in dependant.query_params:
+        yield one.alias, "list" in str(one.field_info.annotation)
+    for inner in dependant.dependencies:
+        yield from _parameters(inner)

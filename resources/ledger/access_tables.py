@@ -1,0 +1,35 @@
+"""The tables of who may do what."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from resources.ledger.tables import metadata, text, time
+
+members = sa.Table(
+    "members",
+    metadata,
+    text("org_id", primary_key=True),
+    text("login", primary_key=True),
+    text("role"),
+    time("added_at"),
+    text("added_by"),
+)
+
+access_tokens = sa.Table(
+    "access_tokens",
+    metadata,
+    text("org_id", primary_key=True),
+    text("id", primary_key=True),
+    text("name"),
+    text("login"),
+    text("scopes"),  # blank between
+    text("sha256"),  # of the text that its owner keeps, which is nowhere here
+    time("created_at"),
+    text("created_by"),
+    time("expires_at"),
+    time("last_used_at", nullable=True),
+    time("revoked_at", nullable=True),
+    text("revoked_by", nullable=True),
+)
+sa.Index("access_tokens_sha256", access_tokens.c.sha256, unique=True)  # a token names no organisation

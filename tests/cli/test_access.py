@@ -1,0 +1,76 @@
+"""`users` and `tokens` as a person uses them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from inspect_pipelines.cli.tokens import tokens
+from inspect_pipelines.cli.up import LOCAL, NOBODY_YET, TOKENS, who_may
+from inspect_pipelines.cli.users import users
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.access import is_token
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def users_(*words: str) -> Result:
+    return CliRunner().invoke(users, words, catch_exceptions=False)
+
+
+def tokens_(*words: str) -> Result:
+    return CliRunner().invoke(tokens, words, catch_exceptions=False)
+
+
+def test_a_token_is_alone_on_standard_output_and_never_shown_again() -> None:
+    users_("add", "ada", "--role", "admin")
+
+    created = tokens_("create", "ada", "--name", "ci", "--scope", "runs:read")
+
+    text = created.stdout.strip()
+    assert is_token(text)
+    assert "only time" in created.stderr
+    listed = tokens_("list", "--json").stdout
+    assert text[9:31] not in listed
+    assert [(one["login"], one["scopes"], one["state"]) for one in json.loads(listed)] == [
+        ("ada", ["runs:read"], "active")
+    ]
+
+
+def test_the_lists_tell_what_to_do_while_they_are_empty() -> None:
+    assert "users add NAME --role admin" in users_("list").stdout
+    assert "tokens create NAME --name PURPOSE" in tokens_("list").stdout
+
+
+def test_members_and_tokens_are_listed_and_let_go() -> None:
+    assert "--name PURPOSE" in users_("add", "ada", "--role", "admin").stdout
+    users_("add", "bob", "--role", "viewer")
+    assert (
+        "is operator of organisation 'default', was viewer"
+        in users_("add", "bob", "--role", "operator").stdout
+    )
+    tokens_("create", "bob", "--name", "bob's laptop", "--expires", "30d")
+
+    assert "bob" in users_("list").stdout
+    assert "bob's laptop" in tokens_("list").stdout
+    assert "opens nothing any more" in tokens_("revoke", "bob's laptop").stdout
+    assert "revoked" in tokens_("list").stdout
+    assert "no member" in users_("remove", "bob").stdout
+    assert [one["login"] for one in json.loads(users_("list", "--json").stdout)] == ["ada"]
+
+
+def test_up_says_who_may_use_the_api() -> None:
+    assert who_may(Settings(), "127.0.0.1") == LOCAL
+    assert who_may(Settings(), "0.0.0.0") == NOBODY_YET
+
+    users_("add", "ada", "--role", "admin")
+
+    assert who_may(Settings(), "0.0.0.0") == TOKENS

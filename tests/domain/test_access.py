@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from builders import NOW
+from inspect_pipelines.domain.access import (
+    LOCAL,
+    ROLES,
+    AccessToken,
+    Caller,
+    Member,
+    Permission,
+    Role,
+    caller_of,
+    is_token,
+    least_role,
+    token_hash,
+    token_text,
+    why,
+)
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+
+EVERYTHING = frozenset(Permission)
+TOKEN = AccessToken(
+    DEFAULT_ORG, "t1", "ci", "ada", EVERYTHING, "a" * 64, NOW, "user:ada", NOW + timedelta(days=1)
+)
+VIEWER = Member(DEFAULT_ORG, "ada", Role.VIEWER, NOW, "user:root")
+ADMIN = replace(VIEWER, role=Role.ADMIN)
+
+
+@given(st.binary(min_size=16, max_size=16))
+def test_every_token_is_recognised_and_no_other_letter_in_it_passes(random: bytes) -> None:
+    text = token_text(random)
+
+    assert is_token(text)
+    for at in range(len("insp_pat_"), len(text)):
+        other = text[:at] + ("1" if text[at] == "0" else "0") + text[at + 1 :]
+        assert not is_token(other)
+
+
+def test_a_token_reads_as_scanners_for_leaked_secrets_expect_it() -> None:
+    assert token_text(bytes(16)) == "insp_pat_0000000000000000000000_baf8c33f"
+    assert token_text(b"\xff" * 16).startswith("insp_pat_7")
+
+
+def test_two_tokens_have_two_hashes_and_neither_holds_the_text() -> None:
+    one, other = token_text(bytes(16)), token_text(b"1" * 16)
+
+    assert token_hash(one) != token_hash(other)
+    assert one[9:20] not in token_hash(one)
+
+
+def test_each_role_has_what_the_one_before_it_has() -> None:
+    rights = [ROLES[role] for role in Role]
+
+    assert all(less <= more for less, more in pairwise(rights))
+    assert rights[-1] == EVERYTHING
+
+
+def test_a_scope_narrows_a_role_and_never_widens_it() -> None:
+    narrow = replace(TOKEN, scopes=frozenset({Permission.RUNS_READ}))
+
+    assert caller_of(narrow, ADMIN).rights == {Permission.RUNS_READ}
+    assert caller_of(TOKEN, VIEWER).rights == ROLES[Role.VIEWER]
+
+
+@pytest.mark.parametrize(
+    ("token", "state"),
+    [
+        (TOKEN, "active"),
+        (replace(TOKEN, expires_at=NOW), "expired"),
+        (replace(TOKEN, revoked_at=NOW), "revoked"),
+        (replace(TOKEN, expires_at=NOW, revoked_at=NOW), "revoked"),
+    ],
+)
+def test_a_token_has_one_state(token: AccessToken, state: str) -> None:
+    assert token.state(NOW) == state
+
+
+def test_the_least_role_is_the_first_that_has_the_permission() -> None:
+    assert least_role(Permission.RUNS_READ) is Role.VIEWER
+    assert least_role(Permission.DEPLOYMENT_ADMIN) is Role.ADMIN
+    assert Permission.DEPLOYMENT_ADMIN.is_of_deployment
+    assert not Permission.RUNS_READ.is_of_deployment
+
+
+@pytest.mark.parametrize(
+    ("caller", "permission", "clause"),
+    [
+        (LOCAL, Permission.DEPLOYMENT_ADMIN, "whoever sits at this machine has every right"),
+        (
+            caller_of(TOKEN, VIEWER),
+            Permission.DEPLOYMENT_ADMIN,
+            "user:ada is 'viewer', and 'deployment:admin' takes 'admin'",
+        ),
+        (
+            Caller("user:eve", DEFAULT_ORG, frozenset()),
+            Permission.RUNS_READ,
+            "user:eve is 'no role', and 'runs:read' takes 'viewer'",
+        ),
+        (
+            caller_of(replace(TOKEN, scopes=frozenset()), ADMIN),
+            Permission.RUNS_READ,
+            "the token's scopes leave 'runs:read' out",
+        ),
+        (caller_of(TOKEN, VIEWER), Permission.RUNS_READ, "user:ada is 'viewer', which has 'runs:read'"),
+        (
+            Caller("somebody", DEFAULT_ORG, frozenset(), role=Role.ADMIN),
+            Permission.RUNS_READ,
+            "somebody is 'admin', which has 'runs:read'",
+        ),
+    ],
+)
+def test_why_somebody_may_or_may_not_is_a_clause(caller: Caller, permission: Permission, clause: str) -> None:
+    assert why(caller, permission) == clause
