@@ -18,6 +18,7 @@ import click
 from inspect_pipelines.cli.output import print_json, say
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, resolve_secret
+from inspect_pipelines.engine.storages import mend, spoilt
 from inspect_pipelines.errors import InspectError
 
 LEAST_PYTHON = (3, 11)
@@ -41,8 +42,13 @@ class Check:
 
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def doctor(as_json: bool) -> None:
+@click.option(
+    "--repair", is_flag=True, help="Mend Dagster's databases first, where two commands made them at once."
+)
+def doctor(as_json: bool, repair: bool) -> None:
     """Say what is missing on this machine and how to get it."""
+    if repair:
+        repair_databases(Settings().dagster_home())
     checks = list(examine(Settings()))
     if as_json:
         print_json(checks)
@@ -65,6 +71,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield packages("DuckDB", "duckdb")
     yield sqlite()
     yield home(settings.absolute_home())
+    yield databases(settings.dagster_home())
     yield disk_space(settings.absolute_home())
     yield port("port", settings.port)
     yield fonts()
@@ -118,6 +125,31 @@ def home(folder: Path) -> Check:
         str(folder) if is_local else f"{folder} is on a network disk ({kind})",
         "set INSPECT_HOME to a folder on a local disk: its databases rely on local file locks",
     )
+
+
+def databases(dagster_home: Path) -> Check:
+    """Each of Dagster's databases can be read and has one stamp."""
+    name = "Dagster's databases"
+    try:
+        wrong = spoilt(dagster_home)
+    except sqlite3.Error as error:
+        how = f"move {str(dagster_home)!r} away; the next run makes it anew, and only Dagster's own records of runs are gone"
+        return Check(name, False, f"one in {dagster_home} cannot be read: {error}", how)
+    if wrong:
+        names = ", ".join(path.name for path in wrong)
+        how = "they were made by two commands at once, and Dagster opens them no more: inspect-pipelines doctor --repair"
+        return Check(name, False, f"{names} stamped twice", how)
+    return Check(name, True, "in order" if dagster_home.exists() else "made by the first run")
+
+
+def repair_databases(dagster_home: Path) -> None:
+    """Mend what can be mended, and say it; what cannot be read is told by the check."""
+    try:
+        wrong = spoilt(dagster_home)
+    except sqlite3.Error:
+        return
+    for path in wrong:
+        say(f"mended {path}: it keeps the stamp {mend(path)}", err=True)
 
 
 def disk_kind(folder: Path, mounts: Path) -> str:

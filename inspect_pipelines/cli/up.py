@@ -9,8 +9,9 @@ import click
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.addresses import is_loopback
-from inspect_pipelines.engine.instance import MODULE, ensure_instance
+from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.state import UpState
+from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.engine.supervisor import Supervisor, Wishes
 from inspect_pipelines.queries.access import has_administrator
 from resources.clock import SystemClock
@@ -61,7 +62,7 @@ def env() -> None:
     home = Settings().absolute_home()
     variables = {
         "INSPECT_HOME": str(home),
-        "DAGSTER_HOME": str(ensure_instance(home)),
+        "DAGSTER_HOME": str(ensure_storages(home)),
         "DAGSTER_MODULE_NAME": MODULE,
     }
     for name, value in variables.items():

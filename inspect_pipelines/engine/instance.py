@@ -93,6 +93,11 @@ def ensure_instance(home: Path) -> Path:
     return home / "dagster"
 
 
+def is_ours(dagster_home: Path) -> bool:
+    """Whether the settings are as we write them, and no person's."""
+    return (dagster_home / "dagster.yaml").read_text(encoding="utf-8", errors="replace").startswith(MARKER)
+
+
 def most_runs() -> int:
     """How many runs Dagster starts at once: one browser takes about a core, so as many as there are cores."""
     return max(2, os.cpu_count() or 2)

@@ -13,8 +13,9 @@ import psutil
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.commands import PYTHON, surroundings
-from inspect_pipelines.engine.instance import MODULE, ensure_instance
+from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.processes import last_lines, leave_alone
+from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.engine.warm.logs import forget_old_logs, run_log
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.engine import Launch
@@ -43,7 +44,7 @@ class PlainEngine:
         Raises:
             Unavailable: The process cannot be started.
         """
-        ensure_instance(self._home)
+        ensure_storages(self._home)
         argv = [PYTHON, "-m", "dagster", "job", "execute", "-m", self._module, "-j", launch.job_name]
         argv += ["--tags", json.dumps(dict(launch.tags))]
         log = self.log(launch.origin)

@@ -21,12 +21,13 @@ from inspect_pipelines.engine.addresses import (
     ui_socket,
 )
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
-from inspect_pipelines.engine.instance import MODULE, ensure_instance
+from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
 from inspect_pipelines.engine.sources import Sources, our_folders
 from inspect_pipelines.engine.state import UpState, forget_state, lock_path, read_state, write_state
 from inspect_pipelines.engine.stopping import stop_in_order
+from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.publication import Publication
@@ -76,7 +77,7 @@ class Supervisor:
             Unreadable: What is published cannot be read.
             Unavailable: A part does not start, or ends again and again.
         """
-        ensure_instance(self.home)
+        ensure_storages(self.home)
         with self._alone(), self._listening_to_signals():
             for name in LOGS:
                 rotate_log(self._log(name))
@@ -100,7 +101,6 @@ class Supervisor:
         published, sources = self._published(), Sources(our_folders())
         self._publication.all()  # tells what is wrong in a sentence, where the code server shows a traceback
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
-        # And one process at a time may make Dagster's databases: two that do so together stamp them twice, for good.
         first: list[Service | Generations] = [services.web, services.code]
         if not (self._until_ready(first) and self._until_ready(services.all())):
             return

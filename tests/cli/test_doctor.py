@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -214,3 +216,33 @@ def test_set_up_that_fails_exits_3_with_one_sentence(tmp_path, monkeypatch, caps
     assert chromium.main(["--ensure"]) == 3
 
     assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_a_home_whose_databases_were_stamped_twice_is_told_and_repaired(project):
+    """Two `run --wait` in a fresh home spoilt it for good, and doctor said that all is there."""
+    database = project / "home" / "dagster" / "schedules" / "schedules.db"
+    database.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) PRIMARY KEY)")
+        connection.execute("INSERT INTO alembic_version VALUES ('5771160a95ad'), ('29b539ebc72a')")
+
+    before = CliRunner().invoke(doctor, [])
+    repaired = CliRunner().invoke(doctor, ["--repair"])
+
+    assert before.exit_code == 3
+    assert "✗ missing  Dagster's databases" in before.output
+    assert "inspect-pipelines doctor --repair" in before.output
+    assert repaired.exit_code == 0, repaired.output
+    assert "it keeps the stamp 29b539ebc72a" in repaired.output
+    assert "all is there" in repaired.output
+
+
+def test_a_database_that_cannot_be_read_is_missing_and_no_repair_is_claimed(project):
+    database = project / "home" / "dagster" / "history" / "runs.db"
+    database.parent.mkdir(parents=True)
+    database.write_bytes(b"not a database" * 99)
+
+    done = CliRunner().invoke(doctor, ["--repair"])
+
+    assert done.exit_code == 3
+    assert "cannot be read: file is not a database" in done.output
