@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from inspect_pipelines.config.document import Document, OneOrMany, Texts
-from inspect_pipelines.domain.source import GITHUB_API, MAPPABLE, NAMED_MAPPINGS, RATE_PER_MINUTE
+from inspect_pipelines.domain.sender import NAMED_MAPPINGS
+from inspect_pipelines.domain.source import GITHUB_API, MAPPABLE, RATE_PER_MINUTE
 from inspect_pipelines.domain.variable import SECRET_REFERENCE
 
 HOOK = r"^(repos/[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+|orgs/[A-Za-z0-9_.-]+)/hooks/[0-9]+$"
@@ -35,7 +36,9 @@ MAPPING_SCHEMA: dict[str, Any] = {
 
 class SourceDocument(Document):
     id: str
-    kind: Literal["github", "deploy", "generic"]
+    kind: Literal[
+        "github", "deploy", "generic", "vercel", "netlify", "heroku", "gitlab", "bitbucket", "gitea"
+    ]
     secrets: Annotated[list[SecretReference], OneOrMany(), Field(min_length=1, max_length=2)]
     repos: Texts = Field(default_factory=list)
     token: SecretReference | None = None

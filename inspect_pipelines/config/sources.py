@@ -12,7 +12,8 @@ from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.source_document import SourceDocument
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.ids import SLUG, SourceId
-from inspect_pipelines.domain.source import MAPPABLE, NAMED_MAPPINGS, Source
+from inspect_pipelines.domain.sender import NAMED_MAPPINGS
+from inspect_pipelines.domain.source import MAPPABLE, Source
 
 REPO_GLOB = re.compile(r"[^/\s]+/[^/\s]+")
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -83,7 +84,7 @@ def _api_url(text: str, wrong: Wrong) -> str:
 
 def _mapping(written: SourceDocument, wrong: Wrong) -> Mapping[str, str]:
     mapping = written.mapping
-    if mapping is None or written.kind == "github":
+    if mapping is None or written.kind not in USED_BY["mapping"]:
         return {}
     if isinstance(mapping, str):
         if mapping in NAMED_MAPPINGS and written.kind == "deploy":

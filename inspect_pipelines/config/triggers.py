@@ -64,6 +64,11 @@ def check_source(written: TriggerDocument, sources: Mapping[str, SourceKind], wr
         known = ", ".join(sorted(sources)) or "none"
         hint = did_you_mean(written.source, sources) or f"; organization.yaml has: {known}"
         wrong(f"no source is called {shown(written.source)}{hint}", "source")
+    elif kind not in (SourceKind.GENERIC, SourceKind.GITHUB) and not written.event.startswith("deployment."):
+        wrong(
+            f"{shown(written.event)} is not an event of a {kind.value} source, which tells deployment. ones",
+            "event",
+        )
     elif kind is not SourceKind.GENERIC and written.event not in EVENT_KEYS:
         wrong(f"{shown(written.event)} is not an event of a {kind.value} source", "event")
 

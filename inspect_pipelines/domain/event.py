@@ -16,6 +16,12 @@ class SourceKind(StrEnum):
     GITHUB = "github"
     DEPLOY = "deploy"
     GENERIC = "generic"
+    VERCEL = "vercel"  # these sign in ways of their own, and tell deploys
+    NETLIFY = "netlify"
+    HEROKU = "heroku"
+    GITLAB = "gitlab"
+    BITBUCKET = "bitbucket"
+    GITEA = "gitea"
 
 
 class EventStatus(StrEnum):
@@ -34,8 +40,8 @@ class Delivery:
     """One signed request as a source sent it; kept in the inbox until its retention ends.
 
     Attributes:
-        source_delivery_id: `X-GitHub-Delivery` or `webhook-id`; unique in its source for seven days.
-        kind: What its header names: GitHub's `X-GitHub-Event`; empty for the others.
+        source_delivery_id: `X-GitHub-Delivery` or `webhook-id`, else the digest of what was signed; unique in its source for seven days.
+        kind: What its header names: GitHub's `X-GitHub-Event`; empty for the others, whose body says it.
         body: As signed, uncompressed.
     """
 

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.condition import Search, unmet
 from inspect_pipelines.domain.event import Event, SourceKind
 from inspect_pipelines.domain.event_data import ARGS
 from inspect_pipelines.domain.glob import any_included, included, literal
+from inspect_pipelines.domain.sender import MAPPINGS
 from inspect_pipelines.domain.trigger import Trigger
 
 # The events that triggers may name besides those of generic sources, and which of a trigger's keys each can answer.
@@ -57,7 +58,10 @@ ONLY_WITH = {
     "tag": ("push.tag", "create.tag", "release.", "workflow_dispatch"),
 }
 # How the events of a kind of delivery begin, where that is not the kind's own name.
-OF_DELIVERIES = {"issues": "issue", "deployment_status": "deployment", "deploy": "deployment"}
+OF_DELIVERIES = {
+    "issues": "issue",
+    **dict.fromkeys(("deployment_status", "deploy", *(kind.value for kind in MAPPINGS)), "deployment"),
+}
 TRUSTED = frozenset({"OWNER", "MEMBER", "COLLABORATOR"})  # of GitHub's author_association: who may command
 
 

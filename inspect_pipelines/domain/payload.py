@@ -22,6 +22,7 @@ DATA_BYTES = 64_000
 DATA_DEPTH = 8
 SHOWN_CHARACTERS = 60
 LARGEST_NUMBER = 2**53 - 1  # what every JSON reader keeps exactly
+OFFSET = re.compile(r" (?=[+-]\d\d:?\d\d$)")  # `17:00:00 +0100`, as GitLab writes it
 MILLISECONDS_FROM = 100_000_000_000  # as seconds it would be the year 5138
 
 REPO = re.compile(r"[A-Za-z0-9_.-]{1,100}/[A-Za-z0-9_.-]{1,100}")
@@ -134,7 +135,7 @@ class Payload:
             return None
         try:
             if isinstance(found, str):
-                at = datetime.fromisoformat(found)
+                at = datetime.fromisoformat(OFFSET.sub("", found))
                 return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
             if isinstance(found, (int, float)) and not isinstance(found, bool):
                 return datetime.fromtimestamp(found / 1000 if found >= MILLISECONDS_FROM else found, UTC)

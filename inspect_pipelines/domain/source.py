@@ -20,34 +20,6 @@ MAPPABLE = (
 # The documented shape: a payload that uses our own names needs no mapping.
 OWN_NAMES: Mapping[str, str] = {name: name for name in MAPPABLE}
 
-VERCEL: Mapping[str, str] = {
-    "status": "type",
-    "environment": "payload.target || 'preview'",
-    "url": "payload.deployment.url && join('', ['https://', payload.deployment.url])",
-    "sha": "payload.deployment.meta.githubCommitSha",
-    "repo": "payload.deployment.meta.githubRepo && join('/', [payload.deployment.meta.githubOrg, "
-    "payload.deployment.meta.githubRepo])",
-    "branch": "payload.deployment.meta.githubCommitRef",
-    "actor": "payload.deployment.meta.githubCommitAuthorLogin",
-    "title": "payload.deployment.meta.githubCommitMessage",
-    "event_time": "createdAt",
-    "data": "{project: payload.project.id, deployment: payload.deployment.id, name: payload.deployment.name}",
-}
-
-NETLIFY: Mapping[str, str] = {
-    "status": "state",
-    "environment": "context",
-    "url": "deploy_ssl_url || deploy_url || ssl_url || url",
-    "sha": "commit_ref",
-    "branch": "branch",
-    "actor": "committer",
-    "title": "title",
-    "event_time": "updated_at || created_at",
-    "data": "{site: name, deploy: id, commit_url: commit_url, review_id: review_id, message: error_message}",
-}
-
-NAMED_MAPPINGS: Mapping[str, Mapping[str, str]] = {"vercel": VERCEL, "netlify": NETLIFY}
-
 
 @dataclass(frozen=True, slots=True)
 class Source:

@@ -6,7 +6,8 @@ import pytest
 
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.domain.source import GITHUB_API, NETLIFY, Source
+from inspect_pipelines.domain.sender import NETLIFY
+from inspect_pipelines.domain.source import GITHUB_API, Source
 from inspect_pipelines.stored.serial import dump_json, load_json
 
 HEAD = "apiVersion: v1\nkind: OrganizationConfig\nsources:\n"
@@ -69,8 +70,8 @@ SECRET = "a secret is written as '${env:NAME}' or '${file:/path}', never as its 
             "sources[0].secrets[1]  is the first secret once more; name the new one, or keep one",
         ),
         (
-            "{id: a, kind: gitlab, secrets: '${env:A}'}",
-            "sources[0].kind  'gitlab' is not one of 'github', 'deploy', 'generic' (did you mean 'github'?)",
+            "{id: a, kind: githup, secrets: '${env:A}'}",
+            "sources[0].kind  'githup' is not one of 'github', 'deploy', 'generic', 'vercel', 'netlify', 'heroku', 'gitlab', 'bitbucket', 'gitea' (did you mean 'github'?)",
         ),
         ("{" + A + ", kind: github, token: hunter2}", f"sources[0].token  {SECRET}"),
         (
@@ -107,6 +108,10 @@ SECRET = "a secret is written as '${env:NAME}' or '${file:/path}', never as its 
         (
             "{" + A + ", kind: github, api_url: 'https://[oops'}",
             "sources[0].api_url  'https://[oops' is not an https address; a token is not sent over anything else",
+        ),
+        (
+            "{" + A + ", kind: netlify, mapping: netlify}",
+            "sources[0].mapping  'mapping' has no use for a netlify source; leave it out",
         ),
         (
             "{" + A + ", kind: deploy, mapping: heroku}",

@@ -38,6 +38,7 @@ kind: OrganizationConfig
 sources:
   - {id: github-acme, kind: github, secrets: "${env:A}"}
   - {id: alerts, kind: generic, secrets: "${env:B}"}
+  - {id: our-vercel, kind: vercel, secrets: "${env:C}"}
 """
 
 
@@ -127,11 +128,15 @@ def test_a_condition_on_what_an_event_never_has_is_refused(folder, event, line):
         ),
         (
             "    event: push\n    source: x\n",
-            "no source is called 'x'; organization.yaml has: alerts, github-acme",
+            "no source is called 'x'; organization.yaml has: alerts, github-acme, our-vercel",
         ),
         (
             "    event: incident.opened\n    source: github-acme\n",
             "'incident.opened' is not an event of a github source",
+        ),
+        (
+            "    event: push\n    source: our-vercel\n",
+            "'push' is not an event of a vercel source, which tells deployment. ones",
         ),
         ("    event: Incident Opened\n    source: alerts\n", "'Incident Opened' is not an event; known are"),
     ],

@@ -14,16 +14,19 @@ from inspect_pipelines.domain.github_event import READERS
 from inspect_pipelines.domain.match import EVENT_KEYS
 from inspect_pipelines.domain.payload import LABELS, PATHS, TITLE_CHARACTERS, Payload, capped_data
 from inspect_pipelines.domain.ref import branch_of, commit_of
+from inspect_pipelines.domain.sender import MAPPINGS, OTHER
 from inspect_pipelines.domain.source import OWN_NAMES, Source
 from inspect_pipelines.domain.tolerant import Tolerant
 from inspect_pipelines.errors import Unreadable
 
 NEEDED = ("type", "status")  # whose mapping must fit
 
-# What deploy services call the two ends of a deploy; every other word is a deploy that goes on, or was given up.
+# What deploy services call the ends of a deploy, and that it begins or is taken down; every other word is a deploy that goes on, or was given up.
 OUTCOMES: Mapping[str, str] = {
     **dict.fromkeys(("success", "succeeded", "successful", "ready", "completed"), "completed"),
     **dict.fromkeys(("failure", "failed", "error", "errored", "crashed"), "failed"),
+    "created": "created",
+    "inactive": "inactive",
 }
 
 
@@ -38,7 +41,7 @@ def map_payload(base: Event, source: Source, payload: Any) -> Event:
     Raises:
         Unreadable: What a mapping needs is missing or of another type.
     """
-    mapping = source.mapping or OWN_NAMES
+    mapping = MAPPINGS.get(source.kind) or source.mapping or OWN_NAMES
     found: dict[str, Any] = {}
     fields = Tolerant(Payload(found))
     for name, expression in mapping.items():
@@ -63,7 +66,7 @@ def map_payload(base: Event, source: Source, payload: Any) -> Event:
         data=fields.or_else({}, lambda: _data(fields.strict)),
     )
     event = replace(event, remarks=tuple(fields.remarks))
-    if source.kind is SourceKind.DEPLOY:
+    if source.kind is not SourceKind.GENERIC:
         return _deploy(event, fields.strict)
     kind = fields.strict.needed("type")
     if not TYPE.fullmatch(kind):
@@ -85,6 +88,8 @@ def _is_github_s(kind: str) -> bool:
 def _deploy(event: Event, fields: Payload) -> Event:
     written = fields.needed("status")
     state = written.lower().removeprefix("deployment.")
+    if state == OTHER:
+        return replace(event, type=f"{event.source_kind.value}.{OTHER}").ignored("it tells of no deploy")
     if state in OUTCOMES:
         fields.needed("environment")
         return replace(event, type=f"deployment.{OUTCOMES[state]}")
@@ -101,7 +106,10 @@ def _deploy(event: Event, fields: Payload) -> Event:
 def _found(fields: Tolerant, name: str, expression: str, payload: Any) -> Any:
     if name in NEEDED:
         return _searched(name, expression, payload)
-    return fields.or_else(None, lambda: _searched(name, expression, payload))
+    found = fields.or_else(None, lambda: _searched(name, expression, payload))
+    if name == "sha" and isinstance(found, str) and "://" in found:
+        return found.rpartition("/")[2]  # where a commit is shown ends with it
+    return found
 
 
 def _searched(name: str, expression: str, payload: Any) -> Any:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from inspect_pipelines.domain.event import Delivery, Event, EventStatus, SourceKind
 from inspect_pipelines.domain.github_event import github_event
 from inspect_pipelines.domain.payload import Payload, read_json
+from inspect_pipelines.domain.sender import MAPPINGS
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.usecases.events.map_payload import map_payload
+
+REMEMBERED = timedelta(days=7)  # a delivery's id, at the least
 
 
 def normalise(delivery: Delivery, source: Source) -> Event:
@@ -18,7 +22,7 @@ def normalise(delivery: Delivery, source: Source) -> Event:
     base = _base(delivery, delivery.kind or source.kind.value)
     try:
         payload = read_json(delivery.body)
-        event = _read(base, delivery, source, payload)
+        event = _in_time(_read(base, delivery, source, payload))
     except Unreadable as error:
         return replace(base, status=EventStatus.UNREADABLE, problem=str(error))
     return gated(event, source)
@@ -32,6 +36,24 @@ def gated(event: Event, source: Source) -> Event:
             event, status=EventStatus.IGNORED, problem=f"{which} is not in the list of source {source.id!r}"
         )
     return event
+
+
+def _in_time(event: Event) -> Event:
+    """The event, `ignored` when it is older than delivery ids are remembered and nothing else would tell a repeat.
+
+    Standard Webhooks signs the time of sending, which is checked at the door; these senders sign the body only, and repeat a
+    delivery for hours. GitHub's may be asked for again for days, so that they are told apart by their ids alone.
+    """
+    if (
+        event.source_kind not in MAPPINGS
+        or event.event_time is None
+        or event.status is not EventStatus.RECEIVED
+    ):
+        return event
+    if event.received_at - event.event_time <= REMEMBERED:
+        return event
+    days = (event.received_at - event.event_time).days
+    return event.ignored(f"it came {days} days after it happened; perhaps somebody sent it again")
 
 
 def unreadable(delivery: Delivery, problem: str) -> Event:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from hashlib import sha256
 from http import HTTPStatus
 
 from starlette.background import BackgroundTask
@@ -13,18 +14,20 @@ from starlette.routing import Route
 
 from inspect_pipelines.domain.event import Delivery, SourceKind
 from inspect_pipelines.domain.ids import EventId
+from inspect_pipelines.domain.sender import MAPPINGS
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.inbox import Stored
-from inspect_pipelines.usecases.events.verify_signature import claims_signature, is_signed
+from inspect_pipelines.usecases.events.verify_signature import claims_signature, is_signed, standard_names
 from inspect_pipelines.web.access.declaration import SIGNERS, is_for
 from inspect_pipelines.web.webhooks.allowance import Allowance
 from inspect_pipelines.web.webhooks.group_commit import GroupCommit
 from inspect_pipelines.web.webhooks.known_sources import KnownSource, KnownSources
 from inspect_pipelines.web.webhooks.readings import Readings, TooLarge
 
-GITHUB_BYTES = 25_000_000  # GitHub's own cap
+CODE_HOST_BYTES = 25_000_000  # GitHub's own cap, and GitLab's
+CODE_HOSTS = (SourceKind.GITHUB, SourceKind.GITLAB, SourceKind.BITBUCKET, SourceKind.GITEA)
 OTHER_BYTES = 256_000  # Standard Webhooks advises less than 20 KB
 RETRY_AFTER_SECONDS = 5
 KINDS = {kind.value: kind for kind in SourceKind}
@@ -95,12 +98,12 @@ class Receiver:
             )
         headers: Mapping[str, str] = request.headers
         _check_form(headers)
-        at_most = GITHUB_BYTES if kind is SourceKind.GITHUB else OTHER_BYTES
+        at_most = CODE_HOST_BYTES if kind in CODE_HOSTS else OTHER_BYTES
         known = self._who_may(kind, request)  # before a byte of the body is read
         body = await self._body(request, at_most)
         if not is_signed(kind, known.secrets, headers, body, now=self._clock.now()):
             raise self._unsigned(request)
-        source_delivery_id, named = _identity(kind, headers)
+        source_delivery_id, named = _identity(kind, headers, body)
         if kind is SourceKind.GENERIC:
             self._check_rate(known.source, self._allowance.wait_for_source(known.source))
         delivery = Delivery(
@@ -177,13 +180,20 @@ def _check_form(headers: Mapping[str, str]) -> None:
         )
 
 
-def _identity(kind: SourceKind, headers: Mapping[str, str]) -> tuple[str, str]:
-    """The delivery's id at its source, and what its header says that it is."""
-    name = "x-github-delivery" if kind is SourceKind.GITHUB else "webhook-id"
+def _identity(kind: SourceKind, headers: Mapping[str, str], body: bytes) -> tuple[str, str]:
+    """The delivery's id at its source, and what its header says that it is.
+
+    Of senders that sign the body only it is the body's digest: an id beside it would let whoever recorded a delivery send it
+    again under another one.
+    """
+    if kind in MAPPINGS:
+        return f"sha256:{sha256(body).hexdigest()}", ""
+    name = "x-github-delivery" if kind is SourceKind.GITHUB else standard_names(headers)[0]
     found = headers.get(name, "")
     if not DELIVERY_ID.fullmatch(found):
         raise _Refused(
-            HTTPStatus.BAD_REQUEST, f"the header {name} must name the delivery with 1 to 200 plain characters"
+            HTTPStatus.BAD_REQUEST,
+            f"the header {name} must name the delivery with 1 to 200 plain characters",
         )
     if kind is not SourceKind.GITHUB:
         return found, ""

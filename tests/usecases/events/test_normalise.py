@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from builders import a_delivery, a_source
 from inspect_pipelines.domain.event import Event, EventStatus, SourceKind
-from inspect_pipelines.domain.source import NAMED_MAPPINGS, Source
+from inspect_pipelines.domain.sender import MAPPINGS
+from inspect_pipelines.domain.source import Source
 from inspect_pipelines.stored.serial import dump_json, load_json
 from inspect_pipelines.usecases.events.normalise import normalise
 from senders import PAYLOADS, as_json, payload
@@ -33,8 +34,11 @@ def generic(**fields: Any) -> Event:
 
 def example(name: str) -> tuple[bytes, Source, str]:
     first, _, rest = name.partition(".")
+    sender = next((kind for kind in MAPPINGS if kind.value == rest.partition("-")[0]), None)
+    if sender is not None:
+        return payload(name), a_source(kind=sender), ""
     if first == "deploy":
-        return payload(name), a_source(kind=SourceKind.DEPLOY, mapping=NAMED_MAPPINGS.get(rest, {})), ""
+        return payload(name), a_source(kind=SourceKind.DEPLOY), ""
     if first == "generic":
         return payload(name), GENERIC, ""
     return payload(name), a_source(), first

@@ -18,7 +18,8 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.config.source_document import SourceDocument
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.github_event import READERS
-from inspect_pipelines.domain.source import MAPPABLE, NAMED_MAPPINGS
+from inspect_pipelines.domain.sender import NAMED_MAPPINGS
+from inspect_pipelines.domain.source import MAPPABLE
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.webhooks import receiver as webhooks
 from inspect_pipelines.wiring import house as build
