@@ -212,6 +212,7 @@ NAMES: Mapping[str, Ask] = {
     "answers.of_run": lambda r: r.of_run(RUNNING.id),
     "answers.latest": lambda r: r.latest(TRIGGER.id),
     "batches.waiting": lambda r: r.waiting(TRIGGER.id, BATCH.key),
+    "batches.played": lambda r: r.played(TRIGGER.id, BATCH.key),
     "batches.find": lambda r: r.find(BATCH.id),
     "batches.due": lambda r: r.due(LATER),
     "batches.open": lambda r: r.open(),

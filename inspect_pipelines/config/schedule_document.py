@@ -149,6 +149,7 @@ class TriggerDocument(DefinitionDocument):
     conditions: list[ConditionDocument] = Field(default_factory=list)
     source: str | None = None
     debounce: Annotated[DebounceDocument, Shorthand("wait")] | None = None
+    supersede: Literal["wait", "cancel"] = "wait"
 
     later: ClassVar[dict[str, str]] = {
         **DefinitionDocument.later,

@@ -18,7 +18,7 @@ from inspect_pipelines.domain.event_data import ARGS, MOST_STEPS, is_of_data
 from inspect_pipelines.domain.glob import fault
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.domain.match import EVENT_KEYS, ever_brings
-from inspect_pipelines.domain.trigger import Authors, Debounce, Key
+from inspect_pipelines.domain.trigger import Authors, Debounce, Key, Supersede
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
 from inspect_pipelines.errors import UsageError
 
@@ -52,6 +52,7 @@ def trigger_parts(written: TriggerDocument, wrong: Wrong) -> dict[str, Any]:
         ),
         "source": None if written.source is None else SourceId(written.source),
         "debounce": _debounce(written, wrong),
+        "supersede": _supersede(written, wrong),
     }
 
 
@@ -145,6 +146,16 @@ def _condition(written: ConditionDocument, number: int, wrong: Wrong) -> Conditi
             wrong(str(error), "conditions", number, "matches")
             return None
     return Condition(path, Operator(operator), operand)
+
+
+def _supersede(written: TriggerDocument, wrong: Wrong) -> Supersede:
+    if written.supersede == "cancel" and written.overlap == "skip":
+        wrong(
+            "cancels the older run, but 'overlap: skip' lets the newer one go while the older still ends; "
+            "leave overlap out, or write buffer_one",
+            "supersede",
+        )
+    return Supersede(written.supersede)
 
 
 def _debounce(trigger: TriggerDocument, wrong: Wrong) -> Debounce:

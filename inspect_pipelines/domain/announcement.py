@@ -145,7 +145,9 @@ def _of_run(kind: MessageKind, scene: Scene) -> Message:
         definition_name=scene.name,
         since=run.nominal_at,
         last_good=_run_link(scene.last_good, scene.public_url) if scene.last_good else None,
-        suspects=_suspects(run),
+        suspects=()
+        if run.status is RunStatus.CANCELLED
+        else _suspects(run),  # it shows nothing to blame them for
         links=_links(scene),
         pictures=_pictures(scene),
         commit=commit_of(run, scene.definition),

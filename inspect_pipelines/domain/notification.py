@@ -11,6 +11,7 @@ from enum import StrEnum
 from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
 from inspect_pipelines.domain.message import Message, as_text
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.review import SUPERSEDED
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 
 CODE_HOST = "github"  # the target of what belongs to a commit
@@ -182,6 +183,12 @@ def events_of(status: RunStatus, reason: str = "", *, is_flaky: bool = False) ->
 def fired(
     rules: Sequence[NotifyRule], status: RunStatus, reason: str = "", *, is_flaky: bool = False
 ) -> list[tuple[NotifyRule, str]]:
-    """Every matching rule with each of its targets, in the plan's order."""
+    """Every matching rule with each of its targets, in the plan's order.
+
+    That a newer run took a run's place alarms nobody; only the older commit's status is settled.
+    """
     events = events_of(status, reason, is_flaky=is_flaky)
-    return [(rule, target) for rule in rules if rule.event in events for target in rule.targets]
+    found = [(rule, target) for rule in rules if rule.event in events for target in rule.targets]
+    if status is RunStatus.CANCELLED and reason.startswith(SUPERSEDED):
+        return [(rule, target) for rule, target in found if target == CODE_HOST]
+    return found

@@ -26,6 +26,13 @@ class Key(StrEnum):
     DATA = "data"  # all that its kind has of its own: inputs, arguments, a tag
 
 
+class Supersede(StrEnum):
+    """What a newer event does to the run of an older one that shares its key and still plays."""
+
+    WAIT = "wait"  # for its turn
+    CANCEL = "cancel"  # ends it: what it looks at is out of date
+
+
 USUAL_KEY = (Key.REPO, Key.BRANCH, Key.ENVIRONMENT)
 
 
@@ -64,6 +71,7 @@ class Trigger:
     source: SourceId | None = None  # None: any of the organisation
     debounce: Debounce = field(default_factory=Debounce)
     enabled: bool = True
+    supersede: Supersede = Supersede.WAIT
     kind: Literal["trigger"] = "trigger"
 
 

@@ -49,6 +49,9 @@ class Batches(Protocol):
     def waiting(self, trigger_id: DefinitionId, key: str) -> Batch | None:
         """The one that a further event may join: open, or else the newest whose run is still pending."""
 
+    def played(self, trigger_id: DefinitionId, key: str) -> list[RunId]:
+        """The runs of closed ones with this key that are open, oldest first."""
+
     def find(self, batch_id: str) -> Batch | None: ...
     def due(self, now: datetime, limit: int = 100) -> list[Batch]:
         """Open ones whose time has come, the longest due first."""

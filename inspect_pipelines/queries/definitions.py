@@ -13,7 +13,7 @@ from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.domain.trigger import Definition, Supersede, Trigger
 from inspect_pipelines.ports.engine import Ticker
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definition import find_trigger
@@ -138,6 +138,8 @@ def conditions(trigger: Trigger) -> list[str]:
     if trigger.debounce.wait:
         quiet, most = trigger.debounce.wait.total_seconds(), trigger.debounce.max_wait.total_seconds()
         found.append(f"after {quiet:g} s of quiet, {most:g} s at most")
+    if trigger.supersede is Supersede.CANCEL:
+        found.append("cancels the run of an older event")
     return found
 
 

@@ -11,6 +11,7 @@ from inspect_pipelines.domain.comparison import Comparison, Outcome, Region, env
 from inspect_pipelines.domain.finding import Finding, Severity
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.report import Report
+from inspect_pipelines.domain.review import SUPERSEDED
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.sentence import is_beyond
@@ -229,7 +230,11 @@ def _headline(
         case RunStatus.ERROR:
             return "The run could not be judged; the fault is on our side, not the site's."
         case RunStatus.CANCELLED:
-            return "A person cancelled the run."
+            return (
+                "A newer run took its place."
+                if report.run.reason.startswith(SUPERSEDED)
+                else "A person cancelled the run."
+            )
         case RunStatus.SKIPPED:
             return "The run was skipped."
         case _:

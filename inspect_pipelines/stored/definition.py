@@ -68,6 +68,11 @@ def upgrade_trigger_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
     return upgrade_schedule_3_to_4(kept)
 
 
+def upgrade_trigger_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
+    """A newer event may end the run of an older one; before, it waited."""
+    return kept
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -84,6 +89,7 @@ TRIGGER = Shape(
     upgrade_trigger_3_to_4,
     upgrade_trigger_4_to_5,
     upgrade_trigger_5_to_6,
+    upgrade_trigger_6_to_7,
 )
 
 

@@ -73,6 +73,22 @@ class SqlBatches(Owned):
         found = self._all(query.limit(1))
         return found[0] if found else None
 
+    def played(self, trigger_id: DefinitionId, key: str) -> list[RunId]:
+        query = (
+            sa.select(runs.c.id)
+            .select_from(
+                batches.join(runs, sa.and_(runs.c.org_id == batches.c.org_id, runs.c.id == batches.c.run_id))
+            )
+            .where(
+                batches.c.org_id == self._org_id,
+                batches.c.trigger_id == trigger_id,
+                batches.c.key == key,
+                runs.c.status.in_([status.value for status in RunStatus if status.is_open]),
+            )
+            .order_by(runs.c.id)
+        )
+        return [RunId(found) for found in self._connection.scalars(query)]
+
     def find(self, batch_id: str) -> Batch | None:
         query = sa.select(batches.c.batch).where(batches.c.org_id == self._org_id, batches.c.id == batch_id)
         found = self._all(query)

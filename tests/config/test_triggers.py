@@ -9,7 +9,7 @@ import pytest
 from inspect_pipelines.config.pattern import checked_pattern, found
 from inspect_pipelines.domain.condition import Condition, Operator
 from inspect_pipelines.domain.match import EVENT_KEYS
-from inspect_pipelines.domain.trigger import Authors, Debounce, Key
+from inspect_pipelines.domain.trigger import Authors, Debounce, Key, Supersede
 from inspect_pipelines.errors import UsageError
 
 HEAD = """\
@@ -243,3 +243,16 @@ def test_a_mention_is_never_taken_from_what_an_event_says_unchecked(folder):
     )
 
     assert any("whom to mention is a login that we have checked" in one for one in folder.problems())
+
+
+def test_a_newer_event_may_cancel_the_older_ones_run_unless_it_would_be_skipped_itself(folder):
+    assert load(folder, "    event: push\n    supersede: cancel\n").supersede is Supersede.CANCEL
+    assert load(folder, "    event: push\n").supersede is Supersede.WAIT
+
+    folder.write("schedules.yaml", HEAD + "    event: push\n    supersede: cancel\n    overlap: skip\n")
+    (problem,) = folder.problems()
+    assert "supersede  cancels the older run, but 'overlap: skip' lets the newer one go" in problem
+
+    folder.write("schedules.yaml", HEAD + "    event: push\n    supersede: cancle\n")
+    (problem,) = folder.problems()
+    assert "'cancle' is not one of 'wait', 'cancel' (did you mean 'cancel'?)" in problem

@@ -146,3 +146,21 @@ def test_runs_of_events_that_wait_for_their_launch_are_found(ledger: SqlLedger) 
     with ledger.read() as session:
         found = session.runs.pending(("event:", "batch:"))
         assert [run.id for run in found] == [waits.id, batch.id]
+
+
+def test_the_open_runs_of_a_key_are_told_oldest_first(ledger: SqlLedger) -> None:
+    with ledger.write() as session:
+        for number in (1, 2, 3):
+            run = session.runs.request(an_events_run(number))
+            batch = a_batch(number, key="k" if number < 3 else "other")
+            session.batches.add(batch)
+            session.batches.close(batch, run.id)
+        ended = an_events_run(4)
+        session.runs.request(ended)
+        session.batches.add(a_batch(4, key="k"))
+        session.batches.close(a_batch(4, key="k"), ended.id)
+        session.runs.conclude(ended.skipped(SkipReason.PAUSE, "", now=NOW))
+
+    with ledger.read() as session:
+        assert session.batches.played(TRIGGER.id, "k") == [an_events_run(1).id, an_events_run(2).id]
+        assert session.batches.played(DefinitionId("other"), "k") == []

@@ -55,3 +55,19 @@ def test_on_complete_alone_works_whatever_the_status():
     ends = [s for s in RunStatus if not s.is_open and s is not RunStatus.SKIPPED]
 
     assert all(fired([complete], status) == [(complete, "slack:#qa")] for status in ends)
+
+
+@pytest.mark.parametrize(
+    ("reason", "targets"),
+    [
+        ("superseded by push 9049f1265b7d, run 0194", ["github"]),
+        ("cancelled by ada: superseded by nothing", ["slack:#qa", "github"]),
+    ],
+)
+def test_that_a_newer_run_took_its_place_alarms_nobody(reason, targets):
+    rules = [
+        NotifyRule(RuleEvent.ON_COMPLETE, ("slack:#qa", "github")),
+        NotifyRule(RuleEvent.ON_FAILURE, ("github",)),
+    ]
+
+    assert [target for _, target in fired(rules, RunStatus.CANCELLED, reason)] == targets

@@ -16,3 +16,12 @@ def test_the_first_wish_to_cancel_counts_with_its_reason():
 
 def test_other_words_of_people_are_no_wish_to_cancel():
     assert wish_to_cancel([("adopted", "user:ada", "all views")]) is None
+
+
+def test_what_a_newer_event_wants_names_what_superseded_it():
+    wish = (CANCEL_REQUESTED, "event:0193", "push 9049f1265b7d, run 0194")
+
+    assert wish_to_cancel([wish, (CANCEL_REQUESTED, "user:ada", "")]) == (
+        "superseded by push 9049f1265b7d, run 0194"
+    )
+    assert wish_to_cancel([(CANCEL_REQUESTED, "user:ada", ""), wish]) == "cancelled by ada"

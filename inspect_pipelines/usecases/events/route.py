@@ -27,6 +27,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.events.advance import run_of, save_status
 from inspect_pipelines.usecases.events.react import REACTION, REFUSED
+from inspect_pipelines.usecases.events.supersede import supersede
 from inspect_pipelines.usecases.events.tell_undecided import tell_undecided
 
 AT_ONCE = 20  # events in one transaction: it holds the writers' lock for some 20 ms
@@ -162,13 +163,16 @@ def _carry_out(
             ledger.answers.add(
                 replace(decision, outcome=AnswerKind.COALESCED, batch_id=taken.id, run_id=taken.run_id)
             )
+            supersede(house, ledger, trigger, event, taken.run_id)
             return 0
     batch = opened(house.clock.new_id(), event, trigger, context, now=now)
     ledger.batches.add(batch)
     ledger.answers.add(replace(decision, outcome=AnswerKind.STARTED, batch_id=batch.id))
     if not batch.is_due(now):
+        supersede(house, ledger, trigger, event, None)
         return 0
     origin = event_origin(event.id, trigger.id, event.replay)
     run = ledger.runs.request(run_of(house, trigger, context, origin))
     ledger.batches.close(batch, run.id)
+    supersede(house, ledger, trigger, event, run.id)
     return 1

@@ -9,6 +9,7 @@ from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.batches import next_due
 from inspect_pipelines.usecases.events.close_batches import close_batches
+from inspect_pipelines.usecases.runs.end_superseded import end_superseded
 from inspect_pipelines.usecases.runs.launch_waiting import Launched, launch_waiting
 from inspect_pipelines.web.duties.duty import Duty
 
@@ -20,7 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class Launcher(Duty):
-    """Launches every run of an event that waits for it, each once, and closes batches when they are due.
+    """Launches every run of an event that waits for it, each once, closes batches when they are due, and ends superseded runs.
 
     Args:
         house: Ports.
@@ -44,6 +45,11 @@ class Launcher(Duty):
         close_batches(self._house)
         for problem in launch_waiting(self._house, self._engine, self._launched):
             log.warning("%s", problem)
+        end_superseded(self._house, self._engines)
         due = next_due(self._house)
         wait = (due - self._house.clock.now()).total_seconds() if due else self._longest_wait
         return min(max(wait, SHORTEST_WAIT_SECONDS), self._longest_wait)
+
+    def _engines(self) -> list[Engine]:
+        engine = self._engine()
+        return [] if engine is None else [engine]
