@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from inspect_pipelines.config.playbook_document import (
     KINDS_OF_TARGET,
     ActionDocument,
     ExpectationDocument,
+    MaskDocument,
     OptionalTarget,
     ScreenshotDocument,
 )
@@ -19,6 +21,7 @@ from inspect_pipelines.domain.playbook import (
     ExpectUrl,
     ExpectVisible,
     Fill,
+    FixedWidth,
     Goto,
     Press,
     TakeScreenshot,
@@ -71,11 +74,23 @@ def _screenshot(written: ScreenshotDocument) -> TakeScreenshot:
     return TakeScreenshot(
         written.name,
         full_page=written.full_page,
-        mask=tuple(written.mask),
+        mask=selectors(written.mask),
         allow_large=written.allow_large,
         clip=Box(clip.x, clip.y, clip.width, clip.height) if clip else None,
         tolerance=written.tolerance,
+        hide=tuple(written.hide),
+        widths=widths(written.mask),
     )
+
+
+def selectors(masks: Sequence[MaskDocument]) -> tuple[str, ...]:
+    """Of all masks."""
+    return tuple(mask.selector for mask in masks)
+
+
+def widths(masks: Sequence[MaskDocument]) -> tuple[FixedWidth, ...]:
+    """Of those that have one."""
+    return tuple(FixedWidth(mask.selector, mask.width) for mask in masks if mask.width is not None)
 
 
 def _optional_target(written: OptionalTarget) -> Target | None:

@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
-from inspect_pipelines.config.document import Document, Duration, Shorthand, Texts
+from inspect_pipelines.config.document import Document, Duration, OneOrMany, Shorthand, Texts
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ignore import NEVER_IGNORED
 from inspect_pipelines.domain.playbook import SLOW_SECONDS
@@ -98,16 +98,25 @@ class ClipDocument(Document):
     height: Px
 
 
+class MaskDocument(Document):
+    selector: str
+    width: Px | None = None
+
+
+Masks = Annotated[list[Annotated[MaskDocument, Shorthand("selector")]], OneOrMany()]
+
+
 class ScreenshotDocument(Document):
     name: str
     full_page: bool = True
-    mask: Texts = Field(default_factory=list)
+    mask: Masks = Field(default_factory=list)
+    hide: Texts = Field(default_factory=list)
     allow_large: bool = False
     clip: ClipDocument | None = None
     tolerance: Tolerance | None = None
 
     later: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("hide", "element", "region_budget", "layout_budget_px", "device"), "leave it out"
+        ("element", "region_budget", "layout_budget_px", "device"), "leave it out"
     )
 
 
@@ -193,13 +202,14 @@ class ViewportDocument(Document):
 
 
 class PageDocument(Document):
-    mask: Texts = Field(default_factory=list)
+    mask: Masks = Field(default_factory=list)
+    hide: Texts = Field(default_factory=list)
     ready: Texts = Field(default_factory=list)
     block: Texts = Field(default_factory=list)
 
     later: ClassVar[dict[str, str]] = {
         "dismiss": "close the banner with ordinary actions in the first step",
-        **dict.fromkeys(("freeze_time", "hide", "style", "headers", "cookies"), "leave it out"),
+        **dict.fromkeys(("freeze_time", "style", "headers", "cookies"), "leave it out"),
     }
 
 

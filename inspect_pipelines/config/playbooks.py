@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from inspect_pipelines.config.actions import to_action, to_expectation
+from inspect_pipelines.config.actions import selectors, to_action, to_expectation, widths
 from inspect_pipelines.config.devices import DEVICES
 from inspect_pipelines.config.finding_rules import to_finding_rules
 from inspect_pipelines.config.only import check_only
@@ -67,7 +67,13 @@ def to_playbook(document: PlaybookDocument, source: Source, findings: Findings, 
         description=document.metadata.description,
         variables=variables,
         viewports=viewports or (DESKTOP,),
-        page=PageRules(tuple(spec.page.mask), tuple(spec.page.ready), tuple(spec.page.block)),
+        page=PageRules(
+            selectors(spec.page.mask),
+            tuple(spec.page.ready),
+            tuple(spec.page.block),
+            tuple(spec.page.hide),
+            widths(spec.page.mask),
+        ),
         findings=to_finding_rules(spec.findings, source, findings, today=today),
         tags=tuple(document.metadata.tags),
     )

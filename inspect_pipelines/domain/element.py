@@ -8,6 +8,7 @@ from typing import Protocol
 
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
 from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.screenshot import Screenshot
 
 COVERS_RATIO = 0.8  # an element stands for a region when it covers this much of it
 FITS_RATIO = 0.5  # of the area that region and element cover together: then the region is the element
@@ -44,6 +45,13 @@ def element_at(box: Box, elements: Elements) -> str | None:
     # Nothing holds it all: the element of which the most is inside, weighed by how much of the box it fills.
     best = max(met, key=lambda hit: (hit[2] * hit[2] / hit[1].area, hit[0]), default=None)
     return best[0] if best else None
+
+
+def selectors_at(boxes: Iterable[Box], shot: Screenshot) -> tuple[str, ...]:
+    """By which a mask finds what stands at these places, each once; none where the capture noted none."""
+    there = [(selector, at) for selector, (_, at) in zip(shot.selectors, shot.elements, strict=False)]
+    found = (element_at(box, there) for box in boxes)
+    return tuple(dict.fromkeys(selector for selector in found if selector))
 
 
 def before(box: Box, bands: Iterable[Band]) -> Box:

@@ -42,15 +42,25 @@ def _of_page(old: BaselineImage, new: Screenshot) -> Iterator[str]:
 
 def _of_masks(old: BaselineImage, new: Screenshot) -> Iterator[str]:
     """A mask covers a clock's pixels, and not that another hour is wider and pushes the columns beside it."""
+    if not _is_anything_elsewhere(old, new):
+        return
     before = {masked.selector: masked.boxes for masked in old.masked}
     for masked in new.masked:
         for was, now in zip(before.get(masked.selector, ()), masked.boxes, strict=False):
             if (was.width, was.height) != (now.width, now.height):
+                advice = "give the mask a width" if was.width != now.width else "hide it"
                 yield (
                     f"masked {_short(masked.selector)!r} became {now.width}x{now.height} px, was "
-                    f"{was.width}x{was.height} px, and moves what stands beside it"
+                    f"{was.width}x{was.height} px, and moves what stands beside it: {advice}"
                 )
                 break
+
+
+def _is_anything_elsewhere(old: BaselineImage, new: Screenshot) -> bool:
+    """Whether an element that no mask covers stands somewhere else, or has another size."""
+    before = dict(old.elements)
+    covered = {box for masked in new.masked for box in masked.boxes}
+    return any(name in before and before[name] != box and box not in covered for name, box in new.elements)
 
 
 def _of_findings(new: Screenshot, findings: Iterable[Finding]) -> list[str]:

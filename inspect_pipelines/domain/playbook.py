@@ -152,6 +152,14 @@ class ExpectUrl(Somewhere):
 
 
 @dataclass(frozen=True, slots=True)
+class FixedWidth:
+    """A masked element that is as wide in every picture, whatever stands in it, so that nothing beside it moves."""
+
+    selector: str
+    width_px: int  # CSS px
+
+
+@dataclass(frozen=True, slots=True)
 class TakeScreenshot(Somewhere):
     name: str
     full_page: bool = True
@@ -159,6 +167,8 @@ class TakeScreenshot(Somewhere):
     allow_large: bool = False  # a mask may cover over 30 % of the view
     clip: Box | None = None  # CSS px of the page
     tolerance: float | None = None  # overrides the plan's
+    hide: tuple[str, ...] = ()  # CSS selectors of what takes no room and does not show
+    widths: tuple[FixedWidth, ...] = ()  # of masks
     verb: Literal["screenshot"] = "screenshot"
 
 
@@ -198,6 +208,8 @@ class PageRules:
     mask: tuple[str, ...] = ()
     ready: tuple[str, ...] = ()  # selectors that must be visible before a picture
     block: tuple[str, ...] = ()  # URL globs that are never fetched
+    hide: tuple[str, ...] = ()
+    widths: tuple[FixedWidth, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +240,12 @@ class Playbook:
     def runner(self) -> str:
         """Who plays it; no key says so as long as there is one."""
         return BROWSER
+
+    @property
+    def rearranges(self) -> bool:
+        """Whether a page is laid out otherwise for any of its pictures."""
+        shots = [action for action in self.actions() if isinstance(action, TakeScreenshot)]
+        return bool(self.page.hide or self.page.widths) or any(shot.hide or shot.widths for shot in shots)
 
     def actions(self) -> Iterator[Action]:
         """Every action and success criterion, in playing order."""

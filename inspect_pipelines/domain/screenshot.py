@@ -76,3 +76,4 @@ class Screenshot:
     texts: tuple[
         str, ...
     ] = ()  # what each of them says by itself, in their order; empty: nothing, or it is masked
+    selectors: tuple[str, ...] = ()  # by which a mask finds each of them, in their order

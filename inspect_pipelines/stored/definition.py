@@ -73,6 +73,28 @@ def upgrade_trigger_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_with_nothing_hidden(kept: dict[str, Any]) -> dict[str, Any]:
+    """Playbooks may hide elements and give masks a width; before, none did."""
+    nothing: dict[str, Any] = {"hide": [], "widths": []}
+
+    def upgraded_action(action: dict[str, Any]) -> dict[str, Any]:
+        return {**nothing, **action} if action["verb"] == "screenshot" else action
+
+    plan = kept["plan"]
+    playbooks = [
+        {
+            **one,
+            "page": {**nothing, **one.get("page", {})},
+            "steps": [
+                {**step, "actions": [upgraded_action(action) for action in step["actions"]]}
+                for step in one["steps"]
+            ],
+        }
+        for one in plan["playbooks"]
+    ]
+    return {**kept, "plan": {**plan, "playbooks": playbooks}}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -80,6 +102,7 @@ SCHEDULE = Shape(
     upgrade_definition_1_to_2,
     upgrade_definition_2_to_3,
     upgrade_schedule_3_to_4,
+    upgrade_with_nothing_hidden,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -90,6 +113,7 @@ TRIGGER = Shape(
     upgrade_trigger_4_to_5,
     upgrade_trigger_5_to_6,
     upgrade_trigger_6_to_7,
+    upgrade_with_nothing_hidden,
 )
 
 

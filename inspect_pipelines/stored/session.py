@@ -18,4 +18,11 @@ def upgrade_session_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-SESSION = Shape("a session", SessionResult, upgrade_session_1_to_2, upgrade_session_2_to_3)
+def upgrade_session_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
+    """A picture notes by which selectors its elements are found."""
+    return {**kept, "screenshots": [{"selectors": [], **shot} for shot in kept.get("screenshots", [])]}
+
+
+SESSION = Shape(
+    "a session", SessionResult, upgrade_session_1_to_2, upgrade_session_2_to_3, upgrade_session_3_to_4
+)

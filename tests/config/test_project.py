@@ -14,6 +14,7 @@ from inspect_pipelines.domain.playbook import (
     ExpectUrl,
     ExpectVisible,
     Fill,
+    FixedWidth,
     Goto,
     Press,
     TakeScreenshot,
@@ -184,7 +185,8 @@ spec:
     - {name: phone, device: iPhone 13}
   page:
     block: ["**/analytics/**"]
-    mask: [.last-updated, "[data-test=order-number]"]
+    mask: [.last-updated, "[data-test=order-number]", {selector: .eta, width: 80}]
+    hide: .offer
   findings: {fail_on: never}
   steps:
     - id: basket
@@ -226,8 +228,10 @@ def test_a_playbook_becomes_what_it_says(folder):
     assert "iPhone" in (phone.user_agent or "")
     assert (playbook.page.block, playbook.page.mask) == (
         ("**/analytics/**",),
-        (".last-updated", "[data-test=order-number]"),
+        (".last-updated", "[data-test=order-number]", ".eta"),
     )
+    assert (playbook.page.hide, playbook.page.widths) == ((".offer",), (FixedWidth(".eta", 80),))
+    assert playbook.rearranges
     assert playbook.findings.fail_on is None
     step = playbook.steps[0]
     assert (step.timeout_seconds, step.prose_criteria) == (45.0, ("Nothing overlaps or is cut off",))

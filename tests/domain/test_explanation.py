@@ -75,9 +75,24 @@ def test_a_masked_element_that_moved_its_neighbours_is_named():
     """A clock in a table was masked, and its columns differed every hour without a word about it."""
     nine, ten = (Masked(".clock", (Box(0, 0, 40, 20), Box(10, 50, width, 20))) for width in (52, 60))
     fresh = Masked(".new", (Box(0, 0, 9, 9),))
-    old, new = image_of(replace(SHOT, masked=(nine,)), RunId("r")), replace(SHOT, masked=(fresh, ten))
+    left, right = (("price", Box(x, 50, 40, 20)) for x in (70, 78))
+    old = image_of(replace(SHOT, masked=(nine,), elements=(left,)), RunId("r"))
+    new = replace(SHOT, masked=(fresh, ten), elements=(right,))
 
     assert explained("table moved", old, new, ()) == (
-        "masked '.clock' became 60x20 px, was 52x20 px, and moves what stands beside it; table moved"
+        "masked '.clock' became 60x20 px, was 52x20 px, and moves what stands beside it: give the mask a width; table moved"
     )
-    assert explained("table moved", old, replace(SHOT, masked=(nine,)), ()) == "table moved"
+    assert explained("table moved", old, replace(new, masked=(nine,)), ()) == "table moved"
+
+
+def test_a_masked_element_is_not_blamed_when_nothing_stands_elsewhere_for_it():
+    was, now = (Masked(".clock", (Box(0, 0, width, 20),)) for width in (52, 60))
+    old = image_of(replace(SHOT, masked=(was,)), RunId("r"))
+    clock = ("clock", now.boxes[0])
+
+    new = replace(SHOT, masked=(now,), elements=(*SHOT.elements, clock))
+
+    assert explained("main changed", old, new, ()) == "main changed"
+    taller = replace(now, boxes=(Box(0, 0, 52, 40),))
+    moved = replace(SHOT, masked=(taller,), elements=(("main", Box(0, 20, 400, 300)),))
+    assert "moves what stands beside it: hide it; " in explained("main changed", old, moved, ())

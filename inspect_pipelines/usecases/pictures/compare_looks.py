@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.baseline import Baseline, expected, image_of
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.element import selectors_at
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.retry import RetryClass, first_looks
@@ -15,7 +16,9 @@ from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.usecases.pictures.compare import compare
 
-UNSETTLED = "; it looked different each time: mask what changes by itself, or wait for it with page.ready"
+UNSETTLED = "; it looked different each time: "
+ADVICE = "or wait for it with page.ready"
+MOST_NAMED = 3
 
 
 class Looks:
@@ -78,7 +81,7 @@ class Looks:
         self._open |= {
             each.view
             for each in self.comparisons
-            if each.view in wanted and not each.passed and each.reason.endswith(UNSETTLED)
+            if each.view in wanted and not each.passed and UNSETTLED in each.reason
         }
 
     def _seen_again(
@@ -97,17 +100,31 @@ class Looks:
             draws=self._draws,
             findings=findings,
         )
-        if now.passed or any(self._are_alike(old, shot) for old in self._shots.get(view, [])):
+        if now.passed:
             return now
-        return _unsettled(now)
+        restless: list[str] = []
+        for old in self._shots.get(view, []):
+            between = self._between(old, shot)
+            if between.passed:
+                return now
+            restless += selectors_at((region.box for region in between.regions), shot)
+        return _unsettled(now, restless)
 
-    def _are_alike(self, old: Screenshot, new: Screenshot) -> bool:
+    def _between(self, old: Screenshot, new: Screenshot) -> Comparison:
+        """Two looks of one run, beside each other."""
         images = {old.view: image_of(old, self._baseline.source_run_id)}
         beside = replace(self._baseline, images=images)
         (compared,) = compare(self._gallery, beside, [new], self._policy, draws=False)
-        return compared.passed
+        return compared
 
 
-def _unsettled(comparison: Comparison) -> Comparison:
-    told = comparison.reason.removesuffix(UNSETTLED)
-    return replace(comparison, reason=told + UNSETTLED)
+def _unsettled(comparison: Comparison, restless: Sequence[str] = ()) -> Comparison:
+    told = comparison.reason.partition(UNSETTLED)[0]
+    named = list(dict.fromkeys(restless))
+    more = f" and {len(named) - MOST_NAMED} more" if len(named) > MOST_NAMED else ""
+    what = (
+        f"{', '.join(named[:MOST_NAMED])}{more} keeps changing; mask it"
+        if named
+        else "mask what changes by itself"
+    )
+    return replace(comparison, reason=f"{told}{UNSETTLED}{what}, {ADVICE}")

@@ -127,6 +127,8 @@ class Actions:
             if not self._borders.allow(home):
                 raise self._borders.refusal(home, came="nothing was filled into a page of host")
             if self._holds_secret(action.value):
+                if not self._secrets.elements:
+                    self._lookout.remember_painted()
                 self._secrets.were_filled(target, element)
             found.fill(value, timeout=max(1.0, (give_up_at - monotonic()) * 1000))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.playbook import TakeScreenshot
@@ -11,6 +11,7 @@ from resources.sessions.browser.masks import covered_ratio
 from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.readiness import ask
 from resources.sessions.browser.scripts import INNER_SCROLLERS
+from resources.sessions.browser.stage import Arranged
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
 
@@ -42,11 +43,24 @@ class BlindSpots:
             picture_size: Width and height in px.
             page_size: In CSS px.
         """
-        self._page_masks.note(set(of_page) - set(frame.masks.invalid), frame.masks.unmatched)
+        self._page_masks.note("mask", set(of_page) - set(frame.masks.invalid), frame.masks.unmatched)
         self._tell_of_masks(shot, frame, of_page, picture_size)
         if shot.full_page and shot.clip is None:
             self._tell_of_truncation(shot, frame, page_size)
             self._tell_of_inner_scrollers(shot)
+
+    def tell_of_hiding(
+        self, shot: TakeScreenshot, hidden: Sequence[str], arranged: Arranged, *, of_page: Collection[str]
+    ) -> None:
+        """A finding for each selector that hides nothing; of the page's, when they hide nothing anywhere."""
+        unmatched = [each for each in hidden if each not in arranged.matched | arranged.invalid]
+        self._page_masks.note("hide", set(of_page) - arranged.invalid, unmatched)
+        for selector in (*sorted(arranged.invalid & set(hidden)), *unmatched):
+            owner = "of the playbook's page" if selector in of_page else f"of screenshot {shot.name!r}"
+            if selector in arranged.invalid:
+                self._find(FindingKind.MASK_UNMATCHED, f"hide {selector!r} {owner} is not a CSS selector")
+            elif selector not in of_page:
+                self._find(FindingKind.MASK_UNMATCHED, f"hide {selector!r} {owner} matches nothing")
 
     def _find(self, kind: FindingKind, message: str) -> None:
         self._record.find(kind, message, url=self._window.url)
@@ -63,12 +77,8 @@ class BlindSpots:
                     FindingKind.MASK_UNMATCHED,
                     f"mask {selector!r} of screenshot {shot.name!r} matches nothing",
                 )
-        if frame.masks.may_paint_secrets:
-            self._find(
-                FindingKind.MASK_UNMATCHED,
-                f"screenshot {shot.name!r} shows a page that a secret was filled into and that paints pictures itself "
-                f"(canvas or video): a secret in those is not found; mask them",
-            )
+        if frame.masks.painted:
+            self._tell_of_painted(shot, frame.masks.painted)
         rects = [rect for found in frame.masks.by_selector.values() for rect in found]
         ratio = covered_ratio([box for rect in rects if (box := frame.place(rect))], *picture_size)
         if ratio > LARGE_MASK and not shot.allow_large:
@@ -77,6 +87,21 @@ class BlindSpots:
                 f"masks cover {ratio:.0%} of screenshot {shot.name!r}; over {LARGE_MASK:.0%} little is left to compare: "
                 f"mask less, or say allow_large: true",
             )
+
+    def _tell_of_painted(self, shot: TakeScreenshot, painted: frozenset[str]) -> None:
+        covered = ", ".join(sorted(painted & {"canvas", "video"}))
+        shown = ", ".join(sorted(painted - {"canvas", "video"}))
+        clauses = [f"{covered} is covered"] if covered else []
+        clauses += (
+            [f"{shown} shows a picture of its own making, in which nothing is found: mask it"]
+            if shown
+            else []
+        )
+        self._find(
+            FindingKind.MASK_UNMATCHED,
+            f"screenshot {shot.name!r} shows a page that a secret was filled into and that paints since: "
+            f"{'; '.join(clauses)}",
+        )
 
     def _tell_of_truncation(self, shot: TakeScreenshot, frame: Frame, page_size: tuple[int, int]) -> None:
         region, (width, height) = frame.region, page_size

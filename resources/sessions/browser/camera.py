@@ -29,7 +29,7 @@ from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.readiness import Readiness, ask
 from resources.sessions.browser.rect import Rect
 from resources.sessions.browser.scripts import ELEMENTS
-from resources.sessions.browser.stage import Stage
+from resources.sessions.browser.stage import Arrangement, Stage
 from resources.sessions.browser.unrest import told
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record, route_of
@@ -81,13 +81,23 @@ class Camera:
         """
         self._window.park_pointer()
         self._readiness.wait(shot, timeout_seconds)
-        with self._stage.held(at_top=shot.full_page or shot.clip is not None):
-            return self._taken(shot, playbook, fill)
+        rules = self._rules
+        hidden_everywhere = [fill(selector) for selector in rules.hide]
+        arrangement = Arrangement(
+            tuple(dict.fromkeys((*hidden_everywhere, *(fill(selector) for selector in shot.hide)))),
+            tuple(replace(each, selector=fill(each.selector)) for each in (*rules.widths, *shot.widths)),
+        )
+        is_at_top = shot.full_page or shot.clip is not None
+        with self._stage.held(at_top=is_at_top, arrangement=arrangement) as arranged:
+            self._blind_spots.tell_of_hiding(shot, arrangement.hide, arranged, of_page=hidden_everywhere)
+            return self._taken(shot, playbook, fill, arrangement.hide)
 
-    def _taken(self, shot: TakeScreenshot, playbook: str, fill: Callable[[str], str]) -> Screenshot:
+    def _taken(
+        self, shot: TakeScreenshot, playbook: str, fill: Callable[[str], str], hidden: tuple[str, ...]
+    ) -> Screenshot:
         of_page = [fill(mask) for mask in self._rules.mask]
-        selectors = tuple(dict.fromkeys((*of_page, *(fill(mask) for mask in shot.mask))))
-        frame, is_stable = self._still_frame(shot, selectors)
+        masks = tuple(dict.fromkeys((*of_page, *(fill(mask) for mask in shot.mask))))
+        frame, is_stable = self._still_frame(shot, masks)
         png = painted(frame.png, frame.boxes)
         try:
             sha256 = self._gallery.put(png, with_rows=True)
@@ -97,7 +107,7 @@ class Camera:
         self._blind_spots.tell(
             shot, frame, of_page=of_page, picture_size=(width, height), page_size=self._page_size()
         )
-        elements, texts = self._elements(frame)
+        elements, texts, selectors = self._elements(frame)
         return Screenshot(
             view=View(playbook, shot.name, self._viewport.name),
             sha256=sha256,
@@ -108,12 +118,13 @@ class Camera:
             url=self._window.url,
             route=route_of(self._window.url),
             step_id=self._record.at.step_id,
-            masked=_masked(frame),
+            masked=(*_masked(frame), *(Masked(selector, ()) for selector in hidden)),
             tolerance=shot.tolerance,
             size_bytes=len(png),
             stable=is_stable,
             elements=elements,
             texts=texts,
+            selectors=selectors,
         )
 
     @property
@@ -215,10 +226,10 @@ class Camera:
     def _size_of_window(self) -> tuple[int, int]:
         return self._viewport.width, self._viewport.height
 
-    def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...]]:
-        """What stands where in the picture and what it says, the most telling elements first."""
-        named, texts = [], []
-        for kind, label, text, test_id, own_id, css, *box in ask(
+    def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...], tuple[str, ...]]:
+        """What stands where in the picture, what it says and by which selector it is found, the most telling elements first."""
+        named, texts, selectors = [], [], []
+        for kind, label, text, test_id, own_id, css, selector, *box in ask(
             self._window.page, ELEMENTS, {"most": MOST_ELEMENTS}
         ):
             place = frame.place(Rect(*box))
@@ -226,6 +237,9 @@ class Camera:
                 continue
             shown = self._record.shortened(self._lookout.hidden(label, frame.masks.parts), MOST_NAME)
             address = f"[{test_id}]" if test_id else f"#{own_id}" if own_id else f".{css}" if css else ""
+            selectors.append(
+                self._record.shortened(self._lookout.hidden(selector, frame.masks.parts), MOST_NAME)
+            )
             named.append((f"{kind} {shown!r}" if shown else f"{kind} {address}".rstrip(), place))
             # What is painted over in the picture is not written down beside it either.
             is_covered = any(overlap(place, box) for box in frame.boxes)
@@ -234,7 +248,7 @@ class Camera:
                 if is_covered
                 else self._record.shortened(self._lookout.hidden(text, frame.masks.parts), MOST_TEXT)
             )
-        return tuple(named), tuple(texts)
+        return tuple(named), tuple(texts), tuple(selectors)
 
 
 def _masked(frame: Frame) -> tuple[Masked, ...]:

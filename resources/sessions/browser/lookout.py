@@ -9,10 +9,10 @@ from playwright.sync_api import ElementHandle, Error, Page
 from resources.sessions.browser.masks import Masks
 from resources.sessions.browser.panes import Pane, Panes, Point
 from resources.sessions.browser.rect import Rect
-from resources.sessions.browser.scripts import MASK_BOXES, SHOWN_AT
+from resources.sessions.browser.scripts import DRAWN, MASK_BOXES, SHOWN_AT
 from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.targets import locate
-from resources.sessions.browser.texts import Text, Texts, texts_of
+from resources.sessions.browser.texts import PAINTED, Text, Texts, texts_of
 
 PROBE_MS = 1000
 MOST_ASKED = (
@@ -43,20 +43,39 @@ class Lookout:
         fields = list(self._fields())
         echoes: list[Rect] = []
         parts: set[str] = set()
-        has_painted = False
+        painted: list[tuple[Pane, Text]] = []
         for pane, texts in self._texts(panes):
             found, split = self._heard(texts)
             echoes += _places(pane, found)
             parts |= split
-            has_painted |= texts.has_painted
+            painted += [(pane, each) for each in texts.painted]
+        doubtful = [one for one in painted if not self._is_as_before(*one)] if fields else []
+        for pane, each in doubtful:
+            if each.text in PAINTED:
+                echoes += _places(pane, [each])
         return Masks(
             by_selector,
             unmatched,
             invalid,
             secret=tuple(dict.fromkeys([*fields, *echoes])),
             parts=frozenset(parts),
-            may_paint_secrets=bool(fields) and has_painted,
+            painted=frozenset(each.text.lower() for _, each in doubtful),
         )
+
+    def remember_painted(self) -> None:
+        """Note what every canvas shows, before a secret is filled into the page: one that stays so cannot show it."""
+        try:
+            panes = self._panes.open((0, 0))
+            for pane, texts in self._texts(panes):
+                for each in texts.painted:
+                    if said := _drawn(pane, each):
+                        self._secrets.drawn[(pane.frame_id, each.node)] = said
+        except Error:  # what could not be looked at counts as unknown
+            self._page.title()
+
+    def _is_as_before(self, pane: Pane, painted: Text) -> bool:
+        before = self._secrets.drawn.get((pane.frame_id, painted.node))
+        return before is not None and before == _drawn(pane, painted)
 
     def parts(self) -> frozenset[str]:
         """What of secrets stands on the page in pieces right now."""
@@ -155,12 +174,24 @@ def _selected(
 
 
 def _places(pane: Pane, texts: Sequence[Text]) -> Iterator[Rect]:
+    # A picture that is the content of `::before` is higher than the line that scripts are told of.
+    yield from pane.rects([text.bounds for text in texts if text.is_picture])
     for text in texts[:MOST_ASKED]:
         try:
             yield from pane.rects(pane.ask(SHOWN_AT, node=text.node))
         except Error:  # generated content is no node for scripts
             yield from _measured(pane, text)
     yield from pane.rects([text.bounds for text in texts[MOST_ASKED:]])
+
+
+def _drawn(pane: Pane, painted: Text) -> str:
+    """A digest of a canvas; empty where it cannot be read, or gives nothing away."""
+    if painted.text != "CANVAS":
+        return ""
+    try:
+        return str(pane.ask(DRAWN, node=painted.node))
+    except Error:
+        return ""
 
 
 def _measured(pane: Pane, text: Text) -> Iterator[Rect]:

@@ -21,7 +21,7 @@ class Masks:
 
     Attributes:
         parts: Pieces of a secret that the page has split.
-        may_paint_secrets: A secret was filled on this page, which paints something of its own: no text is found in that.
+        painted: Kinds of elements that paint themselves, on a page that a secret was filled into: no text is found in them.
     """
 
     by_selector: dict[str, tuple[Rect, ...]] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Masks:
     invalid: tuple[str, ...] = ()
     secret: tuple[Rect, ...] = ()
     parts: frozenset[str] = frozenset()
-    may_paint_secrets: bool = False
+    painted: frozenset[str] = frozenset()
 
 
 def painted(png: bytes, boxes: Sequence[Box]) -> bytes:

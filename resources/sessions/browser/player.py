@@ -38,7 +38,7 @@ from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.patience import KNOWN_FAULT_SECONDS, Patience
-from resources.sessions.browser.scripts import HUSH
+from resources.sessions.browser.scripts import HUSH, WITHHOLD
 from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.window import Window
@@ -95,10 +95,10 @@ class Player:
             self._documents.close()
         if failures:
             return End(SessionStatus.FAILED, self._record.shortened(failures[0]))
-        for selector in self._page_masks.idle():
+        for name in self._page_masks.idle():
             self._record.find(
                 FindingKind.MASK_UNMATCHED,
-                f"mask {selector!r} of the playbook's page matches nothing in any picture",
+                f"{name} of the playbook's page matches nothing in any picture",
                 url="",
             )
         return End(SessionStatus.COMPLETED)
@@ -250,7 +250,7 @@ class Player:
             proxy={"server": self._proxy},
             **options,
         )
-        context.add_init_script(HUSH)
+        context.add_init_script(HUSH + WITHHOLD if self._playbook.rearranges else HUSH)
         for glob in self._playbook.page.block:
             context.route(glob, lambda route: route.abort("blockedbyclient"))
         yield context

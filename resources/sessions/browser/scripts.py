@@ -14,12 +14,15 @@ def _read(name: str) -> str:
 HUSH = _read("hush")  # at the start of every document: what lets its picture go unnoticed
 SETTLE = _read("settle")  # fonts, images, aria-busy, skeletons, "Loading..": what is not ready yet
 HOLD = _read("hold")  # at capture: animations, media and caret, until they are let go
+ARRANGE = _read("arrange")  # at capture: what is hidden, and masks with a width
+WITHHOLD = _read("withhold")  # at the start of every document whose pictures are arranged
 STAND_AT = _read("stand_at")  # scroll the window without a sound
 SCROLL_THROUGH = _read("scroll_through")  # so that lazy images load
 INNER_SCROLLERS = _read("inner_scrollers")  # parts that scroll by themselves
 ELEMENTS = _read("elements")  # what stands where
 ELEMENT_AT = _read("element_at")  # the smallest element around a box
 MASK_BOXES = _read("mask_boxes")  # where masks are
+DRAWN = _read("drawn")  # what a canvas shows, as a digest
 SHOWN_AT = _read("shown_at")  # where a node shows
 CANDIDATES = _read("candidates")  # what there is instead of an element that was not found
 BROKEN_FONTS = _read("broken_fonts")

@@ -16,12 +16,14 @@ class Secrets:
 
     Attributes:
         fields: How the playbook names the fields, so that they are found again on another page.
+        drawn: What canvases showed before the first one was filled, by frame and DevTools' number of the node.
         elements: The very elements, whatever they are called once something stands in them.
     """
 
     values: tuple[str, ...]
     fields: list[Target] = field(default_factory=list)
     elements: list[ElementHandle] = field(default_factory=list)
+    drawn: dict[tuple[str, int], str] = field(default_factory=dict)
     ear: Ear = field(init=False)
 
     def __post_init__(self) -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from playwright.sync_api import CDPSession
 
+from resources.sessions.inlined_svg import texts_in
+
 # What an element shows of its attributes: in a field, instead of a picture, in a list of choices.
 SHOWN_ATTRIBUTES = frozenset({"placeholder", "alt", "value", "label"})
-# What a page can paint itself, so that no text of it is found anywhere.
+# What a page can paint itself, so that no text of it is found anywhere; a picture of its own making likewise.
 PAINTED = frozenset({"CANVAS", "VIDEO"})
+MADE = ("blob:", "data:image/png", "data:image/jpeg", "data:image/webp", "data:image/avif")
+# Where a style names pictures, of which one that is written into its address can be read.
+STYLES = ("background-image", "border-image-source", "content", "list-style-image", "mask-image", "cursor")
+ADDRESSES = frozenset({"src", "href", "xlink:href", "poster", "srcset", "data"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +25,7 @@ class Text:
     text: str
     node: int  # DevTools' number of what shows it
     bounds: tuple[float, ...]  # x, y, width, height in its frame's window
+    is_picture: bool = False  # that says it
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +34,12 @@ class Texts:
 
     frame_id: str
     runs: tuple[tuple[Text, ...], ...]  # each in the order of the document; a value may be split within one
-    has_painted: bool
+    painted: tuple[Text, ...]  # what paints itself; its text is its name
 
 
 def texts_of(devtools: CDPSession) -> list[Texts]:
     """Those of all documents of one process, closed shadow roots, generated content and typed values included."""
-    snapshot = devtools.send("DOMSnapshot.captureSnapshot", {"computedStyles": []})
+    snapshot = devtools.send("DOMSnapshot.captureSnapshot", {"computedStyles": [*STYLES]})
     return [_Document(each, snapshot["strings"]).texts() for each in snapshot["documents"]]
 
 
@@ -51,7 +58,6 @@ class _Document:
             self._bounds[node] = (x - scroll[0], y - scroll[1], *size)
 
     def texts(self) -> Texts:
-        names = {self._name(node) for node in self._bounds}
         return Texts(
             frame_id=self._string(self._document["frameId"]),
             runs=(
@@ -60,8 +66,9 @@ class _Document:
                 tuple(self._values()),
                 *((each,) for each in self._attributes()),
                 *((each,) for each in self._choices()),
+                *((each,) for each in self._inlined()),
             ),
-            has_painted=bool(PAINTED & names),
+            painted=tuple(self._painted()),
         )
 
     def _rendered(self) -> Iterator[Text]:
@@ -103,6 +110,28 @@ class _Document:
             if shower is not None:
                 text = " ".join([self._string(self._nodes["nodeValue"][node]), *self._labels(node)])
                 yield self._text(text, shower)
+
+    def _inlined(self) -> Iterator[Text]:
+        """What pictures say that are written into an address or a style as SVG."""
+        layout = self._document["layout"]
+        for node, styles in zip(layout["nodeIndex"], layout["styles"], strict=True):
+            values = [self._string(style) for style in styles]
+            for value in (*values, *self._sources(node)):
+                for text in texts_in(value):
+                    yield replace(self._text(text, node), is_picture=True)
+
+    def _sources(self, node: int) -> Iterator[str]:
+        """The addresses that an element shows something of."""
+        written = self._nodes["attributes"][node]
+        for name, value in zip(written[::2], written[1::2], strict=True):
+            if self._string(name) in ADDRESSES:
+                yield self._string(value)
+
+    def _painted(self) -> Iterator[Text]:
+        for node in self._bounds:
+            name = self._name(node)
+            if name in PAINTED or any(source.startswith(MADE) for source in self._sources(node)):
+                yield self._text(name, node)
 
     def _labels(self, node: int) -> Iterator[str]:
         written = self._nodes["attributes"][node]

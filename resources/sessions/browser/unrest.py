@@ -9,6 +9,7 @@ from resources.sessions.browser.readiness import ask
 from resources.sessions.browser.scripts import ELEMENT_AT
 
 MOST_NAMED = 3
+WIDTH_ADVICE = "give the mask a width, hide it, or wait for it with page.ready"
 ADVICE = "mask it, or wait for it with page.ready"
 
 
@@ -28,7 +29,8 @@ def told(page: Page, before: Frame, frame: Frame) -> str:
         for selector, rects in frame.masks.by_selector.items()
         if rects != before.masks.by_selector.get(selector)
     ]
-    return f"what mask {', '.join(map(repr, covered)) or 'of a secret'} covers keeps its place or size no more than a moment; wait for it with page.ready"
+    masks = f"what mask {', '.join(map(repr, covered)) or 'of a secret'} covers"
+    return f"{masks} keeps its place or size no more than a moment; {WIDTH_ADVICE}"
 
 
 def _element_at(page: Page, frame: Frame, place: tuple[int, int, int, int]) -> str:

@@ -5,6 +5,8 @@ What must not be seen is magenta on white, so that any pixel of it tells.
 
 from __future__ import annotations
 
+from base64 import b64encode
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -47,6 +49,8 @@ def covered_pixels(image: Image.Image) -> int:
 
 
 LETTERS = "".join(f"<span>{letter}</span>" for letter in WORD)
+SVG = f"<svg xmlns='http://www.w3.org/2000/svg' width='400' height='60'><text y='40' font-size='30' fill='%23f0f'><tspan>{WORD}</tspan></text></svg>"
+BASE64 = b64encode(SVG.replace("%23", "#").encode()).decode()
 ECHOES = {
     "as it is": f"<p>Hello {WORD}, welcome</p>",
     "in capitals": f"<p>{WORD.upper()}</p>",
@@ -83,6 +87,24 @@ ECHOES = {
     "a frame of another site": "<iframe style='padding:40px;transform:scale(1.5);margin:100px' src='OTHER/inner'></iframe>",
     "a frame in a frame of another site": "<iframe style='padding:40px' src='OTHER/outer'></iframe>",
     "below the fold": "<p style='margin-top:2000px'>WORD</p>",
+    "a picture in an address": f'<img src="data:image/svg+xml,{SVG}">',
+    "a picture in an address, in Base64": f'<img src="data:image/svg+xml;base64,{BASE64}">',
+    "a picture of two pieces in an address": f'<img src="data:image/svg+xml,{SVG}">'.replace(
+        WORD[:4], f"{WORD[:4]}</tspan><tspan>"
+    ),
+    "a background": f"""<p style="width:400px;height:60px;background:url('data:image/svg+xml;base64,{BASE64}')"></p>""",
+    "the content of an element": f"""<style>p::before{{content:url("data:image/svg+xml;base64,{BASE64}")}}</style><p></p>""",
+    "a picture in a picture": '<svg width=400 height=60><image width=400 height=60 href="data:image/svg+xml;base64,BASE64"/></svg>'.replace(
+        "BASE64", BASE64
+    ),
+    "a frame of a picture": f'<iframe width=400 src="data:image/svg+xml,{SVG}"></iframe>',
+    "a shadow far away": "<p style='color:transparent;text-shadow:60px 220px #f0f,20px 120px 2px #f0f'>WORD</p>",
+    "a shadow of something turned": "<p style='color:transparent;rotate:90deg;margin:150px;width:200px;text-shadow:90px 150px #f0f'>WORD</p>",
+    "a shadow of something made larger": "<div style='transform:scale(2);transform-origin:0 0;width:300px'><p style='color:transparent;text-shadow:20px 90px #f0f'>WORD</p></div>",
+    "a shadow that a filter throws": "<div style='filter:drop-shadow(0 150px #f0f);margin-top:-90px'><p>WORD</p></div>",
+    "a shadow of a shadow": "<div style='filter:drop-shadow(10px 100px 0 #f0f) drop-shadow(200px 0 0 #f0f)'><p>WORD</p></div>",
+    "a reflection": "<div style='-webkit-box-reflect:below 40px'><p>WORD</p></div>",
+    "a pattern": "<svg width=600 height=300><defs><pattern id=p width=300 height=80 patternUnits=userSpaceOnUse><text y=40 fill=#f0f>WORD</text></pattern></defs><rect width=600 height=300 fill=url(#p) /></svg>",
 }
 
 
@@ -194,6 +216,32 @@ def test_a_filled_field_is_covered_in_a_scaled_frame(play, site, gallery, values
     assert not seen_pixels(image)
 
 
+PAINTING = """<canvas id=c width=400 height=80></canvas><canvas id=chart width=60 height=60></canvas><script>
+const pen = (id) => document.getElementById(id).getContext("2d"); pen("chart").fillStyle = "#00f"; pen("chart").fillRect(9, 9, 40, 40);
+document.querySelector("input").oninput = (e) => { pen("c").fillStyle = "#f0f"; pen("c").font = "30px sans-serif"; pen("c").fillText(e.target.value, 0, 40); };
+</script>"""
+
+
+def test_what_a_page_paints_since_a_secret_was_filled_into_it_is_covered(play, site, gallery, values):
+    """A page drew the typed word into a canvas; only a finding told of it, and the picture showed it."""
+    site.serve("/paints", f"{STYLE}<label style='color:#000'>Word <input></label>{PAINTING}")
+
+    result = play(
+        Goto("/paints"),
+        Fill(Target(label="Word"), "{{word}}"),
+        TakeScreenshot("after"),
+        values=values,
+        viewports=(SMALL,),
+        seconds=5,
+    )
+
+    image = picture(gallery, result.screenshots[0].sha256)
+    assert not seen_pixels(image)
+    assert covered_pixels(image) > 400 * 80
+    blue = sum(count for count, colour in image.getcolors(maxcolors=1 << 24) if colour == (0, 0, 255))
+    assert blue == 40 * 40  # a chart that is as it was before cannot show the word
+
+
 def test_a_page_that_paints_pictures_itself_is_named_once_a_secret_was_filled_into_it(play, site, values):
     site.serve("/paints", f"{STYLE}<label>Word <input></label><canvas></canvas>")
 
@@ -209,8 +257,7 @@ def test_a_page_that_paints_pictures_itself_is_named_once_a_secret_was_filled_in
     (finding,) = result.findings
     assert finding.kind is FindingKind.MASK_UNMATCHED
     assert finding.message == (
-        "screenshot 'after' shows a page that a secret was filled into and that paints pictures itself (canvas or video): "
-        "a secret in those is not found; mask them"
+        "screenshot 'after' shows a page that a secret was filled into and that paints since: canvas is covered"
     )
 
 

@@ -7,12 +7,15 @@ import json
 import pytest
 from playwright.sync_api import Browser
 
+from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.playbook import (
     DESKTOP,
     Click,
     ExpectText,
     ExpectVisible,
+    FixedWidth,
     Goto,
+    PageRules,
     TakeScreenshot,
     Target,
     Viewport,
@@ -93,3 +96,82 @@ def test_a_page_that_waits_for_the_end_of_a_transition_goes_on(play):
     )
 
     assert result.findings == ()
+
+
+HIDING = PageRules(hide=("#menu", "#box"), widths=(FixedWidth("#button", 200), FixedWidth("#field", 90)))
+
+
+@pytest.mark.parametrize("full_page", [True, False])
+def test_a_page_hears_nothing_of_what_is_hidden_and_widened_for_its_picture(play, full_page: bool):
+    """Its neighbours move while the shutter is open, which observers of sizes and places would tell of."""
+    result = play(
+        Goto("/witness"),
+        Click(Target(selector="#listen")),
+        WaitFor(MENU),
+        TakeScreenshot("one", full_page=full_page),
+        TakeScreenshot("two", full_page=full_page),
+        ExpectText(HEARD, equals="nothing"),
+        ExpectVisible(MENU),
+        seconds=10,
+        viewports=(WINDOW,),
+        page=HIDING,
+    )
+
+    assert [finding.message for finding in result.findings] == []
+    one, two = (shot.sha256 for shot in result.screenshots)
+    assert one == two
+
+
+def test_observers_hear_after_a_picture_of_what_is_still_so_and_of_nothing_else(play, site):
+    """Sizes that change under the eyes of the camera are told once it is over; those that go back are not."""
+    site.serve(
+        "/observed",
+        """<!doctype html><title>Observed</title><style>body{margin:0} #row{display:flex} #rest{flex:1;height:20px}
+        #late{width:50px;height:10px}</style><div id=row><p id=clock>12:00</p><div id=rest></div></div><div id=late></div><p id=heard>nothing</p>
+        <script>const heard=[]; let on=false; const at=id=>document.getElementById(id);
+        const hear=(entries)=>{ if(on) for (const e of entries) { heard.push(e.target.id); at('heard').textContent=heard.join() } };
+        const sizes=new ResizeObserver(hear), places=new IntersectionObserver(hear);
+        for (const id of ['rest','late']) { sizes.observe(at(id)); places.observe(at(id)); }
+        setTimeout(()=>{ on=true; document.title='on' }, 300);
+        setTimeout(()=>{ at('late').style.width='70px' }, 2000);</script>""",
+    )
+    slow = TakeScreenshot("slow")  # the page changes while it is taken, or before: both must be told once
+
+    result = play(
+        Goto("/observed"),
+        slow,
+        ExpectText(HEARD, equals="late"),
+        seconds=10,
+        page=PageRules(hide=("#clock",)),
+    )
+
+    assert result.findings == ()
+
+
+def test_what_is_hidden_takes_no_room_and_a_mask_with_a_width_moves_nothing(play, site, gallery):
+    """A clock in a table was masked, and its columns moved with every hour."""
+    table = """<!doctype html><title>Table</title><style>body{margin:0} td{padding:0} .end{background:#f0f;width:20px}</style>
+    <table><tr><td><span class=clock>%s</span></td><td class=end>&nbsp;</td></tr></table><p class=offer>%s</p><b>below</b>"""
+    site.serve("/nine", table % ("9:59", "One line"))
+    site.serve("/ten", table % ("10:00:00 and a half", "<br>".join(["Three lines"] * 3)))
+    shots = [
+        TakeScreenshot(name, mask=(".clock",), hide=(".offer",), widths=(FixedWidth(".clock", 90),))
+        for name in ("nine", "ten")
+    ]
+
+    result = play(Goto("/nine"), shots[0], Goto("/ten"), shots[1], seconds=10)
+
+    nine, ten = result.screenshots
+    assert result.findings == ()
+    assert nine.sha256 == ten.sha256
+    assert [(masked.selector, len(masked.boxes)) for masked in nine.masked] == [(".clock", 1), (".offer", 0)]
+    assert picture(gallery, nine.sha256).getpixel((100, 10)) == (255, 0, 255)
+
+
+def test_a_selector_that_hides_nothing_is_told(play):
+    result = play(Goto("/"), TakeScreenshot("home", hide=(".nowhere", "]")), seconds=10)
+
+    assert [(each.kind, each.message) for each in result.findings] == [
+        (FindingKind.MASK_UNMATCHED, "hide ']' of screenshot 'home' is not a CSS selector"),
+        (FindingKind.MASK_UNMATCHED, "hide '.nowhere' of screenshot 'home' matches nothing"),
+    ]

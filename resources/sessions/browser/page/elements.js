@@ -1,4 +1,4 @@
-// What stands where: [kind, label, own text, name parts, x, y, width, height] in CSS px of the page, the most telling elements first.
+// What stands where: [kind, label, own text, name parts, selector, x, y, width, height] in CSS px of the page, the most telling elements first.
 ({ most }) => {
   const INTERACTIVE = "a[href],button,input,select,textarea,summary,[role=button],[role=link],[role=tab],[role=checkbox],[role=menuitem],h1,h2,h3,h4,h5,h6,img,svg[aria-label],video,canvas,iframe,[data-testid],[data-test-id],[data-test]";
   const LANDMARK = "header,nav,main,footer,aside,section,article,form,table,dialog,ul,ol,[role],[id]";
@@ -16,6 +16,8 @@
     if (tag === "input") return ["submit", "button", "reset"].includes(e.type) ? "button" : ["checkbox", "radio"].includes(e.type) ? e.type : "text box";
     return ROLES[tag] || tag;
   };
+  const part = (e) => e.tagName.toLowerCase() + (e.id ? `#${e.id}` : [...e.classList].slice(0, 2).map((c) => `.${c}`).join(""));
+  const selector = (e) => e.id || !e.parentElement || e.parentElement === document.body ? part(e) : `${part(e.parentElement)} > ${part(e)}`;
   const visit = (root) => {
     for (const e of root.querySelectorAll("*")) {
       if (found.length >= 4000) return;
@@ -33,7 +35,7 @@
       const shown = e.tagName === "INPUT" && ["submit", "button", "reset"].includes(e.type) ? e.value
         : typed ? "" : speaks ? squeeze(e.innerText) : own(e);
       const text = label(e) || (speaks ? squeeze(e.innerText) : rank === 2 ? own(e) : "") || (typed ? shown : "");
-      found.push([rank, kind(e), text, shown, test || "", e.id || "", e.classList[0] || "", box.x + scrollX, box.y + scrollY, box.width, box.height]);
+      found.push([rank, kind(e), text, shown, test || "", e.id || "", e.classList[0] || "", selector(e), box.x + scrollX, box.y + scrollY, box.width, box.height]);
     }
   };
   visit(document);
