@@ -149,6 +149,12 @@ class NoHistory:
     def rebuild(self) -> str:
         raise NotImplementedError
 
+    def remarks(self, *, since: datetime) -> list[str]:
+        return []
+
+    def ailment(self) -> str:
+        return ""
+
     def url(self) -> str:
         raise NotImplementedError
 

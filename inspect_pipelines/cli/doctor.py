@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from inspect_pipelines.errors import InspectError
 LEAST_PYTHON = (3, 11)
 LEAST_SQLITE = (3, 35)  # RETURNING
 LEAST_DISK_BYTES = 1_000_000_000
+REMARKED_FOR = timedelta(days=7)  # what was mended by itself
 REMOTE_DISKS = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs")
 )
@@ -73,6 +75,8 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield home(settings.absolute_home())
     yield databases(settings.dagster_home())
     yield disk_space(settings.absolute_home())
+    if settings.database_url or (settings.absolute_home() / "ledger.db").exists():
+        yield run_history(settings)
     yield port("port", settings.port)
     yield fonts()
     yield packages("Playwright", "playwright")
@@ -168,6 +172,22 @@ def disk_space(folder: Path) -> Check:
     free = shutil.disk_usage(there).free
     how = "free some space: inspect-pipelines gallery prune"
     return Check("disk space", free >= LEAST_DISK_BYTES, f"{free / 1e9:.1f} GB free", how)
+
+
+def run_history(settings: Settings) -> Check:
+    """The history belongs to the ledger, and what was mended in it lately."""
+    from inspect_pipelines.wiring import house
+
+    found = house(settings)
+    name, how = "run history", "inspect-pipelines history rebuild"
+    try:
+        if ailment := found.history.ailment():
+            return Check(name, False, "does not belong to the ledger", ailment)
+    except InspectError as error:
+        sentence, _, advice = str(error).partition("; ")
+        return Check(name, False, sentence, advice or how)
+    remarks = found.history.remarks(since=found.clock.now() - REMARKED_FOR)
+    return Check(name, True, f"mended lately: {remarks[-1]}" if remarks else "belongs to the ledger")
 
 
 def port(name: str, number: int) -> Check:

@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.access import AccessToken
 from inspect_pipelines.domain.ids import OrgId, Sha256
 from inspect_pipelines.ports.ledger import Ledger
+
+AGAIN = "run_again"  # the kind of a run's fact that the history may hold already
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What the numbers of a journal's rows mean."""
+
+    epoch: str  # of the ledger; another one, made anew, has another
+    pruned: int  # rows up to this number may be gone
+    head: int
 
 
 class AcrossJournal(Protocol):
@@ -18,10 +30,17 @@ class AcrossJournal(Protocol):
         """(seq, kind, JSON text), in order."""
 
     def head(self) -> int:
-        """The newest seq, 0 when empty."""
+        """The newest number that was given, also when its row is gone; 0: none was."""
+
+    def numbers(self) -> Numbers: ...
+    def mark(self, seq: int) -> str | None:
+        """What tells this row from another one of its number; None: there is no such row."""
 
     def prune(self, *, before: datetime, up_to_seq: int) -> int:
         """Drop rows older than this and not after that seq; returns how many."""
+
+    def renumber(self, *, behind: int) -> None:
+        """Number all rows anew, in their order and behind that number, as facts that the history may hold already."""
 
 
 class AcrossPictures(Protocol):
@@ -50,6 +69,8 @@ class AcrossSession(Protocol):
     def pictures(self) -> AcrossPictures: ...
     @property
     def access(self) -> AcrossAccess: ...
+    def organizations(self) -> list[OrgId]:
+        """Every one that has rows, applied or not."""
 
 
 class Ledgers(Protocol):

@@ -97,6 +97,16 @@ class History(Protocol):
             Unavailable: Another process owns it now.
         """
 
+    def remarks(self, *, since: datetime) -> list[str]:
+        """What had to be mended since then, one sentence each, oldest first."""
+
+    def ailment(self) -> str:
+        """Why what was published does not belong to the ledger as it is now; empty when it does.
+
+        Raises:
+            InspectError: The ledger cannot be read.
+        """
+
     def url(self) -> str:
         """Where a person opens the published copy: the path on a local disk."""
 

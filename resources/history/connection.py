@@ -12,6 +12,7 @@ from inspect_pipelines.errors import InspectError, Unavailable, Unreadable
 STORAGE_VERSION = "v1.5.0"
 MEMORY = "1GB"  # of a query: a browser on the same machine needs as much
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
+WATERMARKS = (("internal", "applied"), ("main", "_applied"))  # the one of today, the one of schemas up to 4
 NO_ROOM = ("No space left", "File too large", "Disk quota", "Could not write", "Could not truncate")
 
 
@@ -43,6 +44,28 @@ def open_reading(path: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnecti
         connection.close()
         raise
     return connection
+
+
+def is_whole(copy: Path) -> bool:
+    """Whether every table of a copy can be read to its end."""
+    if not copy.exists():
+        return False
+    try:
+        with open_reading(copy) as connection:
+            names = connection.execute(
+                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'history'"
+            )
+            tables = names.fetchall()
+            for schema, name in tables:
+                connection.execute(f'SELECT count(COLUMNS(*)) FROM "{schema}"."{name}"').fetchall()  # noqa: S608 - our own tables
+            counts = [
+                connection.execute(f"SELECT count(*) FROM {schema}.{name}").fetchone()  # noqa: S608 - our own tables
+                for schema, name in tables
+                if (schema, name) in WATERMARKS
+            ]
+            return counts == [(1,)]
+    except duckdb.Error:
+        return False
 
 
 def told(error: duckdb.Error, path: Path) -> InspectError | None:

@@ -10,11 +10,13 @@ from typing import TypeVar
 
 import duckdb
 
-from inspect_pipelines.errors import Refused, Unreadable
+from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from resources.history import migrations, publication
 from resources.history.connection import open_writing, told
+from resources.history.mending import Mending
+from resources.history.pairing import Pairing
 from resources.history.places import Places
 from resources.history.projector import Projector
 from resources.history.publication import Publication
@@ -35,10 +37,11 @@ class LiveHistory:
         self._places = places
         self._ledgers = ledgers
         self._clock = clock
+        self._mending = Mending(places, ledgers, clock)
         self._projector: Projector | None = None
 
     def drain(self) -> int:
-        """Project every journal row and return the newest seq.
+        """Project every journal row and return the newest seq; mend first what does not belong together.
 
         Raises:
             Unavailable: The disk is full, or another program has the file open.
@@ -63,46 +66,54 @@ class LiveHistory:
                 raise (told(error, self._places.live) or error) from error
 
     def _drain(self) -> int:
-        projector = self._opened()
-        applied = projector.applied()
+        projector = self._paired()
+        applied = projector.watermark().seq
         with self._ledgers.read() as ledgers:
-            head = ledgers.journal.head()  # what comes later waits: writers may be as fast as we are
-        self._refuse_another_ledger(applied, head)
-        while applied < head:
+            numbers = ledgers.journal.numbers()  # what comes later waits: writers may be as fast as we are
+        while applied < numbers.head:
             with self._ledgers.read() as ledgers:
                 rows = ledgers.journal.after(applied, BATCH_ROWS)
-            projector.apply(rows)
+            projector.apply(rows, numbers.epoch)
             applied = rows[-1][0]
         return applied
-
-    def _refuse_another_ledger(self, applied: int, head: int) -> None:
-        """Rows of a new or restored ledger would be taken for old ones, and skipped without a word."""
-        if 0 < head < applied:
-            raise Refused(
-                f"the run history in {str(self._places.folder)!r} holds row {applied} of the ledger's journal, which "
-                f"ends at row {head}: it belongs to another ledger; put that one back, or move this folder away"
-            )
 
     def _publish(self, meanwhile: Callable[[], object]) -> Publication:
         began = self._clock.monotonic()
         projector = self._opened()
-        seq = projector.applied()
+        done = projector.watermark()
         projector.connection.execute("CHECKPOINT")
         at = self._clock.now()
-        made = Publication(seq, at.isoformat(), 0.0, VERSION)
+        made = Publication(done.seq, at.isoformat(), 0.0, VERSION, done.epoch or "", done.mark)
         publication.publish(self._places, made, meanwhile=meanwhile)
         made = replace(made, cost_seconds=self._clock.monotonic() - began)
         publication.write_note(self._places, made)
         with self._ledgers.write() as ledgers:
-            ledgers.journal.prune(before=at - JOURNAL_KEPT, up_to_seq=seq)
+            ledgers.journal.prune(before=at - JOURNAL_KEPT, up_to_seq=done.seq)
         return made
+
+    def _paired(self) -> Projector:
+        """The live history once it belongs to this ledger."""
+        found = self._mending.look(self._opened())
+        if found is Pairing.ANOTHER:
+            self.close()  # which leaves one whole file behind
+            self._mending.keep_another()
+            self._create()
+            found = self._mending.look(self._opened())
+        elif found is Pairing.GAP and self._mending.has_newer_publication(self._opened()):
+            self.close()
+            self._mending.take_publication()
+            found = self._mending.look(self._opened())
+        if found is not Pairing.PAIRED:
+            self._mending.tell_again(self._opened(), found)
+        return self._opened()
 
     def _opened(self) -> Projector:
         if self._projector is None:
             publication.sweep(self._places)
             if not self._places.live.exists():
                 self._refuse_to_start_over()
-                self._create()
+                if not (self._places.published.exists() and self._mending.take_published()):
+                    self._create()
             self._projector = self._open(self._places.live)
         return self._projector
 

@@ -54,6 +54,7 @@ class Owner:
         self._clock = clock
         self._publish_every_seconds = publish_every_seconds
         self._applied = -1  # unknown until the live file was opened
+        self._epoch = ""  # of the ledger that it was drained from
         self._published = 0
         self._publish_at = 0.0  # on the clock's steady counter
         self._lease = Lease(self._places.lock)
@@ -89,20 +90,27 @@ class Owner:
         if not self._lease.is_held and not self._lease.take():
             return None
         with self._ledgers.read() as ledgers:
-            head = ledgers.journal.head()
-        if head > self._applied:
-            self._applied = self._live.drain()
+            numbers = ledgers.journal.numbers()
+        if (numbers.head, numbers.epoch) != (self._applied, self._epoch):  # less than before: it was restored
+            self._applied, self._epoch = self._live.drain(), numbers.epoch
+            self._forget_others()
         is_wanted = self._places.wanted.exists()
         is_due = is_last or self._clock.monotonic() >= self._publish_at
-        if is_wanted or (is_due and self._applied > self._published):
+        if is_wanted or (is_due and self._applied != self._published):
             self._places.wanted.unlink(missing_ok=True)
             self._publish(is_last=is_last)
             return 0.0  # what came meanwhile has waited long enough
         return POLL_SECONDS
 
+    def _forget_others(self) -> None:
+        """What was published of another ledger must not be read any longer."""
+        last = publication.newest(self._places)
+        if last is not None and last.epoch != self._epoch:
+            self._published = -1
+
     def _publish(self, *, is_last: bool) -> None:
         last = publication.newest(self._places)
-        if last is None or last.seq != self._applied:
+        if last is None or (last.seq, last.epoch) != (self._applied, self._epoch):
             last = self._live.publish() if is_last else self._live.publish(meanwhile=self._catch_up)
         rest = max(self._publish_every_seconds, PUBLISH_SHARE * last.cost_seconds)
         self._publish_at = self._clock.monotonic() + rest

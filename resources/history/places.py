@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 
@@ -39,6 +40,15 @@ class Places:
     def published_note(self) -> Path:
         """What the newest publication holds, as JSON."""
         return self.folder / "published.json"
+
+    @property
+    def remarks(self) -> Path:
+        """What had to be mended, and when, as JSON."""
+        return self.folder / "remarks.json"
+
+    def beside(self, name: str, at: datetime) -> Path:
+        """Where a file is kept that is used no more, and that nobody has thrown away."""
+        return self.folder / f"{name}-{at:%Y%m%dT%H%M%S}.duckdb"
 
     @property
     def wanted(self) -> Path:

@@ -24,6 +24,16 @@ SELECT seq, fact.run, fact.sessions, fact.screenshots, fact.comparisons, fact.fi
     SELECT seq, from_json(body, $columns) AS fact FROM batch WHERE kind = 'run'
 ) ORDER BY seq;
 
+-- name: parse_runs_again
+-- of facts that are told again, those that are not there; a run told twice is taken once
+CREATE OR REPLACE TEMP TABLE parsed AS
+SELECT seq, fact.run, fact.sessions, fact.screenshots, fact.comparisons, fact.findings FROM (
+    SELECT seq, from_json(body, $columns) AS fact FROM batch WHERE kind IN ('run', 'run_again')
+)
+WHERE fact.run.id NOT IN (SELECT run_id FROM automated_runs)
+QUALIFY row_number() OVER (PARTITION BY fact.run.id ORDER BY seq) = 1
+ORDER BY seq;
+
 -- name: insert_automated_runs
 INSERT INTO automated_runs BY NAME SELECT * RENAME (id AS run_id, trigger_event_type AS event_type) FROM (
     SELECT seq AS run_seq, unnest(run), coalesce(list_max([each.attempt FOR each IN sessions]), 0) AS attempts_count
@@ -119,9 +129,13 @@ INSERT INTO triggers BY NAME SELECT * RENAME (id AS trigger_id) FROM (
 );
 
 -- name: insert_baselines
+-- they never change: one that is told again is there already
 INSERT INTO baselines BY NAME SELECT * RENAME (id AS baseline_id, set_name AS baseline_set) FROM (
     SELECT unnest(item), false AS is_active FROM (
-        SELECT from_json(body -> 'baseline', $columns) AS item FROM batch WHERE kind = 'baseline' ORDER BY seq
+        SELECT from_json(body -> 'baseline', $columns) AS item FROM batch
+        WHERE kind = 'baseline' AND (body ->> '$.baseline.id') NOT IN (SELECT baseline_id FROM baselines)
+        QUALIFY row_number() OVER (PARTITION BY body ->> '$.baseline.id' ORDER BY seq) = 1
+        ORDER BY seq
     )
 );
 
@@ -129,7 +143,10 @@ INSERT INTO baselines BY NAME SELECT * RENAME (id AS baseline_id, set_name AS ba
 -- exactly one a set is active: the one its last deed names
 UPDATE baselines SET
     is_active = baselines.baseline_id = newest.id,
-    activated_at = CASE WHEN baselines.baseline_id = newest.id THEN newest.activated_at ELSE baselines.activated_at END
+    activated_at = CASE
+        WHEN baselines.baseline_id = newest.id AND NOT baselines.is_active THEN newest.activated_at
+        ELSE baselines.activated_at
+    END
 FROM (
     SELECT body ->> '$.baseline.org_id' AS org_id, body ->> '$.baseline.set_name' AS set_name,
         arg_max(body ->> '$.baseline.id', seq) AS id,
@@ -192,7 +209,10 @@ INSERT INTO incidents BY NAME SELECT * RENAME (id AS incident_id) FROM (
 );
 
 -- name: read_watermark
-SELECT seq FROM internal.applied;
+SELECT seq, epoch, mark FROM internal.applied;
 
 -- name: move_watermark
-UPDATE internal.applied SET seq = $seq;
+UPDATE internal.applied SET seq = $seq, epoch = $epoch, mark = $mark;
+
+-- name: find_runs
+SELECT run_id FROM automated_runs WHERE list_contains($ids, run_id);

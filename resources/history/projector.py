@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import duckdb
 
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.facts.mark import mark_of
+from inspect_pipelines.ports.across import AGAIN
+from resources.history.pairing import Watermark
 from resources.history.statements import keys_of, statements
 
 Row = tuple[int, str, str]  # seq, kind, JSON text
 Structure = dict[str, Any]  # what `from_json` is to find: key -> type, or a list or structure of such
 
-KINDS = ("run", "definition", "baseline", "baseline_activated", "notification", "event", "incident")
+KINDS = ("run", AGAIN, "definition", "baseline", "baseline_activated", "notification", "event", "incident")
 
 # keys of a run's fact that are tables, too, and the columns that their rows take from the run's
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
@@ -35,27 +39,34 @@ class Projector:
         self._known_columns: dict[tuple[str, ...], Structure] = {}
         self._run("make_batch")
 
-    def applied(self) -> int:
-        """The seq of the newest journal row that is in the tables."""
+    def watermark(self) -> Watermark:
         row = self._run("read_watermark").fetchone()
         assert row is not None  # migration 1 puts it there
-        return int(row[0])
+        return Watermark(*row)
 
-    def apply(self, rows: Sequence[Row]) -> None:
-        """Project rows (seq, kind, JSON text), which follow the watermark, in one transaction."""
+    def move(self, seq: int, epoch: str, mark: str | None) -> None:
+        """Take all rows of that ledger up to this one for projected."""
+        self._run("move_watermark", seq=seq, epoch=epoch, mark=mark)
+
+    def known_runs(self, run_ids: Sequence[RunId]) -> Collection[RunId]:
+        """Which of these are in the tables."""
+        return {RunId(run_id) for (run_id,) in self._run("find_runs", ids=list(run_ids)).fetchall()}
+
+    def apply(self, rows: Sequence[Row], epoch: str) -> None:
+        """Project rows (seq, kind, JSON text) of that ledger, which follow the watermark, in one transaction."""
         try:
-            self._apply(rows, may_hold_strangers=any(kind not in KINDS for _, kind, _ in rows))
+            self._apply(rows, epoch, may_hold_strangers=any(kind not in KINDS for _, kind, _ in rows))
         except (duckdb.ConversionException, duckdb.InvalidInputException):
             # a body that is no JSON: looking for one first would cost every batch
-            self._apply(rows, may_hold_strangers=True)
+            self._apply(rows, epoch, may_hold_strangers=True)
 
-    def _apply(self, rows: Sequence[Row], *, may_hold_strangers: bool) -> None:
+    def _apply(self, rows: Sequence[Row], epoch: str, *, may_hold_strangers: bool) -> None:
         kinds = {kind for _, kind, _ in rows}
         self.connection.begin()
         try:
             self._fill(rows, may_hold_strangers=may_hold_strangers)
-            if "run" in kinds:
-                self._runs()
+            if kinds & {"run", AGAIN}:
+                self._runs("parse_runs_again" if AGAIN in kinds else "parse_runs")
             if "definition" in kinds:
                 self._definitions()
             if kinds & {"baseline", "baseline_activated"}:
@@ -69,7 +80,8 @@ class Projector:
                 self._insert("events")
             if "incident" in kinds:
                 self._incidents()
-            self._run("move_watermark", seq=rows[-1][0])
+            seq, kind, body = rows[-1]
+            self._run("move_watermark", seq=seq, epoch=epoch, mark=mark_of(kind, body))
             self.connection.commit()
         except duckdb.Error:
             self._roll_back()
@@ -83,12 +95,12 @@ class Projector:
             self._run("keep_unread", known=list(KINDS))
             self._run("drop_unread", known=list(KINDS))
 
-    def _runs(self) -> None:
+    def _runs(self, parse: str) -> None:
         structure = {part: [self._columns(part, *FROM_RUN)] for part in RUN_PARTS}
         steps = [self._columns("steps", *FROM_RUN, *FROM_SESSION)]
         structure["sessions"] = [{**structure["sessions"][0], "steps": steps}]
         run = self._columns("automated_runs", "run_seq", "attempts_count", "notifications_sent")
-        self._run("parse_runs", columns=json.dumps({"run": run, **structure}))
+        self._run(parse, columns=json.dumps({"run": run, **structure}))
         for table in ("automated_runs", "steps", *RUN_PARTS):
             self._run(f"insert_{table}")
 

@@ -26,13 +26,22 @@ class Publication:
     published_at: str  # RFC 3339, UTC
     cost_seconds: float
     schema: int = 4  # of the tables; notes up to 4 do not say it
+    epoch: str = ""  # of the ledger whose rows they are; empty: published before there were any
+    mark: str | None = None  # of the row `seq`
 
 
 def newest(places: Places) -> Publication | None:
-    """The newest publication of this program's tables; None before the first one, or when its files are gone."""
+    """The newest publication of this program's tables.
+
+    None before the first one, or when its files are gone or not those that were published.
+    """
     try:
-        found = Publication(**json.loads(places.published_note.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError):
+        note = json.loads(places.published_note.read_text(encoding="utf-8"))
+        files = note.pop("files", None)
+        if files is not None and files != _files(places):
+            return None  # an older one was put in their place
+        found = Publication(**note)
+    except (OSError, ValueError, TypeError, AttributeError):
         return None
     if not (places.snapshot.exists() and places.published.exists()):
         return None
@@ -52,9 +61,12 @@ def publish(
     Raises:
         Unavailable: The disk is full; the last publication stays.
     """
+    last = newest(places)
     copy = _copied(places.live, places.snapshot)
     meanwhile()
     _put_in_place(copy, places.snapshot, meanwhile)
+    if last is not None:  # who reads now, while people's copy is made, finds what was there before, and more
+        write_note(places, last)
     # DuckDB would replay the changes that a person made to the last copy over the new one
     Path(f"{places.published}.wal").unlink(missing_ok=True)
     copy = _copied(places.snapshot, places.published, meanwhile)
@@ -64,7 +76,14 @@ def publish(
 
 def write_note(places: Places, publication: Publication) -> None:
     # not awaited: a note that a power cut takes away costs one more publication
-    write_atomically(places.published_note, json.dumps(asdict(publication)), mode=0o644, is_durable=False)
+    note = json.dumps({**asdict(publication), "files": _files(places)})
+    write_atomically(places.published_note, note, mode=0o644, is_durable=False)
+
+
+def _files(places: Places) -> list[int]:
+    """What tells the snapshot from another one; people may write to the published copy."""
+    found = places.snapshot.stat()
+    return [found.st_size, found.st_mtime_ns]
 
 
 def sweep(places: Places) -> None:

@@ -1,21 +1,20 @@
-"""Make the live history anew: from its last publication, which nobody but us writes, and the journal since then."""
+"""Make the live history anew: from its last publication, which nobody but us writes, and the journal since then.
+
+Without one from the published copy, and without that from what the ledger holds.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import duckdb
-
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from resources.history import publication
-from resources.history.connection import open_reading
+from resources.history.connection import is_whole
 from resources.history.lease import holding
 from resources.history.live import LiveHistory
 from resources.history.places import Places
-
-WATERMARKS = (("internal", "applied"), ("main", "_applied"))  # the one of today, the one of schemas up to 4
 
 
 def rebuild(home: Path, ledgers: Ledgers, clock: Clock) -> str:
@@ -34,11 +33,13 @@ def rebuild(home: Path, ledgers: Ledgers, clock: Clock) -> str:
                 "wait for running runs to end, and try again"
             )
         kept = _set_aside(places, clock)
-        base = "its last publication" if _is_whole(places.snapshot) else "the ledger's journal alone"
-        if _is_whole(places.snapshot):
+        base = "its last publication"
+        if is_whole(places.snapshot):
             publication.replace_by_copy(places.snapshot, places.live)
-        elif places.snapshot.exists():
-            places.snapshot.rename(places.snapshot.with_suffix(f".damaged-{_stamp(clock)}"))
+        else:
+            if places.snapshot.exists():
+                places.snapshot.rename(places.snapshot.with_suffix(f".damaged-{_stamp(clock)}"))
+            base = "the published copy" if is_whole(places.published) else "the ledger alone"
         live = LiveHistory(places, ledgers, clock)
         try:
             live.drain()
@@ -57,28 +58,6 @@ def _set_aside(places: Places, clock: Clock) -> Path | None:
     if places.live_wal.exists():
         places.live_wal.rename(f"{kept}.wal")
     return places.live.rename(kept)
-
-
-def _is_whole(snapshot: Path) -> bool:
-    """Whether every table of a copy can be read to its end."""
-    if not snapshot.exists():
-        return False
-    try:
-        with open_reading(snapshot) as connection:
-            names = connection.execute(
-                "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'history'"
-            )
-            tables = names.fetchall()
-            for schema, name in tables:
-                connection.execute(f'SELECT count(COLUMNS(*)) FROM "{schema}"."{name}"').fetchall()  # noqa: S608 - our own tables
-            counts = [
-                connection.execute(f"SELECT count(*) FROM {schema}.{name}").fetchone()  # noqa: S608 - our own tables
-                for schema, name in tables
-                if (schema, name) in WATERMARKS
-            ]
-            return counts == [(1,)]
-    except duckdb.Error:
-        return False
 
 
 def _stamp(clock: Clock) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
@@ -10,17 +11,20 @@ from typing import TYPE_CHECKING
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.errors import NotFound
+from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.history import PastRun, Table
-from resources.history import publication
+from resources.history import publication, remarks
 from resources.history.lease import holding
 from resources.history.named import named_query
 from resources.history.places import Places
+from resources.history.publication import Publication
 
 if TYPE_CHECKING:
     import pandas as pd
+
+log = logging.getLogger(__name__)
 
 ROUNDS = 5  # of a drain: while others keep writing, a run must not stay for ever to serve them; they come themselves
 UPGRADE_SECONDS = 5.0  # for its owner to publish the tables of today; what waits is a person
@@ -42,7 +46,7 @@ class DuckHistory:
                     return False
                 seq = self._bring_up_to_date()
             # one who came while we held the lease went away trusting us: look again after letting go
-            if self._head() <= seq:
+            if self._head() == seq:
                 break
         return True
 
@@ -95,7 +99,7 @@ class DuckHistory:
 
     def _bring_up_to_date(self) -> int:
         published = publication.newest(self.places)
-        if published is not None and self._head() <= published.seq:
+        if published is not None and self._is_current(published):
             return published.seq
         from resources.history.live import (
             LiveHistory,
@@ -119,9 +123,9 @@ class DuckHistory:
         gives_up_at = self._clock.monotonic() + patience_seconds
         while True:
             published = publication.newest(self.places)
-            if published is not None and published.seq >= head:
+            if published is not None and published.seq >= head and self._is_of_this_ledger(published):
                 return
-            if self.drain():
+            if self._drained(has_copy=published is not None):
                 return
             self.places.wanted.touch()
             if self._clock.monotonic() >= gives_up_at:
@@ -132,6 +136,39 @@ class DuckHistory:
                 "the run history was not published yet, or only by an older version; its owner is busy: "
                 "try again in a minute"
             )
+
+    def _drained(self, *, has_copy: bool) -> bool:
+        """As `drain`; on a full disk what was published last is still an answer."""
+        try:
+            return self.drain()
+        except Unavailable as error:
+            if not has_copy:
+                raise
+            log.warning("older facts only: %s", error)
+            return True
+
+    def remarks(self, *, since: datetime) -> list[str]:
+        return remarks.since(self.places, since)
+
+    def ailment(self) -> str:
+        self._head()  # a ledger that cannot be read is told as that
+        published = publication.newest(self.places)
+        if published is None or not published.epoch or self._is_of_this_ledger(published):
+            return ""
+        return (
+            "it was published from another ledger, or from a newer state of this one, which was restored; the next run "
+            "brings them together and says how, or do it now with: inspect-pipelines history rebuild"
+        )
+
+    def _is_current(self, published: Publication) -> bool:
+        return self._is_of_this_ledger(published) and published.seq == self._head()
+
+    def _is_of_this_ledger(self, published: Publication) -> bool:
+        """Whether this ledger told all of it: one that is restored or another one knows less, or other facts."""
+        with self._ledgers.read() as ledgers:
+            numbers, mark = ledgers.journal.numbers(), ledgers.journal.mark(published.seq)
+        is_same = mark == published.mark or None in (mark, published.mark)
+        return numbers.epoch == published.epoch and published.seq <= numbers.head and is_same
 
     def _head(self) -> int:
         with self._ledgers.read() as ledgers:

@@ -7,11 +7,23 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.access import AccessToken, Role
-from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.ids import OrgId, Sha256
+from inspect_pipelines.facts.mark import mark_of
+from inspect_pipelines.ports.across import AGAIN, Numbers
 from inspect_pipelines.stored.baseline import BASELINE
 from resources.ledger.access import token_of
 from resources.ledger.access_tables import access_tokens, members
-from resources.ledger.tables import baselines, journal, run_comparisons, run_sessions
+from resources.ledger.event_tables import events
+from resources.ledger.journal_tables import journal_numbers
+from resources.ledger.tables import (
+    baselines,
+    definitions,
+    journal,
+    organizations,
+    run_comparisons,
+    run_sessions,
+    runs,
+)
 
 # Made once: building a statement costs as much as running it.
 AFTER = (
@@ -20,7 +32,18 @@ AFTER = (
     .order_by(journal.c.seq)
     .limit(sa.bindparam("at_most"))
 )
-HEAD = sa.select(sa.func.max(journal.c.seq))
+HEAD = sa.select(
+    sa.select(sa.func.max(journal.c.seq)).scalar_subquery(),
+    journal_numbers.c.epoch,
+    journal_numbers.c.pruned_seq,
+)
+SET_NEXT = {  # the number after which the next row is counted
+    "sqlite": (
+        "DELETE FROM sqlite_sequence WHERE name = 'journal'",
+        "INSERT INTO sqlite_sequence VALUES ('journal', :last)",
+    ),
+    "postgresql": ("SELECT setval(pg_get_serial_sequence('journal', 'seq'), :last)",),
+}
 
 
 class SqlAcrossJournal:
@@ -31,15 +54,36 @@ class SqlAcrossJournal:
         rows = self._connection.execute(AFTER, {"after_seq": seq, "at_most": limit})
         return [(number, kind, body) for number, kind, body in rows]
 
+    def numbers(self) -> Numbers:
+        newest, epoch, pruned = self._connection.execute(HEAD).one()
+        return Numbers(epoch, pruned, max(newest or 0, pruned))
+
     def head(self) -> int:
-        newest: int | None = self._connection.scalar(HEAD)
-        return newest or 0
+        return self.numbers().head
+
+    def mark(self, seq: int) -> str | None:
+        query = sa.select(journal.c.kind, journal.c.body).where(journal.c.seq == seq)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else mark_of(row.kind, row.body)
 
     def prune(self, *, before: datetime, up_to_seq: int) -> int:
-        deleted = self._connection.execute(
-            sa.delete(journal).where(journal.c.seq <= up_to_seq, journal.c.created_at < before)
+        old = sa.and_(journal.c.seq <= up_to_seq, journal.c.created_at < before)
+        newest = self._connection.scalar(sa.select(sa.func.max(journal.c.seq)).where(old))
+        if newest is None:
+            return 0
+        self._connection.execute(
+            sa.update(journal_numbers).where(journal_numbers.c.pruned_seq < newest).values(pruned_seq=newest)
         )
-        return deleted.rowcount
+        return self._connection.execute(sa.delete(journal).where(old)).rowcount
+
+    def renumber(self, *, behind: int) -> None:
+        numbers = self.numbers()
+        shift = max(behind, numbers.head)  # so large that no row is given another one's number on the way
+        again = sa.case((journal.c.kind == "run", AGAIN), else_=journal.c.kind)
+        self._connection.execute(sa.update(journal).values(seq=journal.c.seq + shift, kind=again))
+        for statement in SET_NEXT[self._connection.dialect.name]:
+            self._connection.execute(sa.text(statement), {"last": shift + numbers.head})
+        self._connection.execute(sa.update(journal_numbers).values(pruned_seq=behind))
 
 
 class SqlAcrossPictures:
@@ -72,6 +116,11 @@ class SqlAcrossSession:
     """One transaction over what is asked of all organisations at once."""
 
     def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
         self.journal = SqlAcrossJournal(connection)
         self.pictures = SqlAcrossPictures(connection)
         self.access = SqlAcrossAccess(connection)
+
+    def organizations(self) -> list[OrgId]:
+        named = (organizations.c.id, definitions.c.org_id, runs.c.org_id, events.c.org_id)
+        return [OrgId(one) for one in sorted(self._connection.scalars(sa.union(*map(sa.select, named))))]

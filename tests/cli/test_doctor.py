@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from history_builders import a_home
 from inspect_pipelines.cli import doctor as checks
 from inspect_pipelines.cli.doctor import doctor
+from inspect_pipelines.config.settings import Settings
 from resources import chromium
 
 
@@ -246,3 +248,50 @@ def test_a_database_that_cannot_be_read_is_missing_and_no_repair_is_claimed(proj
 
     assert done.exit_code == 3
     assert "cannot be read: file is not a database" in done.output
+
+
+def test_a_history_that_does_not_belong_to_the_ledger_is_named_with_what_to_do(project):
+    home = a_home(project / "home")
+    home.finish(1)
+    home.history.drain()
+    home.ledgers.close()
+    for file in home.path.glob("ledger.db*"):
+        file.unlink()
+    with a_home(home.path).ledgers.read():
+        pass  # as the first command makes it
+
+    done = CliRunner().invoke(doctor, [])
+
+    assert done.exit_code == 3
+    assert "✗ missing  run history" in done.output
+    assert "inspect-pipelines history rebuild" in done.output
+
+
+def test_what_was_mended_in_the_history_lately_is_shown(project):
+    home = a_home(project / "home")
+    home.finish(1)
+    home.history.drain()
+    with home.ledgers.write() as session:
+        session.journal.prune(before=home.clock.now(), up_to_seq=1)
+    home.history.places.live.unlink()
+    home.history.places.snapshot.unlink()
+    home.history.drain()
+    home.ledgers.close()
+
+    (check,) = [each for each in checks.examine(Settings()) if each.name == "run history"]
+
+    assert check.is_ok
+    assert check.found.startswith(
+        "mended lately: its own files are gone, so it goes on from the published copy"
+    )
+
+
+def test_a_ledger_that_cannot_be_read_is_named(project):
+    (project / "home").mkdir()
+    (project / "home" / "ledger.db").write_bytes(b"no database" * 500)
+
+    (check,) = [each for each in checks.examine(Settings()) if each.name == "run history"]
+
+    assert not check.is_ok
+    assert "is damaged" in check.found
+    assert check.how.startswith("put a backup in its place")

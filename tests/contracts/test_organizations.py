@@ -19,13 +19,16 @@ from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.ledger import WrongOrganization
-from resources.ledger import event_tables
+from resources.ledger import event_tables, journal_tables
 from resources.ledger.store import SqlLedgers, SqlSession
 from resources.ledger.tables import metadata
 
 THEIRS = OrgId("acme")
 ASKED = {**ledger_rows.VALUES, **ledger_rows.NAMES, **ledger_rows.OWN}
-KEPT_ELSEWHERE = {event_tables.inbox.name}  # the inbox's, which this schema holds for PostgreSQL
+KEPT_ELSEWHERE = {
+    event_tables.inbox.name,
+    journal_tables.journal_numbers.name,
+}  # the inbox's, and of all together
 
 
 class Enough(Exception):

@@ -19,7 +19,9 @@ from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.launcher import Launcher
 from inspect_pipelines.wiring import house as build
 from patience import until
+from resources.history import remarks
 from resources.history.owner import Owner
+from resources.history.places import Places
 from web_app import TestClient, a_client
 
 
@@ -44,6 +46,21 @@ def test_a_house_in_order_is_healthy(client: TestClient) -> None:
     parts = answer.json()["parts"]
     names = ("ledger", "gallery", "disk", "history")
     assert parts == {part: {"ok": True, "problem": None} for part in names}
+
+
+def test_what_was_mended_in_the_history_is_told_for_a_week_and_makes_nothing_unhealthy(
+    client: TestClient, house: House
+) -> None:
+    places, now = Places(Path(house.home)), house.clock.now()
+    places.folder.mkdir(exist_ok=True)
+    remarks.add(places, "it was very old", at=now - timedelta(days=8))
+    remarks.add(places, "it was older than the ledger", at=now - timedelta(days=6))
+
+    answer = client.get("/health")
+
+    assert answer.status_code == 200
+    told = answer.json()["parts"]["history"]
+    assert told == {"ok": True, "problem": None, "remark": "it was older than the ledger"}
 
 
 def test_a_gallery_that_is_gone_makes_it_unhealthy_and_is_named(client: TestClient, house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
@@ -13,6 +14,7 @@ from inspect_pipelines.queries.status import journal_head
 from inspect_pipelines.web.access.declaration import ANYBODY, is_for
 from inspect_pipelines.web.duties.duty import Duty
 
+REMARKED_FOR = timedelta(days=7)  # what was mended by itself, so that who looks once a week learns of it
 FREE_BYTES_WANTED = 200_000_000  # a run of fifty full-page views may need half of it
 
 
@@ -23,9 +25,13 @@ def health_route(house: House, duties: Sequence[Duty]) -> APIRouter:
     @router.get("/health")
     @is_for(ANYBODY)
     def health() -> JSONResponse:
-        """200 when this process can do its work, else 503; each part says what ails it."""
+        """200 when this process can do its work, else 503; each part says what ails it, and the history what was mended."""
         found = ailments(house, duties)
-        parts = {part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()}
+        parts: dict[str, dict[str, object]] = {
+            part: {"ok": not sentence, "problem": sentence or None} for part, sentence in found.items()
+        }
+        if remark := "; ".join(house.history.remarks(since=house.clock.now() - REMARKED_FOR)):
+            parts.setdefault("history", {"ok": True, "problem": None})["remark"] = remark
         is_well = not any(found.values())
         return JSONResponse({"ok": is_well, "parts": parts}, status_code=200 if is_well else 503)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from history_builders import a_home
-from inspect_pipelines.errors import Refused, Unavailable, Unreadable
+from inspect_pipelines.errors import Unavailable, Unreadable
 from resources.history.lease import Lease
 from resources.history.rebuild import rebuild
 
@@ -86,23 +86,7 @@ def test_a_lost_live_file_is_never_taken_for_an_empty_history(home):
     assert home.counts() == (3, 3, 0)
 
 
-def test_a_history_of_another_ledger_is_told_instead_of_skipping_its_rows(home):
-    home.finish(1, 2)
-    home.history.drain()
-    home.ledgers.close()
-    for file in home.path.glob("ledger.db*"):
-        file.unlink()
-    other = a_home(home.path)
-    other.finish(1)
-    home.history.places.published_note.unlink()
-
-    with pytest.raises(
-        Refused, match="holds row 2 of the ledger's journal, which ends at row 1: it belongs to another"
-    ):
-        other.history.drain()
-
-
-def test_a_rebuild_without_a_readable_publication_replays_the_journal(home):
+def test_a_rebuild_without_a_readable_snapshot_goes_on_from_the_published_copy(home):
     home.finish(1, 2)
     home.history.drain()
     home.history.places.live.write_bytes(b"damaged" * 4096)
@@ -110,7 +94,19 @@ def test_a_rebuild_without_a_readable_publication_replays_the_journal(home):
 
     sentence = rebuild(home.path, home.ledgers, home.clock)
 
-    assert "from the ledger's journal alone" in sentence
+    assert "from the published copy" in sentence
+    assert home.counts() == (2, 2, 0)
+
+
+def test_a_rebuild_without_any_readable_copy_replays_the_journal(home):
+    home.finish(1, 2)
+    home.history.drain()
+    for copy in (home.history.places.live, home.history.places.snapshot, home.history.places.published):
+        copy.write_bytes(b"damaged" * 4096)
+
+    sentence = rebuild(home.path, home.ledgers, home.clock)
+
+    assert "from the ledger alone" in sentence
     assert home.counts() == (2, 2, 0)
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 from concurrent.futures import ThreadPoolExecutor
 
@@ -63,7 +64,7 @@ def test_every_way_of_reading_is_allowed(home, sql):
         ("PRAGMA enable_profiling", "would do more than read"),
         ("SELECT * FROM read_csv('/etc/hostname')", "reaches beyond the run history"),
         ("SELECT * FROM '/etc/hostname.csv'", "reaches beyond the run history"),
-        ("EXPLAIN ANALYZE INSERT INTO internal.applied VALUES (99)", "read-only"),
+        ("EXPLAIN ANALYZE INSERT INTO internal.applied VALUES (99, 'x', 'y')", "read-only"),
     ],
 )
 def test_a_query_that_is_wrong_or_would_do_more_than_read_is_refused_in_a_sentence(home, sql, sentence):
@@ -91,12 +92,23 @@ def test_queries_of_one_process_run_side_by_side_and_each_sees_the_newest_copy(h
 def test_a_damaged_copy_is_told_with_what_to_do(home):
     home.finish(1)
     home.history.drain()
-    home.history.places.snapshot.write_bytes(b"not a database" * 1000)
+    snapshot = home.history.places.snapshot
+    before = snapshot.stat()
+    snapshot.write_bytes(b"X" * before.st_size)  # bits that flipped: nobody wrote it
+    os.utime(snapshot, ns=(before.st_atime_ns, before.st_mtime_ns))
 
     with pytest.raises(Unreadable, match=r"cannot be read: .*; delete it, the next query makes a new one"):
         home.history.query("SELECT 1")
 
-    home.history.places.snapshot.unlink()
+    snapshot.unlink()
+    assert home.counts() == (1, 1, 0)
+
+
+def test_a_copy_that_somebody_wrote_over_is_published_anew(home):
+    home.finish(1)
+    home.history.drain()
+    home.history.places.snapshot.write_bytes(b"not a database" * 1000)
+
     assert home.counts() == (1, 1, 0)
 
 
