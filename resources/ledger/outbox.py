@@ -1,37 +1,35 @@
-"""The outbox: notifications stored with the deed they tell of, leased to one sender at a time, sent, then marked.
-
-What a service takes per second is counted here, over the attempts of all senders: a run's last op and the web process
-share the ledger and nothing else, so a bucket in either one's memory would let both pour at once.
-"""
+"""The outbox: notifications stored with the deed they tell of, and what became of each."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from inspect_pipelines.domain.channel import Kinds, spec_of
-from inspect_pipelines.domain.ids import IncidentId, RunId
+from inspect_pipelines.domain.channel import Kinds
+from inspect_pipelines.domain.ids import IncidentId, OrgId, RunId
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.notification import Attempt, DeliveryStatus, Notification
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.stored.notification import NOTIFICATION
-from resources.ledger.alert_tables import delivery_attempts, threads
+from resources.ledger.alert_tables import threads
+from resources.ledger.attempts import SqlAttempts
+from resources.ledger.claims import SqlClaims
 from resources.ledger.keyset import newest_first
+from resources.ledger.outbox_rows import IS_STORED, changing, is_free, kind_of, notification_of
 from resources.ledger.owned import Owned
 from resources.ledger.tables import insert, outbox
 
-IS_STORED = outbox.c.status == "stored"  # the literal lets SQLite use the partial index
-IS_DIGEST = sa.and_(outbox.c.kind == MessageKind.OPENED.value, outbox.c.thread_key.is_(None))
-EARLIER = outbox.alias("earlier")
-
 
 class SqlOutbox(Owned):
+    def __init__(self, connection: sa.Connection, org_id: OrgId) -> None:
+        super().__init__(connection, org_id)
+        self._attempts = SqlAttempts(connection, org_id)
+        self._claims = SqlClaims(connection, org_id)
+
     @property
     def _is_own(self) -> sa.ColumnElement[bool]:
         return outbox.c.org_id == self._org_id
@@ -46,10 +44,10 @@ class SqlOutbox(Owned):
             incident_id=notification.incident_id,
             thread_key=notification.thread_key,
             event=notification.event.value,
-            kind=_kind(notification),
+            kind=kind_of(notification),
             target=notification.target,
             created_at=notification.created_at,
-            **_changing(notification),
+            **changing(notification),
         )
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=["org_id", "key"]))
 
@@ -61,7 +59,7 @@ class SqlOutbox(Owned):
             .values(
                 incident_id=notification.incident_id,
                 thread_key=notification.thread_key,
-                **_changing(notification),
+                **changing(notification),
             )
         )
 
@@ -89,18 +87,13 @@ class SqlOutbox(Owned):
     def is_due(self, now: datetime) -> bool:
         query = (
             sa.select(outbox.c.id)
-            .where(self._is_own, IS_STORED, outbox.c.due_at <= now, _is_free(now))
+            .where(self._is_own, IS_STORED, outbox.c.due_at <= now, is_free(now))
             .limit(1)
         )
         return self._connection.scalar(query) is not None
 
     def claim_next(self, sender: str, *, now: datetime, until: datetime, kinds: Kinds) -> Notification | None:
-        for target in self._due_targets(now):
-            if not self._has_room(target, kinds, now):
-                continue
-            if found := self._first_for(target, now):
-                return self._claimed(found, sender, now=now, until=until)
-        return None
+        return self._claims.claim_next(sender, now=now, until=until, kinds=kinds)
 
     def thread(self, notification: Notification) -> Mapping[str, str]:
         self._own(notification)
@@ -130,7 +123,7 @@ class SqlOutbox(Owned):
         changed = self._connection.execute(
             sa.update(outbox)
             .where(self._is(notification), mine)
-            .values(lease_owner=None, lease_until=None, **_changing(notification))
+            .values(lease_owner=None, lease_until=None, **changing(notification))
         )
         if not changed.rowcount:
             if self.find(notification.id) is None:
@@ -138,7 +131,7 @@ class SqlOutbox(Owned):
                     f"notification {notification.id!r} was never stored, so nothing can be recorded on it"
                 )
             return False
-        self._end_attempt(notification, "sent" if has_arrived else "failed", notification.receipt, now)
+        self._attempts.end(notification, "sent" if has_arrived else "failed", notification.receipt, now)
         if thread and notification.thread_key is not None:
             self._keep_thread(notification, thread, now)
         return True
@@ -162,14 +155,7 @@ class SqlOutbox(Owned):
         return self._all(query.order_by(outbox.c.created_at, outbox.c.id))
 
     def attempts_of(self, notification_id: str) -> list[Attempt]:
-        query = sa.select(delivery_attempts).where(
-            delivery_attempts.c.org_id == self._org_id, delivery_attempts.c.notification_id == notification_id
-        )
-        rows = self._connection.execute(query.order_by(delivery_attempts.c.seq))
-        return [
-            Attempt(row.number, row.sender, row.started_at, row.ended_at, row.outcome, row.detail)
-            for row in rows
-        ]
+        return self._attempts.of(notification_id)
 
     def latest(
         self, *, status: str | None = None, before: Position | None = None, limit: int = 50
@@ -182,99 +168,6 @@ class SqlOutbox(Owned):
     def waiting(self, limit: int = 100) -> list[Notification]:
         query = sa.select(outbox).where(self._is_own, IS_STORED)
         return self._all(query.order_by(outbox.c.created_at, outbox.c.id).limit(limit))
-
-    def _due_targets(self, now: datetime) -> list[str]:
-        """Targets with something due and nothing under way, the one that waits longest first."""
-        under_way = sa.select(outbox.c.target).where(self._is_own, IS_STORED, outbox.c.lease_until > now)
-        query = (
-            sa.select(outbox.c.target)
-            .where(
-                self._is_own,
-                IS_STORED,
-                outbox.c.due_at <= now,
-                _is_free(now),
-                outbox.c.target.not_in(under_way),
-            )
-            .group_by(outbox.c.target)
-            .order_by(sa.func.min(outbox.c.due_at), outbox.c.target)
-        )
-        return [*self._connection.scalars(query)]
-
-    def _has_room(self, target: str, kinds: Kinds, now: datetime) -> bool:
-        pace = spec_of(kinds, target).pace
-        if pace is None:
-            return True
-        begun = sa.select(sa.func.count()).where(
-            delivery_attempts.c.org_id == self._org_id,
-            delivery_attempts.c.target == target,
-            delivery_attempts.c.started_at > now - timedelta(seconds=pace.seconds),
-        )
-        return self._connection.execute(begun).scalar_one() < pace.messages
-
-    def _first_for(self, target: str, now: datetime) -> Notification | None:
-        """The oldest due one, unless an older one of its thread, or its opening, waits for its turn or its retry."""
-        waits_for = (
-            sa.select(EARLIER.c.id)
-            .where(
-                EARLIER.c.org_id == outbox.c.org_id,
-                EARLIER.c.thread_key == outbox.c.thread_key,
-                EARLIER.c.target == outbox.c.target,
-                EARLIER.c.status == "stored",
-                EARLIER.c.created_at < outbox.c.created_at,
-            )
-            .exists()
-        )
-        query = sa.select(outbox).where(
-            self._is_own,
-            IS_STORED,
-            outbox.c.target == target,
-            outbox.c.due_at <= now,
-            _is_free(now),
-            sa.not_(waits_for),
-            sa.func.coalesce(outbox.c.incident_id, "").not_in(self._still_gathered(target)),
-        )
-        return self._one(query.order_by(outbox.c.created_at, outbox.c.id).limit(1))
-
-    def _still_gathered(self, target: str) -> list[IncidentId]:
-        """The incidents that are opened by messages which have not arrived yet, several by one."""
-        query = sa.select(outbox).where(self._is_own, IS_STORED, IS_DIGEST, outbox.c.target == target)
-        return [one for digest in self._all(query) for one in digest.gathered]
-
-    def _claimed(
-        self, notification: Notification, sender: str, *, now: datetime, until: datetime
-    ) -> Notification:
-        self._end_attempt(notification, "interrupted", "its sender did not say how it ended", now)
-        begun = replace(notification, attempts=notification.attempts + 1)
-        self._connection.execute(
-            sa.update(outbox)
-            .where(self._is(begun))
-            .values(lease_owner=sender, lease_until=until, attempts=begun.attempts)
-        )
-        self._connection.execute(
-            sa.insert(delivery_attempts).values(
-                org_id=self._org_id,
-                notification_id=begun.id,
-                target=begun.target,
-                number=begun.attempts,
-                sender=sender,
-                started_at=now,
-                outcome="",
-                detail="",
-            )
-        )
-        return begun
-
-    def _end_attempt(self, notification: Notification, outcome: str, detail: str, now: datetime) -> None:
-        """The one that has no end yet; a lease that ran out leaves one behind."""
-        self._connection.execute(
-            sa.update(delivery_attempts)
-            .where(
-                delivery_attempts.c.org_id == self._org_id,
-                delivery_attempts.c.notification_id == notification.id,
-                delivery_attempts.c.ended_at.is_(None),
-            )
-            .values(ended_at=now, outcome=outcome, detail=detail)
-        )
 
     def _keep_thread(self, notification: Notification, thread: Mapping[str, str], now: datetime) -> None:
         changing = {"thread": json.dumps(dict(thread)), "updated_at": now}
@@ -292,30 +185,7 @@ class SqlOutbox(Owned):
 
     def _one(self, query: sa.Select[Any]) -> Notification | None:
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else _notification(row)
+        return None if row is None else notification_of(row)
 
     def _all(self, query: sa.Select[Any]) -> list[Notification]:
-        return [_notification(row) for row in self._connection.execute(query)]
-
-
-def _is_free(now: datetime) -> sa.ColumnElement[bool]:
-    return sa.or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= now)
-
-
-def _kind(notification: Notification) -> str:
-    return notification.message.kind.value if notification.message else ""
-
-
-def _changing(notification: Notification) -> dict[str, Any]:
-    return {
-        "status": notification.status.value,
-        "notification": NOTIFICATION.dump(notification),
-        "due_at": notification.due_at or notification.created_at,
-        "attempts": notification.attempts,
-    }
-
-
-def _notification(row: sa.Row[Any]) -> Notification:
-    stored = NOTIFICATION.load(row.notification)
-    due_at = row.due_at if row.due_at != row.created_at else stored.due_at
-    return replace(stored, status=DeliveryStatus(row.status), attempts=row.attempts, due_at=due_at)
+        return [notification_of(row) for row in self._connection.execute(query)]
