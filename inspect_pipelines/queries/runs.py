@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
 
@@ -45,6 +45,8 @@ class RunSummary:
     reviewed_as: str | None  # a person's last word about it
     report: str  # where its page is, or will be
 
+
+KEPT_BY_BOTH = tuple({field.name for field in fields(RunSummary)} & {field.name for field in fields(PastRun)})
 
 Decisions = Sequence[tuple[str, str, str]]  # (decision, by, detail) of people about a run, oldest first
 
@@ -106,32 +108,7 @@ def list_runs(
 
 def summary(house: House, run: Run, decisions: Decisions = ()) -> RunSummary:
     """A run of the ledger, with what people decided about it."""
-    took = None
-    if run.claimed_at is not None and run.completed_at is not None:
-        took = (run.completed_at - run.claimed_at).total_seconds()
-    return RunSummary(
-        id=run.id,
-        org_id=run.org_id,
-        origin=run.origin,
-        definition_id=run.definition_id,
-        definition_kind=run.definition_kind,
-        nominal_at=run.nominal_at,
-        requested_at=run.requested_at,
-        timeout_minutes=run.timeout_minutes,
-        status=run.status,
-        reason=run.reason,
-        variables=run.variables,
-        requested_by=run.requested_by,
-        dagster_run_id=run.dagster_run_id,
-        retry_of=run.retry_of,
-        buffered_at=run.buffered_at,
-        claimed_at=run.claimed_at,
-        deadline_at=run.deadline_at,
-        completed_at=run.completed_at,
-        took_seconds=took,
-        reviewed_as=reviewed_as(decisions) or None,
-        report=house.reports.url(run.id),
-    )
+    return _summary(house, run, run.buffered_at, reviewed_as(decisions) or None)
 
 
 def summaries(house: House, ledger: LedgerSession, runs: Iterable[Run]) -> list[RunSummary]:
@@ -151,36 +128,23 @@ def _one_order(house: House, kept: Sequence[Run], past: Sequence[PastRun]) -> It
     known = {run.id for run in kept}
     return heapq.merge(
         (summary(house, run) for run in kept),
-        (_past(house, run) for run in past if run.id not in known),
+        (_summary(house, run) for run in past if run.id not in known),
         key=lambda run: Position(run.requested_at, run.id),
         reverse=True,
     )
 
 
-def _past(house: House, run: PastRun) -> RunSummary:
+def _summary(
+    house: House, run: Run | PastRun, buffered_at: datetime | None = None, review: str | None = None
+) -> RunSummary:
     took = None
-    if run.claimed_at is not None:
+    if run.claimed_at is not None and run.completed_at is not None:
         took = (run.completed_at - run.claimed_at).total_seconds()
     return RunSummary(
-        id=run.id,
+        **{name: getattr(run, name) for name in KEPT_BY_BOTH},
         org_id=house.org_id,
-        origin=run.origin,
-        definition_id=run.definition_id,
-        definition_kind=run.definition_kind,
-        nominal_at=run.nominal_at,
-        requested_at=run.requested_at,
-        timeout_minutes=run.timeout_minutes,
-        status=run.status,
-        reason=run.reason,
-        variables=run.variables,
-        requested_by=run.requested_by,
-        dagster_run_id=run.dagster_run_id,
-        retry_of=run.retry_of,
-        buffered_at=None,
-        claimed_at=run.claimed_at,
-        deadline_at=run.deadline_at,
-        completed_at=run.completed_at,
+        buffered_at=buffered_at,
         took_seconds=took,
-        reviewed_as=None,
+        reviewed_as=review,
         report=house.reports.url(run.id),
     )
