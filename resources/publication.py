@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from inspect_pipelines.domain.compiled import Channels, Compiled
@@ -20,8 +21,10 @@ from inspect_pipelines.stored.compiled import (
     org_of,
 )
 from resources.disk.atomic import sync, write_atomically
+from resources.disk.lock import take_lock
 
 FOLDER = "compiled"
+LOCK = "lock"  # never deleted
 BEFORE = "compiled.json"  # of homes that had one organisation; taken over when anything is read or published
 DAMAGED = (
     ValueError,
@@ -43,6 +46,20 @@ class FilePublication:
         self._folder = home / FOLDER
         self._before = home / BEFORE
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        path = self._folder / LOCK
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            descriptor = take_lock(path, waits=True)
+        except OSError as error:
+            raise self._unwritable(path, error) from error
+        assert descriptor is not None  # it waits
+        try:
+            yield
+        finally:
+            os.close(descriptor)
+
     def publish(self, compiled: Compiled) -> None:
         """Write it so that it holds also after a power cut."""
         path = self._path(compiled.org_id)
@@ -54,10 +71,7 @@ class FilePublication:
             self._before.unlink(missing_ok=True)
             sync(self._folder.parent)
         except OSError as error:
-            raise Unavailable(
-                f"{str(path)!r} cannot be written: {(error.strerror or str(error)).lower()}; "
-                "make room or give access, then run `inspect-pipelines apply` again"
-            ) from error
+            raise self._unwritable(path, error) from error
 
     def organizations(self) -> tuple[OrgId, ...]:
         with suppress(Unreadable):
@@ -115,6 +129,12 @@ class FilePublication:
         with suppress(Unreadable):
             self._take_over()
         return tuple((path.name, _identity(path)) for path in (*sorted(self._files()), self._before))
+
+    def _unwritable(self, path: Path, error: OSError) -> Unavailable:
+        return Unavailable(
+            f"{str(path)!r} cannot be written: {(error.strerror or str(error)).lower()}; "
+            "make room or give access, then run `inspect-pipelines apply` again"
+        )
 
     def _path(self, org_id: OrgId) -> Path:
         return self._folder / f"{org_id}.json"

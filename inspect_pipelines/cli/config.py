@@ -90,14 +90,19 @@ def plan(as_json: bool, folder: Path | None) -> None:
 
     Changes nothing.
     """
-    from inspect_pipelines.usecases.definitions.apply import published_by_others
+    from inspect_pipelines.usecases.definitions.apply import others, published_by_others
     from inspect_pipelines.usecases.definitions.plan import propose
     from inspect_pipelines.wiring import house
 
     project = _load(folder)
     home = house(Settings(), project.org_id)
-    others = published_by_others(home, project.org_id)
-    proposal = propose(home.ledger, project, now=home.clock.now(), published=others)
+    proposal = propose(
+        home.ledger,
+        project,
+        now=home.clock.now(),
+        published=published_by_others(home, project.org_id),
+        others=others(home, project.org_id),
+    )
     is_published = home.publication.read(project.org_id).digest == proposal.digest
     if as_json:
         print_json({**_proposal_json(proposal, project), "published": is_published})

@@ -105,7 +105,7 @@ def show(text: str, with_payload: bool, as_json: bool) -> None:
 
 
 def _print_payload(house: House, event: Event) -> None:
-    delivery = house.inbox.find(event.id)
+    delivery = house.inbox.find(house.org_id, event.id)
     if delivery is None:
         raise NotFound(
             f"the payload of event {event.id!r} is not kept any more; INSPECT_PAYLOAD_DAYS says for how long they are"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from inspect_pipelines.domain.alerting import Alerting
@@ -40,3 +41,16 @@ class Organization:
     )
     channels: tuple[ChannelConfig, ...] = ()  # in the file's order: the first of a kind is its default
     people: tuple[Person, ...] = ()
+
+
+def taken_sources(
+    before: Organization, after: Organization, others: Iterable[Organization]
+) -> tuple[str, ...]:
+    """A sentence for each new source whose id another organisation has already: the address of a source names none."""
+    known = {one.id for one in before.sources}
+    taken = {one.id: other.org_id for other in others for one in other.sources}
+    return tuple(
+        f"source {one.id!r} would receive nothing, since organisation {taken[one.id]!r} has one of that id"
+        for one in after.sources
+        if one.id in taken and one.id not in known
+    )

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from inspect_pipelines.domain.event import Delivery
-from inspect_pipelines.domain.ids import EventId, SourceId
+from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
 
 
 class Stored(StrEnum):
@@ -31,11 +31,11 @@ class Inbox(Protocol):
     def handled(self, ids: Sequence[EventId]) -> None:
         """Their events are in the ledger; a power cut may take this back, and then they are waiting once more."""
 
-    def find(self, event_id: EventId) -> Delivery | None:
-        """None: there is none, or its payload was pruned."""
+    def find(self, org_id: OrgId, event_id: EventId) -> Delivery | None:
+        """An organisation's; None: it has none of that id, or its payload was pruned."""
 
-    def known(self, source_id: SourceId, delivery_ids: Sequence[str]) -> set[str]:
-        """Which of a source's delivery ids have arrived."""
+    def known(self, org_id: OrgId, source_id: SourceId, delivery_ids: Sequence[str]) -> set[str]:
+        """Which of a source's delivery ids have arrived for its organisation."""
 
     def prune(self, *, before: datetime) -> int:
         """Forget handled payloads received before; returns how many. Their delivery ids stay known."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from contextlib import AbstractContextManager
 from typing import Protocol
 
 from inspect_pipelines.domain.compiled import Channels, Compiled
@@ -13,6 +14,13 @@ from inspect_pipelines.domain.organization import Limits
 
 class Publication(Protocol):
     """Read by Dagster's processes without any database; a reader sees the old one or the new one, nothing between."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Waits until nobody else applies anything in this home; whoever dies meanwhile is not waited for.
+
+        Raises:
+            Unavailable: The disk is full, or it cannot be written.
+        """
 
     def publish(self, compiled: Compiled) -> None:
         """Replace the organisation's, durably.

@@ -72,14 +72,17 @@ class SqlInbox:
             statement = sa.update(inbox).where(inbox.c.id == sa.bindparam("of_id")).values(is_handled=True)
             connection.execute(statement, [{"of_id": event_id} for event_id in ids])
 
-    def find(self, event_id: EventId) -> Delivery | None:
+    def find(self, org_id: OrgId, event_id: EventId) -> Delivery | None:
+        query = sa.select(inbox).where(inbox.c.org_id == org_id, inbox.c.id == event_id)
         with self._read() as connection:
-            row = connection.execute(sa.select(inbox).where(inbox.c.id == event_id)).one_or_none()
+            row = connection.execute(query).one_or_none()
         return None if row is None or row.payload is None else _delivery(row)
 
-    def known(self, source_id: SourceId, delivery_ids: Sequence[str]) -> set[str]:
+    def known(self, org_id: OrgId, source_id: SourceId, delivery_ids: Sequence[str]) -> set[str]:
         query = sa.select(inbox.c.source_delivery_id).where(
-            inbox.c.source_id == source_id, inbox.c.source_delivery_id.in_(delivery_ids)
+            inbox.c.org_id == org_id,
+            inbox.c.source_id == source_id,
+            inbox.c.source_delivery_id.in_(delivery_ids),
         )
         with self._read() as connection:
             return set(connection.scalars(query))
@@ -117,10 +120,14 @@ class SqlInbox:
             return
         if self._ledgers is not None:
             self._ledgers.migrate()
-        else:
+        elif not self._has_table():  # who only reads must not need room on the disk
             with self._database.write() as connection:
                 inbox.create(connection, checkfirst=True)
         self._is_there = True
+
+    def _has_table(self) -> bool:
+        with self._database.read() as connection:
+            return sa.inspect(connection).has_table(inbox.name)
 
 
 def create_inbox(url_or_path: str | Path, ledgers: SqlLedgers) -> SqlInbox:

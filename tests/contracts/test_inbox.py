@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from builders import NOW, a_delivery
-from inspect_pipelines.domain.ids import OrgId, SourceId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, SourceId
 from inspect_pipelines.ports.inbox import Stored
 from resources.inbox.store import SqlInbox
 
@@ -20,7 +20,7 @@ def test_a_stored_delivery_waits_and_is_found_as_it_came(inbox: SqlInbox) -> Non
 
     assert answers == [Stored.NEW]
     assert inbox.waiting() == [delivery]
-    assert inbox.find(delivery.id) == delivery
+    assert inbox.find(DEFAULT_ORG, delivery.id) == delivery
 
 
 def test_the_same_delivery_again_is_known_and_kept_once(inbox: SqlInbox) -> None:
@@ -31,7 +31,7 @@ def test_the_same_delivery_again_is_known_and_kept_once(inbox: SqlInbox) -> None
 
     assert answers == [Stored.AGAIN]
     assert inbox.waiting() == [first]
-    assert inbox.find(again.id) is None
+    assert inbox.find(DEFAULT_ORG, again.id) is None
 
 
 def test_another_body_under_a_known_id_is_a_conflict_and_the_first_stays(inbox: SqlInbox) -> None:
@@ -65,7 +65,19 @@ def test_sources_and_organisations_number_their_deliveries_for_themselves(inbox:
     abroad = replace(a_delivery(3), source_delivery_id=same.source_delivery_id, org_id=OrgId("acme"))
 
     assert inbox.store([same, elsewhere, abroad]) == [Stored.NEW] * 3
-    assert inbox.known(SourceId("other"), [same.source_delivery_id, "never"]) == {same.source_delivery_id}
+    assert inbox.known(DEFAULT_ORG, SourceId("other"), [same.source_delivery_id, "never"]) == {
+        same.source_delivery_id
+    }
+
+
+def test_no_organisation_finds_another_ones_deliveries(inbox: SqlInbox) -> None:
+    theirs = replace(a_delivery(1), org_id=OrgId("acme"))
+    inbox.store([theirs])
+
+    assert inbox.find(OrgId("acme"), theirs.id) == theirs
+    assert inbox.find(DEFAULT_ORG, theirs.id) is None
+    assert inbox.known(OrgId("acme"), theirs.source_id, [theirs.source_delivery_id])
+    assert inbox.known(DEFAULT_ORG, theirs.source_id, [theirs.source_delivery_id]) == set()
 
 
 def test_deliveries_wait_in_the_order_in_which_they_came_until_they_are_handled(inbox: SqlInbox) -> None:
@@ -76,7 +88,7 @@ def test_deliveries_wait_in_the_order_in_which_they_came_until_they_are_handled(
 
     assert inbox.waiting() == deliveries[1:]
     assert inbox.waiting(1) == deliveries[1:2]
-    assert inbox.find(deliveries[0].id) == deliveries[0]
+    assert inbox.find(DEFAULT_ORG, deliveries[0].id) == deliveries[0]
 
 
 def test_large_bodies_are_handed_out_a_few_at_a_time(inbox: SqlInbox) -> None:
@@ -105,8 +117,8 @@ def test_pruning_forgets_old_handled_payloads_and_still_knows_their_ids(inbox: S
 
     assert pruned == 1
     assert inbox.prune(before=NOW - timedelta(days=30)) == 0
-    assert inbox.find(old.id) is None
-    assert inbox.find(young.id) == young
+    assert inbox.find(DEFAULT_ORG, old.id) is None
+    assert inbox.find(DEFAULT_ORG, young.id) == young
     assert inbox.waiting() == [waiting]
     assert inbox.store([replace(old, id=a_delivery(9).id)]) == [Stored.AGAIN]
     assert inbox.store([replace(old, id=a_delivery(9).id, body=b"[]")]) == [Stored.CONFLICT]
@@ -120,7 +132,7 @@ def test_forgetting_takes_ids_too_but_nothing_that_waits(inbox: SqlInbox) -> Non
     forgotten = inbox.forget(before=NOW - timedelta(days=30))
 
     assert forgotten == 1
-    assert inbox.known(old.source_id, [old.source_delivery_id]) == set()
+    assert inbox.known(DEFAULT_ORG, old.source_id, [old.source_delivery_id]) == set()
     assert inbox.waiting() == [waiting]
 
 
@@ -145,5 +157,5 @@ def test_nothing_may_be_stored_handled_and_looked_for(inbox: SqlInbox) -> None:
     inbox.handled([])
 
     assert inbox.store([]) == []
-    assert inbox.known(SourceId("any"), []) == set()
+    assert inbox.known(DEFAULT_ORG, SourceId("any"), []) == set()
     assert inbox.waiting() == []

@@ -115,9 +115,9 @@ class Life(RuleBasedStateMachine):
         inbox = self.house.inbox
         waiting = {one.id for one in inbox.waiting(1000) if one.org_id == self.org_id}
         assert waiting == {kept.delivery.id for kept in self.waiting()}
-        assert inbox.known(self.source_id, NAMES) == set(self.model)
+        assert inbox.known(self.org_id, self.source_id, NAMES) == set(self.model)
         for kept in self.model.values():
-            assert inbox.find(kept.delivery.id) == (None if kept.is_pruned else kept.delivery)
+            assert inbox.find(self.org_id, kept.delivery.id) == (None if kept.is_pruned else kept.delivery)
 
     @invariant()
     def each_delivery_that_was_taken_in_has_one_event_and_one_fact(self) -> None:

@@ -190,8 +190,11 @@ def test_events_keep_what_was_decided_and_a_delivery_that_comes_again_is_known(h
     outcomes = {name: [one.outcome.value for one in found] for name, found in decided.items()}
     assert outcomes == {"production": ["started"], "staging": ["no"]}
     assert decided["production"][0].run_id is not None
-    assert house.inbox.known(events["staging"].source_id, ["d1", "d2", "d3"]) == {"d1", "d2"}
-    assert json.loads(house.inbox.find(events["staging"].id).body)["deployment_status"]["state"] == "success"
+    assert house.inbox.known(house.org_id, events["staging"].source_id, ["d1", "d2", "d3"]) == {"d1", "d2"}
+    assert (
+        json.loads(house.inbox.find(house.org_id, events["staging"].id).body)["deployment_status"]["state"]
+        == "success"
+    )
 
 
 def test_applying_the_same_files_changes_no_definition_and_publishes_them_in_today_s_form_once(

@@ -11,6 +11,7 @@ from inspect_pipelines.domain.compiled import Channels, Compiled
 from inspect_pipelines.domain.definition_change import DefinitionChange, DefinitionChangeKind, changes_between
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.facts.definition import definition_facts
 from inspect_pipelines.ports.house import House
@@ -45,10 +46,23 @@ def apply(
 
     Raises:
         Refused: Something else would be deleted, a budget would be overrun, or another organisation has the name of a
-            definition in Dagster; nothing was changed.
+            definition in Dagster or the id of a source; nothing was changed.
     """
+    with house.publication.alone():  # two first ones at once would both be given plain names
+        return _apply(house, project, by, may_delete, accept_cost=accept_cost)
+
+
+def _apply(
+    house: House, project: Project, by: str, may_delete: Collection[DefinitionId], *, accept_cost: bool
+) -> Applied:
     own, now = house.ledgers.of(project.org_id), house.clock.now()
-    proposal = propose(own, project, now=now, published=published_by_others(house, project.org_id))
+    proposal = propose(
+        own,
+        project,
+        now=now,
+        published=published_by_others(house, project.org_id),
+        others=others(house, project.org_id),
+    )
     if proposal.clashes:
         raise Refused(f"{'; '.join(proposal.clashes)}; nothing was changed: choose another id")
     if proposal.overruns and not accept_cost and (proposal.changes or _is_new(own, project)):
@@ -88,6 +102,16 @@ def published_by_others(house: House, org_id: OrgId) -> list[Compiled]:
         if other != org_id:
             with suppress(Unreadable):
                 found.append(house.publication.read(other))
+    return found
+
+
+def others(house: House, org_id: OrgId) -> list[Organization]:
+    """The other organisations of this home, as last applied."""
+    found = []
+    for other in house.publication.organizations():
+        if other != org_id:
+            with house.ledgers.of(other).read() as ledger:
+                found.append(ledger.organizations.find())
     return found
 
 

@@ -21,6 +21,7 @@ from inspect_pipelines.domain.forecast import MONTH, Forecast, forecast, overrun
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.naming import clashes
 from inspect_pipelines.domain.occurrence import jitter, occurrences
+from inspect_pipelines.domain.organization import Organization, taken_sources
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import Ledger, LedgerSession
@@ -39,7 +40,9 @@ class Proposal:
     digest: str  # of the definitions as they will be
     forecasts: Mapping[DefinitionId, Forecast] = field(default_factory=dict)
     overruns: tuple[str, ...] = ()  # budgets that the forecast goes over, one sentence each
-    clashes: tuple[str, ...] = ()  # names in Dagster that another organisation has already, one sentence each
+    clashes: tuple[
+        str, ...
+    ] = ()  # names in Dagster and ids of sources that others have already, one sentence each
     settings: tuple[FieldChange, ...] = ()  # of organization.yaml
     jitters: Mapping[DefinitionId, timedelta] = field(default_factory=dict)  # of those that have one
 
@@ -49,7 +52,12 @@ class Proposal:
 
 
 def propose(
-    ledger: Ledger, project: Project, *, now: datetime, published: Iterable[Compiled] = ()
+    ledger: Ledger,
+    project: Project,
+    *,
+    now: datetime,
+    published: Iterable[Compiled] = (),
+    others: Iterable[Organization] = (),
 ) -> Proposal:
     """The difference between what is stored and what the project says.
 
@@ -58,12 +66,13 @@ def propose(
         project: Read and valid.
         now: From when fire times are counted.
         published: What other organisations of the home have published.
+        others: Those organisations.
     """
     with ledger.read() as stored:
         before = stored.definitions.all()
         runs = stored.runs.counts()
         naming = stored.organizations.naming()
-        settings = settings_between(stored.organizations.find(), project.organization)
+        organization = stored.organizations.find()
         forecasts = {each.id: _forecast(stored, each, now) for each in project.definitions}
     changes = changes_between(before, project.definitions, runs)
     touched = sum(1 for change in changes if change.kind is not DefinitionChangeKind.DELETE)
@@ -79,12 +88,15 @@ def propose(
         digest=digest(project.definitions),
         forecasts=forecasts,
         overruns=overruns(project.organization, project.definitions, forecasts),
-        clashes=clashes(
-            naming,
-            project.definitions,
-            [(one.naming, one.definitions) for one in published if one.org_id != project.org_id],
+        clashes=(
+            *clashes(
+                naming,
+                project.definitions,
+                [(one.naming, one.definitions) for one in published if one.org_id != project.org_id],
+            ),
+            *taken_sources(organization, project.organization, others),
         ),
-        settings=settings,
+        settings=settings_between(organization, project.organization),
         jitters={
             definition.id: place
             for definition in project.definitions

@@ -34,7 +34,7 @@ def redeliver(house: House, code_host: CodeHost, asked: Asked, *, since: datetim
             continue
         try:
             failed = code_host.failed_deliveries(source.id, since=since)
-            known = house.inbox.known(source.id, [delivery.guid for delivery in failed])
+            known = house.inbox.known(house.org_id, source.id, [delivery.guid for delivery in failed])
             for delivery in failed:
                 attempts = asked.setdefault((source.id, delivery.guid), set())
                 if delivery.guid in known or delivery.id in attempts or len(attempts) >= MOST_TRIES:

@@ -61,7 +61,7 @@ def _through_the_gates(house: House, event: Event) -> Event:
     source = sources[event.source_id]
     if event.status not in (EventStatus.UNREADABLE, EventStatus.IGNORED):
         return gated(replace(event, status=EventStatus.RECEIVED), source)
-    delivery = house.inbox.find(event.id)
+    delivery = house.inbox.find(house.org_id, event.id)
     if delivery is None:
         if event.status is EventStatus.IGNORED:
             return event

@@ -2,12 +2,15 @@ from __future__ import annotations
 
 import json
 import shutil
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from builders import NOW, a_plan, a_playbook, a_run, a_schedule
+from builders import NOW, a_plan, a_playbook, a_run, a_schedule, a_source
 from houses import a_house
 from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.budget import Budget
@@ -279,3 +282,55 @@ def test_a_budget_that_is_lowered_below_the_forecast_is_refused_too(tmp_path):
 
     with pytest.raises(Refused, match="its budget is 10"):
         apply(house, a_project(a_schedule(), budget=Budget(10)), by="user:ada", may_delete=())
+
+
+def test_a_source_whose_id_another_organisation_has_is_refused(tmp_path):
+    """Its address has no organisation in it: it was applied without a word, and received nothing."""
+    house, beta = a_house(tmp_path), OrgId("beta")
+    apply(house, a_project(sources=(a_source(),)), by="user:ada", may_delete=())
+
+    with pytest.raises(Refused) as error:
+        apply(house, a_project(org_id=beta, sources=(a_source(),)), by="user:bob", may_delete=())
+
+    assert str(error.value) == (
+        "source 'github-acme' would receive nothing, since organisation 'default' has one of that id; "
+        "nothing was changed: choose another id"
+    )
+    assert house.publication.organizations() == (DEFAULT_ORG,)
+    apply(house, a_project(sources=(a_source(),)), by="user:ada", may_delete=())
+
+
+def test_two_organisations_that_are_applied_first_at_once_are_held_to_each_others_names(tmp_path):
+    """Both saw no other, took themselves for the first one, and passed the check of names."""
+    house, beta = a_house(tmp_path), OrgId("beta")
+    colliding = replace(a_schedule("nightly"), org_id=beta)
+    both = threading.Barrier(2)
+
+    def applied(project: Project) -> str:
+        both.wait()
+        try:
+            apply(house, project, by="user:ada", may_delete=())
+        except Refused as error:
+            return str(error)
+        return ""
+
+    projects = (a_project(a_schedule("beta__nightly")), a_project(colliding, org_id=beta))
+    with ThreadPoolExecutor(2) as pool:
+        told = list(pool.map(applied, projects))
+
+    published = {each.naming.org_id: each.naming.is_first for each in house.publication.all()}
+    names = [each.naming.job(one.id) for each in house.publication.all() for one in each.definitions]
+    assert sum(published.values()) == 1
+    assert len(names) == len(set(names))
+    assert told == ["", ""] or "would be 'beta__nightly' in Dagster" in "".join(told)
+
+
+def test_an_apply_waits_for_the_one_that_is_under_way(tmp_path):
+    house = a_house(tmp_path)
+    with ThreadPoolExecutor(1) as pool:
+        with house.publication.alone():
+            waiting = pool.submit(apply, house, a_project(), by="user:ada", may_delete=())
+            time.sleep(0.2)
+            assert not waiting.done()
+
+        assert waiting.result(timeout=30).is_published

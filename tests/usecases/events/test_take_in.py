@@ -87,7 +87,7 @@ def test_a_source_that_is_gone_leaves_its_deliveries_unreadable_and_kept(house: 
         (event,) = ledger.events.latest()
     assert (event.status, event.type) == (EventStatus.UNREADABLE, "push")
     assert event.problem.startswith("the source 'gone' is not in organization.yaml any more")
-    assert house.inbox.find(event.id) is not None
+    assert house.inbox.find(house.org_id, event.id) is not None
 
 
 def test_a_delivery_that_meets_a_defect_of_ours_does_not_hold_up_the_others(house: House) -> None:

@@ -87,15 +87,15 @@ def test_old_payloads_are_forgotten_and_their_ids_stay_for_a_week(house: House) 
 
     intake = an_intake(house, payload_days=1)
     intake.start()
-    until(lambda: house.inbox.find(old[0].id) is None)
-    until(lambda: not house.inbox.known(old[1].source_id, [old[1].source_delivery_id]))
+    until(lambda: house.inbox.find(house.org_id, old[0].id) is None)
+    until(lambda: not house.inbox.known(house.org_id, old[1].source_id, [old[1].source_delivery_id]))
     intake.stop()
 
-    assert house.inbox.known(old[0].source_id, [one.source_delivery_id for one in old]) == {
+    assert house.inbox.known(house.org_id, old[0].source_id, [one.source_delivery_id for one in old]) == {
         old[0].source_delivery_id,
         old[2].source_delivery_id,
     }
-    assert house.inbox.find(old[2].id) == old[2]
+    assert house.inbox.find(house.org_id, old[2].id) == old[2]
 
 
 def test_a_ledger_that_is_away_is_told_and_what_waits_is_taken_in_afterwards(house: House) -> None:

@@ -54,7 +54,7 @@ def test_a_body_of_the_cap_is_taken_and_one_byte_more_is_not(client: httpx.Clien
     ]
 
     assert codes == [202, 413]
-    assert len(house.inbox.known(SourceId("alerts"), ["m-0", "m-1"])) == 1
+    assert len(house.inbox.known(house.org_id, SourceId("alerts"), ["m-0", "m-1"])) == 1
 
 
 def test_a_body_that_does_not_announce_its_size_is_cut_off_at_the_cap(client: httpx.Client) -> None:
@@ -105,4 +105,4 @@ def test_signed_nonsense_is_kept_and_shown_as_unreadable(
     assert answer.status_code == 202
     (event,) = events(house)
     assert event.status is EventStatus.UNREADABLE
-    assert house.inbox.find(event.id).body == body
+    assert house.inbox.find(house.org_id, event.id).body == body

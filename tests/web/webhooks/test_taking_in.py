@@ -27,7 +27,7 @@ def test_a_signed_delivery_is_acknowledged_with_the_id_of_its_event(
     (event,) = events(house)
     assert answer.json() == {"status": "accepted", "id": event.id}
     assert (event.type, event.status, event.branch) == ("push", EventStatus.RECEIVED, "main")
-    assert house.inbox.find(event.id).body == payload("push")
+    assert house.inbox.find(house.org_id, event.id).body == payload("push")
 
 
 @pytest.mark.parametrize("name", sorted(file.stem for file in PAYLOADS.glob("*.json")))
@@ -99,7 +99,7 @@ def test_what_waits_after_a_restart_is_taken_in(house: House) -> None:
 
 def replace_id(house: House, event_id: str):
     (event,) = events(house)
-    delivery = house.inbox.find(event.id)
+    delivery = house.inbox.find(house.org_id, event.id)
     return replace(delivery, id=event_id, source_delivery_id="another")
 
 
@@ -161,7 +161,7 @@ def test_another_body_under_a_known_id_is_refused(client: httpx.Client, house: H
 
     assert answer.status_code == 409
     assert answer.json()["error"].startswith("another body came under the delivery id 'd-1'")
-    assert house.inbox.find(events(house)[0].id).body == payload("push")
+    assert house.inbox.find(house.org_id, events(house)[0].id).body == payload("push")
 
 
 def test_a_delivery_sent_from_many_connections_at_once_is_one_event(
