@@ -67,6 +67,8 @@ TOKEN = AccessToken(
     DEFAULT_ORG, "t1", "ci", "ada", frozenset({Permission.RUNS_READ}), "a" * 64, NOW, "user:ada", LATER
 )
 
+PLAYED = opened("b0", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
+
 
 def fill(session: SqlSession) -> None:
     """Store them all."""
@@ -97,6 +99,8 @@ def fill(session: SqlSession) -> None:
     session.outbox.store(HELD)
     session.events.add(EVENT)
     session.answers.add(DECISION)
+    session.batches.add(PLAYED)
+    session.batches.close(PLAYED, RUNNING.id)
     session.batches.add(BATCH)
     session.journal.append("run", {"run": {}}, at=NOW)
     session.members.save(MEMBER)
