@@ -1,10 +1,12 @@
 """Second op: play the playbooks, once more where a view differs, and keep what they saw."""
 
+from collections.abc import Iterator
 from contextlib import closing
 
 import dagster as dg
 
-from assets import tags
+from assets import links, tags
+from assets.blame import failure_of_sessions
 from assets.guard import concluding, interruptible
 from assets.thumbnails import table_of
 from inspect_pipelines.domain.ids import RunId
@@ -14,8 +16,10 @@ from inspect_pipelines.usecases.runs.look_again import look_again
 from inspect_pipelines.usecases.runs.play import play_all
 
 
-@dg.op
-def collect_screenshots(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
+@dg.op(out={"played": dg.Out(str)})
+def collect_screenshots(
+    context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str
+) -> Iterator[dg.Output[str]]:
     """One session a playbook; its pictures become the definition's `screenshots` asset."""
     with concluding(house, RunId(run_id)):
         hears = listener(house, RunId(run_id))
@@ -46,12 +50,15 @@ def collect_screenshots(context: dg.OpExecutionContext, house: dg.ResourceParam[
                     "views": len(shots),
                     "new_pictures": len({shot.sha256 for shot in shots}),
                     "findings": sum(len(session.findings) for session in sessions),
-                    "report": dg.MetadataValue.path(house.reports.url(RunId(run_id))),
+                    "report": links.report(RunId(run_id)),
                     "pictures": dg.MetadataValue.md(
-                        table_of(house, [(str(s.view), s.sha256) for s in shots])
+                        table_of(house, RunId(run_id), [(str(s.view), s.sha256) for s in shots])
                     ),
                 },
                 tags={tags.RUN: run_id},
             )
         )
-    return run_id
+        blamed = failure_of_sessions(house, RunId(run_id))
+    yield dg.Output(run_id, "played")
+    if blamed is not None:
+        raise blamed  # the ops behind it have what they need: `blame.EXECUTOR`

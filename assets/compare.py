@@ -1,8 +1,11 @@
 """Third op: the pictures beside the approved ones."""
 
+from collections.abc import Iterator, Sequence
+
 import dagster as dg
 
-from assets import tags
+from assets import links, tags
+from assets.blame import failure_of_comparisons
 from assets.guard import concluding, interruptible
 from assets.thumbnails import changes_of
 from inspect_pipelines.domain.comparison import Comparison
@@ -12,8 +15,10 @@ from inspect_pipelines.usecases.pictures.compare_run import compare_run
 from inspect_pipelines.usecases.runs.cancel import asked
 
 
-@dg.op
-def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> str:
+@dg.op(out={"compared": dg.Out(str)})
+def compare(
+    context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str
+) -> Iterator[dg.Output[str]]:
     """Scores per view; they become the definition's `comparisons` asset, whose score the UI plots over time."""
     with concluding(house, RunId(run_id)):
         with interruptible():
@@ -22,7 +27,7 @@ def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_
                 context.instance.report_run_canceling(context.run)  # Dagster calls it failed otherwise
         if wish:
             raise dg.DagsterExecutionInterruptedError
-        differing = [comparison for comparison in comparisons if not comparison.passed]
+        differing = worst_first(comparisons)
         for comparison in differing:
             context.log.warning(f"{comparison.view}: {comparison.reason}")
         worst = differing[0] if differing else None
@@ -35,18 +40,26 @@ def compare(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_
                     "score": float(max((c.score for c in comparisons), default=0.0)),
                     "views": len(comparisons),
                     "differing": len(differing),
-                    "worst": worst.reason if worst else "",
-                    **_paths(house, worst),
-                    "report": dg.MetadataValue.path(house.reports.url(RunId(run_id))),
-                    "changes": dg.MetadataValue.md(changes_of(house, differing)),
+                    "worst": f"{worst.view}: {worst.reason}" if worst else "",
+                    **_pictures(RunId(run_id), worst),
+                    "report": links.report(RunId(run_id)),
+                    "changes": dg.MetadataValue.md(changes_of(house, RunId(run_id), differing)),
                 },
                 tags={tags.RUN: run_id},
             )
         )
-    return run_id
+        blamed = failure_of_comparisons(house, RunId(run_id))
+    yield dg.Output(run_id, "compared")
+    if blamed is not None:
+        raise blamed  # the ops behind it have what they need: `blame.EXECUTOR`
 
 
-def _paths(house: House, worst: Comparison | None) -> dict[str, dg.MetadataValue]:
-    """Where the pictures of the first differing view lie in full."""
+def worst_first(comparisons: Sequence[Comparison]) -> list[Comparison]:
+    """Those that do not pass, the largest score first."""
+    return sorted((each for each in comparisons if not each.passed), key=lambda each: -each.score)
+
+
+def _pictures(run_id: RunId, worst: Comparison | None) -> dict[str, dg.MetadataValue]:
+    """The pictures of the worst view in full."""
     found = {"overlay": worst.overlay_sha256, "side_by_side": worst.side_by_side_sha256} if worst else {}
-    return {name: dg.MetadataValue.path(house.gallery.url(sha)) for name, sha in found.items() if sha}
+    return {name: links.picture(run_id, sha) for name, sha in found.items() if sha}

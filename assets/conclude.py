@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets import links
 from assets.guard import concluding
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
@@ -29,7 +30,7 @@ def conclude(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run
             metadata={
                 "run": run_id,
                 "status": status.value,
-                "report": dg.MetadataValue.path(house.reports.url(RunId(run_id))),
+                "report": links.report(RunId(run_id)),
             },
         )
         context.log_event(evaluation)  # type: ignore[arg-type]  # it takes a check's evaluation; its hint does not say so

@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from assets.blame import failure, has_failed
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
@@ -15,7 +16,7 @@ GREEN = (RunStatus.PASSED, RunStatus.NEEDS_REVIEW, RunStatus.SKIPPED)
 
 @dg.op
 def notify(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_id: str) -> None:
-    """Report deliveries as metadata; a failed run fails here, after people were told."""
+    """Report deliveries as metadata; a run that failed while every op was content fails here, after people were told."""
     send_waiting(house)
     context.log.info(project(house))
     run = current_run(house, RunId(run_id))
@@ -23,9 +24,5 @@ def notify(context: dg.OpExecutionContext, house: dg.ResourceParam[House], run_i
     context.add_output_metadata(
         {"deliveries": len(told), "receipts": dict(told), "status": run.status.value if run else "?"}
     )
-    if run is not None and run.status not in GREEN:
-        raise dg.Failure(
-            description=f"{run.status.value}: {run.reason}",
-            metadata={"report": dg.MetadataValue.path(house.reports.url(run.id))},
-            allow_retries=False,
-        )
+    if run is not None and run.status not in GREEN and not has_failed(context):
+        raise failure(run.id, run.status, run.reason.splitlines())

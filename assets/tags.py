@@ -1,14 +1,16 @@
-"""The tags that a Dagster run carries, so that both sides find each other."""
+"""The tags that a Dagster run carries, so that both sides find each other; a person sees what tells a person something."""
 
 from __future__ import annotations
 
-ORG = "inspect/org"
-REPO = "inspect/repo"
-DEFINITION = "inspect/definition"
-ORIGIN = "inspect/origin"
+from inspect_pipelines.ports.engine import HIDDEN, ORG_TAG, ORIGIN_TAG
+
+ORG = ORG_TAG
+ORIGIN = ORIGIN_TAG
+REPO = f"{HIDDEN}repo"
+HOST = f"{HIDDEN}host"  # of the site that is looked at; limited like ORG and REPO
+DEFINITION = f"{HIDDEN}definition"
 RUN = "inspect/run"
 DUPLICATE_OF = "inspect/duplicate_of"
-HOST = "inspect/host"  # of the site that is looked at; limited like ORG and REPO
 BUFFERED = "inspect/buffered"  # the run that waits for its definition's slot
 SKIPPED = "inspect/skipped"
 PARENT = "dagster/parent_run_id"  # Dagster sets it on a re-execution

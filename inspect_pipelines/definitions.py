@@ -8,6 +8,9 @@ from assets.job import assets_of, check_of, job_of
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
+from inspect_pipelines.engine.by_hand import starter
+from inspect_pipelines.engine.choose import engine_for
+from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.wiring import estate
 from sensors.events import event_runs
 from sensors.reconcile import reconcile
@@ -19,7 +22,12 @@ from sensors.waiting import queue, waiting_runs
 @dg.definitions
 def defs() -> dg.Definitions:
     """What `apply` published last for each organisation; reads its files and opens no database."""
-    ours = estate(Settings())
+    settings = Settings()
+    ours = estate(settings)
+
+    def engine() -> Engine:
+        return engine_for(settings)
+
     published = [
         (ours.house(compiled.org_id), compiled.naming, definition)
         for compiled in ours.publication.all()
@@ -29,7 +37,9 @@ def defs() -> dg.Definitions:
     every = [job for _, _, job in jobs]
     started = [job for _, definition, job in jobs if isinstance(definition, Trigger)]
     return dg.Definitions(
-        assets=[spec for _, naming, definition in published for spec in assets_of(definition, naming)],
+        assets=[
+            assets_of(definition, naming, starter(house, engine)) for house, naming, definition in published
+        ],
         asset_checks=[check_of(definition, naming, house) for house, naming, definition in published],
         jobs=every,
         schedules=[schedule_of(d, job, house) for house, d, job in jobs if isinstance(d, Schedule)],
@@ -41,4 +51,5 @@ def defs() -> dg.Definitions:
             switches,
         ],
         resources={"estate": ours},
+        executor=dg.in_process_executor,  # of what is asked for by hand
     )

@@ -20,6 +20,7 @@ def event_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
 
     @dg.sensor(
         name="events",
+        description="Launches runs of events that the web process could not launch at once.",
         jobs=jobs,
         minimum_interval_seconds=5,
         default_status=dg.DefaultSensorStatus.RUNNING,

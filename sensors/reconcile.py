@@ -27,7 +27,12 @@ LOOK_BACK = timedelta(days=1)  # at the first look: what failed before its door 
 MOST = 100  # Dagster runs a look
 
 
-@dg.sensor(name="reconcile", minimum_interval_seconds=5, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    name="reconcile",
+    description="Ends runs whose worker is gone, makes Dagster and the ledger agree, and sends what waits to be sent.",
+    minimum_interval_seconds=5,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 def reconcile(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estate]) -> dg.SensorResult:
     """Conclude runs whose worker or Dagster run is gone, end Dagster runs whose run is over, and send what waits."""
     instance = context.instance

@@ -19,7 +19,7 @@ def schedule_of(schedule: Schedule, job: dg.JobDefinition, house: House) -> dg.S
         job=job,
         cron_schedule=schedule.cron,
         execution_timezone=schedule.timezone,
-        description=schedule.name,
+        description=description_of(schedule),
         default_status=dg.DefaultScheduleStatus.RUNNING
         if schedule.enabled
         else dg.DefaultScheduleStatus.STOPPED,
@@ -35,3 +35,15 @@ def schedule_of(schedule: Schedule, job: dg.JobDefinition, house: House) -> dg.S
         ]
 
     return ticked
+
+
+def description_of(schedule: Schedule) -> str:
+    """What it runs, and who may have switched it off."""
+    playbooks = ", ".join(playbook.name for playbook in schedule.plan.playbooks)
+    rests = (
+        "" if schedule.enabled else " Its file says `enabled: false`: switched on here, it skips its times."
+    )
+    return (
+        f"{schedule.name}: {playbooks}. To let it rest, `inspect-pipelines schedules pause {schedule.id}`: "
+        f"when it is stopped here instead, people are alarmed.{rests}"
+    )

@@ -16,7 +16,12 @@ from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.queries.organization import applied_at
 
 
-@dg.sensor(name="switches", minimum_interval_seconds=15, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    name="switches",
+    description="Puts the switches of schedules and sensors back to what the files say, after every apply.",
+    minimum_interval_seconds=15,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 def switches(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estate]) -> dg.SkipReason:
     """Take back what people switched on or off in Dagster's UI before the last apply; the files say it now.
 
@@ -30,11 +35,14 @@ def switches(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estat
         return dg.SkipReason("nothing was applied since the last look")
     theirs = {name for org_id in anew for name in _schedules(estate.publication.read(org_id))}
     turned = []
-    for state in context.instance.all_instigator_state(instigator_type=InstigatorType.SCHEDULE):
-        if state.instigator_name in theirs and state.status is not InstigatorStatus.DECLARED_IN_CODE:
+    for state in context.instance.all_instigator_state():
+        is_ours = state.instigator_type is InstigatorType.SENSOR or state.instigator_name in theirs
+        if is_ours and state.status is not InstigatorStatus.DECLARED_IN_CODE:
             context.instance.update_instigator_state(state.with_status(InstigatorStatus.DECLARED_IN_CODE))
             turned.append(state.instigator_name)
-    return dg.SkipReason(f"as the files say again: {', '.join(turned) or 'every schedule already was'}")
+    return dg.SkipReason(
+        f"as the files say again: {', '.join(turned) or 'every schedule and sensor already was'}"
+    )
 
 
 def _seen(cursor: str | None) -> dict[str, str]:

@@ -23,6 +23,7 @@ def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
 
     @dg.sensor(
         name="waiting",
+        description="Launches a run that waited for the one before it (overlap: buffer_one).",
         jobs=jobs,
         minimum_interval_seconds=5,
         default_status=dg.DefaultSensorStatus.RUNNING,
@@ -41,7 +42,12 @@ def waiting_runs(jobs: Sequence[dg.JobDefinition]) -> dg.SensorDefinition:
     return waiting_for_slots
 
 
-@dg.sensor(name="queue", minimum_interval_seconds=30, default_status=dg.DefaultSensorStatus.RUNNING)
+@dg.sensor(
+    name="queue",
+    description="Skips runs that wait in the queue for too long, and says so.",
+    minimum_interval_seconds=30,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+)
 def queue(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estate]) -> dg.SkipReason:
     """Skip what waits in Dagster's queue for too long, visibly and with one message an hour."""
     queued = context.instance.get_run_records(

@@ -41,4 +41,11 @@ SCHEDULES = [
     )
     for job in JOBS
 ]
-defs = dg.Definitions(jobs=JOBS, schedules=SCHEDULES)
+
+
+@dg.sensor(name="watcher", jobs=JOBS, default_status=dg.DefaultSensorStatus.RUNNING)
+def watcher() -> dg.SkipReason:
+    return dg.SkipReason("nothing to do")
+
+
+defs = dg.Definitions(jobs=JOBS, schedules=SCHEDULES, sensors=[watcher])

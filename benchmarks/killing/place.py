@@ -90,7 +90,7 @@ class Place:
     def request(self, key: str) -> Run:
         """Ask for a run as the command does, until somebody takes it."""
         wanted = start.request(self.house, DefinitionId(DEFINITION), {}, by="chaos", key=key)
-        launch = Launch(DEFINITION, wanted.origin, {"inspect/origin": wanted.origin})
+        launch = Launch(DEFINITION, wanted.origin, {".dagster/inspect.origin": wanted.origin})
         give_up_at = time.monotonic() + PATIENCE_SECONDS
         while True:
             engine = engine_for(self.settings)
@@ -112,7 +112,7 @@ class Place:
         return found
 
     def dagster_runs(self, wanted: Run) -> list[dg.DagsterRun]:
-        return list(self.instance.get_runs(dg.RunsFilter(tags={"inspect/origin": wanted.origin})))
+        return list(self.instance.get_runs(dg.RunsFilter(tags={".dagster/inspect.origin": wanted.origin})))
 
     def kill(self, victim: str, wanted: Run) -> bool:
         """SIGKILL, now; False when there is no such process."""

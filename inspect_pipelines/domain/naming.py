@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, snake
 from inspect_pipelines.domain.trigger import Definition
 
-LONGEST_TAG = 48  # characters: Dagster takes 63 behind a key's slash, and we write `repo.` or `host.` first
+LONGEST_TAG = 48  # characters: Dagster takes 63 behind a key's slash, and we write `inspect.repo.` or `inspect.host.` first
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 Dagster keeps one database a run and makes it, in whoever starts the run, by 21 DDL statements and an Alembic stamp that
 reads 89 migrations: 0.15 s of computing and as many waits for the disk. Here the first database is made so, and
 every later one is a copy of it. Also, each event is stored over a connection of its own, whose end writes the whole log
-back: the process that executes a run keeps one open instead.
+back: the process that executes a run keeps one open instead. So its events stand in SQLite's log beside the database, and
+whoever follows the run (Dagster's UI) has to watch that as well.
 """
 
 from __future__ import annotations
@@ -11,19 +12,24 @@ from __future__ import annotations
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorageWatchdog
 from dagster._core.storage.sql import create_engine
 from dagster._serdes import ConfigurableClassData
 from sqlalchemy import text
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.pool import NullPool
+from watchdog.events import FileSystemEvent
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
 
+EventHandlerFn = Callable[[dg.EventLogEntry, str], None]
 SQLITE_ARGUMENTS = {"timeout": 30, "check_same_thread": False}  # seconds; Dagster's lock keeps threads apart
 
 
@@ -52,6 +58,24 @@ class InspectEventLogStorage(SqliteEventLogStorage):
         if self._run is not None:
             self._run[1].close()
             self._run = None
+
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        """Called by Dagster for every event of every run."""
+        super().store_event(without_our_stack(event))
+
+    def watch(self, run_id: str, cursor: str | None, callback: EventHandlerFn) -> None:
+        """Called by Dagster's UI for a run that somebody looks at; tells of events as they are stored."""
+        observer = self._observer()
+        watcher = _Watcher(self, run_id, callback, cursor)
+        watched = observer.schedule(watcher, self._base_dir, recursive=True)
+        self._watchers[run_id][callback] = (watcher, watched)
+
+    def _observer(self) -> BaseObserver:
+        """Of Dagster's own class, which ends it with the storage."""
+        if self._obs is None:
+            self._obs = Observer()  # type: ignore[assignment]  # its hint knows None only
+            self._obs.start()  # type: ignore[attr-defined]
+        return self._obs  # type: ignore[return-value]
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[Connection]:
@@ -94,6 +118,47 @@ class InspectEventLogStorage(SqliteEventLogStorage):
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             unfinished.replace(template)
         return template
+
+
+class _Watcher(SqliteEventLogStorageWatchdog):
+    """Dagster's own, which looks at the database's file only: nothing changes there as long as a run keeps it open."""
+
+    def __init__(
+        self, storage: InspectEventLogStorage, run_id: str, callback: EventHandlerFn, cursor: str | None
+    ) -> None:
+        super().__init__(storage, run_id, callback, cursor)
+        shard = storage.path_for_shard(run_id)
+        self._patterns = [shard, f"{shard}-wal"]
+
+    def on_modified(self, event: FileSystemEvent) -> None:
+        self._process_log()
+
+
+def without_our_stack(event: dg.EventLogEntry) -> dg.EventLogEntry:
+    """The event; of a failure that an op told on purpose, and of its run's, without where in our code it did so.
+
+    Such a failure is the site's, and its sentence says all that there is to say. One with a cause is ours, and keeps it.
+    """
+    happened = event.dagster_event
+    if happened is None:
+        return event
+    if happened.event_type is dg.DagsterEventType.STEP_FAILURE:
+        return event._replace(dagster_event=_told(happened))
+    if happened.event_type is dg.DagsterEventType.RUN_FAILURE:
+        data = happened.job_failure_data
+        step = data.first_step_failure_event
+        if step is not None and (first := _told(step)) is not step:
+            of_run = data._replace(error=first.step_failure_data.error, first_step_failure_event=first)
+            return event._replace(dagster_event=happened._replace(event_specific_data=of_run))
+    return event
+
+
+def _told(step: dg.DagsterEvent) -> dg.DagsterEvent:
+    data = step.step_failure_data
+    if data.user_failure_data is None or data.error is None or data.error.cause is not None:
+        return step
+    error = data.error._replace(message=f"{data.user_failure_data.description}\n", stack=[])
+    return step._replace(event_specific_data=data._replace(error=error))
 
 
 def _copy_once(template: Path, shard: Path) -> None:

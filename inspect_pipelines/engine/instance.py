@@ -56,8 +56,8 @@ run_retries: {{enabled: true, max_retries: 0}}
 sensors: {{use_threads: true, num_workers: 4}}
 schedules: {{use_threads: true, num_workers: 4, num_submit_workers: 4}}
 auto_materialize: {{enabled: false, use_sensors: false}}
-# What a run prints is in logs/run-*.log; Dagster's own copy takes four processes a run.
-compute_logs: {{module: dagster._core.storage.noop_compute_log_manager, class: NoOpComputeLogManager}}
+# What a run prints is in logs/run-*.log, which this shows; Dagster's own copy takes four processes a run.
+compute_logs: {{module: inspect_pipelines.engine.compute_logs, class: RunLogs}}
 retention:
   schedule: {{purge_after_days: {{skipped: 7, failure: 30, success: 90}}}}
   sensor: {{purge_after_days: {{skipped: 1, failure: 30, success: 90}}}}

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from inspect_pipelines.domain.idle_sensor import SensorState
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.naming import Naming
 
@@ -28,6 +29,11 @@ class Workers(Protocol):
 
     def release(self, dagster_run_id: str) -> None:
         """Stop holding it, for a process that goes on to other work."""
+
+
+# Tags of a Dagster run by which both sides find each other; keys that begin so are not shown by Dagster's UI.
+HIDDEN = ".dagster/inspect."
+ORIGIN_TAG, ORG_TAG = f"{HIDDEN}origin", f"{HIDDEN}org"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +70,19 @@ class TickerState:
 
 
 class Ticker(Protocol):
-    """Whoever ticks the schedules."""
+    """Whoever ticks the schedules and sensors."""
 
     def look(
         self, naming: Naming, schedules: Sequence[DefinitionId], origins: Sequence[str]
     ) -> TickerState | None:
         """What it says of these schedules and origins of an organisation; None: it does not answer."""
+
+    def sensors(self) -> tuple[SensorState, ...] | None:
+        """What it says of the sensors that serve all organisations; None: it does not answer."""
+
+    def reset(self, naming: Naming, schedules: Sequence[DefinitionId], sensors: Sequence[str]) -> None:
+        """Put switches back to what the files say, whatever a person did with them.
+
+        Raises:
+            Unavailable: It does not answer.
+        """

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
-from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, RunId, Sha256
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.spelling import nearest
@@ -98,6 +98,29 @@ def current_run(house: House, run_id: RunId) -> Run | None:
     """The run as the ledger has it now."""
     with house.ledger.read() as ledger:
         return ledger.runs.find(run_id)
+
+
+def run_anywhere(houses: Iterable[House], run_id: RunId) -> tuple[House, Run] | None:
+    """A run of one of these organisations with its house; a link in a message names none."""
+    for house in houses:
+        run = current_run(house, run_id)
+        if run is not None:
+            return house, run
+    return None
+
+
+def pictures_of(house: House, run_id: RunId) -> set[Sha256]:
+    """Every picture that a run refers to: taken, compared with, and drawn over."""
+    with house.ledger.read() as ledger:
+        sessions, comparisons = ledger.evidence.sessions(run_id), ledger.evidence.comparisons(run_id)
+    taken = {shot.sha256 for session in sessions for shot in session.screenshots}
+    compared = {
+        sha
+        for each in comparisons
+        for sha in (each.old_sha256, each.new_sha256, each.overlay_sha256, each.side_by_side_sha256)
+        if sha
+    }
+    return taken | compared
 
 
 def sessions_of(house: House, run_id: RunId) -> list[SessionResult]:

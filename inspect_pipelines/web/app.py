@@ -24,6 +24,7 @@ from inspect_pipelines.web.api.health import health_route
 from inspect_pipelines.web.api.openapi import openapi_route
 from inspect_pipelines.web.api.permissions import permissions
 from inspect_pipelines.web.api.status import status_route
+from inspect_pipelines.web.console.pictures import pictures
 from inspect_pipelines.web.console.reports import reports
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.duty import Duty
@@ -95,6 +96,7 @@ def create_app(
         health_route(estate.house(DEFAULT_ORG), duties),
         status_route(gate, owner, urls),
         reports(gate),
+        pictures(gate),
         openapi_route(TITLE, version(TITLE), lambda: app.router.routes),
         permissions(gate, lambda: app.router.routes),
     ):

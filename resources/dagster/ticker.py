@@ -1,27 +1,39 @@
-"""What a running Dagster UI says of schedules: which are switched off, and which occurrences have a Dagster run."""
+"""What a running Dagster UI says of schedules and sensors: which are switched off, and which occurrences have a run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from inspect_pipelines.domain.idle_sensor import SensorState
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.engine import TickerState
+from inspect_pipelines.ports.engine import ORG_TAG, ORIGIN_TAG, TickerState
 from resources.dagster.graphql import GraphqlEngine
 
 ANSWER_SECONDS = 10.0
-ORIGIN_TAG, ORG_TAG = "inspect/origin", "inspect/org"
 ASKED_AT_ONCE = 50  # origins a query
 
 SCHEDULES = """
 query Schedules { repositoriesOrError { __typename
   ... on RepositoryConnection { nodes { schedules { name scheduleState { status
     typeSpecificData { __typename ... on ScheduleData { startTimestamp } } } } } } } }
+"""
+SENSORS = """
+query Sensors { repositoriesOrError { __typename
+  ... on RepositoryConnection { nodes { sensors { name sensorState { status ticks(limit: 1) { timestamp } } } } } } }
+"""
+HOMES = """
+query Homes { repositoriesOrError { __typename
+  ... on RepositoryConnection { nodes { name location { name } schedules { name } sensors { name } } } } }
+"""
+RESET = """
+mutation Reset($s: %sSelector!) { reset%s(%sSelector: $s) { __typename ... on Error { message } } }
 """
 RUNS = """
 query Runs($org: String!, %s) { %s }
@@ -47,17 +59,12 @@ class DagsterTicker:
         self, naming: Naming, schedules: Sequence[DefinitionId], origins: Sequence[str]
     ) -> TickerState | None:
         """What Dagster says now; None when it does not answer."""
-        url = self._url()
-        if url is None:
-            return None
-        engine = GraphqlEngine(url, self._clock, socket=self._socket, answer_seconds=ANSWER_SECONDS)
         try:
-            states = _states(engine)
-            requested = _requested(engine, naming, origins)
+            with self._engine() as engine:
+                states = _states(engine)
+                requested = _requested(engine, naming, origins)
         except Unavailable:
             return None
-        finally:
-            engine.close()
         known = {definition_id: states.get(naming.schedule(definition_id)) for definition_id in schedules}
         return TickerState(
             stopped=frozenset(one for one, state in known.items() if state and state["status"] == "STOPPED"),
@@ -66,6 +73,57 @@ class DagsterTicker:
             },
             requested=requested,
         )
+
+    def sensors(self) -> tuple[SensorState, ...] | None:
+        """What Dagster says now; None when it does not answer."""
+        try:
+            with self._engine() as engine:
+                answer = engine.ask(SENSORS, "looking at sensors")["repositoriesOrError"]
+        except Unavailable:
+            return None
+        return tuple(
+            _sensor(sensor) for repository in answer.get("nodes", []) for sensor in repository["sensors"]
+        )
+
+    def reset(self, naming: Naming, schedules: Sequence[DefinitionId], sensors: Sequence[str]) -> None:
+        """Have Dagster forget what people did with these switches in its UI.
+
+        Raises:
+            Unavailable: It does not answer, or refuses.
+        """
+        wanted = {"Schedule": {naming.schedule(one) for one in schedules}, "Sensor": set(sensors)}
+        with self._engine() as engine:
+            answer = engine.ask(HOMES, "looking for switches")["repositoriesOrError"]
+            for home in answer.get("nodes", []):
+                for kind, names in wanted.items():
+                    word = kind.lower()
+                    for name in sorted(names & {one["name"] for one in home[f"{word}s"]}):
+                        selector = {
+                            "repositoryName": home["name"],
+                            "repositoryLocationName": home["location"]["name"],
+                            f"{word}Name": name,
+                        }
+                        asked = f"switching {word} {name!r} back"
+                        told = engine.ask(RESET % (kind, kind, word), asked, s=selector)[f"reset{kind}"]
+                        if "message" in told:
+                            raise Unavailable(f"{asked} failed: {told['message'].splitlines()[0]}")
+
+    @contextmanager
+    def _engine(self) -> Iterator[GraphqlEngine]:
+        url = self._url()
+        if url is None:
+            raise Unavailable("no Dagster UI runs; start it with: inspect-pipelines up")
+        engine = GraphqlEngine(url, self._clock, socket=self._socket, answer_seconds=ANSWER_SECONDS)
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+
+def _sensor(sensor: dict[str, Any]) -> SensorState:
+    state = sensor["sensorState"]
+    ticks = [datetime.fromtimestamp(tick["timestamp"], UTC) for tick in state["ticks"]]
+    return SensorState(sensor["name"], state["status"] == "STOPPED", max(ticks, default=None))
 
 
 def _states(engine: GraphqlEngine) -> dict[str, Any]:

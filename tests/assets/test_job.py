@@ -73,20 +73,6 @@ def test_a_first_run_is_green_in_dagster_with_a_warning_on_its_check(
     assert (evaluation.passed, evaluation.severity) == (False, dg.AssetCheckSeverity.WARN)
 
 
-def test_a_failed_run_fails_in_dagster_after_people_were_told(
-    house: House, instance: dg.DagsterInstance, channel: CollectingChannel
-) -> None:
-    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")] * 2
-
-    result = execute(house, instance)
-
-    assert not result.success
-    assert latest(house).status is RunStatus.FAILED
-    assert [n.title for n in channel.sent] == ["Nightly shop: failed"]
-    failed = [event.step_key for event in result.all_events if event.is_step_failure]
-    assert failed == ["notify"]
-
-
 def test_the_score_is_a_float_that_dagster_plots(house: House, instance: dg.DagsterInstance) -> None:
     execute(house, instance)
     adopt(house, latest(house).id, by="user:ada")
@@ -178,32 +164,6 @@ def test_people_hear_of_a_run_whose_report_cannot_be_written(
     assert not result.success
     assert latest(house).status is RunStatus.NEEDS_REVIEW
     assert [n.title for n in channel.sent] == ["Nightly shop: needs review"]
-
-
-def test_a_view_missing_from_the_run_fails_it(house: House, instance: dg.DagsterInstance) -> None:
-    house.sessions.results = [a_session(screenshots=(a_screenshot("home"), a_screenshot("cart")))]
-    execute(house, instance)
-    adopt(house, latest(house).id, by="user:ada")
-    house.clock.sleep(60)
-
-    execute(house, instance, "cron:nightly-shop:2026-11-23T07:00Z")
-
-    assert latest(house).status is RunStatus.FAILED
-    assert latest(house).reason.startswith("shop/cart@desktop: ")
-
-
-def test_views_that_a_failed_session_never_reached_are_not_called_removed(
-    house: House, instance: dg.DagsterInstance
-) -> None:
-    house.sessions.results = [a_session(screenshots=(a_screenshot("home"), a_screenshot("cart")))]
-    execute(house, instance)
-    adopt(house, latest(house).id, by="user:ada")
-    house.clock.sleep(60)
-    house.sessions.results = [a_session(status=SessionStatus.FAILED, error="button 'Buy' was not found")] * 2
-
-    execute(house, instance, "cron:nightly-shop:2026-11-23T07:00Z")
-
-    assert latest(house).reason == "shop: button 'Buy' was not found"
 
 
 def test_the_check_executed_by_hand_repeats_the_last_verdict(

@@ -20,23 +20,23 @@ def test_names_have_only_the_characters_dagster_takes(org, definition, is_first)
     naming = Naming(OrgId(org), is_first)
 
     assert re.fullmatch("[A-Za-z0-9_]+", naming.job(DefinitionId(definition)))
-    assert TAG_KEY.fullmatch(naming.tag("inspect/repo"))
+    assert TAG_KEY.fullmatch(naming.tag(".dagster/inspect.repo"))
 
 
 def test_the_first_organisation_s_names_read_like_their_ids():
     assert FIRST.job(NIGHTLY) == "nightly_checkout"
     assert FIRST.schedule(NIGHTLY) == "nightly_checkout_schedule"
-    assert FIRST.tag("inspect/host") == "inspect/host"
+    assert FIRST.tag(".dagster/inspect.host") == ".dagster/inspect.host"
 
 
 def test_later_ones_have_their_organisation_in_front():
     assert LATER.job(NIGHTLY) == "beta_corp__nightly_checkout"
     assert LATER.schedule(NIGHTLY) == "beta_corp__nightly_checkout_schedule"
-    assert LATER.tag("inspect/host") == "inspect/host.beta-corp"
+    assert LATER.tag(".dagster/inspect.host") == ".dagster/inspect.host.beta-corp"
 
 
 def test_the_tags_of_two_long_names_differ():
-    long = [Naming(OrgId("x" * 99 + end), is_first=False).tag("inspect/host") for end in "ab"]
+    long = [Naming(OrgId("x" * 99 + end), is_first=False).tag(".dagster/inspect.host") for end in "ab"]
 
     assert len(set(long)) == 2
 

@@ -14,6 +14,7 @@ from dagster._core.storage.event_log import SqliteEventLogStorage
 
 from inspect_pipelines.engine.event_log import InspectEventLogStorage
 from inspect_pipelines.engine.instance import ensure_instance
+from patience import until
 
 OPENS = """
 import sys
@@ -104,3 +105,77 @@ def test_events_over_a_kept_connection_are_there_for_others_at_once(tmp_path: Pa
 
         assert [entry.dagster_event.message for entry in reading.all_logs(run.run_id)] == ["hello"]
         writing.event_log_storage.let_go()
+
+
+def test_whoever_follows_a_run_hears_of_each_event_while_its_connection_is_kept(tmp_path: Path) -> None:
+    """A launched run's page in Dagster's UI showed three events until it was loaded anew: what a kept connection stores
+    stands in the log beside the database, which Dagster does not look at."""
+    dagster_home = str(ensure_instance(tmp_path))
+    heard: list[str] = []
+    with (
+        dg.DagsterInstance.from_config(dagster_home) as writing,
+        dg.DagsterInstance.from_config(dagster_home) as reading,
+    ):
+        graph = dg.GraphDefinition(name="tiny")
+        run = writing.create_run_for_job(dg.JobDefinition(name="tiny", graph_def=graph))
+        writing.event_log_storage.keep_open(run.run_id)
+        writing.report_engine_event("before", run)
+
+        def hear(entry: dg.EventLogEntry, cursor: str) -> None:
+            heard.append(entry.dagster_event.message)
+
+        reading.watch_event_logs(run.run_id, None, hear)
+        for number in range(3):
+            writing.report_engine_event(f"event {number}", run)
+            until(lambda: heard and heard[-1] == f"event {number}")  # noqa: B023 called in this turn
+        reading.end_watch_event_logs(run.run_id, hear)
+        writing.event_log_storage.let_go()
+
+    assert heard == ["before", "event 0", "event 1", "event 2"]
+
+
+def test_a_failure_that_an_op_told_on_purpose_is_kept_without_a_stack_trace_and_a_defect_with_it(
+    tmp_path: Path,
+) -> None:
+    @dg.op
+    def compares() -> None:
+        raise dg.Failure("failed: the header moved", metadata={"report": dg.MetadataValue.url("/runs/1")})
+
+    @dg.op
+    def breaks() -> None:
+        raise ZeroDivisionError("ours")
+
+    @dg.op
+    def refuses() -> None:
+        try:
+            int("no number")
+        except ValueError as error:
+            raise dg.Failure("the ledger is locked") from error
+
+    @dg.job
+    def the_sites() -> None:
+        compares()
+
+    @dg.job
+    def ours() -> None:
+        breaks()
+        refuses()
+
+    with dg.DagsterInstance.from_config(str(ensure_instance(tmp_path))) as instance:
+        runs = [
+            job.execute_in_process(instance=instance, raise_on_error=False).run_id
+            for job in (the_sites, ours)
+        ]
+        step, run = dg.DagsterEventType.STEP_FAILURE, dg.DagsterEventType.RUN_FAILURE
+        failures = [entry for each in runs for entry in instance.all_logs(each, of_type=step)]
+        (run_failure,) = instance.all_logs(runs[0], of_type=run)
+
+    data = {entry.step_key: entry.dagster_event.step_failure_data for entry in failures}
+    assert (data["compares"].error.stack, data["compares"].error.message) == (
+        [],
+        "failed: the header moved\n",
+    )
+    assert data["compares"].user_failure_data.metadata["report"].url == "/runs/1"
+    assert run_failure.dagster_event.job_failure_data.error.stack == []
+    assert data["breaks"].error.stack or data["breaks"].error.cause.stack
+    assert data["refuses"].error.stack

@@ -34,7 +34,7 @@ def engine(home: Path, monkeypatch: pytest.MonkeyPatch) -> PlainEngine:
 
 
 def a_launch(job_name: str, key: str) -> Launch:
-    return Launch(job_name, f"request:{key}", {"inspect/origin": f"request:{key}"})
+    return Launch(job_name, f"request:{key}", {".dagster/inspect.origin": f"request:{key}"})
 
 
 def test_a_run_is_executed_with_its_tags_while_the_launcher_goes_on(engine: PlainEngine, home: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_run_is_executed_with_its_tags_while_the_launcher_goes_on(engine: Plai
     assert was_alive
     assert returned_after < allowed(2)
     with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
-        (run,) = instance.get_runs(dg.RunsFilter(tags={"inspect/origin": "request:1"}))
+        (run,) = instance.get_runs(dg.RunsFilter(tags={".dagster/inspect.origin": "request:1"}))
     assert (run.job_name, run.status) == ("quick", dg.DagsterRunStatus.SUCCESS)
     assert "RUN_SUCCESS" in engine.log("request:1").read_text()
     assert engine.log("request:1").name == "run-request_1.log"
@@ -62,7 +62,7 @@ def test_terminating_interrupts_the_run(engine: PlainEngine, home: Path) -> None
 
     until(lambda: not engine.is_alive(handle), 30)
     with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
-        (run,) = instance.get_runs(dg.RunsFilter(tags={"inspect/origin": "request:2"}))
+        (run,) = instance.get_runs(dg.RunsFilter(tags={".dagster/inspect.origin": "request:2"}))
     assert run.is_finished
     assert not run.is_success
     engine.terminate(handle)  # what has ended stays so

@@ -72,8 +72,8 @@ def test_a_job_launched_by_dagsters_own_command_line_lands_in_duckdb(tmp_path: P
     )
     assert rows == [{"run_id": run["id"], "status": "needs_review", "screenshots_count": 1}]
     dagster_run = in_dagster(project, run["dagster_run_id"])
-    assert dagster_run.tags["inspect/definition"] == "nightly-checkout"
-    assert dagster_run.tags["inspect/repo"] == "acme-corp/frontend"
+    assert dagster_run.tags[".dagster/inspect.definition"] == "nightly-checkout"
+    assert dagster_run.tags[".dagster/inspect.repo"] == "acme-corp/frontend"
     assert dagster_run.tags["inspect/run"] == run["id"]
 
 

@@ -151,7 +151,7 @@ def in_dagster() -> dict[str, Any]:
     repository = defs().get_repository_def()
     jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
     return {
-        "jobs": {job.name: job.run_tags["inspect/org"] for job in jobs},
+        "jobs": {job.name: job.run_tags[".dagster/inspect.org"] for job in jobs},
         "schedules": sorted(schedule.name for schedule in repository.schedule_defs),
         "assets": sorted(key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()),
     }

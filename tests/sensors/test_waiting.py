@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from dagster._core.scheduler.instigation import (
     InstigatorStatus,
     InstigatorType,
     ScheduleInstigatorData,
+    SensorInstigatorData,
 )
 
 from assets import tags
@@ -255,3 +257,25 @@ def test_dagsters_switches_say_what_the_files_say_again_after_the_next_apply(
         "beta__weekly_schedule": InstigatorStatus.STOPPED,  # whose files nobody has applied
     }
     assert look() == "nothing was applied since the last look"
+
+
+def test_a_sensor_that_was_stopped_in_dagsters_ui_ticks_again_after_the_next_apply(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    repository = RemoteRepositoryOrigin(
+        GrpcServerCodeLocationOrigin("localhost", socket="/x"), "__repository__"
+    )
+    origin, data = RemoteInstigatorOrigin(repository, "reconcile"), SensorInstigatorData()
+    instance.add_instigator_state(
+        InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.STOPPED, data)
+    )
+    seen = json.dumps({DEFAULT_ORG: "before"})
+    context = dg.build_sensor_context(
+        instance=instance, resources={"estate": an_estate(house, BETA)}, cursor=seen
+    )
+    publish(house, DEFAULT_ORG, "nightly-shop")
+
+    said = switches.evaluate_tick(context).skip_message
+
+    assert said == "as the files say again: reconcile"
+    assert statuses(instance) == {"reconcile": InstigatorStatus.DECLARED_IN_CODE}

@@ -39,4 +39,6 @@ def execute(dagster_run_id: str, instance: dg.DagsterInstance, find: FindJob, wo
         except Exception as error:  # noqa: BLE001 the top of a process: Dagster's records must get an end
             report_end(instance, dagster_run_id, f"{type(error).__name__}: {error}")
         workers.release(dagster_run_id)
+        if isinstance(instance.event_log_storage, InspectEventLogStorage):
+            instance.event_log_storage.let_go()  # whoever follows the run hears of its end for sure
     return 0

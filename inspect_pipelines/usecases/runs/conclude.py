@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
@@ -39,6 +39,16 @@ def judge(house: House, run_id: RunId) -> Conclusion:
     """End a run by what its sessions and comparisons say, then write its report."""
     case = _case(house, run_id)
     return _conclude(house, case, _verdict(case))
+
+
+def foresee(house: House, run_id: RunId, *, with_comparisons: bool = True) -> Verdict:
+    """What `judge` would say of what has been seen so far; ends nothing.
+
+    Args:
+        with_comparisons: Or only what the sessions say by themselves.
+    """
+    case = _case(house, run_id)
+    return _verdict(case if with_comparisons else replace(case, comparisons=()))
 
 
 def abort(house: House, run_id: RunId, status: RunStatus, reason: str) -> Conclusion:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports.engine import Engine, Launch
+from inspect_pipelines.ports.engine import ORG_TAG, ORIGIN_TAG, Engine, Launch
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.conclude import abort
 
@@ -26,5 +26,5 @@ def launch_of(house: House, run: Run) -> Launch:
     """The run by its organisation and origin, which its first op shows at the door."""
     with house.ledger.read() as ledger:
         naming = ledger.organizations.naming()
-    tags = {"inspect/origin": run.origin, "inspect/org": run.org_id}
+    tags = {ORIGIN_TAG: run.origin, ORG_TAG: run.org_id}
     return Launch(naming.job(run.definition_id), run.origin, tags)

@@ -43,7 +43,7 @@ class Ticket:
 
     definition_id: DefinitionId
     dagster_run_id: str
-    origin: str | None = None  # the tag `inspect/origin`; None: launched from Dagster's UI or CLI
+    origin: str | None = None  # the tag `ORIGIN_TAG`; None: launched from Dagster's UI or CLI
     parent_dagster_run_id: str | None = None  # set on a Dagster re-execution, which copies all tags
     queued_at: datetime | None = None  # UTC; since when the Dagster run waits; None: it did not
 

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.domain.run import Run
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.run import current_run
+from inspect_pipelines.queries.run import run_anywhere
 from inspect_pipelines.web.access.declaration import is_for, visitors
 from inspect_pipelines.web.access.gate import Gate
 
@@ -31,7 +27,7 @@ def reports(gate: Gate) -> APIRouter:
     @router.get("/runs/{run_id}", response_class=HTMLResponse)
     @is_for(visitors(Permission.PICTURES_READ))
     def report(run_id: str, request: Request) -> Response:
-        found = _found(gate.houses(gate.visitor(request)), RunId(run_id))
+        found = run_anywhere(gate.houses(gate.visitor(request)), RunId(run_id))
         if found is None:
             return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
         try:
@@ -44,12 +40,3 @@ def reports(gate: Gate) -> APIRouter:
         return HTMLResponse(page, headers={"Content-Security-Policy": POLICY})
 
     return router
-
-
-def _found(houses: Sequence[House], run_id: RunId) -> tuple[House, Run] | None:
-    """A link in a message names no organisation; whose run it is says which house has its report."""
-    for house in houses:
-        run = current_run(house, run_id)
-        if run is not None:
-            return house, run
-    return None

@@ -28,7 +28,7 @@ def engine(dagster_url: str) -> Iterator[GraphqlEngine]:
 
 
 def a_launch(job_name: str, key: str) -> Launch:
-    return Launch(job_name, f"request:{key}", {"inspect/origin": f"request:{key}"})
+    return Launch(job_name, f"request:{key}", {".dagster/inspect.origin": f"request:{key}"})
 
 
 def tags_of(engine: GraphqlEngine, run_id: str) -> dict[str, str]:
@@ -40,7 +40,7 @@ def tags_of(engine: GraphqlEngine, run_id: str) -> dict[str, str]:
 def test_a_launched_run_carries_its_tags_and_ends(engine: GraphqlEngine) -> None:
     handle = engine.launch(a_launch("quick", "1"))
 
-    assert tags_of(engine, handle)["inspect/origin"] == "request:1"
+    assert tags_of(engine, handle)[".dagster/inspect.origin"] == "request:1"
     with_deadline(lambda: not engine.is_alive(handle), 60)
 
 

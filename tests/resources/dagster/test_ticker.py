@@ -8,8 +8,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from dagster_ui import with_deadline
+from inspect_pipelines.domain.idle_sensor import SensorState
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
+from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.engine import Launch
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
@@ -73,7 +75,9 @@ def test_an_origin_that_dagster_has_a_run_for_is_requested_among_many_that_it_ha
     ticker: DagsterTicker, engine: GraphqlEngine
 ) -> None:
     origin = "cron:quick:2026-11-22T07:00Z"
-    handle = engine.launch(Launch("quick", origin, {"inspect/origin": origin, "inspect/org": DEFAULT_ORG}))
+    handle = engine.launch(
+        Launch("quick", origin, {".dagster/inspect.origin": origin, ".dagster/inspect.org": DEFAULT_ORG})
+    )
     others = [f"cron:quick:2026-11-22T07:{minute:02d}Z" for minute in range(1, ASKED_AT_ONCE + 5)]
 
     found = ticker.look(OURS, [QUICK], [*others, origin, 'cron:"; { evil }'])
@@ -86,7 +90,9 @@ def test_a_run_of_the_same_origin_that_another_organisation_has_is_none_of_ours(
     ticker: DagsterTicker, engine: GraphqlEngine
 ) -> None:
     origin = "cron:quick:2026-11-23T07:00Z"
-    handle = engine.launch(Launch("quick", origin, {"inspect/origin": origin, "inspect/org": "beta"}))
+    handle = engine.launch(
+        Launch("quick", origin, {".dagster/inspect.origin": origin, ".dagster/inspect.org": "beta"})
+    )
 
     assert ticker.look(OURS, [QUICK], [origin]).requested == frozenset()
     assert ticker.look(Naming(OrgId("beta"), is_first=False), [QUICK], [origin]).requested == {origin}
@@ -105,3 +111,36 @@ def test_where_no_dagster_answers_nothing_is_said(url: str | None) -> None:
         DagsterTicker(lambda: url, SystemClock()).look(OURS, [QUICK], ["cron:quick:2026-11-22T07:00Z"])
         is None
     )
+
+
+STOP_SENSOR = """
+mutation Stop($id: String!) { stopSensor(id: $id) { __typename ... on Error { message } } }
+"""
+SENSORS = """
+query S { repositoriesOrError { ... on RepositoryConnection { nodes { sensors { name sensorState { id } } } } } }
+"""
+
+
+def test_a_sensor_that_a_person_stopped_is_told_and_a_reset_puts_all_switches_back(
+    ticker: DagsterTicker, engine: GraphqlEngine
+) -> None:
+    untouched = ticker.sensors()
+    (node,) = engine.ask(SENSORS, "looking")["repositoriesOrError"]["nodes"]
+    engine.ask(STOP_SENSOR, "stopping", id=node["sensors"][0]["sensorState"]["id"])
+    engine.ask(STOP, "stopping", id=switched_on(engine, "slow_schedule"))
+    stopped = ticker.sensors(), ticker.look(OURS, [QUICK, SLOW], []).stopped
+
+    ticker.reset(OURS, [SLOW, DefinitionId("no-such")], ["watcher", "no_such"])
+
+    assert untouched == (SensorState("watcher", is_stopped=False, ticked_at=None),)
+    assert stopped == ((SensorState("watcher", is_stopped=True, ticked_at=None),), {SLOW})
+    assert ticker.sensors() == untouched
+    assert ticker.look(OURS, [QUICK, SLOW], []).stopped == frozenset()
+
+
+def test_where_no_dagster_answers_no_sensor_is_known_and_none_is_reset() -> None:
+    ticker = DagsterTicker(lambda: None, SystemClock())
+
+    assert ticker.sensors() is None
+    with pytest.raises(Unavailable, match="inspect-pipelines up"):
+        ticker.reset(OURS, [], ["watcher"])

@@ -32,7 +32,11 @@ def test_a_run_is_launched_by_its_origin_as_the_job_of_its_definition(house: Hou
 
     assert handle == "d1"
     assert engine.launches == [
-        Launch("nightly_shop", "request:k", {"inspect/origin": "request:k", "inspect/org": "default"})
+        Launch(
+            "nightly_shop",
+            "request:k",
+            {".dagster/inspect.origin": "request:k", ".dagster/inspect.org": "default"},
+        )
     ]
 
 

@@ -35,8 +35,8 @@ def test_an_event_is_launched_at_once_and_its_paths_are_asked_for(tmp_path: Path
 
     assert sorted(launch.job_name for launch in engine.launches) == ["any", "post_merge"]
     assert engine.launches[0].tags == {
-        "inspect/origin": engine.launches[0].origin,
-        "inspect/org": "default",
+        ".dagster/inspect.origin": engine.launches[0].origin,
+        ".dagster/inspect.org": "default",
     }
 
 

@@ -1,0 +1,42 @@
+"""A run's pictures over HTTP, as they lie in the gallery: what links in Dagster's UI open."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse, Response
+
+from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.ids import RunId, Sha256
+from inspect_pipelines.errors import InspectError
+from inspect_pipelines.queries.run import pictures_of, run_anywhere
+from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.gate import Gate
+
+POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+WEEK = "private, max-age=604800, immutable"  # its name is its content's hash
+
+
+def pictures(gate: Gate) -> APIRouter:
+    """`GET /runs/{run_id}/pictures/{sha256}`: a picture that this run refers to, and no other."""
+    router = APIRouter()
+
+    @router.get("/runs/{run_id}/pictures/{sha256}", response_class=Response)
+    @is_for(visitors(Permission.PICTURES_READ))
+    def picture(run_id: str, sha256: str, request: Request) -> Response:
+        found = run_anywhere(gate.houses(gate.visitor(request)), RunId(run_id))
+        if found is None:
+            return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
+        house, run = found
+        if Sha256(sha256) not in pictures_of(house, run.id):
+            sentence = (
+                f"run {run.id!r} has no picture {sha256!r}, or not any more: evidence is kept for a time"
+            )
+            return JSONResponse({"error": sentence}, status_code=404)
+        try:
+            content = house.gallery.get(Sha256(sha256))
+        except InspectError as error:
+            return JSONResponse({"error": str(error)}, status_code=404)
+        headers = {"Content-Security-Policy": POLICY, "Cache-Control": WEEK}
+        return Response(content, media_type="image/png", headers=headers)
+
+    return router
