@@ -13,7 +13,13 @@ import click
 from inspect_pipelines.cli.capacity import limits_beyond
 from inspect_pipelines.cli.changes import count, say_changes, say_settings
 from inspect_pipelines.cli.output import print_json, say, style, user_name
-from inspect_pipelines.cli.table import columns
+from inspect_pipelines.cli.proposal import (
+    change_json,
+    fields_json,
+    proposal_json,
+    say_cost,
+    say_fire_times,
+)
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.instance import most_runs
@@ -22,8 +28,8 @@ from resources.channels.registry import CHANNELS
 from resources.clock import SystemClock
 
 if TYPE_CHECKING:  # imported where they are used: `validate` needs neither ledger nor DuckDB
-    from inspect_pipelines.domain.definition_change import DefinitionChange, FieldChange
-    from inspect_pipelines.usecases.definitions.plan import Proposal
+    from inspect_pipelines.domain.definition_change import DefinitionChange
+    from inspect_pipelines.usecases.definitions.switch_on import SwitchedOn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -105,13 +111,13 @@ def plan(as_json: bool, folder: Path | None) -> None:
     )
     is_published = home.publication.read(project.org_id).digest == proposal.digest
     if as_json:
-        print_json({**_proposal_json(proposal, project), "published": is_published})
+        print_json({**proposal_json(proposal, project), "published": is_published})
         return
     _say_warnings(proposal.warnings)
     say_changes(proposal.changes)
     say_settings(proposal.settings)
-    _say_fire_times(proposal, project)
-    _say_cost(proposal, project)
+    say_fire_times(proposal, project)
+    say_cost(proposal, project)
     for clash in proposal.clashes:
         say(f"{style('refused', fg='red')} {clash}")
     if not proposal.changes and proposal.settings:
@@ -133,8 +139,10 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     A second time changes nothing.
     """
     from inspect_pipelines.config.schema import write_schemas
+    from inspect_pipelines.engine.choose import ticker_for
     from inspect_pipelines.usecases.definitions.apply import apply as store
     from inspect_pipelines.usecases.definitions.plan import propose
+    from inspect_pipelines.usecases.definitions.switch_on import switch_on
     from inspect_pipelines.wiring import house
 
     project = _load(folder)
@@ -149,11 +157,23 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     gone = {change.definition.id for change in proposal.deletions}
     applied = store(home, project, by=f"user:{user_name()}", may_delete=gone, accept_cost=accept_cost)
     write_schemas(Settings().absolute_home(), CHANNELS)
+    ticker = ticker_for(Settings())
+    switched = switch_on(home, ticker) if ticker is not None else None
     if as_json:
-        changes = [_change_json(change) for change in applied.changes]
-        settings = _fields_json(proposal.settings)
-        print_json({"changes": changes, "organization": settings, "published": applied.is_published})
-    elif applied.changes:
+        changes = [change_json(change) for change in applied.changes]
+        settings = fields_json(proposal.settings)
+        print_json(
+            {
+                "changes": changes,
+                "organization": settings,
+                "published": applied.is_published,
+                "switched_on": list(switched.names) if switched else [],
+            }
+        )
+        return
+    if switched is not None:
+        _say_switched(switched)
+    if applied.changes:
         say(f"applied: {_summary(applied.changes, done=True)}, {proposal.unchanged} unchanged")
     elif proposal.settings:
         say(f"applied: {count(len(proposal.settings), 'setting')} of organization.yaml changed")
@@ -161,6 +181,13 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
         say("nothing to change; published anew")
     else:
         say(_nothing(proposal.unchanged, is_published=True))
+
+
+def _say_switched(switched: SwitchedOn) -> None:
+    for name in switched.names:
+        say(f"{style('switched on', fg='green')} {name}: it was stopped in the Dagster UI")
+    if switched.problem:
+        say(f"{style('warning', fg='yellow')} {switched.problem}", err=True)
 
 
 def _load(folder: Path | None) -> Project:
@@ -182,51 +209,6 @@ def _say_warnings(warnings: tuple[str, ...]) -> None:
         say(f"{style('warning', fg='yellow')} {warning}", err=True)
 
 
-def _say_fire_times(proposal: Proposal, project: Project) -> None:
-    """Of what is new or changed; when nothing is, the next time of each."""
-    from zoneinfo import ZoneInfo
-
-    touched = {change.definition.id for change in proposal.changes}
-    zones = {d.id: d.timezone for d in project.definitions if d.kind == "schedule"}
-    shown = {name: times for name, times in proposal.upcoming.items() if name in touched}
-    if not touched:
-        shown = {name: times[:1] for name, times in proposal.upcoming.items()}
-    rows = []
-    for name, times in shown.items():
-        for number, at in enumerate(times):
-            local = at.astimezone(ZoneInfo(zones[name]))
-            place = proposal.jitters.get(name)
-            spread = f"  (begins {place.seconds} s later: jitter_seconds)" if place and number == 0 else ""
-            when = f"{local:%a %Y-%m-%d %H:%M} {zones[name]}  =  {at:%Y-%m-%d %H:%M} UTC{spread}"
-            rows.append(["" if number else name, when])
-    for line in columns(rows):
-        say(f"  {line}")
-    if shown:
-        say()
-
-
-def _say_cost(proposal: Proposal, project: Project) -> None:
-    """The forecast, where somebody set a budget."""
-    budgets = {d.id: d.plan.budget_minutes for d in project.definitions if d.plan.budget_minutes is not None}
-    whole = project.organization.budget
-    shown = [d.id for d in project.definitions if whole is not None or d.id in budgets]
-    rows = []
-    for name in shown:
-        forecast = proposal.forecasts[name]
-        cost = "never ran yet" if forecast.minutes is None else f"{forecast.minutes:.0f} run-minutes"
-        budget = f", budget {budgets[name]}" if name in budgets else ""
-        rows.append([name, f"about {forecast.runs:.0f} runs a month: {cost}{budget}"])
-    for line in columns(rows):
-        say(f"  {line}")
-    if whole is not None:
-        known = sum(each.minutes or 0.0 for each in proposal.forecasts.values())
-        say(f"  together about {known:.0f} run-minutes a month, budget {whole.minutes_per_month}")
-    for overrun in proposal.overruns:
-        say(f"{style('over budget', fg='red')} {overrun}")
-    if shown:
-        say()
-
-
 def _summary(changes: tuple[DefinitionChange, ...], *, done: bool) -> str:
     words = {"create": "created", "change": "changed", "delete": "deleted"}
     counts = {kind: sum(1 for change in changes if change.kind.value == kind) for kind in words}
@@ -238,43 +220,3 @@ def _summary(changes: tuple[DefinitionChange, ...], *, done: bool) -> str:
 def _nothing(unchanged: int, is_published: bool) -> str:
     text = f"nothing to change: {count(unchanged, 'definition')} as applied"
     return text if is_published else f"{text}, but not published; run: inspect-pipelines apply"
-
-
-def _proposal_json(proposal: Proposal, project: Project) -> dict[str, Any]:
-    from zoneinfo import ZoneInfo
-
-    zones = {d.id: d.timezone for d in project.definitions if d.kind == "schedule"}
-    return {
-        "changes": [_change_json(change) for change in proposal.changes],
-        "organization": _fields_json(proposal.settings),
-        "unchanged": proposal.unchanged,
-        "next": {
-            name: [
-                {"utc": f"{at:%Y-%m-%dT%H:%M:%SZ}", "local": at.astimezone(ZoneInfo(zones[name])).isoformat()}
-                for at in times
-            ]
-            for name, times in proposal.upcoming.items()
-        },
-        "warnings": list(proposal.warnings),
-        "forecast": {
-            name: {"runs": round(each.runs, 1), "minutes": each.minutes}
-            for name, each in proposal.forecasts.items()
-        },
-        "over_budget": list(proposal.overruns),
-        "clashes": list(proposal.clashes),
-    }
-
-
-def _change_json(change: DefinitionChange) -> dict[str, Any]:
-    return {
-        "change": change.kind.value,
-        "kind": change.definition.kind,
-        "id": change.definition.id,
-        "name": change.definition.name,
-        "fields": _fields_json(change.fields),
-        "runs": change.runs,
-    }
-
-
-def _fields_json(fields: tuple[FieldChange, ...]) -> list[dict[str, Any]]:
-    return [{"path": field.path, "old": field.old, "new": field.new} for field in fields]
