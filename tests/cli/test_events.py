@@ -68,7 +68,7 @@ def test_the_list_tells_each_event_newest_first(stored: House) -> None:
 
 def test_the_list_is_filtered(stored: House) -> None:
     def ids(*words: str) -> list[int]:
-        return [int(event["id"][-2:]) for event in json.loads(run("list", "--json", *words).output)]
+        return [int(event["id"][-2:]) for event in json.loads(run("list", "--json", *words).stdout)]
 
     assert ids("--status", "unreadable") == [2]
     assert ids("--status", "unreadable", "--status", "received") == [3, 2, 1]

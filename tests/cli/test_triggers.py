@@ -127,12 +127,12 @@ def test_trying_a_payload_needs_no_delivery(house: House, tmp_path: Path) -> Non
         "triggers", "test", "--payload", a_payload(tmp_path), "--kind", "push", "--path", "docs/x"
     ).output
     none = run(
-        "triggers", "test", "--payload", a_payload(tmp_path, ref="refs/tags/v1"), "--kind", "push"
+        "triggers", "test", "--payload", a_payload(tmp_path, ref="refs/notes/v1"), "--kind", "push"
     ).output
 
     assert "pushes: would start a run (changed path 'src/a')" in output
     assert "pushes: no: none of its 1 changed paths is in src/**" in elsewhere
-    assert "is not a branch" in none
+    assert "is neither a branch nor a tag" in none
     assert contents(house) == before
 
 

@@ -24,7 +24,7 @@ def test_other_methods_are_not_allowed(client: httpx.Client, method: str) -> Non
 
 
 def test_a_kind_that_is_none_is_not_found(client: httpx.Client) -> None:
-    assert client.post("/webhooks/gitlab/x", content=b"{}").status_code == 404
+    assert client.post("/webhooks/carrier-pigeon/x", content=b"{}").status_code == 404
 
 
 def test_form_encoding_is_refused_with_the_way_out(client: httpx.Client) -> None:
