@@ -15,6 +15,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.report import Report
+from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus, StepResult
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.channel import Receipt
@@ -137,7 +138,7 @@ class NoHistory:
     def drain(self) -> bool:
         return True
 
-    def ended_runs(self, org_id: OrgId, **filters: Any) -> list[PastRun]:
+    def ended_runs(self, org_id: OrgId, wanted: RunFilter, **place: Any) -> list[PastRun]:
         return []
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:

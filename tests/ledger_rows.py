@@ -21,6 +21,7 @@ from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.run import RunStatus, event_origin
+from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
 from inspect_pipelines.domain.trigger import Debounce
 from messages import a_message, a_notification
@@ -42,6 +43,7 @@ BUFFERED = a_run(3, definition_id=DefinitionId("weekly")).buffered(now=NOW)
 TOLD = ToldStep("s", "shop", 1, StepResult("look", "Look", "desktop", StepStatus.PASSED, 5))
 RETRY = a_run(4, definition_id=DefinitionId("weekly"), retry_of=RUNNING.id)
 OLD = a_baseline()
+WITH_PICTURES = BaselineId("b9")  # of which tests of the API keep the pictures
 NEW = a_baseline(id=BaselineId("b2"), created_at=LATER)
 INCIDENT = an_incident()
 SILENCE = Silence(
@@ -161,6 +163,7 @@ NAMES: Mapping[str, Ask] = {
     "runs.holder": lambda r: r.holder(NIGHTLY.id),
     "runs.open": lambda r: r.open(),
     "runs.latest": lambda r: r.latest(),
+    "runs.matching": lambda r: r.matching(RunFilter()),
     "runs.last_of_each": lambda r: r.last_of_each(),
     "runs.of": lambda r: r.of([RUNNING.id]),
     "runs.of_dagster_runs": lambda r: r.of_dagster_runs(["dagster-2"]),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.run_filter import RunFilter
 
 if TYPE_CHECKING:  # a third of a second that only those pay who ask for one
     import pandas as pd
@@ -54,10 +55,8 @@ class History(Protocol):
     def ended_runs(
         self,
         org_id: OrgId,
+        wanted: RunFilter = RunFilter(),  # noqa: B008 - it is frozen
         *,
-        definition_id: DefinitionId | None = None,
-        status: Collection[RunStatus] | None = None,
-        since: datetime | None = None,
         before: Position | None = None,
         limit: int = 50,
     ) -> list[PastRun]:
@@ -66,9 +65,7 @@ class History(Protocol):
         Waits for no newer facts: whoever asks has those from the ledger.
 
         Args:
-            definition_id: Only this one's; None: any.
-            status: One of these; None: any.
-            since: Requested then or later.
+            wanted: Only these.
             before: Only what stands behind this place in the list.
 
         Raises:

@@ -20,6 +20,7 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.access import Members, Tokens
@@ -135,6 +136,9 @@ class Runs(Protocol):
             since: Requested then or later.
             before: Only what stands behind this place in the list.
         """
+
+    def matching(self, wanted: RunFilter, *, before: Position | None = None, limit: int = 50) -> list[Run]:
+        """As `latest`, by everything that a list may be filtered by."""
 
     def last_of_each(self, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
         """The newest runs of every definition that is applied, newest first; those that never ran are missing."""

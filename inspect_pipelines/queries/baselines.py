@@ -36,6 +36,13 @@ def list_baselines(
     return page_of(found, limit, lambda one: Position(one.created_at, one.id)).of(_summary)
 
 
+def baseline_with(house: House, baseline_id: str) -> BaselineSummary | None:
+    """The baseline of exactly that id."""
+    with house.ledger.read() as ledger:
+        found = ledger.baselines.find(BaselineId(baseline_id))
+    return _summary(found) if found else None
+
+
 def _summary(baseline: Baseline) -> BaselineSummary:
     return BaselineSummary(
         baseline.id,

@@ -14,6 +14,7 @@ from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Supersede, Trigger
+from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.engine import Ticker
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definition import find_trigger
@@ -108,6 +109,19 @@ def list_triggers(house: House) -> list[TriggerSummary]:
 def list_definitions(house: House) -> list[DefinitionSummary]:
     """Every schedule and trigger, by its id."""
     return [_summary(seen) for seen in _seen(house, 1)]
+
+
+def schedule_with(house: House, schedule_id: str, ticker: Ticker | None = None) -> ScheduleSummary | None:
+    """The schedule of exactly that id."""
+    return next((one for one in list_schedules(house, ticker) if one.summary.id == schedule_id), None)
+
+
+def trigger_with(house: House, trigger_id: str) -> TriggerDossier | None:
+    """The trigger of exactly that id, as `show_trigger` shows it."""
+    try:
+        return show_trigger(house, trigger_id)
+    except NotFound:
+        return None
 
 
 def show_trigger(house: House, trigger_id: str) -> TriggerDossier:

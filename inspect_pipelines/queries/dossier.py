@@ -11,6 +11,7 @@ from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.retry import second_looks, second_thoughts
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.events import DecisionSummary, decided
@@ -100,6 +101,28 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         retries=tuple(one.id for one in retries),
         retried_as=tuple(retries),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A screenshot, with the session that took it."""
+
+    session_id: str
+    attempt: int
+    screenshot: Screenshot = field(metadata=FLAT)
+
+
+def screenshots_of(house: House, run_id: RunId) -> list[Shot]:
+    """Every one that a run took, in playing order."""
+    with house.ledger.read() as ledger:
+        sessions = ledger.evidence.sessions(run_id)
+    return [Shot(one.id, one.attempt, shot) for one in sessions for shot in one.screenshots]
+
+
+def comparisons_of(house: House, run_id: RunId) -> list[Comparison]:
+    """Every view beside its approved picture; empty: the run was not compared."""
+    with house.ledger.read() as ledger:
+        return [*ledger.evidence.comparisons(run_id)]
 
 
 def _flaky(run: Run, sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]) -> tuple[str, ...]:

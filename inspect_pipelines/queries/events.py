@@ -63,6 +63,13 @@ def list_events(
     return page_of(found, limit, lambda event: Position(event.received_at, event.id))
 
 
+def event_with(house: House, event_id: str) -> EventDossier | None:
+    """The event of exactly that id, with what came of it."""
+    with house.ledger.read() as ledger:
+        event = ledger.events.find(EventId(event_id))
+    return show_event(house, event) if event else None
+
+
 def show_event(house: House, event: Event) -> EventDossier:
     """The event with what came of it."""
     with house.ledger.read() as ledger:

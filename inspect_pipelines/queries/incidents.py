@@ -51,13 +51,14 @@ def list_incidents(
 
 def show_incident(house: House, text: str) -> IncidentDossier:
     """Everything about the incident that is meant; raises as `find_incident`."""
-    incident = find_incident(house, text)
+    return _dossier(house, find_incident(house, text))
+
+
+def incident_with(house: House, incident_id: str) -> IncidentDossier | None:
+    """Everything about the incident of exactly that id."""
     with house.ledger.read() as ledger:
-        return IncidentDossier(
-            _summary(incident, ledger.silences.holding(house.clock.now())),
-            tuple(ledger.incidents.runs_of(incident.id)),
-            tuple(note_of(one) for one in ledger.outbox.of_incident(incident.id)),
-        )
+        incident = ledger.incidents.find(IncidentId(incident_id))
+    return _dossier(house, incident) if incident else None
 
 
 def subject_of(house: House, text: str) -> tuple[IncidentId | None, DefinitionId | None]:
@@ -96,6 +97,15 @@ def find_incident(house: House, text: str) -> Incident:
         some = ", ".join(f"{one.id} ({', '.join(one.definitions)})" for one in begun[: beginning.SHOWN])
         raise Refused(f"incident {text!r} is not clear: several begin so ({some}); type more of the id")
     return begun[0]
+
+
+def _dossier(house: House, incident: Incident) -> IncidentDossier:
+    with house.ledger.read() as ledger:
+        return IncidentDossier(
+            _summary(incident, ledger.silences.holding(house.clock.now())),
+            tuple(ledger.incidents.runs_of(incident.id)),
+            tuple(note_of(one) for one in ledger.outbox.of_incident(incident.id)),
+        )
 
 
 def _summary(incident: Incident, silences: Sequence[Silence]) -> IncidentSummary:

@@ -38,6 +38,13 @@ def list_notifications(
     return page_of(found, limit, lambda one: Position(one.created_at, one.id)).of(note_of)
 
 
+def notification_with(house: House, notification_id: str) -> NotificationDossier | None:
+    """The message of exactly that id, with every try to deliver it."""
+    with house.ledger.read() as ledger:
+        found = ledger.outbox.find(notification_id)
+    return show_notification(house, found) if found else None
+
+
 def show_notification(house: House, notification: Notification) -> NotificationDossier:
     """A message as it is now, with every try to deliver it."""
     with house.ledger.read() as ledger:

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.run_filter import RunFilter, about
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.history import PastRun
 from inspect_pipelines.ports.house import House
@@ -55,8 +56,13 @@ def list_runs(
     house: House,
     *,
     definition_id: DefinitionId | None = None,
+    kind: str | None = None,
     status: Collection[RunStatus] | None = None,
     since: datetime | None = None,
+    until: datetime | None = None,
+    repo: str | None = None,
+    branch: str | None = None,
+    environment: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[RunSummary]:
@@ -69,8 +75,13 @@ def list_runs(
     Args:
         house: Ports.
         definition_id: Only this one's; None: any.
+        kind: Only of a `schedule`, or of a `trigger`.
         status: Only these; None: any.
         since: Requested then or later.
+        until: Requested before.
+        repo: `owner/name` of the event, or of the plan where no event says one.
+        branch: Likewise.
+        environment: Of the event's deploy.
         cursor: Where a page before ended; None: the newest.
         limit: The most on a page.
 
@@ -79,25 +90,22 @@ def list_runs(
     """
     before = position_of(cursor)
     with house.ledger.read() as ledger:
-        kept = ledger.runs.latest(
-            definition_id=definition_id,
-            status=status,
-            since=since,
-            before=before,
-            limit=limit + 1,
+        is_about = [repo, branch, environment] != [None, None, None]
+        definitions = ledger.definitions.all() if is_about else []
+        wanted = RunFilter(
+            definition_id,
+            kind,
+            status,
+            since,
+            until,
+            about(definitions, repo=repo, branch=branch, environment=environment),
         )
+        kept = ledger.runs.matching(wanted, before=before, limit=limit + 1)
         past: Sequence[PastRun] = []
         problem = ""
         if len(kept) <= limit:
             try:
-                past = house.history.ended_runs(
-                    house.org_id,
-                    definition_id=definition_id,
-                    status=status,
-                    since=since,
-                    before=before,
-                    limit=limit + 1,
-                )
+                past = house.history.ended_runs(house.org_id, wanted, before=before, limit=limit + 1)
             except InspectError as error:
                 problem = f"older runs may be missing: {error}"
         found = [*islice(_one_order(house, kept, past), limit + 1)]

@@ -22,8 +22,9 @@ from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api import problem
 from inspect_pipelines.web.api.health import health_route
 from inspect_pipelines.web.api.openapi import openapi_route
-from inspect_pipelines.web.api.permissions import permissions
+from inspect_pipelines.web.api.probes import probes
 from inspect_pipelines.web.api.status import status_route
+from inspect_pipelines.web.api.v1 import v1
 from inspect_pipelines.web.console.pictures import pictures
 from inspect_pipelines.web.console.reports import reports
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
@@ -98,9 +99,10 @@ def create_app(
         reports(gate),
         pictures(gate),
         openapi_route(TITLE, version(TITLE), lambda: app.router.routes),
-        permissions(gate, lambda: app.router.routes),
+        probes(gate, estate.house(DEFAULT_ORG), duties, owner),
     ):
         app.router.routes.extend(router.routes)
+    app.router.routes.extend(v1(gate, lambda: app.router.routes))
     add_problems(app)
     return app
 

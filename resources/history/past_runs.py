@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import duckdb
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.history import PastRun
 from resources.history.connection import open_reading
@@ -25,21 +25,25 @@ LATEST = Position(datetime(9999, 1, 1, tzinfo=UTC), "")
 def page(
     path: Path,
     org_id: OrgId,
+    wanted: RunFilter,
     *,
-    definition_id: DefinitionId | None,
-    status: Collection[RunStatus] | None,
-    since: datetime | None,
     before: Position | None,
     limit: int,
 ) -> list[PastRun]:
     """As `ports.History.ended_runs`, of this copy."""
     place = before or LATEST
-    wanted = RunStatus if status is None else status
+    statuses = RunStatus if wanted.status is None else wanted.status
+    about = {one.variable: one.value for one in wanted.about}
     parameters = {
         "org_id": org_id,
-        "definition_id": definition_id,
-        "statuses": [one.value for one in wanted],
-        "since": since or EARLIEST,
+        "definition_id": wanted.definition_id,
+        "kind": wanted.kind,
+        "statuses": [one.value for one in statuses],
+        "since": wanted.since or EARLIEST,
+        "until": wanted.until or LATEST.at,
+        "repo": about.get("repo"),
+        "branch": about.get("base_branch"),
+        "environment": about.get("environment"),
         "at": place.at,
         "id": place.id,
         "limit": limit,

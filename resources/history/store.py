@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspect_pipelines.domain.ids import DefinitionId, OrgId
+from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.position import Position
-from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
@@ -53,10 +52,8 @@ class DuckHistory:
     def ended_runs(
         self,
         org_id: OrgId,
+        wanted: RunFilter = RunFilter(),  # noqa: B008 - it is frozen
         *,
-        definition_id: DefinitionId | None = None,
-        status: Collection[RunStatus] | None = None,
-        since: datetime | None = None,
         before: Position | None = None,
         limit: int = 50,
     ) -> list[PastRun]:
@@ -66,15 +63,7 @@ class DuckHistory:
             self._freshen(UPGRADE_SECONDS)
         from resources.history.past_runs import page  # imports DuckDB
 
-        return page(
-            self.places.snapshot,
-            org_id,
-            definition_id=definition_id,
-            status=status,
-            since=since,
-            before=before,
-            limit=limit,
-        )
+        return page(self.places.snapshot, org_id, wanted, before=before, limit=limit)
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         self._freshen(fresh_within_seconds)

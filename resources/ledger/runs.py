@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.run_filter import About, RunFilter
 from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
 from resources.ledger.tables import OPEN, UtcTime, definitions, insert, runs
@@ -73,15 +74,32 @@ class SqlRuns(Owned):
         before: Position | None = None,
         limit: int = 50,
     ) -> list[Run]:
+        wanted = [status] if isinstance(status, RunStatus) else status
+        return self.matching(RunFilter(definition_id, status=wanted, since=since), before=before, limit=limit)
+
+    def matching(self, wanted: RunFilter, *, before: Position | None = None, limit: int = 50) -> list[Run]:
         query = sa.select(runs).where(runs.c.org_id == self._org_id)
-        if definition_id is not None:
-            query = query.where(runs.c.definition_id == definition_id)
-        if status is not None:
-            wanted = [status] if isinstance(status, RunStatus) else status
-            query = query.where(runs.c.status.in_([one.value for one in wanted]))
-        if since is not None:
-            query = query.where(runs.c.requested_at >= since)
+        if wanted.definition_id is not None:
+            query = query.where(runs.c.definition_id == wanted.definition_id)
+        if wanted.kind is not None:
+            query = query.where(runs.c.definition_kind == wanted.kind)
+        if wanted.status is not None:
+            query = query.where(runs.c.status.in_([one.value for one in wanted.status]))
+        if wanted.since is not None:
+            query = query.where(runs.c.requested_at >= wanted.since)
+        if wanted.until is not None:
+            query = query.where(runs.c.requested_at < wanted.until)
+        query = query.where(*(self._is_about(one) for one in wanted.about))
         return self._all(newest_first(query, runs.c.requested_at, runs.c.id, before=before, limit=limit))
+
+    def _is_about(self, about: About) -> sa.ColumnElement[bool]:
+        is_postgres = self._connection.dialect.name == "postgresql"
+        variables = (
+            sa.cast(runs.c.variables, sa.JSON) if is_postgres else sa.type_coerce(runs.c.variables, sa.JSON)
+        )
+        said = variables[about.variable].as_string()
+        of_plan = sa.and_(said.is_(None), runs.c.definition_id.in_(about.definitions))
+        return sa.or_(said == about.value, of_plan)
 
     def last_of_each(self, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
         of_one = sa.select(runs.c.requested_at).where(

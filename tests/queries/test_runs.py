@@ -10,9 +10,9 @@ from random import Random
 import pytest
 import sqlalchemy as sa
 
-from builders import NOW, a_run
+from builders import NOW, a_plan, a_run, a_schedule
 from history_builders import facts_of
-from houses import a_house
+from houses import a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import UsageError
@@ -180,3 +180,43 @@ def test_a_persons_last_word_stands_beside_the_run(house: House) -> None:
 def test_a_cursor_of_no_page_is_refused(house: House) -> None:
     with pytest.raises(UsageError, match="cursor 'x' cannot be read"):
         list_runs(house, cursor="x")
+
+
+FILTERED = {
+    "kind": ({"kind": "trigger"}, [3, 2]),
+    "until": ({"until": NOW + timedelta(minutes=2)}, [1]),
+    "an event's repository": ({"repo": "acme/shop"}, [2]),
+    "an event's branch": ({"branch": "release"}, [2]),
+    "an event's environment": ({"environment": "staging"}, [3]),
+    "two at once": ({"branch": "release", "environment": "staging"}, []),
+    "nothing of that name": ({"branch": "relea_e"}, []),
+}
+
+
+@pytest.mark.parametrize("is_past", [False, True], ids=["ledger", "history"])
+@pytest.mark.parametrize("name", FILTERED)
+def test_runs_are_filtered_alike_in_the_ledger_and_in_the_history(
+    house: House, name: str, is_past: bool
+) -> None:
+    of_event = {"definition_kind": "trigger", "definition_id": OTHER}
+    runs = [
+        ended(house, 1),
+        ended(house, 2, **of_event, variables={"repo": "acme/shop", "base_branch": "release"}),
+        ended(house, 3, **of_event, variables={"environment": "staging"}),
+    ]
+    if is_past:
+        house.history.drain()
+        forget(house, *runs)
+    filters, numbers = FILTERED[name]
+
+    assert ids(house, **filters) == [runs[number - 1].id for number in numbers]  # type: ignore[attr-defined]
+
+
+def test_a_run_of_no_event_is_about_what_its_plan_says(house: House) -> None:
+    apply(house, a_schedule(plan=a_plan(repo="acme/shop", branch="main")), a_schedule("other", plan=a_plan()))
+    of_plan, _ = ended(house, 1), ended(house, 2, definition_id=OTHER)
+    of_event = ended(house, 3, variables={"base_branch": "release"})
+
+    assert ids(house, branch="main") == [of_plan.id]
+    assert ids(house, branch="release") == [of_event.id]
+    assert ids(house, repo="acme/shop") == [of_event.id, of_plan.id]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from inspect_pipelines.domain.budget import Budget, accounts, is_limited, minutes_of, month_of
+from inspect_pipelines.domain.budget import Budget, accounts, is_limited
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.maintenance import under_maintenance
 from inspect_pipelines.domain.occurrence import occurs, patience
 from inspect_pipelines.domain.pause import resumed_at
-from inspect_pipelines.domain.run import Refusal, Run, RunStatus, SkipReason
+from inspect_pipelines.domain.run import Refusal, Run, SkipReason
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.queries.budgets import month_minutes
 
 BY_ITSELF = ("cron:", "event:", "batch:")
 
@@ -71,8 +73,8 @@ def floor(ledger: LedgerSession, definition: Definition, now: datetime) -> datet
 
 def used_minutes(
     ledger: LedgerSession, definition: Definition, of_all: Budget | None, now: datetime
-) -> dict[DefinitionId, float]:
-    """The month's run-minutes of each definition: of the runs that ended, and of those that run, until now.
+) -> Mapping[DefinitionId, float]:
+    """The month's run-minutes of each definition, until now.
 
     Empty where no budget holds for this definition, as nothing needs to be added up then.
 
@@ -81,11 +83,7 @@ def used_minutes(
     """
     if not is_limited(definition, of_all):
         return {}
-    used = dict(ledger.usage.of(month_of(now)))
-    for run in ledger.runs.open():
-        if run.status is RunStatus.RUNNING:
-            used[run.definition_id] = used.get(run.definition_id, 0.0) + minutes_of(run, now)
-    return used
+    return month_minutes(ledger, now)
 
 
 def _waited(waited: timedelta, allowed: timedelta) -> str:

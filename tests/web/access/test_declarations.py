@@ -54,6 +54,16 @@ def test_the_page_of_permissions_is_up_to_date(app: FastAPI) -> None:
     )
 
 
+def test_every_permission_is_asked_for_by_some_route(app: FastAPI) -> None:
+    asked = {
+        declared.permission
+        for _, _, route in operations(app.router.routes)
+        if (declared := declaration_of(route))
+    }
+
+    assert asked - {None} == set(Permission)
+
+
 def test_openapi_says_the_same(app: FastAPI) -> None:
     document = TestClient(app, base_url="http://127.0.0.1").get("/openapi.json").json()
 

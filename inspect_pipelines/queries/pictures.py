@@ -1,0 +1,25 @@
+"""Pictures: bytes of the gallery, reachable only through what refers to them in one's own organisation."""
+
+from __future__ import annotations
+
+from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.run import pictures_of
+
+
+def picture_of_run(house: House, run_id: str, sha256: str) -> bytes | None:
+    """What a run shot, was compared with, or got drawn; None: it refers to no such picture.
+
+    Raises:
+        NotFound: It does, and the gallery has lost it.
+        Unreadable: The stored bytes are damaged.
+    """
+    return house.gallery.get(Sha256(sha256)) if sha256 in pictures_of(house, RunId(run_id)) else None
+
+
+def picture_of_baseline(house: House, baseline_id: str, sha256: str) -> bytes | None:
+    """What was approved; None: the baseline refers to no such picture. Raises as `picture_of_run`."""
+    with house.ledger.read() as ledger:
+        baseline = ledger.baselines.find(BaselineId(baseline_id))
+    known = {image.sha256 for image in baseline.images.values()} if baseline else set()
+    return house.gallery.get(Sha256(sha256)) if sha256 in known else None

@@ -1,0 +1,49 @@
+"""A definition's plan: what it runs and how, with its playbooks by id."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from inspect_pipelines.domain.ids import DefinitionId, PlaybookId
+from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Retries
+from inspect_pipelines.ports.house import House
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSummary:
+    definition_id: DefinitionId
+    playbooks: tuple[PlaybookId, ...]  # in playing order
+    repo: str | None
+    branch: str | None
+    variables: Mapping[str, str]  # references where they are secret
+    timeout_minutes: int
+    baseline: BaselinePolicy
+    baseline_set: str
+    notify: tuple[NotifyRule, ...]
+    overlap: Overlap
+    retries: Retries
+    budget_minutes: int | None  # a month; None: only the organisation's budget
+
+
+def show_plan(house: House, kind: str, definition_id: str) -> PlanSummary | None:
+    """The plan of a schedule or trigger; None: there is none of that kind and id."""
+    with house.ledger.read() as ledger:
+        found = ledger.definitions.find(DefinitionId(definition_id))
+    if found is None or found.kind != kind:
+        return None
+    plan = found.plan
+    return PlanSummary(
+        definition_id=found.id,
+        playbooks=tuple(playbook.id for playbook in plan.playbooks),
+        repo=plan.repo,
+        branch=plan.branch,
+        variables=plan.variables,
+        timeout_minutes=plan.timeout_minutes,
+        baseline=plan.baseline,
+        baseline_set=plan.baseline.set or found.id,
+        notify=plan.notify,
+        overlap=plan.overlap,
+        retries=plan.retries,
+        budget_minutes=plan.budget_minutes,
+    )

@@ -1,0 +1,48 @@
+"""`/baselines`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import Response
+
+from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with, list_baselines
+from inspect_pipelines.queries.pictures import picture_of_baseline
+from inspect_pipelines.web.access.declaration import permitted
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.api.absent import present
+from inspect_pipelines.web.api.route import PNG, USUAL, Answer, AskedBy, Cursor, Limit, Routes
+
+
+def baselines(gate: Gate) -> Routes:
+    routes = Routes(gate, "baselines")
+    sees = permitted(Permission.PICTURES_READ)
+
+    @routes.get("/baselines", sees, Answer(BaselineSummary, is_page=True))
+    def list_(
+        asked: AskedBy,
+        set_name: Annotated[
+            str | None,
+            Query(alias="set", description="Only this set's: a definition's id, or a shared name."),
+        ] = None,
+        limit: Limit = USUAL,
+        cursor: Cursor = None,
+    ) -> Response:
+        """Approved pictures, newest first by (created_at, id); one baseline of each set is active."""
+        return asked.page(list_baselines(asked.house, set_name, cursor=cursor, limit=limit))
+
+    @routes.get("/baselines/{baseline_id}", sees, Answer(BaselineSummary))
+    def show(asked: AskedBy, baseline_id: str) -> Response:
+        """A baseline with the picture of each view."""
+        return asked.answer(present(baseline_with(asked.house, baseline_id), "baseline", baseline_id))
+
+    @routes.get("/baselines/{baseline_id}/pictures/{sha256}", sees, Answer(bytes, media_type=PNG))
+    def picture(asked: AskedBy, baseline_id: str, sha256: str) -> Response:
+        """An approved picture."""
+        return asked.picture(
+            present(picture_of_baseline(asked.house, baseline_id, sha256), "picture", sha256)
+        )
+
+    return routes

@@ -1,0 +1,92 @@
+"""`/runs`, and what a run left behind."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Query
+from starlette.responses import Response
+
+from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.session import SessionResult
+from inspect_pipelines.queries.dossier import Dossier, Shot, comparisons_of, screenshots_of, show_run
+from inspect_pipelines.queries.page import Page
+from inspect_pipelines.queries.pictures import picture_of_run
+from inspect_pipelines.queries.run import current_run, sessions_of
+from inspect_pipelines.queries.runs import RunSummary, list_runs
+from inspect_pipelines.web.access.declaration import permitted
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.api.absent import present
+from inspect_pipelines.web.api.moment import Moment
+from inspect_pipelines.web.api.route import PNG, USUAL, Answer, Asked, AskedBy, Cursor, Limit, Routes
+
+
+def runs(gate: Gate) -> Routes:
+    routes = Routes(gate, "runs")
+    reads, sees = permitted(Permission.RUNS_READ), permitted(Permission.PICTURES_READ)
+
+    @routes.get("/runs", reads, Answer(RunSummary, is_page=True))
+    def list_(
+        asked: AskedBy,
+        schedule_id: Annotated[str | None, Query(description="Only this schedule's.")] = None,
+        trigger_id: Annotated[str | None, Query(description="Only this trigger's.")] = None,
+        status: Annotated[list[RunStatus] | None, Query(description="Only these; may be repeated.")] = None,
+        since: Annotated[Moment | None, Query(alias="from", description="Requested then or later.")] = None,
+        until: Annotated[Moment | None, Query(alias="to", description="Requested before.")] = None,
+        repo: Annotated[str | None, Query(description="`owner/name`: the event's, else the plan's.")] = None,
+        branch: Annotated[str | None, Query(description="The event's, else the plan's.")] = None,
+        environment: Annotated[str | None, Query(description="Of the event's deploy.")] = None,
+        limit: Limit = USUAL,
+        cursor: Cursor = None,
+    ) -> Response:
+        """Runs, newest first by (requested_at, id): open ones, and ended ones for as long as the history goes back."""
+        if schedule_id is not None and trigger_id is not None:
+            return asked.page(Page((), None))  # no run is of both
+        found = list_runs(
+            asked.house,
+            definition_id=DefinitionId(schedule_id or trigger_id or "") or None,
+            kind="schedule" if schedule_id is not None else "trigger" if trigger_id is not None else None,
+            status=status,
+            since=since,
+            until=until,
+            repo=repo,
+            branch=branch,
+            environment=environment,
+            cursor=cursor,
+            limit=limit,
+        )
+        return asked.page(found)
+
+    @routes.get("/runs/{run_id}", reads, Answer(Dossier))
+    def show(asked: AskedBy, run_id: str) -> Response:
+        """Everything about a run."""
+        return asked.answer(show_run(asked.house, _run(asked, run_id)))
+
+    @routes.get("/runs/{run_id}/sessions", reads, Answer(SessionResult, is_list=True))
+    def sessions(asked: AskedBy, run_id: str) -> Response:
+        """Each time that one of its playbooks was played, with steps and findings, in playing order."""
+        return asked.list(sessions_of(asked.house, _run(asked, run_id).id))
+
+    @routes.get("/runs/{run_id}/screenshots", reads, Answer(Shot, is_list=True))
+    def screenshots(asked: AskedBy, run_id: str) -> Response:
+        """Each picture that it took, in playing order."""
+        return asked.list(screenshots_of(asked.house, _run(asked, run_id).id))
+
+    @routes.get("/runs/{run_id}/comparisons", reads, Answer(Comparison, is_list=True))
+    def comparisons(asked: AskedBy, run_id: str) -> Response:
+        """Each view beside its approved picture."""
+        return asked.list(comparisons_of(asked.house, _run(asked, run_id).id))
+
+    @routes.get("/runs/{run_id}/pictures/{sha256}", sees, Answer(bytes, media_type=PNG))
+    def picture(asked: AskedBy, run_id: str, sha256: str) -> Response:
+        """A picture that the run took, was compared with, or got drawn."""
+        return asked.picture(present(picture_of_run(asked.house, run_id, sha256), "picture", sha256))
+
+    return routes
+
+
+def _run(asked: Asked, run_id: str) -> Run:
+    return present(current_run(asked.house, RunId(run_id)), "run", run_id)

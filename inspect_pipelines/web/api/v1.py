@@ -1,0 +1,43 @@
+"""The API's first version: its nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
+
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.api.baselines import baselines
+from inspect_pipelines.web.api.events import events
+from inspect_pipelines.web.api.incidents import incidents
+from inspect_pipelines.web.api.notifications import notifications
+from inspect_pipelines.web.api.organization import organization
+from inspect_pipelines.web.api.permissions import permissions
+from inspect_pipelines.web.api.playbooks import playbooks
+from inspect_pipelines.web.api.runs import runs
+from inspect_pipelines.web.api.schedules import schedules
+from inspect_pipelines.web.api.triggers import triggers
+
+NOUNS = (
+    playbooks,
+    schedules,
+    triggers,
+    runs,
+    baselines,
+    incidents,
+    events,
+    notifications,
+    organization,
+)
+
+
+def v1(gate: Gate, every_route: Callable[[], Sequence[BaseRoute]]) -> list[APIRoute]:
+    """Every route below /api/v1.
+
+    Args:
+        gate: Whom they let in.
+        every_route: Of the whole application, to explain.
+    """
+    nouns = [noun(gate) for noun in NOUNS]
+    return [route for noun in (*nouns, permissions(gate, every_route)) for route in noun.routes]

@@ -1,0 +1,37 @@
+"""A home in which one organisation has something at every address, and another has nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+
+import ledger_rows
+from builders import a_baseline, a_screenshot, a_session
+from galleries import MemoryGallery
+from houses import a_house
+from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.ports.house import House
+from pictures import noise
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """It is only read, but for tokens."""
+    house = a_house(tmp_path_factory.mktemp("filled"), gallery=MemoryGallery())
+    shot = a_screenshot(sha256=house.gallery.put(noise(8, 8)))
+    with house.ledger.write() as session:
+        ledger_rows.fill(session)
+        session.evidence.save_session(ledger_rows.RUNNING.id, a_session(screenshots=(shot,)))
+        pictures = {shot.view: image_of(shot, ledger_rows.RUNNING.id)}
+        session.baselines.add(replace(a_baseline(), id=ledger_rows.WITH_PICTURES, images=pictures))
+    yield house
+    house.ledgers.close()
+
+
+@pytest.fixture(scope="session")
+def sha256(filled: House) -> str:
+    """Of a picture that the organisation has."""
+    (sha,) = filled.gallery.images  # type: ignore[attr-defined]
+    return str(sha)
