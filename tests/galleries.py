@@ -23,6 +23,7 @@ class MemoryGallery:
         self.images: dict[str, bytes] = {}
         self.stored_at: dict[str, datetime] = {}
         self.kept_rows: dict[str, bytes] = {}
+        self.free: int | None = None  # bytes on its disk; None: it has none
         self.refuses_more = False  # as a real one refuses what is over its caps
 
     def put(self, png: bytes, *, with_rows: bool = False) -> Sha256:
@@ -79,7 +80,7 @@ class MemoryGallery:
             raise Unavailable("it takes no more")
 
     def free_bytes(self) -> int | None:
-        return None
+        return self.free
 
     def prune(
         self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False

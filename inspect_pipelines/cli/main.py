@@ -118,9 +118,8 @@ def cli(ctx: click.Context, org: str | None) -> None:
 def main() -> None:
     """Run the command line; every error of ours is a sentence on stderr and a documented exit code."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as done:
-        sys.exit(done.exit_code)
+        # Without standalone mode click returns what a command wanted to exit with, and raises nothing.
+        sys.exit(cli(standalone_mode=False))
     except click.Abort:
         say("stopped", err=True)
         sys.exit(3)

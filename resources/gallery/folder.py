@@ -11,7 +11,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
@@ -160,7 +160,7 @@ class FolderGallery:
 
     def _delete(self, path: Path, oldest: float, *, is_dry_run: bool) -> int | None:
         """Bytes freed; None when it is too young, or was touched since the folder was listed."""
-        with self._lock(is_shared=False):
+        with nullcontext() if is_dry_run else self._lock(is_shared=False):
             try:
                 seen = path.stat()
             except FileNotFoundError:

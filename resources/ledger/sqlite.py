@@ -7,6 +7,7 @@ import sqlite3
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +38,11 @@ PRAGMAS = (
     "PRAGMA synchronous = FULL",  # an answered commit survives a power cut
 )
 
+# Whoever opens the file first makes its -shm anew, which a full disk refuses; alone, SQLite keeps that in memory. Such a
+# connection is closed after each use, since it keeps all others out.
+ALONE = ("PRAGMA locking_mode = EXCLUSIVE",)
+NO_ROOM = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
 
 class SqliteDatabase:
     """Transactions over one SQLite file."""
@@ -55,6 +61,7 @@ class SqliteDatabase:
         self._path = path
         self._patience_seconds = patience_seconds
         self._engines = Engines(self._make_engine)
+        self._without_room = Engines(lambda: self._make_engine(ALONE, is_kept=False))
 
     @contextmanager
     def write(self, *, is_durable: bool = True) -> Iterator[sa.Connection]:
@@ -69,21 +76,33 @@ class SqliteDatabase:
 
     @contextmanager
     def read(self) -> Iterator[sa.Connection]:
-        """One snapshot; never waits for a writer, only for the moment in which a crashed one is cleaned up after."""
-        with self._connection(SNAPSHOT) as connection:
+        """One snapshot; never waits for a writer, only for the moment in which a crashed one is cleaned up after.
+
+        Also on a full disk: people look there then, and free room from there.
+        """
+        with self._connection(SNAPSHOT, needs_room=False) as connection:
             yield connection
 
     def close(self) -> None:
         self._engines.close()
+        self._without_room.close()
 
     @contextmanager
-    def _connection(self, begin: tuple[str, ...]) -> Iterator[sa.Connection]:
+    def _connection(self, begin: tuple[str, ...], *, needs_room: bool = True) -> Iterator[sa.Connection]:
         with self._told_in_sentences():
-            connection = self._patiently(self._engines.engine().connect)
+            connection = self._connected(needs_room=needs_room)
             with connection.execution_options(
                 inspect_begin=begin
             ):  # leaving it rolls back what was not committed
                 yield connection
+
+    def _connected(self, *, needs_room: bool) -> sa.Connection:
+        try:
+            return self._patiently(self._engines.engine().connect)
+        except (sqlite3.OperationalError, sa.exc.OperationalError) as error:
+            if needs_room or _code(error) not in NO_ROOM:
+                raise
+        return self._patiently(self._without_room.engine().connect)
 
     def _begin(self, connection: sa.Connection) -> None:
         """Start a transaction; SQLAlchemy calls it before the first statement."""
@@ -136,7 +155,7 @@ class SqliteDatabase:
                 )
         return None
 
-    def _make_engine(self) -> sa.Engine:
+    def _make_engine(self, pragmas: tuple[str, ...] | None = None, *, is_kept: bool = True) -> sa.Engine:
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         except OSError as error:
@@ -148,19 +167,19 @@ class SqliteDatabase:
             sa.URL.create("sqlite", database=str(self._path)),
             # isolation_level None: sqlite3 begins nothing by itself; timeout 0: we wait, not its busy handler
             connect_args={"timeout": 0, "isolation_level": None, "check_same_thread": False},
-            pool_size=4,
-            max_overflow=-1,
+            **({"pool_size": 4, "max_overflow": -1} if is_kept else {"poolclass": sa.NullPool}),
         )
-        sa.event.listen(engine, "connect", self._prepare)
+        sa.event.listen(engine, "connect", partial(_prepare, pragmas or self._pragmas))
         sa.event.listen(engine, "begin", self._begin)
         return engine
 
-    def _prepare(self, connection: sqlite3.Connection, record: Any) -> None:
-        try:
-            _run_all(connection, self._pragmas)
-        except sqlite3.Error:
-            connection.close()
-            raise
+
+def _prepare(pragmas: tuple[str, ...], connection: sqlite3.Connection, record: Any) -> None:
+    try:
+        _run_all(connection, pragmas)
+    except sqlite3.Error:
+        connection.close()
+        raise
 
 
 def _run_all(connection: sqlite3.Connection, statements: Iterable[str]) -> None:

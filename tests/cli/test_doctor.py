@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
@@ -248,6 +250,17 @@ def test_a_database_that_cannot_be_read_is_missing_and_no_repair_is_claimed(proj
 
     assert done.exit_code == 3
     assert "cannot be read: file is not a database" in done.output
+
+
+def test_the_program_itself_exits_with_3_when_something_is_missing(project):
+    """The function did, and the program that people and scripts start exited with 0."""
+    command = [Path(sys.executable).with_name("inspect-pipelines"), "doctor"]
+    environment = {**os.environ, "INSPECT_CHROMIUM": str(project / "no-browser")}
+
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stderr) == (3, "")
+    assert "✗ missing  Chromium" in done.stdout
 
 
 def test_a_history_that_does_not_belong_to_the_ledger_is_named_with_what_to_do(project):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.engine import ORG_TAG, ORIGIN_TAG, Engine, Launch
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.conclude import abort
@@ -17,8 +16,9 @@ def launch(house: House, engine: Engine, run: Run) -> str:
     """
     try:
         return engine.launch(launch_of(house, run))
-    except InspectError as error:
-        abort(house, run.id, RunStatus.ERROR, str(error))
+    except Exception as error:
+        # An engine's databases fail in words of their own, and the run must not wait for ever.
+        abort(house, run.id, RunStatus.ERROR, str(error) or type(error).__name__)
         raise
 
 

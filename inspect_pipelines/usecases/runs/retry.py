@@ -7,6 +7,7 @@ from inspect_pipelines.domain.run import Run, retry_origin
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.runs.check_room import check_room
 
 
 def retry(house: House, run_id: RunId, *, by: str) -> Run:
@@ -21,7 +22,9 @@ def retry(house: House, run_id: RunId, *, by: str) -> Run:
         NotFound: There is no such run, or its definition was deleted.
         Refused: It is still open.
         UsageError: The definition has changed, and its new variables have no value.
+        Unavailable: There is no room for a run.
     """
+    check_room(house)
     now = house.clock.now()
     with house.ledger.write() as ledger:
         first = ledger.runs.find(run_id)

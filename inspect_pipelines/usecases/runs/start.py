@@ -32,6 +32,7 @@ from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.runs.check_admission import refusal
+from inspect_pipelines.usecases.runs.check_room import check_room
 from inspect_pipelines.usecases.runs.conclude import record_end
 
 DEFAULT_TIMEOUT_MINUTES = 30  # of a run whose definition is gone; it is skipped anyway
@@ -56,7 +57,9 @@ def request(
     Raises:
         NotFound: The organisation has no such definition.
         UsageError: A value is missing or unknown.
+        Unavailable: There is no room for a run.
     """
+    check_room(house)
     now = house.clock.now()
     with house.ledger.write() as ledger:
         definition = ledger.definitions.find(definition_id)

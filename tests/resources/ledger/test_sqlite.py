@@ -188,3 +188,30 @@ def test_naive_times_are_refused_before_they_are_stored(tmp_path):
 
     with ledgers.read() as session:
         assert session.journal.head() == 0
+
+
+READS = """
+import resource, signal, sys
+from pathlib import Path
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+from resources.ledger.store import create_ledgers
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))  # nothing can be written any more, as on a full disk
+with create_ledgers(Path(sys.argv[1])).of(DEFAULT_ORG).read() as session:
+    print([run.id for run in session.runs.open()])
+"""
+
+
+def test_the_ledger_can_be_read_on_a_full_disk(tmp_path):
+    """`runs list` and `gallery prune` said that the ledger cannot be written, and asked for room on the disk."""
+    request_a_run(ledgers_in(tmp_path))
+    (path,) = tmp_path.rglob("ledger.db")
+    copy = tmp_path / "copy.db"
+    for end in ("", "-wal"):  # as a process leaves it that ends without closing it
+        Path(f"{copy}{end}").write_bytes(Path(f"{path}{end}").read_bytes())
+
+    done = subprocess.run(
+        [sys.executable, "-c", READS, str(copy)], capture_output=True, text=True, check=False
+    )
+
+    assert (done.stdout.strip(), done.stderr) == (str([a_run().id]), "")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -50,3 +51,15 @@ def test_a_run_that_nobody_starts_ends_with_the_reason(house: House) -> None:
         ended = ledger.runs.find(run.id)
     assert ended is not None
     assert (ended.status, ended.reason) == (RunStatus.ERROR, "nobody answers")
+
+
+def test_a_run_is_ended_also_when_the_engine_fails_in_words_of_its_own(house: House) -> None:
+    """Dagster's database on a full disk raises what is no error of ours, and the run stayed pending."""
+    run = start.request(house, NIGHTLY, {}, by="user:ada", key="k")
+
+    with pytest.raises(sqlite3.OperationalError):
+        launch(house, RecordingEngine(sqlite3.OperationalError("database or disk is full")), run)
+
+    with house.ledger.read() as ledger:
+        ended = ledger.runs.find(run.id)
+    assert (ended.status, ended.reason) == (RunStatus.ERROR, "database or disk is full")
