@@ -79,3 +79,22 @@ def test_failed_deliveries_are_looked_for_every_five_minutes_and_after_a_downtim
     asker.turn()
 
     assert host.looks == [NOW - KEPT_BY_GITHUB, NOW - OVERLAP]
+
+
+def test_a_refused_command_gets_its_reaction(house: House) -> None:
+    apply(house, a_trigger("smoke", event="issue_comment.created"))
+    told = {
+        "command": "/inspect",
+        "arguments": "smok",
+        "author_association": "MEMBER",
+        "comment_id": 501,
+    }
+    with house.ledger.write() as ledger:
+        ledger.events.add(a_merge(1, type="issue_comment.created", data=told))
+    route(house)
+    host = KnowingHost()
+    host.comments.add(("acme/shop", 501))
+
+    Asker(house, host, route).turn()
+
+    assert host.reactions == {("acme/shop", 501, "confused")}

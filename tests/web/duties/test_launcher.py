@@ -10,12 +10,14 @@ import pytest
 from builders import a_merge, a_trigger
 from engines import RememberingEngine
 from houses import a_house, apply
-from inspect_pipelines.domain.trigger import Debounce
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.trigger import Debounce, Supersede
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.events.route import route
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.launch_waiting import AGAIN_SECONDS
+from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.web.duties.launcher import Launcher
 from patience import until
 
@@ -123,3 +125,22 @@ def test_what_keeps_it_from_its_work_is_told_until_it_is_over(house: House) -> N
 
     until(lambda: not launcher.problem)
     launcher.stop()
+
+
+def test_a_run_that_a_newer_event_supersedes_is_ended(house: House, launcher: Launcher) -> None:
+    apply(house, a_trigger("any", supersede=Supersede.CANCEL))
+    tell(house, 1)
+    route(house)
+    with house.ledger.read() as ledger:
+        (older,) = ledger.runs.latest()
+    start.admit(house, Ticket(older.definition_id, "d1", origin=older.origin))
+    tell(house, 2)
+    route(house)
+
+    launcher.turn()
+
+    with house.ledger.read() as ledger:
+        ended = ledger.runs.find(older.id)
+    assert ended is not None
+    assert ended.status is RunStatus.CANCELLED
+    assert ended.reason.startswith("superseded by pull_request.merged")
