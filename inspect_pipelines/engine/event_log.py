@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
+from dagster._core.events import JobFailureData
+from dagster._core.execution.plan.objects import StepFailureData
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorageWatchdog
 from dagster._core.storage.sql import create_engine
@@ -142,20 +144,21 @@ def without_our_stack(event: dg.EventLogEntry) -> dg.EventLogEntry:
     happened = event.dagster_event
     if happened is None:
         return event
-    if happened.event_type is dg.DagsterEventType.STEP_FAILURE:
+    data = happened.event_specific_data  # None where nobody knows more than that it failed
+    if isinstance(data, StepFailureData):
         return event._replace(dagster_event=_told(happened))
-    if happened.event_type is dg.DagsterEventType.RUN_FAILURE:
-        data = happened.job_failure_data
-        step = data.first_step_failure_event
-        if step is not None and (first := _told(step)) is not step:
-            of_run = data._replace(error=first.step_failure_data.error, first_step_failure_event=first)
-            return event._replace(dagster_event=happened._replace(event_specific_data=of_run))
+    step = data.first_step_failure_event if isinstance(data, JobFailureData) else None
+    if isinstance(data, JobFailureData) and step is not None and (first := _told(step)) is not step:
+        of_run = data._replace(error=first.step_failure_data.error, first_step_failure_event=first)
+        return event._replace(dagster_event=happened._replace(event_specific_data=of_run))
     return event
 
 
 def _told(step: dg.DagsterEvent) -> dg.DagsterEvent:
-    data = step.step_failure_data
-    if data.user_failure_data is None or data.error is None or data.error.cause is not None:
+    data = step.event_specific_data
+    if not isinstance(data, StepFailureData) or data.user_failure_data is None:
+        return step
+    if data.error is None or data.error.cause is not None:
         return step
     error = data.error._replace(message=f"{data.user_failure_data.description}\n", stack=[])
     return step._replace(event_specific_data=data._replace(error=error))

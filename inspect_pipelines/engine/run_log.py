@@ -23,6 +23,8 @@ NOISE = frozenset(  # events that say nothing a person asks for
 
 # What Dagster puts before its own lines: `2026-11-28 21:15:17 +0000 - dagster - INFO - job - run id - `
 PREFIX = re.compile(r"^(?P<at>[\d-]+ [\d:]+) \S+ - dagster - (?P<level>[A-Z]+) - \w+ - [0-9a-f-]{36} - ")
+ON_PURPOSE = "dagster._core.definitions.events.Failure: "
+CAUSED = "The above exception was caused by"
 SUPERSEDED = re.compile(
     r"SupersessionWarning: |^  return callback\(\*args, \*\*kwargs\)$"
 )  # about our own command
@@ -33,7 +35,7 @@ def lines_of(settings: Settings, run: Run, *, only_events: bool = False) -> Iter
     own = [run_log(settings.absolute_home(), name) for name in (run.origin, run.dagster_run_id) if name]
     for path in own:
         if path.exists() and not only_events:
-            yield from filter(None, map(_told, _file(path)))
+            yield from filter(None, map(_told, _without_our_stack(_file(path))))
             return
     if run.dagster_run_id is None or not (settings.dagster_home() / "dagster.yaml").exists():
         return
@@ -49,6 +51,22 @@ def _file(path: Path) -> Iterator[str]:
     with path.open(encoding="utf-8", errors="replace") as stream:
         for line in stream:
             yield ANSI.sub("", line.rstrip("\n"))
+
+
+def _without_our_stack(lines: Iterator[str]) -> Iterator[str]:
+    """The lines; of a failure that an op told on purpose only what it said, not where in our code it did so."""
+    is_on_purpose = is_stack = False
+    for line in lines:
+        if PREFIX.match(line) or line.startswith(CAUSED):
+            is_on_purpose = is_stack = False
+        elif line.startswith(ON_PURPOSE):
+            is_on_purpose = True
+            yield line.removeprefix(ON_PURPOSE)
+            continue
+        elif is_on_purpose and line == "Stack Trace:":
+            is_stack = True
+        if not is_stack:
+            yield line
 
 
 def _told(line: str) -> str | None:

@@ -179,3 +179,14 @@ def test_a_failure_that_an_op_told_on_purpose_is_kept_without_a_stack_trace_and_
     assert run_failure.dagster_event.job_failure_data.error.stack == []
     assert data["breaks"].error.stack or data["breaks"].error.cause.stack
     assert data["refuses"].error.stack
+
+
+def test_a_run_whose_process_died_gets_its_end_though_nobody_knows_more(tmp_path: Path) -> None:
+    """Its failure has no data, and looking for a stack trace in it kept the end from being stored."""
+    with dg.DagsterInstance.from_config(str(ensure_instance(tmp_path))) as instance:
+        graph = dg.GraphDefinition(name="tiny")
+        run = instance.create_run_for_job(dg.JobDefinition(name="tiny", graph_def=graph))
+
+        instance.report_run_failed(run, "its process was killed")
+
+        assert instance.get_run_by_id(run.run_id).status is dg.DagsterRunStatus.FAILURE
