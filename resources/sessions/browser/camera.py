@@ -36,6 +36,7 @@ from resources.sessions.record import Record, route_of
 
 MOST_ELEMENTS = 400
 MOST_NAME = 60  # characters
+MOST_SELECTOR = 160  # characters; one that is cut finds nothing
 MOST_TEXT = 300  # characters of what an element says
 FRAMES_CAP_SECONDS = 8.0
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
@@ -238,7 +239,7 @@ class Camera:
             shown = self._record.shortened(self._lookout.hidden(label, frame.masks.parts), MOST_NAME)
             address = f"[{test_id}]" if test_id else f"#{own_id}" if own_id else f".{css}" if css else ""
             selectors.append(
-                self._record.shortened(self._lookout.hidden(selector, frame.masks.parts), MOST_NAME)
+                self._record.shortened(self._lookout.hidden(selector, frame.masks.parts), MOST_SELECTOR)
             )
             named.append((f"{kind} {shown!r}" if shown else f"{kind} {address}".rstrip(), place))
             # What is painted over in the picture is not written down beside it either.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from time import monotonic
 from typing import Any
@@ -14,6 +15,7 @@ from inspect_pipelines.domain.playbook import PageRules, TakeScreenshot
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.navigation import origin_of
 from resources.sessions.browser.scripts import BROKEN_FONTS, BROKEN_IMAGES, SCROLL_THROUGH, SETTLE
+from resources.sessions.browser.sockets import Sockets
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
 
@@ -23,6 +25,7 @@ SETTLE_CAP_SECONDS = 10.0
 NAMED_URLS = 5
 MOST_SCROLLED_PX = 40_000  # an endless list would grow for ever
 TRIES = 3
+NUMBERS = re.compile(r"\d+")
 
 
 class Readiness:
@@ -32,7 +35,8 @@ class Readiness:
         self._window = window
         self._rules = rules
         self._record = record
-        self._endless: set[str] = set()  # addresses
+        self._sockets = Sockets(window.page)
+        self._endless: set[str] = set()  # addresses, as `shape` has them
         self._unready: set[str] = set()  # what was told as not ready
         self.waited_seconds = 0.0  # for the last picture, until its page was ready; without our own scrolling
 
@@ -55,7 +59,8 @@ class Readiness:
             ask(page, SCROLL_THROUGH, {"most": MOST_SCROLLED_PX})
             ours = monotonic() - began_at  # 40,000 px of it are no fault of the page
             late = self._settle(budget_ms)
-        if self._wait_for_quiet(started_at, timeout_seconds, shot):
+        has_waited, in_vain = self._wait_for_quiet(started_at, timeout_seconds, shot)
+        if self._sockets.wait_for_silence() or has_waited:
             late = self._settle(budget_ms)  # what came is shown now
         self._unready.update(late)
         if late:
@@ -68,7 +73,7 @@ class Readiness:
             window.broken_image(address)
         for family in ask(page, BROKEN_FONTS):
             window.broken_font(family)
-        self.waited_seconds = monotonic() - started_at - ours
+        self.waited_seconds = monotonic() - started_at - ours - in_vain
 
     def _settle(self, budget_ms: float) -> list[str]:
         """What is not ready yet, after waiting for it; what was told before is not waited for again."""
@@ -87,21 +92,30 @@ class Readiness:
     def _is_long(self) -> bool:
         return bool(ask(self._window.page, "() => document.documentElement.scrollHeight > innerHeight + 1"))
 
-    def _wait_for_quiet(self, since: float, timeout_seconds: float, shot: TakeScreenshot) -> bool:
-        """Wait for what is being fetched, longer for what comes from the page's own origin; whether there was anything."""
+    def _wait_for_quiet(
+        self, since: float, timeout_seconds: float, shot: TakeScreenshot
+    ) -> tuple[bool, float]:
+        """Wait for what is being fetched, longer for what comes from the page's own origin.
+
+        Returns:
+            Whether there was anything, and for how many seconds it was only what never came: a page that asks its
+            server for news all the time is not slow.
+        """
         caps = {True: min(max(timeout_seconds, QUIET_CAP_SECONDS), OWN_CAP_SECONDS), False: QUIET_CAP_SECONDS}
         own = origin_of(self._window.url)
-        has_waited = False
-        while pending := [url for url in self._window.pending_urls() if url not in self._endless]:
+        has_waited, last_came_at, before = False, monotonic(), 0
+        while pending := [url for url in self._window.pending_urls() if shape(url) not in self._endless]:
+            if len(pending) != before:
+                before, last_came_at = len(pending), monotonic()
             waited = monotonic() - since
             for is_own, cap in caps.items():
                 overdue = [url for url in pending if (origin_of(url) == own) is is_own and waited >= cap]
-                self._endless.update(overdue)
+                self._endless.update(map(shape, overdue))
                 if overdue:
                     self._tell_of_unrest(overdue, cap, shot)
             has_waited = True
             self._window.page.wait_for_timeout(25)
-        return has_waited
+        return has_waited, monotonic() - last_came_at if self._endless else 0.0
 
     def _tell_of_unrest(self, urls: Sequence[str], cap: float, shot: TakeScreenshot) -> None:
         named = ", ".join(urls[:NAMED_URLS])
@@ -111,6 +125,11 @@ class Readiness:
             f"screenshot {shot.name!r} did not wait longer than {cap:g} s for {named}{more}",
             url=self._window.url,
         )
+
+
+def shape(url: str) -> str:
+    """An address without its numbers: a page that asks for news asks at another address each time."""
+    return NUMBERS.sub("#", url)
 
 
 def ask(page: Page, script: str, argument: Any = None) -> Any:

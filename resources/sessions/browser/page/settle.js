@@ -8,6 +8,8 @@ async ({ budget, known }) => {
   const name = (e) => e.tagName.toLowerCase() + (e.id ? `#${e.id}` : e.classList.length ? `.${e.classList[0]}` : "");
   const some = (found) => found.slice(0, 3).join(", ");
   const BONES = /(^|[-_])(skeleton|shimmer|placeholder-glow|placeholder-wave)([-_]|$)/i;
+  const SPINS = /spinner|preloader|(^|[-_])(loader|spin)([-_]|$)/i;
+  const turns = (e) => e.getAnimations({ subtree: true }).some((each) => each.playState === "running" && each.effect?.getComputedTiming().endTime === Infinity);
   const WAITS = /^(loading|please wait|one moment)\b[^a-z0-9]*([\p{L}\p{N} ]{0,30}[^a-z0-9]*)?$/iu;
   const words = () => {
     const said = [];
@@ -27,6 +29,8 @@ async ({ budget, known }) => {
     tell([...document.querySelectorAll('[role="progressbar"]:not([aria-valuenow])')].filter(visible).map(name), "something is in progress at ");
     tell([...document.querySelectorAll('[class*="skeleton" i],[class*="shimmer" i],[class*="placeholder-" i]')]
       .filter((e) => [...e.classList].some((each) => BONES.test(each)) && visible(e)).map(name), "a skeleton stands at ");
+    tell([...document.querySelectorAll('[class*="spin" i],[class*="loader" i]')]
+      .filter((e) => [...e.classList].some((each) => SPINS.test(each)) && visible(e) && turns(e)).map(name), "a spinner turns at ");
     tell(words(), "the page says ");
     return late;
   };

@@ -1,0 +1,108 @@
+"""What a picture waits for on pages that talk all the time, as applications do that people really run."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+from websockets.sync.server import ServerConnection, serve
+
+from inspect_pipelines.domain.playbook import ExpectText, Goto, Step, TakeScreenshot, Target
+from inspect_pipelines.domain.session import SessionStatus
+
+ANSWERS_AFTER_SECONDS = 1.5
+
+
+@pytest.fixture
+def talking() -> Iterator[int]:
+    """A server whose answer to the first message comes late and in pieces; its port."""
+
+    def answer(socket: ServerConnection) -> None:
+        socket.recv()
+        time.sleep(ANSWERS_AFTER_SECONDS)
+        for piece in ("One", "Two", "Three"):
+            socket.send(piece)
+            time.sleep(0.2)
+        socket.recv()
+
+    with serve(answer, "127.0.0.1", 0) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.socket.getsockname()[1]
+        server.shutdown()
+
+
+def test_a_long_poll_is_waited_for_once_and_the_page_is_not_called_slow(play, site):
+    """`mkdocs serve` asks for news at another address each time: every picture of it took 15 s, and was told as slow."""
+    site.serve(
+        "/news",
+        "<!doctype html><title>News</title><h1>News</h1><script>fetch('/hang?since=' + Math.floor(performance.timeOrigin))</script>",
+    )
+    look = Step(
+        "look",
+        "Look",
+        (Goto("/news"), TakeScreenshot("one"), Goto("/news"), TakeScreenshot("two")),
+        timeout_seconds=5,
+        slow_seconds=4,
+    )
+
+    began = time.monotonic()
+    result = play(look)
+
+    assert [finding.kind for finding in result.findings] == ["not_quiet"]
+    assert len(result.screenshots) == 2
+    assert time.monotonic() - began < 10 + 8  # one cap, not two; the rest is a loaded machine's
+
+
+def test_a_spinner_that_turns_is_waited_for(play, site):
+    """JupyterLab was photographed while its notebook came: our own hold stood its spinner still, so that two frames were equal."""
+    site.serve(
+        "/spins",
+        """<!doctype html><title>Spins</title><style>.jp-Spinner{width:20px;height:20px;border:3px solid teal;animation:turn 1s linear infinite}
+        @keyframes turn{to{transform:rotate(1turn)}} .spinner-off{width:9px}</style><p class=spinner-off>still</p><div id=app><div class=jp-Spinner></div></div>
+        <script>setTimeout(()=>{ document.getElementById('app').innerHTML='<p id=there>There</p>' }, 1500)</script>""",
+    )
+
+    result = play(
+        Goto("/spins"),
+        TakeScreenshot("app"),
+        ExpectText(Target(selector="#there"), equals="There"),
+        seconds=5,
+    )
+
+    assert result.findings == ()
+    assert "There" in result.screenshots[0].texts
+
+
+def test_what_comes_over_a_socket_is_in_the_picture(play, site, talking: int):
+    """Streamlit sends its pages over a WebSocket: one was photographed empty, another without its chart."""
+    site.serve(
+        "/app",
+        f"""<!doctype html><title>App</title><h1>App</h1><ul id=list></ul><script>
+        const socket = new WebSocket("ws://127.0.0.1:{talking}");
+        socket.onopen = () => socket.send("render");
+        socket.onmessage = (e) => list.insertAdjacentHTML("beforeend", `<li>${{e.data}}</li>`);</script>""",
+    )
+
+    result = play(Goto("/app"), TakeScreenshot("app"), seconds=8, allowed_hosts=(f"127.0.0.1:{talking}",))
+
+    assert result.status is SessionStatus.COMPLETED
+    assert [text for text in result.screenshots[0].texts if text in ("One", "Two", "Three")] == [
+        "One",
+        "Two",
+        "Three",
+    ]
+
+
+def test_a_socket_that_never_answers_is_not_waited_for_for_ever(play, site):
+    site.serve(
+        "/mute",
+        "<!doctype html><title>Mute</title><h1>Mute</h1><script>new WebSocket(location.href.replace('http', 'ws') + '?hang')</script>",
+    )
+
+    began = time.monotonic()
+    result = play(Goto("/mute"), *(TakeScreenshot(name) for name in ("one", "two", "three")), seconds=8)
+
+    assert len(result.screenshots) == 3
+    assert time.monotonic() - began < 25
