@@ -7,7 +7,7 @@ BENCH_ARGS ?=
 TOGETHER := --numprocesses 3 --dist loadfile # the journeys wait more than they work, also on two cores
 
 .DEFAULT_GOAL := help
-.PHONY: help install postgres demo up test check format lock clean
+.PHONY: help install postgres demo up test check journey-apps format lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## show this list
@@ -42,6 +42,9 @@ check: $(INSTALLED) postgres ## everything CI asks for, fast first
 
 bench-%: $(INSTALLED) ## measure: bench-spine, ..; BENCH_ARGS go to the benchmark
 	@$(BIN)/python -m benchmarks.$(subst -,_,$*) $(BENCH_ARGS)
+
+journey-apps: $(INSTALLED) ## watch six real applications, installed from the package registries into .bench/
+	@$(BIN)/python -m benchmarks.journey_apps $(BENCH_ARGS)
 
 fuzz-%: $(INSTALLED) ## feed it broken input by the thousand: fuzz-visual, ..
 	@$(BIN)/python -m benchmarks.fuzz_$(subst -,_,$*) $(BENCH_ARGS)

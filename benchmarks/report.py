@@ -51,6 +51,7 @@ def write(
     *,
     versions: Mapping[str, str] | None = None,
     show_all: bool = True,
+    keeps_others: bool = False,
     folder: Path = RESULTS,
 ) -> Path:
     """Print the table and write results/<benchmark>.json.
@@ -58,6 +59,7 @@ def write(
     Args:
         versions: Of what was measured, where more than this project was.
         show_all: Print every figure; without, those that have a goal.
+        keeps_others: Leave figures and goals that this run did not measure as the last one wrote them.
     """
     if show_all:
         show(figures, goals)
@@ -67,10 +69,15 @@ def write(
     content: dict[str, object] = {"machine": machine()}
     if versions:
         content["versions"] = dict(versions)
-    content |= {
-        "figures": {name: round(value, 3) for name, value in figures.items()},
-        "goals": [{**asdict(goal), "measured": round(goal.measured, 3), "met": goal.met} for goal in goals],
+    rows = {
+        goal.name: {**asdict(goal), "measured": round(goal.measured, 3), "met": goal.met} for goal in goals
     }
+    rounded = {name: round(value, 3) for name, value in figures.items()}
+    if keeps_others:
+        before = json.loads(target.read_text(encoding="utf-8"))
+        rounded = before["figures"] | rounded
+        rows = {row["name"]: row for row in before["goals"]} | rows
+    content |= {"figures": rounded, "goals": list(rows.values())}
     target.write_text(json.dumps(content, indent=2) + "\n", encoding="utf-8")
     print(f"written to {target.relative_to(Path.cwd()) if target.is_relative_to(Path.cwd()) else target}")
     return target

@@ -1,7 +1,7 @@
 """Seeing differences, beside the peers: truth, speed, memory and the hardest pairs; `make bench-visual`.
 
 All peers are installed by pinned version into .bench/visual/peers. Pictures for the clock lie in memory (/dev/shm), for all
-alike. Only a whole run writes benchmarks/results/visual.json.
+alike. A part that is measured alone replaces its own figures in benchmarks/results/visual.json and leaves the others.
 """
 
 from __future__ import annotations
@@ -30,13 +30,14 @@ OURS = ("numpy", "opencv-python-headless", "kornia-rs", "deflate", "scikit-image
 
 
 def main() -> None:
-    """Measure, print, and after a whole run write the results."""
+    """Measure, print, write the results."""
     arguments = _parsed()
     began = time.monotonic()
     parts = [arguments.only] if arguments.only else list(PARTS)
     pairs = manifest.load(arguments.corpus) if arguments.corpus else manifest.ensure_corpus(CORPUS)
-    installed = installing.install(BENCH / "peers")
-    for note in installed.notes:
+    needs_peers = "speed" in parts or ("truth" in parts and not arguments.without_peers)
+    installed = installing.install(BENCH / "peers") if needs_peers else None
+    for note in installed.notes if installed else ():
         print(note)
     figures: dict[str, float] = {}
     goals: list[Goal] = []
@@ -50,9 +51,9 @@ def main() -> None:
             judged = truth.ours(pairs)
         if "truth" in parts:
             keep(truth.report_ours(judged))
-            if not arguments.without_peers:
+            if installed:
                 keep((truth.report_peers(pairs, judged, installed, scratch, _say), []))
-        if "speed" in parts:
+        if "speed" in parts and installed:
             timed = speed.measure_speed(pairs, installed, scratch, arguments.rounds, _say)
             keep(speed.report_speed(timed))
             keep(speed.measure_threads(timed, arguments.rounds))
@@ -61,12 +62,24 @@ def main() -> None:
         if "sheet" in parts:
             print(f"\nthe hardest pairs: {sheet.draw(judged, BENCH / 'hardest.png')}")
     print(f"\n{len(pairs)} pairs, {arguments.rounds} rounds, {time.monotonic() - began:.0f} s\n")
-    if arguments.only or arguments.without_peers or arguments.corpus:
+    if arguments.corpus:
         print(report.goals_table(goals))
-        print("results are written by a whole run only")
-    else:
+        print("results of pairs of your own are not kept")
+        return
+    if "sheet" in parts:
         _keep_sheet()
-        report.write("visual", figures, goals, versions=_versions(), show_all=False)
+    if arguments.without_peers:
+        print(report.goals_table(goals))
+        print("nothing is written without the peers, who must be asked about the same pairs")
+    elif figures:
+        report.write(
+            "visual",
+            figures,
+            goals,
+            versions=_versions(),
+            show_all=False,
+            keeps_others=arguments.only is not None,
+        )
 
 
 def _parsed() -> argparse.Namespace:
@@ -75,7 +88,11 @@ def _parsed() -> argparse.Namespace:
         "--corpus", type=Path, help="pairs of your own, which are left as they are (see manifest.py)"
     )
     parser.add_argument("--rounds", type=int, default=5, help="times that each case is measured")
-    parser.add_argument("--only", choices=PARTS, help="one part, for a quick look")
+    parser.add_argument(
+        "--only",
+        choices=PARTS,
+        help="one part; truth is the accuracy, which does not depend on the machine's load",
+    )
     parser.add_argument("--without-peers", action="store_true", help="truth of the product alone")
     return parser.parse_args()
 

@@ -26,6 +26,15 @@ LCD_FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fon
 <match target="font"><edit name="rgba" mode="assign"><const>{order}</const></edit></match></fontconfig>
 """
 
+# A graphics card's rasteriser without a card: Chromium brings one in software.
+GPU_FLAGS = (
+    "--use-gl=angle",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
+    "--enable-gpu-rasterization",
+)
+
 Key = tuple[str, int, int, int]
 
 
@@ -116,6 +125,8 @@ class Studio:
             return list(FLAGS), [], {}
         if look == "scrollbars":
             return [flag for flag in FLAGS if "scrollbars" not in flag], ["--hide-scrollbars"], {}
+        if look == "gpu":
+            return [*(flag for flag in FLAGS if flag != "--disable-gpu"), *GPU_FLAGS], [], {}
         fonts = self._scratch / f"{look}.conf"
         fonts.write_text(LCD_FONTS.format(order=look.removeprefix("lcd-")), encoding="utf-8")
         kept = [flag for flag in FLAGS if flag != "--disable-lcd-text"]

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import random
-import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from skimage.color import lab2rgb, rgb2gray, rgb2lab
 
+from benchmarks.visual import manners, own_marks
 from benchmarks.visual.capture import Base, Made, Studio
-from benchmarks.visual.pixels import Box, decoded, delta_e, difference, encoded
+from benchmarks.visual.manners import How, Place
+from benchmarks.visual.pixels import Box, decoded, difference, encoded
 
-Place = dict[str, Any]
-How = dict[str, Any]
 TRIES = 6  # places tried in one view before another kind takes the turn
 SIDE_PX = 24  # a colour step covers at least this much in both directions
 
@@ -32,15 +29,6 @@ STEPS = {
     "text-colour-10-30": (10, 30),
 }
 FAINT = ("colour-2-3", "text-colour-5-10", "colour-3-4", "colour-4-5")
-
-# What a letter becomes: one that is as wide or nearly so.
-LOOKALIKES = dict(
-    zip(
-        "aceonuhbtfmrsliCOEPGبترحدזבהר0123456789",
-        "oeocunbhftnneilGQFRCتنزجذןכחד6778165138",
-        strict=True,
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,118 +50,39 @@ class Rule:
     reach: int | None = None
 
 
-def _nothing(_: Place, __: random.Random) -> How:
-    return {}
-
-
-def _step(
-    low: float, high: float, *, equal_luma: bool = False
-) -> Callable[[Place, random.Random], How | None]:
-    def how(place: Place, chance: random.Random) -> How | None:
-        return _colour(place["now"], low, high, chance, equal_luma=equal_luma)
-
-    return how
-
-
-def _colour(
-    now: Sequence[float], low: float, high: float, chance: random.Random, *, equal_luma: bool
-) -> How | None:
-    """A colour whose CIEDE2000 to `now` is in [low, high), measured on what 8 bits hold."""
-    drawn = np.random.default_rng(chance.getrandbits(32))
-    old = np.tile(np.array(now).round().astype(np.uint8), (4000, 1))
-    directions = drawn.normal(size=(4000, 3))
-    directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    lab = rgb2lab(old.reshape(-1, 1, 3)).reshape(-1, 3) + directions * drawn.uniform(
-        low, high * 2.5, (4000, 1)
-    )
-    lab[:, 0] = lab[:, 0].clip(0, 100)
-    with warnings.catch_warnings(action="ignore"):  # colours outside sRGB are clipped, then measured
-        new = (lab2rgb(lab.reshape(-1, 1, 3)).reshape(-1, 3) * 255).round().astype(np.uint8)
-    steps = delta_e(old, new)
-    fits = (steps >= low) & (steps < high)
-    if equal_luma:
-        fits &= np.abs(rgb2gray(new.reshape(-1, 1, 3)) - rgb2gray(old.reshape(-1, 1, 3))).ravel() < 0.5 / 255
-    if not fits.any():
-        return None
-    first = int(np.flatnonzero(fits)[0])
-    return {"colour": new[first].tolist(), "delta_e": round(float(steps[first]), 2)}
-
-
-def _shift(_: Place, chance: random.Random) -> How:
-    by = chance.choice((-4, -3, -2, 2, 3, 4))
-    return {"x": by, "y": 0} if chance.random() < 0.5 else {"x": 0, "y": by}
-
-
-def _letter(place: Place, chance: random.Random) -> How:
-    return {"letter": "" if chance.random() < 0.2 else LOOKALIKES[place["letter"]]}
-
-
-def _digit(place: Place, _: random.Random) -> How:
-    return {"letter": LOOKALIKES[place["letter"]]}
-
-
-def _inserted(_: Place, chance: random.Random) -> How:
-    css, html = chance.choice(
-        (
-            ("background:#fff3cd;border:1px solid #b58105;color:#5c4300;padding:6px 14px;font:14px 'Liberation Sans'",
-             "The office stays closed on Thursday afternoon."),
-            ("background:#e11d48;color:#fff;padding:4px 14px;font:700 15px 'Liberation Sans'", "Only today: two for one"),
-            ("padding:2px 0;font:inherit", "Somebody added this line after the last edition went to print."),
-            ("background:transparent", ""),
-            ("border:2px dashed #888;background:#f1f1f1;color:#444;padding:4px;font:12px 'DejaVu Sans'", "Advertisement"),
-        )
-    )  # fmt: skip
-    return {"height": chance.randint(24, 160), "css": css, "html": html}
-
-
-def _shadow(_: Place, chance: random.Random) -> How:
-    return {
-        "css": chance.choice(
-            ("0 6px 18px rgba(0,0,0,.5)", "0 2px 8px 2px rgba(0,0,0,.45)", "0 0 0 3px #f97316")
-        )
-    }
-
-
-def _badge(_: Place, chance: random.Random) -> How:
-    return {
-        "size": chance.randint(10, 18),
-        "colour": chance.choice(("#dc2626", "#16a34a", "#f59e0b", "#2563eb")),
-    }
-
-
 RULES: dict[str, Rule] = {
     slug: Rule(
         "text-colour" if slug.startswith("text") else "colour",
-        _step(low, high, equal_luma=slug == "colour-equal-luma"),
+        manners.step(low, high, equal_luma=slug == "colour-equal-luma"),
         clear_px=40 if slug == "text-colour-10-30" else 0,
         visible_px=60 if slug.startswith("text") else 0,
         reach=2,
     )
     for slug, (low, high) in STEPS.items()
 } | {
-    "shift": Rule("shift", _shift, clear_px=24, reach=3),
-    "letter": Rule("letter", _letter, clear_px=8),
-    "letter-small": Rule("letter-small", _letter, clear_px=6),
-    "digit": Rule("digit", _digit, clear_px=6, reach=3),
+    "shift": Rule("shift", manners.shift, clear_px=24, reach=3),
+    "letter": Rule("letter", manners.letter, clear_px=8),
+    "letter-small": Rule("letter-small", manners.letter, clear_px=6),
+    "digit": Rule("digit", manners.digit, clear_px=6, reach=3),
     "punctuation": Rule("punctuation", lambda _, __: {"letter": ""}, clear_px=2, visible_px=2),
-    "icon-missing": Rule("icon-missing", _nothing, clear_px=20, reach=2),
+    "icon-missing": Rule("icon-missing", manners.nothing, clear_px=20, reach=2),
     "image-missing": Rule(
         "image-missing",
         lambda place, chance: {"manner": "hidden" if "svg" in place["name"] else chance.choice(("hidden", "frame"))},
         clear_px=400,
         reach=2,
     ),
-    "text-swapped": Rule("text-swapped", _nothing, clear_px=40),
-    "z-order": Rule("z-order", _nothing, clear_px=30, reach=12),
-    "font-weight": Rule("font-weight", _nothing, clear_px=20),
+    "text-swapped": Rule("text-swapped", manners.nothing, clear_px=40),
+    "z-order": Rule("z-order", manners.nothing, clear_px=30, reach=12),
+    "font-weight": Rule("font-weight", manners.nothing, clear_px=20),
     "font-size": Rule("font-size", lambda _, chance: {"by": chance.choice((-1, 1))}, clear_px=20),
-    "block-inserted": Rule("block-inserted", _inserted, clear_px=60),
-    "block-removed": Rule("block-removed", _nothing, clear_px=60),
-    "vanished": Rule("vanished", _nothing, clear_px=24, reach=12),
-    "border-removed": Rule("border-removed", _nothing, clear_px=32, reach=2),
-    "rule-missing": Rule("rule-missing", _nothing, clear_px=200),
-    "shadow-added": Rule("shadow-added", _shadow, clear_px=80, reach=30),
-    "badge-added": Rule("badge-added", _badge, clear_px=50, reach=3),
+    "block-inserted": Rule("block-inserted", manners.inserted, clear_px=60),
+    "block-removed": Rule("block-removed", manners.nothing, clear_px=60),
+    "vanished": Rule("vanished", manners.nothing, clear_px=24, reach=12),
+    "border-removed": Rule("border-removed", manners.nothing, clear_px=32, reach=2),
+    "rule-missing": Rule("rule-missing", manners.nothing, clear_px=200),
+    "shadow-added": Rule("shadow-added", manners.shadow, clear_px=80, reach=30),
+    "badge-added": Rule("badge-added", manners.badge, clear_px=50, reach=3),
     "overlay": Rule("overlay", lambda _, chance: {"alpha": chance.choice((0.25, 0.45, 0.6))}, clear_px=2000),
     "cookie-banner": Rule(
         "cookie-banner",
@@ -181,8 +90,9 @@ RULES: dict[str, Rule] = {
         clear_px=1000,
         reach=2,
     ),
+    "hairline": Rule("hairline", manners.hairline, visible_px=48, reach=1),
     "page-blank": Rule("page-blank", lambda _, chance: {"manner": chance.choice(("white", "empty"))}, clear_px=200),
-    "stylesheet-missing": Rule("stylesheet-missing", _nothing, clear_px=1000),
+    "stylesheet-missing": Rule("stylesheet-missing", manners.nothing, clear_px=1000),
 }  # fmt: skip
 
 # One turn each in a view; small and easily missed kinds twice, those nobody can miss once.
@@ -192,6 +102,7 @@ TURNS = (
     "vanished", "shift", "font-size", "colour-equal-luma", "border-removed", "letter", "block-removed", "punctuation",
     "colour-5-8", "digit", "text-colour-10-30", "shadow-added", "rule-missing", "letter-small", "bottom-blank",
     "badge-added", "icon-missing", "cookie-banner", "font-weight", "z-order", "overlay", "page-blank", "stylesheet-missing",
+    "caret", "scrollbar-hidden", "hairline", "scrollbar-thumb", "scrollbar-inner", "hairline",
 )  # fmt: skip
 
 
@@ -199,6 +110,8 @@ def make(studio: Studio, base: Base, kind: str, chance: random.Random) -> Made |
     """A pair of the kind whose change is proven to be seen; None when this view offers none."""
     if kind in ("page-truncated", "bottom-blank"):
         return _bottom(base, kind, chance)
+    if mark := own_marks.MAKERS.get(kind):
+        return mark(studio, base, chance)
     rule = RULES[kind]
     seen: set[int] = set()
     for _ in range(TRIES):
@@ -288,7 +201,7 @@ def _note(kind: str, place: Place, how: How) -> str:
     what = " ".join(
         word for word in (place.get("name") or "", repr(place["text"]) if place.get("text") else "") if word
     )
-    if "colour" in how and place.get("now"):
+    if "colour" in how and place.get("property"):
         was = ",".join(str(round(part)) for part in place["now"])
         return f"{place['property']} of {what}: rgb({was}) became rgb({','.join(map(str, how['colour']))}), dE {how['delta_e']}"
     if place.get("letter"):

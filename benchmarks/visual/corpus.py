@@ -228,7 +228,8 @@ def _stamp(only: int | None) -> str:
     digest = hashlib.sha256(f"{chromium.version(chromium.find())} {only}".encode())
     ours = Path(__file__).parent
     sources = [
-        ours / f"{name}.py" for name in ("capture", "changes", "corpus", "harmless", "manifest", "pixels")
+        ours / f"{name}.py"
+        for name in ("capture", "changes", "corpus", "harmless", "manifest", "manners", "own_marks", "pixels")
     ]
     for path in sorted([*sources, *PAGES.iterdir()]):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())

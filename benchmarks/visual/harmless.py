@@ -6,7 +6,6 @@ import io
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -16,9 +15,6 @@ from benchmarks.visual.pixels import Box, decoded, difference, encoded, encoded_
 
 DROPS = 5  # times that places which jump are left out
 REDRAWN_PX = 40  # fewer changed pixels prove no redrawing
-CARET_LOOKS = 14  # a caret is lit every second half second
-LOOKS_MS = 90
-BAR_PX = 15  # the thickness of Chromium's classic scrollbar on Linux
 
 Maker = Callable[[Studio, Base, random.Random], Made | None]
 
@@ -203,58 +199,32 @@ def _still(base: Base, kind: str, png: bytes, new: np.ndarray, note: str) -> Mad
     return Made(kind, png, note, seen.changed_px, seen.box) if seen.changed_px >= REDRAWN_PX else None
 
 
-def _scrolled(kind: str) -> Maker:
-    css = {
-        "scrollbar-hidden": "html { overflow: hidden !important }",
-        "scrollbar-thumb": "body { padding-bottom: %dpx !important }",
-        "scrollbar-inner": "body * { scrollbar-color: transparent transparent !important }",
-    }[kind]
+def _rastered(studio: Studio, base: Base, _: random.Random) -> Made | None:
+    """The page drawn by the means of a graphics card, whose edges fall a little otherwise."""
+    png = studio.visit(base.page, base.view, "gpu").shoot()
+    new = decoded(png)
+    if new.shape != base.pixels.shape or jumps(base.pixels, new):
+        return None
+    return _still(base, "raster-gpu", png, new, "drawn by the graphics card's rules, in software")
+
+
+def _resettled(kind: str, act: str, note: str) -> Maker:
+    """The page as it was, after something came and went again; only where that left a trace in the picture."""
 
     def maker(studio: Studio, base: Base, chance: random.Random) -> Made | None:
-        if base.view.is_full and kind != "scrollbar-inner":
-            return None
-        sitting = studio.visit(base.page, base.view, "scrollbars")
+        sitting = studio.visit(base.page, base.view)
+        places = sitting.find("lines")
+        count = min(len(places), chance.randint(2, 8))
         sitting.spoil()
-        sitting.page.add_style_tag(content="html { overflow-y: scroll; scrollbar-gutter: stable }")
-        old = sitting.shoot()
-        by = chance.randint(800, 9000)
-        sitting.page.add_style_tag(content=css % by if "%" in css else css)
+        sitting.page.evaluate(act, chance.sample(range(len(places)), count))
         png = sitting.shoot()
-        before, new = decoded(old), decoded(png)
-        if before.shape != new.shape:
+        new = decoded(png)
+        if new.shape != base.pixels.shape or jumps(base.pixels, new):
             return None
-        seen, bar = difference(before, new), BAR_PX * base.view.scale
-        if not seen.changed_px or (
-            kind != "scrollbar-inner"
-            and difference(before[:-bar, :-bar], new[:-bar, :-bar]).changed_px > REDRAWN_PX
-        ):
-            return None
-        return Made(kind, png, f"scrollbar: {kind.partition('-')[2]}", seen.changed_px, seen.box, old=old)
+        seen = difference(base.pixels, new)
+        return Made(kind, png, note, seen.changed_px, seen.box) if seen.changed_px else None
 
     return maker
-
-
-def _caret(studio: Studio, base: Base, chance: random.Random) -> Made | None:
-    """A focused field with and without Chromium's own caret."""
-    pngs: list[bytes] = []
-    places: list[dict[str, Any]] = studio.visit(base.page, base.view).find("fields")
-    if not places:
-        return None
-    index = chance.randrange(len(places))
-    for lit in (False, True):
-        sitting = studio.visit(base.page, base.view)
-        sitting.find("fields")
-        sitting.page.evaluate("([index, lit]) => corpus.focus(index, lit)", [index, lit])
-        for _ in range(CARET_LOOKS if lit else 1):
-            png = sitting.shoot()
-            if lit and (seen := difference(decoded(pngs[0]), decoded(png))).changed_px:
-                if seen.box is None or seen.box[2] > 3 * base.view.scale:
-                    return None
-                note = f"the caret of a focused field is lit, {seen.box[2]} x {seen.box[3]} px"
-                return Made("caret", png, note, seen.changed_px, seen.box, old=pngs[0])
-            sitting.page.wait_for_timeout(LOOKS_MS if lit else 0)
-        pngs.append(png)
-    return None
 
 
 MAKERS: dict[str, Maker] = {
@@ -277,13 +247,20 @@ MAKERS: dict[str, Maker] = {
     "subpixel-lines-xy": _nudged("subpixel-lines-xy", "lines", 0.3),
     "smoothing-lcd": _smoothed("smoothing-lcd"),
     "smoothing-layer": _smoothed("smoothing-layer"),
-    **{kind: _scrolled(kind) for kind in ("scrollbar-hidden", "scrollbar-thumb", "scrollbar-inner")},
-    "caret": _caret,
+    "raster-gpu": _rastered,
+    "load-order": _resettled(
+        "load-order", "corpus.restyle()", "its style sheets came after the first picture"
+    ),
+    "relaid": _resettled("relaid", "corpus.squeeze()", "laid out narrower, and then as before"),
+    "scrolled": _resettled("scrolled", "corpus.wander()", "scrolled to its end and back"),
+    "animation-held": _resettled(
+        "animation-held", "indexes => corpus.hold(indexes)", "endless animations, held at their beginning"
+    ),
 }
 
 TURNS = (
-    "subpixel-text-x", "caret", "smoothing-lcd", "noise-30", "scrollbar-hidden", "subpixel-text-xy", "recapture-browser",
-    "dither", "encode-filter", "subpixel-lines-x", "smoothing-layer", "noise-5", "subpixel-one-xy", "scrollbar-thumb",
-    "encode-rgba", "recapture-page", "subpixel-text-y", "caret", "smoothing-lcd", "encode-optimize", "noise-100",
-    "subpixel-lines-xy", "encode-level", "scrollbar-inner", "encode-chromium", "encode-chunks",
+    "subpixel-text-x", "raster-gpu", "smoothing-lcd", "noise-30", "animation-held", "subpixel-text-xy", "recapture-browser",
+    "dither", "encode-filter", "subpixel-lines-x", "smoothing-layer", "noise-5", "subpixel-one-xy", "scrolled",
+    "encode-rgba", "recapture-page", "subpixel-text-y", "load-order", "smoothing-lcd", "encode-optimize", "noise-100",
+    "subpixel-lines-xy", "encode-level", "relaid", "encode-chromium", "encode-chunks",
 )  # fmt: skip

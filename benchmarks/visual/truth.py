@@ -186,16 +186,20 @@ def _faint(judged: Judged) -> str:
         if pair.truth != "harmless" and pair.delta_e is not None and binned(pair.delta_e, DELTA_E)
     ]
     rows = []
-    for title, wanted in (("areas", False), ("letters", True)):
+    for title in ("areas", "letters", "lines"):
         chosen = sorted(
-            (row for row in stepped if row[0].kind.startswith("text") is wanted),
-            key=lambda row: row[0].delta_e or 0,
+            (row for row in stepped if _shape(row[0]) == title), key=lambda row: row[0].delta_e or 0
         )
         found = rates_by(
             chosen, lambda row: binned(row[0].delta_e or 0, DELTA_E), lambda row: row[1].is_failed
         )
         rows += [(f"{title} dE {name}", str(each)) for name, each in found.items()]
     return table(("colour step", "seen"), rows)
+
+
+def _shape(pair: Pair) -> str:
+    """What stepped in colour."""
+    return "letters" if pair.kind.startswith("text") else "lines" if pair.kind == "hairline" else "areas"
 
 
 def _list(title: str, rows: Judged) -> None:

@@ -5,7 +5,8 @@ sub-pixel position changes every edge by up to its own contrast, so no threshold
 letter; but a difference below the slope of the edge that it stands on is a displacement, and one on flat ground is not.
 Two measures are taken of each 16 px place and the higher one counts:
 
-* fine: over the pixels that stand out, the root mean square of their colour distance (1.0 is black and white);
+* fine: over the pixels that stand out, the root mean square of their colour distance (1.0 is black and white), in which
+  a hairline counts twice;
 * coarse: the distance between the mean colours, which sees a shade, a weight, a recoloured text.
 
 So a tolerance of 0.02 is a colour distance of 2 over a whole place, which is just noticeable (see `colour.distance`).
@@ -44,7 +45,7 @@ from inspect_pipelines.imaging.standing import (
 )
 from inspect_pipelines.imaging.window import Window, cut, runs
 
-SCORE_METHOD = "visible-place-v3"  # trends never mix methods: change the arithmetic, change the name
+SCORE_METHOD = "visible-place-v4"  # trends never mix methods: change the arithmetic, change the name
 
 DRIFT = 0.6  # px of displacement that a mean colour is forgiven, by the slope between the halves of its place
 OBVIOUS = 0.25  # a coarse distance that no displacement makes; such places need no closer look

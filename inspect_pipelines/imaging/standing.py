@@ -21,6 +21,13 @@ SPECKLE = 3  # pixels in 3 x 3; what was blurred with its neighbours does not st
 HALO = 4  # px that blur, slope and speckle look over the edge
 RIM = 2  # px at the picture's edge; a displacement brings in what no picture shows
 NEIGHBOURS = np.ones((3, 3), dtype=np.uint8)
+# A hairline: thin and straight, upright or level. It is seen as one thing along its whole length, so each place of it counts
+# for more than its few pixels: 1 px of #ddd on white is a divider that people miss when it goes, and scored 0.017 without.
+LINE_PX = 33  # a shorter one is a stroke like others
+THICK_PX = 7  # softened, a line of 3 px is 5 thick; what is thicker is an area
+LINE_GAIN = 2.0  # of its colour distance, as much as faint letters get
+LEVEL, UPRIGHT = np.ones((1, LINE_PX), dtype=np.uint8), np.ones((LINE_PX, 1), dtype=np.uint8)
+THICK = np.ones((THICK_PX, THICK_PX), dtype=np.uint8)
 
 # Softening by binomials. A displacement by half a pixel softens too, so the side that stays takes as much (variance 3/4).
 SOFT = np.array([0, 0, 1, 2, 1, 0, 0], dtype=np.float32) / 4
@@ -75,7 +82,8 @@ def standing_out(
     if not len(ys):
         nothing: Grid = np.zeros(shape, dtype=np.float32)
         return Standing(nothing, np.zeros(shape, dtype=np.int32), before, after)
-    far = np.minimum(distance(before[ys, xs], after[ys, xs]) / 100, 1)
+    gain = np.where(_hairlines(stands)[ys, xs], np.float32(LINE_GAIN), np.float32(1))
+    far = np.minimum(distance(before[ys, xs], after[ys, xs]) / 100 * gain, 1)
     ones = np.ones(len(ys), dtype=np.float32)
     counts = sums(ys, xs, ones, shape).astype(np.int32)
     return Standing(sums(ys, xs, far * far, shape), counts, before, after)
@@ -100,6 +108,19 @@ def _softened(picture: Pixels, window: Window, step: Step, other: Step) -> Pixel
     along = HALF_ON if down else SOFTER if other[1] % 2 else SOFT
     halfway: Pixels = cv2.sepFilter2D(whole, -1, across, along)  # type: ignore[assignment]
     return halfway
+
+
+def _hairlines(stands: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """The pixels of those that stand out which are parts of a hairline."""
+    lines = _opened(stands, LEVEL) | _opened(stands, UPRIGHT)
+    return lines & ~_opened(stands, THICK) if lines.any() else lines
+
+
+def _opened(stands: npt.NDArray[np.uint8], kernel: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """The pixels that some placing of the kernel covers without leaving what stands out."""
+    opened = cv2.morphologyEx(stands, cv2.MORPH_OPEN, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=0)
+    found: npt.NDArray[np.bool_] = np.asarray(opened, dtype=bool)
+    return found
 
 
 def _range(picture: Pixels) -> Pixels:

@@ -67,6 +67,26 @@ def test_a_bar_of_a_chart_that_shrinks_is_seen(bar):
     assert measure(old, new).score > TOLERANCE
 
 
+@pytest.mark.parametrize("grey", [0xDD, 0xE5])
+@pytest.mark.parametrize("wide", [1, 2])
+@pytest.mark.parametrize("is_upright", [True, False])
+def test_a_light_hairline_that_comes_or_goes_is_seen(grey: int, wide: int, is_upright: bool):
+    """A divider of #ddd on white scored 0.017: a sixteenth of its place differed, so it went unseen."""
+    new = (
+        with_bar(page(), 40, 60, wide, 160, grey) if is_upright else with_bar(page(), 40, 60, 220, wide, grey)
+    )
+
+    assert measure(page(), new).score > TOLERANCE
+    assert measure(new, page()).score > TOLERANCE
+
+
+def test_a_hairline_that_nobody_sees_and_a_faint_area_are_judged_as_before():
+    line, area = with_bar(page(), 40, 60, 1, 160, 0xF7), with_bar(page(), 40, 60, 90, 90, 0xFC)
+
+    assert measure(page(), line).score < TOLERANCE
+    assert measure(page(), area).score < TOLERANCE
+
+
 def test_all_dividers_of_a_table_gone_are_seen():
     old = page()
     for x in range(40, 300, 40):

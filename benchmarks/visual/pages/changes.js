@@ -16,7 +16,13 @@
   const of = (selector, ok = () => true) => [...document.querySelectorAll(selector)]
     .map((node) => ({ node, box: box(node.getBoundingClientRect()) })).filter((at) => shown(at.node, at.box) && ok(at.node, at.box));
   const sized = (w, h, W, H) => (_, b) => b[2] >= w && b[3] >= h && b[2] <= W && b[3] <= H;
+  const painted = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
   const rgb = (text) => { const n = (text.match(/[\d.]+/g) || []).map(Number); return n.length === 3 || n[3] === 1 ? n.slice(0, 3) : null; };
+  const ground = (node) => { for (let at = node.parentElement; at; at = at.parentElement) { const s = getComputedStyle(at);
+    if (s.backgroundImage !== "none") return null;
+    const now = rgb(s.backgroundColor);
+    if (now) return now; }
+    return [255, 255, 255]; };
   const words = (node) => node.textContent.trim();
   const leaf = (node) => !node.children.length && words(node).length > 2;
   const leaves = () => of("body *:not(script):not(style):not(code)", (node) => leaf(node) && !node.ownerSVGElement && !/^(TEXTAREA|SELECT|OPTION)$/.test(node.tagName));
@@ -83,6 +89,8 @@
       .map((at) => ({ ...at, box: view })),
     "shadow-added": () => of("button, .card, .item, .tile, .price, .panel, figure, .note, .notice, .tip, .sum, .chip, .quote, pre, section, input, .fact", sized(24, 16, 900, 500)),
     "badge-added": () => of("button, .icon, h1, h2, h3, .avatar, .card, .item, .tile, label, figcaption, td", sized(14, 10, 700, 500)),
+    hairline: () => of("p, h2, h3, .card, .row, .item, .comment, .panel, section, .note, .tip, pre, .line, .feed, .tile, .quote, .sum, .month, figure, table", sized(60, 60, 1200, 900))
+      .map((at) => ({ ...at, now: ground(at.node) })).filter((at) => at.now),
     overlay: () => [{ box: view }],
     "cookie-banner": () => [{ box: view }],
     "page-blank": () => [{ box: view }],
@@ -125,6 +133,8 @@
     "rule-missing": (at) => { const text = at.rule.cssText; undo.push(() => at.sheet.insertRule(text, at.i)); at.sheet.deleteRule(at.i); },
     "shadow-added": (at, how) => { set(at.node, "box-shadow", how.css); },
     "badge-added": (at, how) => { const [x, y, w] = at.box; const node = add(`position:absolute;left:${x + w - how.size * 0.6}px;top:${y - how.size * 0.3}px;width:${how.size}px;height:${how.size}px;border-radius:50%;background:${how.colour};z-index:50`, ""); return again(node); },
+    hairline: (at, how) => { const [x, y, w, h] = at.box.map(Math.round), px = 1 / devicePixelRatio;
+      return again(add(`position:absolute;left:${how.upright ? x + w + 2 : x}px;top:${how.upright ? y : y + h + 2}px;width:${how.upright ? px : w}px;height:${how.upright ? h : px}px;background:rgb(${how.colour.join(",")});z-index:80`, "")); },
     overlay: (_, how) => { const [x, y, w, h] = view; add(`position:absolute;left:${x}px;top:${y}px;width:${w}px;height:${h}px;background:rgba(0,0,0,${how.alpha});z-index:90`, "");
       add(`position:absolute;left:${x + w / 2 - 150}px;top:${y + 160}px;width:300px;box-sizing:border-box;padding:20px;background:#fff;color:#222;border-radius:8px;z-index:91;font:15px 'Liberation Sans'`, "<b>Stay a little longer?</b><p>Your session ends in two minutes.</p><button>Stay</button>"); },
     "cookie-banner": (_, how) => { const [x, y, w, h] = view;
@@ -146,6 +156,13 @@
       [...all].filter((node) => !below(node)).forEach((node) => { if (getComputedStyle(node).display === "inline") { set(node, "position", "relative"); set(node, "left", css.x + "px"); set(node, "top", css.y + "px"); }
       else set(node, "transform", `translate(${css.x}px, ${css.y}px) ${css.more}`); }); },
     layer: (indexes, name, value) => indexes.forEach((i) => set(found[i].node, name, value)),
+    // What comes and goes without a trace that people see.
+    restyle: async () => { const styles = [...document.querySelectorAll("style")]; styles.forEach((style) => { style.sheet.disabled = true; });
+      await painted(); styles.forEach((style) => { style.sheet.disabled = false; }); scrollTo(view[0], view[1]); await painted(); },
+    squeeze: async () => { const at = document.documentElement; at.style.width = "70%"; await painted(); at.style.width = ""; scrollTo(view[0], view[1]); await painted(); },
+    wander: async () => { scrollTo(0, 1e6); await painted(); scrollTo(0, view[3] / 3); await painted(); scrollTo(view[0], view[1]); await painted(); },
+    hold: async (indexes) => { for (const i of indexes) { const motion = found[i].node.animate([{ transform: "none" }, { transform: "translateX(40px)" }], { duration: 900, iterations: Infinity });
+      motion.playbackRate = 0; motion.currentTime = 0; } await painted(); },
     focus: (index, caret) => { spoilt = true; const node = found[index].node; if (!caret) set(node, "caret-color", "transparent"); node.focus({ preventScroll: true });
       const end = node.value.length; node.setSelectionRange(end, end); },
     // The size of every line of text: equal lists mean that nothing flowed differently.
