@@ -28,13 +28,13 @@ from inspect_pipelines.domain.calendar import Days, day
 from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.event_data import is_of_data
+from inspect_pipelines.domain.host import host_of
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
 from inspect_pipelines.domain.schedule import CatchUp, Schedule
 from inspect_pipelines.domain.template import malformed, placeholders
 from inspect_pipelines.domain.trigger import Definition, Trigger
-from inspect_pipelines.domain.variable import host_of
 from inspect_pipelines.errors import UsageError
 
 REPO = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})/[A-Za-z0-9._-]{1,100}")

@@ -24,6 +24,7 @@ from inspect_pipelines.config.yaml_text import Source, YamlPath
 from inspect_pipelines.domain import calendar
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.cron import Cron, zone
+from inspect_pipelines.domain.host import host_pattern
 from inspect_pipelines.domain.ids import SLUG, OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.organization import Limits, Organization
@@ -64,9 +65,10 @@ def read_organization(
             findings.warn(source, (key,), f"{key!r} is kept, but has no effect yet")
     _refuse_secrets(source, source.value, (), findings)
     for number, host in enumerate(document.allowed_hosts):
-        if not host or "/" in host or " " in host:
-            message = f"{shown(host)} is not a host; write 'app.acme.com', '*.acme.com' or 'localhost:8000'"
-            findings.wrong(source, ("allowed_hosts", number), message)
+        try:
+            host_pattern(host)
+        except UsageError as error:
+            findings.wrong(source, ("allowed_hosts", number), str(error))
     named = "orgId" in document.metadata.model_fields_set
     reader = _Reader(source, findings)
     budgets = document.budgets

@@ -10,11 +10,11 @@ from enum import StrEnum
 
 from inspect_pipelines.domain.absence import is_absence
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.host import host_of
 from inspect_pipelines.domain.plan import target_host
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.domain.variable import host_of
 
 MOST_KEYS = 200  # of a run; a page with 10,000 findings is one incident, not 10,000
 VARYING = re.compile(

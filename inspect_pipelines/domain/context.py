@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 from inspect_pipelines.domain.event import Event
 from inspect_pipelines.domain.event_data import is_of_data, told_by
+from inspect_pipelines.domain.host import host_of
 from inspect_pipelines.domain.playbook import VariableType
 from inspect_pipelines.domain.variable import (
     EVENT_CONTEXT,
@@ -17,7 +18,6 @@ from inspect_pipelines.domain.variable import (
     STRING_CHARACTERS,
     TEXT_CHARACTERS,
     host_allowed,
-    host_of,
     normalised,
 )
 from inspect_pipelines.errors import UsageError

@@ -8,9 +8,9 @@ from enum import StrEnum
 from typing import Literal
 
 from inspect_pipelines.domain.alerting import Overrides
+from inspect_pipelines.domain.host import host_of
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.template import fill, placeholders
-from inspect_pipelines.domain.variable import host_of
 
 
 class RuleEvent(StrEnum):

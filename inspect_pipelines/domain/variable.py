@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from fnmatch import fnmatchcase
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
+from inspect_pipelines.domain.host import bracketed, canonical_host, host_matches, host_of, place_of
 from inspect_pipelines.domain.login import is_login
 from inspect_pipelines.domain.playbook import Variable, VariableType
 from inspect_pipelines.errors import UsageError
@@ -21,7 +21,7 @@ SHOWN_CHARACTERS = 60  # of a refused value
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 SHA = re.compile(r"[0-9a-f]{7,64}")
 INT = re.compile(r"[+-]?[0-9]{1,15}")
-HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|\[[0-9a-f:.]+\]")
+HOST = re.compile(r"[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|[0-9a-f:.]+")
 
 # What a trigger's `{{placeholder}}` may name, with the type of its value.
 EVENT_CONTEXT: dict[str, VariableType] = {
@@ -96,30 +96,7 @@ def host_allowed(url: str, hosts: Iterable[str]) -> bool:
 
     A host is a name or a glob (`*.acme.com`), on any port, or with a port on that one only (`localhost:8000`).
     """
-    name, _, port = host_of(url).rpartition(":") if _has_port(host_of(url)) else (host_of(url), "", "")
-    port = port or {"http": "80", "https": "443"}.get(urlsplit(url).scheme, "")
-    spellings = (name, f"{name}:{port}")
-    return any(fnmatchcase(spelling, host.lower()) for host in hosts for spelling in spellings)
-
-
-def host_of(url: str) -> str:
-    """The host of a URL in lower case, with its port where one is written; empty when it names none."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:
-        return ""
-    name = _bare_host(parts)
-    return f"{name}:{port}" if port is not None and name else name
-
-
-def _has_port(host: str) -> bool:
-    return re.search(r":\d+$", host) is not None and (not host.startswith("[") or "]:" in host)
-
-
-def _bare_host(parts: SplitResult) -> str:
-    name = parts.hostname or ""
-    return f"[{name}]" if ":" in name else name
+    return host_matches(*place_of(url), hosts)
 
 
 def _string(text: str) -> str:
@@ -146,8 +123,8 @@ def _url(text: str) -> str:
         raise UsageError(f"{_shown(text)} is not a URL: it must start with 'https://' or 'http://'")
     if "@" in parts.netloc:
         raise UsageError("a URL must not hold a user name or password; use a secret variable and `fill`")
-    if not HOST.fullmatch(_bare_host(parts)):
-        raise UsageError(f"{_shown(text)} is not a URL: {_bare_host(parts)!r} is no host name")
+    if not HOST.fullmatch(canonical_host(parts.hostname or "")):
+        raise UsageError(f"{_shown(text)} is not a URL: {bracketed(parts)!r} is no host name")
     return text
 
 

@@ -448,7 +448,7 @@ def test_ids_that_dagster_would_call_the_same_are_refused(folder):
             "allowed_hosts: ['https://a.test']",
             (
                 "3:17  allowed_hosts[0]  'https://a.test' is not a host; "
-                "write 'app.acme.com', '*.acme.com' or 'localhost:8000'"
+                "write 'app.acme.com', '*.acme.com', 'localhost:8000' or '[::1]:8000'"
             ),
         ),
         ("chanels: {}", "3:1  chanels  unknown key 'chanels' (did you mean 'channels'?)"),

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from inspect_pipelines.domain.playbook import Variable, VariableType
-from inspect_pipelines.domain.variable import accepted, cut, host_allowed, host_of, normalised
+from inspect_pipelines.domain.variable import accepted, cut, host_allowed, normalised
 from inspect_pipelines.errors import UsageError
 
 T = VariableType
@@ -50,7 +50,7 @@ def test_a_value_of_the_type_is_written_in_its_one_way(kind, text, value):
             "'javascript:alert(1)' is not a URL: it must start with 'https://' or 'http://'",
         ),
         (T.URL, "https://", "'https://' is not a URL: '' is no host name"),
-        (T.URL, "https://bücher.de", "'https://bücher.de' is not a URL: 'bücher.de' is no host name"),
+        (T.URL, "https://b\u2fff.de", "'https://b\\u2fff.de' is not a URL: 'b\\u2fff.de' is no host name"),
         (T.URL, "https://a b.com", "'https://a b.com' is not a URL: it holds a space or a backslash"),
         (
             T.URL,
@@ -120,28 +120,16 @@ def test_writing_a_value_twice_changes_nothing(kind, text):
         ("https://evilacme.com", ["*.acme.com"], False),
         ("http://localhost:8000/", ["localhost:8000"], True),
         ("http://localhost:8001/", ["localhost:8000"], False),
-        ("http://[::1]:8000/", ["[[]::1]"], True),
-        ("http://[::1]/", ["[[]::1]:80"], True),
-        ("http://[::1]:8000/", ["[[]::1]:8001"], False),
+        ("http://[::1]:8000/", ["[::1]"], True),
+        ("http://[::1]/", ["[::1]:80"], True),
+        ("http://[::1]:8000/", ["[::1]:8001"], False),
+        ("https://bücher.acme.com", ["xn--bcher-kva.acme.com"], True),
         ("https://app.acme.com", [], False),
         ("https://app.acme.com", ["*"], True),
     ],
 )
 def test_a_url_may_point_only_to_the_allowed_hosts(url, hosts, allowed):
     assert host_allowed(url, hosts) is allowed
-
-
-@pytest.mark.parametrize(
-    ("url", "host"),
-    [
-        ("https://A.com:8000/x", "a.com:8000"),
-        ("/relative", ""),
-        ("https://[::1", ""),
-        ("https://a.com:x/", ""),
-    ],
-)
-def test_the_host_of_a_url_is_in_lower_case_and_empty_where_there_is_none(url, host):
-    assert host_of(url) == host
 
 
 def test_a_url_variable_takes_a_value_only_on_an_allowed_host():

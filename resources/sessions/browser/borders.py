@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
 from urllib.parse import urlsplit
 
+from inspect_pipelines.domain.host import WEB_PORTS, canonical_host, host_matches, place_of
 from resources.sessions.browser.faults import NavigationFailed
 
-WEB_PORTS = {"http": 80, "https": 443}
 LEADS_NOWHERE = ("about", "blob", "data")  # schemes of documents that no host is asked for
-
-
-def place_of(url: str) -> tuple[str, int]:
-    """The host of an address in lower case, and its port; (empty, 0) where it names none."""
-    parts = urlsplit(url)
-    return (parts.hostname or "").lower(), parts.port or WEB_PORTS.get(parts.scheme, 0)
 
 
 class Borders:
@@ -29,7 +22,7 @@ class Borders:
     def __init__(self, allowed_hosts: Sequence[str], base_url: str) -> None:
         self._allowed = tuple(host.lower() for host in allowed_hosts)
         home = urlsplit(base_url)
-        self._home = (home.hostname or "").lower()
+        self._home = canonical_host(home.hostname or "")
         # http leads to https on the same host as often as not, so the two ports that need no writing go together.
         self._home_ports = (home.port,) if home.port else tuple(WEB_PORTS.values())
         self._opened: set[tuple[str, int]] = set()
@@ -49,19 +42,18 @@ class Borders:
 
     def names(self, host: str, port: int) -> bool:
         """Whether the playbook or its organisation names this host on this port."""
-        host = host.strip("[]").lower()
+        host = canonical_host(host)
         if (host == self._home and port in self._home_ports) or (host, port) in self._opened:
             return True
-        shown = f"[{host}]" if ":" in host else host
-        spellings = (host, shown, f"{shown}:{port}")
-        return any(fnmatchcase(one, pattern) for pattern in self._allowed for one in spellings)
+        return host_matches(host, port, self._allowed)
 
     def refusal(self, url: str, *, came: str) -> NavigationFailed:
         """Why a page is not opened, with what is allowed instead."""
         parts = urlsplit(url)
         if parts.scheme not in WEB_PORTS:
             return NavigationFailed(f"{came} a {parts.scheme}: address, and only http and https are opened")
-        home = [f"{self._home}:{port}" for port in self._home_ports if self._home]
+        shown = f"[{self._home}]" if ":" in self._home else self._home
+        home = [f"{shown}:{port}" for port in self._home_ports if self._home]
         allowed = ", ".join(dict.fromkeys([*home, *self._allowed]))
         where = parts.netloc.rpartition("@")[2]
         return NavigationFailed(f"{came} {where!r}, which is not allowed; allowed hosts: {allowed}")

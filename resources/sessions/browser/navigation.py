@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from playwright.sync_api import ElementHandle, Error, Page
 from playwright.sync_api import TimeoutError as TimedOut
 
-from resources.sessions.browser.borders import place_of
+from inspect_pipelines.domain.host import place_of
 from resources.sessions.browser.faults import NavigationFailed
 from resources.sessions.browser.gate import Gate
 
