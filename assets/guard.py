@@ -10,7 +10,7 @@ from types import FrameType
 
 import dagster as dg
 
-from assets.lost import CANCELLED
+from assets.lost import CANCELLED, STOPPED_WITH_UP
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
@@ -91,7 +91,8 @@ def deaf() -> Iterator[None]:
 
 
 def _interrupted(house: House, run_id: RunId) -> tuple[RunStatus, str]:
-    run, otherwise = current_run(house, run_id), (RunStatus.CANCELLED, CANCELLED)
+    run = current_run(house, run_id)
+    otherwise = RunStatus.CANCELLED, STOPPED_WITH_UP if house.workers.are_ending() else CANCELLED
     return otherwise if run is None else find_fate(house, run, otherwise=otherwise)
 
 

@@ -15,6 +15,10 @@ from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.usecases.runs.find_fate import find_fate
 
 CANCELLED = "cancelled in Dagster"
+STOPPED_WITH_UP = (
+    "`inspect-pipelines up` was stopped while it was in progress; "
+    "play it again with `inspect-pipelines runs retry`"
+)
 
 
 def ticket_of(run: dg.DagsterRun) -> start.Ticket:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from inspect_pipelines.errors import Refused
-from resources.disk.lock import take_lock
+from resources.disk.lock import is_locked, take_lock
 
 # A look takes the lock for an instant, shared; so a worker tries again before it believes that another one is there.
 TRIES_SECONDS = 1.0
 RETRY_SECONDS = 0.005
+ENDING = "ending"  # a file, locked while `up` is being stopped
 
 _held: dict[
     Path, int
@@ -104,6 +106,20 @@ class WorkerLocks:
                 os.killpg(number, signal.SIGKILL)
             else:
                 os.kill(number, signal.SIGKILL)
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        """Let every worker know, while the block lasts, that it is ended with the `up` that this process is."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        descriptor = take_lock(self._folder / ENDING)
+        try:
+            yield
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+
+    def are_ending(self) -> bool:
+        return is_locked(self._folder / ENDING)
 
     def release(self, dagster_run_id: str) -> None:
         """Let go early, for a process that goes on to other work."""

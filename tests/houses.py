@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from io import BytesIO
@@ -96,6 +97,7 @@ class LivingWorkers:
     def __init__(self) -> None:
         self._held: set[str] = set()
         self.dead: set[str] = set()
+        self.are_stopped_with_up = False
 
     def hold(self, dagster_run_id: str) -> None:
         self._held.add(dagster_run_id)
@@ -112,6 +114,15 @@ class LivingWorkers:
 
     def is_alive(self, dagster_run_id: str) -> bool:
         return dagster_run_id not in self.dead
+
+    @contextmanager
+    def ending(self) -> Iterator[None]:
+        self.are_stopped_with_up = True
+        yield
+        self.are_stopped_with_up = False
+
+    def are_ending(self) -> bool:
+        return self.are_stopped_with_up
 
 
 class CollectedReports:

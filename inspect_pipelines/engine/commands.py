@@ -71,6 +71,10 @@ def heartbeat_argv(since: str) -> list[str]:
     return [PYTHON, "-m", "inspect_pipelines.engine.heartbeat", since]
 
 
+def pulse_argv(*where: str) -> list[str]:
+    return [PYTHON, "-m", "inspect_pipelines.engine.pulse", *where]
+
+
 def ui_argv(workspace: Path, socket: Path) -> list[str]:
     return [
         *(PYTHON, "-m", "inspect_pipelines.engine.ui"),

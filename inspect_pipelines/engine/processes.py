@@ -87,6 +87,11 @@ class Child:
             os.killpg(self.pid, signal.SIGKILL)
             self._process.wait()
 
+    def kill_alone(self) -> None:
+        """End it now, and leave what it has started."""
+        self._process.kill()
+        self._process.wait()
+
     def workers(self) -> list[psutil.Process]:
         """The run processes under a code server."""
         try:

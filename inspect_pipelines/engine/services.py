@@ -10,6 +10,7 @@ from pathlib import Path
 
 from inspect_pipelines.engine.addresses import accepts
 from inspect_pipelines.engine.processes import Child
+from inspect_pipelines.engine.pulse import Pulse
 from inspect_pipelines.errors import Unavailable
 
 FIRST_PAUSE_SECONDS = 0.5
@@ -57,11 +58,19 @@ class Service:
     """A process that should always be there."""
 
     def __init__(
-        self, name: str, argv: Callable[[], Sequence[str]], ready: Callable[[], bool], start: Start, say: Say
+        self,
+        name: str,
+        argv: Callable[[], Sequence[str]],
+        ready: Callable[[], bool],
+        start: Start,
+        say: Say,
+        *,
+        ask: Callable[[], Child] | None = None,
     ) -> None:
         self.name = name
         self.is_ready = False
-        self._argv, self._ready, self._start = argv, ready, start
+        self._argv, self._ready, self._start, self._say = argv, ready, start, say
+        self._pulse = Pulse(ask)
         self._child: Child | None = None
         self._restarts = Restarts(f"{name} process", say)
         self._start_at = 0.0  # monotonic seconds
@@ -85,6 +94,9 @@ class Service:
         elif not self.is_ready:
             self.is_ready = self._ready()
             self._restarts.was_ready |= self.is_ready
+        elif trouble := self._pulse.trouble(self._child, now):
+            self._say(f"the {self.name} process {trouble}, so it is ended")
+            self._child.kill()
 
     def children(self) -> list[Child]:
         return [self._child] if self._child else []
@@ -100,6 +112,7 @@ class Generations:
     Args:
         name: Names its log, its link and its sockets: NAME.sock, NAME-1.sock, ..
         is_vital: Without it nothing works, so a crash loop of it ends everything.
+        ask: See `Pulse`.
     """
 
     def __init__(
@@ -112,8 +125,10 @@ class Generations:
         say: Say,
         *,
         is_vital: bool = True,
+        ask: Callable[[], Child] | None = None,
     ) -> None:
         self.name = name
+        self._pulse = Pulse(ask)
         self.link = folder / f"{name}.sock"
         self._what, self._folder, self._argv, self._start, self._say = what, folder, argv, start, say
         self._current: Child | None = None
@@ -151,6 +166,9 @@ class Generations:
             ended, self._current = self._current, None
             if not self._coming:
                 self._start_at = now + self._restarts.pause_after(ended, now)
+        elif self._current and (trouble := self._pulse.trouble(self._current, now)):
+            self._say(f"the {self._what} {trouble}, so it is ended; its runs go on")
+            self._current.kill_alone()
         if self._coming:
             self._look_at_coming(now)
         elif self._start_at is not None and now >= self._start_at:

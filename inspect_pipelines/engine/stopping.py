@@ -55,7 +55,11 @@ def stop_in_order(
     forked = list(runs())
     workers = [*forked, *(worker for server in servers for worker in server.workers())]
     if workers:
-        say(f"{len(workers)} run{'s' if len(workers) > 1 else ''} in progress, cancelled")
+        is_or_are = "run in progress is" if len(workers) == 1 else "runs in progress are"
+        say(
+            f"{len(workers)} {is_or_are} cancelled with it: rules of `on_complete` are told, no others; "
+            "play it again with: inspect-pipelines runs retry RUN"
+        )
     for worker in workers:
         with contextlib.suppress(psutil.NoSuchProcess):
             worker.send_signal(signal.SIGINT)

@@ -33,11 +33,12 @@ from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.publication import Publication
 from resources.disk.atomic import write_atomically
 from resources.disk.lock import take_lock
+from resources.workers import WorkerLocks
 
 TICK_SECONDS = 0.2
 READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s on an idle one
 LOOK_AT_LOGS_SECONDS = 60.0
-LOGS = ("web", "code", "warm", "daemon", "ui", "heartbeat")
+LOGS = ("web", "code", "warm", "daemon", "ui", "heartbeat", "pulse")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Announce = Callable[[UpState, float], None]  # (what runs where, the seconds it took)
@@ -85,13 +86,14 @@ class Supervisor:
             try:
                 self._serve(services, announce)
             finally:
-                stop_in_order(
-                    services,
-                    self._clock,
-                    self._say,
-                    hurried=lambda: self._stops > 1,
-                    runs=lambda: run_processes(self.home),
-                )
+                with WorkerLocks(self.home / "run" / "workers").ending():
+                    stop_in_order(
+                        services,
+                        self._clock,
+                        self._say,
+                        hurried=lambda: self._stops > 1,
+                        runs=lambda: run_processes(self.home),
+                    )
                 if self._heartbeat:
                     self._heartbeat.kill()
                 forget_state(self.home)
@@ -160,30 +162,45 @@ class Supervisor:
         wishes = self._wishes
         workspace = self.home / "run" / "workspace.yaml"
 
-        def service(name: str, argv: Callable[[], list[str]], ready: Callable[[], bool]) -> Service:
-            return Service(name, argv, ready, self._start, self._say)
+        def service(
+            name: str,
+            argv: Callable[[], list[str]],
+            ready: Callable[[], bool],
+            ask: Callable[[], Child] | None = None,
+        ) -> Service:
+            return Service(name, argv, ready, self._start, self._say, ask=ask)
 
         def generations(
-            name: str, what: str, argv: Callable[[str, Path], list[str]], *, is_vital: bool
+            name: str, what: str, argv: Callable[[str, Path], list[str]], ask: Callable[[], Child] | None
         ) -> Generations:
             folder, module = socket_folder(self.home), wishes.module
             start = self._start
             return Generations(
-                name, what, folder, lambda path: argv(module, path), start, self._say, is_vital=is_vital
+                name,
+                what,
+                folder,
+                lambda path: argv(module, path),
+                start,
+                self._say,
+                is_vital=name == "code",
+                ask=ask,
             )
 
-        code = generations("code", "code server", commands.code_argv, is_vital=True)
+        def ask(*where: str) -> Child:
+            return self._start("pulse", commands.pulse_argv(*where))
+
+        link = socket_folder(self.home) / "code.sock"
+        code = generations("code", "code server", commands.code_argv, lambda: ask("grpc", str(link)))
         write_atomically(workspace, commands.workspace_text(code.link), is_durable=False)
         return Services(
             web=service(
                 "web",
                 lambda: commands.web_argv(wishes.host, self._web.settle()),
                 lambda: answers(wishes.host, self._web.port, "/health"),
+                lambda: ask("http", wishes.host, str(self._web.port)),
             ),
             code=code,
-            warm=generations("warm", "warm parent", commands.warm_argv, is_vital=False)
-            if self._is_warm
-            else None,
+            warm=generations("warm", "warm parent", commands.warm_argv, None) if self._is_warm else None,
             daemon=service("daemon", lambda: commands.daemon_argv(workspace), self._daemon_beats),
             ui=service(
                 "ui",

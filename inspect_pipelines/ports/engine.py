@@ -30,6 +30,9 @@ class Workers(Protocol):
     def release(self, dagster_run_id: str) -> None:
         """Stop holding it, for a process that goes on to other work."""
 
+    def are_ending(self) -> bool:
+        """Whether all of them are being ended now, with what has started them."""
+
 
 # Tags of a Dagster run by which both sides find each other; keys that begin so are not shown by Dagster's UI.
 HIDDEN = ".dagster/inspect."

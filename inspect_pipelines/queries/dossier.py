@@ -72,6 +72,7 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         causes = ledger.answers.of_run(run.id)
         told = ledger.steps.of_runs([run.id]).get(run.id, ())
         retries = summaries(house, ledger, ledger.runs.retries_of(run.id))
+        others = ledger.runs.open() if current.status is RunStatus.PENDING else []
     progress = progress_of(
         current,
         definition,
@@ -80,6 +81,7 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         is_unwanted=any(decision == CANCEL_REQUESTED for decision, _, _ in decisions),
         now=house.clock.now(),
         told=told,
+        others=others,
     )
     dagster_url = f"{ui_url}/runs/{current.dagster_run_id}" if ui_url and current.dagster_run_id else None
     return Dossier(

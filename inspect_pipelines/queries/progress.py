@@ -25,7 +25,8 @@ class Progress:
     run: Run
     doing: str  # a clause: `playing shop-tour (1 of 2): pay@phone, 3 of 8 steps done`; the first reason once it has ended
     elapsed_seconds: float  # since a worker took it, else since it was requested
-    left_seconds: float | None  # until its deadline; None: it has none yet, or has ended
+    # until its deadline, or that of the run it waits for; None: there is none, or it has ended
+    left_seconds: float | None
     steps: tuple[ToldStep, ...] = ()  # all that have ended, of every attempt, in playing order
 
 
@@ -72,6 +73,7 @@ def progress_of(
     is_unwanted: bool,
     now: datetime,
     told: Sequence[ToldStep] = (),
+    others: Sequence[Run] = (),
 ) -> Progress:
     """What a run is doing, by what it has left behind until now.
 
@@ -83,20 +85,37 @@ def progress_of(
         is_unwanted: Somebody has asked for its end.
         now: The time, UTC.
         told: Steps of the session that is being played.
+        others: Runs that are open too; asked only for one that waits.
     """
     began = run.claimed_at or run.requested_at
     elapsed = ((run.completed_at or now) - began).total_seconds()
-    left = None
-    if run.status.is_open and run.deadline_at is not None:
-        left = (run.deadline_at - now).total_seconds()
+    deadline = run.deadline_at if run.status.is_open else None
     told = [each for each in told if each.session_id not in {session.id for session in sessions}]
     done = [
         ToldStep(session.id, session.playbook, session.attempt, step)
         for session in sessions
         for step in session.steps
     ]
-    doing = _doing(run, definition, sessions, told, compared, is_unwanted)
+    if run.status is RunStatus.PENDING and not is_unwanted:
+        doing, deadline = _waiting(run, others)
+    else:
+        doing = _doing(run, definition, sessions, told, compared, is_unwanted)
+    left = (deadline - now).total_seconds() if deadline else None
     return Progress(run, doing, elapsed, left, (*done, *told))
+
+
+def _waiting(run: Run, others: Sequence[Run]) -> tuple[str, datetime | None]:
+    """For what it waits, and until when at most, where that is known."""
+    playing = [other for other in others if other.id != run.id and other.status is RunStatus.RUNNING]
+    if run.buffered_at is not None:  # its definition plays one run at a time
+        before = next((other for other in playing if other.definition_id == run.definition_id), None)
+        if before is None:
+            return f"waiting for the open run of {run.definition_id}", None
+        return f"waiting for run {before.id} of {run.definition_id}", before.deadline_at
+    if not playing:
+        return "waiting for a worker", None
+    count = f"{len(playing)} runs are" if len(playing) > 1 else "a run is"
+    return f"waiting for a worker, {count} in progress", None
 
 
 def _doing(
@@ -111,11 +130,6 @@ def _doing(
         return run.reason.partition("\n")[0]
     if is_unwanted:
         return "being cancelled"
-    if run.status is RunStatus.PENDING:
-        waits_for_slot = run.buffered_at is not None
-        return (
-            f"waiting for the open run of {run.definition_id}" if waits_for_slot else "waiting for a worker"
-        )
     if compared:
         return f"concluding, {compared} views compared"
     playbooks = {playbook.id: playbook for playbook in definition.plan.playbooks} if definition else {}
@@ -158,6 +172,7 @@ def _progress(ledger: LedgerSession, followed: Sequence[RunId], now: datetime) -
     """Of each run that there is, in this order; the same few statements however many they are."""
     runs = ledger.runs.of(followed)
     working = [run_id for run_id, run in runs.items() if run.status.is_open]
+    others = ledger.runs.open() if any(run.status is RunStatus.PENDING for run in runs.values()) else []
     definitions = {one.id: one for one in ledger.definitions.all()}
     sessions = ledger.evidence.sessions_of(followed if len(followed) == 1 else working)
     comparisons = ledger.evidence.comparisons_of(working)
@@ -172,6 +187,7 @@ def _progress(ledger: LedgerSession, followed: Sequence[RunId], now: datetime) -
             is_unwanted=wish_to_cancel(decisions.get(run_id, [])) is not None,
             now=now,
             told=told.get(run_id, ()),
+            others=others,
         )
         for run_id in followed
         if run_id in runs

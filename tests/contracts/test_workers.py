@@ -12,7 +12,7 @@ from resources.workers import WorkerLocks
 
 
 @pytest.fixture(params=["locks", "fake"])
-def workers(request: pytest.FixtureRequest, tmp_path: Path) -> Workers:
+def workers(request: pytest.FixtureRequest, tmp_path: Path) -> WorkerLocks | LivingWorkers:
     return WorkerLocks(tmp_path / "workers") if request.param == "locks" else LivingWorkers()
 
 
@@ -59,3 +59,13 @@ def test_a_run_that_was_released_can_be_held_again(workers: Workers) -> None:
 
     assert workers.is_alive("d1")
     workers.release("d1")
+
+
+def test_workers_know_while_they_are_ended_with_what_started_them(
+    workers: WorkerLocks | LivingWorkers,
+) -> None:
+    before = workers.are_ending()
+    with workers.ending():
+        during = workers.are_ending()
+
+    assert (before, during, workers.are_ending()) == (False, True, False)

@@ -148,10 +148,13 @@ def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path
     assert exit_code == 0
     assert took < allowed(10)
     assert left == []
-    assert "1 run in progress, cancelled" in running.said
+    assert "1 run in progress is cancelled with it: rules of `on_complete` are told" in running.said
     assert running.said.endswith("stopped\n")
     assert last_run(project)["status"] == "cancelled"
     assert not (project.home / "run" / "up.json").exists()
+    assert last_run(project)["reason"].startswith(
+        "`inspect-pipelines up` was stopped while it was in progress"
+    )
     rows = project.call("history", "sql", "--json", "SELECT status FROM automated_runs").stdout
     assert json.loads(rows) == [{"status": "cancelled"}]
 

@@ -8,6 +8,7 @@ import pytest
 from builders import NOW, a_plan, a_playbook, a_schedule, a_session
 from houses import a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
+from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.playbook import DESKTOP, Goto, Step, Viewport
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -62,6 +63,25 @@ def test_what_a_run_is_doing_follows_from_what_it_has_left_behind(house: House) 
         "being cancelled",
         "cancelled by ada",
     ]
+
+
+def test_a_run_that_waits_says_for_what_and_how_long_at_most(house: House) -> None:
+    """`run --wait` stood there for 20 minutes without a word: another run of its definition was being played."""
+    first = running(house)
+    apply(house, a_schedule(plan=a_plan(playbooks=TWO, overlap=Overlap.BUFFER_ONE)))
+    waits = start.request(house, NIGHTLY, {}, by="user:ada", key="second")
+    start.admit(house, Ticket(NIGHTLY, "d2", origin=waits.origin))
+    house.clock.sleep(60)
+    for_room = start.request(house, DefinitionId("other"), {}, by="user:ada", key="third")
+
+    (behind,), (beside,) = next(watch(house, waits.id)), next(watch(house, for_room.id))
+    abort(house, first.id, RunStatus.CANCELLED, "over")
+    (freed,) = next(watch(house, waits.id))
+
+    assert behind.doing == f"waiting for run {first.id} of nightly-shop"
+    assert (behind.elapsed_seconds, behind.left_seconds) == (60, 29 * 60)
+    assert (beside.doing, beside.left_seconds) == ("waiting for a worker, a run is in progress", None)
+    assert freed.doing == "waiting for the open run of nightly-shop"
 
 
 def test_a_run_whose_definition_was_deleted_is_still_followed(house: House) -> None:
