@@ -47,6 +47,7 @@ def estate(settings: Settings | None = None) -> Estate:
         clock=clock,
         browser=settings.chromium,
         no_sandbox=settings.no_sandbox,
+        memory_mb=settings.session_memory_mb,
     )
     workers = WorkerLocks(home / "run" / "workers")
     shared = House(

@@ -17,6 +17,7 @@ from inspect_pipelines.domain.playbook import (
     Action,
     Box,
     Click,
+    ExpectPopup,
     ExpectText,
     ExpectUrl,
     ExpectVisible,
@@ -46,6 +47,8 @@ def _verb(written: ActionDocument) -> Action:
         return Press(written.press.key, _optional_target(written.press))
     if written.wait_for is not None:
         return WaitFor(_target(written.wait_for), written.wait_for.state, written.wait_for.timeout)
+    if written.expect_popup is not None:
+        return ExpectPopup(written.expect_popup.pattern)
     if written.screenshot is not None:
         return _screenshot(written.screenshot)
     expectation = _expectation(written)

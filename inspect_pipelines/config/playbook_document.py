@@ -14,7 +14,7 @@ from inspect_pipelines.domain.playbook import SLOW_SECONDS
 KINDS_OF_TARGET = ("selector", "role", "label", "text", "placeholder", "test_id")
 VERBS = (
     *("goto", "click", "fill", "press", "wait_for"),
-    *("expect_text", "expect_visible", "expect_url", "screenshot"),
+    *("expect_text", "expect_visible", "expect_url", "expect_popup", "screenshot"),
 )
 EXPECTATIONS = ("expect_text", "expect_visible", "expect_url")
 KINDS_IGNORED = tuple(kind.value for kind in FindingKind if kind not in NEVER_IGNORED)
@@ -137,6 +137,7 @@ class ActionDocument(ExpectationDocument):
     fill: FillDocument | None = None
     press: Annotated[PressDocument, Shorthand("key")] | None = None
     wait_for: Annotated[WaitForDocument, Shorthand("selector")] | None = None
+    expect_popup: Annotated[ExpectUrlDocument, Shorthand("pattern")] | None = None
     screenshot: Annotated[ScreenshotDocument, Shorthand("name")] | None = None
 
     later: ClassVar[dict[str, str]] = dict.fromkeys(

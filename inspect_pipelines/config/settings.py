@@ -79,6 +79,9 @@ class Settings(BaseModel):
     no_sandbox: bool | None = None
     """Start Chromium without its sandbox; None: only when running as root, where it refuses to start with one."""
 
+    session_memory_mb: int = Field(default=3500, ge=500, le=1_000_000)
+    """What the processes of one browser session may take together; a page that makes them take more has failed."""
+
     payload_days: int = Field(default=30, ge=1, le=3650)
     """How long payloads of webhooks are kept; what events say of them stays."""
 

@@ -25,6 +25,8 @@ class FindingKind(StrEnum):
     REQUEST_FAILED = "request_failed"
     BROKEN_IMAGE = "broken_image"
     BROKEN_FONT = "broken_font"  # its text is shown in another one
+    DIALOG = "dialog"  # alert, confirm, prompt, or "leave this page?"; answered with no, but for leaving
+    POPUP = "popup"  # a new window or tab that the playbook did not follow
     SLOW = "slow"  # an action of a step took longer than the step's `slow`
     UNSTABLE = "unstable"  # two equal frames never came; names the moving element
     NOT_QUIET = "not_quiet"  # the network was still busy after 5 s; names the URLs

@@ -152,6 +152,14 @@ class ExpectUrl(Somewhere):
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectPopup(Somewhere):
+    """Goes on in the window that the action before opened, to the end of the step or until it closes itself."""
+
+    pattern: str  # glob of its address, as ExpectUrl's
+    verb: Literal["expect_popup"] = "expect_popup"
+
+
+@dataclass(frozen=True, slots=True)
 class FixedWidth:
     """A masked element that is as wide in every picture, whatever stands in it, so that nothing beside it moves."""
 
@@ -172,7 +180,18 @@ class TakeScreenshot(Somewhere):
     verb: Literal["screenshot"] = "screenshot"
 
 
-Action = Goto | Click | Fill | Press | WaitFor | ExpectText | ExpectVisible | ExpectUrl | TakeScreenshot
+Action = (
+    Goto
+    | Click
+    | Fill
+    | Press
+    | WaitFor
+    | ExpectText
+    | ExpectVisible
+    | ExpectUrl
+    | ExpectPopup
+    | TakeScreenshot
+)
 EXPECTATIONS = (ExpectText, ExpectVisible, ExpectUrl)
 
 

@@ -95,6 +95,11 @@ def upgrade_with_nothing_hidden(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**plan, "playbooks": playbooks}}
 
 
+def upgrade_actions(kept: dict[str, Any]) -> dict[str, Any]:
+    """A playbook may have one more action, `expect_popup`."""
+    return kept
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -103,6 +108,7 @@ SCHEDULE = Shape(
     upgrade_definition_2_to_3,
     upgrade_schedule_3_to_4,
     upgrade_with_nothing_hidden,
+    upgrade_actions,  # 5 to 6
 )
 TRIGGER = Shape(
     "a trigger",
@@ -114,6 +120,7 @@ TRIGGER = Shape(
     upgrade_trigger_5_to_6,
     upgrade_trigger_6_to_7,
     upgrade_with_nothing_hidden,
+    upgrade_actions,  # 8 to 9
 )
 
 

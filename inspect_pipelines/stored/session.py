@@ -23,6 +23,16 @@ def upgrade_session_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "screenshots": [{"selectors": [], **shot} for shot in kept.get("screenshots", [])]}
 
 
+def upgrade_session_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
+    """There are more kinds of findings: `dialog`, `popup`."""
+    return kept
+
+
 SESSION = Shape(
-    "a session", SessionResult, upgrade_session_1_to_2, upgrade_session_2_to_3, upgrade_session_3_to_4
+    "a session",
+    SessionResult,
+    upgrade_session_1_to_2,
+    upgrade_session_2_to_3,
+    upgrade_session_3_to_4,
+    upgrade_session_4_to_5,
 )

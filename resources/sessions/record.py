@@ -61,13 +61,21 @@ class Record:
         self.tell(self.at)
 
     def find(
-        self, kind: FindingKind, message: str, *, url: str, about: str = "", picture: Sha256 | None = None
+        self,
+        kind: FindingKind,
+        message: str,
+        *,
+        url: str,
+        about: str = "",
+        picture: Sha256 | None = None,
+        severity: Severity | None = None,
     ) -> None:
         """Keep a finding; the same one again only counts, and what a page does once all is told is of no interest.
 
         Args:
             url: Of the page.
             about: The address of what is at fault, where that is not the page.
+            severity: Another one than its kind has.
         """
         if self._is_closed:
             return
@@ -79,7 +87,7 @@ class Record:
             return
         finding = Finding(
             kind=kind,
-            severity=SEVERITIES.get(kind, Severity.WARNING),
+            severity=severity or SEVERITIES.get(kind, Severity.WARNING),
             message=text,
             playbook=self._playbook.id,
             step_id=self.at.step_id,
@@ -98,7 +106,7 @@ class Record:
         self.tell(finding)
 
     def log(self, level: str, text: str, *, url: str) -> None:
-        """Keep a console line, or one of ours about the window (dialog, popup, download)."""
+        """Keep a console line, or one of ours about the window (download)."""
         self._console_lines += 1
         if self._console_lines > MOST_CONSOLE_LINES:
             return

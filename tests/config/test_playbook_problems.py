@@ -23,7 +23,7 @@ def a_step(action: str) -> str:
     [
         (
             "hover: '#id'",
-            "'hover' is not supported yet; use the verbs goto, click, fill, press, wait_for, expect_text, expect_visible, expect_url, screenshot",
+            "'hover' is not supported yet; use the verbs goto, click, fill, press, wait_for, expect_text, expect_visible, expect_url, expect_popup, screenshot",
         ),
         ("{request: {url: /x}}", None),
         ("clck: '#id'", "unknown key 'clck' (did you mean 'click'?)"),
@@ -33,7 +33,7 @@ def test_an_unknown_verb_is_named(playbook_problems, action, problem):
     verb = action.strip("{").partition(":")[0]
     problem = (
         problem
-        or f"{verb!r} is not supported yet; use the verbs goto, click, fill, press, wait_for, expect_text, expect_visible, expect_url, screenshot"
+        or f"{verb!r} is not supported yet; use the verbs goto, click, fill, press, wait_for, expect_text, expect_visible, expect_url, expect_popup, screenshot"
     )
 
     found = playbook_problems(a_step(action))

@@ -10,6 +10,7 @@ import pytest
 from inspect_pipelines.config.project import load_project
 from inspect_pipelines.domain.playbook import (
     Click,
+    ExpectPopup,
     ExpectText,
     ExpectUrl,
     ExpectVisible,
@@ -203,6 +204,7 @@ spec:
         - fill: {frame: "iframe[name^=card]", label: Card number, value: "{{password}}"}
         - press: Enter
         - expect_url: "**/orders/*"
+        - expect_popup: "**/receipt"
         - screenshot: basket
         - screenshot: {name: confirmation, full_page: false, mask: .delivery-date, tolerance: 0.01}
 """
@@ -245,6 +247,7 @@ def test_a_playbook_becomes_what_it_says(folder):
         Fill(Target(label="Card number", frame="iframe[name^=card]"), "{{password}}"),
         Press("Enter"),
         ExpectUrl("**/orders/*"),
+        ExpectPopup("**/receipt"),
         TakeScreenshot("basket"),
         TakeScreenshot("confirmation", full_page=False, mask=(".delivery-date",), tolerance=0.01),
     )

@@ -33,6 +33,7 @@ class Site:
         self.agents: dict[str, str] = {}  # path -> who asked last
         self.closing = threading.Event()
         self.own: dict[str, str] = {}  # pages of one test, by path
+        self.documents: dict[str, tuple[str, bytes, dict[str, str]]] = {}  # path -> kind, body, headers
         self.redirects: dict[str, str] = {}
         self.answers: dict[str, tuple[int, str, dict[str, str]]] = {}  # path -> status, page, headers
         site = self
@@ -55,6 +56,10 @@ class Site:
         """A page for one test."""
         self.own[path] = html
 
+    def answer(self, path: str, kind: str, body: str | bytes, **headers: str) -> None:
+        """Something else than a page, or one with headers, for one test."""
+        self.documents[path] = kind, body.encode() if isinstance(body, str) else body, headers
+
     def redirect(self, path: str, to: str) -> None:
         self.redirects[path] = to
 
@@ -73,6 +78,9 @@ def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
         path = path.removeprefix("/slow")
     if path in site.redirects:
         redirect(handler, site.redirects[path])
+    elif path in site.documents:
+        kind, body, own_headers = site.documents[path]
+        send(handler, body, kind, headers=own_headers)
     elif path in site.answers:
         status, html, headers = site.answers[path]
         send(handler, html.encode(), "text/html; charset=utf-8", status=status, headers=headers)

@@ -15,6 +15,7 @@ from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, P
 from inspect_pipelines.domain.playbook import (
     Box,
     Click,
+    ExpectPopup,
     ExpectText,
     ExpectUrl,
     ExpectVisible,
@@ -58,6 +59,7 @@ ACTION = st.one_of(
     st.builds(ExpectText, st.none() | TARGET, st.none() | TEXT, st.none() | TEXT),
     st.builds(ExpectVisible, TARGET),
     st.builds(ExpectUrl, TEXT),
+    st.builds(ExpectPopup, TEXT),
     st.builds(
         TakeScreenshot,
         NAME,

@@ -28,6 +28,7 @@ from inspect_pipelines.domain.playbook import (
     Action,
     Box,
     Click,
+    ExpectPopup,
     ExpectText,
     ExpectUrl,
     ExpectVisible,
@@ -60,6 +61,7 @@ ACTIONS: tuple[Action, ...] = (
     ExpectText(BUTTON, equals="Pay"),
     ExpectVisible(BUTTON),
     ExpectUrl("**/orders/*"),
+    ExpectPopup("**/receipt"),
     TakeScreenshot("home", mask=(".clock",), clip=Box(0, 0, 10, 20), tolerance=0.1),
 )
 

@@ -13,6 +13,7 @@ from playwright.sync_api import TimeoutError as TimedOut
 from inspect_pipelines.domain.playbook import (
     Action,
     Click,
+    ExpectPopup,
     ExpectText,
     ExpectUrl,
     ExpectVisible,
@@ -36,6 +37,7 @@ from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
 
 POLL_MS = 100
+WHOLE_PAGE = Target(selector="body, :root:not(:has(body))")  # XML and SVG have no body
 SHOWN = 120  # characters of a text in a message
 
 
@@ -94,6 +96,9 @@ class Actions:
                 self._expect_visible(action, timeout_seconds)
             case ExpectUrl():
                 self._expect_url(action, timeout_seconds)
+            case ExpectPopup():
+                self._window.arrive(timeout_seconds)
+                self._expect_url(ExpectUrl(action.pattern), timeout_seconds)
             case TakeScreenshot():
                 shot = self._camera.take(action, self._playbook.id, timeout_seconds, self._filled)
                 self._record.tell(shot)
@@ -103,18 +108,21 @@ class Actions:
         if not self._borders.allow(url):
             raise self._borders.refusal(url, came=f"goto {url!r} was not followed to host")
         self._borders.opens(url)
-        self._window.answered, self._window.expects_status = None, action.expect_status is not None
+        self._window.traffic.answered, self._window.traffic.expects_status = (
+            None,
+            action.expect_status is not None,
+        )
         try:
             goto(self._page, url, self._window.gate, timeout_seconds=timeout_seconds)
         except NavigationFailed:
             self._window.check_strayed()  # it was led on to where it may not go
             # Chromium shows a page of its own when an error has none; the status is what was asked for.
-            if action.expect_status is None or self._window.answered != action.expect_status:
+            if action.expect_status is None or self._window.traffic.answered != action.expect_status:
                 raise
         finally:
-            self._window.expects_status = False
-        if action.expect_status not in (None, self._window.answered):
-            raise ExpectationFailed(_unexpected(url, action.expect_status, self._window.answered))
+            self._window.traffic.expects_status = False
+        if action.expect_status not in (None, self._window.traffic.answered):
+            raise ExpectationFailed(_unexpected(url, action.expect_status, self._window.traffic.answered))
 
     def _fill(self, action: Fill, timeout_seconds: float) -> None:
         value = self._filled(action.value)
@@ -165,7 +173,7 @@ class Actions:
         wanted = _squeezed(
             self._filled(action.equals if action.equals is not None else action.contains or "")
         )
-        target = self._target(action.target) if action.target else Target(selector="body")
+        target = self._target(action.target) if action.target else WHOLE_PAGE
         found = locate(self._page, target)
 
         def holds() -> tuple[bool, str]:

@@ -35,3 +35,7 @@ class PageDied(ActionFailed):
     """The page crashed its renderer, or hung so long that its renderer was ended."""
 
     kind = FindingKind.PAGE_ERROR
+
+
+class WindowClosed(PageDied):
+    """The page closed its own window."""

@@ -105,6 +105,43 @@ class Pane:
         return [rect for rect in found if rect is not None]
 
 
+@dataclass(frozen=True, slots=True)
+class World:
+    """A document that can be asked now, in a world that its own scripts cannot reach."""
+
+    devtools: CDPSession
+    context_id: int
+    is_page: bool  # the page's own, and none of a frame
+
+    def ask(self, function: str, *arguments: Any) -> None:
+        """Call a JavaScript function."""
+        self._called(function, *arguments)
+
+    def made(self, function: str, *arguments: Any) -> str:
+        """The object that a JavaScript function returns, as DevTools' id."""
+        return str(self._called(function, *arguments)["objectId"])
+
+    def call(self, object_id: str, method: str) -> None:
+        """Call a method of an object that was made here."""
+        self._of(object_id, f"function() {{ this.{method}() }}")
+
+    def read(self, object_id: str, name: str) -> Any:
+        """A field of such an object."""
+        return self._of(object_id, f"function() {{ return this.{name} }}")["result"].get("value")
+
+    def _called(self, function: str, *arguments: Any) -> dict[str, Any]:
+        values = [{"value": each} for each in arguments]
+        asked = {"executionContextId": self.context_id, "functionDeclaration": function, "arguments": values}
+        answer = self.devtools.send("Runtime.callFunctionOn", asked)
+        if "exceptionDetails" in answer:
+            raise Error(str(answer["exceptionDetails"].get("text", "a script of ours failed")))
+        return dict(answer["result"])
+
+    def _of(self, object_id: str, function: str) -> dict[str, Any]:
+        asked = {"objectId": object_id, "functionDeclaration": function, "returnByValue": True}
+        return dict(self.devtools.send("Runtime.callFunctionOn", asked))
+
+
 class Panes:
     """Those of one page, out-of-process frames and those in shadow roots included."""
 
@@ -136,6 +173,24 @@ class Panes:
                 panes += self._panes(devtools, lens, is_page=False)
         self._roots = roots
         return panes
+
+    def worlds(self) -> list[World]:
+        """Of all documents, the page's own first; a frame without one, since its server is silent, is none."""
+        sessions = [self._devtools]
+        for frame in self._page.frames[1:]:
+            with suppress(Error):  # it is going away
+                if devtools := self._session_of(frame):
+                    sessions.append(devtools)
+        found = []
+        for devtools in sessions:
+            with suppress(Error):
+                for number, frame_id in enumerate(
+                    _frame_ids(devtools.send("Page.getFrameTree")["frameTree"])
+                ):
+                    with suppress(Error):
+                        is_page = devtools is self._devtools and number == 0
+                        found.append(World(devtools, _context_id(devtools, frame_id), is_page))
+        return found
 
     def lens_of_root(self, frame: Frame) -> tuple[Frame, Lens]:
         """The outermost frame in a frame's process, and how its window lies on the page; as of the last `open`."""
@@ -184,14 +239,18 @@ def _frame_ids(tree: dict[str, Any]) -> Iterator[str]:
         yield from _frame_ids(child)
 
 
+def _context_id(devtools: CDPSession, frame_id: str) -> int:
+    made = devtools.send("Page.createIsolatedWorld", {"frameId": frame_id, "worldName": WORLD})
+    return int(made["executionContextId"])
+
+
 def _pane(devtools: CDPSession, frame_id: str, root: Lens, outermost: Pane | None) -> Pane:
     """Raises Error when the frame shows nothing, or has gone.
 
     Args:
         outermost: Of its process; None: it is that one.
     """
-    made = devtools.send("Page.createIsolatedWorld", {"frameId": frame_id, "worldName": WORLD})
-    pane = Pane(devtools, frame_id, made["executionContextId"], root, root, 1.0)
+    pane = Pane(devtools, frame_id, _context_id(devtools, frame_id), root, root, 1.0)
     if outermost is None:
         return pane
     width, height, ratio = pane.ask("() => [innerWidth, innerHeight, devicePixelRatio]")

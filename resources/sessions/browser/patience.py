@@ -9,6 +9,7 @@ from inspect_pipelines.domain.finding import without_waiting
 from inspect_pipelines.domain.playbook import (
     Action,
     Click,
+    ExpectPopup,
     ExpectText,
     ExpectUrl,
     ExpectVisible,
@@ -23,7 +24,7 @@ from resources.sessions.record import Record
 
 # A wrong locator once cost its 30 s in each of two viewports and two attempts.
 KNOWN_FAULT_SECONDS = 5.0
-WAITING = Click | Fill | Press | WaitFor | ExpectText | ExpectVisible | ExpectUrl
+WAITING = Click | Fill | Press | WaitFor | ExpectText | ExpectVisible | ExpectUrl | ExpectPopup
 
 
 class Patience:

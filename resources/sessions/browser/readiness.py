@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
@@ -14,7 +15,13 @@ from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.playbook import PageRules, TakeScreenshot
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.navigation import origin_of
-from resources.sessions.browser.scripts import BROKEN_FONTS, BROKEN_IMAGES, SCROLL_THROUGH, SETTLE
+from resources.sessions.browser.scripts import (
+    BROKEN_FONTS,
+    BROKEN_IMAGES,
+    RUNS_SCRIPTS,
+    SCROLL_THROUGH,
+    SETTLE,
+)
 from resources.sessions.browser.sockets import Sockets
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
@@ -26,6 +33,8 @@ NAMED_URLS = 5
 MOST_SCROLLED_PX = 40_000  # an endless list would grow for ever
 TRIES = 3
 NUMBERS = re.compile(r"\d+")
+MOVED_ON_MS = 2000  # for another document to come
+PAINTED_MS = 200  # from a change to its picture on the screen
 
 
 class Readiness:
@@ -52,16 +61,17 @@ class Readiness:
         for selector in self._rules.ready:
             self._wait_for(selector, shot, timeout_seconds)
         budget_ms = min(timeout_seconds, SETTLE_CAP_SECONDS) * 1000
-        late = self._settle(budget_ms)
+        is_lively = runs_scripts(page)
+        late = self._settle(budget_ms, is_lively)
         ours = 0.0
-        if shot.full_page and shot.clip is None and self._is_long():
+        if is_lively and shot.full_page and shot.clip is None and self._is_long():
             began_at = monotonic()
             ask(page, SCROLL_THROUGH, {"most": MOST_SCROLLED_PX})
             ours = monotonic() - began_at  # 40,000 px of it are no fault of the page
-            late = self._settle(budget_ms)
+            late = self._settle(budget_ms, is_lively)
         has_waited, in_vain = self._wait_for_quiet(started_at, timeout_seconds, shot)
         if self._sockets.wait_for_silence() or has_waited:
-            late = self._settle(budget_ms)  # what came is shown now
+            late = self._settle(budget_ms, is_lively)  # what came is shown now
         self._unready.update(late)
         if late:
             self._record.find(
@@ -70,15 +80,28 @@ class Readiness:
                 url=window.url,
             )
         for address in ask(page, BROKEN_IMAGES):
-            window.broken_image(address)
+            window.traffic.broken_image(address)
         for family in ask(page, BROKEN_FONTS):
-            window.broken_font(family)
+            window.traffic.broken_font(family)
         self.waited_seconds = monotonic() - started_at - ours - in_vain
 
-    def _settle(self, budget_ms: float) -> list[str]:
-        """What is not ready yet, after waiting for it; what was told before is not waited for again."""
-        late: list[str] = ask(self._window.page, SETTLE, {"budget": budget_ms, "known": [*self._unready]})
-        return late
+    def _settle(self, budget_ms: float, is_lively: bool) -> list[str]:
+        """What is not ready yet, after waiting for it; what was told before is not waited for again.
+
+        Args:
+            is_lively: Whether the page runs scripts; one that runs none cannot wait either, so we look again and again.
+        """
+        page, known = self._window.page, [*self._unready]
+        late: list[str]
+        if is_lively:
+            late = ask(page, SETTLE, {"budget": budget_ms, "known": known})
+            return late
+        give_up_at = monotonic() + budget_ms / 1000
+        while True:
+            late = ask(page, SETTLE, {"budget": 0, "known": known})
+            page.wait_for_timeout(PAINTED_MS)
+            if set(late) <= self._unready or monotonic() >= give_up_at:
+                return late
 
     def _wait_for(self, selector: str, shot: TakeScreenshot, timeout_seconds: float) -> None:
         try:
@@ -90,7 +113,9 @@ class Readiness:
             ) from error
 
     def _is_long(self) -> bool:
-        return bool(ask(self._window.page, "() => document.documentElement.scrollHeight > innerHeight + 1"))
+        return bool(
+            ask(self._window.page, "() => (document.documentElement?.scrollHeight ?? 0) > innerHeight + 1")
+        )
 
     def _wait_for_quiet(
         self, since: float, timeout_seconds: float, shot: TakeScreenshot
@@ -104,7 +129,9 @@ class Readiness:
         caps = {True: min(max(timeout_seconds, QUIET_CAP_SECONDS), OWN_CAP_SECONDS), False: QUIET_CAP_SECONDS}
         own = origin_of(self._window.url)
         has_waited, last_came_at, before = False, monotonic(), 0
-        while pending := [url for url in self._window.pending_urls() if shape(url) not in self._endless]:
+        while pending := [
+            url for url in self._window.traffic.pending_urls() if shape(url) not in self._endless
+        ]:
             if len(pending) != before:
                 before, last_came_at = len(pending), monotonic()
             waited = monotonic() - since
@@ -132,6 +159,11 @@ def shape(url: str) -> str:
     return NUMBERS.sub("#", url)
 
 
+def runs_scripts(page: Page) -> bool:
+    """Whether the page may run scripts: not where its server says `Content-Security-Policy: sandbox`."""
+    return bool(ask(page, RUNS_SCRIPTS))
+
+
 def ask(page: Page, script: str, argument: Any = None) -> Any:
     """The script's answer; asked again when the page moved on to another document meanwhile."""
     for last in (False,) * (TRIES - 1) + (True,):
@@ -141,5 +173,6 @@ def ask(page: Page, script: str, argument: Any = None) -> Any:
             moved_on = "context was destroyed" in error.message or "navigat" in error.message
             if last or not moved_on:
                 raise
-            page.wait_for_load_state("domcontentloaded")
+            with suppress(TimedOut):
+                page.wait_for_load_state("domcontentloaded", timeout=MOVED_ON_MS)
     raise AssertionError("unreachable")

@@ -12,6 +12,7 @@ def _read(name: str) -> str:
 
 
 HUSH = _read("hush")  # at the start of every document: what lets its picture go unnoticed
+RUNS_SCRIPTS = _read("runs_scripts")  # or has its server forbidden them
 SETTLE = _read("settle")  # fonts, images, aria-busy, skeletons, "Loading..": what is not ready yet
 HOLD = _read("hold")  # at capture: animations, media and caret, until they are let go
 ARRANGE = _read("arrange")  # at capture: what is hidden, and masks with a width
@@ -24,6 +25,7 @@ ELEMENT_AT = _read("element_at")  # the smallest element around a box
 MASK_BOXES = _read("mask_boxes")  # where masks are
 DRAWN = _read("drawn")  # what a canvas shows, as a digest
 SHOWN_AT = _read("shown_at")  # where a node shows
+TEXT_OF = _read("text_of")  # what a person reads
 CANDIDATES = _read("candidates")  # what there is instead of an element that was not found
 BROKEN_FONTS = _read("broken_fonts")
 BROKEN_IMAGES = _read("broken_images")

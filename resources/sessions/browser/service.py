@@ -17,6 +17,7 @@ from resources.gallery.folder import FolderGallery
 from resources.sessions.browser.order import Order
 from resources.sessions.browser.player import Player
 from resources.sessions.browser.stamp import environment
+from resources.sessions.browser.translation import in_words
 from resources.sessions.record import Record
 from resources.sessions.redaction import Redactor
 from resources.sessions.wire import End, Launching
@@ -124,6 +125,6 @@ def _launched(playwright: Playwright, order: Order) -> Browser:
 
 
 def _sentence(error: InspectError | Error, record: Record) -> str:
-    text = error.message.splitlines()[0] if isinstance(error, Error) else str(error)
+    text = f"the browser failed: {in_words(error)}" if isinstance(error, Error) else str(error)
     where = f" in step {record.at.step_id!r} ({record.at.viewport})" if record.at.step_id else ""
     return record.shortened(f"{text}{where}")

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
 from inspect_pipelines.domain.session import (
     SessionRequest,
     SessionResult,
@@ -22,6 +23,7 @@ from resources import chromium
 from resources.sessions.browser.crew import Crew
 from resources.sessions.browser.family import leashed
 from resources.sessions.browser.order import Order
+from resources.sessions.browser.vigil import Held, TooLarge, Vigil
 from resources.sessions.evidence import Evidence
 from resources.sessions.wire import (
     End,
@@ -31,6 +33,7 @@ from resources.sessions.wire import (
 
 POLL_SECONDS = 0.1  # how soon a deadline or a cancel is seen
 READ_BYTES = 1 << 16
+MEMORY_MB = 3500  # of a session, see docs/operating.md
 CAME_TO_AN_END = (
     SessionStatus.COMPLETED,
     SessionStatus.FAILED,
@@ -45,6 +48,7 @@ class BrowserSessions:
         scratch: For temporary files when the system's own folder does not do.
         browser: The Chromium to start; None: found on the machine.
         no_sandbox: Start Chromium without its sandbox; None: only as root, where it refuses to start with one.
+        memory_mb: What a session's processes may take together; a page that makes them take more has failed.
     """
 
     def __init__(
@@ -55,11 +59,13 @@ class BrowserSessions:
         clock: Clock,
         browser: Path | None = None,
         no_sandbox: bool | None = None,
+        memory_mb: int = MEMORY_MB,
     ) -> None:
         self._gallery = gallery
         self._scratch = scratch
         self._clock = clock
         self._browser = browser
+        self._memory_bytes = memory_mb * 1_000_000
         self._resting: Crew | None = None
         self._no_sandbox = os.geteuid() == 0 if no_sandbox is None else no_sandbox
 
@@ -90,9 +96,9 @@ class BrowserSessions:
                 no_sandbox=self._no_sandbox,
             )
             crew.order(dump_json(order))
-            self._watch(crew.process, evidence, give_up_at, cancelled, told)
+            is_told = self._watch(crew.process, evidence, give_up_at, cancelled, told)
             assert evidence.end is not None  # `_watch` returns with one
-            may_stay = evidence.end.status in CAME_TO_AN_END and crew.rest()
+            may_stay = is_told and evidence.end.status in CAME_TO_AN_END and crew.rest()
         finally:
             if may_stay:
                 self._resting = crew
@@ -121,26 +127,52 @@ class BrowserSessions:
         give_up_at: float,
         cancelled: Callable[[], bool],
         told: Callable[[StepResult], None],
-    ) -> None:
-        """Collect evidence until the worker ends, or the deadline or a cancel comes."""
+    ) -> bool:
+        """Collect evidence until the session ends; whether the worker said so itself, or was ended."""
+        vigil = Vigil(process.pid, self._memory_bytes)
         for messages in _messages(process):
+            now = self._clock.monotonic()
             for message in messages:
-                evidence.add(message, now=self._clock.monotonic())
+                evidence.add(message, now=now)
                 if isinstance(message, StepResult):
                     told(message)
             if evidence.end is not None:
-                return
-            if self._clock.monotonic() >= give_up_at:
+                return True
+            if now >= give_up_at:
                 evidence.end = End(
                     SessionStatus.TIMEOUT, f"the run's time was over {evidence.where()}; it was stopped"
                 )
-                return
+                return False
             if cancelled():
                 evidence.end = End(SessionStatus.CANCELLED, f"cancelled {evidence.where()}")
-                return
+                return False
+            if trouble := vigil.look(now):
+                _give_up(evidence, trouble)
+                return False
         evidence.end = End(
             SessionStatus.CRASHED, f"{_death(process)} {evidence.where()}; another try may help"
         )
+        return False
+
+
+def _give_up(evidence: Evidence, trouble: TooLarge | Held) -> None:
+    playing = evidence.playing
+    if isinstance(trouble, Held):
+        evidence.end = End(SessionStatus.CRASHED, f"{evidence.where()} {trouble}; another try may help")
+        return
+    evidence.findings.append(
+        Finding(
+            FindingKind.PAGE_ERROR,
+            Severity.ERROR,
+            str(trouble),
+            playbook=evidence.request.playbook.id,
+            step_id=playing.step_id if playing else "",
+            viewport=playing.viewport if playing else "",
+            route="",
+        )
+    )
+    step = f"step {playing.step_id!r} ({playing.viewport})" if playing else evidence.where()
+    evidence.end = End(SessionStatus.FAILED, f"{step}: {trouble}")
 
 
 def _messages(process: subprocess.Popen[bytes]) -> Iterator[list[Message]]:

@@ -11,10 +11,11 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Error, Frame, JSHandle, Page
+from playwright.sync_api import Error, Page
 
 from inspect_pipelines.domain.playbook import FixedWidth
-from resources.sessions.browser.readiness import ask
+from resources.sessions.browser.panes import Panes, World
+from resources.sessions.browser.readiness import ask, runs_scripts
 from resources.sessions.browser.scripts import ARRANGE, HOLD, STAND_AT
 
 HUSH = "(by) => { dispatchEvent(new CustomEvent('inspect-pipelines:hush', { detail: by })) }"
@@ -55,8 +56,9 @@ class Stage:
 
     def __init__(self, page: Page) -> None:
         self._page = page
-        self._holds: list[JSHandle] = []
-        self._arrangements: list[tuple[Frame, JSHandle]] = []
+        self._panes = Panes(page)
+        self._holds: list[tuple[World, str]] = []
+        self._arrangements: list[tuple[World, str]] = []
 
     @contextmanager
     def held(self, *, at_top: bool, arrangement: Arrangement = AS_IT_IS) -> Iterator[Arranged]:
@@ -66,22 +68,23 @@ class Stage:
             at_top: Stand at the page's top meanwhile, where a picture of all of it has what sticks to the window.
             arrangement: How the page is laid out meanwhile.
         """
+        waits = runs_scripts(self._page)
         ask(self._page, HUSH, 1)
-        stood = ask(self._page, STAND_AT, [0, 0]) if at_top else None
+        stood = ask(self._page, STAND_AT, [0, 0, waits]) if at_top else None
         try:
-            for frame in self._page.frames:
+            for world in self._panes.worlds():
                 with suppress(Error):  # a frame that went away meanwhile; the page itself is looked at next
-                    self._holds.append(frame.evaluate_handle(HOLD))
+                    self._holds.append((world, world.made(HOLD)))
             yield self._arrange(arrangement) if arrangement else Arranged()
         finally:
             with suppress(Error):  # a page that is gone has nothing to go back to
-                self._let_go(stood)
+                self._let_go(stood, waits)
 
     def hold_again(self) -> None:
         """Hold what has begun to move since."""
-        for hold in self._holds:
+        for world, hold in self._holds:
             with suppress(Error):
-                hold.evaluate("(hold) => hold.again()")
+                world.call(hold, "again")
 
     def _arrange(self, arrangement: Arrangement) -> Arranged:
         arranged = Arranged()
@@ -89,42 +92,39 @@ class Stage:
             "hide": list(arrangement.hide),
             "widths": [[each.selector, each.width_px] for each in arrangement.widths],
         }
-        for frame in self._page.frames:
+        for world, _ in self._holds:
             with suppress(Error):
-                if frame is not self._page.main_frame:
-                    frame.evaluate(HUSH, 1)
-                frame.evaluate(WITHHOLD, 1)
-                handle = frame.evaluate_handle(ARRANGE, wanted)
-                self._arrangements.append((frame, handle))
-                for selector, count in handle.evaluate("(done) => done.counts").items():
+                if not world.is_page:
+                    world.ask(HUSH, 1)
+                world.ask(WITHHOLD, 1)
+                made = world.made(ARRANGE, wanted)
+                self._arrangements.append((world, made))
+                for selector, count in world.read(made, "counts").items():
                     if count is None:
                         arranged.invalid.add(selector)
                     elif count:
                         arranged.matched.add(selector)
         return arranged
 
-    def _let_go(self, stood: list[float] | None) -> None:
-        for _, handle in self._arrangements:
+    def _let_go(self, stood: list[float] | None, waits: bool) -> None:
+        for world, made in (*self._arrangements, *self._holds):
             with suppress(Error):
-                handle.evaluate("(done) => done.release()")
-                handle.dispose()
-        for hold in self._holds:
-            with suppress(Error):
-                hold.evaluate("(hold) => hold.release()")
-                hold.dispose()
+                world.call(made, "release")
+                world.devtools.send("Runtime.releaseObject", {"objectId": made})
         self._holds.clear()
         if stood is not None:
-            ask(self._page, STAND_AT, stood)
+            ask(self._page, STAND_AT, [*stood, waits])
         self._page.wait_for_timeout(AFTER_MS)
-        self._tell_again()
+        self._tell_again(waits)
         ask(self._page, HUSH, -1)
 
-    def _tell_again(self) -> None:
+    def _tell_again(self, waits: bool) -> None:
         """Let what watches sizes and places hear of what is still so, a frame after all is as it was."""
-        for frame, _ in self._arrangements:
+        if self._arrangements and waits:
+            ask(self._page, TWO_FRAMES)
+        for world, _ in self._arrangements:
             with suppress(Error):
-                frame.evaluate(TWO_FRAMES)
-                frame.evaluate(WITHHOLD, -1)
-                if frame is not self._page.main_frame:
-                    frame.evaluate(HUSH, -1)
+                world.ask(WITHHOLD, -1)
+                if not world.is_page:
+                    world.ask(HUSH, -1)
         self._arrangements.clear()

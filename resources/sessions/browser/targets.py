@@ -10,7 +10,8 @@ from typing import Any
 from playwright.sync_api import Error, FrameLocator, Locator, Page
 
 from inspect_pipelines.domain.playbook import Target
-from resources.sessions.browser.scripts import CANDIDATES
+from resources.sessions.browser.scripts import CANDIDATES, TEXT_OF
+from resources.sessions.browser.translation import in_words
 
 COVERED = re.compile(r"(<[^\n]{1,200}?>)[^\n]*? intercepts pointer events")
 MOST_SUGGESTED = 80  # characters
@@ -45,7 +46,8 @@ def text_of(found: Locator) -> str:
     tag = found.evaluate("e => e.tagName", timeout=PROBE_MS)
     if tag in ("INPUT", "TEXTAREA", "SELECT"):
         return found.input_value(timeout=PROBE_MS)
-    return found.inner_text(timeout=PROBE_MS)
+    text: str = found.evaluate(TEXT_OF, timeout=PROBE_MS)
+    return text
 
 
 def why_not(page: Page, target: Target, error: Error, hidden: Callable[[str], str]) -> str:
@@ -61,7 +63,7 @@ def why_not(page: Page, target: Target, error: Error, hidden: Callable[[str], st
         found = locate(page, target)
         count = found.count()
     except Error:
-        return _first_line(text)
+        return in_words(error)
     if count == 0 and target.frame and page.locator(target.frame).count() == 0:
         return f"there is no frame {target.frame!r}"
     if count == 0:
@@ -85,7 +87,7 @@ def why_not(page: Page, target: Target, error: Error, hidden: Callable[[str], st
         return "it is read-only"
     if "is not stable" in text or "outside of the viewport" in text:
         return "it kept moving" if "not stable" in text else "it is outside of the window"
-    return _first_line(text)
+    return "it is there, but the page did not take it in time" if "Timeout " in text else in_words(error)
 
 
 def _is_bad_selector(text: str) -> bool:
@@ -137,11 +139,3 @@ def _kind(target: Target) -> str | None:
     if re.fullmatch(r"#[\w-]+", selector):
         return "id"
     return "class" if re.fullmatch(r"\.[\w-]+", selector) else None
-
-
-def _first_line(text: str) -> str:
-    return (
-        re.sub(r"^(Error: )?(\w+\.)?\w+: ", "", text.strip().splitlines()[0])
-        if text.strip()
-        else "no reason given"
-    )

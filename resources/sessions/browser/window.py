@@ -6,64 +6,61 @@ from time import monotonic
 from urllib.parse import urlsplit
 
 from playwright.sync_api import (
-    BrowserContext,
     ConsoleMessage,
     Dialog,
     Download,
     Error,
     Frame,
     Page,
-    Request,
-    Response,
 )
 
-from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.finding import FindingKind, Severity
+from inspect_pipelines.domain.host import place_of
 from inspect_pipelines.errors import SessionCrashed
-from resources.sessions.browser.borders import Borders, place_of
+from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.documents import Documents
-from resources.sessions.browser.faults import PageDied
+from resources.sessions.browser.faults import NavigationFailed, PageDied, WindowClosed
 from resources.sessions.browser.gate import Gate
-from resources.sessions.browser.navigation import failed_connection
+from resources.sessions.browser.popups import NOWHERE, Popups
 from resources.sessions.browser.stack import script_of, thrown_at
+from resources.sessions.browser.traffic import Traffic
 from resources.sessions.record import Record, route_of
 
-MOST_ADDRESS = 200  # characters of an image's
-ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
-OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block
-STATUS_CONSOLE_LINE = "Failed to load resource:"  # Chromium's echo of a response that is a finding already
+# Chromium's echo of a response that is a finding already, and of scripts of ours in a frame without scripts
+STATUS_CONSOLE_LINE = "Failed to load resource:"
+ECHOES = (STATUS_CONSOLE_LINE, "Blocked script execution in ")
+STATUS = "() => performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0"
+DIALOGS = {"alert": "an alert", "confirm": "a question", "prompt": "a prompt"}
 NAVIGATION_STARTS_WITHIN_MS = 40  # from a click to the request that it causes, measured 5-15 ms
 
 
 class Window:
-    """Listens to a page: requests, errors, dialogs, popups, downloads, crashes."""
+    """Listens to a page: errors, dialogs, downloads, crashes; to its network, its Traffic does."""
 
     def __init__(
-        self, context: BrowserContext, record: Record, borders: Borders, documents: Documents, gate: Gate
+        self,
+        page: Page,
+        record: Record,
+        borders: Borders,
+        documents: Documents,
+        gate: Gate,
+        popups: Popups,
     ) -> None:
         self._record = record
         self._borders = borders
         self._documents = documents
         self.gate = gate
         self._told_refused = 0  # connections
-        self._pending: dict[int, Request] = {}
-        self._popups: list[Page] = []
+        self.popups = popups
         self._strayed: str | None = None
         self._has_moved_on = False
         self._has_crashed = False
-        self._broken: set[str] = set()
-        self.answered: int | None = None  # the status of the last document that was to be the page's
-        self.expects_status = False  # an action looks at the status itself
-        self._lost_fonts = False  # whether the network has said already why a font is missing
         self.hung_after: float | None = None  # s, set by the watchdog
-        self.page = page = context.new_page()
-        devtools = context.new_cdp_session(page)
+        self.page = page
+        self.traffic = Traffic(page, record, gate, at=lambda: self.url)
+        devtools = page.context.new_cdp_session(page)
         self._frame_id: str = devtools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         devtools.detach()
-        context.on("page", self._on_popup)
-        page.on("request", self._on_request)
-        page.on("requestfinished", self._on_request_end)
-        page.on("requestfailed", self._on_request_failed)
-        page.on("response", self._on_response)
         page.on("console", self._on_console)
         page.on("pageerror", self._on_page_error)
         page.on("dialog", self._on_dialog)
@@ -82,22 +79,18 @@ class Window:
         """Whether the page has no renderer any more: it would never answer again."""
         return self._has_crashed or self.hung_after is not None
 
-    def pending_urls(self) -> list[str]:
-        """What is still being fetched, oldest first."""
-        return [request.url for request in self._pending.values()]
+    def before_action(self) -> None:
+        """Close what the action before has opened and this one does not follow."""
+        self.popups.close(url=self.url)
 
     def after_action(self) -> None:
-        """Close popups, and see whether the page is still there and where it may be.
+        """See whether the page is still there and where it may be.
 
         Raises:
             PageDied: Its renderer is gone.
             NavigationFailed: It went to a host that is not allowed.
         """
         self.check_alive()
-        for popup in self._popups:
-            if not popup.is_closed():
-                popup.close()
-        self._popups.clear()
         self.check_strayed()
 
     def check_strayed(self) -> None:
@@ -161,14 +154,14 @@ class Window:
             browser.new_browser_cdp_session().detach()
         except Error as gone:
             raise SessionCrashed("the browser died") from gone
-        raise PageDied("the page closed its own window")
+        raise WindowClosed("the page closed its own window")
 
     def wait_for_navigation(self, timeout_seconds: float, *, after_input: bool = False) -> None:
         """If the page is off to another one, wait until that is there; a click or a key may set it off any moment."""
         if after_input:
             self.page.wait_for_timeout(NAVIGATION_STARTS_WITHIN_MS)
         give_up_at = monotonic() + timeout_seconds
-        while self._is_navigating() and monotonic() < give_up_at:
+        while self.traffic.is_navigating() and monotonic() < give_up_at:
             self.page.wait_for_timeout(20)
         try:
             left = max(1.0, (give_up_at - monotonic()) * 1000)
@@ -176,77 +169,23 @@ class Window:
         except Error as error:
             self.survived(error)
 
-    def _is_navigating(self) -> bool:
-        return any(_is_main_document(request) for request in self._pending.values())
+    def arrive(self, timeout_seconds: float) -> None:
+        """Wait for the first document of a window that a page opened, and tell how it was answered before we listened.
 
-    def _on_popup(self, popup: Page) -> None:
-        self._popups.append(popup)
-        self._record.log(
-            "popup", f"a new window was opened and closed again: {popup.url or 'about:blank'}", url=self.url
-        )
-
-    def _on_request(self, request: Request) -> None:
-        if request.resource_type not in ENDLESS and not request.url.startswith(("data:", "blob:")):
-            self._pending[id(request)] = request
-
-    def _on_request_end(self, request: Request) -> None:
-        self._pending.pop(id(request), None)
-
-    def _on_request_failed(self, request: Request) -> None:
-        self._pending.pop(id(request), None)
-        self._lost_fonts |= request.resource_type == "font"
-        reason = request.failure or "no reason given"
-        if _is_main_document(request):  # told by goto
-            return
-        if reason.startswith(OUR_DOING):
-            self._broken.add(request.url)  # an image that was not to come is none that is broken
-            return
-        if self.gate.is_refused(*place_of(request.url)):
-            self._broken.add(request.url)
-            return  # told as a connection that was refused
-        code, _ = failed_connection(reason, request.url, self.gate)
-        reason = f"net::{code}" if code else reason
-        if request.resource_type == "image":
-            self.broken_image(request.url, reason)
-            return
-        message = f"{request.resource_type} {request.url} could not be fetched: {reason}"
-        self._tell(_kind_of(request), message, request.url)
-
-    def _on_response(self, response: Response) -> None:
-        request = response.request
-        is_page = _is_main_document(request)
-        if is_page:
-            self.answered = response.status
-        if response.status < 400 or (is_page and self.expects_status):
-            return
-        answered = f"answered {response.status} {response.status_text}".rstrip()
-        if is_page:
-            self._record.find(
-                FindingKind.NAVIGATION, f"{response.url} {answered}", url=response.url, about=response.url
-            )
-        elif request.resource_type == "image":
-            self.broken_image(response.url, answered)
-        else:
-            self._lost_fonts |= request.resource_type == "font"
-            message = f"{request.resource_type} {response.url} {answered}"
-            self._tell(_kind_of(request), message, response.url)
-
-    def broken_image(self, address: str, reason: str = "cannot be shown") -> None:
-        """One finding an image, whichever way it was noticed first."""
-        shown = self._record.shortened(address, MOST_ADDRESS)
-        if address not in self._broken:
-            self._broken.add(address)
-            self._tell(FindingKind.BROKEN_IMAGE, f"image {shown} {reason}", address)
-
-    def broken_font(self, family: str) -> None:
-        """One that came and is none; of one that did not come its request tells."""
-        if not self._lost_fonts:
-            message = f"font {family!r} cannot be used; its text is shown in another one"
-            self._tell(FindingKind.BROKEN_FONT, message)
+        Raises:
+            NavigationFailed: None came up.
+        """
+        self.wait_for_navigation(timeout_seconds)
+        self.check_strayed()
+        if not self.url and self.page.url != NOWHERE:
+            raise NavigationFailed("the new window shows no page; see what its address answers")
+        status = self.page.evaluate(STATUS)
+        if status >= 400:
+            self._record.find(FindingKind.NAVIGATION, f"{self.url} answered {status}", url=self.url)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         place = message.location
-        is_echo = message.text.startswith(STATUS_CONSOLE_LINE)
+        is_echo = message.text.startswith(ECHOES)
         if is_echo and urlsplit(place.get("url", "")).path == "/favicon.ico":
             return  # the browser's own wish, not the page's
         self._record.log(message.type, message.text, url=self.url)
@@ -269,9 +208,15 @@ class Window:
 
     def _on_dialog(self, dialog: Dialog) -> None:
         """Say no to everything but leaving the page: nothing that a dialog warns of is done by accident."""
-        answer = "left" if dialog.type == "beforeunload" else "dismissed"
-        self._record.log("dialog", f"{dialog.type} {dialog.message!r} was {answer}", url=self.url)
-        if dialog.type == "beforeunload":
+        is_leaving = dialog.type == "beforeunload"
+        told = (
+            "the page asked whether it may be left; it was"
+            if is_leaving
+            else f"the page showed {DIALOGS.get(dialog.type, dialog.type)} {dialog.message!r}; it was dismissed"
+        )
+        severity = Severity.INFO if is_leaving else None
+        self._record.find(FindingKind.DIALOG, told, url=self.url, severity=severity)
+        if is_leaving:
             dialog.accept()
         else:
             dialog.dismiss()
@@ -286,14 +231,3 @@ class Window:
 
     def _on_crash(self, _: Page) -> None:
         self._has_crashed = True
-
-
-def _kind_of(request: Request) -> FindingKind:
-    return FindingKind.BROKEN_FONT if request.resource_type == "font" else FindingKind.REQUEST_FAILED
-
-
-def _is_main_document(request: Request) -> bool:
-    try:
-        return request.is_navigation_request() and request.frame.parent_frame is None
-    except Error:  # its frame is not there yet: the first request of a new document
-        return request.is_navigation_request()

@@ -28,7 +28,10 @@
   const SWIFT = "transition-duration: 0s !important; transition-delay: 0s !important;";
   const wear = (css) => {
     caret.replaceSync(css && `:focus, :root:read-write { ${css} }`);
-    for (const root of worn) getComputedStyle(root.activeElement ?? root.host ?? document.documentElement).caretColor;
+    for (const root of worn) {
+      const element = root.activeElement ?? root.host ?? document.documentElement;
+      if (element) getComputedStyle(element).caretColor;
+    }
   };
   const worn = [...roots(document)].filter((root) => root === document || root.activeElement);
   for (const root of worn) root.adoptedStyleSheets = [...root.adoptedStyleSheets, caret];

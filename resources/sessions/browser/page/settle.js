@@ -1,5 +1,6 @@
 // Waits up to `budget` ms for fonts, images, aria-busy, skeletons and "Loading.." to be over, and for the window to stand
 // where a smooth scroll takes it; returns what is still missing, in words. What was missing before is not waited for again.
+// With a budget of 0 it only looks, for a page without scripts has no timers either.
 async ({ budget, known }) => {
   const end = performance.now() + budget;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
@@ -13,7 +14,7 @@ async ({ budget, known }) => {
   const WAITS = /^(loading|please wait|one moment)\b[^a-z0-9]*([\p{L}\p{N} ]{0,30}[^a-z0-9]*)?$/iu;
   const words = () => {
     const said = [];
-    const walker = document.createTreeWalker(document.body ?? document.documentElement, NodeFilter.SHOW_TEXT);
+    const walker = document.createTreeWalker(document.body ?? document.documentElement ?? document, NodeFilter.SHOW_TEXT);
     for (let seen = 0; seen < 5000 && said.length < 3 && walker.nextNode(); seen++) {
       const text = walker.currentNode.data.trim();
       if (text.length < 45 && WAITS.test(text) && visible(walker.currentNode.parentElement)) said.push(`'${text}'`);
@@ -34,6 +35,7 @@ async ({ budget, known }) => {
     tell(words(), "the page says ");
     return late;
   };
+  if (!budget) return missing();
   const fresh = () => missing().filter((each) => !known.includes(each));
   if (document.readyState === "loading") {
     await Promise.race([new Promise((done) => document.addEventListener("DOMContentLoaded", done)), pause(budget)]);

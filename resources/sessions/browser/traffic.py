@@ -1,0 +1,118 @@
+"""Traffic: what a page fetches, what is still on its way, and what did not come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from playwright.sync_api import Error, Page, Request, Response
+
+from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.host import place_of
+from resources.sessions.browser.gate import Gate
+from resources.sessions.browser.navigation import failed_connection
+from resources.sessions.record import Record
+
+MOST_ADDRESS = 200  # characters of an image's
+ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
+OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block
+
+
+class Traffic:
+    """Of one page.
+
+    Args:
+        at: Where the page stands.
+    """
+
+    def __init__(self, page: Page, record: Record, gate: Gate, *, at: Callable[[], str]) -> None:
+        self._record, self._gate, self._at = record, gate, at
+        self._pending: dict[int, Request] = {}
+        self._broken: set[str] = set()
+        self.answered: int | None = None  # the status of the last document that was to be the page's
+        self.expects_status = False  # an action looks at the status itself
+        self._lost_fonts = False  # whether the network has said already why a font is missing
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_request_end)
+        page.on("requestfailed", self._on_request_failed)
+        page.on("response", self._on_response)
+
+    def pending_urls(self) -> list[str]:
+        """What is still being fetched, oldest first."""
+        return [request.url for request in self._pending.values()]
+
+    def is_navigating(self) -> bool:
+        """Whether the page itself is off to another document."""
+        return any(_is_main_document(request) for request in self._pending.values())
+
+    def _on_request(self, request: Request) -> None:
+        if request.resource_type not in ENDLESS and not request.url.startswith(("data:", "blob:")):
+            self._pending[id(request)] = request
+
+    def _on_request_end(self, request: Request) -> None:
+        self._pending.pop(id(request), None)
+
+    def _on_request_failed(self, request: Request) -> None:
+        self._pending.pop(id(request), None)
+        self._lost_fonts |= request.resource_type == "font"
+        reason = request.failure or "no reason given"
+        if _is_main_document(request):  # told by goto
+            return
+        if reason.startswith(OUR_DOING):
+            self._broken.add(request.url)  # an image that was not to come is none that is broken
+            return
+        if self._gate.is_refused(*place_of(request.url)):
+            self._broken.add(request.url)
+            return  # told as a connection that was refused
+        code, _ = failed_connection(reason, request.url, self._gate)
+        reason = f"net::{code}" if code else reason
+        if request.resource_type == "image":
+            self.broken_image(request.url, reason)
+            return
+        message = f"{request.resource_type} {request.url} could not be fetched: {reason}"
+        self._tell(_kind_of(request), message, request.url)
+
+    def _on_response(self, response: Response) -> None:
+        request = response.request
+        is_page = _is_main_document(request)
+        if is_page:
+            self.answered = response.status
+        if response.status < 400 or (is_page and self.expects_status):
+            return
+        answered = f"answered {response.status} {response.status_text}".rstrip()
+        if is_page:
+            self._record.find(
+                FindingKind.NAVIGATION, f"{response.url} {answered}", url=response.url, about=response.url
+            )
+        elif request.resource_type == "image":
+            self.broken_image(response.url, answered)
+        else:
+            self._lost_fonts |= request.resource_type == "font"
+            message = f"{request.resource_type} {response.url} {answered}"
+            self._tell(_kind_of(request), message, response.url)
+
+    def broken_image(self, address: str, reason: str = "cannot be shown") -> None:
+        """One finding an image, whichever way it was noticed first."""
+        shown = self._record.shortened(address, MOST_ADDRESS)
+        if address not in self._broken:
+            self._broken.add(address)
+            self._tell(FindingKind.BROKEN_IMAGE, f"image {shown} {reason}", address)
+
+    def broken_font(self, family: str) -> None:
+        """One that came and is none; of one that did not come its request tells."""
+        if not self._lost_fonts:
+            message = f"font {family!r} cannot be used; its text is shown in another one"
+            self._tell(FindingKind.BROKEN_FONT, message)
+
+    def _tell(self, kind: FindingKind, message: str, about: str = "") -> None:
+        self._record.find(kind, message, url=self._at(), about=about)
+
+
+def _kind_of(request: Request) -> FindingKind:
+    return FindingKind.BROKEN_FONT if request.resource_type == "font" else FindingKind.REQUEST_FAILED
+
+
+def _is_main_document(request: Request) -> bool:
+    try:
+        return request.is_navigation_request() and request.frame.parent_frame is None
+    except Error:  # its frame is not there yet: the first request of a new document
+        return request.is_navigation_request()
