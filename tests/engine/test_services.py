@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+import psutil
 import pytest
 
 from inspect_pipelines.engine.addresses import accepts
 from inspect_pipelines.engine.processes import Child
 from inspect_pipelines.engine.services import Generations, Service
 from inspect_pipelines.errors import Unavailable
+from patience import until
 
 ENDS = [sys.executable, "-c", "print('no such table'); raise SystemExit(4)"]
 SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -159,6 +162,40 @@ def test_definitions_that_do_not_load_leave_the_old_code_server_in_place(yard: Y
         "the published definitions do not load in the code server, so the ones before stay"
     )
     assert yard.said[0].endswith("no such table")
+
+
+def test_a_code_server_that_a_signal_has_stopped_is_ended_and_replaced(yard: Yard) -> None:
+    code = yard.code()
+    tick_until(code, lambda: code.is_ready)
+    code.tick(0.0)
+    os.kill(yard.started[0].pid, signal.SIGSTOP)
+    until(lambda: psutil.Process(yard.started[0].pid).status() == psutil.STATUS_STOPPED)
+
+    code.tick(30.0)
+    code.tick(30.1)
+    tick_until(code, lambda: code.is_ready, 31.0)
+
+    assert accepts(code.link)
+    assert yard.said[0] == (
+        "the code server stood still for 30 s (stopped by a signal or a debugger), so it is ended; its runs go on"
+    )
+    assert yard.said[1].startswith("the code server ended (signal 9); it is started again in 0.5 s")
+
+
+def test_a_service_that_a_signal_has_stopped_is_ended_and_started_again(yard: Yard) -> None:
+    service = yard.service(SLEEPS)
+    tick_until(service, lambda: service.is_ready)
+    service.tick(0.0)
+    os.kill(yard.started[0].pid, signal.SIGSTOP)
+    until(lambda: psutil.Process(yard.started[0].pid).status() == psutil.STATUS_STOPPED)
+
+    for now in (30.0, 30.1, 31.0):
+        service.tick(now)
+
+    assert len(yard.started) == 2
+    assert yard.said[0] == (
+        "the web process stood still for 30 s (stopped by a signal or a debugger), so it is ended"
+    )
 
 
 def test_a_code_server_that_dies_is_replaced(yard: Yard) -> None:
