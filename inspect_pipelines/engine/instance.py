@@ -89,8 +89,17 @@ def ensure_instance(home: Path) -> Path:
             "set INSPECT_HOME to a folder of yours"
         ) from error
     except OSError as error:
-        raise Unavailable(f"INSPECT_HOME {str(home)!r} cannot be set up: {error.strerror}") from error
+        raise refused(home, error) from error
     return home / "dagster"
+
+
+def refused(home: Path, error: OSError) -> Unavailable:
+    """What a disk says that lets nobody write where a home needs it."""
+    what = str(error.filename or home)
+    return Unavailable(
+        f"INSPECT_HOME {str(home)!r} cannot be set up: {what!r} cannot be written ({(error.strerror or str(error)).lower()}); "
+        "make it writable, make room, or set INSPECT_HOME to another folder"
+    )
 
 
 def is_ours(dagster_home: Path) -> bool:

@@ -16,7 +16,7 @@ from contextlib import closing
 from pathlib import Path
 
 from inspect_pipelines.config.settings import child_environment
-from inspect_pipelines.engine.instance import ensure_instance, is_ours
+from inspect_pipelines.engine.instance import ensure_instance, is_ours, refused
 from inspect_pipelines.errors import Unavailable
 from resources.disk.lock import take_lock
 
@@ -39,7 +39,7 @@ def ensure_storages(home: Path) -> Path:
     try:
         lock = take_lock(home / "run" / "first-use.lock", waits=True)
     except OSError as error:
-        raise Unavailable(f"INSPECT_HOME {str(home)!r} cannot be set up: {error.strerror}") from error
+        raise refused(home, error) from error
     assert lock is not None  # it waits
     try:
         if not _are_made(dagster_home):

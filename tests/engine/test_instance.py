@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from inspect_pipelines.engine.instance import MARKER, ensure_instance, launcher_of
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.engine.storages import ensure_storages
+from inspect_pipelines.errors import Unavailable, UsageError
 
 
 def test_dagster_accepts_the_settings_and_finds_our_coordinator_and_launcher(tmp_path: Path) -> None:
@@ -97,3 +98,26 @@ def test_a_home_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
 
     with pytest.raises(UsageError, match=r"cannot be used: '.*home' is a file, not a folder; move it away"):
         ensure_instance(tmp_path / "home")
+
+
+def test_a_disk_that_refuses_is_told_with_the_place_and_what_to_do(tmp_path: Path) -> None:
+    """`up` in a home whose `run/` could not be written said: cannot be set up: Read-only file system."""
+    long = tmp_path / ("x" * 300)
+
+    with pytest.raises(Unavailable) as told:
+        ensure_instance(long)
+
+    assert str(told.value) == (
+        f"INSPECT_HOME '{long}' cannot be set up: '{long}' cannot be written (file name too long); "
+        "make it writable, make room, or set INSPECT_HOME to another folder"
+    )
+
+
+def test_a_run_folder_that_cannot_be_locked_is_told_in_a_sentence(tmp_path: Path) -> None:
+    ensure_instance(tmp_path)
+    (tmp_path / "run" / "first-use.lock").mkdir()
+
+    with pytest.raises(
+        Unavailable, match=r"'.*run/first-use.lock' cannot be written \(is a directory\); make it"
+    ):
+        ensure_storages(tmp_path)
