@@ -58,8 +58,10 @@ def request(
         NotFound: The organisation has no such definition.
         UsageError: A value is missing or unknown.
         Unavailable: There is no room for a run.
+        Unreadable: What is published is damaged, so that no process could load the definition.
     """
     check_room(house)
+    house.publication.read(house.org_id)
     now = house.clock.now()
     with house.ledger.write() as ledger:
         definition = ledger.definitions.find(definition_id)

@@ -11,7 +11,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.plan import Overlap
 from inspect_pipelines.domain.playbook import Variable
 from inspect_pipelines.domain.run import Door, RunStatus
-from inspect_pipelines.errors import NotFound, UsageError
+from inspect_pipelines.errors import NotFound, Unreadable, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.events.route import route
 from inspect_pipelines.usecases.runs import start
@@ -159,6 +159,21 @@ def test_a_reexecution_of_an_events_run_knows_the_event(house: House) -> None:
 
     assert retry.variables["pr_number"] == "7"
     assert retry.variables == first.variables
+
+
+def test_a_damaged_publication_is_told_before_a_run_is_stored(house: House) -> None:
+    """The run was stored, and ended 30 s later: `its worker ended before the first step; see .inspect/logs`."""
+    compiled = Path(house.home) / "compiled" / "default.json"
+    compiled.parent.mkdir(exist_ok=True)
+    compiled.write_text("{")
+
+    with pytest.raises(
+        Unreadable, match=r"default.json' is damaged; run `inspect-pipelines apply` to write it anew"
+    ):
+        start.request(house, NIGHTLY, {}, by="user:ada", key="k")
+
+    with house.ledger.read() as ledger:
+        assert ledger.runs.open() == []
 
 
 def test_the_same_request_key_finds_the_same_run(house: House) -> None:
