@@ -16,7 +16,7 @@ def job_named(name: str) -> dg.JobDefinition:
         marks = os.environ.get("TINY_MARKS")
         if marks:
             with Path(marks).open("a") as stream:
-                stream.write(f"{name} {context.run.tags.get('inspect/origin', '')} {os.getpid()}\n")
+                stream.write(f"{name} {context.run.tags.get('.dagster/inspect.origin', '')} {os.getpid()}\n")
         for _ in range(600 if name.startswith("slow") else 0):
             time.sleep(0.1)
         if name.startswith("broken"):

@@ -198,11 +198,13 @@ def test_apply_as_json_holds_what_was_done(project):
         ],
         "organization": [],
         "published": True,
+        "switched_on": [],
     }
     assert json.loads(ran("apply", "--json").stdout) == {
         "changes": [],
         "organization": [],
         "published": False,
+        "switched_on": [],
     }
 
 

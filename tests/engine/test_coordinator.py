@@ -145,7 +145,7 @@ def next_in_line(instance: dg.DagsterInstance) -> list[str]:
 
 
 def queued(instance: dg.DagsterInstance, name: str, **tags: str) -> None:
-    given = {f"inspect/{key}": value for key, value in tags.items()}
+    given = {f".dagster/inspect.{key}": value for key, value in tags.items()}
     instance.create_run_for_job(
         tiny,
         status=dg.DagsterRunStatus.QUEUED,

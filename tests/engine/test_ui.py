@@ -161,8 +161,8 @@ def test_the_ui_works_in_a_browser_and_its_switch_switches(
     shown = page.screenshot(path=str(tmp_path / "automation.png"))
     page.get_by_text("Select all").click()
     page.get_by_role("button", name="Actions").click()
-    page.get_by_text("Stop 2 automations").click()
-    page.get_by_role("button", name="Stop 2 automations").click()  # the dialog asks once more
+    page.get_by_text("Stop 3 automations").click()
+    page.get_by_role("button", name="Stop 3 automations").click()  # the dialog asks once more
     until(lambda: schedule(url)["status"] == "STOPPED", 20)
 
     assert errors == []
