@@ -59,8 +59,9 @@ class DuckHistory:
     ) -> list[PastRun]:
         if not self.places.snapshot.exists():
             return []
-        if publication.newest(self.places) is None:  # it has the tables of an older version
-            self._freshen(UPGRADE_SECONDS)
+        published = publication.newest(self.places)
+        if published is None or not self._is_of_this_epoch(published):
+            self._freshen(UPGRADE_SECONDS)  # it has the tables of an older version, or another ledger's runs
         from resources.history.past_runs import page  # imports DuckDB
 
         return page(self.places.snapshot, org_id, wanted, before=before, limit=limit)
@@ -151,6 +152,10 @@ class DuckHistory:
 
     def _is_current(self, published: Publication) -> bool:
         return self._is_of_this_ledger(published) and published.seq == self._head()
+
+    def _is_of_this_epoch(self, published: Publication) -> bool:
+        with self._ledgers.read() as ledgers:
+            return ledgers.journal.numbers().epoch == published.epoch
 
     def _is_of_this_ledger(self, published: Publication) -> bool:
         """Whether this ledger told all of it: one that is restored or another one knows less, or other facts."""

@@ -85,7 +85,7 @@ def call(*words: str) -> Result:
 def listed(*words: str) -> list[RunId]:
     done = call("list", "--json", *words)
     assert done.exit_code == 0, done.output
-    return [run["id"] for run in json.loads(done.output)]
+    return [run["id"] for run in json.loads(done.stdout)]
 
 
 # list

@@ -95,12 +95,14 @@ def test_without_a_history_the_ledger_is_the_list(house: House) -> None:
 def test_a_history_that_cannot_be_read_is_told_beside_what_there_is(house: House) -> None:
     run = ended(house, 1)
     house.history.drain()
-    house.history.places.snapshot.write_bytes(b"no database")  # type: ignore[attr-defined]
+    for file in (house.history.places.live, house.history.places.snapshot):  # type: ignore[attr-defined]
+        file.write_bytes(b"no database")
 
     page = list_runs(house)
 
     assert [one.id for one in page.items] == [run.id]
-    assert page.problem.startswith("older runs may be missing: the copy of the run history")
+    assert page.problem.startswith("older runs may be missing: the run history")
+    assert "inspect-pipelines history rebuild" in page.problem
 
 
 @pytest.mark.parametrize("limit", [1, 3, 7, 50])

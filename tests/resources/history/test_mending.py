@@ -12,6 +12,7 @@ import pytest
 
 from builders import a_run
 from history_builders import Home, a_failed_run, a_home
+from inspect_pipelines.domain.ids import DEFAULT_ORG
 from resources.history.owner import Owner
 from resources.history.rebuild import rebuild
 
@@ -173,6 +174,14 @@ def test_a_new_ledger_gets_a_history_of_its_own_and_the_other_is_kept_whole(home
     assert {run_id for (run_id,) in found} == ids(1, 2, 3)
 
 
+def test_a_list_of_runs_shows_none_of_another_ledgers_before_anybody_has_drained(home):
+    home.finish(1)
+    home.history.drain()
+    removed(home, "ledger.db")
+
+    assert a_home(home.path).history.ended_runs(DEFAULT_ORG) == []
+
+
 def test_a_new_ledger_without_a_fact_shows_none_of_the_other_ones(home):
     home.finish(1)
     home.history.drain()
@@ -183,7 +192,7 @@ def test_a_new_ledger_without_a_fact_shows_none_of_the_other_ones(home):
     owner.turn()
     owner.let_go()
 
-    assert home.history.ended_runs(home.ledger._org_id) == []
+    assert home.history.ended_runs(DEFAULT_ORG) == []
 
 
 def test_a_history_of_another_home_is_kept_aside_and_made_anew_from_the_ledger(tmp_path):
@@ -316,7 +325,7 @@ def test_the_owner_in_a_long_lived_process_mends_and_publishes(home):
     owner.turn()
     owner.let_go()
 
-    assert {run.id for run in home.history.ended_runs(home.ledger._org_id)} == ids(1, 2, 3, 4)
+    assert {run.id for run in home.history.ended_runs(DEFAULT_ORG)} == ids(1, 2, 3, 4)
 
 
 def test_a_rebuild_brings_a_restored_ledger_and_the_history_together(home):
