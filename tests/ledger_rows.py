@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session, a_trigger
+from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session, a_source, a_trigger
 from builders_of_incidents import an_incident
 from history_builders import a_comparison
 from inspect_pipelines.domain.access import AccessToken, Member, Permission, Role
@@ -17,6 +17,7 @@ from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import opened
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
+from inspect_pipelines.domain.kept_answer import KeptAnswer
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
@@ -32,7 +33,7 @@ LATER = NOW + timedelta(hours=1)
 MONTH = "2026-11"
 TARGET = "webhook:qa"
 
-ORGANIZATION = Organization(DEFAULT_ORG, name="Ours")
+ORGANIZATION = Organization(DEFAULT_ORG, name="Ours", sources=(a_source(),))
 NIGHTLY = a_schedule()
 TRIGGER = a_trigger(debounce=Debounce(timedelta(minutes=1), timedelta(minutes=5)))
 PAUSE = Pause("p1", DEFAULT_ORG, NIGHTLY.id, "the shop moves", "user:ada", since=NOW)
@@ -71,6 +72,8 @@ TOKEN = AccessToken(
 
 PLAYED = opened("b0", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
 
+KEPT = KeptAnswer(DEFAULT_ORG, "user:ada", "k1", "f1", NOW)
+
 
 def fill(session: SqlSession) -> None:
     """Store them all."""
@@ -107,6 +110,7 @@ def fill(session: SqlSession) -> None:
     session.journal.append("run", {"run": {}}, at=NOW)
     session.members.save(MEMBER)
     session.tokens.add(TOKEN)
+    session.kept_answers.begin(KEPT, forgotten_before=NOW)
 
 
 Ask = Callable[[Any], Any]
@@ -141,6 +145,8 @@ VALUES: Mapping[str, Ask] = {
     "batches.close": lambda r: r.close(BATCH, RUNNING.id),
     "batches.drop": lambda r: r.drop(BATCH, "it is gone"),
     "members.save": lambda r: r.save(Member(DEFAULT_ORG, "eve", Role.ADMIN, LATER, "user:eve")),
+    "kept_answers.begin": lambda r: r.begin(KEPT, forgotten_before=NOW),
+    "kept_answers.finish": lambda r: r.finish(KEPT.answered(200, "{}")),
     "tokens.add": lambda r: r.add(replace(TOKEN, id="t2", sha256="b" * 64)),
 }
 
@@ -227,6 +233,7 @@ NAMES: Mapping[str, Ask] = {
     "members.find": lambda r: r.find("ada"),
     "members.all": lambda r: r.all(),
     "members.remove": lambda r: r.remove("ada", by="user:eve", at=LATER),
+    "kept_answers.drop": lambda r: r.drop("user:ada", "k1"),
     "tokens.all": lambda r: r.all(),
     "tokens.revoke": lambda r: r.revoke("t1", by="user:eve", at=LATER),
     "tokens.used": lambda r: r.used("t1", at=LATER),

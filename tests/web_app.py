@@ -11,6 +11,7 @@ from houses import an_estate
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.access.rates import Rates
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.duty import Duty
@@ -26,12 +27,17 @@ URL = "http://127.0.0.1:8460"
 
 
 def an_app(
-    house: House, *duties: Duty, others: Sequence[OrgId] = (), is_open: bool = False, **changes: Any
+    house: House,
+    *duties: Duty,
+    others: Sequence[OrgId] = (),
+    is_open: bool = False,
+    rates: Rates | None = None,
+    **changes: Any,
 ) -> Any:
     """The historian works beside it, as in the web process."""
     owner = Owner(Path(house.home), house.ledgers, house.clock)
     estate = an_estate(house, *others)
-    gate = Gate(estate, is_open=is_open)
+    gate = Gate(estate, is_open=is_open, rates=rates)
     changes.setdefault("dagster_ui", DagsterDoor(gate, f"{house.home}/no-ui.sock"))
     return create_app(estate, owner, (Historian(owner), *duties), gate=gate, **changes)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from dataclasses import replace
 from functools import cache
 from urllib.parse import urlsplit
 
@@ -21,6 +22,7 @@ from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.access.rates import DEFAULT, Rates
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
@@ -96,7 +98,8 @@ def application(settings: Settings, host: str, port: int) -> FastAPI:
     intake = Intake(house, sources, route_all, payload_days=settings.payload_days)
     group_commit = GroupCommit(house.inbox)
     ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=socket)
-    gate = Gate(estate, is_open=not is_loopback(host))
+    rates = Rates(replace(DEFAULT, requests=settings.api_requests))
+    gate = Gate(estate, is_open=not is_loopback(host), rates=rates)
     return create_app(
         estate,
         owner,
@@ -112,6 +115,7 @@ def application(settings: Settings, host: str, port: int) -> FastAPI:
         gate=gate,
         receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
         dagster_ui=DagsterDoor(gate, str(socket), origins=_public_origins(estate)),
+        engine=engine,
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
     )

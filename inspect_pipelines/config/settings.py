@@ -85,6 +85,9 @@ class Settings(BaseModel):
     payload_days: int = Field(default=30, ge=1, le=3650)
     """How long payloads of webhooks are kept; what events say of them stays."""
 
+    api_requests: int = Field(default=500, ge=1)
+    """How many requests a token of the API may send in 5 minutes."""
+
     port: int = Field(default=8460, ge=1, le=65535)
     """The first port to try; a taken one is stepped over. Everything is behind this one, the Dagster UI at /dagster."""
 

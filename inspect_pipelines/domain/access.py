@@ -25,6 +25,11 @@ class Permission(StrEnum):
     NOTIFICATIONS_READ = "notifications:read"
     ORGANIZATION_READ = "organization:read"
     METRICS_READ = "metrics:read"
+    RUNS_WRITE = "runs:write"  # start, cancel, retry
+    DEFINITIONS_PAUSE = "definitions:pause"
+    INCIDENTS_WRITE = "incidents:write"  # acknowledge, silence
+    EVENTS_REPLAY = "events:replay"
+    NOTIFICATIONS_RESEND = "notifications:resend"
     DEPLOYMENT_ADMIN = "deployment:admin"
 
     @property
@@ -43,11 +48,18 @@ class Role(StrEnum):
 
 
 READING = frozenset(one for one in Permission if one.value.endswith(":read"))
+OPERATING = READING | {
+    Permission.RUNS_WRITE,
+    Permission.DEFINITIONS_PAUSE,
+    Permission.INCIDENTS_WRITE,
+    Permission.EVENTS_REPLAY,
+    Permission.NOTIFICATIONS_RESEND,
+}
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.VIEWER: READING,
-        Role.OPERATOR: READING,
-        Role.REVIEWER: READING,
+        Role.OPERATOR: OPERATING,
+        Role.REVIEWER: OPERATING,
         Role.ADMIN: frozenset(Permission),
     }
 )

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.access import AccessToken, Member
+from inspect_pipelines.domain.kept_answer import KeptAnswer
 
 
 class Members(Protocol):
@@ -34,3 +35,21 @@ class Tokens(Protocol):
 
     def used(self, token_id: str, *, at: datetime) -> None:
         """Note that it was used then; not in the audit."""
+
+
+class KeptAnswers(Protocol):
+    """What was answered to requests that somebody may send again, by who asked and the key that they gave."""
+
+    def begin(self, kept: KeptAnswer, *, forgotten_before: datetime) -> KeptAnswer | None:
+        """Keep a request that begins; the one with that key from that asker, when there is one that is not too old."""
+
+    def finish(self, kept: KeptAnswer) -> None:
+        """Keep what was answered."""
+
+    def drop(self, asker: str, key: str) -> None:
+        """Forget it, so that it may be tried again."""
+
+
+class Audit(Protocol):
+    def append(self, action: str, subject: str, *, by: str, at: datetime, detail: str = "") -> None:
+        """Keep who did what to what."""

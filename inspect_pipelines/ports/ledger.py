@@ -23,7 +23,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports.access import Members, Tokens
+from inspect_pipelines.ports.access import Audit, KeptAnswers, Members, Tokens
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.events import Events
@@ -288,6 +288,10 @@ class LedgerSession(Protocol):
     def members(self) -> Members: ...
     @property
     def tokens(self) -> Tokens: ...
+    @property
+    def kept_answers(self) -> KeptAnswers: ...
+    @property
+    def audit(self) -> Audit: ...
 
 
 class Ledger(Protocol):

@@ -16,6 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.errors import InspectError, Refused
+from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.web.access.gate import Gate
@@ -49,6 +50,7 @@ def create_app(
     gate: Gate,
     receiver: Receiver | None = None,
     dagster_ui: DagsterDoor | None = None,
+    engine: Callable[[], Engine | None] = lambda: None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -61,6 +63,7 @@ def create_app(
         gate: Who may ask for what.
         receiver: Of webhooks; None: none are received.
         dagster_ui: Dagster's UI; None: it has no door here.
+        engine: Whoever executes runs now; None: nobody is up.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
@@ -102,7 +105,7 @@ def create_app(
         probes(gate, estate.house(DEFAULT_ORG), duties, owner),
     ):
         app.router.routes.extend(router.routes)
-    app.router.routes.extend(v1(gate, lambda: app.router.routes))
+    app.router.routes.extend(v1(gate, lambda: app.router.routes, engine))
     add_problems(app)
     return app
 

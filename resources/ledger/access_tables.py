@@ -33,3 +33,16 @@ access_tokens = sa.Table(
     text("revoked_by", nullable=True),
 )
 sa.Index("access_tokens_sha256", access_tokens.c.sha256, unique=True)  # a token names no organisation
+
+kept_answers = sa.Table(
+    "kept_answers",
+    metadata,
+    text("org_id", primary_key=True),
+    text("asker", primary_key=True),
+    text("key", primary_key=True),
+    text("fingerprint"),
+    time("begun_at"),
+    sa.Column("status", sa.Integer, nullable=True),  # None: not answered yet
+    text("body"),
+)
+sa.Index("kept_answers_begun", kept_answers.c.org_id, kept_answers.c.begun_at)

@@ -22,6 +22,7 @@ from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
 from resources.ledger.incidents import SqlIncidents, SqlSilences
 from resources.ledger.journal import SqlJournal
+from resources.ledger.kept_answers import SqlKeptAnswers
 from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
 from resources.ledger.pauses import SqlPauses
@@ -78,6 +79,7 @@ class SqlSession:
         self.audit = SqlAudit(connection, org_id)
         self.members = SqlMembers(connection, org_id)
         self.tokens = SqlTokens(connection, org_id)
+        self.kept_answers = SqlKeptAnswers(connection, org_id)
 
 
 class SqlLedger:

@@ -15,6 +15,7 @@ from inspect_pipelines.queries.access import has_administrator
 from inspect_pipelines.queries.choice import chosen_org
 from inspect_pipelines.usecases.access.recognise import recognise, revoke_exposed
 from inspect_pipelines.web.access.declaration import Declaration, For
+from inspect_pipelines.web.access.rates import Rates
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")  # a proxy brings somebody else's request
@@ -32,12 +33,14 @@ class Gate:
     Args:
         estate: Of whose organisations there are members and tokens.
         is_open: Other machines can reach us by themselves, not only through a proxy on this one.
+        rates: How often they may ask; None: as often as is usual.
     """
 
-    def __init__(self, estate: Estate, *, is_open: bool = False) -> None:
+    def __init__(self, estate: Estate, *, is_open: bool = False, rates: Rates | None = None) -> None:
         self._estate, self._is_open = estate, is_open
         self._any_house = estate.house(DEFAULT_ORG)  # of what all of them share
         self._has_administrator = False
+        self.rates = rates or Rates()
 
     def admit(self, asking: HTTPConnection, declared: Declaration) -> Caller | None:
         """Who asks; None: the route does not ask for that.

@@ -10,12 +10,14 @@ from starlette.responses import Response
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import SourceId
-from inspect_pipelines.queries.events import EventDossier, event_with, list_events
+from inspect_pipelines.queries.events import EventDossier, Replayed, event_with, list_events, show_replay
+from inspect_pipelines.usecases.events.replay import replay
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
+from inspect_pipelines.web.api.deed import Deed
 from inspect_pipelines.web.api.moment import Moment
-from inspect_pipelines.web.api.route import USUAL, Answer, AskedBy, Cursor, Limit, Routes
+from inspect_pipelines.web.api.route import USUAL, Answer, AskedBy, AskedOnce, Cursor, Limit, Routes
 
 
 def events(gate: Gate) -> Routes:
@@ -50,5 +52,16 @@ def events(gate: Gate) -> Routes:
     def show(asked: AskedBy, event_id: str) -> Response:
         """An event with what came of it at each trigger."""
         return asked.answer(present(event_with(asked.house, event_id), "event", event_id))
+
+    @routes.post(
+        "/events/{event_id}/replay",
+        permitted(Permission.EVENTS_REPLAY),
+        Answer(Replayed),
+        Deed("event.replay", "event_id"),
+    )
+    def look_again(asked: AskedOnce, event_id: str) -> Response:
+        """Decide about an event once more, through the same gates as a delivery; what it starts now are new runs."""
+        found = present(event_with(asked.house, event_id), "event", event_id)
+        return asked.answer(show_replay(asked.house, replay(asked.house, found.event.id)))
 
     return routes

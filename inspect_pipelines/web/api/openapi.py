@@ -14,20 +14,27 @@ from inspect_pipelines.queries.json_schema import Schema, schema_of
 from inspect_pipelines.web.access.declaration import ANYBODY, Declaration, For, is_for
 from inspect_pipelines.web.api.example import example_of
 from inspect_pipelines.web.api.problem import (
+    CONFLICT,
     FORBIDDEN,
     INTERNAL,
     INVALID,
     KINDS,
     MEDIA_TYPE,
     NOT_FOUND,
+    TOO_LARGE,
+    TOO_MANY,
     TYPE,
     UNAUTHENTICATED,
     UNAVAILABLE,
+    UNPROCESSABLE,
+    UNSUPPORTED,
     Kind,
 )
 from inspect_pipelines.web.api.route import Answer, Route
 
-EVERYWHERE = (INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, INTERNAL, UNAVAILABLE)
+FASTAPIS = ("HTTPValidationError", "ValidationError")  # of errors that are problems here
+EVERYWHERE = (INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, TOO_MANY, INTERNAL, UNAVAILABLE)
+OF_DEEDS = (CONFLICT, TOO_LARGE, UNSUPPORTED, UNPROCESSABLE)
 DESCRIPTION = (
     "Playbooks, schedules, triggers, runs, pictures, incidents, events and messages of one organisation. Lists are pages, "
     "newest first: follow `next` until it is null. Errors are problems (RFC 9457) whose `type` stays the same."
@@ -82,7 +89,8 @@ def openapi(title: str, version: str, routes: Sequence[BaseRoute]) -> dict[str, 
     document = get_openapi(
         title=title, version=version, description=DESCRIPTION, openapi_version="3.1.0", routes=ours
     )
-    schemas: dict[str, Schema] = {"Problem": PROBLEM}
+    generated: dict[str, Schema] = document.get("components", {}).get("schemas", {})
+    schemas = {name: one for name, one in generated.items() if name not in FASTAPIS} | {"Problem": PROBLEM}
     for route in ours:
         for method in route.methods or ():
             _complete(document["paths"][route.path_format][method.lower()], route, schemas)
@@ -97,8 +105,8 @@ def openapi(title: str, version: str, routes: Sequence[BaseRoute]) -> dict[str, 
 def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema]) -> None:
     declaration: Declaration = route.endpoint.declaration  # type: ignore[attr-defined]
     answer: Answer = route.endpoint.answer  # type: ignore[attr-defined]
-    responses = {"200": _response(answer, schemas)}
-    for kind in EVERYWHERE:
+    responses = {str(answer.status): _response(answer, schemas)}
+    for kind in EVERYWHERE if "GET" in (route.methods or ()) else (*EVERYWHERE, *OF_DEEDS):
         responses[str(kind.status)] = {"$ref": f"#/components/responses/{kind.name}"}
     operation["responses"] = responses
     scopes = [declaration.permission.value] if declaration.permission else []

@@ -18,6 +18,8 @@ from inspect_pipelines.errors import (
     Unauthenticated,
     UsageError,
 )
+from inspect_pipelines.usecases.access.answer_once import OtherRequest
+from inspect_pipelines.web.access.rates import TooMany, headers_of
 
 PREFIX = "/api/"  # what stands below it answers with problems
 MEDIA_TYPE = "application/problem+json"
@@ -59,6 +61,25 @@ WRONG_METHOD = Kind(
 CONFLICT = Kind(
     "conflict", 409, "That cannot be done in this state.", "run '0190f1d2' cannot be retried: it is running"
 )
+TOO_LARGE = Kind("too-large", 413, "The body is too large.", "a body has 65536 bytes at most")
+UNSUPPORTED = Kind(
+    "unsupported-media-type",
+    415,
+    "The body is of another kind.",
+    "the body of a POST is 'application/json', and this one is 'text/plain'",
+)
+UNPROCESSABLE = Kind(
+    "key-of-another-request",
+    422,
+    "The key came with another request.",
+    "the key '7f3a' came with another request within 24 hours; give each wish a key of its own",
+)
+TOO_MANY = Kind(
+    "too-many-requests",
+    429,
+    "You ask too often.",
+    "the token 'deploy script' may ask 500 times in 300 s, and has; try again in 12 s",
+)
 INTERNAL = Kind(
     "internal", 500, "That is our fault.", "something broke here; the log of the web process says what"
 )
@@ -72,17 +93,13 @@ KINDS = (
     NOT_FOUND,
     WRONG_METHOD,
     CONFLICT,
+    TOO_LARGE,
+    UNSUPPORTED,
+    UNPROCESSABLE,
+    TOO_MANY,
     INTERNAL,
     UNAVAILABLE,
 )
-# The first class that an error is of.
-OF_ERRORS: Mapping[type[InspectError], Kind] = {
-    Unauthenticated: UNAUTHENTICATED,
-    Forbidden: FORBIDDEN,
-    NotFound: NOT_FOUND,
-    Refused: CONFLICT,
-    UsageError: INVALID,
-}
 
 
 class Invalid(UsageError):
@@ -95,6 +112,28 @@ class Invalid(UsageError):
     def __init__(self, errors: list[tuple[str, str]]) -> None:
         self.errors = errors
         super().__init__("; ".join(f"{where}: {what}" for where, what in errors))
+
+
+class TooLarge(UsageError):
+    """A body that has too many bytes."""
+
+
+class Unsupported(UsageError):
+    """A body of another media type."""
+
+
+# The first class that an error is of.
+OF_ERRORS: Mapping[type[InspectError], Kind] = {
+    Unauthenticated: UNAUTHENTICATED,
+    Forbidden: FORBIDDEN,
+    NotFound: NOT_FOUND,
+    OtherRequest: UNPROCESSABLE,
+    Refused: CONFLICT,
+    TooLarge: TOO_LARGE,
+    Unsupported: UNSUPPORTED,
+    TooMany: TOO_MANY,
+    UsageError: INVALID,
+}
 
 
 def kind_of(error: InspectError) -> Kind:
@@ -111,6 +150,8 @@ def of_error(request: Request, error: InspectError) -> JSONResponse:
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if error.is_bad_token else "Bearer"
     if error.retry_may_help:
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    if isinstance(error, TooMany):
+        headers |= {"Retry-After": str(error.seconds), **headers_of(error.rate, 0, error.seconds)}
     more: dict[str, Any] = {}
     if isinstance(error, Invalid):
         more["errors"] = [{"where": where, "detail": what} for where, what in error.errors]

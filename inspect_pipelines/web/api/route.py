@@ -7,24 +7,28 @@ from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import anyio.to_thread
-from fastapi import Depends, Query
+from fastapi import Depends, Header, Query
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from inspect_pipelines.domain.access import Caller
+from inspect_pipelines.domain.kept_answer import KEY
 from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import to_json
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.web.access.declaration import Declaration, is_for
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.access.rates import Rates
+from inspect_pipelines.web.api.deed import KEY_HEADER, Deed, deeds, refuse_strangers
 from inspect_pipelines.web.api.problem import Invalid
 
 V1 = "/api/v1"
 MOST = 200  # of a page
 USUAL = 50
+KEY_PATTERN = f"^{KEY.pattern}$"
 PNG = "image/png"
 
 
@@ -35,10 +39,11 @@ class Asked:
     caller: Caller
     house: House  # of the organisation that is asked about
     request: Request
+    rates: Rates
 
-    def answer(self, value: Any) -> Response:
+    def answer(self, value: Any, *, status: int = 200) -> Response:
         """The value in the one JSON shape that it has everywhere."""
-        return JSONResponse(to_json(value))
+        return JSONResponse(to_json(value), status)
 
     def list(self, values: Sequence[Any]) -> Response:
         """A list that is short by its nature, in the shape of a page that is the last one."""
@@ -68,6 +73,7 @@ class Answer:
     is_page: bool = False
     is_list: bool = False  # a list that is short by its nature
     media_type: str = "application/json"
+    status: int = 200
 
 
 def asked_of(
@@ -82,7 +88,40 @@ def asked_of(
     return asked
 
 
+def asked_once(
+    asked: Annotated[Asked, Depends(asked_of)],
+    key: Annotated[
+        str | None,
+        Header(
+            alias=KEY_HEADER,
+            description="Fresh for each wish: the same one again gets the same answer.",
+            pattern=KEY_PATTERN,
+        ),
+    ] = None,
+) -> Asked:
+    """The same, of a route that does something."""
+    return asked
+
+
+def asked_by_key(
+    asked: Annotated[Asked, Depends(asked_of)],
+    key: Annotated[
+        str,
+        Header(
+            alias=KEY_HEADER,
+            description="Fresh for each wish: the same one again gets the same answer.",
+            pattern=KEY_PATTERN,
+        ),
+    ],
+) -> Asked:
+    """The same, of a route that asks for a key."""
+    return asked
+
+
 AskedBy = Annotated[Asked, Depends(asked_of)]
+AskedOnce = Annotated[Asked, Depends(asked_once)]
+AskedByKey = Annotated[Asked, Depends(asked_by_key)]
+Endpoint = Callable[..., Response]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="The most that a page holds.")]
 Cursor = Annotated[str | None, Query(description="Where a page ended: it is in that page's `next`.")]
 
@@ -97,19 +136,33 @@ class Route(APIRoute):
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Who asks is seen to before anything of the request is looked at, its parameters included."""
         inner = super().get_route_handler()
+        if "GET" not in (self.methods or ()):
+            inner = deeds(inner, self.endpoint.deed)  # type: ignore[attr-defined]  # Routes wrote it there
 
         async def handle(request: Request) -> Response:
-            request.state.asked = await anyio.to_thread.run_sync(self._admitted, request)
+            if "GET" not in (self.methods or ()):
+                refuse_strangers(request)
+            asked = request.state.asked = await anyio.to_thread.run_sync(self._admitted, request)
+            left = self._spent(asked.caller)
             refuse_unknown(request, self.dependant)
-            return await inner(request)
+            response = await inner(request)
+            response.headers.update(left)
+            return response
 
         return handle
+
+    def _spent(self, caller: Caller) -> dict[str, str]:
+        """What is left for a token, as headers; the local person may ask as often as they like."""
+        if caller.token_id is None:
+            return {}
+        return self._gate.rates.spend(self._gate.rates.default, caller.token_id, "this token")
 
     def _admitted(self, request: Request) -> Asked:
         declaration: Declaration = self.endpoint.declaration  # type: ignore[attr-defined]  # Routes wrote it there
         caller = self._gate.admit(request, declaration)
         assert caller is not None  # every route of the API asks who it is
-        return Asked(caller, self._gate.house(caller, request.query_params.get("org")), request)
+        house = self._gate.house(caller, request.query_params.get("org"))
+        return Asked(caller, house, request, self._gate.rates)
 
 
 @dataclass
@@ -125,12 +178,25 @@ class Routes:
     noun: str
     routes: list[APIRoute] = field(default_factory=list)
 
-    def get(
-        self, path: str, declaration: Declaration, answer: Answer
-    ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+    def get(self, path: str, declaration: Declaration, answer: Answer) -> Callable[[Endpoint], Endpoint]:
         """A route that only reads."""
+        return self._added("GET", path, declaration, answer)
 
-        def added(endpoint: Callable[..., Response]) -> Callable[..., Response]:
+    def post(
+        self, path: str, declaration: Declaration, answer: Answer, deed: Deed
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A route that does something, at most once a key."""
+
+        def added(endpoint: Endpoint) -> Endpoint:
+            endpoint.deed = deed  # type: ignore[attr-defined]  # its handler obeys it
+            return self._added("POST", path, declaration, answer)(endpoint)
+
+        return added
+
+    def _added(
+        self, method: str, path: str, declaration: Declaration, answer: Answer
+    ) -> Callable[[Endpoint], Endpoint]:
+        def added(endpoint: Endpoint) -> Endpoint:
             is_for(declaration)(endpoint)
             endpoint.answer = answer  # type: ignore[attr-defined]  # openapi.py describes it
             name = f"{self.noun}-{endpoint.__name__.strip('_').replace('_', '-')}"
@@ -139,7 +205,8 @@ class Routes:
                     V1 + path,
                     endpoint,
                     gate=self.gate,
-                    methods=["GET"],
+                    methods=[method],
+                    status_code=answer.status,
                     tags=[self.noun],
                     operation_id=name,
                 )

@@ -7,14 +7,17 @@ from collections.abc import Callable, Sequence
 from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
+from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.baselines import baselines
 from inspect_pipelines.web.api.events import events
 from inspect_pipelines.web.api.incidents import incidents
 from inspect_pipelines.web.api.notifications import notifications
 from inspect_pipelines.web.api.organization import organization
+from inspect_pipelines.web.api.pause_verbs import pause_verbs
 from inspect_pipelines.web.api.permissions import permissions
 from inspect_pipelines.web.api.playbooks import playbooks
+from inspect_pipelines.web.api.run_verbs import run_verbs
 from inspect_pipelines.web.api.runs import runs
 from inspect_pipelines.web.api.schedules import schedules
 from inspect_pipelines.web.api.triggers import triggers
@@ -29,15 +32,23 @@ NOUNS = (
     events,
     notifications,
     organization,
+    pause_verbs,
 )
 
 
-def v1(gate: Gate, every_route: Callable[[], Sequence[BaseRoute]]) -> list[APIRoute]:
+def v1(
+    gate: Gate, every_route: Callable[[], Sequence[BaseRoute]], engine: Callable[[], Engine | None]
+) -> list[APIRoute]:
     """Every route below /api/v1.
 
     Args:
         gate: Whom they let in.
         every_route: Of the whole application, to explain.
+        engine: Whoever executes runs now; None: nobody is up.
     """
     nouns = [noun(gate) for noun in NOUNS]
-    return [route for noun in (*nouns, permissions(gate, every_route)) for route in noun.routes]
+    return [
+        route
+        for noun in (*nouns, run_verbs(gate, engine), permissions(gate, every_route))
+        for route in noun.routes
+    ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
 from inspect_pipelines.engine.addresses import UI_PREFIX
+from inspect_pipelines.web.access.origin import is_stranger
 
 GRAPHQL = f"{UI_PREFIX}/graphql"
 JSON = "application/json"
@@ -53,10 +53,9 @@ def refusal(method: str, path: str, headers: Headers, *, origins: Collection[str
 
 def stranger(headers: Headers, *, origins: Collection[str]) -> Refusal | None:
     """Why somebody who wants to change something is turned away; None: it is our own page, or a program."""
-    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
-    is_ours = origin is None or origin in origins or _is_of_host(origin, headers.get("host", ""))
-    if is_ours and site in (None, "same-origin"):
+    if not is_stranger(headers, origins=origins):
         return None
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     who = repr(origin) if origin else f"a page ({site})"
     return Refusal(
         403, f"{who} may not use Dagster's UI; open {UI_PREFIX}/ in a tab of its own and do it there"
@@ -70,7 +69,3 @@ def _no_json(headers: Headers) -> Refusal | None:
     ):  # `text/plain; x=application/json` is what a form may send
         return None
     return Refusal(415, f"a POST to Dagster's UI is {JSON!r}, and this one is {found!r}")
-
-
-def _is_of_host(origin: str, host: str) -> bool:
-    return bool(host) and urlsplit(origin).netloc.lower() == host.lower()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,16 +17,40 @@ from inspect_pipelines.ports.house import House
 from pictures import noise
 
 
-@pytest.fixture(scope="session")
-def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    """It is only read, but for tokens."""
-    house = a_house(tmp_path_factory.mktemp("filled"), gallery=MemoryGallery())
+def a_filled_house(home: Path) -> House:
+    """It has something at every address."""
+    house = a_house(home, gallery=MemoryGallery())
+    for _ in range(1000):
+        house.clock.new_id()  # the rows' own ids begin alike
     shot = a_screenshot(sha256=house.gallery.put(noise(8, 8)))
     with house.ledger.write() as session:
         ledger_rows.fill(session)
         session.evidence.save_session(ledger_rows.RUNNING.id, a_session(screenshots=(shot,)))
         pictures = {shot.view: image_of(shot, ledger_rows.RUNNING.id)}
         session.baselines.add(replace(a_baseline(), id=ledger_rows.WITH_PICTURES, images=pictures))
+    return house
+
+
+@pytest.fixture(scope="session")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """It is only read, but for tokens."""
+    house = a_filled_house(tmp_path_factory.mktemp("filled"))
+    yield house
+    house.ledgers.close()
+
+
+@pytest.fixture(scope="session")
+def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """Whatever the document allows is done to it."""
+    house = a_filled_house(tmp_path_factory.mktemp("fuzzed"))
+    yield house
+    house.ledgers.close()
+
+
+@pytest.fixture
+def ours(tmp_path: Path) -> Iterator[House]:
+    """One test's own."""
+    house = a_filled_house(tmp_path)
     yield house
     house.ledgers.close()
 

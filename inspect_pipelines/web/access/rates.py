@@ -1,0 +1,78 @@
+"""Rates: how often somebody may ask, said in each answer's headers (draft-ietf-httpapi-ratelimit-headers)."""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+
+from limits import RateLimitItem, RateLimitItemPerSecond
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
+
+from inspect_pipelines.errors import InspectError
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """So many requests within so many seconds."""
+
+    name: str
+    requests: int
+    seconds: int
+
+    @property
+    def item(self) -> RateLimitItem:
+        return RateLimitItemPerSecond(self.requests, self.seconds, namespace=self.name)
+
+
+DEFAULT = Rate("default", 500, 300)  # a token
+RUN_NOW = Rate("run-now", 10, 60)  # a definition
+
+
+class TooMany(InspectError):
+    """Somebody asks more often than they may.
+
+    Args:
+        rate: That is used up.
+        seconds: Until one more request may come.
+    """
+
+    def __init__(self, rate: Rate, seconds: int, what: str) -> None:
+        self.rate, self.seconds = rate, seconds
+        super().__init__(
+            f"{what} may ask {rate.requests} times in {rate.seconds} s, and has; try again in {seconds} s"
+        )
+
+
+class Rates:
+    """Counts in this process, which is the only one of its home that answers.
+
+    Args:
+        default: What a token may ask altogether.
+    """
+
+    def __init__(self, default: Rate = DEFAULT) -> None:
+        self.default = default
+        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def spend(self, rate: Rate, whose: str, what: str) -> dict[str, str]:
+        """Count one request, and the headers that say what is left.
+
+        Raises:
+            TooMany: Nothing is.
+        """
+        is_allowed = self._limiter.hit(rate.item, whose)
+        reset, left = self._limiter.get_window_stats(rate.item, whose)
+        seconds = max(1, math.ceil(reset - time.time()))  # noqa: TID251 - the library counts by it
+        if not is_allowed:
+            raise TooMany(rate, seconds, what)
+        return headers_of(rate, left, seconds)
+
+
+def headers_of(rate: Rate, left: int, seconds: int) -> dict[str, str]:
+    """The two headers of the draft."""
+    return {
+        "RateLimit-Policy": f'"{rate.name}";q={rate.requests};w={rate.seconds}',
+        "RateLimit": f'"{rate.name}";r={left};t={seconds}',
+    }

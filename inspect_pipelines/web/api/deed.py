@@ -1,0 +1,149 @@
+"""Deeds: requests that change something come from our own pages or programs, as JSON, once a key, and stand in the audit."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import anyio.to_thread
+from fastapi.exceptions import RequestValidationError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from inspect_pipelines.domain.kept_answer import KeptAnswer
+from inspect_pipelines.errors import Forbidden, InspectError
+from inspect_pipelines.usecases.access.answer_once import begin, finish
+from inspect_pipelines.web.access.origin import is_stranger
+from inspect_pipelines.web.api import problem
+from inspect_pipelines.web.api.problem import Invalid, TooLarge, Unsupported
+
+if TYPE_CHECKING:
+    from inspect_pipelines.web.api.route import Asked
+
+KEY_HEADER = "Idempotency-Key"
+REPLAYED = "Idempotency-Replayed"
+JSON = "application/json"
+MOST_BYTES = 65_536
+DECIDING = ("host", "origin", "sec-fetch-site", "content-type", KEY_HEADER)  # said twice, two read two things
+BROKEN = 500
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What a route does.
+
+    Attributes:
+        action: As it stands in the audit, `run.cancelled`.
+        subject: The parameter of the address that names what it is done to.
+        needs_key: It is refused without a key: to do it twice would be a mistake.
+    """
+
+    action: str
+    subject: str
+    needs_key: bool = False
+
+
+def refuse_strangers(request: Request) -> None:
+    """Refuse what a page elsewhere may send, before anything is known of it.
+
+    Raises:
+        Invalid: A header that decides is there twice.
+        Forbidden: A page elsewhere sent it.
+        Unsupported: It is no JSON, which no page elsewhere can send without being asked about first.
+    """
+    headers = request.headers
+    if said_twice := [name for name in DECIDING if len(headers.getlist(name)) > 1]:
+        raise Invalid([(f"header {said_twice[0]}", "is there more than once; say it once")])
+    if is_stranger(headers):
+        raise Forbidden("a page elsewhere asked for this; only programs and our own pages may")
+    found = headers.get("content-type", "")
+    has_no_body = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
+    if not found and has_no_body:
+        return
+    if found.partition(";")[0].strip().lower() != JSON:
+        raise Unsupported(f"the body of a POST is {JSON!r}, and this one is {found!r}")
+
+
+def deeds(inner: Handler, deed: Deed) -> Callable[[Request], Any]:
+    """The handler, at most once a key; what it answered is kept, and what it did is in the audit."""
+
+    async def handle(request: Request) -> Response:
+        asked: Asked = request.state.asked
+        body = await _body(request)
+        key = request.headers.get(KEY_HEADER)
+        if key is None and deed.needs_key:
+            raise Invalid(
+                [(f"header {KEY_HEADER}", "is missing: give each wish a fresh one, a UUID for example")]
+            )
+        kept = None
+        if key is not None:
+            said = _fingerprint(request, body)
+            kept = await anyio.to_thread.run_sync(begin, asked.house, asked.caller, key, said)
+            if kept.status is not None:
+                return _again(kept)
+        response = await _answered(inner, request, asked, kept, deed)
+        await _finish(asked, kept, response.status_code, bytes(response.body).decode(), deed)
+        return response
+
+    return handle
+
+
+async def _answered(
+    inner: Handler, request: Request, asked: Asked, kept: KeptAnswer | None, deed: Deed
+) -> Response:
+    try:
+        return await inner(request)
+    except InspectError as error:
+        return problem.of_error(request, error)
+    except RequestValidationError as error:
+        return problem.of_error(request, problem.of_validation(error))
+    except BaseException:
+        await _finish(asked, kept, BROKEN, "", deed)
+        raise
+
+
+async def _finish(asked: Asked, kept: KeptAnswer | None, status: int, body: str, deed: Deed) -> None:
+    subject = asked.request.path_params[deed.subject]
+
+    def store() -> None:
+        finish(asked.house, asked.caller, kept, status, body, action=deed.action, subject=subject)
+
+    await anyio.to_thread.run_sync(store)
+
+
+async def _body(request: Request) -> bytes:
+    """The body, at most so large, and without two values of one name, of which readers take one or the other."""
+    found = b""
+    async for piece in request.stream():
+        found += piece
+        if len(found) > MOST_BYTES:
+            raise TooLarge(f"a body has {MOST_BYTES} bytes at most")
+    request._body = found  # FastAPI reads it again
+    if found:
+        try:
+            json.loads(found, object_pairs_hook=_once)
+        except (ValueError, RecursionError) as error:
+            raise Invalid([("body", f"is no JSON that can be read: {error}")]) from error
+    return found
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name is there twice")
+    return found
+
+
+def _fingerprint(request: Request, body: bytes) -> str:
+    said = "\n".join((request.method, request.url.path, request.url.query, ""))
+    return hashlib.sha256(said.encode() + body).hexdigest()
+
+
+def _again(kept: KeptAnswer) -> Response:
+    assert kept.status is not None
+    media_type = JSON if kept.status < 400 else problem.MEDIA_TYPE
+    return Response(kept.body, kept.status, {REPLAYED: "true"}, media_type)

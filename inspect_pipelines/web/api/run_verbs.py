@@ -1,0 +1,93 @@
+"""Start, cancel and retry runs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.responses import Response
+
+from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.errors import Refused
+from inspect_pipelines.ports.engine import Engine
+from inspect_pipelines.queries.plan_summary import show_plan
+from inspect_pipelines.queries.run import current_run
+from inspect_pipelines.queries.runs import RunSummary, summary
+from inspect_pipelines.usecases.runs.cancel import cancel
+from inspect_pipelines.usecases.runs.clear_worker import clear_worker
+from inspect_pipelines.usecases.runs.run_now import retry_now, run_now
+from inspect_pipelines.web.access.declaration import permitted
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.access.rates import RUN_NOW
+from inspect_pipelines.web.api.absent import present
+from inspect_pipelines.web.api.deed import KEY_HEADER, Deed
+from inspect_pipelines.web.api.route import Answer, Asked, AskedByKey, AskedOnce, Routes
+from inspect_pipelines.web.api.wishes import CancelWish, RunWish
+
+STARTED = Answer(RunSummary, status=202)
+
+
+def run_verbs(gate: Gate, engine: Callable[[], Engine | None]) -> Routes:
+    """The routes.
+
+    Args:
+        gate: Whom they let in.
+        engine: Whoever executes runs now; None: nobody is up.
+    """
+    routes = Routes(gate, "runs")
+    writes = permitted(Permission.RUNS_WRITE)
+
+    def started(asked: Asked, kind: str, definition_id: str, wish: RunWish) -> Response:
+        present(show_plan(asked.house, kind, definition_id), kind, definition_id)
+        asked.rates.spend(RUN_NOW, f"{asked.house.org_id}/{definition_id}", f"whoever runs {definition_id!r}")
+        key = f"api:{asked.caller.actor}:{asked.request.headers[KEY_HEADER]}"
+        run = run_now(
+            asked.house,
+            engine,
+            DefinitionId(definition_id),
+            wish.variables,
+            by=asked.caller.actor,
+            key=key,
+        )
+        return asked.answer(summary(asked.house, run), status=202)
+
+    @routes.post(
+        "/schedules/{schedule_id}/run-now",
+        writes,
+        STARTED,
+        Deed("schedule.run", "schedule_id", needs_key=True),
+    )
+    def run_schedule(asked: AskedByKey, schedule_id: str, wish: RunWish) -> Response:
+        """Start a schedule's run at once, beside its times; the same key again finds the same run."""
+        return started(asked, "schedule", schedule_id, wish)
+
+    @routes.post(
+        "/triggers/{trigger_id}/run-now", writes, STARTED, Deed("trigger.run", "trigger_id", needs_key=True)
+    )
+    def run_trigger(asked: AskedByKey, trigger_id: str, wish: RunWish) -> Response:
+        """Start a trigger's run at once, without an event; the same key again finds the same run."""
+        return started(asked, "trigger", trigger_id, wish)
+
+    @routes.post("/runs/{run_id}/cancel", writes, Answer(RunSummary), Deed("run.cancel", "run_id"))
+    def cancel_run(asked: AskedOnce, run_id: str, wish: CancelWish) -> Response:
+        """End a run within two seconds; what it saw until then is kept. Repeating it changes nothing."""
+        run = present(current_run(asked.house, RunId(run_id)), "run", run_id)
+        found = engine()
+        engines = [found] if found else []
+        done = cancel(asked.house, run.id, lambda: engines, by=asked.caller.actor, reason=wish.reason)
+        if done.run.status is not RunStatus.CANCELLED:
+            raise Refused(
+                f"run {run.id!r} was not cancelled: it ended as {done.run.status.value!r} in the same moment"
+            )
+        clear_worker(asked.house, run.id)
+        return asked.answer(summary(asked.house, done.run))
+
+    @routes.post("/runs/{run_id}/retry", writes, STARTED, Deed("run.retry", "run_id"))
+    def retry_run(asked: AskedOnce, run_id: str) -> Response:
+        """Run the same once more: the definition as it is now, with the variables of the first one."""
+        run = present(current_run(asked.house, RunId(run_id)), "run", run_id)
+        again = retry_now(asked.house, engine, run.id, by=asked.caller.actor)
+        return asked.answer(summary(asked.house, again), status=202)
+
+    return routes

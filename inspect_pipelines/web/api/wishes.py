@@ -1,0 +1,48 @@
+"""Wishes: the bodies of requests that change something; what they do not know is refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from inspect_pipelines.web.api.moment import Moment
+from inspect_pipelines.web.api.problem import Invalid
+
+Reason = Annotated[str, Field(min_length=1, max_length=500, description="Why; shown wherever it shows.")]
+
+
+class Wish(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RunWish(Wish):
+    variables: dict[str, str] = Field(
+        default_factory=dict, description="Of its playbooks.", examples=[{"title": "Release 4"}]
+    )
+
+
+class CancelWish(Wish):
+    reason: str = Field(default="", max_length=500, description="Why; shown with the run.")
+
+
+class PauseWish(Wish):
+    reason: Reason
+    until: Moment | None = Field(default=None, description="Its end; without one somebody has to resume it.")
+
+
+class SilenceWish(Wish):
+    reason: Reason
+    until: Moment
+
+
+def to_come(at: datetime | None, *, now: datetime) -> datetime | None:
+    """The end that somebody wishes.
+
+    Raises:
+        Invalid: It is over.
+    """
+    if at is not None and at <= now:
+        raise Invalid([("body until", f"is over ({at:%Y-%m-%d %H:%M} UTC); name a time after now")])
+    return at

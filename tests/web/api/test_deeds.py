@@ -1,0 +1,401 @@
+"""What changes something: who may, from where, once a key, and what is remembered of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import ledger_rows
+from houses import a_house, of_another
+from inspect_pipelines.domain.access import Permission, Role
+from inspect_pipelines.domain.event import EventStatus
+from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.web.access.declaration import declaration_of, operations
+from people import a_token, bearer
+from recording_engine import RecordingEngine
+from web_app import URL, TestClient, a_client, an_app
+
+ACME = OrgId("acme")
+NOWHERE = "01900000-0000-7000-8000-0000000fffff"
+V1 = "/api/v1"
+RUN_NOW = f"{V1}/schedules/{ledger_rows.NIGHTLY.id}/run-now"
+LATER = "2026-11-23T07:00:00Z"
+BODIES = {
+    "run-now": {},
+    "cancel": {},
+    "pause": {"reason": "moving"},
+    "silence": {"reason": "x", "until": LATER},
+}
+IDS = {
+    "schedule_id": ledger_rows.NIGHTLY.id,
+    "trigger_id": ledger_rows.TRIGGER.id,
+    "run_id": ledger_rows.RUNNING.id,
+    "incident_id": ledger_rows.INCIDENT.id,
+    "event_id": ledger_rows.EVENT.id,
+    "notification_id": ledger_rows.SENT.id,
+}
+
+
+def deeds() -> list[tuple[str, Permission]]:
+    """(address, permission) of each, found by looking."""
+    found = operations(an_app(a_house(Path("/nowhere"))).router.routes)
+    return [
+        (path, declared.permission)
+        for method, path, route in found
+        if method == "POST" and path.startswith("/api/")
+        if (declared := declaration_of(route)) is not None and declared.permission is not None
+    ]
+
+
+DEEDS = deeds()
+EACH = pytest.mark.parametrize(("path", "permission"), DEEDS, ids=[path for path, _ in DEEDS])
+
+
+@pytest.fixture
+def engine() -> RecordingEngine:
+    return RecordingEngine()
+
+
+@pytest.fixture
+def client(ours: House, engine: RecordingEngine) -> TestClient:
+    return a_client(ours, engine=lambda: engine)
+
+
+@pytest.fixture(scope="module")
+def from_outside(filled: House) -> TestClient:
+    return a_client(
+        filled,
+        others=[ACME],
+        is_open=True,
+        peer="203.0.113.9",
+        url="https://qa.example.com",
+        allowed_hosts=["qa.example.com"],
+        engine=RecordingEngine,
+    )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def theirs(filled: House) -> dict[str, str]:
+    return bearer(a_token(of_another(filled, ACME), "them"))
+
+
+def sent(client: TestClient, path: str, *, ids: dict[str, str] = IDS, **headers: str) -> Any:
+    body = BODIES.get(path.rpartition("/")[2], {})
+    return client.post(path.format(**ids), json=body, headers={"Idempotency-Key": "k", **headers})
+
+
+def audited(house: House) -> list[tuple[str, str, str, str]]:
+    with house.ledger.read() as ledger:
+        return [tuple(row[1:]) for row in ledger.audit.latest()]  # type: ignore[attr-defined,misc]
+
+
+@EACH
+def test_another_organisations_are_not_there(
+    from_outside: TestClient, filled: House, theirs: dict[str, str], path: str, permission: Permission
+) -> None:
+    before = audited(filled)
+
+    foreign = sent(from_outside, path, **theirs, **{"Idempotency-Key": f"1{path}"})
+    nowhere = sent(
+        from_outside, path, ids=dict.fromkeys(IDS, NOWHERE), **theirs, **{"Idempotency-Key": f"2{path}"}
+    )
+
+    assert foreign.status_code == nowhere.status_code == 404
+    told = foreign.text
+    for one in sorted(IDS.values(), key=len, reverse=True):
+        told = told.replace(one, NOWHERE)
+    assert told == nowhere.text
+    assert audited(filled) == before
+
+
+@EACH
+def test_a_viewer_may_not_and_does_not_learn_whether_it_is_there(
+    from_outside: TestClient, filled: House, path: str, permission: Permission
+) -> None:
+    viewer = bearer(a_token(filled, "looks", role=Role.VIEWER, random=path.encode()[-16:].rjust(16)))
+
+    there, nowhere = (
+        sent(from_outside, path, ids=ids, **viewer) for ids in (IDS, dict.fromkeys(IDS, NOWHERE))
+    )
+
+    assert there.status_code == nowhere.status_code == 403
+    assert f"{permission.value!r} takes 'operator'" in there.json()["detail"]
+
+
+@EACH
+def test_nobody_may_without_a_token(from_outside: TestClient, path: str, permission: Permission) -> None:
+    assert sent(from_outside, path).status_code == 401
+
+
+@EACH
+def test_the_local_person_may(client: TestClient, ours: House, path: str, permission: Permission) -> None:
+    if path.endswith("resume"):
+        sent(client, path.replace("resume", "pause"), **{"Idempotency-Key": "before"})
+    if path.endswith("retry"):
+        abort(ours, ledger_rows.RUNNING.id, RunStatus.ERROR, "ours")
+    if path.endswith("replay"):
+        with ours.ledger.write() as ledger:
+            ledger.events.save(replace(ledger_rows.EVENT, status=EventStatus.DECIDED))
+    is_lifted_once = path == f"{V1}/schedules/{{schedule_id}}/pause"  # it is paused already, by `fill`
+
+    answer = sent(client, path)
+
+    assert answer.status_code in ((409,) if is_lifted_once else (200, 202)), answer.text
+    actor, _, subject, detail = audited(ours)[0][0:4]
+    assert is_lifted_once or (actor, detail) == ("local", "via api")
+    assert is_lifted_once or subject in IDS.values()
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 202),
+        ({"Origin": URL}, 202),
+        ({"Origin": URL, "Sec-Fetch-Site": "same-origin"}, 202),
+        ({"Sec-Fetch-Site": "same-origin"}, 202),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+        ({"Origin": "http://127.0.0.1:9999"}, 403),
+        ({"Origin": "https://127.0.0.1:8460.evil.example"}, 403),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "none"}, 403),
+        ({"Origin": URL, "Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Origin": "https://evil.example", "Sec-Fetch-Site": "same-origin"}, 403),
+        ({"Content-Type": "text/plain"}, 415),
+        ({"Content-Type": "application/x-www-form-urlencoded"}, 415),
+        ({"Content-Type": "text/plain; x=application/json"}, 415),
+        ({"Content-Type": ""}, 415),
+        ({"Content-Type": "application/json; charset=utf-8"}, 202),
+    ],
+)
+def test_a_page_elsewhere_changes_nothing(
+    client: TestClient, engine: RecordingEngine, headers: dict[str, str], status: int
+) -> None:
+    sending = {"Content-Type": "application/json", "Idempotency-Key": "k", **headers}
+
+    answer = client.post(RUN_NOW, content=b"{}", headers=sending)
+
+    assert answer.status_code == status, answer.text
+    assert len(engine.launches) == (1 if status == 202 else 0)
+
+
+def test_a_header_that_decides_is_there_once(client: TestClient) -> None:
+    twice = [("Origin", URL), ("Origin", "https://evil.example"), ("Content-Type", "application/json")]
+
+    assert client.post(RUN_NOW, content=b"{}", headers=twice).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "says"),
+    [
+        (b'{"reason": "x", "reason": "y"}', 400, "a name is there twice"),
+        (b'{"reason": ', 400, "no JSON"),
+        (b"[" * 60_000, 400, "no JSON"),
+        (b'{"reason": "' + b"x" * 70_000 + b'"}', 413, "65536 bytes"),
+        (b'{"reason": "x", "while": true}', 400, "body while"),
+        (b'{"reason": ""}', 400, "body reason"),
+        (b'{"reason": 5}', 400, "body reason"),
+        (b'{"until": "2026-11-23T07:00:00Z"}', 400, "body reason"),
+        (b'{"reason": "x", "until": "2026-11-21T07:00:00Z"}', 400, "is over"),
+        (b'{"reason": "x", "until": "tomorrow"}', 400, "body until"),
+        (b"", 400, "body"),
+    ],
+)
+def test_a_body_that_is_not_as_documented_is_refused(
+    client: TestClient, body: bytes, status: int, says: str
+) -> None:
+    address = f"{V1}/triggers/{ledger_rows.TRIGGER.id}/pause"
+
+    answer = client.post(address, content=body, headers={"Content-Type": "application/json"})
+
+    assert answer.status_code == status
+    assert says in answer.json()["detail"]
+
+
+def test_the_same_key_gets_the_same_answer_and_starts_nothing(
+    client: TestClient, engine: RecordingEngine
+) -> None:
+    first, again = (sent(client, RUN_NOW) for _ in range(2))
+
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json() == again.json()
+    assert again.headers["idempotency-replayed"] == "true"
+    assert len(engine.launches) == 1
+
+
+def test_the_same_key_with_another_body_is_another_request(client: TestClient) -> None:
+    sent(client, RUN_NOW)
+
+    answer = client.post(RUN_NOW, json={"variables": {}}, headers={"Idempotency-Key": "k"})
+
+    assert answer.status_code == 422
+    assert answer.json()["type"] == "urn:inspect-pipelines:problem:key-of-another-request"
+
+
+def test_a_key_is_its_senders_own(client: TestClient, ours: House, engine: RecordingEngine) -> None:
+    sent(client, RUN_NOW)
+
+    answer = sent(client, RUN_NOW, **bearer(a_token(ours)))
+
+    assert answer.status_code == 202
+    assert "idempotency-replayed" not in answer.headers
+    assert len(engine.launches) == 2
+    assert answer.json()["requested_by"] == "user:ada"
+
+
+@pytest.mark.parametrize("key", [None, "", "two words", "x" * 201, "\x7f"])
+def test_what_must_not_happen_twice_asks_for_a_key(client: TestClient, key: str | None) -> None:
+    answer = client.post(RUN_NOW, json={}, headers={} if key is None else {"Idempotency-Key": key})
+
+    assert answer.status_code == 400
+    assert "Idempotency-Key" in answer.json()["detail"]
+
+
+def test_an_error_is_answered_again_too(client: TestClient) -> None:
+    first, again = (
+        client.post(RUN_NOW, json={"variables": {"nothing": "x"}}, headers={"Idempotency-Key": "k"})
+        for _ in range(2)
+    )
+
+    assert (first.status_code, again.status_code) == (400, 400)
+    assert first.text == again.text
+    assert again.headers["content-type"] == "application/problem+json"
+
+
+def test_what_was_our_fault_may_be_tried_again(ours: House) -> None:
+    engine = RecordingEngine()
+    present = [None, engine]
+    client = a_client(ours, engine=lambda: present.pop(0))
+
+    first, again = sent(client, RUN_NOW), sent(client, RUN_NOW)
+
+    assert first.status_code == 503
+    assert "inspect-pipelines up" in first.json()["detail"]
+    assert again.status_code == 202
+    assert "idempotency-replayed" not in again.headers
+
+
+def test_a_run_that_nobody_starts_is_told_and_ends(ours: House) -> None:
+    client = a_client(ours, engine=lambda: RecordingEngine(Unavailable("Dagster is away")))
+
+    answer = sent(client, RUN_NOW)
+
+    assert answer.status_code == 503
+    runs = client.get(f"{V1}/runs?status=error").json()["items"]
+    assert [one["reason"] for one in runs] == ["Dagster is away"]
+
+
+def test_a_key_is_forgotten_after_a_day(client: TestClient, ours: House) -> None:
+    sent(client, f"{V1}/runs/{ledger_rows.PENDING.id}/cancel")
+    ours.clock.sleep(timedelta(hours=24, seconds=1).total_seconds())
+
+    answer = sent(client, f"{V1}/runs/{ledger_rows.PENDING.id}/cancel")
+
+    assert "idempotency-replayed" not in answer.headers
+
+
+def test_a_request_under_way_is_not_done_again(client: TestClient, ours: House) -> None:
+    with ours.ledger.write() as ledger:
+        first = ledger_rows.KEPT
+        ledger.kept_answers.drop(first.asker, first.key)
+    sent(client, RUN_NOW)
+    with ours.ledger.write() as ledger:
+        kept = ledger.kept_answers.begin(
+            replace(ledger_rows.KEPT, asker="local", key="k"), forgotten_before=ours.clock.now()
+        )
+        assert kept is not None
+        ledger.kept_answers.finish(replace(kept, status=None))
+
+    under_way = sent(client, RUN_NOW)
+    ours.clock.sleep(301)
+    given_up = sent(client, RUN_NOW)
+
+    assert under_way.status_code == 409
+    assert given_up.status_code == 202
+
+
+def test_a_definition_is_started_ten_times_a_minute(client: TestClient, engine: RecordingEngine) -> None:
+    answers = [sent(client, RUN_NOW, **{"Idempotency-Key": str(number)}) for number in range(11)]
+    other = sent(client, f"{V1}/triggers/{ledger_rows.TRIGGER.id}/run-now", **{"Idempotency-Key": "other"})
+
+    assert [one.status_code for one in answers] == [202] * 10 + [429]
+    refused = answers[-1]
+    assert refused.headers["ratelimit-policy"] == '"run-now";q=10;w=60'
+    assert int(refused.headers["retry-after"]) > 0
+    assert refused.json()["type"] == "urn:inspect-pipelines:problem:too-many-requests"
+    assert other.status_code == 202
+    assert len(engine.launches) == 11
+
+
+def test_every_answer_to_a_token_says_what_is_left_of_its_rate(client: TestClient, ours: House) -> None:
+    token = bearer(a_token(ours))
+
+    first, second = (client.get(f"{V1}/runs", headers=token) for _ in range(2))
+
+    assert first.headers["ratelimit-policy"] == '"default";q=500;w=300'
+    assert first.headers["ratelimit"].startswith('"default";r=499;t=')
+    assert second.headers["ratelimit"].startswith('"default";r=498;t=')
+    assert "ratelimit" not in client.get(f"{V1}/runs").headers
+
+
+def test_the_audit_tells_who_and_by_which_token(client: TestClient, ours: House) -> None:
+    token = a_token(ours)
+
+    sent(client, f"{V1}/runs/{ledger_rows.PENDING.id}/cancel", **bearer(token))
+
+    told = ("user:ada", "run.cancel", ledger_rows.PENDING.id, f"via api, token {token.token.id}")
+    assert told in audited(ours)
+
+
+def test_a_run_that_has_ended_cannot_be_cancelled_and_an_open_one_not_retried(
+    client: TestClient, ours: House
+) -> None:
+    retried = sent(client, f"{V1}/runs/{ledger_rows.RUNNING.id}/retry")
+    abort(ours, ledger_rows.RUNNING.id, RunStatus.ERROR, "ours")
+    cancelled = sent(client, f"{V1}/runs/{ledger_rows.RUNNING.id}/cancel", **{"Idempotency-Key": "c"})
+
+    assert (retried.status_code, cancelled.status_code) == (409, 409)
+    assert "is still running" in retried.json()["detail"]
+    assert "already ended as 'error'" in cancelled.json()["detail"]
+
+
+def test_what_is_resumed_twice_was_not_paused(client: TestClient) -> None:
+    address = f"{V1}/triggers/{ledger_rows.TRIGGER.id}"
+
+    held = client.post(f"{address}/pause", json={"reason": "moving", "until": LATER})
+    let_go = client.post(f"{address}/resume", json={})
+    again = client.post(f"{address}/resume", json={})
+
+    assert held.json()["until"] == LATER
+    assert let_go.json()["pauses"][0]["reason"] == "moving"
+    assert again.status_code == 409
+
+
+def test_a_post_without_a_body_needs_no_media_type(client: TestClient) -> None:
+    address = f"{V1}/incidents/{ledger_rows.INCIDENT.id}/ack"
+
+    assert client.post(address).status_code == 200
+    assert client.post(address, headers={"Origin": "https://evil.example"}).status_code == 403
+
+
+def test_json_of_a_body_is_read_as_documented(client: TestClient) -> None:
+    body = json.dumps({"reason": "ÄÖÜ \ud83d\ude80"}).encode()
+
+    answer = client.post(
+        f"{V1}/runs/{ledger_rows.PENDING.id}/cancel",
+        content=body,
+        headers={"Content-Type": "application/json"},
+    )
+
+    assert answer.json()["status"] == "cancelled"
+    assert "ÄÖÜ" in answer.json()["reason"]
