@@ -7,7 +7,7 @@ BENCH_ARGS ?=
 TOGETHER := --numprocesses 3 --dist loadfile # the journeys wait more than they work, also on two cores
 
 .DEFAULT_GOAL := help
-.PHONY: help install postgres demo up test check journey-apps format lock clean
+.PHONY: help install postgres demo up test check lint types domain journey-apps format lock clean
 MAKEFLAGS += --no-print-directory
 
 help: ## show this list
@@ -33,12 +33,19 @@ test: $(INSTALLED) postgres ## run all tests
 	@$(BIN)/pytest -q $(TOGETHER)
 
 check: $(INSTALLED) postgres ## everything CI asks for, fast first
+	@$(MAKE) --jobs 2 --output-sync lint types domain
+	@$(BIN)/pytest -q $(TOGETHER)
+
+lint: $(INSTALLED)
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/ruff check --quiet .
 	@PYTHONPATH=. $(BIN)/lint-imports > .venv/lint-imports.log || { cat .venv/lint-imports.log; exit 1; }
+
+types: $(INSTALLED)
 	@$(BIN)/mypy
+
+domain: $(INSTALLED) # every branch of the rules
 	@$(BIN)/pytest -q tests/domain --cov=inspect_pipelines.domain --cov-branch --cov-fail-under=100 --cov-report=term-missing:skip-covered
-	@$(BIN)/pytest -q $(TOGETHER)
 
 bench-%: $(INSTALLED) ## measure: bench-spine, ..; BENCH_ARGS go to the benchmark
 	@$(BIN)/python -m benchmarks.$(subst -,_,$*) $(BENCH_ARGS)

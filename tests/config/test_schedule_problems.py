@@ -336,7 +336,7 @@ triggers:
             "    environment: production\n",
             (
                 "7:18  triggers[0].environment  an event 'pull_request.merged' has no environment; "
-                "events that have: deployment.completed, deployment.failed"
+                "events that have: deployment.created, deployment.completed, deployment.failed, deployment.inactive"
             ),
         ),
         (
