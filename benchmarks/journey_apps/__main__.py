@@ -45,15 +45,19 @@ def main() -> None:
             seen, placed = _watched(application, installed, Path(scratch), arguments, _say)
             rows += seen
             places += placed
+            if arguments.layouts_only or arguments.runs == RUNS:
+                _keep(_figures(seen, placed), len(wanted) - len(there), installed)
     _print(rows, places)
-    figures = _figures(rows, places)
     if not arguments.layouts_only and arguments.runs != RUNS:
-        print(f"results are written after {RUNS} runs only")
-        return
+        print(f"results are kept after {RUNS} runs only")
+
+
+def _keep(figures: dict[str, float], missing: int, installed: Installed) -> None:
+    """Beside those of the other applications, so that a journey that is broken off leaves what it has seen."""
     before = json.loads(RESULTS.read_text(encoding="utf-8"))["figures"] if RESULTS.exists() else {}
-    figures = _summed(before | figures) | {"applications_not_to_be_had": float(len(wanted) - len(there))}
+    figures = _summed(before | figures) | {"applications_not_to_be_had": float(missing)}
     goals = report.goals_of(figures, dict.fromkeys(GOALS, ("<=", 0.0)))
-    report.write("journey-apps", figures, goals, versions=installing.versions(installed))
+    report.write("journey-apps", figures, goals, versions=installing.versions(installed), show_all=False)
 
 
 def _watched(

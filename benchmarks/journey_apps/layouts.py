@@ -131,7 +131,7 @@ def _in_our_session(
             request,
             values={},
             secret_names=frozenset(),
-            record=Record(playbook, Redactor(()), lambda _: None),
+            record=Record(playbook, Redactor(()), lambda _: None, today=SystemClock().now().date()),
             gallery=FolderGallery(scratch / "layouts-gallery"),
             clock=SystemClock(),
         )
