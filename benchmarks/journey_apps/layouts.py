@@ -23,7 +23,8 @@ from resources.sessions.redaction import Redactor
 
 VIEWPORTS = (Viewport("desktop", 1280, 800), Viewport("phone", 390, 844, 3, mobile=True))
 STILL_MS = 700
-LOOKS = 12
+LOOKS = 30
+LEAST = 10  # elements; an application that has not begun is still, too
 NEAR_PX = 0.5
 
 # Every element that is laid out, in the order of the document: its path, and x, y, width and height on the page.
@@ -33,7 +34,7 @@ POSITIONS = """(clocks) => {
     for (const e of root.children) {
       if (/^(SCRIPT|STYLE|HEAD|META|LINK|TITLE|VITE-ERROR-OVERLAY)$/.test(e.tagName) || clocks.some((each) => e.matches(each))) continue;
       const name = `${path}/${e.tagName.toLowerCase()}`, box = e.getBoundingClientRect();
-      if (box.width || box.height) found.push([name + (e.id ? `#${e.id}` : e.classList[0] ? `.${e.classList[0]}` : ""), box.x + scrollX, box.y + scrollY, box.width, box.height]);
+      if (box.width || box.height) found.push([name + (/^[a-z_-]+$/i.test(e.id) ? `#${e.id}` : e.classList[0] ? `.${e.classList[0]}` : ""), box.x + scrollX, box.y + scrollY, box.width, box.height]);
       if (e.shadowRoot) visit(e.shadowRoot, name + "/shadow");
       visit(e, name);
     }
@@ -168,7 +169,7 @@ def _positions(page: Page, clocks: list[str]) -> list[Place]:
     for _ in range(LOOKS):
         page.wait_for_timeout(STILL_MS)
         now = [tuple(each) for each in page.evaluate(POSITIONS, clocks)]
-        if now == before:
+        if now == before and len(now) >= LEAST:
             return now
         before = now
     return before
