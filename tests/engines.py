@@ -18,6 +18,7 @@ class RememberingEngine:
         self.launches.append(launch)
         return "d1"
 
+    def close(self) -> None: ...
     def terminate(self, handle: str) -> None: ...
     def is_alive(self, handle: str) -> bool:
         return True

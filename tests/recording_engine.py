@@ -17,6 +17,7 @@ class RecordingEngine:
         self.launches.append(launch)
         return f"d{len(self.launches)}"
 
+    def close(self) -> None: ...
     def terminate(self, handle: str) -> None: ...
     def is_alive(self, handle: str) -> bool:
         return not self.dead

@@ -21,6 +21,7 @@ from inspect_pipelines.usecases.runs.clear_worker import clear_worker
 from inspect_pipelines.usecases.runs.launch import launch
 from inspect_pipelines.usecases.runs.project import project
 
+WORTH_TELLING_SECONDS = 1.0
 SECOND_THOUGHT_SECONDS = 3.0  # in which another Ctrl-C means the run, not only the waiting for it
 
 
@@ -91,7 +92,7 @@ def print_end(house: House, run: Run, as_json: bool) -> None:
     if as_json:
         print_json(shown, on_one_line=True)
         return
-    took = f"  ({took_text(shown)})" if took_text(shown) else ""
+    took = f"  ({took_text(shown)}{_late_text(shown)})" if took_text(shown) else ""
     say(f"{coloured(run.status.value)}  {run.definition_id}{took}")
     for reason in run.reason.splitlines():
         say(f"    {reason}")
@@ -99,6 +100,14 @@ def print_end(house: House, run: Run, as_json: bool) -> None:
         say(f"accept its pictures: inspect-pipelines baselines adopt {run.id}")
     if run.status is not RunStatus.SKIPPED:  # one that never began has nothing to show
         say(f"report: {shown.report}")
+
+
+def _late_text(run: RunSummary) -> str:
+    """How long nobody worked on it, where somebody may wonder."""
+    if run.claimed_at is None:
+        return ""
+    late = (run.claimed_at - run.requested_at).total_seconds()
+    return f", begun {short_duration(late)} after it was asked for" if late >= WORTH_TELLING_SECONDS else ""
 
 
 def took_text(run: RunSummary) -> str:

@@ -8,8 +8,6 @@ from inspect_pipelines.engine.plain import PlainEngine
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.ports.engine import Engine, Ticker
 from resources.clock import SystemClock
-from resources.dagster.graphql import GraphqlEngine
-from resources.dagster.ticker import DagsterTicker
 
 TERMINATE_SECONDS = 1.0  # a cancel takes under 2 s, also when the Dagster UI hangs
 
@@ -18,6 +16,10 @@ def engine_for(settings: Settings) -> Engine:
     """The Dagster UI of a running `up`, else a process of its own for the run."""
     state = read_state(settings.absolute_home())
     if state is not None and state.ui_url is not None:
+        from resources.dagster.graphql import (
+            GraphqlEngine,
+        )  # 0.2 s, which a run without `up` need not wait for
+
         engine = GraphqlEngine(state.ui_url, SystemClock(), socket=ui_socket(settings.absolute_home()))
         if engine.answers():
             return engine
@@ -30,6 +32,8 @@ def ticker_for(settings: Settings) -> Ticker | None:
     state = read_state(settings.absolute_home())
     if state is None or state.ui_url is None:
         return None
+    from resources.dagster.ticker import DagsterTicker
+
     url = state.ui_url
     return DagsterTicker(lambda: url, SystemClock(), socket=ui_socket(settings.absolute_home()))
 
@@ -43,6 +47,8 @@ def terminators(settings: Settings) -> list[Engine]:
     plain: list[Engine] = [PlainEngine(settings)]
     if state is None or state.ui_url is None:
         return plain
+    from resources.dagster.graphql import GraphqlEngine
+
     dagster = GraphqlEngine(
         state.ui_url,
         SystemClock(),

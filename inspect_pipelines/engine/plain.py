@@ -21,12 +21,13 @@ from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.engine import Launch
 from resources.workers import WorkerLocks
 
+READY = "inspect_pipelines.engine.ready"
 HANDLE = re.compile(r"^process:(?P<pid>\d+):(?P<started>\d+)$")
 DAGSTER_RUN_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 
 
 class PlainEngine:
-    """`ports.Engine` by `dagster job execute`: 5 s to the first step, against 11 s and more with `job launch`.
+    """`ports.Engine` by a process for each run, which can load while the run is still being asked for.
 
     A handle is the process: its id and its start time, so that a number used again is not mistaken for it. The id of a
     Dagster run is one too, once its worker holds the run: it means that worker.
@@ -37,6 +38,21 @@ class PlainEngine:
         self._home = settings.absolute_home()
         self._module = module
         self._workers = WorkerLocks(self._home / "run" / "workers")
+        self._ready: subprocess.Popen[bytes] | None = None
+
+    def make_ready(self, origin: str) -> None:
+        """Let a process load for the next launch, which will have this origin; without a launch it ends with us.
+
+        Raises:
+            Unavailable: The process cannot be started.
+        """
+        self._ready = self._loading(origin)
+
+    def close(self) -> None:
+        """Tell the process that has loaded, if any, that nothing is asked of it."""
+        child, self._ready = self._ready, None
+        if child is not None and child.stdin is not None:
+            child.stdin.close()
 
     def launch(self, launch: Launch) -> str:
         """Start it apart from this terminal and return its handle at once.
@@ -44,29 +60,38 @@ class PlainEngine:
         Raises:
             Unavailable: The process cannot be started.
         """
+        child, self._ready = self._ready or self._loading(launch.origin), None
+        assert child.stdin is not None
+        order = json.dumps({"job": launch.job_name, "tags": dict(launch.tags)})
+        try:
+            handle = f"process:{child.pid}:{_started(psutil.Process(child.pid))}"
+        except psutil.NoSuchProcess as error:
+            child.stdin.close()
+            raise Unavailable(
+                f"launching {launch.job_name!r} failed: its process ended at once; see {self.log(launch.origin)}"
+            ) from error
+        with contextlib.suppress(BrokenPipeError), child.stdin:  # it has died, and its log says why
+            child.stdin.write(f"{order}\n".encode())
+        return handle
+
+    def _loading(self, origin: str) -> subprocess.Popen[bytes]:
         ensure_storages(self._home)
-        argv = [PYTHON, "-m", "dagster", "job", "execute", "-m", self._module, "-j", launch.job_name]
-        argv += ["--tags", json.dumps(dict(launch.tags))]
-        log = self.log(launch.origin)
         forget_old_logs(self._home)
         try:
-            with log.open("ab") as output:
+            with self.log(origin).open("ab") as output:
                 child = subprocess.Popen(
-                    argv,
-                    stdin=subprocess.DEVNULL,
+                    [PYTHON, "-m", READY, self._module],
+                    stdin=subprocess.PIPE,
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     env=surroundings(self._settings),
                     cwd=self._home / "run",
                     start_new_session=True,
                 )
-            handle = f"process:{child.pid}:{_started(psutil.Process(child.pid))}"
-        except (OSError, psutil.NoSuchProcess) as error:
-            raise Unavailable(
-                f"launching {launch.job_name!r} failed: no process could be started ({error})"
-            ) from error
+        except OSError as error:
+            raise Unavailable(f"no process for a run could be started: {error}") from error
         leave_alone(child)
-        return handle
+        return child
 
     def terminate(self, handle: str) -> None:
         """Interrupt it, as Ctrl-C does; it closes its browser and concludes as cancelled."""

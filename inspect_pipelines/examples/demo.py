@@ -56,11 +56,11 @@ def play(settings: Settings) -> None:
         stage.run("baselines", "adopt", DEFINITION)
 
         scene("3  Second run: the shop looks as approved")
-        stage.run("run", DEFINITION, "--wait", "--var", f"shop_url={shop.url}")
+        stage.run("run", DEFINITION, "--wait", "--quiet", "--var", f"shop_url={shop.url}")
 
         scene("4  A deploy breaks a button")
         shop.regression(True)
-        last = stage.run("run", DEFINITION, "--wait", "--var", f"shop_url={shop.url}", expected=1)
+        last = stage.run("run", DEFINITION, "--wait", "--quiet", "--var", f"shop_url={shop.url}", expected=1)
 
         scene("5  What people hear: once, however many nights it stays")
         click.echo(textwrap.indent(alert_in(home), "   | "))

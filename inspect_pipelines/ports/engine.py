@@ -59,6 +59,9 @@ class Engine(Protocol):
         """
 
     def terminate(self, handle: str) -> None: ...
+    def close(self) -> None:
+        """Let go of whatever it asks through; what was launched goes on."""
+
     def is_alive(self, handle: str) -> bool:
         """Whether what was launched may still do something; False once it has ended or failed to start."""
 

@@ -7,12 +7,13 @@ import time
 from pathlib import Path
 
 import dagster as dg
+import psutil
 import pytest
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.choose import engine_for
 from inspect_pipelines.engine.instance import ensure_instance
-from inspect_pipelines.engine.plain import PlainEngine
+from inspect_pipelines.engine.plain import READY, PlainEngine
 from inspect_pipelines.engine.state import UpState, write_state
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.engine import Launch
@@ -52,6 +53,34 @@ def test_a_run_is_executed_with_its_tags_while_the_launcher_goes_on(engine: Plai
     assert (run.job_name, run.status) == ("quick", dg.DagsterRunStatus.SUCCESS)
     assert "RUN_SUCCESS" in engine.log("request:1").read_text()
     assert engine.log("request:1").name == "run-request_1.log"
+
+
+def test_a_process_that_has_loaded_already_takes_the_run_that_is_asked_for_then(
+    engine: PlainEngine, home: Path
+) -> None:
+    """`run --wait` took 3-5 s more than its run: the process began to load when everything else was done."""
+    engine.make_ready("request:ready")
+    loaded = engine.log("request:ready")
+
+    handle = engine.launch(a_launch("quick", "ready"))
+    until(lambda: not engine.is_alive(handle))
+
+    with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
+        (run,) = instance.get_runs(dg.RunsFilter(tags={".dagster/inspect.origin": "request:ready"}))
+        assert run.status is dg.DagsterRunStatus.SUCCESS
+        assert run.job_code_origin is not None  # Dagster's UI offers a re-execution
+    assert "RUN_SUCCESS" in loaded.read_text()
+
+
+def test_a_process_of_which_nothing_is_asked_ends_by_itself(engine: PlainEngine) -> None:
+    engine.make_ready("request:none")
+    (child,) = [each for each in psutil.Process().children() if READY in each.cmdline()]
+
+    engine.close()
+    engine.close()
+
+    until(lambda: not child.is_running())
+    assert engine.log("request:none").read_text() == ""
 
 
 def test_terminating_interrupts_the_run(engine: PlainEngine, home: Path) -> None:

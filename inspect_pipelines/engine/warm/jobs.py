@@ -7,7 +7,7 @@ import sys
 from dagster._core.definitions.job_base import IJob, InMemoryJob
 from dagster._core.definitions.reconstruct import ReconstructableRepository
 from dagster._core.definitions.repository_definition import RepositoryDefinition
-from dagster._core.origin import DEFAULT_DAGSTER_ENTRY_POINT
+from dagster._core.origin import DEFAULT_DAGSTER_ENTRY_POINT, JobPythonOrigin
 from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster._grpc.server import LoadedRepositories
 
@@ -55,4 +55,15 @@ class Jobs:
                 if repository.get_job(name).executor_def.name == IN_PROCESS:
                     return LoadedJob(repository, name)
                 return reconstructable.get_reconstructable_job(name)
+        raise KeyError(name)
+
+    def origin(self, name: str) -> JobPythonOrigin:
+        """Where another process finds the job again.
+
+        Raises:
+            KeyError: The module defines no such job.
+        """
+        for repository, reconstructable in self._repositories:
+            if name in repository.job_names:
+                return reconstructable.get_reconstructable_job(name).get_python_origin()
         raise KeyError(name)
