@@ -21,6 +21,7 @@ from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.engine import Launch
 from resources.workers import WorkerLocks
 
+CLOCK_SHIFT = 200  # hundredths of a second; when a process began is counted from the boot, whose time is set anew at times
 READY = "inspect_pipelines.engine.ready"
 HANDLE = re.compile(r"^process:(?P<pid>\d+):(?P<started>\d+)$")
 DAGSTER_RUN_ID = re.compile(r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
@@ -122,7 +123,8 @@ class PlainEngine:
                 f"{handle!r} names no process; a handle looks like 'process:123:456', or is a Dagster run id"
             )
         process = _process(int(match["pid"]))
-        return process if process and _started(process) == int(match["started"]) else None
+        is_same = process is not None and abs(_started(process) - int(match["started"])) <= CLOCK_SHIFT
+        return process if is_same else None
 
 
 def _process(pid: int) -> psutil.Process | None:

@@ -110,6 +110,17 @@ def test_a_process_number_that_somebody_else_got_is_not_taken_for_the_run(engine
     engine.terminate("process:1:1")
 
 
+def test_a_clock_that_was_set_by_a_second_does_not_make_a_run_dead(engine: PlainEngine) -> None:
+    """Its process was there, and the run was concluded as one whose worker had ended before the first step."""
+    handle = engine.launch(a_launch("slow", "4"))
+    _, pid, started = handle.split(":")
+
+    assert engine.is_alive(f"process:{pid}:{int(started) - 100}")
+    assert not engine.is_alive(f"process:{pid}:{int(started) - 1000}")
+    engine.terminate(handle)
+    until(lambda: not engine.is_alive(handle), 30)
+
+
 def test_a_handle_of_another_engine_is_refused(engine: PlainEngine) -> None:
     with pytest.raises(NotFound, match="names no process"):
         engine.is_alive("a handle of Kubernetes")
