@@ -11,10 +11,10 @@ from inspect_pipelines.cli.output import local_time, print_json, say, user_name
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import BaselineId, DefinitionId
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.baselines import list_baselines
+from inspect_pipelines.queries.baselines import find_baseline, list_baselines
 from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures import adopt as adoption
@@ -131,9 +131,12 @@ def reject(run_id: str, note: str) -> None:
 @baselines.command()
 @click.argument("baseline_id", metavar="BASELINE")
 def activate(baseline_id: str) -> None:
-    """Put an older (or newer) BASELINE back in use."""
+    """Put an older (or newer) BASELINE back in use.
+
+    BASELINE is its id, or the beginning of it (6 characters or more).
+    """
     house = _house()
-    baseline = adoption.activate(house, BaselineId(baseline_id), by=_user())
+    baseline = adoption.activate(house, find_baseline(house, baseline_id), by=_user())
     project(house)
     say(f"baseline {baseline.id} of {baseline.set!r} is in use")
 

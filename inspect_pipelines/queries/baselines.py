@@ -10,7 +10,10 @@ from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.domain.spelling import nearest
+from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries import beginning
 from inspect_pipelines.queries.page import Page, page_of, position_of
 
 
@@ -41,6 +44,35 @@ def baseline_with(house: House, baseline_id: str) -> BaselineSummary | None:
     with house.ledger.read() as ledger:
         found = ledger.baselines.find(BaselineId(baseline_id))
     return _summary(found) if found else None
+
+
+def find_baseline(house: House, text: str) -> BaselineId:
+    """The id of the baseline that is meant by it, or by the beginning of it where only one begins so.
+
+    Raises:
+        NotFound: Nothing matches; the sentence names what is near.
+        Refused: Several baselines begin so.
+        UsageError: The beginning is too short to mean one.
+    """
+    typed = text.strip().lower()
+    with house.ledger.read() as ledger:
+        known = {str(one.id): one for one in ledger.baselines.all()}
+    begun = [one for one in known if one.startswith(typed)] if typed else []
+    if typed in known:
+        return BaselineId(typed)
+    if begun and len(typed) < beginning.SHORTEST:
+        raise UsageError(
+            f"baseline {text!r} is too short to mean one: type at least {beginning.SHORTEST} characters of its id"
+        )
+    if len(begun) > 1:
+        some = ", ".join(f"{one} ({known[one].set})" for one in begun[: beginning.SHOWN])
+        raise Refused(f"baseline {text!r} is not clear: several begin so ({some}); type more of the id")
+    if not begun:
+        near = nearest(typed, [*known])
+        raise NotFound(
+            f"baseline {text!r} does not exist{near}; list them with: inspect-pipelines baselines list"
+        )
+    return BaselineId(begun[0])
 
 
 def _summary(baseline: Baseline) -> BaselineSummary:

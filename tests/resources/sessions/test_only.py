@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.domain.playbook import DESKTOP, ExpectText, Goto, Step, TakeScreenshot, Viewport
+from inspect_pipelines.domain.playbook import (
+    DESKTOP,
+    Click,
+    ExpectText,
+    Goto,
+    Step,
+    TakeScreenshot,
+    Target,
+    Viewport,
+)
 from inspect_pipelines.domain.session import StepStatus
 
 PHONE = Viewport("phone", 390, 844)
@@ -46,3 +55,31 @@ def test_after_a_fault_only_what_the_viewport_would_have_played_is_told_as_skipp
 
     skipped = [(step.step_id, step.viewport) for step in result.steps if step.status is StepStatus.SKIPPED]
     assert skipped == [("last", "desktop"), ("menu", "phone"), ("last", "phone")]
+
+
+def test_after_what_could_not_be_done_the_viewport_plays_nothing_more_and_a_missed_expectation_stops_nothing(
+    play, site
+):
+    """As docs/pictures.md says of what is not played."""
+    missed = Step(
+        "missed",
+        "Missed",
+        (Goto("/"), ExpectText(None, contains="nobody says this"), TakeScreenshot("still")),
+        timeout_seconds=1,
+    )
+    broken = Step(
+        "broken",
+        "Broken",
+        (Click(Target(selector="#nowhere")), TakeScreenshot("after")),
+        (ExpectText(None, contains="never asked"),),
+        timeout_seconds=1,
+    )
+    last = Step("last", "Last", (TakeScreenshot("last"),))
+
+    result = play(missed, broken, last, viewports=(DESKTOP, PHONE))
+
+    assert [str(shot.view) for shot in result.screenshots] == ["shop/still@desktop", "shop/still@phone"]
+    assert [(step.status.value, step.message) for step in result.steps if step.step_id == "last"] == [
+        ("skipped", "step 'broken' could not be played")
+    ] * 2
+    assert not any("never asked" in finding.message for finding in result.findings)
