@@ -15,6 +15,7 @@ from inspect_pipelines.engine.choose import engine_for
 from inspect_pipelines.engine.instance import ensure_instance
 from inspect_pipelines.engine.plain import READY, PlainEngine
 from inspect_pipelines.engine.state import UpState, write_state
+from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.engine import Launch
 from patience import allowed, until
@@ -24,7 +25,9 @@ TESTS = Path(__file__).parent.parent
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("home")
+    home = tmp_path_factory.mktemp("home")
+    ensure_storages(home)  # takes seconds once, which no test is about
+    return home
 
 
 @pytest.fixture
