@@ -156,7 +156,7 @@ def an_entry(entry: str) -> str:
         ("{text: ad.js, reason: ' '}", "7:31  spec.findings.ignore[0].reason  needs 1 to 200 characters: why nobody minds it"),
         ("{kind: console_eror, reason: a}", "7:16  spec.findings.ignore[0].kind  'console_eror' is no kind of finding (did you mean 'console_error'?)"),
         ("{kind: [slow, action], reason: a}", "7:16  spec.findings.ignore[0].kind  'action' is never ignored: what could not be done ends the playing; take the action out"),
-        ("{kind: x, reason: a}", "7:16  spec.findings.ignore[0].kind  'x' is no kind of finding; known are expectation, navigation, page_error, console_error, request_failed, broken_image, broken_font, slow, unstable, not_quiet, mask_unmatched, mask_large, truncated"),
+        ("{kind: x, reason: a}", "7:16  spec.findings.ignore[0].kind  'x' is no kind of finding; known are expectation, navigation, page_error, console_error, request_failed, broken_image, broken_font, dialog, popup, slow, unstable, not_quiet, mask_unmatched, mask_large, truncated"),
         ("{url: 'https://a.test/[', reason: a}", "7:15  spec.findings.ignore[0].url  pattern 'https://a.test/[' has an unclosed '['"),
         ("{text: a, reason: a, until: 2026-13-01}", "7:37  spec.findings.ignore[0].until  '2026-13-01' is not a day; write '2026-12-24'"),
         ("{text: a, reason: a, untill: 2026-12-01}", "7:30  spec.findings.ignore[0].untill  unknown key 'untill' (did you mean 'until'?)"),

@@ -9,7 +9,7 @@ async ({ budget, known }) => {
   const name = (e) => e.tagName.toLowerCase() + (e.id ? `#${e.id}` : e.classList.length ? `.${e.classList[0]}` : "");
   const some = (found) => found.slice(0, 3).join(", ");
   const BONES = /(^|[-_])(skeleton|shimmer|placeholder-glow|placeholder-wave)([-_]|$)/i;
-  const SPINS = /spinner|preloader|(^|[-_])(loader|spin)([-_]|$)/i;
+  const SPINS = /spinner|preloader|(^|[-_])(loader|spinning)([-_]|$)/i; // not `spin` alone: a wheel that adorns a page turns for ever
   const turns = (e) => e.getAnimations({ subtree: true }).some((each) => each.playState === "running" && each.effect?.getComputedTiming().endTime === Infinity);
   const WAITS = /^(loading|please wait|one moment)\b[^a-z0-9]*([\p{L}\p{N} ]{0,30}[^a-z0-9]*)?$/iu;
   const words = () => {
