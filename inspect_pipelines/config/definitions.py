@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from zoneinfo import available_timezones
 
 from inspect_pipelines.config.alert_document import overrides
 from inspect_pipelines.config.channel_document import WrittenKinds
@@ -23,6 +22,7 @@ from inspect_pipelines.config.schedule_document import (
 )
 from inspect_pipelines.config.triggers import REPO_GLOB, check_source, is_glob, not_brought, trigger_parts
 from inspect_pipelines.config.yaml_text import Source
+from inspect_pipelines.config.zones import zone_hint
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.calendar import Days, day
 from inspect_pipelines.domain.channel import ChannelConfig
@@ -118,7 +118,7 @@ class _Check:
         try:
             clock.zone(written.timezone or "UTC")
         except UsageError as error:
-            self.wrong(f"{error}{_zone_hint(written.timezone or '')}", "timezone")
+            self.wrong(f"{error}{zone_hint(written.timezone or '')}", "timezone")
             return
         try:
             schedule = clock.Cron(written.cron, written.timezone or "UTC")
@@ -296,11 +296,3 @@ def _hosts(playbook: Playbook) -> set[str]:
     ]
     texts += [action.url for action in playbook.actions() if isinstance(action, Goto)]
     return {host_of(text) for text in texts if "://" in text and not placeholders(text)} - {""}
-
-
-def _zone_hint(name: str) -> str:
-    zones = {zone for zone in available_timezones() if clock.is_zone_name(zone)}
-    by_city = {zone.rpartition("/")[2]: zone for zone in sorted(zones, reverse=True)}
-    city = name.strip().replace(" ", "_").rpartition("/")[2].lower()
-    exact = [zone for short, zone in by_city.items() if short.lower() == city]
-    return f" (did you mean {exact[0]!r}?)" if exact else did_you_mean(name.replace(" ", "_"), zones)

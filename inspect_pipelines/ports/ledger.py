@@ -14,9 +14,7 @@ from typing import Any, Protocol
 
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.ids import BaselineId, DefinitionId, OrgId, RunId
-from inspect_pipelines.domain.naming import Naming
-from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -27,35 +25,10 @@ from inspect_pipelines.ports.access import Audit, KeptAnswers, Members, Tokens
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.events import Events
+from inspect_pipelines.ports.organizations import Organizations
 from inspect_pipelines.ports.steps import Steps
 
-
-class WrongOrganization(ValueError):
-    """A defect of the caller: a value of one organisation was given to a session of another one."""
-
-    def __init__(self, given: OrgId, own: OrgId) -> None:
-        super().__init__(
-            f"a value of organisation {given!r} was given to a ledger session of {own!r}; open one with: estate.house({given!r})"
-        )
-
-
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
-
-
-class Organizations(Protocol):
-    """What organization.yaml says of all runs of the organisation, as last applied."""
-
-    def find(self) -> Organization:
-        """The default one when nothing was applied yet."""
-
-    def save(self, organization: Organization, *, at: datetime) -> None:
-        """Create or replace, and note that its project was applied then; the first one stays the first."""
-
-    def naming(self) -> Naming:
-        """What its definitions are called in Dagster; before any was applied, as the first one's."""
-
-    def applied_at(self) -> datetime | None:
-        """When its project was applied last, changed or not."""
 
 
 class Definitions(Protocol):

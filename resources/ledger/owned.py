@@ -7,7 +7,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.ids import OrgId
-from inspect_pipelines.ports.ledger import WrongOrganization
+from inspect_pipelines.ports.organizations import WrongOrganization
 
 
 class OfAnOrganization(Protocol):

@@ -18,7 +18,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports.ledger import WrongOrganization
+from inspect_pipelines.ports.organizations import WrongOrganization
 from resources.ledger import event_tables, journal_tables
 from resources.ledger.store import SqlLedgers, SqlSession
 from resources.ledger.tables import metadata

@@ -30,7 +30,15 @@ from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, NavigationFailed, WaitedInVain
 from resources.sessions.browser.lookout import Lookout
-from resources.sessions.browser.navigation import address, as_written, glob, goto, home_of, joined_to
+from resources.sessions.browser.navigation import (
+    address,
+    as_written,
+    glob,
+    goto,
+    home_of,
+    joined_to,
+    unexpected_status,
+)
 from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.targets import locate, text_of, why_not
 from resources.sessions.browser.window import Window
@@ -122,7 +130,9 @@ class Actions:
         finally:
             self._window.traffic.expects_status = False
         if action.expect_status not in (None, self._window.traffic.answered):
-            raise ExpectationFailed(_unexpected(url, action.expect_status, self._window.traffic.answered))
+            raise ExpectationFailed(
+                unexpected_status(url, action.expect_status, self._window.traffic.answered)
+            )
 
     def _fill(self, action: Fill, timeout_seconds: float) -> None:
         value = self._filled(action.value)
@@ -295,9 +305,3 @@ class Actions:
 
 def _squeezed(text: str) -> str:
     return " ".join(text.split())
-
-
-def _unexpected(url: str, wanted: int | None, answered: int | None) -> str:
-    if answered is None:
-        return f"expected {url} to answer {wanted}, but nothing was fetched: the page was open already"
-    return f"expected {url} to answer {wanted}, it answered {answered}"

@@ -186,3 +186,10 @@ def home_of(element: ElementHandle) -> str:
     while frame is not None and frame.parent_frame is not None and frame.url.startswith(OWNED):
         frame = frame.parent_frame
     return "" if frame is None else frame.url.removeprefix("blob:")
+
+
+def unexpected_status(url: str, wanted: int | None, answered: int | None) -> str:
+    """Why `expect_status` does not hold; None: nothing was fetched."""
+    if answered is None:
+        return f"expected {url} to answer {wanted}, but nothing was fetched: the page was open already"
+    return f"expected {url} to answer {wanted}, it answered {answered}"
