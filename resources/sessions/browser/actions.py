@@ -40,12 +40,11 @@ from resources.sessions.browser.navigation import (
     unexpected_status,
 )
 from resources.sessions.browser.secrets import Secrets
-from resources.sessions.browser.targets import locate, text_of, why_not
+from resources.sessions.browser.targets import WHOLE_PAGE, locate, squeezed, text_of, why_not
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
 
 POLL_MS = 100
-WHOLE_PAGE = Target(selector="body, :root:not(:has(body))")  # XML and SVG have no body
 SHOWN = 120  # characters of a text in a message
 
 
@@ -180,14 +179,12 @@ class Actions:
             ) from error
 
     def _expect_text(self, action: ExpectText, timeout_seconds: float) -> None:
-        wanted = _squeezed(
-            self._filled(action.equals if action.equals is not None else action.contains or "")
-        )
+        wanted = squeezed(self._filled(action.equals if action.equals is not None else action.contains or ""))
         target = self._target(action.target) if action.target else WHOLE_PAGE
         found = locate(self._page, target)
 
         def holds() -> tuple[bool, str]:
-            text = _squeezed(text_of(found))
+            text = squeezed(text_of(found))
             return (text == wanted if action.equals is not None else wanted in text), text
 
         how = "be" if action.equals is not None else "contain"
@@ -301,7 +298,3 @@ class Actions:
 
     def _holds_secret(self, text: str) -> bool:
         return any(name in self._secret_names for name in placeholders(text))
-
-
-def _squeezed(text: str) -> str:
-    return " ".join(text.split())

@@ -16,6 +16,7 @@ from resources.sessions.browser.translation import in_words
 COVERED = re.compile(r"(<[^\n]{1,200}?>)[^\n]*? intercepts pointer events")
 MOST_SUGGESTED = 80  # characters
 PROBE_MS = 1000  # for looking at an element after it could not be used
+WHOLE_PAGE = Target(selector="body, :root:not(:has(body))")  # XML and SVG have no body
 
 
 def locate(page: Page, target: Target) -> Locator:
@@ -139,3 +140,8 @@ def _kind(target: Target) -> str | None:
     if re.fullmatch(r"#[\w-]+", selector):
         return "id"
     return "class" if re.fullmatch(r"\.[\w-]+", selector) else None
+
+
+def squeezed(text: str) -> str:
+    """Without what a page does with white space."""
+    return " ".join(text.split())
