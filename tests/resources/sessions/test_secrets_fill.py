@@ -16,6 +16,7 @@ from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import NavigationFailed
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.lookout import Lookout
+from resources.sessions.browser.popups import Popups
 from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
@@ -41,7 +42,9 @@ def far_away(browser: Browser, site) -> Iterator[FarAway]:
     record = Record(a_request(site.url).playbook, Redactor([WORD]), lambda _: None, today=TODAY)
     gate, documents = Gate(everywhere.names), Documents(browser, everywhere)
     gate.start()
-    window = Window(browser.new_context(), record, named, documents, gate)
+    context = browser.new_context()
+    popups = Popups(context, record)
+    window = Window(context.new_page(), record, named, documents, gate, popups)
     secrets = Secrets((WORD,))
     actions = Actions(
         window,
