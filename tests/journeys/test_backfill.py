@@ -29,6 +29,10 @@ def test_past_times_run_one_after_another_and_never_twice(tmp_path: Path) -> Non
     first, second = (datetime.fromisoformat(run["claimed_at"]) for run in reversed(runs))
     assert datetime.fromisoformat(runs[1]["completed_at"]) <= second, "one after another"
     assert first < second
-    assert [line.split("  ")[0] for line in done.stdout.splitlines()[2:]] == ["? needs review"] * 2
+    ends = [line.split("  ")[0] for line in done.stdout.splitlines() if "needs review" in line]
+    assert ends == ["? needs review"] * 2
+    assert [line.split()[1] for line in done.stdout.splitlines() if line.startswith("run ")] == [
+        run["id"] for run in reversed(runs)
+    ], "what each of them plays is told while it does"
     assert again.stdout.count("has run already") == 2
     assert again.stdout.endswith("0 to run\n")

@@ -17,9 +17,8 @@ import journeys_kill
 from inspect_pipelines.examples.shop.server import Shop
 from journeys_commands import Project
 
-MOMENTS = range(
-    11
-)  # admit, save the session, save the comparisons, conclude, record the delivery: before and after each
+# While it plays, before it is admitted, and after each write: a kill before a write finds what one after the last write left.
+MOMENTS = (0, 1, 2, 4, 6, 8, 10, 12)
 PLAYBOOK = """\
 apiVersion: v1
 kind: Playbook
@@ -96,7 +95,7 @@ def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(proj
     runs = json.loads(
         project.call("runs", "--json", "--limit", "100").stdout
     )  # concludes what nobody works on
-    assert codes[:10] == [-signal.SIGKILL] * 10, (
+    assert codes[:7] == [-signal.SIGKILL] * 7, (
         "a moment was never reached, so this test proves less than it says"
     )
     by_day = {run["origin"][-9:-7]: run["status"] for run in runs if run["origin"].startswith("cron:")}
