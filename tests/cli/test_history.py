@@ -16,6 +16,7 @@ import pytest
 from history_builders import Home, a_home
 from inspect_pipelines.cli.history import as_aligned, as_csv, as_json
 from inspect_pipelines.ports.history import Table
+from patience import allowed
 
 
 @pytest.fixture
@@ -175,10 +176,10 @@ def test_ctrl_c_ends_a_query_at_once_without_a_traceback(home):
     )
     process = psutil.Process(querying.pid)
     computes_since = time.monotonic()
-    while process.cpu_times().user < 3 and time.monotonic() - computes_since < 40:
+    while process.cpu_times().user < 3 and time.monotonic() - computes_since < allowed(40):
         time.sleep(0.1)
 
     querying.send_signal(signal.SIGINT)
-    _, said = querying.communicate(timeout=20)
+    _, said = querying.communicate(timeout=allowed(20))
 
     assert (querying.returncode, said.strip()) == (3, "stopped")
