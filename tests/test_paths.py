@@ -21,6 +21,7 @@ EXAMPLES = "inspect_pipelines/examples/"  # they call the commands, as a person 
 OF_FILES = {"pathlib", "shutil", "tempfile", "os", "glob", "fcntl"}
 # The way from settings to a home, for whoever wires, for the engine's own process files, and for people's own files.
 KNOW_THE_HOME = {
+    "inspect_pipelines/cli/begun.py",  # whether anything was applied there
     "inspect_pipelines/cli/channels.py",  # says where messages go without a channel
     "inspect_pipelines/cli/config.py",  # JSON schemas for people's editors
     "inspect_pipelines/cli/doctor.py",
