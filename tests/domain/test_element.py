@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
-from inspect_pipelines.domain.element import before, element_at, named
+from inspect_pipelines.domain.element import before, element_at, named, selectors_at
 from inspect_pipelines.domain.playbook import Box
 
 
@@ -146,3 +147,17 @@ def test_a_text_that_was_noted_in_part_is_no_other_text():
 
     assert (same.old_text, same.new_text) == (None, None)
     assert other.new_text == "B"
+
+
+def test_what_stands_at_places_is_found_by_its_selector_once_and_by_none_where_none_was_noted():
+    shot = SimpleNamespace(
+        elements=(("clock", Box(0, 0, 100, 20)), ("price", Box(0, 40, 100, 20))),
+        selectors=("#clock", ".price"),
+    )
+
+    found = selectors_at(
+        [Box(5, 5, 10, 10), Box(20, 5, 10, 10), Box(0, 40, 50, 20), Box(500, 500, 5, 5)], shot
+    )
+
+    assert found == ("#clock", ".price")
+    assert selectors_at([Box(5, 5, 10, 10)], SimpleNamespace(elements=shot.elements, selectors=())) == ()

@@ -3,7 +3,16 @@ from __future__ import annotations
 import pytest
 
 from builders import a_playbook
-from inspect_pipelines.domain.playbook import BROWSER, Box, ExpectText, Goto, Step, TakeScreenshot, Target
+from inspect_pipelines.domain.playbook import (
+    BROWSER,
+    Box,
+    ExpectText,
+    Goto,
+    PageRules,
+    Step,
+    TakeScreenshot,
+    Target,
+)
 
 
 @pytest.mark.parametrize(
@@ -48,3 +57,12 @@ def test_a_step_and_its_actions_are_for_the_viewports_that_they_name():
 
 def test_a_browser_plays_what_says_nothing_else():
     assert a_playbook().runner == BROWSER
+
+
+def test_a_page_is_laid_out_otherwise_for_what_is_hidden_or_has_a_width_alone():
+    plain = Step("home", "Home", (Goto("/"), TakeScreenshot("home")))
+    hiding = Step("home", "Home", (Goto("/"), TakeScreenshot("home", hide=(".offer",))))
+
+    assert not a_playbook(steps=(plain,)).rearranges
+    assert a_playbook(steps=(hiding,)).rearranges
+    assert a_playbook(steps=(plain,), page=PageRules(hide=(".offer",))).rearranges
