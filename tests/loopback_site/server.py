@@ -63,6 +63,11 @@ class Site:
     def redirect(self, path: str, to: str) -> None:
         self.redirects[path] = to
 
+    def forget(self) -> None:
+        """What one test asked for and brought with it."""
+        for kept in (self.own, self.documents, self.redirects, self.answers, self.agents, self.requests):
+            kept.clear()
+
     def close(self) -> None:
         self.closing.set()
         self.server.shutdown()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -35,11 +36,13 @@ QUERIES: dict[str, Callable[[House], object]] = {
 
 @contextmanager
 def counted() -> Iterator[list[str]]:
-    """The statements that any database of this process is asked meanwhile."""
+    """The statements that this thread asks any database meanwhile; a server that an earlier test left asks its own."""
     asked: list[str] = []
+    asker = threading.get_ident()
 
     def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
-        asked.append(statement)
+        if threading.get_ident() == asker:
+            asked.append(statement)
 
     sa.event.listen(sa.Engine, "before_cursor_execute", note)
     try:

@@ -61,17 +61,18 @@ class Gate:
 
     def __init__(self, is_named: Callable[[str, int], bool]) -> None:
         self._is_named = is_named
-        self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._serve, name="gate", daemon=True)
         self._server: asyncio.Server | None = None
         self._ends: weakref.WeakSet[asyncio.WriteTransport] = weakref.WeakSet()
+        self._meetings: set[asyncio.Task[None]] = set()
         self._failures: dict[tuple[str, int], str] = {}
         self._refused: list[Refused] = []
         self.last_failed = ""  # `host:port` that could not be reached last
 
     def start(self) -> str:
         """Open it; the proxy's address."""
+        self._loop = asyncio.new_event_loop()
         self._thread.start()
         self._ready.wait()
         assert self._server is not None
@@ -98,7 +99,7 @@ class Gate:
 
     def _serve(self) -> None:
         asyncio.set_event_loop(self._loop)
-        self._server = self._loop.run_until_complete(asyncio.start_server(self._meet, "127.0.0.1", 0))
+        self._server = self._loop.run_until_complete(asyncio.start_server(self._admit, "127.0.0.1", 0))
         self._ready.set()
         try:
             self._loop.run_forever()
@@ -111,18 +112,28 @@ class Gate:
         """Bytes that nobody takes any more would keep a connection open beyond its loop: cut, not closed."""
         assert self._server is not None
         self._server.close()
-        tasks = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
-        for end in tuple(self._ends):
-            end.abort()
+        await asyncio.sleep(0)  # who is just coming in gets a connection first, that can be cut
+        # Again and again: CPython 3.11's `wait_for` may swallow a cancellation, and a connection's first turn comes late.
+        while True:
+            for task in self._meetings:
+                task.cancel()
+            for end in tuple(self._ends):
+                end.abort()
+            rest = asyncio.all_tasks() - {asyncio.current_task()}
+            if not rest:
+                break
+            await asyncio.wait(rest, timeout=0.1)
         await asyncio.sleep(0)  # a transport lets go of its socket in the loop's next turn
 
-    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def _admit(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Known from its first moment: a task that is cancelled before it begins could not close what it was given."""
         self._ends.add(writer.transport)
-        # Cancelled is how the gate closes; a stream's own callback (CPython 3.11) would print it as an error.
-        with contextlib.suppress(OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+        meeting = self._loop.create_task(self._meet(reader, writer))
+        self._meetings.add(meeting)
+        meeting.add_done_callback(self._meetings.discard)
+
+    async def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
             try:
                 host, port = await _asked_for(reader, writer)
                 answer, connection = await self._connected(host, port)

@@ -24,10 +24,17 @@ Play = Callable[..., SessionResult]
 
 
 @pytest.fixture(scope="session")
-def site() -> Iterator[Site]:
+def server() -> Iterator[Site]:
     site = Site()
     yield site
     site.close()
+
+
+@pytest.fixture
+def site(server: Site) -> Iterator[Site]:
+    """As it is for everybody: what one test puts into the place of a page is no page of the next one."""
+    yield server
+    server.forget()
 
 
 @pytest.fixture(scope="module")

@@ -201,3 +201,31 @@ def test_a_closed_gate_leaves_no_connection_behind_whatever_it_waited_for() -> N
     for connection in (silent, stalled, near):
         connection.close()
     assert [str(each.message) for each in told] == []
+
+
+def test_a_gate_closed_while_somebody_comes_in_leaves_nothing_behind() -> None:
+    """A browser knocks until it is gone: a connection accepted in the gate's last moment was nobody's, and stayed open."""
+
+    def knock(port: int, came: list[socket.socket]) -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                came.append(socket.create_connection(("127.0.0.1", port), timeout=0.2))
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        for _ in range(20):
+            came: list[socket.socket] = []
+            gate = Gate(lambda host, port: True)
+            port = int(gate.start().rpartition(":")[2])
+            knocking = [threading.Thread(target=knock, args=(port, came)) for _ in range(3)]
+            for each in knocking:
+                each.start()
+            gate.close()
+            for each in knocking:
+                each.join()
+            for visitor in came:
+                visitor.close()
+            del gate
+            gc.collect()
+
+    assert [str(each.message) for each in told] == []
