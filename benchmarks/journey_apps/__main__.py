@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+import signal
+import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -32,6 +34,7 @@ Say = Callable[[str], None]
 def main() -> None:
     """Serve, watch, print; write each application's figures into benchmarks/results/journey-apps.json."""
     arguments = _parsed()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what it serves ends with it
     wanted = [BY_NAME[name] for name in arguments.only] or list(APPLICATIONS)
     installed, missing = installing.install(BENCH)
     for registry, why in missing.items():

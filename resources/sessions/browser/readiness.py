@@ -32,6 +32,7 @@ SETTLE_CAP_SECONDS = 10.0
 NAMED_URLS = 5
 MOST_SCROLLED_PX = 40_000  # an endless list would grow for ever
 TRIES = 3
+LINKS = 4  # of a chain: what has come often asks for the next part (a chart's code, then its data)
 NUMBERS = re.compile(r"\d+")
 MOVED_ON_MS = 2000  # for another document to come
 PAINTED_MS = 200  # from a change to its picture on the screen
@@ -69,9 +70,16 @@ class Readiness:
             ask(page, SCROLL_THROUGH, {"most": MOST_SCROLLED_PX})
             ours = monotonic() - began_at  # 40,000 px of it are no fault of the page
             late = self._settle(budget_ms, is_lively)
-        has_waited, in_vain = self._wait_for_quiet(started_at, timeout_seconds, shot)
-        if self._sockets.wait_for_silence() or has_waited:
+        in_vain = 0.0
+        for _ in range(LINKS):
+            begun = window.traffic.begun
+            has_waited, for_nothing = self._wait_for_quiet(started_at, timeout_seconds, shot)
+            in_vain += for_nothing
+            if not self._sockets.wait_for_silence() and not has_waited:
+                break
             late = self._settle(budget_ms, is_lively)  # what came is shown now
+            if window.traffic.begun == begun:
+                break
         self._unready.update(late)
         if late:
             self._record.find(

@@ -27,6 +27,7 @@ class Traffic:
     def __init__(self, page: Page, record: Record, gate: Gate, *, at: Callable[[], str]) -> None:
         self._record, self._gate, self._at = record, gate, at
         self._pending: dict[int, Request] = {}
+        self.begun = 0  # requests that were waited for, or will be
         self._broken: set[str] = set()
         self.answered: int | None = None  # the status of the last document that was to be the page's
         self.expects_status = False  # an action looks at the status itself
@@ -47,6 +48,7 @@ class Traffic:
     def _on_request(self, request: Request) -> None:
         if request.resource_type not in ENDLESS and not request.url.startswith(("data:", "blob:")):
             self._pending[id(request)] = request
+            self.begun += 1
 
     def _on_request_end(self, request: Request) -> None:
         self._pending.pop(id(request), None)

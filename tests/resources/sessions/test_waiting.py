@@ -106,3 +106,25 @@ def test_a_socket_that_never_answers_is_not_waited_for_for_ever(play, site):
 
     assert len(result.screenshots) == 3
     assert time.monotonic() - began < 25
+
+
+def test_what_has_come_is_given_the_time_to_ask_for_the_next_part(play, site):
+    """Streamlit's chart asks for its code, then for its data: the picture was taken between the two, of an empty box."""
+    site.serve(
+        "/chain",
+        """<!doctype html><title>Chain</title><main id=app>nothing</main><script>
+        const app = document.getElementById("app");
+        const part = async (number) => {
+          await fetch(`/slow/other?ms=900&number=${number}`);
+          app.textContent = `part ${number}`;
+          if (number === 3) return;
+          app.setAttribute("aria-busy", "true");
+          setTimeout(() => { app.removeAttribute("aria-busy"); part(number + 1); }, 300);
+        };
+        part(1)</script>""",
+    )
+
+    result = play(Goto("/chain"), TakeScreenshot("app"), seconds=10)
+
+    assert result.findings == ()
+    assert "part 3" in result.screenshots[0].texts

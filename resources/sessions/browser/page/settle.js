@@ -46,5 +46,7 @@ async ({ budget, known }) => {
   const decoding = [...document.images].filter((e) => e.complete && e.naturalWidth && visible(e)).slice(0, 100);
   await Promise.race([Promise.allSettled(decoding.map((e) => e.decode())), pause(Math.max(0, end - performance.now()))]);
   await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });
+  // Code that has just come is at work before it asks for its data; a page that is never idle is not waited for.
+  await new Promise((done) => requestIdleCallback(done, { timeout: 1000 }));
   return missing();
 }
