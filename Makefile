@@ -9,6 +9,7 @@ TOGETHER := --numprocesses 3 --dist loadfile --no-loadscope-reorder # the journe
 .DEFAULT_GOAL := help
 .PHONY: help install postgres demo up test check lint types domain journey-apps format lock clean
 MAKEFLAGS += --no-print-directory
+unexport PYTHONDONTWRITEBYTECODE # else each of the thousand processes that the tests start compiles our code again
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z%-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
