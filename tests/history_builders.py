@@ -15,9 +15,10 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import StepResult
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.facts.run import run_facts
+from prepared import prepared_ledgers
 from resources.clock import SystemClock
 from resources.history.store import DuckHistory
-from resources.ledger.store import SqlLedger, SqlLedgers, create_ledgers
+from resources.ledger.store import SqlLedger, SqlLedgers
 
 
 def a_comparison(name: str = "home", **changes: Any) -> Comparison:
@@ -103,5 +104,5 @@ class StoppedClock(SystemClock):
 
 
 def a_home(path: Path, clock: SystemClock | None = None) -> Home:
-    ledgers, clock = create_ledgers(path / "ledger.db"), clock or SystemClock()
+    ledgers, clock = prepared_ledgers(path / "ledger.db"), clock or SystemClock()
     return Home(path, ledgers.of(DEFAULT_ORG), ledgers, clock, DuckHistory(path, ledgers, clock))

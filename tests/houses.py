@@ -24,9 +24,9 @@ from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import PastRun, Table
 from inspect_pipelines.ports.house import House
+from prepared import prepared_ledgers
 from resources.channels.registry import CHANNELS
 from resources.inbox.store import create_inbox
-from resources.ledger.store import create_ledgers
 from resources.publication import FilePublication
 
 
@@ -185,7 +185,7 @@ class CollectingChannel:
 
 def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: Any = None) -> House:
     clock = SteppedClock()
-    ledgers = create_ledgers(home / "ledger.db")
+    ledgers = prepared_ledgers(home / "ledger.db")
     return House(
         home=str(home),
         org_id=DEFAULT_ORG,

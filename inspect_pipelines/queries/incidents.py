@@ -10,12 +10,15 @@ from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.position import Position
+from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries import beginning
 from inspect_pipelines.queries.json_shape import FLAT
 from inspect_pipelines.queries.notifications import NotificationSummary, note_of
 from inspect_pipelines.queries.page import Page, page_of, position_of
+
+NEAR = 200  # the newest ones are those that somebody may have meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +88,14 @@ def find_incident(house: House, text: str) -> Incident:
         if len(of_run) == 1:
             return of_run[0]
         begun = ledger.incidents.with_prefix(typed) if beginning.OF_AN_ID.match(typed) else []
+        known = [one.id[: len(typed)] for one in ledger.incidents.latest(limit=NEAR)] if not begun else []
     if begun and len(typed) < beginning.SHORTEST:
         raise UsageError(
             f"incident {text!r} is too short to mean one: type at least {beginning.SHORTEST} characters of its id"
         )
     if not begun:
         raise NotFound(
-            f"incident {text!r} does not exist; list them with: inspect-pipelines incidents list --all"
+            f"incident {text!r} does not exist{nearest(typed, known)}; list them with: inspect-pipelines incidents list --all"
         )
     if len(begun) > 1:
         some = ", ".join(f"{one.id} ({', '.join(one.definitions)})" for one in begun[: beginning.SHOWN])

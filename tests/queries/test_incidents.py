@@ -52,6 +52,7 @@ def test_an_incident_is_found_by_its_id_its_beginning_or_a_run_that_failed_by_it
         ("01a20659-e", Refused, "several begin so"),
         ("01a2", UsageError, "too short to mean one: type at least 6 characters"),
         ("ffffffff", NotFound, "does not exist; list them with"),
+        (f"{ONE[:-1]}x", NotFound, rf"does not exist \(did you mean '{ONE}'\?\); list them with"),
         ("%", NotFound, "does not exist"),
     ],
 )

@@ -13,7 +13,7 @@ from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.errors import ChannelError, Refused, Unavailable
+from inspect_pipelines.errors import ChannelError, NotFound, Refused, Unavailable
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.resend import resend
@@ -172,6 +172,16 @@ def test_a_message_that_waited_for_days_has_a_whole_day_of_tries_and_so_has_a_re
     assert (late, given_up) == (DeliveryStatus.STORED, DeliveryStatus.FAILED)
     assert note.receipt.startswith("given up after 2 attempts since 2026-11-24")
     assert fails() is DeliveryStatus.STORED
+
+
+def test_a_message_that_never_was_is_told_with_the_one_that_may_be_meant(tmp_path: Path) -> None:
+    house = a_house(tmp_path, channels=[("slack", CollectingChannel())])
+    a_failed_run(house)
+    with house.ledger.read() as ledger:
+        (note,) = ledger.outbox.latest()
+
+    with pytest.raises(NotFound, match=rf"does not exist \(did you mean '{note.id}'\?\); list them with"):
+        resend(house, f"{note.id[:-1]}x")
 
 
 def test_a_defect_in_a_channel_costs_the_others_nothing(tmp_path: Path) -> None:
