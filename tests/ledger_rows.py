@@ -18,9 +18,11 @@ from inspect_pipelines.domain.debounce import opened
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
 from inspect_pipelines.domain.kept_answer import KeptAnswer
+from inspect_pipelines.domain.library import Library, library_of
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.revision import ManagedBy, Revision, RevisionKind, Standing, Written
 from inspect_pipelines.domain.run import RunStatus, event_origin
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
@@ -74,12 +76,38 @@ PLAYED = opened("b0", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
 
 KEPT = KeptAnswer(DEFAULT_ORG, "user:ada", "k1", "f1", NOW)
 
+WRITTEN = Written({"id": NIGHTLY.id, "cron": NIGHTLY.cron, "playbook": "shop"}, "schedules.yaml:5")
+STANDING = Standing(ManagedBy.FILE, 1, WRITTEN)
+REVISION = Revision(
+    DEFAULT_ORG,
+    NIGHTLY.id,
+    "schedule",
+    1,
+    RevisionKind.APPLIED,
+    NOW,
+    "user:ada",
+    "cli",
+    ManagedBy.FILE,
+    WRITTEN,
+)
+
+OF_TRIGGER = replace(
+    REVISION,
+    definition_id=TRIGGER.id,
+    definition_kind="trigger",
+    written=Written({"id": TRIGGER.id, "event": TRIGGER.event, "playbook": "shop"}, "schedules.yaml:9"),
+)
+
 
 def fill(session: SqlSession) -> None:
     """Store them all."""
     session.organizations.save(ORGANIZATION, at=NOW)
     for definition in (NIGHTLY, TRIGGER):
         session.definitions.save(definition, by="user:ada", at=NOW)
+    session.revisions.settle(NIGHTLY.id, STANDING)
+    session.revisions.append(REVISION)
+    session.revisions.append(OF_TRIGGER)
+    session.revisions.shelve(library_of((NIGHTLY, TRIGGER)))
     session.pauses.add(PAUSE)
     session.usage.add(NIGHTLY.id, MONTH, 1.5)
     session.notices.give(("told",), at=NOW)
@@ -119,6 +147,7 @@ Ask = Callable[[Any], Any]
 VALUES: Mapping[str, Ask] = {
     "organizations.save": lambda r: r.save(ORGANIZATION, at=LATER),
     "definitions.save": lambda r: r.save(a_schedule(name="Renamed"), by="user:eve", at=LATER),
+    "revisions.append": lambda r: r.append(replace(REVISION, number=2)),
     "pauses.add": lambda r: r.add(Pause("p2", DEFAULT_ORG, NIGHTLY.id, "again", "user:eve", since=NOW)),
     "runs.request": lambda r: r.request(PENDING),
     "runs.claim": lambda r: r.claim(PENDING.claimed("dagster-9", now=NOW)),
@@ -157,6 +186,12 @@ NAMES: Mapping[str, Ask] = {
     "definitions.find": lambda r: r.find(NIGHTLY.id),
     "definitions.delete": lambda r: r.delete(NIGHTLY.id, by="user:eve", at=LATER),
     "definitions.effective_since": lambda r: r.effective_since(NIGHTLY.id),
+    "revisions.standing": lambda r: r.standing(),
+    "revisions.settle": lambda r: r.settle(NIGHTLY.id, replace(STANDING, revision=2)),
+    "revisions.last": lambda r: r.last(NIGHTLY.id),
+    "revisions.find": lambda r: r.find(NIGHTLY.id, 1),
+    "revisions.of": lambda r: r.of(NIGHTLY.id),
+    "revisions.library": lambda r: r.library(),
     "pauses.lift": lambda r: r.lift(NIGHTLY.id, now=LATER, by="user:eve"),
     "pauses.active": lambda r: r.active(NIGHTLY.id, LATER),
     "pauses.listed": lambda r: r.listed(LATER),
@@ -243,6 +278,7 @@ NAMES: Mapping[str, Ask] = {
 OWN: Mapping[str, Ask] = {
     "organizations.find": lambda r: r.find(),
     "organizations.naming": lambda r: r.naming(),
+    "revisions.shelve": lambda r: r.shelve(Library()),
     "usage.add": lambda r: r.add(NIGHTLY.id, MONTH, 8.0),
     "notices.give": lambda r: r.give(("told", "more"), at=LATER),
     "reviews.append": lambda r: r.append(RUNNING.id, "rejected", by="user:eve", detail="", at=LATER),

@@ -6,7 +6,12 @@ from inspect_pipelines.cli.output import say, style
 from inspect_pipelines.cli.table import columns
 from inspect_pipelines.domain.definition_change import DefinitionChange, FieldChange
 
-SIGNS = {"create": ("+", "green"), "change": ("~", "yellow"), "delete": ("-", "red")}
+SIGNS = {
+    "create": ("+", "green"),
+    "change": ("~", "yellow"),
+    "delete": ("-", "red"),
+    "take_over": ("=", "cyan"),
+}
 SHOWN_FIELDS = 12  # of one changed definition
 SHOWN_CHARACTERS = 70  # of a changed value
 
@@ -41,6 +46,8 @@ def _change_cells(change: DefinitionChange) -> list[str]:
     note = change.definition.name
     if change.kind.value == "delete":
         note = f"{count(change.runs, 'run')} and the baselines stay in the history"
+    if change.kind.value == "take_over":
+        note = f"{note}: taken over from the API; from now on the file says what it is"
     return [style(f"{sign} {_title(change)}", fg=colour), note]
 
 

@@ -212,9 +212,11 @@ def _say_warnings(warnings: tuple[str, ...]) -> None:
 def _summary(changes: tuple[DefinitionChange, ...], *, done: bool) -> str:
     words = {"create": "created", "change": "changed", "delete": "deleted"}
     counts = {kind: sum(1 for change in changes if change.kind.value == kind) for kind in words}
-    return ", ".join(
+    text = ", ".join(
         f"{counts[kind]} {word}" if done else f"{counts[kind]} to {kind}" for kind, word in words.items()
     )
+    taken = sum(1 for change in changes if change.kind.value == "take_over")
+    return text + (f", {taken} {'taken over' if done else 'to take over'}" if taken else "")
 
 
 def _nothing(unchanged: int, is_published: bool) -> str:

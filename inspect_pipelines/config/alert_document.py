@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer
 
 from inspect_pipelines.config.document import DURATION, SECONDS, Document
 from inspect_pipelines.domain.alerting import Alerting, Overrides
@@ -35,8 +35,19 @@ def _sensible(minutes: int) -> int:
     return minutes
 
 
+def _span(minutes: int) -> str:
+    if not minutes:
+        return "never"
+    if minutes % DAY == 0:
+        return f"{minutes // DAY}d"
+    return f"{minutes}m" if minutes % 60 else f"{minutes // 60}h"
+
+
 Minutes = Annotated[
-    int, BeforeValidator(_minutes, json_schema_input_type=str | int), AfterValidator(_sensible)
+    int,
+    BeforeValidator(_minutes, json_schema_input_type=str | int),
+    AfterValidator(_sensible),
+    PlainSerializer(_span, when_used="json"),  # what is written is read again
 ]
 
 

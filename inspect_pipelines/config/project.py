@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.definitions import Around, to_definition
+from inspect_pipelines.config.one_definition import as_written
 from inspect_pipelines.config.organization import ORGANIZATION, org_id_of, read_organization
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.playbooks import to_playbook
 from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.reading import read, shown
-from inspect_pipelines.config.schedule_document import ScheduleConfigDocument
+from inspect_pipelines.config.schedule_document import DefinitionDocument, ScheduleConfigDocument
 from inspect_pipelines.config.yaml_text import Source, YamlError, YamlPath, parse, read_bytes
-from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, snake
+from inspect_pipelines.domain.calendar import Days
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId, snake
+from inspect_pipelines.domain.library import Library
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.revision import Written
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import ConfigInvalid
 
@@ -34,6 +38,18 @@ class Project:
     organization: Organization
     warnings: tuple[str, ...]  # `file:line:column  path  sentence`, in file order
     files: tuple[str, ...]  # what was read, relative to the project
+    written: Mapping[DefinitionId, Written] = field(default_factory=dict)
+    calendars: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
+    kinds: WrittenKinds = field(default_factory=dict)  # of channels, by which it was read
+
+    @property
+    def ids(self) -> frozenset[DefinitionId]:
+        return frozenset(one.id for one in self.definitions)
+
+    @property
+    def library(self) -> Library:
+        """What its definitions may name."""
+        return Library(self.playbooks, self.calendars)
 
     @property
     def org_id(self) -> OrgId:
@@ -59,6 +75,7 @@ def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
     if not (root / SCHEDULES).exists():
         findings.problems = [Problem(SCHEDULES, 1, 1, "", NO_SCHEDULES.format(root=str(root.absolute())))]
     definitions: tuple[Definition, ...] = ()
+    written: dict[DefinitionId, Written] = {}
     if document is not None:
         org_id = org_id_of(source, document.metadata, findings, organization)
         organization = replace(organization, org_id=org_id)
@@ -76,18 +93,24 @@ def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
             organization.channels if written_organization.is_readable else None,
             kinds,
         )
-        schedules = [
-            to_definition(written, number, around) for number, written in enumerate(document.schedules)
-        ]
-        triggers = [
-            to_definition(written, number, around) for number, written in enumerate(document.triggers)
-        ]
+        schedules = [to_definition(one, number, around) for number, one in enumerate(document.schedules)]
+        triggers = [to_definition(one, number, around) for number, one in enumerate(document.triggers)]
         definitions = (*schedules, *triggers)
+        written = _as_written(source, document)
         _note_collisions(source, definitions, len(document.schedules), findings)
     if findings.problems:
         raise ConfigInvalid([str(problem) for problem in sorted(set(findings.problems))])
     warnings = tuple(str(warning) for warning in sorted(set(findings.warnings)))
-    return Project(definitions, playbooks, organization, warnings, tuple(files))
+    return Project(
+        definitions,
+        playbooks,
+        organization,
+        warnings,
+        tuple(files),
+        written,
+        written_organization.calendars,
+        kinds,
+    )
 
 
 def project_org(root: Path) -> OrgId | None:
@@ -105,6 +128,17 @@ def project_org(root: Path) -> OrgId | None:
         elif file == SCHEDULES and isinstance(value, dict):
             found = DEFAULT_ORG
     return found
+
+
+def _as_written(source: Source, document: ScheduleConfigDocument) -> dict[DefinitionId, Written]:
+    entries: list[tuple[str, int, DefinitionDocument]] = [
+        *(("schedules", number, one) for number, one in enumerate(document.schedules)),
+        *(("triggers", number, one) for number, one in enumerate(document.triggers)),
+    ]
+    return {
+        DefinitionId(one.id): Written(as_written(one), f"{source.file}:{source.place((section, number))[0]}")
+        for section, number, one in entries
+    }
 
 
 def _playbooks(

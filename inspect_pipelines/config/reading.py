@@ -53,8 +53,8 @@ def read(path: Path, file: str, model: type[D], findings: Findings) -> tuple[Sou
         )
         return source, None
 
-    nulls = list(_nulls(source.value, ()))
-    for place in nulls:
+    empty = list(nulls(source.value, ()))
+    for place in empty:
         findings.wrong(
             source, place, "has no value; leave the key out, or put a text that begins with '#' in quotes"
         )
@@ -62,10 +62,10 @@ def read(path: Path, file: str, model: type[D], findings: Findings) -> tuple[Sou
         document = model.model_validate(_wanted(source.value))
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            if not any(detail["loc"][: len(place)] == place for place in nulls):
+            if not any(detail["loc"][: len(place)] == place for place in empty):
                 note(findings, source, model, detail)
         return source, None
-    return source, None if nulls or faults else document
+    return source, None if empty or faults else document
 
 
 def _wanted(value: dict[str, Any]) -> dict[str, Any]:
@@ -77,7 +77,7 @@ def _wanted(value: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _nulls(value: Any, path: YamlPath) -> Iterator[YamlPath]:
+def nulls(value: Any, path: YamlPath) -> Iterator[YamlPath]:
     """Where a key stands without a value; what the document leaves open (typed Any) may hold some."""
     if isinstance(value, dict):
         for key, inner in value.items():
@@ -85,10 +85,10 @@ def _nulls(value: Any, path: YamlPath) -> Iterator[YamlPath]:
                 continue
             if inner is None and (*path, key) not in NULL_IS_NOTHING:
                 yield (*path, key)
-            yield from _nulls(inner, (*path, key))
+            yield from nulls(inner, (*path, key))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
-            yield from _nulls(inner, (*path, number))
+            yield from nulls(inner, (*path, number))
 
 
 def note(

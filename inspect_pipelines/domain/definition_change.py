@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from enum import StrEnum
 from typing import Any
@@ -16,6 +16,7 @@ class DefinitionChangeKind(StrEnum):
     CREATE = "create"
     CHANGE = "change"
     DELETE = "delete"
+    TAKE_OVER = "take_over"  # the API made it; from now on a file says what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,10 @@ class DefinitionChange:
 
 
 def changes_between(
-    stored: Sequence[Definition], wanted: Sequence[Definition], runs: Mapping[DefinitionId, int]
+    stored: Sequence[Definition],
+    wanted: Sequence[Definition],
+    runs: Mapping[DefinitionId, int],
+    taken_over: Collection[DefinitionId] = (),
 ) -> tuple[DefinitionChange, ...]:
     """Creations and changes in the wanted order, then deletions by id; what is equal is left out.
 
@@ -44,6 +48,7 @@ def changes_between(
         stored: As last applied.
         wanted: What the project says.
         runs: How many runs each definition has.
+        taken_over: Those whose owner changes.
     """
     before = {definition.id: definition for definition in stored}
     after = {definition.id for definition in wanted}
@@ -52,9 +57,12 @@ def changes_between(
         old = before.get(definition.id)
         if old is None:
             found.append(DefinitionChange(DefinitionChangeKind.CREATE, definition))
+        elif definition.id in taken_over:
+            kind = DefinitionChangeKind.TAKE_OVER
+            found.append(DefinitionChange(kind, definition, differences(old, definition)))
         elif old != definition:
             found.append(
-                DefinitionChange(DefinitionChangeKind.CHANGE, definition, _differences(old, definition))
+                DefinitionChange(DefinitionChangeKind.CHANGE, definition, differences(old, definition))
             )
     gone = sorted(
         (definition for definition in stored if definition.id not in after), key=lambda each: each.id
@@ -67,10 +75,11 @@ def changes_between(
 
 def settings_between(stored: Organization, wanted: Organization) -> tuple[FieldChange, ...]:
     """What organization.yaml changes for all definitions: sources, channels, limits, rates, .."""
-    return _differences(stored, wanted)
+    return differences(stored, wanted)
 
 
-def _differences(old: object, new: object) -> tuple[FieldChange, ...]:
+def differences(old: object, new: object) -> tuple[FieldChange, ...]:
+    """Each field that differs, with its path; None as one side: all of the other."""
     before, after = dict(_leaves(old, "")), dict(_leaves(new, ""))
     paths = dict.fromkeys((*after, *before))
     return tuple(

@@ -16,7 +16,7 @@ BaselineId = NewType("BaselineId", str)
 Sha256 = NewType("Sha256", str)  # 64 lower-case hex digits of a stored image's bytes
 
 DEFAULT_ORG = OrgId("default")
-SLUG = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?$")
+SLUG = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?\Z")
 
 
 def uuid7(unix_ms: int, random_bits: int) -> str:

@@ -26,6 +26,7 @@ from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
+from inspect_pipelines.ports.revisions import Revisions
 from inspect_pipelines.ports.steps import Steps
 
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
@@ -227,6 +228,8 @@ class LedgerSession(Protocol):
     def organizations(self) -> Organizations: ...
     @property
     def definitions(self) -> Definitions: ...
+    @property
+    def revisions(self) -> Revisions: ...
     @property
     def pauses(self) -> Pauses: ...
     @property

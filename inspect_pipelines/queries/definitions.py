@@ -6,12 +6,14 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from inspect_pipelines.domain.cron import Cron
 from inspect_pipelines.domain.debounce import Batch
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.revision import ManagedBy, Standing
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Supersede, Trigger
 from inspect_pipelines.errors import NotFound
@@ -49,6 +51,9 @@ class DefinitionSummary:
     not_before: datetime | None  # UTC; how far was looked for one in vain; None: it is known, or never
     paused: PauseNote | None  # the pause that holds now, the oldest of several
     last_run: RunSummary | None  # None: it never ran
+    managed_by: ManagedBy
+    place: str | None  # in its file, `schedules.yaml:14`; None: the API made it, or an older `apply`
+    revision: int  # its ETag's number; 0: it was applied before there were revisions
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,14 @@ class ScheduleSummary:
     timezone: str
     last_runs: tuple[RunSummary, ...]  # newest first, ten at most
     is_stopped: bool | None = None  # its switch in Dagster's UI is off; None: there is no Dagster to ask
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleDossier:
+    summary: ScheduleSummary = field(metadata=FLAT)
+    definition: (
+        Mapping[str, Any] | None
+    )  # as an entry of schedules.yaml, which PUT takes; None: applied before it was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +97,11 @@ class TriggerDossier:
     summary: TriggerSummary = field(metadata=FLAT)
     decisions: tuple[DecisionSummary, ...]  # newest first
     batches: tuple[BatchNote, ...]
+    definition: Mapping[str, Any] | None  # as of a schedule
 
 
 def list_schedules(house: House, ticker: Ticker | None = None) -> list[ScheduleSummary]:
-    """Every schedule, by its id; six statements however many there are.
+    """Every schedule, by its id; seven statements however many there are.
 
     Args:
         ticker: Asked which are stopped; None: there is none.
@@ -116,6 +130,19 @@ def schedule_with(house: House, schedule_id: str, ticker: Ticker | None = None) 
     return next((one for one in list_schedules(house, ticker) if one.summary.id == schedule_id), None)
 
 
+def show_schedule(house: House, schedule_id: str) -> ScheduleDossier | None:
+    """The schedule of exactly that id, and what it was written as."""
+    seen = next(
+        (
+            one
+            for one in _seen(house, LAST_RUNS)
+            if isinstance(one.definition, Schedule) and one.definition.id == schedule_id
+        ),
+        None,
+    )
+    return None if seen is None else ScheduleDossier(_schedule(seen), _document(seen.standing))
+
+
 def trigger_with(house: House, trigger_id: str) -> TriggerDossier | None:
     """The trigger of exactly that id, as `show_trigger` shows it."""
     try:
@@ -132,7 +159,10 @@ def show_trigger(house: House, trigger_id: str) -> TriggerDossier:
         decisions = ledger.answers.latest(trigger.id)
         gathering = [one for one in ledger.batches.open() if one.trigger_id == trigger.id]
     return TriggerDossier(
-        _trigger(seen), tuple(decided(one) for one in decisions), tuple(_batch(one) for one in gathering)
+        _trigger(seen),
+        tuple(decided(one) for one in decisions),
+        tuple(_batch(one) for one in gathering),
+        _document(seen.standing),
     )
 
 
@@ -165,6 +195,7 @@ class _Seen:
     last: tuple[RunSummary, ...]
     held: tuple[Pause, ...]
     windows: Sequence[Maintenance]
+    standing: Standing
     now: datetime
 
 
@@ -172,6 +203,7 @@ def _seen(house: House, runs: int) -> list[_Seen]:
     now = house.clock.now()
     with house.ledger.read() as ledger:
         definitions = ledger.definitions.all()
+        standing = ledger.revisions.standing()
         pauses = ledger.pauses.listed(now)
         windows = ledger.organizations.find().maintenance
         last = ledger.runs.last_of_each(runs)
@@ -184,6 +216,7 @@ def _seen(house: House, runs: int) -> list[_Seen]:
             tuple(shown[run.id] for run in last.get(one.id, ())),
             tuple(pause for pause in pauses if pause.definition_id in (None, one.id)),
             windows,
+            standing[one.id],
             now,
         )
         for one in sorted(definitions, key=lambda one: one.id)
@@ -215,8 +248,23 @@ def _summary(seen: _Seen) -> DefinitionSummary:
     note = PauseNote(held.by, held.reason, held.since, held.until) if held else None
     last = seen.last[0] if seen.last else None
     return DefinitionSummary(
-        one.id, one.kind, one.name, one.enabled, fires_at, runs_at, not_before, note, last
+        one.id,
+        one.kind,
+        one.name,
+        one.enabled,
+        fires_at,
+        runs_at,
+        not_before,
+        note,
+        last,
+        seen.standing.managed_by,
+        (seen.standing.written.place or None) if seen.standing.written else None,
+        seen.standing.revision,
     )
+
+
+def _document(standing: Standing) -> Mapping[str, Any] | None:
+    return standing.written.document if standing.written else None
 
 
 def _batch(batch: Batch) -> BatchNote:

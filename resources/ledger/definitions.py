@@ -12,6 +12,7 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.stored.definition import dump_definition, load_definition
 from resources.ledger.audit import SqlAudit
+from resources.ledger.definition_tables import definition_standings
 from resources.ledger.owned import Owned
 from resources.ledger.tables import definitions, insert
 
@@ -70,6 +71,12 @@ class SqlDefinitions(Owned):
             )
         )
         if deleted.rowcount:
+            self._connection.execute(
+                sa.delete(definition_standings).where(
+                    definition_standings.c.org_id == self._org_id,
+                    definition_standings.c.definition_id == definition_id,
+                )
+            )
             SqlAudit(self._connection, self._org_id).append("definition.deleted", definition_id, by=by, at=at)
 
 

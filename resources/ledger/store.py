@@ -28,6 +28,7 @@ from resources.ledger.outbox import SqlOutbox
 from resources.ledger.pauses import SqlPauses
 from resources.ledger.postgres import PostgresDatabase
 from resources.ledger.reviews import SqlReviews
+from resources.ledger.revisions import SqlRevisions
 from resources.ledger.runs import SqlRuns
 from resources.ledger.sqlite import SqliteDatabase
 from resources.ledger.steps import SqlSteps
@@ -61,6 +62,7 @@ class SqlSession:
     def __init__(self, connection: sa.Connection, org_id: OrgId) -> None:
         self.organizations = SqlOrganizations(connection, org_id)
         self.definitions = SqlDefinitions(connection, org_id)
+        self.revisions = SqlRevisions(connection, org_id)
         self.pauses = SqlPauses(connection, org_id)
         self.usage = SqlUsage(connection, org_id)
         self.notices = SqlNotices(connection, org_id)

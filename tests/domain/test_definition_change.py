@@ -141,3 +141,16 @@ def test_what_the_organizations_file_changes_is_named_too():
     assert found["sources[github-acme].rate_per_minute"] == ("600", "60")
     assert found["channels[qa].kind"] == (None, "slack")
     assert found["people[ada].slack"] == ("U1", None)
+
+
+def test_what_a_file_takes_over_is_told_also_when_nothing_differs():
+    same, renamed = a_schedule("a"), a_schedule("b", name="New")
+
+    changes = changes_between([same, a_schedule("b")], [same, renamed], {}, {same.id, renamed.id})
+
+    assert changes == (
+        DefinitionChange(DefinitionChangeKind.TAKE_OVER, same),
+        DefinitionChange(
+            DefinitionChangeKind.TAKE_OVER, renamed, (FieldChange("name", "Nightly shop", "New"),)
+        ),
+    )

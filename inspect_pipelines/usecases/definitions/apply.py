@@ -1,4 +1,7 @@
-"""Apply: store a project's definitions, delete what it no longer has, publish the result to Dagster."""
+"""Apply: store a project's definitions, delete what it no longer has, publish the result to Dagster.
+
+What the API made stays; of it only what a project says too is taken over.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,19 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from inspect_pipelines.config.project import Project
-from inspect_pipelines.domain.compiled import Channels, Compiled
+from inspect_pipelines.domain.compiled import Compiled
 from inspect_pipelines.domain.definition_change import DefinitionChange, DefinitionChangeKind, changes_between
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
-from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.revision import ManagedBy, RevisionKind, Standing
+from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import Refused, Unreadable
-from inspect_pipelines.facts.definition import definition_facts
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.ports.ledger import Ledger
-from inspect_pipelines.stored.compiled import compile_definitions
-from inspect_pipelines.usecases.alerts.resolve_deleted import resolve_deleted
+from inspect_pipelines.ports.ledger import Ledger, LedgerSession
 from inspect_pipelines.usecases.definitions.plan import propose
+from inspect_pipelines.usecases.definitions.publish import publish
+from inspect_pipelines.usecases.definitions.record import Actor, record, record_deletion
+from inspect_pipelines.usecases.definitions.weigh import weigh
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ def apply(
     by: str,
     may_delete: Collection[DefinitionId],
     accept_cost: bool = False,
+    via: str = "cli",
 ) -> Applied:
     """Make the ledger say what the project says, then publish it; repeating it changes nothing.
 
@@ -43,17 +48,24 @@ def apply(
         by: Who asks, `user:NAME`.
         may_delete: The definitions whose deletion that person has seen and wants.
         accept_cost: Apply although the forecast goes over a budget.
+        via: By what way, `cli` or `api`.
 
     Raises:
         Refused: Something else would be deleted, a budget would be overrun, or another organisation has the name of a
             definition in Dagster or the id of a source; nothing was changed.
     """
     with house.publication.alone():  # two first ones at once would both be given plain names
-        return _apply(house, project, by, may_delete, accept_cost=accept_cost)
+        return _apply(house, project, by, may_delete, accept_cost=accept_cost, via=via)
 
 
 def _apply(
-    house: House, project: Project, by: str, may_delete: Collection[DefinitionId], *, accept_cost: bool
+    house: House,
+    project: Project,
+    by: str,
+    may_delete: Collection[DefinitionId],
+    *,
+    accept_cost: bool,
+    via: str,
 ) -> Applied:
     own, now = house.ledgers.of(project.org_id), house.clock.now()
     proposal = propose(
@@ -70,26 +82,92 @@ def _apply(
             "; ".join(proposal.overruns)
             + "; nothing was changed: raise the budget, run less often, or apply with --accept-cost"
         )
+    actor = Actor(by, via, now)
     with own.write() as ledger:
-        changes = changes_between(ledger.definitions.all(), project.definitions, ledger.runs.counts())
-        for change in changes:
-            definition = change.definition
-            deleted = change.kind is DefinitionChangeKind.DELETE
-            if deleted and definition.id not in may_delete:
+        changes = _store(ledger, project, may_delete, actor)
+    return Applied(changes, publish(house, project.org_id))
+
+
+def _store(
+    ledger: LedgerSession, project: Project, may_delete: Collection[DefinitionId], actor: Actor
+) -> tuple[DefinitionChange, ...]:
+    stored, standing = ledger.definitions.all(), ledger.revisions.standing()
+    weighed = weigh(project, stored, standing, now=actor.at)
+    if weighed.collisions:  # the API made it a moment ago
+        raise Refused(f"{'; '.join(weighed.collisions)}; nothing was changed: choose another id")
+    changes = changes_between(stored, weighed.definitions, ledger.runs.counts(), weighed.taken_over)
+    for change in changes:
+        definition = change.definition
+        stands = standing.get(definition.id, Standing())
+        if change.kind is DefinitionChangeKind.DELETE:
+            if definition.id not in may_delete:
                 raise Refused(
                     f"{definition.kind} {definition.id!r} with {change.runs} runs would be deleted; "
                     "nothing was changed: look at `inspect-pipelines plan`, then apply with --yes"
                 )
-            if deleted:
-                ledger.definitions.delete(definition.id, by=by, at=now)
-                resolve_deleted(ledger, definition, by=by, at=now)
-            else:
-                ledger.definitions.save(definition, by=by, at=now)
-            facts = definition_facts(definition, at=now, by=by, deleted=deleted)
-            ledger.journal.append("definition", facts, at=now)
-        ledger.organizations.save(project.organization, at=now)
-        naming = ledger.organizations.naming()
-    return Applied(changes, _publish(house, project, naming))
+            record_deletion(ledger, definition, stands, actor=actor)
+        elif definition.id in project.ids:
+            is_taken = change.kind is DefinitionChangeKind.TAKE_OVER
+            _record_file(ledger, project, definition, stands, actor, is_taken=is_taken)
+        else:
+            record(
+                ledger,
+                definition,
+                RevisionKind.REFRESHED,
+                managed_by=ManagedBy.API,
+                written=stands.written,
+                actor=actor,
+            )
+    changed = {change.definition.id for change in changes}
+    for definition in weighed.definitions:
+        if definition.id in project.ids and definition.id not in changed:
+            _locate(ledger, project, definition, standing[definition.id], actor)
+    ledger.organizations.save(project.organization, at=actor.at)
+    ledger.revisions.shelve(project.library)
+    return changes
+
+
+def _record_file(
+    ledger: LedgerSession,
+    project: Project,
+    definition: Definition,
+    stands: Standing,
+    actor: Actor,
+    *,
+    is_taken: bool = False,
+) -> None:
+    record(
+        ledger,
+        definition,
+        RevisionKind.TAKEN_OVER if is_taken else RevisionKind.APPLIED,
+        managed_by=ManagedBy.FILE,
+        written=project.written.get(definition.id),
+        actor=actor,
+        switched=_still_switched(project, definition, stands),
+    )
+
+
+def _locate(
+    ledger: LedgerSession, project: Project, definition: Definition, stands: Standing, actor: Actor
+) -> None:
+    """Note where the file says now what it said before; the first revision of what was applied without one."""
+    if stands.revision == 0:
+        _record_file(ledger, project, definition, stands, actor)
+        return
+    now = replace(
+        stands,
+        written=project.written.get(definition.id),
+        switched=_still_switched(project, definition, stands),
+    )
+    if now != stands:
+        ledger.revisions.settle(definition.id, now)
+
+
+def _still_switched(project: Project, definition: Definition, stands: Standing) -> bool | None:
+    """A person's word, for as long as it is not what the file says too."""
+    written = project.written.get(definition.id)
+    differs = written is not None and definition.enabled != written.is_enabled
+    return stands.switched if differs else None
 
 
 def published_by_others(house: House, org_id: OrgId) -> list[Compiled]:
@@ -119,22 +197,3 @@ def _is_new(own: Ledger, project: Project) -> bool:
     """Whether organization.yaml says something else than the ledger."""
     with own.read() as ledger:
         return ledger.organizations.find() != project.organization
-
-
-def _publish(house: House, project: Project, naming: Naming) -> bool:
-    compiled = compile_definitions(
-        naming,
-        project.definitions,
-        at=house.clock.now(),
-        limits=project.organization.limits,
-        channels=Channels(project.organization.channels, project.organization.people),
-    )
-    try:
-        published = house.publication.read(project.org_id)
-    except Unreadable:  # damaged, or another version's: this is the way to mend it
-        published = None
-    is_same = published is not None and published == replace(compiled, published_at=published.published_at)
-    if is_same and published is not None and published.published_at is not None:
-        return False
-    house.publication.publish(compiled)
-    return True

@@ -26,6 +26,7 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import Ledger, LedgerSession
 from inspect_pipelines.stored.compiled import digest
+from inspect_pipelines.usecases.definitions.weigh import weigh
 
 FIRE_TIMES = 5
 LOOKED_AT = 200  # of a definition's last runs
@@ -70,28 +71,30 @@ def propose(
     """
     with ledger.read() as stored:
         before = stored.definitions.all()
+        weighed = weigh(project, before, stored.revisions.standing(), now=now)
         runs = stored.runs.counts()
         naming = stored.organizations.naming()
         organization = stored.organizations.find()
-        forecasts = {each.id: _forecast(stored, each, now) for each in project.definitions}
-    changes = changes_between(before, project.definitions, runs)
+        forecasts = {each.id: forecast_of(stored, each, now) for each in weighed.definitions}
+    changes = changes_between(before, weighed.definitions, runs, weighed.taken_over)
     touched = sum(1 for change in changes if change.kind is not DefinitionChangeKind.DELETE)
     return Proposal(
         changes=changes,
         upcoming={
             definition.id: tuple(islice(occurrences(definition, now), FIRE_TIMES))
-            for definition in project.definitions
-            if isinstance(definition, Schedule) and definition.enabled
+            for definition in weighed.definitions
+            if isinstance(definition, Schedule) and definition.enabled and definition.id in project.ids
         },
-        warnings=project.warnings,
-        unchanged=len(project.definitions) - touched,
-        digest=digest(project.definitions),
+        warnings=(*project.warnings, *weighed.notes),
+        unchanged=len(weighed.definitions) - touched,
+        digest=digest(weighed.definitions),
         forecasts=forecasts,
-        overruns=overruns(project.organization, project.definitions, forecasts),
+        overruns=overruns(project.organization, weighed.definitions, forecasts),
         clashes=(
+            *weighed.collisions,
             *clashes(
                 naming,
-                project.definitions,
+                weighed.definitions,
                 [(one.naming, one.definitions) for one in published if one.org_id != project.org_id],
             ),
             *taken_sources(organization, project.organization, others),
@@ -105,7 +108,8 @@ def propose(
     )
 
 
-def _forecast(ledger: LedgerSession, definition: Definition, now: datetime) -> Forecast:
+def forecast_of(ledger: LedgerSession, definition: Definition, now: datetime) -> Forecast:
+    """What it will cost in a month, as its last runs say."""
     latest = ledger.runs.latest(definition_id=definition.id, limit=LOOKED_AT)
     ended = [minutes_of(run, now) for run in latest if run.claimed_at and run.completed_at]
     recent = sum(1 for run in latest if run.requested_at > now - MONTH)
