@@ -26,7 +26,8 @@ class Permission(StrEnum):
     ORGANIZATION_READ = "organization:read"
     METRICS_READ = "metrics:read"
     RUNS_WRITE = "runs:write"  # start, cancel, retry
-    DEFINITIONS_PAUSE = "definitions:pause"
+    DEFINITIONS_PAUSE = "definitions:pause"  # and switch on and off
+    DEFINITIONS_WRITE = "definitions:write"  # create, replace, delete, restore
     INCIDENTS_WRITE = "incidents:write"  # acknowledge, silence
     EVENTS_REPLAY = "events:replay"
     NOTIFICATIONS_RESEND = "notifications:resend"

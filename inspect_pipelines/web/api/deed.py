@@ -27,8 +27,16 @@ KEY_HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 JSON = "application/json"
 MOST_BYTES = 65_536
-DECIDING = ("host", "origin", "sec-fetch-site", "content-type", KEY_HEADER)  # said twice, two read two things
+DECIDING = (
+    "host",
+    "origin",
+    "sec-fetch-site",
+    "content-type",
+    "if-match",
+    KEY_HEADER,
+)  # said twice, two read two things
 BROKEN = 500
+HTTP_ERRORS = 400  # and above
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -38,13 +46,15 @@ class Deed:
 
     Attributes:
         action: As it stands in the audit, `run.cancelled`.
-        subject: The parameter of the address that names what it is done to.
+        subject: The parameter of the address that names what it is done to; empty: the `id` of the answer does.
+        takes: The kind of definition that its body is; empty: the route's own parameters say what it is.
         needs_key: It is refused without a key: to do it twice would be a mistake.
     """
 
     action: str
     subject: str
     needs_key: bool = False
+    takes: str = ""
 
 
 def refuse_strangers(request: Request) -> None:
@@ -65,7 +75,7 @@ def refuse_strangers(request: Request) -> None:
     if not found and has_no_body:
         return
     if found.partition(";")[0].strip().lower() != JSON:
-        raise Unsupported(f"the body of a POST is {JSON!r}, and this one is {found!r}")
+        raise Unsupported(f"the body of a {request.method} is {JSON!r}, and this one is {found!r}")
 
 
 def deeds(inner: Handler, deed: Deed) -> Callable[[Request], Any]:
@@ -107,7 +117,10 @@ async def _answered(
 
 
 async def _finish(asked: Asked, kept: KeptAnswer | None, status: int, body: str, deed: Deed) -> None:
-    subject = asked.request.path_params[deed.subject]
+    if deed.subject:
+        subject = asked.request.path_params[deed.subject]
+    else:
+        subject = json.loads(body)["id"] if status < HTTP_ERRORS else ""
 
     def store() -> None:
         finish(asked.house, asked.caller, kept, status, body, action=deed.action, subject=subject)

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute
 
 from inspect_pipelines.queries.json_schema import Schema, schema_of
 from inspect_pipelines.web.access.declaration import ANYBODY, Declaration, For, is_for
+from inspect_pipelines.web.api.entry import EXPORTED, entry_schema
 from inspect_pipelines.web.api.example import example_of
 from inspect_pipelines.web.api.problem import (
     CONFLICT,
@@ -21,11 +22,13 @@ from inspect_pipelines.web.api.problem import (
     KINDS,
     MEDIA_TYPE,
     NOT_FOUND,
+    STALE,
     TOO_LARGE,
     TOO_MANY,
     TYPE,
     UNAUTHENTICATED,
     UNAVAILABLE,
+    UNCONDITIONAL,
     UNPROCESSABLE,
     UNSUPPORTED,
     Kind,
@@ -47,6 +50,7 @@ SECURITY = {
         "description": "Made with: inspect-pipelines tokens create. On the machine itself none is asked for.",
     }
 }
+ETAG = {"ETag": {"description": "The number of its revision, in quotes.", "schema": {"type": "string"}}}
 PROBLEM: Schema = {
     "type": "object",
     "properties": {
@@ -59,7 +63,11 @@ PROBLEM: Schema = {
             "description": "Of an invalid request: each part that is wrong.",
             "items": {
                 "type": "object",
-                "properties": {"where": {"type": "string"}, "detail": {"type": "string"}},
+                "properties": {
+                    "where": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "pointer": {"type": "string", "description": "Where in the body (RFC 6901)."},
+                },
                 "required": ["where", "detail"],
             },
         },
@@ -108,6 +116,16 @@ def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema
     responses = {str(answer.status): _response(answer, schemas)}
     for kind in EVERYWHERE if "GET" in (route.methods or ()) else (*EVERYWHERE, *OF_DEEDS):
         responses[str(kind.status)] = {"$ref": f"#/components/responses/{kind.name}"}
+    if any(one["name"] == "If-Match" for one in operation.get("parameters", ())):
+        responses[str(STALE.status)] = {"$ref": f"#/components/responses/{STALE.name}"}
+        if "PUT" in (route.methods or ()):
+            responses[str(UNCONDITIONAL.status)] = {"$ref": f"#/components/responses/{UNCONDITIONAL.name}"}
+    if answer.has_etag:
+        responses[str(answer.status)]["headers"] = ETAG
+    deed = getattr(route.endpoint, "deed", None)
+    if deed is not None and deed.takes:
+        (content,) = operation["requestBody"]["content"].values()
+        content.update(entry_schema(deed.takes, schemas))
     operation["responses"] = responses
     scopes = [declaration.permission.value] if declaration.permission else []
     operation["security"] = [{"token": scopes}]
@@ -118,6 +136,8 @@ def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema
 def _response(answer: Answer, schemas: dict[str, Schema]) -> dict[str, Any]:
     if answer.kind is bytes:
         return {"description": "The picture.", "content": {answer.media_type: {}}}
+    if answer.kind is str:
+        return {"description": "The text of a schedules.yaml.", "content": {answer.media_type: EXPORTED}}
     schema = schema_of(answer.kind, schemas)
     if answer.is_page:
         schema = _page(schema)

@@ -10,6 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from inspect_pipelines.config.one_definition import DefinitionInvalid
 from inspect_pipelines.errors import (
     Forbidden,
     InspectError,
@@ -19,6 +20,7 @@ from inspect_pipelines.errors import (
     UsageError,
 )
 from inspect_pipelines.usecases.access.answer_once import OtherRequest
+from inspect_pipelines.usecases.definitions.own import Stale, Unconditional
 from inspect_pipelines.web.access.rates import TooMany, headers_of
 
 PREFIX = "/api/"  # what stands below it answers with problems
@@ -61,6 +63,18 @@ WRONG_METHOD = Kind(
 CONFLICT = Kind(
     "conflict", 409, "That cannot be done in this state.", "run '0190f1d2' cannot be retried: it is running"
 )
+STALE = Kind(
+    "changed-meanwhile",
+    412,
+    "It was changed since you looked.",
+    'schedule \'nightly\' was changed meanwhile: it is "4" now, and If-Match says "3"; GET it again',
+)
+UNCONDITIONAL = Kind(
+    "precondition-required",
+    428,
+    "Say what you saw.",
+    "schedule 'nightly' is replaced only by whoever says what they saw: send `If-Match` with the ETag of your last GET",
+)
 TOO_LARGE = Kind("too-large", 413, "The body is too large.", "a body has 65536 bytes at most")
 UNSUPPORTED = Kind(
     "unsupported-media-type",
@@ -93,9 +107,11 @@ KINDS = (
     NOT_FOUND,
     WRONG_METHOD,
     CONFLICT,
+    STALE,
     TOO_LARGE,
     UNSUPPORTED,
     UNPROCESSABLE,
+    UNCONDITIONAL,
     TOO_MANY,
     INTERNAL,
     UNAVAILABLE,
@@ -128,6 +144,8 @@ OF_ERRORS: Mapping[type[InspectError], Kind] = {
     Forbidden: FORBIDDEN,
     NotFound: NOT_FOUND,
     OtherRequest: UNPROCESSABLE,
+    Stale: STALE,
+    Unconditional: UNCONDITIONAL,
     Refused: CONFLICT,
     TooLarge: TOO_LARGE,
     Unsupported: UNSUPPORTED,
@@ -155,6 +173,10 @@ def of_error(request: Request, error: InspectError) -> JSONResponse:
     more: dict[str, Any] = {}
     if isinstance(error, Invalid):
         more["errors"] = [{"where": where, "detail": what} for where, what in error.errors]
+    if isinstance(error, DefinitionInvalid):
+        more["errors"] = [
+            {"where": "body", "pointer": pointer, "detail": what} for pointer, what in error.errors
+        ]
     return problem(request, kind_of(error), str(error), headers=headers, **more)
 
 

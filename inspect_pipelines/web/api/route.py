@@ -30,6 +30,7 @@ MOST = 200  # of a page
 USUAL = 50
 KEY_PATTERN = f"^{KEY.pattern}$"
 PNG = "image/png"
+YAML = "application/yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,9 @@ class Asked:
     request: Request
     rates: Rates
 
-    def answer(self, value: Any, *, status: int = 200) -> Response:
+    def answer(self, value: Any, *, status: int = 200, etag: str | None = None) -> Response:
         """The value in the one JSON shape that it has everywhere."""
-        return JSONResponse(to_json(value), status)
+        return JSONResponse(to_json(value), status, {"ETag": etag} if etag else None)
 
     def list(self, values: Sequence[Any]) -> Response:
         """A list that is short by its nature, in the shape of a page that is the last one."""
@@ -74,6 +75,7 @@ class Answer:
     is_list: bool = False  # a list that is short by its nature
     media_type: str = "application/json"
     status: int = 200
+    has_etag: bool = False
 
 
 def asked_of(
@@ -186,10 +188,26 @@ class Routes:
         self, path: str, declaration: Declaration, answer: Answer, deed: Deed
     ) -> Callable[[Endpoint], Endpoint]:
         """A route that does something, at most once a key."""
+        return self._doing("POST", path, declaration, answer, deed)
 
+    def put(
+        self, path: str, declaration: Declaration, answer: Answer, deed: Deed
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A route that replaces something."""
+        return self._doing("PUT", path, declaration, answer, deed)
+
+    def delete(
+        self, path: str, declaration: Declaration, answer: Answer, deed: Deed
+    ) -> Callable[[Endpoint], Endpoint]:
+        """A route that takes something away."""
+        return self._doing("DELETE", path, declaration, answer, deed)
+
+    def _doing(
+        self, method: str, path: str, declaration: Declaration, answer: Answer, deed: Deed
+    ) -> Callable[[Endpoint], Endpoint]:
         def added(endpoint: Endpoint) -> Endpoint:
             endpoint.deed = deed  # type: ignore[attr-defined]  # its handler obeys it
-            return self._added("POST", path, declaration, answer)(endpoint)
+            return self._added(method, path, declaration, answer)(endpoint)
 
         return added
 

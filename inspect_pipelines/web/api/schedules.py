@@ -9,7 +9,14 @@ from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.queries.definitions import ScheduleSummary, list_schedules, schedule_with
+from inspect_pipelines.domain.revision import tag
+from inspect_pipelines.queries.definitions import (
+    ScheduleDossier,
+    ScheduleSummary,
+    list_schedules,
+    schedule_with,
+    show_schedule,
+)
 from inspect_pipelines.queries.plan_summary import PlanSummary, show_plan
 from inspect_pipelines.queries.upcoming import Upcoming, list_upcoming
 from inspect_pipelines.web.access.declaration import permitted
@@ -27,10 +34,11 @@ def schedules(gate: Gate) -> Routes:
         """Every schedule, by its id, with its next time and how it ended last."""
         return asked.list(list_schedules(asked.house))
 
-    @routes.get("/schedules/{schedule_id}", reads, Answer(ScheduleSummary))
+    @routes.get("/schedules/{schedule_id}", reads, Answer(ScheduleDossier, has_etag=True))
     def show(asked: AskedBy, schedule_id: str) -> Response:
-        """A schedule with its last ten runs."""
-        return asked.answer(present(schedule_with(asked.house, schedule_id), "schedule", schedule_id))
+        """A schedule with its last ten runs, and what it was written as; its ETag is its revision."""
+        found = present(show_schedule(asked.house, schedule_id), "schedule", schedule_id)
+        return asked.answer(found, etag=tag(found.summary.summary.revision))
 
     @routes.get("/schedules/{schedule_id}/plan", reads, Answer(PlanSummary))
     def plan(asked: AskedBy, schedule_id: str) -> Response:

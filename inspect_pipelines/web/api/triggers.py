@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.revision import tag
 from inspect_pipelines.queries.definitions import (
     TriggerDossier,
     TriggerSummary,
@@ -27,10 +28,11 @@ def triggers(gate: Gate) -> Routes:
         """Every trigger, by its id, with what it asks of its event."""
         return asked.list(list_triggers(asked.house))
 
-    @routes.get("/triggers/{trigger_id}", reads, Answer(TriggerDossier))
+    @routes.get("/triggers/{trigger_id}", reads, Answer(TriggerDossier, has_etag=True))
     def show(asked: AskedBy, trigger_id: str) -> Response:
-        """A trigger with what came of the last events of its kind."""
-        return asked.answer(present(trigger_with(asked.house, trigger_id), "trigger", trigger_id))
+        """A trigger with what came of the last events of its kind, and what it was written as; its ETag is its revision."""
+        found = present(trigger_with(asked.house, trigger_id), "trigger", trigger_id)
+        return asked.answer(found, etag=tag(found.summary.summary.revision))
 
     @routes.get("/triggers/{trigger_id}/plan", reads, Answer(PlanSummary))
     def plan(asked: AskedBy, trigger_id: str) -> Response:

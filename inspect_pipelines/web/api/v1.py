@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.baselines import baselines
+from inspect_pipelines.web.api.definition_verbs import definition_verbs
 from inspect_pipelines.web.api.events import events
 from inspect_pipelines.web.api.incidents import incidents
 from inspect_pipelines.web.api.notifications import notifications
@@ -17,6 +18,7 @@ from inspect_pipelines.web.api.organization import organization
 from inspect_pipelines.web.api.pause_verbs import pause_verbs
 from inspect_pipelines.web.api.permissions import permissions
 from inspect_pipelines.web.api.playbooks import playbooks
+from inspect_pipelines.web.api.revisions import revisions
 from inspect_pipelines.web.api.run_verbs import run_verbs
 from inspect_pipelines.web.api.runs import runs
 from inspect_pipelines.web.api.schedules import schedules
@@ -33,6 +35,8 @@ NOUNS = (
     notifications,
     organization,
     pause_verbs,
+    definition_verbs,
+    revisions,
 )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import replace
 from datetime import timedelta
@@ -12,9 +13,10 @@ import pytest
 
 import ledger_rows
 from houses import a_house, of_another
-from inspect_pipelines.domain.access import Permission, Role
+from inspect_pipelines.domain.access import Permission, Role, least_role
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.revision import ManagedBy, Standing, Written
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.house import House
@@ -35,6 +37,10 @@ BODIES = {
     "pause": {"reason": "moving"},
     "silence": {"reason": "x", "until": LATER},
 }
+ENTRIES = {
+    "schedule": {"id": ledger_rows.NIGHTLY.id, "cron": "0 5 * * *", "timezone": "UTC", "playbook": "shop"},
+    "trigger": {"id": ledger_rows.TRIGGER.id, "event": "deployment.completed", "playbook": "shop"},
+}
 IDS = {
     "schedule_id": ledger_rows.NIGHTLY.id,
     "trigger_id": ledger_rows.TRIGGER.id,
@@ -42,22 +48,26 @@ IDS = {
     "incident_id": ledger_rows.INCIDENT.id,
     "event_id": ledger_rows.EVENT.id,
     "notification_id": ledger_rows.SENT.id,
+    "number": "1",
 }
+NAMED = {key: one for key, one in IDS.items() if key != "number"}
 
 
-def deeds() -> list[tuple[str, Permission]]:
-    """(address, permission) of each, found by looking."""
+def deeds() -> list[tuple[str, str, Permission]]:
+    """(method, address, permission) of each, found by looking."""
     found = operations(an_app(a_house(Path("/nowhere"))).router.routes)
     return [
-        (path, declared.permission)
+        (method, path, declared.permission)
         for method, path, route in found
-        if method == "POST" and path.startswith("/api/")
+        if method not in ("GET", "any") and path.startswith("/api/")
         if (declared := declaration_of(route)) is not None and declared.permission is not None
     ]
 
 
 DEEDS = deeds()
-EACH = pytest.mark.parametrize(("path", "permission"), DEEDS, ids=[path for path, _ in DEEDS])
+EACH = pytest.mark.parametrize(
+    ("method", "path", "permission"), DEEDS, ids=[f"{method} {path}" for method, path, _ in DEEDS]
+)
 
 
 @pytest.fixture
@@ -88,9 +98,24 @@ def theirs(filled: House) -> dict[str, str]:
     return bearer(a_token(of_another(filled, ACME), "them"))
 
 
-def sent(client: TestClient, path: str, *, ids: dict[str, str] = IDS, **headers: str) -> Any:
-    body = BODIES.get(path.rpartition("/")[2], {})
-    return client.post(path.format(**ids), json=body, headers={"Idempotency-Key": "k", **headers})
+def nowhere_of(ids: dict[str, str] = IDS) -> dict[str, str]:
+    """Ids that name nothing."""
+    return {key: one if key == "number" else NOWHERE for key, one in ids.items()}
+
+
+def sent(
+    client: TestClient, path: str, *, method: str = "POST", ids: dict[str, str] = IDS, **headers: str
+) -> Any:
+    body: Any = BODIES.get(path.rpartition("/")[2], {})
+    kind = path.removeprefix(f"{V1}/").partition("/")[0].removesuffix("s")
+    address = path.format(**ids)
+    if kind in ENTRIES and (method == "PUT" or path == f"{V1}/{kind}s"):
+        body = ENTRIES[kind] | ({"id": "fresh"} if method == "POST" else {})
+    if method == "DELETE":
+        address += f"?confirm={ids[f'{kind}_id']}"
+        return client.delete(address, headers={"Idempotency-Key": "k", **headers})
+    headers = {"Idempotency-Key": "k", "If-Match": "*", **headers}
+    return client.request(method, address, json=body, headers=headers)
 
 
 def audited(house: House) -> list[tuple[str, str, str, str]]:
@@ -100,18 +125,32 @@ def audited(house: House) -> list[tuple[str, str, str, str]]:
 
 @EACH
 def test_another_organisations_are_not_there(
-    from_outside: TestClient, filled: House, theirs: dict[str, str], path: str, permission: Permission
+    from_outside: TestClient,
+    filled: House,
+    theirs: dict[str, str],
+    method: str,
+    path: str,
+    permission: Permission,
 ) -> None:
     before = audited(filled)
 
-    foreign = sent(from_outside, path, **theirs, **{"Idempotency-Key": f"1{path}"})
+    foreign = sent(from_outside, path, method=method, **theirs, **{"Idempotency-Key": f"1{method}{path}"})
     nowhere = sent(
-        from_outside, path, ids=dict.fromkeys(IDS, NOWHERE), **theirs, **{"Idempotency-Key": f"2{path}"}
+        from_outside,
+        path,
+        method=method,
+        ids=nowhere_of(),
+        **theirs,
+        **{"Idempotency-Key": f"2{method}{path}"},
     )
 
-    assert foreign.status_code == nowhere.status_code == 404
+    if "{" in path:
+        assert foreign.status_code == nowhere.status_code == 404
+    else:  # it names what is theirs alone: that there is a playbook of that name here, it does not learn
+        assert foreign.status_code == nowhere.status_code == 400
+        assert "no playbook has the id 'shop'" in foreign.text
     told = foreign.text
-    for one in sorted(IDS.values(), key=len, reverse=True):
+    for one in sorted(NAMED.values(), key=len, reverse=True):
         told = told.replace(one, NOWHERE)
     assert told == nowhere.text
     assert audited(filled) == before
@@ -119,40 +158,55 @@ def test_another_organisations_are_not_there(
 
 @EACH
 def test_a_viewer_may_not_and_does_not_learn_whether_it_is_there(
-    from_outside: TestClient, filled: House, path: str, permission: Permission
+    from_outside: TestClient, filled: House, method: str, path: str, permission: Permission
 ) -> None:
-    viewer = bearer(a_token(filled, "looks", role=Role.VIEWER, random=path.encode()[-16:].rjust(16)))
+    random = hashlib.sha256(f"{method} {path}".encode()).digest()[:16]
+    viewer = bearer(a_token(filled, "looks", role=Role.VIEWER, random=random))
 
     there, nowhere = (
-        sent(from_outside, path, ids=ids, **viewer) for ids in (IDS, dict.fromkeys(IDS, NOWHERE))
+        sent(from_outside, path, method=method, ids=ids, **viewer) for ids in (IDS, nowhere_of())
     )
 
     assert there.status_code == nowhere.status_code == 403
-    assert f"{permission.value!r} takes 'operator'" in there.json()["detail"]
+    assert f"{permission.value!r} takes {least_role(permission).value!r}" in there.json()["detail"]
 
 
 @EACH
-def test_nobody_may_without_a_token(from_outside: TestClient, path: str, permission: Permission) -> None:
-    assert sent(from_outside, path).status_code == 401
+def test_nobody_may_without_a_token(
+    from_outside: TestClient, method: str, path: str, permission: Permission
+) -> None:
+    assert sent(from_outside, path, method=method).status_code == 401
 
 
 @EACH
-def test_the_local_person_may(client: TestClient, ours: House, path: str, permission: Permission) -> None:
+def test_the_local_person_may(
+    client: TestClient, ours: House, method: str, path: str, permission: Permission
+) -> None:
     if path.endswith("resume"):
         sent(client, path.replace("resume", "pause"), **{"Idempotency-Key": "before"})
-    if path.endswith("retry"):
+    if path.endswith("/retry"):
         abort(ours, ledger_rows.RUNNING.id, RunStatus.ERROR, "ours")
     if path.endswith("replay"):
         with ours.ledger.write() as ledger:
             ledger.events.save(replace(ledger_rows.EVENT, status=EventStatus.DECIDED))
+    if permission is Permission.DEFINITIONS_WRITE:
+        made_by_the_api(ours)
     is_lifted_once = path == f"{V1}/schedules/{{schedule_id}}/pause"  # it is paused already, by `fill`
 
-    answer = sent(client, path)
+    answer = sent(client, path, method=method)
 
-    assert answer.status_code in ((409,) if is_lifted_once else (200, 202)), answer.text
+    assert answer.status_code in ((409,) if is_lifted_once else (200, 201, 202)), answer.text
     actor, _, subject, detail = audited(ours)[0][0:4]
     assert is_lifted_once or (actor, detail) == ("local", "via api")
-    assert is_lifted_once or subject in IDS.values()
+    assert is_lifted_once or subject in (*IDS.values(), "fresh")
+
+
+def made_by_the_api(house: House) -> None:
+    """Whatever `fill` applied."""
+    for one in (ledger_rows.NIGHTLY, ledger_rows.TRIGGER):
+        standing = Standing(ManagedBy.API, 1, Written(ENTRIES[one.kind]))
+        with house.ledger.write() as ledger:
+            ledger.revisions.settle(one.id, standing)
 
 
 @pytest.mark.parametrize(

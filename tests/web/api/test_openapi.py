@@ -42,16 +42,42 @@ def test_every_operation_declares_its_errors_and_shows_an_example_of_its_answer(
 ) -> None:
     operation = DOCUMENT["paths"][path][method]
 
-    assert {*operation["responses"]} & {"200", "202"}
+    assert {*operation["responses"]} & {"200", "201", "202"}
     assert {"400", "401", "403", "404", "429", "500", "503"} <= {*operation["responses"]}
     assert operation["security"]
     assert operation["operationId"]
     assert operation["description"].endswith(".")
-    (answer,) = (one for status, one in operation["responses"].items() if status in ("200", "202"))
+    (answer,) = (one for status, one in operation["responses"].items() if status in ("200", "201", "202"))
     for media_type, content in answer["content"].items():
         if media_type == "application/json":
             schema = {**content["schema"], "components": DOCUMENT["components"]}
             assert [str(one) for one in Draft202012Validator(schema).iter_errors(content["example"])] == []
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/api/v1/schedules", "post"),
+        ("/api/v1/schedules/{schedule_id}", "put"),
+        ("/api/v1/triggers", "post"),
+        ("/api/v1/triggers/{trigger_id}", "put"),
+    ],
+)
+def test_the_example_of_a_definition_is_one(path: str, method: str) -> None:
+    (content,) = DOCUMENT["paths"][path][method]["requestBody"]["content"].values()
+    schema = {**content["schema"], "components": DOCUMENT["components"]}
+
+    assert [str(one) for one in Draft202012Validator(schema).iter_errors(content["example"])] == []
+    assert content["schema"]["$ref"].endswith("Document")
+
+
+def test_a_replacement_declares_its_preconditions() -> None:
+    for path in ("/api/v1/schedules/{schedule_id}", "/api/v1/triggers/{trigger_id}"):
+        responses = DOCUMENT["paths"][path]["put"]["responses"]
+
+        assert {"412", "428"} <= {*responses}
+        assert "ETag" in responses["200"]["headers"]
+        assert "412" in DOCUMENT["paths"][path]["delete"]["responses"]
 
 
 def test_every_reference_leads_somewhere() -> None:
