@@ -19,6 +19,7 @@ COMMANDS = {
     "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
+    "export": ("export", "export", "Print what the API made as a schedules.yaml that `apply` takes over."),
     "run": ("run", "run", "Start a schedule or trigger now."),
     "runs": ("runs", "runs", "List, show, watch, cancel and retry runs."),
     "schedules": ("schedules", "schedules", "List, pause, resume and backfill schedules."),

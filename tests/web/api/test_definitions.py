@@ -331,6 +331,18 @@ def test_who_may_not_write_may_still_switch(client: TestClient, ours: House) -> 
     assert "takes 'admin'" in created.json()["detail"]
 
 
+def test_the_export_holds_what_the_api_made_and_nothing_else(client: TestClient) -> None:
+    made(client)
+    made(client, AFTER, "triggers")
+
+    answer = client.get(f"{V1}/export")
+
+    assert answer.headers["content-type"].startswith("application/yaml")
+    assert "- id: smoke\n" in answer.text
+    assert "- id: after\n" in answer.text
+    assert ledger_rows.NIGHTLY.id not in answer.text
+
+
 def test_two_organisations_may_use_one_id(client: TestClient, ours: House) -> None:
     made(client)
 
