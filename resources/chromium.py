@@ -10,15 +10,21 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import InspectError, SetupMissing
 
+if TYPE_CHECKING:  # Playwright takes 0.2 s to import, and most who ask need no browser
+    from playwright.sync_api import FloatRect, Page
+
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 HOW_TO_GET_IT = "get one with: apt-get install chromium, or: playwright install chromium; or name yours in INSPECT_CHROMIUM"
 INSTALL_SECONDS = 900
+PICTURES, REST_MS = 4, 500  # tries at the first picture, and the time between them
+PIXEL: FloatRect = {"x": 0, "y": 0, "width": 1, "height": 1}
 # Fonts too: a bare machine draws every letter as an empty box.
 PACKAGES = ("chromium", "fonts-liberation", "fonts-noto-color-emoji")
 # Debian's Chromium recommends printers and sound; with them came 117 packages, and 15 of the machine's own were replaced.
@@ -78,7 +84,7 @@ def try_out(browser: Path, *, no_sandbox: bool | None = None) -> int:
                 chromium_sandbox=not (os.geteuid() == 0 if no_sandbox is None else no_sandbox),
                 timeout=60_000,
             )
-            png = running.new_page().screenshot(clip={"x": 0, "y": 0, "width": 1, "height": 1})
+            png = first_picture(running.new_page())
             running.close()
     except (Error, OSError) as error:
         reason = str(error).strip().splitlines()[0]
@@ -86,6 +92,18 @@ def try_out(browser: Path, *, no_sandbox: bool | None = None) -> int:
     if not png.startswith(b"\x89PNG"):
         raise SetupMissing(f"{str(browser)!r} takes pictures that are no PNG; {HOW_TO_GET_IT}")
     return round((time.monotonic() - started_at) * 1000)
+
+
+def first_picture(page: Page) -> bytes:
+    """One pixel; a machine that is busy may have drawn nothing yet ("Unable to capture screenshot")."""
+    from playwright.sync_api import Error
+
+    for _ in range(PICTURES - 1):
+        try:
+            return page.screenshot(clip=PIXEL)
+        except Error:
+            page.wait_for_timeout(REST_MS)
+    return page.screenshot(clip=PIXEL)
 
 
 def ensure(

@@ -39,6 +39,7 @@ MOST_NAME = 60  # characters
 MOST_SELECTOR = 160  # characters; one that is cut finds nothing
 MOST_TEXT = 300  # characters of what an element says
 FRAMES_CAP_SECONDS = 8.0
+NOTHING_DRAWN, REST_MS = "Unable to capture screenshot", 500
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
 PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)
 
@@ -181,12 +182,23 @@ class Camera:
             # Never `captureBeyondViewport`: it lays the page out at 1 x 1 px first (a workaround of Chromium's), which every
             # ResizeObserver hears of. That more than the window is painted is a flag of ours (service.py).
             command |= {"clip": clip}
-        png = base64.b64decode(self._devtools.send("Page.captureScreenshot", command)["data"])
+        png = self._captured(command)
         again = self._lookout.look(selectors, scroll)
         frame = Frame(png, region, scale, again, ())
         # An element that moves while the shutter is open is covered at both places.
         boxes = (frame.place(rect) for each in (masks, again) for rect in _all_rects(each))
         return replace(frame, boxes=tuple(dict.fromkeys(box for box in boxes if box)))
+
+    def _captured(self, command: dict[str, object]) -> bytes:
+        """A machine that is busy may have drawn nothing yet: asked once more."""
+        try:
+            answer = self._devtools.send("Page.captureScreenshot", command)
+        except Error as error:
+            if NOTHING_DRAWN not in error.message:
+                raise
+            self._window.page.wait_for_timeout(REST_MS)
+            answer = self._devtools.send("Page.captureScreenshot", command)
+        return base64.b64decode(answer["data"])
 
     def _region(self, shot: TakeScreenshot | None) -> tuple[Rect, tuple[float, float], float, bool]:
         """What to photograph, in CSS px of the page; where the window stands; image px per CSS px; whether it is more than the window."""
