@@ -20,13 +20,19 @@ from patience import allowed, until
 from warm_parent import TESTS, Warm, warm_parent
 
 
-@pytest.fixture(scope="module")
-def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+@pytest.fixture(scope="module", autouse=True)
+def _where_jobs_are_found() -> Iterator[None]:
+    """By every process of this module, whichever test is the first."""
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(TESTS))
         patch.setenv("PYTHONPATH", str(TESTS))
-        with warm_parent(tmp_path_factory.mktemp("home"), "--most", "2") as warm:
-            yield warm
+        yield
+
+
+@pytest.fixture(scope="module")
+def warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Warm]:
+    with warm_parent(tmp_path_factory.mktemp("home"), "--most", "2") as warm:
+        yield warm
 
 
 def slow_run(warm: Warm) -> tuple[str, int]:
