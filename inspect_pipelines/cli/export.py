@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.queries.export import export_text
 
@@ -15,4 +16,4 @@ def export() -> None:
 
     Move its entries into your own one: `plan` then says that they are taken over, and `apply` does so.
     """
-    click.echo(export_text(chosen_house(Settings())), nl=False)
+    say(export_text(chosen_house(Settings())), nl=False)
