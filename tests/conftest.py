@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("ci")
+
+# A shell that starts tests in the background has SIGINT ignored, and so would every process that they start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 SLOW_FIRST = ("tests/journeys/", "tests/engine/", "tests/cli/", "tests/resources/", "tests/")
 
