@@ -4,7 +4,7 @@
 BIN := .venv/bin
 INSTALLED := .venv/installed
 BENCH_ARGS ?=
-TOGETHER := --numprocesses 3 --dist loadfile --no-loadscope-reorder # the journeys wait more than they work, also on two cores
+TOGETHER := --numprocesses 4 --dist loadfile --no-loadscope-reorder # the journeys wait more than they work, also on two cores
 
 .DEFAULT_GOAL := help
 .PHONY: help install postgres demo up test check lint types domain journey-apps format lock clean
