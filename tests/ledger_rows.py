@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session, a_source, a_trigger
+from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session, a_sha, a_source, a_trigger
 from builders_of_incidents import an_incident
 from history_builders import a_comparison
 from inspect_pipelines.domain.access import AccessToken, Member, Permission, Role
@@ -15,8 +15,9 @@ from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import opened
+from inspect_pipelines.domain.decision import Decision, Shown
 from inspect_pipelines.domain.event import EventStatus
-from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DecisionId, DefinitionId
 from inspect_pipelines.domain.kept_answer import KeptAnswer
 from inspect_pipelines.domain.library import Library, library_of
 from inspect_pipelines.domain.message import MessageKind
@@ -25,6 +26,7 @@ from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.revision import ManagedBy, Revision, RevisionKind, Standing, Written
 from inspect_pipelines.domain.run import RunStatus, event_origin
 from inspect_pipelines.domain.run_filter import RunFilter
+from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
 from inspect_pipelines.domain.trigger import Debounce
 from messages import a_message, a_notification
@@ -74,6 +76,18 @@ TOKEN = AccessToken(
 
 PLAYED = opened("b0", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
 
+WORD = Decision(
+    DecisionId("d1"),
+    DEFAULT_ORG,
+    NIGHTLY.id,
+    DecisionKind.ACCEPT,
+    Shown(a_comparison().view, a_sha("a"), a_sha("b"), "v1:1"),
+    RUNNING.id,
+    "user:ada",
+    NOW,
+    "it is the new button",
+)
+
 KEPT = KeptAnswer(DEFAULT_ORG, "user:ada", "k1", "f1", NOW)
 
 WRITTEN = Written({"id": NIGHTLY.id, "cron": NIGHTLY.cron, "playbook": "shop"}, "schedules.yaml:5")
@@ -121,6 +135,8 @@ def fill(session: SqlSession) -> None:
     session.evidence.save_comparisons(RUNNING.id, [a_comparison()])
     session.steps.tell(RUNNING.id, TOLD)
     session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
+    session.decisions.add(WORD)
+    session.decisions.follow([WORD.id], RETRY.id)
     session.incidents.save(INCIDENT)
     session.incidents.add_run(INCIDENT, RUNNING.id)
     session.silences.add(SILENCE)
@@ -154,6 +170,7 @@ VALUES: Mapping[str, Ask] = {
     "runs.buffer": lambda r: r.buffer(PENDING.buffered(now=NOW)),
     "runs.conclude": lambda r: r.conclude(RUNNING.concluded(RunStatus.PASSED, "", now=LATER)),
     "baselines.add": lambda r: r.add(a_baseline(id=BaselineId("b3"))),
+    "decisions.add": lambda r: r.add(replace(WORD, id=DecisionId("d2"))),
     "incidents.save": lambda r: r.save(an_incident(sentence="else")),
     "incidents.add_run": lambda r: r.add_run(INCIDENT, PENDING.id),
     "silences.add": lambda r: r.add(
@@ -232,6 +249,11 @@ NAMES: Mapping[str, Ask] = {
     "reviews.of_run": lambda r: r.of_run(RUNNING.id),
     "reviews.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "incidents.open_in": lambda r: r.open_in(INCIDENT.scope),
+    "decisions.find": lambda r: r.find(WORD.id),
+    "decisions.about": lambda r: r.about(NIGHTLY.id, [WORD.shown.view]),
+    "decisions.of_runs": lambda r: r.of_runs([RUNNING.id]),
+    "decisions.withdraw": lambda r: r.withdraw(WORD.id, by="user:eve", at=LATER),
+    "decisions.followers": lambda r: r.followers(WORD.id),
     "incidents.last_of": lambda r: r.last_of(INCIDENT.fingerprint),
     "incidents.find": lambda r: r.find(INCIDENT.id),
     "incidents.with_prefix": lambda r: r.with_prefix("0190"),
@@ -282,6 +304,7 @@ OWN: Mapping[str, Ask] = {
     "usage.add": lambda r: r.add(NIGHTLY.id, MONTH, 8.0),
     "notices.give": lambda r: r.give(("told", "more"), at=LATER),
     "reviews.append": lambda r: r.append(RUNNING.id, "rejected", by="user:eve", detail="", at=LATER),
+    "decisions.follow": lambda r: r.follow([WORD.id], RUNNING.id),
     "journal.append": lambda r: r.append("run", {}, at=LATER),
     "audit.append": lambda r: r.append("run.rejected", RUNNING.id, by="user:eve", at=LATER),
 }

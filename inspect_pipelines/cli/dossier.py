@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from inspect_pipelines.cli.output import coloured, local_time, printable, short_duration
+from inspect_pipelines.domain.decision import AUTOMATIC
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import StepStatus
@@ -115,10 +116,10 @@ def _sessions(dossier: Dossier) -> Iterator[str]:
 def _comparisons(dossier: Dossier) -> Iterator[str]:
     if not dossier.comparisons:
         return
-    differing = [one for one in dossier.comparisons if not one.passed]
+    differing = [one for one in dossier.comparisons if not one.looks_as_approved]
     yield ""
     yield f"Comparisons: {len(dossier.comparisons) - len(differing)} of {len(dossier.comparisons)} as approved"
-    yield from (f"  {one.outcome.value} {one.view}: {one.reason}" for one in differing)
+    yield from (f"  {one.outcome.value} {one.view}: {one.sentence}" for one in differing)
 
 
 def _messages(dossier: Dossier) -> Iterator[str]:
@@ -146,7 +147,8 @@ def _messages(dossier: Dossier) -> Iterator[str]:
         yield "Decisions"
     for word in dossier.decisions:
         detail = f": {word.detail}" if word.detail else ""
-        yield f"  {word.decision.replace('_', ' ')} by {word.by.removeprefix('user:')}{detail}"
+        who = "automatically" if word.by == AUTOMATIC else f"by {word.by.removeprefix('user:')}"
+        yield f"  {word.decision.replace('_', ' ')} {who}{detail}"
 
 
 def _next_steps(dossier: Dossier) -> Iterator[str]:

@@ -19,12 +19,15 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
     if end.baseline_id is None or end.verdict.kind is not VerdictKind.PASSED or not policy.enabled:
         return None
     is_first = end.judged_with is None and policy.first_run == "adopt"
-    has_moved = any(one.old_sha256 != one.new_sha256 for one in end.comparisons)
+    has_moved = any(one.looks_as_approved and one.old_sha256 != one.new_sha256 for one in end.comparisons)
     if not (is_first or (end.judged_with is not None and policy.update_on_success and has_moved)):
         return None
     if _id(concerning(active, end.sessions, end.definition)) != _id(end.judged_with):
         return None
-    shots = [shot for session in end.sessions for shot in session.screenshots]
+    said = {
+        one.view for one in end.comparisons if one.said is not None
+    }  # a person finalises what a person decided
+    shots = [shot for session in end.sessions for shot in session.screenshots if shot.view not in said]
     return Baseline(
         id=end.baseline_id,
         org_id=end.run.org_id,

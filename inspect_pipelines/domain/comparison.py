@@ -10,6 +10,7 @@ from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.said import Said
 from inspect_pipelines.domain.screenshot import Screenshot, View
 
 NOT_MEASURED = "none"  # score_method of what was decided without looking at pixels
@@ -114,6 +115,17 @@ class Comparison:
     visible_ratio: float = 0.0
     fingerprint: str = ""
     side_by_side_sha256: Sha256 | None = None
+    said: Said | None = None  # the person's earlier word that it follows; it passes unless that rejects it
+
+    @property
+    def looks_as_approved(self) -> bool:
+        """Whether it passes by what it shows, and not because somebody decided so."""
+        return self.passed and self.said is None
+
+    @property
+    def sentence(self) -> str:
+        """The reason, and what a person said of it before."""
+        return f"{self.reason}; {self.said.clause}" if self.said else self.reason
 
 
 def pair(old: Mapping[View, BaselineImage], new: Sequence[Screenshot]) -> list[Pair]:

@@ -149,7 +149,7 @@ def second_looks(sessions: Sequence[SessionResult], comparisons: Sequence[Compar
     return tuple(
         f"{each.view}: differed at first, and looks as approved at another look"
         for each in comparisons
-        if each.passed and each.view in looked_at
+        if each.looks_as_approved and each.view in looked_at
     )
 
 

@@ -12,6 +12,8 @@ from inspect_pipelines.domain.finding import Finding, without_waiting
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
 
+MOST_NAMED = 5  # views that a reason names
+
 
 class VerdictKind(StrEnum):
     PASSED = "passed"
@@ -62,12 +64,14 @@ def decide(
         return Verdict(None, RunStatus.ERROR, ("no session was played, so nothing was seen",))
 
     site_faults = _site_faults(sessions)
-    differences = tuple(f"{c.view}: {c.reason}" for c in comparisons if not c.passed)
+    differences = tuple(f"{c.view}: {c.sentence}" for c in comparisons if not c.passed)
     if not any(session.screenshots for session in sessions) and not site_faults:
         return Verdict(
             None, RunStatus.ERROR, ("no screenshot was taken; add a `screenshot:` action to the playbook",)
         )
-    unreadable = tuple(f"{c.view}: {c.reason}" for c in comparisons if c.outcome is Outcome.UNREADABLE)
+    unreadable = tuple(
+        f"{c.view}: {c.reason}" for c in comparisons if c.outcome is Outcome.UNREADABLE and not c.passed
+    )
     is_only_ours = all(c.passed or c.outcome in (Outcome.ADDED, Outcome.UNREADABLE) for c in comparisons)
     if unreadable and is_only_ours and not site_faults:
         return Verdict(None, RunStatus.ERROR, unreadable)  # of our storage; the site may be as approved
@@ -89,8 +93,18 @@ def decide(
         return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, (changed, *differences))
     if differences:
         return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, differences)
+    return _passed(_as_approved(comparisons), flaky)
+
+
+def _as_approved(comparisons: Sequence[Comparison]) -> str:
     count = len(comparisons)
-    return _passed(f"{count} of {count} views look as approved", flaky)
+    said = [(each.view, each.said) for each in comparisons if each.said is not None]
+    told = f"{count - len(said)} of {count} views look as approved"
+    if not said:
+        return told
+    decided = "; ".join(f"{view} {one.clause}" for view, one in said[:MOST_NAMED])
+    more = f" and {len(said) - MOST_NAMED} more" if len(said) > MOST_NAMED else ""
+    return f"{told}, the others differ as decided before: {decided}{more}"
 
 
 def _passed(reason: str, flaky: Sequence[str]) -> Verdict:

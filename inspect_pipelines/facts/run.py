@@ -56,7 +56,7 @@ def run_facts(
         "comparisons": [
             {
                 "route": routes.get(one.view, ""),
-                "is_flaky": one.passed and one.view in seen_again,
+                "is_flaky": one.looks_as_approved and one.view in seen_again,
                 "looks_count": looks[one.view],
                 **_comparison_row(one),
             }
@@ -184,7 +184,7 @@ def _comparison_row(comparison: Comparison) -> Row:
         "name": comparison.view.name,
         "viewport": comparison.view.viewport,
         "outcome": comparison.outcome.value,
-        "passed": comparison.passed,
+        "passed": comparison.looks_as_approved,
         "reason": comparison.reason,
         "score": _finite(comparison.score),
         "score_method": comparison.score_method,

@@ -51,8 +51,13 @@ def fingerprint(old: Pixels, new: Pixels, regions: Sequence[Region]) -> str:
 
 
 def is_same_change(one: str, other: str) -> bool:
-    """Whether two fingerprints mean the same change, give or take a pixel and the anti-aliasing."""
+    """Whether two fingerprints mean the same change, give or take a pixel and the anti-aliasing.
+
+    One of more regions than are kept is like nothing: nobody has seen whether the others are the same.
+    """
     if not one or not other or one.split(";")[0] != other.split(";")[0]:
+        return False
+    if int(one.split(";")[0].removeprefix(f"{VERSION}:")) > MOST:
         return False
     theirs = _marks(other)
     for mark in _marks(one):

@@ -24,6 +24,7 @@ from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.access import Audit, KeptAnswers, Members, Tokens
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
+from inspect_pipelines.ports.decisions import Decisions
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
 from inspect_pipelines.ports.revisions import Revisions
@@ -246,6 +247,8 @@ class LedgerSession(Protocol):
     def steps(self) -> Steps: ...
     @property
     def reviews(self) -> Reviews: ...
+    @property
+    def decisions(self) -> Decisions: ...
     @property
     def incidents(self) -> Incidents: ...
     @property

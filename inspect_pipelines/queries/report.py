@@ -153,7 +153,10 @@ def _cards(report: Report, shots: list[Screenshot], changes: tuple[str, ...]) ->
     by_view = {shot.view: shot for shot in shots}
     if report.comparisons:
         order = list(OUTCOME_WORDS)
-        ordered = sorted(report.comparisons, key=lambda c: (c.passed, order.index(c.outcome), -c.score))
+        ordered = sorted(
+            report.comparisons,
+            key=lambda c: (c.passed, c.looks_as_approved, order.index(c.outcome), -c.score),
+        )
         return tuple(_compared(report, c, by_view.get(c.view), i, changes) for i, c in enumerate(ordered))
     return tuple(_unjudged(report, shot, i) for i, shot in enumerate(shots))
 
@@ -169,7 +172,7 @@ def _compared(
         found.view,
         word,
         Tone.GOOD if found.passed else tone,
-        found.reason,
+        found.sentence,
         found.old_sha256,
         found.new_sha256,
         found.overlay_sha256,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
 
+from inspect_pipelines.domain.decision import PARTLY
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
@@ -127,8 +128,9 @@ def summaries(house: House, ledger: LedgerSession, runs: Iterable[Run]) -> list[
 
 
 def reviewed_as(decisions: Decisions) -> str:
-    """The last decision about a run's outcome, empty when there is none; wishing for its end is none."""
-    return next((decision for decision, _, _ in reversed(decisions) if decision != CANCEL_REQUESTED), "")
+    """The last decision about a run's outcome, empty when there is none; wishing for its end is none, and neither is one of a part."""
+    words = (decision for decision, _, _ in reversed(decisions))
+    return next((one for one in words if one != CANCEL_REQUESTED and not one.startswith(PARTLY)), "")
 
 
 def _one_order(house: House, kept: Sequence[Run], past: Sequence[PastRun]) -> Iterable[RunSummary]:

@@ -21,4 +21,11 @@ def upgrade_comparisons_1_to_2(old: list[Any]) -> dict[str, Any]:
     return {"all": old}
 
 
-COMPARISONS = Shape("the comparisons of a run", Comparisons, upgrade_comparisons_1_to_2)
+def upgrade_comparisons_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
+    """A comparison may follow a person's earlier word; those of before follow none."""
+    return {"all": [{**each, "said": None} for each in kept["all"]]}
+
+
+COMPARISONS = Shape(
+    "the comparisons of a run", Comparisons, upgrade_comparisons_1_to_2, upgrade_comparisons_2_to_3
+)

@@ -17,6 +17,7 @@ from resources.ledger.answers import SqlAnswers
 from resources.ledger.audit import SqlAudit
 from resources.ledger.baselines import SqlBaselines
 from resources.ledger.batches import SqlBatches
+from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
@@ -71,6 +72,7 @@ class SqlSession:
         self.evidence = SqlEvidence(connection, org_id)
         self.steps = SqlSteps(connection, org_id)
         self.reviews = SqlReviews(connection, org_id)
+        self.decisions = SqlDecisions(connection, org_id)
         self.incidents = SqlIncidents(connection, org_id)
         self.silences = SqlSilences(connection, org_id)
         self.outbox = SqlOutbox(connection, org_id)

@@ -1,17 +1,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import a_baseline, a_finding, a_session, a_view
+from builders import NOW, a_baseline, a_finding, a_session, a_view
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.finding import Ignored, Severity
+from inspect_pipelines.domain.ids import DecisionId
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.said import DecisionKind, Said
 from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
 
@@ -55,6 +57,35 @@ def test_an_ignored_finding_decides_nothing_until_its_entry_ends_and_then_says_s
     assert decided(sessions=[loud]).reasons == (
         "shop/pay@desktop: gone (was ignored until 2026-11-22: theirs)",
     )
+
+
+def said(kind: DecisionKind, until: datetime | None = None) -> Said:
+    return Said(DecisionId("d1"), kind, "user:ada", NOW, until)
+
+
+def test_what_was_accepted_before_passes_and_is_named_up_to_five_views():
+    one = replace(compared(passed=True), outcome=Outcome.CHANGED, said=said(DecisionKind.ACCEPT))
+    seven = [replace(one, view=a_view(f"v{number}")) for number in range(7)]
+
+    alone, many = decided(comparisons=[one, compared(passed=True)]), decided(comparisons=seven)
+
+    assert (alone.run_status, many.run_status) == (RunStatus.PASSED, RunStatus.PASSED)
+    assert alone.reasons == (
+        (
+            "1 of 2 views look as approved, the others differ as decided before: "
+            "shop/home@desktop accepted by ada on 2026-11-22"
+        ),
+    )
+    assert many.reasons[0].endswith("shop/v4@desktop accepted by ada on 2026-11-22 and 2 more")
+
+
+def test_a_quarantined_view_fails_nothing_although_its_picture_cannot_be_read():
+    damaged = replace(
+        compared(passed=True), outcome=Outcome.UNREADABLE, said=said(DecisionKind.QUARANTINE, NOW)
+    )
+
+    assert decided(comparisons=[damaged]).run_status is RunStatus.PASSED
+    assert decided(comparisons=[replace(damaged, passed=False)]).run_status is RunStatus.ERROR
 
 
 def test_a_changed_view_fails_the_run_and_says_which():

@@ -52,3 +52,15 @@ def test_a_button_in_another_wrong_colour_is_another_change():
     assert is_same_change(orange, mark(blue, button((216, 73, 15))))
     assert not is_same_change(orange, mark(blue, button((40, 160, 70))))
     assert not is_same_change(orange, mark(blue, button((190, 90, 60))))
+
+
+def test_a_change_of_more_places_than_are_kept_is_like_nothing():
+    """The six weightiest were compared, and a word about them passed whatever had changed in the seventh."""
+    old = np.full((100, 800, 3), 255, np.uint8)
+    new = old.copy()
+    for left in range(0, 700, 100):
+        new[30:60, left + 20 : left + 60] = (47, 111, 237)
+    seven = mark(old, new)
+
+    assert seven.startswith("v1:7;")
+    assert not is_same_change(seven, seven)

@@ -17,16 +17,20 @@ from inspect_pipelines.domain.baseline import (
     view_matches,
 )
 from inspect_pipelines.domain.comparison import environment_changes
-from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.domain.decision import contradicted
+from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.errors import NotFound, Refused, Unreadable
 from inspect_pipelines.facts.baseline import baseline_activated_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
+from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
+from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
 
 COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 
@@ -111,10 +115,13 @@ def adopt(
             tuple(view for view in missing if view not in known),
         )
         reviewed = gather_reviewed(ledger, run, definition, set_name=set_name, at=now)
-        comparisons = ledger.evidence.comparisons(run.id)
+        comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
         approval = approval_of(baseline, shots, comparisons, run, (*done.taken, *dropped))
         after = approved(reviewed, baseline, approval, by=by, at=now)
         ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob), at=now)
+        deed = Deed(DecisionKind.ACCEPT, run, set_name, by, now, notes, baseline_id=baseline.id)
+        chosen = {*done.taken, *dropped}
+        keep_decisions(house, ledger, deed, [one for one in comparisons if one.view in chosen])
         store_consequences(ledger, after, at=now)
     return done
 
@@ -153,12 +160,34 @@ def roll_back(house: House, set_name: str, *, by: str) -> Baseline:
 
 
 def _activate(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime) -> None:
+    _take_back(ledger, baseline, by, now)
     ledger.baselines.activate(baseline.id)
     ledger.reviews.append(
         baseline.source_run_id, "activated", by=by, detail=f"baseline {baseline.id}", at=now
     )
     body = baseline_activated_facts(baseline.org_id, baseline.set, baseline.id, now)
     ledger.journal.append("baseline_activated", body, at=now)
+
+
+def _take_back(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime) -> None:
+    """To go back behind several baselines is to go back behind each, so what any of them had accepted is asked about again."""
+    before = []
+    for each in ledger.baselines.all(baseline.set):  # newest first
+        if each.id == baseline.id:
+            break
+        before.append(each)
+    if not any(each.is_active for each in before):  # it is newer than the one in use
+        before = [each for each in (ledger.baselines.active(baseline.set),) if each is not None]
+    gone = [_pictures(each) for each in before]
+    views = {view for each in (baseline, *before) for view in each.images}
+    for decision in contradicted(
+        ledger.decisions.about(baseline.set, views), gone, _pictures(baseline), now=now
+    ):
+        ledger.decisions.withdraw(decision.id, by=by, at=now)
+
+
+def _pictures(baseline: Baseline) -> dict[View, Sha256]:
+    return {view: one.sha256 for view, one in baseline.images.items()}
 
 
 def _detail(view_glob: str | None, drop_glob: str | None) -> str:

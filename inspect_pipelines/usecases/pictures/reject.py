@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.approval import rejected
+from inspect_pipelines.domain.baseline import baseline_set
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
+from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
+from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
 
 REJECTED = "rejected"
 
@@ -43,6 +47,10 @@ def reject(house: House, run_id: RunId, *, by: str, note: str) -> Rejection:
         reviewed = gather_reviewed(ledger, run, definition, at=now)
         after = rejected(reviewed, by=by, note=note, at=now)
         ledger.reviews.append(run.id, REJECTED, by=by, detail=note, at=now)
+        set_name = baseline_set(definition, run)
+        comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
+        deed = Deed(DecisionKind.REJECT, run, set_name, by, now, note)
+        keep_decisions(house, ledger, deed, [one for one in comparisons if not one.passed])
         store_consequences(ledger, after, at=now)
         return Rejection(run, after.incidents)
 

@@ -24,6 +24,7 @@ from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
+from inspect_pipelines.usecases.pictures.follow_decisions import keep_followed
 from inspect_pipelines.usecases.runs.gather_before import gather_before
 
 
@@ -93,6 +94,7 @@ def record_end(
     if not ledger.runs.conclude(run):
         return None
     ledger.steps.forget(run.id)
+    keep_followed(ledger, run.id, comparisons, at=at)
     ledger.journal.append("run", body, at=at)
     if definition is None:  # it was deleted meanwhile, so nobody is left who would hear of it
         after = Consequences(minutes=used_minutes(run, at=at))

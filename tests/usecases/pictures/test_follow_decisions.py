@@ -1,0 +1,260 @@
+"""What a person decided about a change holds wherever exactly it shows again."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from builders import ENVIRONMENT, NOW, a_plan, a_schedule, a_screenshot, a_session
+from houses import a_house, apply, of_another
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.plan import BaselinePolicy
+from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
+from inspect_pipelines.usecases.pictures.compare_run import compare_run
+from inspect_pipelines.usecases.pictures.follow_decisions import follow
+from inspect_pipelines.usecases.pictures.reject import reject
+from inspect_pipelines.usecases.runs import start
+from inspect_pipelines.usecases.runs.conclude import judge
+from inspect_pipelines.usecases.runs.start import Ticket
+from loopback_site.server import png
+from resources.gallery.folder import FolderGallery
+
+ADA = "user:ada"
+
+
+class Site:
+    """A site whose two views show what a test says, and the runs that look at it."""
+
+    def __init__(self, house: House, name: str = "nightly-shop") -> None:
+        self.house, self.name = house, name
+        self._tick = 0
+
+    def look(self, home: int, cart: int | None = 90, **taken: Any) -> Run:
+        """The run that sees these shades of grey; two that differ by one are one pixel value apart.
+
+        Args:
+            home, cart: None: it does not come to that view.
+            taken: What else is otherwise in its screenshots.
+        """
+        self._tick += 1
+        number = f"{self.name}-{self._tick}"
+        ticket = Ticket(DefinitionId(self.name), f"d{number}", origin=f"request:{number}")
+        run_id = start.admit(self.house, ticket).run.id
+        shots = tuple(
+            a_screenshot(name, sha256=self.house.gallery.put(png(64, 64, grey)), width=64, height=64, **taken)
+            for name, grey in (("home", home), ("cart", cart))
+            if grey is not None
+        )
+        with self.house.ledger.write() as ledger:
+            ledger.evidence.save_session(run_id, a_session(id=f"{run_id}.1", screenshots=shots))
+        compare_run(self.house, run_id)
+        return judge(self.house, run_id).report.run
+
+    def reviews(self, run: Run) -> list[tuple[str, str, str]]:
+        with self.house.ledger.read() as ledger:
+            return ledger.reviews.of_run(run.id)
+
+    def said(self, run: Run) -> list[str]:
+        with self.house.ledger.read() as ledger:
+            return [one.said.kind.value if one.said else "" for one in ledger.evidence.comparisons(run.id)]
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    return watched(a_house(tmp_path, gallery=FolderGallery(tmp_path / "gallery")), "nightly-shop")
+
+
+@pytest.fixture(scope="module")
+def long_kept(tmp_path_factory: pytest.TempPathFactory) -> House:
+    """One ledger for all histories, each of a definition of its own."""
+    path = tmp_path_factory.mktemp("histories")
+    return a_house(path, gallery=FolderGallery(path / "gallery"))
+
+
+def watched(house: House, name: str, *, set_name: str | None = None) -> Site:
+    """A site that is approved in one shade."""
+    apply(house, a_schedule(name, plan=a_plan(baseline=BaselinePolicy(set=set_name))))
+    site = Site(house, name)
+    adopt(house, site.look(90).id, by=ADA)
+    return site
+
+
+def test_a_change_that_is_reverted_and_lands_again_is_asked_about_once(site: Site) -> None:
+    adopt(site.house, site.look(200).id, by=ADA)
+    adopt(site.house, site.look(90).id, by=ADA)
+
+    again = site.look(200)
+
+    assert again.status is RunStatus.PASSED
+    assert again.reason == (
+        "1 of 2 views look as approved, the others differ as decided before: "
+        "shop/home@desktop accepted by ada on 2026-11-22"
+    )
+    assert site.reviews(again) == [("accepted", "automatic", "1 view as accepted by ada on 2026-11-22")]
+
+
+def test_a_shade_more_is_another_change(site: Site) -> None:
+    adopt(site.house, site.look(200).id, by=ADA)
+    adopt(site.house, site.look(90).id, by=ADA)
+
+    other = site.look(201)
+
+    assert other.status is RunStatus.FAILED
+    assert site.reviews(other) == []
+
+
+def test_what_nobody_saw_is_asked_about_beside_what_was_decided(site: Site) -> None:
+    adopt(site.house, site.look(200).id, by=ADA)
+    adopt(site.house, site.look(90).id, by=ADA)
+
+    both = site.look(200, cart=10)
+
+    assert both.status is RunStatus.FAILED
+    assert site.said(both) == ["accept", ""]
+    assert [decision for decision, _, _ in site.reviews(both)] == ["partly_accepted"]
+    assert "shop/home" not in both.reason
+
+
+def test_a_rejected_change_stays_rejected_and_links_to_the_word(site: Site) -> None:
+    first = site.look(200)
+    reject(site.house, first.id, by=ADA, note="ticket 7")
+    site.look(90)
+
+    again = site.look(200)
+
+    assert again.status is RunStatus.FAILED
+    assert site.reviews(again) == [("rejected", "automatic", "1 view as rejected by ada on 2026-11-22")]
+    with site.house.ledger.read() as ledger:
+        (word,) = ledger.decisions.of_runs([first.id])[first.id]
+        assert (word.note, ledger.decisions.followers(word.id)) == ("ticket 7", [again.id])
+
+
+def test_rolling_back_is_the_newer_word(site: Site) -> None:
+    """Else the pictures that a person had just taken out of use would pass for ever."""
+    adopt(site.house, site.look(200).id, by=ADA)
+
+    roll_back(site.house, "nightly-shop", by="user:eve")
+
+    assert site.look(200).status is RunStatus.FAILED
+
+
+def test_to_accept_what_was_rejected_is_the_newer_word(site: Site) -> None:
+    run = site.look(200)
+    reject(site.house, run.id, by=ADA, note="ticket 7")
+    adopt(site.house, run.id, by="user:eve")
+    adopt(site.house, site.look(90).id, by=ADA)
+
+    assert site.look(200).status is RunStatus.PASSED
+
+
+def test_going_back_behind_two_words_takes_back_both(site: Site) -> None:
+    with site.house.ledger.read() as ledger:
+        first = ledger.baselines.active(site.name)
+    assert first is not None
+    adopt(site.house, site.look(200).id, by=ADA)
+    adopt(site.house, site.look(140).id, by=ADA)
+
+    activate(site.house, first.id, by="user:eve")
+
+    assert [site.look(grey).status for grey in (200, 140)] == [RunStatus.FAILED, RunStatus.FAILED]
+
+
+def test_a_view_that_was_dropped_is_asked_about_once_it_is_approved_again(site: Site) -> None:
+    adopt(site.house, site.look(90, cart=None).id, by=ADA, drop_glob="cart")
+    assert site.look(90, cart=None).status is RunStatus.PASSED
+
+    roll_back(site.house, site.name, by="user:eve")
+
+    assert site.look(90, cart=None).status is RunStatus.FAILED
+
+
+def test_a_word_about_what_was_approved_before_says_nothing_of_what_is_approved_now(site: Site) -> None:
+    rejected = site.look(200)
+    reject(site.house, rejected.id, by=ADA, note="ticket 7")
+    adopt(site.house, site.look(140).id, by=ADA)
+
+    other = site.look(200)
+
+    assert (site.said(other), site.reviews(other)) == (["", ""], [])
+
+
+def test_another_environment_is_asked_about_although_the_change_was_accepted(site: Site) -> None:
+    adopt(site.house, site.look(200).id, by=ADA)
+    adopt(site.house, site.look(90).id, by=ADA)
+
+    elsewhere = site.look(200, environment=replace(ENVIRONMENT, browser="Chromium 999"))
+
+    assert elsewhere.status is RunStatus.NEEDS_REVIEW
+
+
+def test_a_word_holds_for_whoever_is_compared_with_the_same_set_and_for_nobody_else(tmp_path: Path) -> None:
+    house = a_house(tmp_path, gallery=FolderGallery(tmp_path / "gallery"))
+    one, alike, other = (
+        watched(house, name, set_name=name_of_set)
+        for name, name_of_set in (("one", "shop"), ("alike", "shop"), ("other", None))
+    )
+    adopt(house, one.look(200).id, by=ADA)
+    adopt(house, one.look(90).id, by=ADA)
+
+    assert alike.look(200).status is RunStatus.PASSED
+    assert other.look(200).status is RunStatus.FAILED
+
+
+def test_a_word_of_another_organisation_is_none_of_ours(site: Site) -> None:
+    theirs = of_another(site.house, OrgId("other"))
+    adopt(site.house, site.look(200).id, by=ADA)
+    adopt(site.house, site.look(90).id, by=ADA)
+    with site.house.ledger.read() as ledger:
+        found = ledger.evidence.comparisons(site.look(200).id)
+    changed = [replace(one, passed=False, said=None) for one in found]
+
+    with theirs.ledger.read() as ledger:
+        assert follow(ledger, site.name, changed, at=NOW) == changed
+
+
+@pytest.mark.parametrize("seed", range(50))
+def test_a_history_asks_about_every_new_change_once_and_about_none_twice(long_kept: House, seed: int) -> None:
+    """Commits come, are squashed, rebased, run again and reverted; whatever a person is asked, they answer."""
+    site, rng = watched(long_kept, f"history-{seed}"), random.Random(seed)
+    shades = [40, 90, 140, 200, 250]
+    now, approved, known, before = 90, 90, set[tuple[int, int]](), [90]
+    for _ in range(7):
+        match rng.choice(["commit", "squash", "rebase", "again", "revert"]):
+            case "commit":
+                now = rng.choice(shades)
+                before.append(now)
+            case "revert" if len(before) > 1:
+                before.pop()
+                now = before[-1]
+            case _:
+                pass  # another commit id, the same pictures
+
+        run = site.look(now)
+
+        is_asked = run.status is RunStatus.FAILED and not site.reviews(run)
+        assert is_asked == (now != approved and (approved, now) not in known), run.reason
+        if is_asked and rng.random() < 0.3:
+            reject(site.house, run.id, by=ADA, note="ticket")
+            known.add((approved, now))
+        elif is_asked:
+            adopt(site.house, run.id, by=ADA)
+            known.add((approved, now))
+            approved = now
+
+
+def test_the_words_of_a_run_are_in_the_audit(site: Site) -> None:
+    run_id: RunId = site.look(200).id
+    adopt(site.house, run_id, by=ADA)
+    adopt(site.house, site.look(90).id, by=ADA)
+    site.look(200)
+
+    with site.house.ledger.read() as ledger:
+        told = [(action, by) for _, by, action, _, _ in ledger.audit.latest(20)]  # type: ignore[attr-defined]  # only tests ask
+    assert ("view.accepted", ADA) in told
+    assert ("run.accepted", "automatic") in told
