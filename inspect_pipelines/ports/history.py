@@ -22,6 +22,22 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Any, ...], ...]
+    types: tuple[str, ...] = ()  # of the columns, as DuckDB names them; empty: they were not asked for
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    name: str
+    type: str  # as DuckDB names it
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to somebody's SQL over their organisation's part of the history, in JSON's own words."""
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Any, ...], ...]  # times in RFC 3339 UTC; what JSON has no word for as text
+    as_of: datetime  # UTC: everything that ended until then is in it
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,17 @@ class History(Protocol):
 
         Raises:
             UsageError: The SQL is wrong, or would write.
+        """
+
+    def answer(self, org_id: OrgId, sql: str) -> Answered:
+        """Run one reading statement of somebody elsewhere over an organisation's rows, as last published.
+
+        It runs in a process of its own, in which there are no other rows, and is killed when it takes too much.
+
+        Raises:
+            UsageError: It is wrong, would write, reaches beyond the history, or takes more than it may.
+            NotFound: There is no history yet.
+            Unavailable: The organisation's rows are still being gathered.
         """
 
     def frame(self, name: str, *, fresh_within_seconds: float = 5.0, **parameters: str | int) -> pd.DataFrame:

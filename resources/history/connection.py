@@ -11,7 +11,14 @@ from inspect_pipelines.errors import InspectError, Unavailable, Unreadable
 # DuckDB 1.5 must be able to read what 2.0 writes: the command line people have may be the older one
 STORAGE_VERSION = "v1.5.0"
 MEMORY = "1GB"  # of a query: a browser on the same machine needs as much
+COPYING_MEMORY = "512MB"
 DAMAGE = (duckdb.IOException, duckdb.SerializationException, duckdb.FatalException, duckdb.InternalException)
+SWITCHED_OFF = (
+    "allow_community_extensions",
+    "autoinstall_known_extensions",
+    "autoload_known_extensions",
+    "python_enable_replacements",
+)
 WATERMARKS = (("internal", "applied"), ("main", "_applied"))  # the one of today, the one of schemas up to 4
 NO_ROOM = ("No space left", "File too large", "Disk quota", "Could not write", "Could not truncate")
 
@@ -24,26 +31,53 @@ def open_writing(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
-def open_reading(path: Path, *, memory: str = MEMORY) -> duckdb.DuckDBPyConnection:
+def open_reading(
+    path: Path, *, memory: str = MEMORY, threads: int | None = None
+) -> duckdb.DuckDBPyConnection:
     """A read-only look at one file that can reach no other file, cannot be reconfigured, and takes no more memory.
+
+    Neither can it load an extension, or see a variable of this program.
 
     An instance of its own a call: DuckDB shares one between connections to the same name, which after a rename would
     show the old file.
     """
     connection = duckdb.connect(":memory:")
     try:
-        quoted = str(path).replace("'", "''")
-        connection.execute(f"ATTACH '{quoted}' AS history (READ_ONLY)")
+        connection.execute(f"ATTACH '{quoted(path)}' AS history (READ_ONLY)")
         connection.execute("USE history")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{memory}'")
         connection.execute("SET temp_directory = ''")  # what does not fit must not fill the disk instead
+        if threads is not None:
+            connection.execute(f"SET threads = {threads:d}")
+        for setting in SWITCHED_OFF:
+            connection.execute(f"SET {setting} = false")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error:
         connection.close()
         raise
     return connection
+
+
+def open_copying(source: Path, target: Path) -> duckdb.DuckDBPyConnection:
+    """A new file, `part`, beside one that is read, `whole`; what is made lands in the new one until it is detached."""
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute(f"SET memory_limit = '{COPYING_MEMORY}'")
+        connection.execute("SET threads = 1")  # nobody waits for it so much that others should
+        connection.execute(f"ATTACH '{quoted(source)}' AS whole (READ_ONLY)")
+        connection.execute(f"ATTACH '{quoted(target)}' AS part (STORAGE_VERSION '{STORAGE_VERSION}')")
+        connection.execute("USE part")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
+def quoted(text: object) -> str:
+    """A text as it may stand between single quotes."""
+    return str(text).replace("'", "''")
 
 
 def is_whole(copy: Path) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from inspect_pipelines.domain.ids import OrgId
+
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -35,6 +37,10 @@ class Places:
     def snapshot(self) -> Path:
         """The copy that our own queries read, so that they neither block people's locks nor see people's changes."""
         return self.folder / "snapshot.duckdb"
+
+    def part(self, org_id: OrgId) -> Path:
+        """One organisation's rows of the snapshot, where it holds those of several."""
+        return self.folder / "of" / f"{org_id}.duckdb"
 
     @property
     def published_note(self) -> Path:

@@ -38,7 +38,7 @@ def newest(places: Places) -> Publication | None:
     try:
         note = json.loads(places.published_note.read_text(encoding="utf-8"))
         files = note.pop("files", None)
-        if files is not None and files != _files(places):
+        if files is not None and files != files_of(places):
             return None  # an older one was put in their place
         found = Publication(**note)
     except (OSError, ValueError, TypeError, AttributeError):
@@ -76,11 +76,11 @@ def publish(
 
 def write_note(places: Places, publication: Publication) -> None:
     # not awaited: a note that a power cut takes away costs one more publication
-    note = json.dumps({**asdict(publication), "files": _files(places)})
+    note = json.dumps({**asdict(publication), "files": files_of(places)})
     write_atomically(places.published_note, note, mode=0o644, is_durable=False)
 
 
-def _files(places: Places) -> list[int]:
+def files_of(places: Places) -> list[int]:
     """What tells the snapshot from another one; people may write to the published copy."""
     found = places.snapshot.stat()
     return [found.st_size, found.st_mtime_ns]

@@ -18,11 +18,18 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FETCHED_AT_ONCE = 1000  # rows: between two such steps an interrupt is noticed
-ELSEWHERE = (
-    "ask for less, or open the published copy in your own DuckDB, which has no limits "
-    "(inspect-pipelines history path)"
-)
+OWN_DUCKDB = "open the published copy in your own DuckDB"
+HOW = "(inspect-pipelines history path)"
 READING = (duckdb.StatementType.SELECT, duckdb.StatementType.EXPLAIN, duckdb.StatementType.MULTI)
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What whoever asked for too much can do instead: clauses."""
+
+    for_more: str = f"ask for less, or {OWN_DUCKDB}, which has no limits {HOW}"
+    beyond: str = f"for that {OWN_DUCKDB} {HOW}"
+    to_write: str = f"to change a copy, open the published one in your own DuckDB {HOW}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +39,8 @@ class Limits:
     seconds: float = 60.0
     rows: int = 200_000
     memory: str = MEMORY
+    threads: int | None = None  # None: as many as there are cores
+    advice: Advice = Advice()
 
 
 def run(sql: str, path: Path, limits: Limits = Limits()) -> Table:
@@ -43,40 +52,58 @@ def run(sql: str, path: Path, limits: Limits = Limits()) -> Table:
         UsageError: It is wrong, would write, reaches beyond the history, or takes more than it may.
         Unreadable: The copy is damaged.
     """
-    with _opened(path, limits.memory) as connection, ThreadPoolExecutor(max_workers=1) as worker:
-        statement = _one_reading_statement(connection, sql)
+    with opened(path, limits) as connection:
+        return ask(connection, sql, limits)
+
+
+def ask(connection: duckdb.DuckDBPyConnection, sql: str, limits: Limits) -> Table:
+    """The same of a copy that is open already.
+
+    Raises:
+        UsageError: As `run`.
+    """
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        statement = _one_reading_statement(connection, sql, limits)
         asked = worker.submit(_answer, connection, statement, limits)
         try:
             return asked.result(timeout=limits.seconds)
         except TimeoutError as error:
-            raise UsageError(
-                f"the query took longer than {limits.seconds:g} s and was ended; {ELSEWHERE}"
-            ) from error
+            raise UsageError(too_slow(limits)) from error
         finally:
             while not asked.done():  # an interrupt before its first step is not noticed
                 connection.interrupt()
                 wait([asked], timeout=0.05)
 
 
+def too_slow(limits: Limits) -> str:
+    """What is said of a query that took its time."""
+    return f"the query took longer than {limits.seconds:g} s and was ended; {limits.advice.for_more}"
+
+
 def _answer(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, limits: Limits) -> Table:
     try:
         answer = connection.execute(statement)
-        columns = tuple(column[0] for column in answer.description or ())
+        described = answer.description or ()
         rows: list[tuple[object, ...]] = []
         while some := answer.fetchmany(FETCHED_AT_ONCE):
             rows += some
             if len(rows) > limits.rows:
                 raise UsageError(
-                    f"the query has more than {limits.rows:,} rows; give it a LIMIT; {ELSEWHERE}"
+                    f"the query has more than {limits.rows:,} rows; give it a LIMIT; {limits.advice.for_more}"
                 )
-        return Table(columns, tuple(rows))
+        return Table(
+            tuple(column[0] for column in described),
+            tuple(rows),
+            tuple(str(column[1]) for column in described),
+        )
     except duckdb.PermissionException as error:
         raise UsageError(
-            f"the query reaches beyond the run history: {_first_line(error)}; for that open the published copy "
-            "in your own DuckDB (inspect-pipelines history path)"
+            f"the query reaches beyond the run history: {_first_line(error)}; {limits.advice.beyond}"
         ) from error
     except duckdb.OutOfMemoryException as error:
-        raise UsageError(f"the query takes more than {limits.memory} of memory; {ELSEWHERE}") from error
+        raise UsageError(
+            f"the query takes more than {limits.memory} of memory; {limits.advice.for_more}"
+        ) from error
     except duckdb.Error as error:
         raise UsageError(f"the query failed: {str(error).strip()}") from error
 
@@ -87,13 +114,13 @@ def frame(statement: str, parameters: Mapping[str, str | int], path: Path) -> pd
     Raises:
         Unreadable: The copy is damaged.
     """
-    with _opened(path, MEMORY) as connection:
+    with opened(path, Limits()) as connection:
         return connection.execute(statement, dict(parameters)).df()
 
 
-def _opened(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
+def opened(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
     try:
-        return open_reading(path, memory=memory)
+        return open_reading(path, memory=limits.memory, threads=limits.threads)
     except duckdb.Error as error:
         raise Unreadable(
             f"the copy of the run history {str(path)!r} cannot be read: {_first_line(error)}; "
@@ -101,19 +128,20 @@ def _opened(path: Path, memory: str) -> duckdb.DuckDBPyConnection:
         ) from error
 
 
-def _one_reading_statement(connection: duckdb.DuckDBPyConnection, sql: str) -> duckdb.Statement:
+def _one_reading_statement(
+    connection: duckdb.DuckDBPyConnection, sql: str, limits: Limits
+) -> duckdb.Statement:
     try:
         found = connection.extract_statements(sql)
     except duckdb.Error as error:
         raise UsageError(f"the query is not SQL: {str(error).strip()}") from error
     if len(found) != 1:
         how_many = "no statement" if not found else f"{len(found)} statements"
-        raise UsageError(f"the query holds {how_many}; history sql takes exactly one")
+        raise UsageError(f"the query holds {how_many}; it takes exactly one")
     if found[0].type not in READING:
         raise UsageError(
-            f"the query would do more than read ({found[0].type.name}); history sql takes SELECT, WITH, FROM, "
-            "DESCRIBE, SHOW, SUMMARIZE, PIVOT and EXPLAIN; to change a copy, open the published one in your own DuckDB "
-            "(inspect-pipelines history path)"
+            f"the query would do more than read ({found[0].type.name}); it may be SELECT, WITH, FROM, DESCRIBE, "
+            f"SHOW, SUMMARIZE, PIVOT and EXPLAIN; {limits.advice.to_write}"
         )
     return found[0]
 

@@ -13,10 +13,11 @@ from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.history import PastRun, Table
+from inspect_pipelines.ports.history import Answered, PastRun, Table
 from resources.history import publication, remarks
 from resources.history.lease import holding
 from resources.history.named import named_query
+from resources.history.parts import Parts
 from resources.history.places import Places
 from resources.history.publication import Publication
 
@@ -27,6 +28,7 @@ log = logging.getLogger(__name__)
 
 ROUNDS = 5  # of a drain: while others keep writing, a run must not stay for ever to serve them; they come themselves
 UPGRADE_SECONDS = 5.0  # for its owner to publish the tables of today; what waits is a person
+NOT_YET = "the run history was not published yet, or only by an older version; its owner is busy: try again in a minute"
 POLL_SECONDS = 0.02  # between two looks whether the owner has published
 
 
@@ -37,6 +39,7 @@ class DuckHistory:
         self.places = Places(home)
         self._ledgers = ledgers
         self._clock = clock
+        self._parts = Parts(self.places, clock)
 
     def drain(self) -> bool:
         for _ in range(ROUNDS):
@@ -59,9 +62,7 @@ class DuckHistory:
     ) -> list[PastRun]:
         if not self.places.snapshot.exists():
             return []
-        published = publication.newest(self.places)
-        if published is None or not self._is_of_this_epoch(published):
-            self._freshen(UPGRADE_SECONDS)  # it has the tables of an older version, or another ledger's runs
+        self._as_published()
         from resources.history.past_runs import page  # imports DuckDB
 
         return page(self.places.snapshot, org_id, wanted, before=before, limit=limit)
@@ -71,6 +72,9 @@ class DuckHistory:
         from resources.history import query  # imports DuckDB
 
         return query.run(sql, self.places.snapshot)
+
+    def answer(self, org_id: OrgId, sql: str) -> Answered:
+        return self._parts.answer(org_id, sql, self._as_published())
 
     def frame(self, name: str, *, fresh_within_seconds: float = 5.0, **parameters: str | int) -> pd.DataFrame:
         statement = named_query(name, parameters)
@@ -86,6 +90,16 @@ class DuckHistory:
 
     def url(self) -> str:
         return str(self.places.published)
+
+    def _as_published(self) -> Publication:
+        """What was published last, once it is of this ledger and has the tables of today."""
+        published = publication.newest(self.places)
+        if published is None or not self._is_of_this_epoch(published):
+            self._freshen(UPGRADE_SECONDS)
+            published = publication.newest(self.places)
+        if published is None:
+            raise NotFound(NOT_YET)
+        return published
 
     def _bring_up_to_date(self) -> int:
         published = publication.newest(self.places)
@@ -122,10 +136,7 @@ class DuckHistory:
                 break
             self._clock.sleep(POLL_SECONDS)
         if published is None:
-            raise NotFound(
-                "the run history was not published yet, or only by an older version; its owner is busy: "
-                "try again in a minute"
-            )
+            raise NotFound(NOT_YET)
 
     def _drained(self, *, has_copy: bool) -> bool:
         """As `drain`; on a full disk what was published last is still an answer."""

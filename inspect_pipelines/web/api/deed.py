@@ -49,12 +49,14 @@ class Deed:
         subject: The parameter of the address that names what it is done to; empty: the `id` of the answer does.
         takes: The kind of definition that its body is; empty: the route's own parameters say what it is.
         needs_key: It is refused without a key: to do it twice would be a mistake.
+        is_reading: It changes nothing, so that nothing is kept of its answer, and its use case tells the audit.
     """
 
     action: str
-    subject: str
+    subject: str = ""
     needs_key: bool = False
     takes: str = ""
+    is_reading: bool = False
 
 
 def refuse_strangers(request: Request) -> None:
@@ -90,7 +92,7 @@ def deeds(inner: Handler, deed: Deed) -> Callable[[Request], Any]:
                 [(f"header {KEY_HEADER}", "is missing: give each wish a fresh one, a UUID for example")]
             )
         kept = None
-        if key is not None:
+        if key is not None and not deed.is_reading:
             said = _fingerprint(request, body)
             kept = await anyio.to_thread.run_sync(begin, asked.house, asked.caller, key, said)
             if kept.status is not None:
@@ -117,6 +119,8 @@ async def _answered(
 
 
 async def _finish(asked: Asked, kept: KeptAnswer | None, status: int, body: str, deed: Deed) -> None:
+    if deed.is_reading:
+        return
     if deed.subject:
         subject = asked.request.path_params[deed.subject]
     else:

@@ -22,6 +22,7 @@ from inspect_pipelines.errors import (
 from inspect_pipelines.usecases.access.answer_once import OtherRequest
 from inspect_pipelines.usecases.definitions.own import Stale, Unconditional
 from inspect_pipelines.web.access.rates import TooMany, headers_of
+from inspect_pipelines.web.access.room import NoRoom
 
 PREFIX = "/api/"  # what stands below it answers with problems
 MEDIA_TYPE = "application/problem+json"
@@ -150,6 +151,7 @@ OF_ERRORS: Mapping[type[InspectError], Kind] = {
     TooLarge: TOO_LARGE,
     Unsupported: UNSUPPORTED,
     TooMany: TOO_MANY,
+    NoRoom: TOO_MANY,
     UsageError: INVALID,
 }
 
@@ -166,7 +168,7 @@ def of_error(request: Request, error: InspectError) -> JSONResponse:
     headers = {}
     if isinstance(error, Unauthenticated):
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"' if error.is_bad_token else "Bearer"
-    if error.retry_may_help:
+    if error.retry_may_help or isinstance(error, NoRoom):
         headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     if isinstance(error, TooMany):
         headers |= {"Retry-After": str(error.seconds), **headers_of(error.rate, 0, error.seconds)}

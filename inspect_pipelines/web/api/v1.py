@@ -13,6 +13,7 @@ from inspect_pipelines.web.api.baselines import baselines
 from inspect_pipelines.web.api.definition_verbs import definition_verbs
 from inspect_pipelines.web.api.events import events
 from inspect_pipelines.web.api.export import export
+from inspect_pipelines.web.api.history import history
 from inspect_pipelines.web.api.incidents import incidents
 from inspect_pipelines.web.api.notifications import notifications
 from inspect_pipelines.web.api.organization import organization
@@ -39,6 +40,7 @@ NOUNS = (
     definition_verbs,
     revisions,
     export,
+    history,
 )
 
 
