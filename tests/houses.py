@@ -152,6 +152,9 @@ class NoHistory:
     def ended_runs(self, org_id: OrgId, wanted: RunFilter, **place: Any) -> list[PastRun]:
         return []
 
+    def ended_run(self, org_id: OrgId, run_id: RunId) -> PastRun | None:
+        return None
+
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         raise NotImplementedError
 

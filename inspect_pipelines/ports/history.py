@@ -88,6 +88,13 @@ class History(Protocol):
             Unreadable: The published copy is damaged.
         """
 
+    def ended_run(self, org_id: OrgId, run_id: RunId) -> PastRun | None:
+        """An organisation's run, as last published; None: the history has none of that id.
+
+        Raises:
+            Unreadable: The published copy is damaged.
+        """
+
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         """Run one read-only statement over the published copy, after waiting so long for the newest facts.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import EventId, RunId
@@ -13,12 +13,13 @@ from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult
+from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.events import DecisionSummary, decided
 from inspect_pipelines.queries.json_shape import FLAT
 from inspect_pipelines.queries.notifications import NotificationSummary, note_of
 from inspect_pipelines.queries.progress import progress_of
-from inspect_pipelines.queries.runs import RunSummary, summaries, summary
+from inspect_pipelines.queries.runs import RunSummary, past_summary, reviewed_as, summaries, summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,8 @@ class Dossier:
     left_seconds: float | None  # until its deadline; None: it has none yet, or has ended
     dagster_url: str | None  # its page in the Dagster UI, when that is up
     report_is_written: bool
+    # False: only the history has it any more, with figures of what was played, shot and compared
+    is_evidence_kept: bool
     sessions: tuple[SessionResult, ...]  # all attempts, in playing order
     comparisons: tuple[Comparison, ...]
     notifications: tuple[NotificationSummary, ...]
@@ -93,6 +96,7 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         left_seconds=progress.left_seconds,
         dagster_url=dagster_url,
         report_is_written=house.reports.is_written(run.id),
+        is_evidence_kept=True,
         sessions=sessions,
         comparisons=comparisons,
         notifications=tuple(note_of(one) for one in notifications),
@@ -100,6 +104,50 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         decisions=tuple(Word(*one) for one in decisions),
         events=tuple(one.event_id for one in causes),
         causes=tuple(decided(one) for one in causes),
+        retries=tuple(one.id for one in retries),
+        retried_as=tuple(retries),
+    )
+
+
+def show_past_run(house: House, run_id: RunId) -> Dossier | None:
+    """What the history holds about a run that has left the ledger; None: there is none of that id.
+
+    Raises:
+        Unavailable: The history cannot be read, so that nobody knows.
+    """
+    try:
+        past = house.history.ended_run(house.org_id, run_id)
+    except NotFound:  # nothing was ever published
+        return None
+    except Unreadable as error:
+        raise Unavailable(
+            f"run {run_id!r} is not in the ledger, and the history, which may have it, cannot be read now; "
+            "whoever runs this server sees why with: inspect-pipelines doctor"
+        ) from error
+    if past is None:
+        return None
+    with house.ledger.read() as ledger:
+        definition = ledger.definitions.find(past.definition_id)
+        decisions = ledger.reviews.of_run(past.id)
+        retries = summaries(house, ledger, ledger.runs.retries_of(past.id))
+    began = past.claimed_at or past.requested_at
+    return Dossier(
+        run=replace(past_summary(house, past), reviewed_as=reviewed_as(decisions) or None),
+        definition_name=definition.name if definition else None,
+        flaky=(),
+        doing=past.reason.partition("\n")[0],
+        elapsed_seconds=(past.completed_at - began).total_seconds(),
+        left_seconds=None,
+        dagster_url=None,
+        report_is_written=house.reports.is_written(past.id),
+        is_evidence_kept=False,
+        sessions=(),
+        comparisons=(),
+        notifications=(),
+        incidents=(),
+        decisions=tuple(Word(*one) for one in decisions),
+        events=(),
+        causes=(),
         retries=tuple(one.id for one in retries),
         retried_as=tuple(retries),
     )

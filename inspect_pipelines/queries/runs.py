@@ -120,6 +120,11 @@ def summary(house: House, run: Run, decisions: Decisions = ()) -> RunSummary:
     return _summary(house, run, run.buffered_at, reviewed_as(decisions) or None)
 
 
+def past_summary(house: House, run: PastRun) -> RunSummary:
+    """A run that only the history has."""
+    return _summary(house, run)
+
+
 def summaries(house: House, ledger: LedgerSession, runs: Iterable[Run]) -> list[RunSummary]:
     """Runs of the ledger in the same order, with what people decided; one statement however many they are."""
     found = [*runs]

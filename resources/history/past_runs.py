@@ -1,8 +1,9 @@
-"""Ended runs out of the published copy, a page at a time."""
+"""Ended runs out of the published copy, a page at a time or by their id."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -48,9 +49,18 @@ def page(
         "id": place.id,
         "limit": limit,
     }
+    return _found(path, "page_of_runs", parameters)
+
+
+def one(path: Path, org_id: OrgId, run_id: RunId) -> PastRun | None:
+    """As `ports.History.ended_run`, of this copy."""
+    return next(iter(_found(path, "one_run", {"org_id": org_id, "run_id": run_id})), None)
+
+
+def _found(path: Path, query: str, parameters: Mapping[str, Any]) -> list[PastRun]:
     try:
         with open_reading(path) as connection:
-            found = connection.execute(named_query("page_of_runs", parameters), parameters)
+            found = connection.execute(named_query(query, parameters), dict(parameters))
             names = [column[0] for column in found.description or ()]
             return [_past_run(dict(zip(names, row, strict=True))) for row in found.fetchall()]
     except duckdb.Error as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.ids import OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.errors import NotFound, Unavailable
@@ -66,6 +66,14 @@ class DuckHistory:
         from resources.history.past_runs import page  # imports DuckDB
 
         return page(self.places.snapshot, org_id, wanted, before=before, limit=limit)
+
+    def ended_run(self, org_id: OrgId, run_id: RunId) -> PastRun | None:
+        if not self.places.snapshot.exists():
+            return None
+        self._as_published()
+        from resources.history.past_runs import one  # imports DuckDB
+
+        return one(self.places.snapshot, org_id, run_id)
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         self._freshen(fresh_within_seconds)

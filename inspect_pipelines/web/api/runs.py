@@ -12,7 +12,14 @@ from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
-from inspect_pipelines.queries.dossier import Dossier, Shot, comparisons_of, screenshots_of, show_run
+from inspect_pipelines.queries.dossier import (
+    Dossier,
+    Shot,
+    comparisons_of,
+    screenshots_of,
+    show_past_run,
+    show_run,
+)
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.pictures import picture_of_run
 from inspect_pipelines.queries.run import current_run, sessions_of
@@ -62,8 +69,11 @@ def runs(gate: Gate) -> Routes:
 
     @routes.get("/runs/{run_id}", reads, Answer(Dossier))
     def show(asked: AskedBy, run_id: str) -> Response:
-        """Everything about a run."""
-        return asked.answer(show_run(asked.house, _run(asked, run_id)))
+        """Everything about a run; of one that only the history has any more, what that has (`is_evidence_kept`: false)."""
+        run = current_run(asked.house, RunId(run_id))
+        if run is None:
+            return asked.answer(present(show_past_run(asked.house, RunId(run_id)), "run", run_id))
+        return asked.answer(show_run(asked.house, run))
 
     @routes.get("/runs/{run_id}/sessions", reads, Answer(SessionResult, is_list=True))
     def sessions(asked: AskedBy, run_id: str) -> Response:

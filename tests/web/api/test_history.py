@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -154,3 +155,49 @@ def test_so_many_queries_are_answered_at_once_and_no_more(tmp_path: Path) -> Non
     assert others.json()["detail"].startswith("4 queries are answered on this server now")
     assert own.headers["retry-after"] == "5"
     assert after.status_code == 200
+
+
+def test_a_run_that_only_the_history_has_is_shown_with_what_that_knows(
+    client: TestClient, house: House, ours: dict[str, str]
+) -> None:
+    """It was in the list, whose address of it was 404."""
+    run_id = "01900000-0000-7000-8000-000000000001"
+
+    listed = client.get("/api/v1/runs", headers=ours).json()["items"]
+    shown = client.get(f"/api/v1/runs/{run_id}", headers=ours).json()
+
+    assert [one["id"] for one in listed] == [run_id]
+    assert {name: shown[name] for name in listed[0]} == listed[0]
+    assert (shown["status"], shown["is_evidence_kept"], shown["comparisons"]) == ("failed", False, [])
+    assert shown["doing"] == "shop/home@desktop changed"
+
+
+def test_another_organisations_past_run_is_as_unknown_as_none(
+    client: TestClient, ours: dict[str, str]
+) -> None:
+    theirs, nobodys = (f"01900000-0000-7000-8000-{number:012}" for number in (2, 99))
+
+    foreign, none = (client.get(f"/api/v1/runs/{one}", headers=ours) for one in (theirs, nobodys))
+
+    assert foreign.status_code == none.status_code == 404
+    assert foreign.text.replace(theirs, nobodys) == none.text
+
+
+def test_a_run_that_may_be_in_a_history_that_nobody_can_read_is_not_said_to_be_missing(
+    tmp_path: Path,
+) -> None:
+    home = a_home(tmp_path)
+    home.finish(1)
+    home.history.drain()
+    snapshot = home.history.places.snapshot
+    before = snapshot.stat()
+    snapshot.write_bytes(b"X" * before.st_size)
+    os.utime(snapshot, ns=(before.st_atime_ns, before.st_mtime_ns))
+    client = a_client(replace(a_house(tmp_path), history=home.history))
+
+    answer = client.get("/api/v1/runs/01900000-0000-7000-8000-000000000099")
+    home.ledgers.close()
+
+    assert answer.status_code == 503
+    assert "cannot be read now" in answer.json()["detail"]
+    assert str(tmp_path) not in answer.text
