@@ -31,6 +31,7 @@ class Permission(StrEnum):
     INCIDENTS_WRITE = "incidents:write"  # acknowledge, silence
     EVENTS_REPLAY = "events:replay"
     NOTIFICATIONS_RESEND = "notifications:resend"
+    CHANNELS_TEST = "channels:test"
     HISTORY_QUERY = "history:query"  # SQL over everything that the organisation's history holds
     DEPLOYMENT_ADMIN = "deployment:admin"
 
@@ -56,6 +57,7 @@ OPERATING = READING | {
     Permission.INCIDENTS_WRITE,
     Permission.EVENTS_REPLAY,
     Permission.NOTIFICATIONS_RESEND,
+    Permission.CHANNELS_TEST,
     Permission.HISTORY_QUERY,
 }
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(

@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 
 from inspect_pipelines.config.one_definition import DefinitionInvalid
 from inspect_pipelines.errors import (
+    ChannelError,
     Forbidden,
     InspectError,
     NotFound,
@@ -152,6 +153,7 @@ OF_ERRORS: Mapping[type[InspectError], Kind] = {
     Unsupported: UNSUPPORTED,
     TooMany: TOO_MANY,
     NoRoom: TOO_MANY,
+    ChannelError: CONFLICT,
     UsageError: INVALID,
 }
 

@@ -9,7 +9,9 @@ from starlette.routing import BaseRoute
 
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.api.badges import badges
 from inspect_pipelines.web.api.baselines import baselines
+from inspect_pipelines.web.api.channel_verbs import channel_verbs
 from inspect_pipelines.web.api.definition_verbs import definition_verbs
 from inspect_pipelines.web.api.events import events
 from inspect_pipelines.web.api.export import export
@@ -41,6 +43,8 @@ NOUNS = (
     revisions,
     export,
     history,
+    badges,
+    channel_verbs,
 )
 
 

@@ -9,17 +9,23 @@ from pathlib import Path
 import pytest
 
 import ledger_rows
-from builders import a_baseline, a_screenshot, a_session
+from builders import NOW, a_baseline, a_screenshot, a_session
 from galleries import MemoryGallery
-from houses import a_house
+from houses import CollectingChannel, a_house
 from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.domain.channel import ChannelConfig
+from inspect_pipelines.domain.compiled import Channels
+from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.stored.compiled import compile_definitions
 from pictures import noise
 
 
 def a_filled_house(home: Path) -> House:
     """It has something at every address."""
-    house = a_house(home, gallery=MemoryGallery())
+    house = a_house(home, gallery=MemoryGallery(), channels=[("*", CollectingChannel())])
+    files = Channels((ChannelConfig("dry", "files"),))
+    house.publication.publish(compile_definitions(Naming(house.org_id), [], at=NOW, channels=files))
     for _ in range(1000):
         house.clock.new_id()  # the rows' own ids begin alike
     shot = a_screenshot(sha256=house.gallery.put(noise(8, 8)))

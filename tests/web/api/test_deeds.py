@@ -18,7 +18,7 @@ from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.revision import ManagedBy, Standing, Written
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.errors import ChannelError, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.web.access.declaration import declaration_of, operations
@@ -50,6 +50,7 @@ IDS = {
     "event_id": ledger_rows.EVENT.id,
     "notification_id": ledger_rows.SENT.id,
     "number": "1",
+    "channel_name": "dry",
 }
 OF_THE_WHOLE = (f"{V1}/history/query",)  # they name nothing that could be another organisation's
 NAMED = {key: one for key, one in IDS.items() if key != "number"}
@@ -428,6 +429,29 @@ def test_a_run_that_has_ended_cannot_be_cancelled_and_an_open_one_not_retried(
     assert (retried.status_code, cancelled.status_code) == (409, 409)
     assert "is still running" in retried.json()["detail"]
     assert "already ended as 'error'" in cancelled.json()["detail"]
+
+
+def test_a_channel_is_tried_out_and_its_receipt_told(client: TestClient, ours: House) -> None:
+    answer = client.post(f"{V1}/channels/dry/test", json={})
+
+    ((_, channel),) = ours.channels
+    (sent_message,) = channel.sent  # type: ignore[attr-defined]
+    assert answer.json() == {"receipt": "receipt 1"}
+    assert "local tried out the channel 'dry'" in sent_message.text
+
+
+@pytest.mark.parametrize(("is_permanent", "status"), [(True, 409), (False, 503)])
+def test_what_a_service_refuses_is_told_in_its_words(
+    client: TestClient, ours: House, is_permanent: bool, status: int
+) -> None:
+    ((_, channel),) = ours.channels
+    failure = ChannelError("Slack refused channel '#qa': channel_not_found", is_permanent=is_permanent)
+    channel.failures.append(failure)  # type: ignore[attr-defined]
+
+    answer = client.post(f"{V1}/channels/dry/test", json={})
+
+    assert answer.status_code == status
+    assert "channel_not_found" in answer.json()["detail"]
 
 
 def test_what_is_resumed_twice_was_not_paused(client: TestClient) -> None:
