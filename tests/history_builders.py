@@ -72,11 +72,11 @@ class Home:
             with self.ledger.write() as session:
                 session.runs.request(replace(run, status=RunStatus.RUNNING, completed_at=None, reason=""))
                 assert session.runs.conclude(run)
-                session.journal.append("run", facts_of(run, comparisons=comparisons), at=NOW)
+                session.journal.append("run", facts_of(run, comparisons=comparisons), at=self.clock.now())
 
     def tell(self, kind: str, facts: dict[str, Any]) -> None:
         with self.ledger.write() as session:
-            session.journal.append(kind, facts, at=NOW)
+            session.journal.append(kind, facts, at=self.clock.now())
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return list(self.history.query(sql).rows)
