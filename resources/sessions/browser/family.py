@@ -42,13 +42,22 @@ def scratch_folder(fallback: Path) -> Iterator[Path]:
             f"{str(fallback)!r} are mounted noexec: set TMPDIR to another one"
         )
     sweep(base)
-    folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
-    lock = take_lock(folder / "lock", waits=True)
-    assert lock is not None  # it waited
+    folder, lock = _made(base)
     try:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        os.close(lock)
+
+
+def _made(base: Path) -> tuple[Path, int]:
+    """A new folder with the lock on it; made again when a session that starts right now has swept it before it was locked."""
+    while True:
+        folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=base))
+        lock = take_lock(folder / "lock", waits=True)
+        assert lock is not None  # it waited
+        if (folder / "lock").exists():
+            return folder, lock
         os.close(lock)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import signal
 import subprocess
@@ -373,6 +374,24 @@ def test_a_browser_that_does_not_start_is_a_crash_of_ours(site, tmp_path, tempor
     assert result.status is SessionStatus.CRASHED
     assert result.error.startswith("Chromium did not start: ")
     assert result.error.endswith("see: inspect-pipelines doctor")
+
+
+def test_two_sessions_that_start_at_once_do_not_sweep_each_other_s_folders(temporary, tmp_path, monkeypatch):
+    """One made its lock's file, the other took the lock first and removed the folder: the first had no place then."""
+    flock = fcntl.flock
+    asked: list[int] = []
+
+    def lock_late(descriptor: int, how: int) -> None:
+        asked.append(descriptor)
+        if len(asked) == 1:
+            family.sweep(temporary)
+            assert list(temporary.glob(f"{family.PREFIX}*")) == []
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", lock_late)
+
+    with family.scratch_folder(tmp_path) as folder:
+        assert folder.exists()
 
 
 def test_sweeping_leaves_folders_of_living_sessions_alone(temporary, tmp_path):
