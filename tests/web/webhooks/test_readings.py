@@ -34,7 +34,7 @@ def kinds(results: list[bytes | BaseException]) -> list[type]:
 
 def test_the_body_that_has_been_coming_for_longest_makes_room_for_the_next() -> None:
     first, second, third = asyncio.run(
-        many(Readings(seconds=0.1), body(LARGE, stalls=True), body(LARGE, stalls=True), body(LARGE))
+        many(Readings(seconds=5), body(LARGE, stalls=True), body(LARGE, stalls=True), body(LARGE))
     )
 
     assert str(first) == "too many deliveries come at once, and this one took longest; send it again"
@@ -57,6 +57,6 @@ def test_room_is_free_again_once_a_body_is_whole_too_slow_or_too_large() -> None
 def test_so_many_small_ones_that_stall_push_out_their_oldest() -> None:
     stalling = [body(b"{", stalls=True) for _ in range(COUNT + 2)]
 
-    found = asyncio.run(many(Readings(seconds=0.2), *stalling))
+    found = asyncio.run(many(Readings(seconds=2), *stalling))
 
     assert kinds(found) == [Unavailable] * 2 + [TimeoutError] * COUNT
