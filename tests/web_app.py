@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.access.rates import Rates
+from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.duty import Duty
@@ -39,6 +40,7 @@ def an_app(
     estate = an_estate(house, *others)
     gate = Gate(estate, is_open=is_open, rates=rates)
     changes.setdefault("dagster_ui", DagsterDoor(gate, f"{house.home}/no-ui.sock"))
+    changes.setdefault("streams", Streams(longest_seconds=0.0))  # most tests read an answer to its end
     return create_app(estate, owner, (Historian(owner), *duties), gate=gate, **changes)
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
+import socket
 import sys
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 from urllib.parse import urlsplit
@@ -23,6 +25,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.access.rates import DEFAULT, Rates
+from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
@@ -45,6 +48,7 @@ from resources.history.owner import Owner
 
 # Python lets a busy thread run 5 ms before another may: with three threads beside it, requests would wait for each.
 SWITCH_SECONDS = 0.0005
+NOT_STARTED = 3
 
 
 @click.command()
@@ -54,8 +58,9 @@ def serve(host: str, port: int) -> None:
     """Answer requests and own the history until a signal."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sys.setswitchinterval(SWITCH_SECONDS)
-    uvicorn.run(
-        application(Settings(), host, port),
+    streams = Streams()
+    config = uvicorn.Config(
+        application(Settings(), host, port, streams),
         host=host,
         port=port,
         http=Connection,
@@ -64,13 +69,30 @@ def serve(host: str, port: int) -> None:
         server_header=False,
         timeout_graceful_shutdown=2,
     )
+    server = Server(config, streams)
+    with suppress(KeyboardInterrupt):  # it has stopped as it should; a terminal's Ctrl-C comes to us as well
+        server.run()
+    if not server.started:
+        sys.exit(NOT_STARTED)
 
 
-def application(settings: Settings, host: str, port: int) -> FastAPI:
+class Server(uvicorn.Server):
+    """uvicorn's, which waits for answers that are under way, and tells those that would go on for ever."""
+
+    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
+        super().__init__(config)
+        self._streams = streams
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._streams.end()
+        await super().shutdown(sockets)
+
+
+def application(settings: Settings, host: str, port: int, streams: Streams | None = None) -> FastAPI:
     """All that the web process answers and does; nothing is opened before it starts."""
     estate = build(settings)
     house = estate.house(DEFAULT_ORG)  # of what all of them share
-    socket = ui_socket(settings.absolute_home())
+    ui = ui_socket(settings.absolute_home())
 
     def urls() -> dict[str, str | None]:
         state = read_state(settings.absolute_home())
@@ -78,7 +100,7 @@ def application(settings: Settings, host: str, port: int) -> FastAPI:
 
     @cache
     def engine_at(url: str) -> GraphqlEngine:
-        return GraphqlEngine(url, house.clock, socket=socket)
+        return GraphqlEngine(url, house.clock, socket=ui)
 
     def engine() -> GraphqlEngine | None:
         url = urls()["dagster_ui"]
@@ -97,7 +119,7 @@ def application(settings: Settings, host: str, port: int) -> FastAPI:
 
     intake = Intake(house, sources, route_all, payload_days=settings.payload_days)
     group_commit = GroupCommit(house.inbox)
-    ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=socket)
+    ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=ui)
     rates = Rates(replace(DEFAULT, requests=settings.api_requests))
     gate = Gate(estate, is_open=not is_loopback(host), rates=rates)
     return create_app(
@@ -114,8 +136,9 @@ def application(settings: Settings, host: str, port: int) -> FastAPI:
         ),
         gate=gate,
         receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
-        dagster_ui=DagsterDoor(gate, str(socket), origins=_public_origins(estate)),
+        dagster_ui=DagsterDoor(gate, str(ui), origins=_public_origins(estate)),
         engine=engine,
+        streams=streams,
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
     )

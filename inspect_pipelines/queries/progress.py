@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +62,13 @@ def look(house: House, run_id: RunId) -> Sequence[Progress]:
     """What one run is doing now; empty when it is unknown."""
     with house.ledger.read() as ledger:
         return _progress(ledger, [run_id], house.clock.now())
+
+
+def look_around(house: House, known: Collection[RunId]) -> Sequence[Progress]:
+    """What every open run is doing now, and those that are known; oldest first."""
+    with house.ledger.read() as ledger:
+        ids = {run.id for run in ledger.runs.open()}.union(known)
+        return _progress(ledger, sorted(ids), house.clock.now())
 
 
 def progress_of(

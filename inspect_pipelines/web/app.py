@@ -25,6 +25,7 @@ from inspect_pipelines.web.api.health import health_route
 from inspect_pipelines.web.api.openapi import openapi_route
 from inspect_pipelines.web.api.probes import probes
 from inspect_pipelines.web.api.status import status_route
+from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.v1 import v1
 from inspect_pipelines.web.console.pictures import pictures
 from inspect_pipelines.web.console.reports import reports
@@ -51,6 +52,7 @@ def create_app(
     receiver: Receiver | None = None,
     dagster_ui: DagsterDoor | None = None,
     engine: Callable[[], Engine | None] = lambda: None,
+    streams: Streams | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -64,9 +66,11 @@ def create_app(
         receiver: Of webhooks; None: none are received.
         dagster_ui: Dagster's UI; None: it has no door here.
         engine: Whoever executes runs now; None: nobody is up.
+        streams: That stay open until whoever made them, or the application, ends them; None: those of its own.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
+    streams = streams or Streams()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -77,6 +81,7 @@ def create_app(
             for duty in duties:
                 await anyio.to_thread.run_sync(duty.start)
                 stack.push_async_callback(anyio.to_thread.run_sync, duty.stop)
+            stack.callback(streams.end)
             yield
 
     app = FastAPI(
@@ -105,7 +110,7 @@ def create_app(
         probes(gate, estate.house(DEFAULT_ORG), duties, owner),
     ):
         app.router.routes.extend(router.routes)
-    app.router.routes.extend(v1(gate, lambda: app.router.routes, engine))
+    app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams))
     add_problems(app)
     return app
 

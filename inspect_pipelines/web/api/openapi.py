@@ -34,6 +34,7 @@ from inspect_pipelines.web.api.problem import (
     Kind,
 )
 from inspect_pipelines.web.api.route import Answer, Route
+from inspect_pipelines.web.api.streams import EVENT_STREAM, event_of
 
 FASTAPIS = ("HTTPValidationError", "ValidationError")  # of errors that are problems here
 EVERYWHERE = (INVALID, UNAUTHENTICATED, FORBIDDEN, NOT_FOUND, TOO_MANY, INTERNAL, UNAVAILABLE)
@@ -126,6 +127,8 @@ def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema
     if deed is not None and deed.takes:
         (content,) = operation["requestBody"]["content"].values()
         content.update(entry_schema(deed.takes, schemas))
+    if answer.media_type == EVENT_STREAM:
+        responses["204"] = {"description": "What was asked about has ended, and you know it."}
     operation["responses"] = responses
     scopes = [declaration.permission.value] if declaration.permission else []
     operation["security"] = [{"token": scopes}]
@@ -139,6 +142,13 @@ def _response(answer: Answer, schemas: dict[str, Schema]) -> dict[str, Any]:
     if answer.kind is str:
         return {"description": "The text of a schedules.yaml.", "content": {answer.media_type: EXPORTED}}
     schema = schema_of(answer.kind, schemas)
+    if answer.media_type == EVENT_STREAM:
+        said = event_of("run", example_of(schema, schemas), known_as="17").decode()
+        text = "Events `run`, whose data is as in the example; `step`; `problem`, before it ends; a comment every 15 s."
+        return {
+            "description": text,
+            "content": {answer.media_type: {"schema": {"type": "string"}, "example": said}},
+        }
     if answer.is_page:
         schema = _page(schema)
     elif answer.is_list:

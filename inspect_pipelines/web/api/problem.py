@@ -205,11 +205,14 @@ def problem(
     request: Request, kind: Kind, sentence: str, *, headers: Mapping[str, str] | None = None, **more: Any
 ) -> JSONResponse:
     """The answer."""
-    body = {
+    return JSONResponse({**body_of(kind, sentence), **more}, kind.status, headers, MEDIA_TYPE)
+
+
+def body_of(kind: Kind, sentence: str) -> dict[str, Any]:
+    """What it says."""
+    return {
         "type": TYPE.format(kind=kind.name),
         "title": kind.title,
         "status": kind.status,
         "detail": sentence.encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
-        **more,
     }
-    return JSONResponse(body, kind.status, headers, MEDIA_TYPE)

@@ -22,10 +22,12 @@ from inspect_pipelines.web.api.organization import organization
 from inspect_pipelines.web.api.pause_verbs import pause_verbs
 from inspect_pipelines.web.api.permissions import permissions
 from inspect_pipelines.web.api.playbooks import playbooks
+from inspect_pipelines.web.api.progress import progress
 from inspect_pipelines.web.api.revisions import revisions
 from inspect_pipelines.web.api.run_verbs import run_verbs
 from inspect_pipelines.web.api.runs import runs
 from inspect_pipelines.web.api.schedules import schedules
+from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.triggers import triggers
 
 NOUNS = (
@@ -49,7 +51,10 @@ NOUNS = (
 
 
 def v1(
-    gate: Gate, every_route: Callable[[], Sequence[BaseRoute]], engine: Callable[[], Engine | None]
+    gate: Gate,
+    every_route: Callable[[], Sequence[BaseRoute]],
+    engine: Callable[[], Engine | None],
+    streams: Streams,
 ) -> list[APIRoute]:
     """Every route below /api/v1.
 
@@ -57,10 +62,16 @@ def v1(
         gate: Whom they let in.
         every_route: Of the whole application, to explain.
         engine: Whoever executes runs now; None: nobody is up.
+        streams: That stay open.
     """
     nouns = [noun(gate) for noun in NOUNS]
     return [
         route
-        for noun in (*nouns, run_verbs(gate, engine), permissions(gate, every_route))
+        for noun in (
+            *nouns,
+            run_verbs(gate, engine),
+            progress(gate, streams),
+            permissions(gate, every_route),
+        )
         for route in noun.routes
     ]
