@@ -33,6 +33,7 @@ class Permission(StrEnum):
     NOTIFICATIONS_RESEND = "notifications:resend"
     CHANNELS_TEST = "channels:test"
     HISTORY_QUERY = "history:query"  # SQL over everything that the organisation's history holds
+    ACCESS_ADMIN = "access:admin"  # members, tokens, and the audit
     DEPLOYMENT_ADMIN = "deployment:admin"
 
     @property

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.access import AccessToken, Member
+from inspect_pipelines.domain.audit import AuditEntry
 from inspect_pipelines.domain.kept_answer import KeptAnswer
 
 
@@ -43,6 +44,9 @@ class KeptAnswers(Protocol):
     def begin(self, kept: KeptAnswer, *, forgotten_before: datetime) -> KeptAnswer | None:
         """Keep a request that begins; the one with that key from that asker, when there is one that is not too old."""
 
+    def find(self, asker: str, key: str) -> KeptAnswer | None:
+        """What is kept of a request, answered or not."""
+
     def finish(self, kept: KeptAnswer) -> None:
         """Keep what was answered."""
 
@@ -53,3 +57,11 @@ class KeptAnswers(Protocol):
 class Audit(Protocol):
     def append(self, action: str, subject: str, *, by: str, at: datetime, detail: str = "") -> None:
         """Keep who did what to what."""
+
+    def entries(self, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
+        """Newest first.
+
+        Args:
+            before: Only what stands behind this seq in the list.
+            limit: The most.
+        """

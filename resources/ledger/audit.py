@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.audit import AuditEntry
 from resources.ledger.owned import Owned
 from resources.ledger.tables import audit
 
@@ -27,3 +28,14 @@ class SqlAudit(Owned):
             .limit(limit)
         )
         return [tuple(row) for row in self._connection.execute(query)]
+
+    def entries(self, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
+        query = (
+            sa.select(audit).where(audit.c.org_id == self._org_id).order_by(audit.c.seq.desc()).limit(limit)
+        )
+        if before is not None:
+            query = query.where(audit.c.seq < before)
+        return [
+            AuditEntry(row.seq, row.happened_at, row.actor, row.action, row.subject, row.detail)
+            for row in self._connection.execute(query)
+        ]

@@ -25,7 +25,12 @@ class SqlKeptAnswers(Owned):
         once = statement.on_conflict_do_nothing(index_elements=["org_id", "asker", "key"])
         if self._connection.scalar(once.returning(kept_answers.c.key)) is not None:
             return None
-        row = self._connection.execute(sa.select(kept_answers).where(*self._of(kept.asker, kept.key))).one()
+        return self.find(kept.asker, kept.key)
+
+    def find(self, asker: str, key: str) -> KeptAnswer | None:
+        row = self._connection.execute(sa.select(kept_answers).where(*self._of(asker, key))).one_or_none()
+        if row is None:
+            return None
         return KeptAnswer(
             OrgId(row.org_id), row.asker, row.key, row.fingerprint, row.begun_at, row.status, row.body
         )

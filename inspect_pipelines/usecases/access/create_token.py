@@ -30,6 +30,7 @@ def create_token(
     expires_at: datetime,
     random: bytes,
     by: str,
+    within: Collection[Permission] | None = None,
 ) -> Created:
     """A token that speaks for a member.
 
@@ -41,11 +42,12 @@ def create_token(
         expires_at: UTC; when it opens nothing any more.
         random: 16 bytes that nobody can guess.
         by: Who creates it, `user:NAME`.
+        within: What whoever creates it may do themselves, and no token of theirs more; None: all.
 
     Raises:
         NotFound: There is no such member.
         UsageError: The name is empty or long, or its end is over or more than a year away.
-        Refused: A scope is more than the member's role has.
+        Refused: A scope is more than the member's role has, or than whoever creates it.
     """
     now = house.clock.now()
     if not 0 < len(name) <= NAME_CHARACTERS or not name.isprintable():
@@ -59,11 +61,13 @@ def create_token(
     text = token_text(random)
     with house.ledger.write() as ledger:
         member = known_member(ledger, login)
-        has = ROLES[member.role]
+        of_role = ROLES[member.role]
+        has = of_role if within is None else of_role.intersection(within)
         beyond = sorted(scope.value for scope in scopes or () if scope not in has)
         if beyond:
+            whose = f"the role {member.role.value!r} has" if has == of_role else "whoever creates it has"
             raise Refused(
-                f"a token of {login!r} cannot have {', '.join(map(repr, beyond))}: the role {member.role.value!r} has only "
+                f"a token of {login!r} cannot have {', '.join(map(repr, beyond))}: {whose} only "
                 f"{', '.join(sorted(has))}"
             )
         token = AccessToken(

@@ -17,7 +17,7 @@ from inspect_pipelines.web.api.route import Answer, AskedOnce, Routes
 from inspect_pipelines.web.api.wishes import Wish
 
 
-class TestWish(Wish):
+class TrialWish(Wish):
     to: str | None = Field(
         default=None,
         max_length=500,
@@ -36,7 +36,7 @@ def channel_verbs(gate: Gate) -> Routes:
     may = permitted(Permission.CHANNELS_TEST)
 
     @routes.post("/channels/{channel_name}/test", may, Answer(Accepted), Deed("channel.test", "channel_name"))
-    def test(asked: AskedOnce, channel_name: str, wish: TestWish) -> Response:
+    def test(asked: AskedOnce, channel_name: str, wish: TrialWish) -> Response:
         """Send a message that says it is a test; PagerDuty's alert is resolved at once."""
         house = asked.house
         channels = house.publication.channels(house.org_id).channels

@@ -46,17 +46,18 @@ class Deed:
 
     Attributes:
         action: As it stands in the audit, `run.cancelled`.
-        subject: The parameter of the address that names what it is done to; empty: the `id` of the answer does.
+        subject: The parameter of the address that names what it is done to, or where there is none, its noun; empty: the
+            `id` of the answer does.
         takes: The kind of definition that its body is; empty: the route's own parameters say what it is.
         needs_key: It is refused without a key: to do it twice would be a mistake.
-        is_reading: It changes nothing, so that nothing is kept of its answer, and its use case tells the audit.
+        is_kept: False: its answer is long or secret, so it is kept under no key, and its use case tells the audit.
     """
 
     action: str
     subject: str = ""
     needs_key: bool = False
     takes: str = ""
-    is_reading: bool = False
+    is_kept: bool = True
 
 
 def refuse_strangers(request: Request) -> None:
@@ -92,7 +93,7 @@ def deeds(inner: Handler, deed: Deed) -> Callable[[Request], Any]:
                 [(f"header {KEY_HEADER}", "is missing: give each wish a fresh one, a UUID for example")]
             )
         kept = None
-        if key is not None and not deed.is_reading:
+        if key is not None and deed.is_kept:
             said = _fingerprint(request, body)
             kept = await anyio.to_thread.run_sync(begin, asked.house, asked.caller, key, said)
             if kept.status is not None:
@@ -119,10 +120,10 @@ async def _answered(
 
 
 async def _finish(asked: Asked, kept: KeptAnswer | None, status: int, body: str, deed: Deed) -> None:
-    if deed.is_reading:
+    if not deed.is_kept:
         return
     if deed.subject:
-        subject = asked.request.path_params[deed.subject]
+        subject = asked.request.path_params.get(deed.subject, deed.subject)
     else:
         subject = json.loads(body)["id"] if status < HTTP_ERRORS else ""
 

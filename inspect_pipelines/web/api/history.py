@@ -39,7 +39,7 @@ def history(gate: Gate) -> Routes:
     room = Room("queries are answered", each=AT_ONCE, altogether=ALTOGETHER)
     may = permitted(Permission.HISTORY_QUERY)
 
-    @routes.post("/history/query", may, Answer(Answered), Deed("history.query", is_reading=True))
+    @routes.post("/history/query", may, Answer(Answered), Deed("history.query", is_kept=False))
     def query(asked: AskedBy, wish: HistoryWish) -> Response:
         """Ask the organisation's run history in SQL (DuckDB's): 10 s, 10,000 rows, 256 MB; nothing else can be reached.
 

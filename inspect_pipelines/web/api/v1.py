@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.api.access import access
 from inspect_pipelines.web.api.badges import badges
 from inspect_pipelines.web.api.baselines import baselines
 from inspect_pipelines.web.api.channel_verbs import channel_verbs
@@ -47,6 +48,7 @@ NOUNS = (
     history,
     badges,
     channel_verbs,
+    access,
 )
 
 

@@ -20,6 +20,7 @@ from inspect_pipelines.domain.revision import ManagedBy, Standing, Written
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import ChannelError, Unavailable
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.access.change_members import add_member
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.web.access.declaration import declaration_of, operations
 from people import a_token, bearer
@@ -37,6 +38,8 @@ BODIES = {
     "pause": {"reason": "moving"},
     "silence": {"reason": "x", "until": LATER},
     "query": {"sql": "SELECT 1"},
+    "members": {"login": "eve", "role": "viewer"},
+    "tokens": {"login": ledger_rows.MEMBER.login, "name": "deploys"},
 }
 ENTRIES = {
     "schedule": {"id": ledger_rows.NIGHTLY.id, "cron": "0 5 * * *", "timezone": "UTC", "playbook": "shop"},
@@ -51,8 +54,14 @@ IDS = {
     "notification_id": ledger_rows.SENT.id,
     "number": "1",
     "channel_name": "dry",
+    "token_id": ledger_rows.TOKEN.id,
+    "login": ledger_rows.MEMBER.login,
 }
-OF_THE_WHOLE = (f"{V1}/history/query",)  # they name nothing that could be another organisation's
+OF_THE_WHOLE = (
+    f"{V1}/history/query",
+    f"{V1}/members",
+    f"{V1}/tokens",
+)  # they name nothing that could be another organisation's
 NAMED = {key: one for key, one in IDS.items() if key != "number"}
 
 
@@ -199,14 +208,19 @@ def test_the_local_person_may(
             ledger.events.save(replace(ledger_rows.EVENT, status=EventStatus.DECIDED))
     if permission is Permission.DEFINITIONS_WRITE:
         made_by_the_api(ours)
+    if path.endswith("remove"):
+        add_member(ours, "root", Role.ADMIN, by="user:root")  # somebody has to be
     is_lifted_once = path == f"{V1}/schedules/{{schedule_id}}/pause"  # it is paused already, by `fill`
 
     answer = sent(client, path, method=method)
 
     assert answer.status_code in ((409,) if is_lifted_once else (200, 201, 202)), answer.text
-    actor, _, subject, detail = audited(ours)[0][0:4]
-    assert is_lifted_once or (actor, detail.partition(",")[0]) == ("local", "via api")
-    assert is_lifted_once or subject in (*IDS.values(), "fresh", path.split("/")[3])
+    actor, action, subject, detail = audited(ours)[0][0:4]
+    if path.endswith("/tokens"):  # which is told by whoever creates one
+        assert (actor, action, detail) == ("local", "token.created", ledger_rows.MEMBER.login)
+    elif not is_lifted_once:
+        assert (actor, detail.partition(",")[0]) == ("local", "via api")
+        assert subject in (*IDS.values(), "fresh", path.split("/")[3])
 
 
 def made_by_the_api(house: House) -> None:
