@@ -33,13 +33,13 @@ USUAL_LIFE = timedelta(days=90)
 
 
 class MemberWish(Wish):
-    login: str = Field(min_length=1, max_length=64, examples=["ada"])
+    login: str = Field(min_length=1, max_length=64, examples=["grace"])
     role: Role
 
 
 class TokenWish(Wish):
     login: str = Field(
-        min_length=1, max_length=64, description="The member that it speaks for.", examples=["ada"]
+        min_length=1, max_length=64, description="The member that it speaks for.", examples=["grace"]
     )
     name: str = Field(min_length=1, max_length=100, description="What it is for.", examples=["deploy script"])
     scopes: list[Permission] | None = Field(
