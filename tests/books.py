@@ -9,13 +9,15 @@ from typing import Any
 
 from builders import NOW, a_plan, a_run, a_schedule
 from ends import NIGHTLY, QA
+from history_builders import a_comparison
 from inspect_pipelines.domain import approval, incident_deeds
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.baseline import Baseline, adopted, concerning, view_matches
 from inspect_pipelines.domain.cause import scopes
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.consequences import Consequences, of_end
-from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId, IncidentId, RunId
+from inspect_pipelines.domain.decision import Decision, shown_by
+from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DecisionId, DefinitionId, IncidentId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.incident_deeds import Affair
 from inspect_pipelines.domain.mailbox import Mailbox
@@ -27,6 +29,7 @@ from inspect_pipelines.domain.plan import NotifyRule
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_alerts import unknown_part
 from inspect_pipelines.domain.run_end import Before, RunEnd
+from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.verdict import Verdict
@@ -226,6 +229,26 @@ class Books:
 
     def reject(self, run_id: RunId, note: str = "ticket 7") -> list[Notification]:
         return self.keep(approval.rejected(self.reviewed(run_id), by="user:ada", note=note, at=self.at))
+
+    def say(self, run_id: RunId, *names: str, word: str) -> list[Notification]:
+        """A word about the views of these names, which makes no baseline."""
+        comparisons = [
+            replace(one, passed=one.passed or one.view.name in names)
+            for one in next(each for each in self.ends if each.run.id == run_id).comparisons
+        ]
+        views = [one.view for one in comparisons if one.view.name in names]
+        made = approval.approved_by_word(comparisons, views, word=word)
+        return self.keep(approval.approved(self.reviewed(run_id), None, made, by="user:ada", at=self.at))
+
+    def withdraw(
+        self, run_id: RunId, kind: DecisionKind, *, note: str = "", waits: bool = False
+    ) -> list[Notification]:
+        reviewed = self.reviewed(run_id)
+        shown = shown_by(a_comparison())
+        word = Decision(
+            DecisionId("d1"), DEFAULT_ORG, NIGHTLY, kind, shown, run_id, "user:ada", self.at, note
+        )
+        return self.keep(approval.withdrawn(reviewed, word, waits=waits, by="user:ada", at=self.at))
 
 
 def scopes_of(end: RunEnd) -> tuple[str, str]:

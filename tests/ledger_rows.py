@@ -23,6 +23,7 @@ from inspect_pipelines.domain.library import Library, library_of
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.review import Review, ReviewState
 from inspect_pipelines.domain.revision import ManagedBy, Revision, RevisionKind, Standing, Written
 from inspect_pipelines.domain.run import RunStatus, event_origin
 from inspect_pipelines.domain.run_filter import RunFilter
@@ -88,6 +89,9 @@ WORD = Decision(
     "it is the new button",
 )
 
+UNHEARD = replace(WORD, id=DecisionId("d3"), kind=DecisionKind.IGNORE)
+REVIEW = Review(DEFAULT_ORG, RUNNING.id, NIGHTLY.id, NIGHTLY.id, "", NOW)
+
 KEPT = KeptAnswer(DEFAULT_ORG, "user:ada", "k1", "f1", NOW)
 
 WRITTEN = Written({"id": NIGHTLY.id, "cron": NIGHTLY.cron, "playbook": "shop"}, "schedules.yaml:5")
@@ -136,7 +140,9 @@ def fill(session: SqlSession) -> None:
     session.steps.tell(RUNNING.id, TOLD)
     session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
     session.decisions.add(WORD)
+    session.review_queue.open(REVIEW)
     session.decisions.follow([WORD.id], RETRY.id)
+    session.decisions.add(UNHEARD)
     session.incidents.save(INCIDENT)
     session.incidents.add_run(INCIDENT, RUNNING.id)
     session.silences.add(SILENCE)
@@ -171,6 +177,7 @@ VALUES: Mapping[str, Ask] = {
     "runs.conclude": lambda r: r.conclude(RUNNING.concluded(RunStatus.PASSED, "", now=LATER)),
     "baselines.add": lambda r: r.add(a_baseline(id=BaselineId("b3"))),
     "decisions.add": lambda r: r.add(replace(WORD, id=DecisionId("d2"))),
+    "review_queue.open": lambda r: r.open(REVIEW),
     "incidents.save": lambda r: r.save(an_incident(sentence="else")),
     "incidents.add_run": lambda r: r.add_run(INCIDENT, PENDING.id),
     "silences.add": lambda r: r.add(
@@ -254,6 +261,11 @@ NAMES: Mapping[str, Ask] = {
     "decisions.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "decisions.withdraw": lambda r: r.withdraw(WORD.id, by="user:eve", at=LATER),
     "decisions.followers": lambda r: r.followers(WORD.id),
+    "review_queue.find": lambda r: r.find(RUNNING.id),
+    "review_queue.latest": lambda r: r.latest(),
+    "review_queue.waiting_in": lambda r: r.waiting_in(NIGHTLY.id),
+    "review_queue.supersede": lambda r: r.supersede(NIGHTLY.id, "", by=RETRY.id),
+    "review_queue.mark": lambda r: r.mark(RUNNING.id, ReviewState.DECIDED),
     "incidents.last_of": lambda r: r.last_of(INCIDENT.fingerprint),
     "incidents.find": lambda r: r.find(INCIDENT.id),
     "incidents.with_prefix": lambda r: r.with_prefix("0190"),

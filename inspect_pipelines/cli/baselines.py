@@ -101,6 +101,9 @@ def adopt(run_id: str, view_glob: str | None, drop_glob: str | None, force: bool
         f"baseline {baseline.id} of {baseline.set!r} is in use: {_views(count)}, {share}from run {run}"
         f"{dropped}"
     )
+    if done.quarantined:
+        names = ", ".join(map(str, done.quarantined[:UNSEEN_SHOWN]))
+        say(f"left out, since they are quarantined: {names}; --view takes them all the same")
     if done.unseen:
         names = ", ".join(map(str, done.unseen[:UNSEEN_SHOWN])) + (
             ", .." if len(done.unseen) > UNSEEN_SHOWN else ""

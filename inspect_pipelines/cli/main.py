@@ -30,6 +30,7 @@ COMMANDS = {
         "baselines",
         "List, adopt, reject, activate and roll back approved pictures; show their noise.",
     ),
+    "reviews": ("reviews", "reviews", "List, show and decide what waits for a person."),
     "incidents": ("incidents", "incidents", "List, show, acknowledge and silence incidents."),
     "notifications": ("notifications", "notifications", "List, show and resend messages."),
     "channels": ("channels", "channels", "List channels, and send a test message through one."),

@@ -92,6 +92,7 @@ def read_organization(
             public_url=reader.public_url(document.public_url),
             channels=read_channels(source, document.channels, kinds, findings),
             people=read_people(source, document.people, findings),
+            machines_finalize=document.reviews.finalize == "anybody",
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
     )

@@ -199,6 +199,10 @@ class MaintenanceDocument(Document):
         return self
 
 
+class ReviewsDocument(Document):
+    finalize: Literal["people", "anybody"] = "people"
+
+
 class OrganizationConfigDocument(Document):
     """The parts typed as Any are known by name, so that files may hold them; their own issues give them their shape."""
 
@@ -211,6 +215,7 @@ class OrganizationConfigDocument(Document):
     maintenance: list[MaintenanceDocument] = Field(default_factory=list)
     sources: list[SourceDocument] = Field(default_factory=list)
     alerts: AlertsDocument = Field(default_factory=AlertsDocument)
+    reviews: ReviewsDocument = Field(default_factory=ReviewsDocument)
     public_url: str | None = None
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: dict[str, Any] = Field(default_factory=dict)  # config/channels.py asks the kind of each

@@ -34,6 +34,9 @@ class Permission(StrEnum):
     CHANNELS_TEST = "channels:test"
     HISTORY_QUERY = "history:query"  # SQL over everything that the organisation's history holds
     ACCESS_ADMIN = "access:admin"  # members, tokens, and the audit
+    REVIEW_PROPOSE = "review:propose"  # also quarantine
+    REVIEW_DECIDE = "review:decide"
+    BASELINE_FINALIZE = "baseline:finalize"  # make pictures the approved ones
     DEPLOYMENT_ADMIN = "deployment:admin"
 
     @property
@@ -60,12 +63,14 @@ OPERATING = READING | {
     Permission.NOTIFICATIONS_RESEND,
     Permission.CHANNELS_TEST,
     Permission.HISTORY_QUERY,
+    Permission.REVIEW_PROPOSE,
 }
+REVIEWING = OPERATING | {Permission.REVIEW_DECIDE, Permission.BASELINE_FINALIZE}
 ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     {
         Role.VIEWER: READING,
         Role.OPERATOR: OPERATING,
-        Role.REVIEWER: OPERATING,
+        Role.REVIEWER: REVIEWING,
         Role.ADMIN: frozenset(Permission),
     }
 )

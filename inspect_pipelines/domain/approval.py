@@ -12,12 +12,14 @@ from inspect_pipelines.domain.baseline import Baseline, unapproved
 from inspect_pipelines.domain.cause import CauseKind
 from inspect_pipelines.domain.comparison import Comparison, environment_changes
 from inspect_pipelines.domain.consequences import Consequences
+from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.mailbox import Mailbox, mail_of
 from inspect_pipelines.domain.message import MessageKind, Urgency
 from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.trigger import Definition
 
@@ -51,11 +53,13 @@ class Approval:
         views: Whose pictures were adopted or dropped now, in their text form.
         is_whole: Whether all that the run shows is approved by now.
         is_mended: Whether all that differed in it is.
+        word: What was done: `accepted`, `ignored`, `quarantined`.
     """
 
     views: frozenset[str]
     is_whole: bool
     is_mended: bool
+    word: str = "accepted"
 
 
 def approval_of(
@@ -82,16 +86,35 @@ def approval_of(
     return Approval(frozenset(map(str, views)), is_whole=not waiting, is_mended=not waiting & differing)
 
 
+def approved_by_word(
+    comparisons: Sequence[Comparison], views: Collection[View], *, word: str = "accepted"
+) -> Approval:
+    """What a word about views approves that makes no baseline.
+
+    Args:
+        comparisons: The run's, as people have decided about them by now, with this word.
+        views: Those that it is about.
+    """
+    is_mended = all(one.passed for one in comparisons)
+    return Approval(frozenset(map(str, views)), is_whole=is_mended, is_mended=is_mended, word=word)
+
+
 def approved(
-    reviewed: Reviewed, baseline: Baseline, approval: Approval, *, by: str, at: datetime
+    reviewed: Reviewed, baseline: Baseline | None, approval: Approval, *, by: str, at: datetime
 ) -> Consequences:
-    """What follows when a run's pictures are as they should be: the baseline, and the end of what they failed by."""
+    """What follows when a run's pictures are as they should be: the end of what they failed by, and the baseline.
+
+    Args:
+        baseline: None: the approved pictures stay what they are.
+    """
     run, changed = reviewed.run, {}
     notes: list[Notification] = []
     for one in reviewed.judged_alike:
         if one.kind not in OF_PICTURES:
             continue
-        after, says = incidents.accepted(one, [*approval.views], is_whole=approval.is_whole, by=by, at=at)
+        after, says = incidents.accepted(
+            one, [*approval.views], is_whole=approval.is_whole, word=approval.word, by=by, at=at
+        )
         if after == one:
             continue
         changed[after.id] = after
@@ -104,7 +127,7 @@ def approved(
         ]
     shown = [changed.get(one.id, one) for one in reviewed.shown]
     if _is_as_it_should_be(run, approval, shown):
-        sentence = f"accepted by {by.removeprefix('user:')}"
+        sentence = f"{approval.word} by {by.removeprefix('user:')}"
         notes += _commit_word(reviewed, MessageKind.RESOLVED, "accepted", sentence, at=at)
     return Consequences(tuple(changed.values()), mail=mail_of(notes, reviewed.mail, at=at), baseline=baseline)
 
@@ -116,6 +139,29 @@ def rejected(reviewed: Reviewed, *, by: str, note: str, at: datetime) -> Consequ
     return Consequences(
         tuple(incidents.rejected(one, by=by, note=note) for one in reviewed.shown if one.is_open),
         mail=mail_of(word, reviewed.mail, at=at),
+    )
+
+
+def withdrawn(reviewed: Reviewed, decision: Decision, *, waits: bool, by: str, at: datetime) -> Consequences:
+    """What follows when a word is taken back: a defect is not known any more, and the commit is as the run had left it.
+
+    What was over stays over; a run that shows it again opens a new incident.
+
+    Args:
+        waits: Whether something of the run waits for a person now.
+    """
+    known = [one for one in reviewed.shown if one.is_open and decision.kind is DecisionKind.REJECT]
+    unsaid = [one for one in known if (one.known_by, one.note) == (decision.by, decision.note)]
+    notes: list[Notification] = []
+    if waits:
+        is_review = reviewed.run.status is RunStatus.NEEDS_REVIEW
+        kind, verdict = (MessageKind.REVIEW, "needs review") if is_review else (MessageKind.OPENED, "failed")
+        sentence = (
+            f"waits for a person again: {by.removeprefix('user:')} took back that it was {decision.kind.past}"
+        )
+        notes = _commit_word(reviewed, kind, verdict, sentence, at=at)
+    return Consequences(
+        tuple(incidents.unrejected(one) for one in unsaid), mail=mail_of(notes, reviewed.mail, at=at)
     )
 
 

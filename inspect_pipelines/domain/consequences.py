@@ -14,6 +14,7 @@ from inspect_pipelines.domain.ignore_end import ended_ignores
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.mailbox import Mail, mail_of
 from inspect_pipelines.domain.pause import Pause, pause_of_broken
+from inspect_pipelines.domain.quarantine_end import ending_quarantines
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.domain.run_alerts import Alerts, alerts_of
 from inspect_pipelines.domain.run_end import Before, RunEnd
@@ -58,7 +59,11 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
     what it changes one of `Consequences`, and the rule a function of the noun that it is about.
     """
     pause = pause_of_broken(end.run, before.latest, before.pauses, at=end.at)
-    warned = (budget_warnings(end, before), ended_ignores(end, before))
+    warned = (
+        budget_warnings(end, before),
+        ended_ignores(end, before),
+        ending_quarantines(end, before),
+    )
     told = [key for each in warned for key in each.notices]
     notice = _told_once(end)
     alerts = Alerts()

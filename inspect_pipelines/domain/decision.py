@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.ids import BaselineId, DecisionId, OrgId, RunId, Sha256
@@ -14,6 +14,7 @@ from inspect_pipelines.domain.screenshot import Screenshot, View
 AUTOMATIC = "automatic"  # who decides where a person's earlier word does
 PARTLY = "partly_"  # how a run's review begins where something of it still waits for a person
 OF_READABLE = (DecisionKind.ACCEPT, DecisionKind.IGNORE)  # nobody can have seen a damaged picture
+LONGEST_QUARANTINE = timedelta(days=30)
 SameChange = Callable[[str, str], bool]  # of two fingerprints, see imaging/fingerprint
 
 
@@ -36,6 +37,8 @@ class Decision:
         note: Why.
         owner: Who looks after a quarantined view.
         until: The end of a quarantine.
+        via: How they came: `cli`, `api`, `agent NAME`.
+        is_proposal: It has no effect: somebody else is to decide.
         baseline_id: That it made, when its pictures were adopted at once.
         withdrawn_by: Who took it back, or whose newer word stands against it.
     """
@@ -52,11 +55,15 @@ class Decision:
     owner: str = ""
     until: datetime | None = None
     baseline_id: BaselineId | None = None
+    via: str = "cli"
+    is_proposal: bool = False
     withdrawn_at: datetime | None = None
     withdrawn_by: str = ""
 
     def stands(self, now: datetime) -> bool:
-        return self.withdrawn_at is None and (self.until is None or now < self.until)
+        if self.is_proposal or self.withdrawn_at is not None:
+            return False
+        return self.until is None or now < self.until
 
     def covers(self, found: Comparison, same_change: SameChange) -> bool:
         """Whether a comparison shows what it was made about."""

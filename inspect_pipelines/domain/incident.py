@@ -141,7 +141,8 @@ def announced(
         is_hushed: It is silenced, or maintenance goes on; told later, when it is still so.
     """
     _require_open(incident)
-    if is_hushed or (incident.announced_at is None and incident.runs < rules.alert_after):
+    is_early = incident.announced_at is None and (incident.known_by or incident.runs < rules.alert_after)
+    if is_hushed or is_early:
         return incident, ()
     if incident.announced_at is None:
         changes = (*_lately(incident.changes, rules, at), at)
@@ -186,13 +187,20 @@ def stayed_away(
 
 
 def accepted(
-    incident: Incident, views: Sequence[str], *, is_whole: bool = False, by: str, at: datetime
+    incident: Incident,
+    views: Sequence[str],
+    *,
+    is_whole: bool = False,
+    word: str = "accepted",
+    by: str,
+    at: datetime,
 ) -> tuple[Incident, tuple[Say, ...]]:
     """What adopting pictures makes of it: they are as they should be now, with whatever differed in them.
 
     Args:
         views: Those whose pictures were adopted, in their text form.
         is_whole: Whether that leaves no view of the run to be approved; a review waits for all of them.
+        word: What was done with them: `accepted`, `ignored`, `quarantined`.
     """
     _require_open(incident)
     rest = tuple(key for key in incident.keys if not _is_accepted(key, set(views), is_whole))
@@ -200,7 +208,7 @@ def accepted(
         return incident, ()
     if rest:
         return replace(incident, keys=rest), ()
-    done = _resolved(incident, f"accepted by {by.removeprefix('user:')}", at)
+    done = _resolved(incident, f"{word} by {by.removeprefix('user:')}", at)
     return done, _says(MessageKind.RESOLVED, incident.told)
 
 
@@ -220,6 +228,12 @@ def rejected(incident: Incident, *, by: str, note: str) -> Incident:
     """A person says that it is a defect: it stays open, known, and is told again only when it is over."""
     _require_open(incident)
     return replace(incident, known_by=by, note=note)
+
+
+def unrejected(incident: Incident) -> Incident:
+    """Whoever said that it is a defect has taken it back."""
+    _require_open(incident)
+    return replace(incident, known_by="", note="")
 
 
 def acknowledged(incident: Incident, *, by: str, at: datetime) -> Incident:

@@ -41,6 +41,7 @@ class Organization:
     )
     channels: tuple[ChannelConfig, ...] = ()  # in the file's order: the first of a kind is its default
     people: tuple[Person, ...] = ()
+    machines_finalize: bool = False  # whether a token may make pictures the approved ones
 
 
 def taken_sources(

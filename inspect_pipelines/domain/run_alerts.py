@@ -14,8 +14,9 @@ from inspect_pipelines.domain.announcement import (
     of_incident,
     of_run,
 )
-from inspect_pipelines.domain.cause import Cause, CauseKind
+from inspect_pipelines.domain.cause import Cause, CauseKind, views_of
 from inspect_pipelines.domain.channel import Kinds, spec_of
+from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.maintenance import under_maintenance
@@ -24,6 +25,7 @@ from inspect_pipelines.domain.notification import CODE_HOST, Notification, fired
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_end import Before, RunEnd
+from inspect_pipelines.domain.said import Said
 from inspect_pipelines.domain.verdict import VerdictKind
 
 OF_INCIDENTS = (RuleEvent.ON_FAILURE, RuleEvent.ON_NEEDS_REVIEW)
@@ -94,15 +96,24 @@ def _failed(end: RunEnd, before: Before) -> list[tuple[Incident, tuple[Say, ...]
         for one in incidents.covered_by(cause, before.standing)
     ]
     if new := unknown_part(end, before.standing):
-        sentence = told_of(new.keys)
-        moved.append(
-            incidents.opened(new, end.run, sentence, before=before.last_of_cause, rules=rules, at=end.at)
-        )
+        said = _rejected_before(new, end.comparisons)
+        sentence = told_of([key for key in new.keys if key not in said] or new.keys)
+        fresh = incidents.opened(new, end.run, sentence, before=before.last_of_cause, rules=rules, at=end.at)
+        if len(said) == len(new.keys):
+            newest = max(said.values(), key=lambda one: one.at)
+            fresh = incidents.rejected(fresh, by=newest.by, note=f"as on {newest.at:%Y-%m-%d}")
+        moved.append(fresh)
     event = RuleEvent.ON_NEEDS_REVIEW if cause.kind is CauseKind.REVIEW else RuleEvent.ON_FAILURE
     return [
         incidents.announced(one, end.targets(event), rules, is_hushed=_is_hushed(end, before, one), at=end.at)
         for one in moved
     ]
+
+
+def _rejected_before(cause: Cause, comparisons: Sequence[Comparison]) -> dict[str, Said]:
+    """By key, a person's earlier word that it is a defect: it came back after its incident was over."""
+    said = {str(one.view): one.said for one in comparisons if one.said is not None and not one.passed}
+    return {key: said[view] for key in cause.keys for view in views_of([key]) if view in said}
 
 
 def _is_hushed(end: RunEnd, before: Before, incident: Incident) -> bool:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.decision import Decision
-from inspect_pipelines.domain.ids import DecisionId, RunId
+from inspect_pipelines.domain.ids import DecisionId, DefinitionId, RunId
+from inspect_pipelines.domain.position import Position
+from inspect_pipelines.domain.review import Review, ReviewState
 from inspect_pipelines.domain.screenshot import View
 
 
@@ -19,7 +21,7 @@ class Decisions(Protocol):
 
     def find(self, decision_id: DecisionId) -> Decision | None: ...
     def about(self, set_name: str, views: Collection[View]) -> list[Decision]:
-        """Those about views of a baseline set that nobody has withdrawn, oldest first."""
+        """Those about views of a baseline set that nobody has withdrawn, proposals left out; oldest first."""
 
     def of_runs(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[Decision]]:
         """Those that were made on these runs, the withdrawn ones too, oldest first; a run without one is missing."""
@@ -32,3 +34,25 @@ class Decisions(Protocol):
 
     def followers(self, decision_id: DecisionId) -> list[RunId]:
         """The runs that were decided by it, oldest first."""
+
+
+class ReviewQueue(Protocol):
+    """What runs show and people are asked about, one a run that asked."""
+
+    def open(self, review: Review) -> None:
+        """Store it; the same run a second time changes nothing."""
+
+    def find(self, run_id: RunId) -> Review | None: ...
+    def latest(
+        self, state: ReviewState | None = None, *, before: Position | None = None, limit: int = 50
+    ) -> list[Review]:
+        """Newest first, by (opened_at, run_id); only what stands behind `before`."""
+
+    def waiting_in(self, set_name: str) -> list[Review]:
+        """Those of a baseline set that wait, oldest first."""
+
+    def supersede(self, definition_id: DefinitionId, context: str, *, by: RunId) -> None:
+        """A newer run has looked at the same: older ones that nobody has decided name it."""
+
+    def mark(self, run_id: RunId, state: ReviewState) -> None:
+        """From now on it is decided, or waits again; a superseded one stays so."""

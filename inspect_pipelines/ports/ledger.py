@@ -24,7 +24,7 @@ from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.access import Audit, KeptAnswers, Members, Tokens
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
-from inspect_pipelines.ports.decisions import Decisions
+from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
 from inspect_pipelines.ports.revisions import Revisions
@@ -249,6 +249,8 @@ class LedgerSession(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def decisions(self) -> Decisions: ...
+    @property
+    def review_queue(self) -> ReviewQueue: ...
     @property
     def incidents(self) -> Incidents: ...
     @property

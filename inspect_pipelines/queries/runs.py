@@ -11,7 +11,7 @@ from itertools import islice
 from inspect_pipelines.domain.decision import PARTLY
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
-from inspect_pipelines.domain.review import CANCEL_REQUESTED
+from inspect_pipelines.domain.review import CANCEL_REQUESTED, WITHDRAWN
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter, about
 from inspect_pipelines.errors import InspectError
@@ -135,7 +135,8 @@ def summaries(house: House, ledger: LedgerSession, runs: Iterable[Run]) -> list[
 def reviewed_as(decisions: Decisions) -> str:
     """The last decision about a run's outcome, empty when there is none; wishing for its end is none, and neither is one of a part."""
     words = (decision for decision, _, _ in reversed(decisions))
-    return next((one for one in words if one != CANCEL_REQUESTED and not one.startswith(PARTLY)), "")
+    last = next((one for one in words if one != CANCEL_REQUESTED and not one.startswith(PARTLY)), "")
+    return "" if last == WITHDRAWN else last
 
 
 def _one_order(house: House, kept: Sequence[Run], past: Sequence[PastRun]) -> Iterable[RunSummary]:

@@ -24,6 +24,15 @@ def upgrade_organization_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_organization_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
+    """It says who makes pictures the approved ones; before, a person did."""
+    return {**kept, "machines_finalize": False}
+
+
 ORGANIZATION = Shape(
-    "an organisation", Organization, upgrade_organization_1_to_2, upgrade_organization_2_to_3
+    "an organisation",
+    Organization,
+    upgrade_organization_1_to_2,
+    upgrade_organization_2_to_3,
+    upgrade_organization_3_to_4,
 )

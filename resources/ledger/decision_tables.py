@@ -26,6 +26,8 @@ view_decisions = sa.Table(
     text("baseline_id", nullable=True),  # that it made
     time("withdrawn_at", nullable=True),
     text("withdrawn_by"),
+    text("via"),
+    sa.Column("is_proposal", sa.Boolean, nullable=False),
 )
 sa.Index("view_decisions_view", view_decisions.c.org_id, view_decisions.c.set_name, view_decisions.c.view)
 sa.Index("view_decisions_run", view_decisions.c.org_id, view_decisions.c.run_id)
@@ -37,3 +39,18 @@ followed_decisions = sa.Table(
     text("decision_id", primary_key=True),
     text("run_id", primary_key=True),
 )
+
+review_queue = sa.Table(
+    "review_queue",
+    metadata,
+    text("org_id", primary_key=True),
+    text("run_id", primary_key=True),
+    text("definition_id"),
+    text("set_name"),
+    text("context"),
+    time("opened_at"),
+    text("state"),
+    text("superseded_by", nullable=True),
+)
+sa.Index("review_queue_newest", review_queue.c.org_id, review_queue.c.state, review_queue.c.opened_at)
+sa.Index("review_queue_same", review_queue.c.org_id, review_queue.c.definition_id, review_queue.c.context)

@@ -43,9 +43,12 @@ class SqlDecisions(Owned):
                 baseline_id=decision.baseline_id,
                 withdrawn_at=decision.withdrawn_at,
                 withdrawn_by=decision.withdrawn_by,
+                via=decision.via,
+                is_proposal=decision.is_proposal,
             )
         )
-        self._audit(f"view.{decision.kind.past}", decision, by=decision.by, at=decision.at)
+        action = f"view.{'proposed' if decision.is_proposal else decision.kind.past}"
+        self._audit(action, decision, by=decision.by, at=decision.at)
 
     def find(self, decision_id: DecisionId) -> Decision | None:
         row = self._connection.execute(self._all().where(KEPT.id == decision_id)).one_or_none()
@@ -53,7 +56,10 @@ class SqlDecisions(Owned):
 
     def about(self, set_name: str, views: Collection[View]) -> list[Decision]:
         query = self._all().where(
-            KEPT.set_name == set_name, KEPT.view.in_([*map(str, views)]), KEPT.withdrawn_at.is_(None)
+            KEPT.set_name == set_name,
+            KEPT.view.in_([*map(str, views)]),
+            KEPT.withdrawn_at.is_(None),
+            KEPT.is_proposal.is_(False),
         )
         return [_decision(row) for row in self._connection.execute(query.order_by(*OLDEST_FIRST))]
 
@@ -94,7 +100,7 @@ class SqlDecisions(Owned):
         return sa.select(view_decisions).where(KEPT.org_id == self._org_id)
 
     def _audit(self, action: str, decision: Decision, *, by: str, at: datetime) -> None:
-        detail = f"decision {decision.id} on run {decision.run_id}"
+        detail = f"decision {decision.id} on run {decision.run_id}, via {decision.via}"
         SqlAudit(self._connection, self._org_id).append(
             action, f"{decision.set} {decision.shown.view}", by=by, at=at, detail=detail
         )
@@ -114,6 +120,8 @@ def _decision(row: sa.Row[tuple[object, ...]]) -> Decision:
         row.owner,
         row.until,
         BaselineId(row.baseline_id) if row.baseline_id else None,
+        row.via,
+        row.is_proposal,
         row.withdrawn_at,
         row.withdrawn_by,
     )

@@ -28,6 +28,7 @@ from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
 from resources.ledger.pauses import SqlPauses
 from resources.ledger.postgres import PostgresDatabase
+from resources.ledger.review_queue import SqlReviewQueue
 from resources.ledger.reviews import SqlReviews
 from resources.ledger.revisions import SqlRevisions
 from resources.ledger.runs import SqlRuns
@@ -73,6 +74,7 @@ class SqlSession:
         self.steps = SqlSteps(connection, org_id)
         self.reviews = SqlReviews(connection, org_id)
         self.decisions = SqlDecisions(connection, org_id)
+        self.review_queue = SqlReviewQueue(connection, org_id)
         self.incidents = SqlIncidents(connection, org_id)
         self.silences = SqlSilences(connection, org_id)
         self.outbox = SqlOutbox(connection, org_id)

@@ -58,3 +58,11 @@ def test_a_definition_says_otherwise_and_names_who_hears_of_recoveries_and_flake
         (RuleEvent.ON_RECOVERY, ("slack:#good",)),
         (RuleEvent.ON_FLAKY, ("email:qa@acme.com",)),
     ]
+
+
+def test_an_organisation_says_who_makes_pictures_the_approved_ones(folder):
+    folder.write("organization.yaml", HEAD + "reviews: {finalize: anybody}\n")
+    assert folder.load().organization.machines_finalize
+
+    folder.write("organization.yaml", HEAD + "reviews: {finalise: people}\n")
+    assert any("finalise" in one and "did you mean" in one for one in folder.problems())

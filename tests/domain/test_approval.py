@@ -13,9 +13,12 @@ from inspect_pipelines.domain.absence import absence_origin
 from inspect_pipelines.domain.approval import approval_of
 from inspect_pipelines.domain.baseline import image_of
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.ids import DecisionId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.said import DecisionKind, Said
+from inspect_pipelines.domain.verdict import Verdict
 
 GITHUB = NotifyRule(RuleEvent.ON_COMPLETE, ("github",))
 COMMIT = {"repo": "acme/shop", "head_sha": "0123abc"}
@@ -139,3 +142,82 @@ def test_a_view_that_passed_is_approved_as_it_is_unless_its_picture_is_of_anothe
     approval = approval_of(a_baseline(images=images), shots, [passed], run, [a_view("new")])
 
     assert (approval.is_whole, approval.is_mended) == (is_whole, True)
+
+
+def test_a_word_that_makes_no_baseline_ends_incident_and_commit_all_the_same(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+
+    told = books.say(books.last_run().id, "home", "pay", word="ignored")
+
+    assert said(told) == [("slack:#qa", "resolved: ignored by ada"), ("github", "resolved: ignored by ada")]
+    assert books.baseline is None
+
+
+def test_a_word_about_one_view_settles_no_commit_while_the_other_waits(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+
+    told = books.say(books.last_run().id, "home", word="quarantined")
+
+    (incident,) = books.incidents()
+    assert (told, incident.keys) == ([], ("visual shop/pay@desktop replaced",))
+
+
+@pytest.mark.parametrize(
+    ("status", "heard", "verdict"),
+    [(RunStatus.FAILED, "opened", "failed"), (RunStatus.NEEDS_REVIEW, "review", "needs review")],
+)
+def test_a_commit_whose_word_is_taken_back_is_not_green_any_more(
+    books: Books, status: RunStatus, heard: str, verdict: str
+) -> None:
+    """The pull request stayed green, and could be merged, though nobody stood by its pictures any more."""
+    books.end(status, comparisons=CHANGED, sessions=SHOTS, variables=COMMIT)
+
+    told = books.withdraw(books.last_run().id, DecisionKind.ACCEPT, waits=True)
+
+    assert said(told) == [
+        ("github", f"{heard}: waits for a person again: ada took back that it was accepted")
+    ]
+    assert [note.message.verdict for note in told if note.message] == [verdict]
+
+
+def test_a_defect_whose_word_is_taken_back_is_not_known_any_more(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS)
+    books.reject(books.last_run().id)
+
+    told = books.withdraw(books.last_run().id, DecisionKind.REJECT, note="ticket 7")
+
+    assert (told, [(one.state, one.note) for one in books.incidents()]) == ([], [("open", "")])
+
+
+def test_what_somebody_else_knows_of_stays_known(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS)
+    books.reject(books.last_run().id)
+
+    books.withdraw(books.last_run().id, DecisionKind.REJECT, note="ticket 6")
+    books.withdraw(books.last_run().id, DecisionKind.IGNORE, note="ticket 7")
+
+    assert [one.state for one in books.incidents()] == ["known"]
+
+
+def test_a_defect_that_comes_back_after_it_was_over_is_known_and_told_to_nobody(books: Books) -> None:
+    """It was fixed and landed again a week later: a person had said what it is, and people were told it anew."""
+    said_before = Said(DecisionId("d1"), DecisionKind.REJECT, "user:ada", NOW)
+    books.end(RunStatus.PASSED, "as approved")
+
+    told = books.end(comparisons=[a_comparison(said=said_before)], sessions=SHOTS)
+
+    assert told == []
+    assert [(one.state, one.note) for one in books.incidents()] == [("known", "as on 2026-11-22")]
+    assert books.end(RunStatus.PASSED, "as approved") == []
+
+
+def test_a_new_change_beside_a_known_defect_is_told_by_its_own_words(books: Books) -> None:
+    said_before = Said(DecisionId("d1"), DecisionKind.REJECT, "user:ada", NOW)
+    both = [a_comparison(said=said_before), a_comparison("pay")]
+    reasons = ("shop/home@desktop: the header moved", "shop/pay@desktop: the button is gone")
+
+    told = books.end(comparisons=both, sessions=SHOTS, verdict=Verdict(None, RunStatus.FAILED, reasons))
+
+    assert [(note.target, note.message.sentence) for note in told if note.message] == [
+        ("slack:#qa", reasons[1])
+    ]

@@ -147,6 +147,10 @@ def test_a_run_is_reviewed_by_earlier_words_as_a_whole_or_in_part() -> None:
     )
 
 
+def test_a_proposal_decides_nothing() -> None:
+    assert follow(CHANGED, a_decision(is_proposal=True)) == CHANGED
+
+
 def test_going_back_takes_back_what_had_accepted_the_pictures_that_go() -> None:
     home, pay = a_view("home"), a_view("pay")
     stays = a_decision(number=2, shown=Shown(pay, None, a_sha("c")))

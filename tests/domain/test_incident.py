@@ -22,6 +22,7 @@ from inspect_pipelines.domain.incident import (
     opened,
     rejected,
     stayed_away,
+    unrejected,
     without_definition,
 )
 from inspect_pipelines.domain.message import MessageKind
@@ -135,6 +136,7 @@ def test_what_is_resolved_never_opens_again():
         lambda: announced(done, QA, RULES, is_hushed=False, at=NOW),
         lambda: accepted(done, (), by="user:ada", at=NOW),
         lambda: rejected(done, by="user:ada", note=""),
+        lambda: unrejected(done),
         lambda: acknowledged(done, by="user:ada", at=NOW),
     ):
         with pytest.raises(Refused, match=r"is resolved already \(run 9 passed\)"):

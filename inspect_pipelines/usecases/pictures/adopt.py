@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +31,7 @@ from inspect_pipelines.usecases.alerts.store_consequences import store_consequen
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
+from inspect_pipelines.usecases.pictures.settle_reviews import settle_reviews
 
 COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 
@@ -44,12 +45,14 @@ class Adoption:
         taken: Views whose pictures are the run's.
         dropped: Views that are gone from it.
         unseen: Approved views that the run was to show and did not come to; they stay as they were.
+        quarantined: Views that were left out, since nobody can trust what they show; naming them takes them.
     """
 
     baseline: Baseline
     taken: tuple[View, ...]
     dropped: tuple[View, ...]
     unseen: tuple[View, ...]
+    quarantined: tuple[View, ...] = ()
 
 
 def adopt(
@@ -59,8 +62,11 @@ def adopt(
     by: str,
     view_glob: str | None = None,
     drop_glob: str | None = None,
+    views: Collection[View] = (),
+    gone: Collection[View] = (),
     force: bool = False,
     notes: str = "",
+    via: str = "cli",
 ) -> Adoption:
     """Make a run's pictures the approved ones, all of them or what the globs name.
 
@@ -70,8 +76,11 @@ def adopt(
         by: Who says so.
         view_glob: Take over only the pictures of these views.
         drop_glob: Approve that these views, which the run does not show, are gone. Alone it takes over nothing.
+        views: Instead of globs: take over, or drop where the run does not show them, exactly these.
+        gone: Drop these as well, where the run does not show them.
         force: Also from another environment, or from a run that ended early.
         notes: Kept with the baseline.
+        via: How they came.
 
     Raises:
         NotFound: No such run, or a glob names none of its views.
@@ -79,8 +88,8 @@ def adopt(
             baseline; the last two may be forced. Or a picture of it is damaged.
     """
     now = house.clock.now()
-    if view_glob or not drop_glob:
-        _refuse_damaged(house, run_id, view_glob)
+    if view_glob or views or not drop_glob:
+        _refuse_damaged(house, run_id, view_glob, views)
     with house.ledger.write() as ledger:
         run = _run(ledger, run_id)
         definition = ledger.definitions.find(run.definition_id)
@@ -88,13 +97,27 @@ def adopt(
         shots = [shot for session in sessions for shot in session.screenshots]
         set_name = baseline_set(definition, run)
         current = ledger.baselines.active(set_name)
-        takes_all = view_glob is None and drop_glob is None
-        taken = [shot for shot in shots if takes_all or (view_glob and view_matches(shot.view, view_glob))]
+        takes_all = view_glob is None and drop_glob is None and not views
+        kept_out = _quarantined(ledger, set_name, shots, now) if takes_all else frozenset()
+        taken = [
+            shot
+            for shot in shots
+            if (takes_all and shot.view not in kept_out)
+            or shot.view in views
+            or (view_glob and view_matches(shot.view, view_glob))
+        ]
         _refuse_unfit(run, shots, current, takes_all=takes_all, takes_any=bool(taken), force=force)
         if view_glob is not None and not taken:
             raise NotFound(_unmatched(run, view_glob, "view of run", [shot.view for shot in shots]))
         missing = not_shown(current, shots, {session.playbook for session in sessions})
-        dropped = tuple(view for view in missing if drop_glob and view_matches(view, drop_glob))
+        if unknown := sorted({*views} - {shot.view for shot in shots} - {*missing}):
+            there = [*(shot.view for shot in shots), *missing]
+            raise NotFound(_unmatched(run, str(unknown[0]), "view of run", there))
+        dropped = tuple(
+            view
+            for view in missing
+            if view in {*views, *gone} or (drop_glob and view_matches(view, drop_glob))
+        )
         if drop_glob is not None and not dropped:
             raise NotFound(_unmatched(run, drop_glob, "approved view that is missing in run", missing))
         baseline = Baseline(
@@ -113,16 +136,18 @@ def adopt(
             tuple(shot.view for shot in taken),
             dropped,
             tuple(view for view in missing if view not in known),
+            tuple(sorted(kept_out)),
         )
         reviewed = gather_reviewed(ledger, run, definition, set_name=set_name, at=now)
         comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
         approval = approval_of(baseline, shots, comparisons, run, (*done.taken, *dropped))
         after = approved(reviewed, baseline, approval, by=by, at=now)
-        ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob), at=now)
-        deed = Deed(DecisionKind.ACCEPT, run, set_name, by, now, notes, baseline_id=baseline.id)
+        ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob, views), at=now)
+        deed = Deed(DecisionKind.ACCEPT, run, set_name, by, now, notes, baseline_id=baseline.id, via=via)
         chosen = {*done.taken, *dropped}
         keep_decisions(house, ledger, deed, [one for one in comparisons if one.view in chosen])
         store_consequences(ledger, after, at=now)
+        settle_reviews(ledger, set_name, at=now, decided=run.id if approval.is_whole else None)
     return done
 
 
@@ -190,10 +215,20 @@ def _pictures(baseline: Baseline) -> dict[View, Sha256]:
     return {view: one.sha256 for view, one in baseline.images.items()}
 
 
-def _detail(view_glob: str | None, drop_glob: str | None) -> str:
+def _detail(view_glob: str | None, drop_glob: str | None, views: Collection[View]) -> str:
+    if views:
+        return ", ".join(map(str, sorted(views)))
     if drop_glob is None:
         return view_glob or "all views"
     return f"{view_glob}; dropped {drop_glob}" if view_glob else f"dropped {drop_glob}"
+
+
+def _quarantined(
+    ledger: LedgerSession, set_name: str, shots: Sequence[Screenshot], now: datetime
+) -> frozenset[View]:
+    decisions = ledger.decisions.about(set_name, [shot.view for shot in shots])
+    held = (one for one in decisions if one.kind is DecisionKind.QUARANTINE and one.stands(now))
+    return frozenset(one.shown.view for one in held)
 
 
 def _unmatched(run: Run, glob: str, what: str, views: Sequence[View]) -> str:
@@ -227,12 +262,12 @@ def _refuse_unfit(
         )
 
 
-def _refuse_damaged(house: House, run_id: RunId, view_glob: str | None) -> None:
+def _refuse_damaged(house: House, run_id: RunId, view_glob: str | None, views: Collection[View]) -> None:
     """Every later run would be compared with a picture that nobody can see."""
     with house.ledger.read() as ledger:
         sessions = deciding(ledger.evidence.sessions(run_id))
     for shot in (shot for session in sessions for shot in session.screenshots):
-        if not view_matches(shot.view, view_glob):
+        if shot.view not in views and (views or not view_matches(shot.view, view_glob)):
             continue
         try:
             with suppress(NotFound):  # pruned: a later run says so and shoots it anew

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.decision import AUTOMATIC, reviewed_by_word, settled
-from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ids import DecisionId, RunId
 from inspect_pipelines.ports.ledger import LedgerSession
 
 
@@ -25,13 +25,24 @@ def follow(
 
 
 def keep_followed(
-    ledger: LedgerSession, run_id: RunId, comparisons: Sequence[Comparison], *, at: datetime
+    ledger: LedgerSession,
+    run_id: RunId,
+    comparisons: Sequence[Comparison],
+    *,
+    own: Collection[DecisionId] = (),
+    at: datetime,
 ) -> None:
-    """Keep that a run was decided, in whole or in part, by what people had said before; it is in the audit."""
-    review = reviewed_by_word(comparisons)
+    """Keep that a run was decided, in whole or in part, by what people had said of others; it is in the audit.
+
+    Args:
+        own: Decisions that were made on this very run.
+    """
+    review = reviewed_by_word(
+        [one for one in comparisons if one.said is None or one.said.decision_id not in own]
+    )
     if review is None:
         return
     decision, why = review
     ledger.reviews.append(run_id, decision, by=AUTOMATIC, detail=why, at=at)
     followed = dict.fromkeys(one.said.decision_id for one in comparisons if one.said is not None)
-    ledger.decisions.follow([*followed], run_id)
+    ledger.decisions.follow([one for one in followed if one not in own], run_id)

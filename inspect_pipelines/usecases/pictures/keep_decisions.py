@@ -28,6 +28,8 @@ class Deed:
     owner: str = ""
     until: datetime | None = None
     baseline_id: BaselineId | None = None
+    via: str = "cli"
+    is_proposal: bool = False
 
 
 def keep_decisions(
@@ -40,9 +42,10 @@ def keep_decisions(
     """
     kept = []
     for one in chosen:
-        is_said = one.said is not None and one.said.kind is deed.kind
+        is_said = one.said is not None and one.said.kind is deed.kind and not deed.until
         is_seen = one.outcome is not Outcome.UNREADABLE or deed.kind not in OF_READABLE
-        if one.looks_as_approved or is_said or not is_seen:
+        is_right = one.looks_as_approved and deed.kind is not DecisionKind.QUARANTINE
+        if is_right or is_said or not is_seen:
             continue
         decision = Decision(
             DecisionId(house.clock.new_id()),
@@ -57,6 +60,8 @@ def keep_decisions(
             deed.owner,
             deed.until,
             deed.baseline_id,
+            deed.via,
+            deed.is_proposal,
         )
         ledger.decisions.add(decision)
         kept.append(decision)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.approval import rejected
 from inspect_pipelines.domain.baseline import baseline_set
+from inspect_pipelines.domain.decision import open_changes
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.said import DecisionKind
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
+from inspect_pipelines.usecases.pictures.settle_reviews import settle_reviews
 
 REJECTED = "rejected"
 
@@ -28,10 +32,16 @@ class Rejection:
     incidents: tuple[Incident, ...]  # that are known from now on
 
 
-def reject(house: House, run_id: RunId, *, by: str, note: str) -> Rejection:
+def reject(
+    house: House, run_id: RunId, *, by: str, note: str, views: Collection[View] = (), via: str = "cli"
+) -> Rejection:
     """Say that what a run shows is a defect: its incidents are known from now on, and its commit has failed.
 
     The baseline stays; the next run that shows the same joins the incident, and nobody is told again before it is over.
+
+    Args:
+        views: Of what differs only these; empty: all of it.
+        via: How they came.
 
     Raises:
         NotFound: No such run.
@@ -49,8 +59,16 @@ def reject(house: House, run_id: RunId, *, by: str, note: str) -> Rejection:
         ledger.reviews.append(run.id, REJECTED, by=by, detail=note, at=now)
         set_name = baseline_set(definition, run)
         comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
-        deed = Deed(DecisionKind.REJECT, run, set_name, by, now, note)
-        keep_decisions(house, ledger, deed, [one for one in comparisons if not one.passed])
+        deed = Deed(DecisionKind.REJECT, run, set_name, by, now, note, via=via)
+        # What somebody accepted before passes; whoever names it all the same means it.
+        meant = [one for one in comparisons if (one.view in views if views else not one.passed)]
+        if not keep_decisions(house, ledger, deed, meant) and views:
+            raise Refused(
+                f"run {run.id!r} is not rejected: each of these views looks as approved, or was rejected before; "
+                f"see them with: inspect-pipelines reviews show {run.id}"
+            )
+        after_it = follow(ledger, set_name, comparisons, at=now)
+        settle_reviews(ledger, set_name, at=now, decided=None if open_changes(after_it) else run.id)
         store_consequences(ledger, after, at=now)
         return Rejection(run, after.incidents)
 

@@ -25,6 +25,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
 from inspect_pipelines.usecases.pictures.follow_decisions import keep_followed
+from inspect_pipelines.usecases.pictures.settle_reviews import open_review
 from inspect_pipelines.usecases.runs.gather_before import gather_before
 
 
@@ -99,6 +100,7 @@ def record_end(
     if definition is None:  # it was deleted meanwhile, so nobody is left who would hear of it
         after = Consequences(minutes=used_minutes(run, at=at))
     else:
+        open_review(ledger, run, baseline_set(definition, run), comparisons, at=at)
         decided, compared = tuple(deciding(sessions)), tuple(comparisons)
         end = RunEnd(run, definition, verdict, at, decided, compared, baseline, baseline_id, report_path)
         after = of_end(end, gather_before(ledger, end, kinds))

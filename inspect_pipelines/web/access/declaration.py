@@ -28,8 +28,16 @@ class For(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
+    """Whom a route is for.
+
+    Attributes:
+        permission: That all need; None: none is asked for.
+        further: That some requests need besides, by what their bodies wish; the use case asks for them.
+    """
+
     whom: For
-    permission: Permission | None = None  # None: none is asked for
+    permission: Permission | None = None
+    further: tuple[Permission, ...] = ()
 
 
 ANYBODY = Declaration(For.ANYBODY)
@@ -37,9 +45,9 @@ SIGNERS = Declaration(For.SIGNERS)
 KNOWN = Declaration(For.KNOWN)
 
 
-def permitted(permission: Permission) -> Declaration:
+def permitted(permission: Permission, *further: Permission) -> Declaration:
     """For the API: who has it, by a token, or as the local person."""
-    return Declaration(For.PERMITTED, permission)
+    return Declaration(For.PERMITTED, permission, further)
 
 
 def visitors(permission: Permission) -> Declaration:

@@ -51,7 +51,9 @@ def _rows(routes: Sequence[BaseRoute]) -> Iterator[str]:
         wanted = declared.permission
         role = least_role(wanted).value if wanted else ""
         address = f"{path}/.." if isinstance(route, Mount) else path
-        yield f"| {method} | `{address}` | {declared.whom.value} | {_quoted(wanted)} | {role} |"
+        more = ", ".join(map(_quoted, declared.further))
+        takes = _quoted(wanted) + (f"; some wishes: {more}" if more else "")
+        yield f"| {method} | `{address}` | {declared.whom.value} | {takes} | {role} |"
 
 
 def _roles() -> Iterator[str]:

@@ -59,6 +59,11 @@ PROBLEM: Schema = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What was asked, what is wrong, what to do next."},
+        "newer": {
+            "type": "string",
+            "format": "uri",
+            "description": "Of a decision that comes too late: the newer run.",
+        },
         "errors": {
             "type": "array",
             "description": "Of an invalid request: each part that is wrong.",

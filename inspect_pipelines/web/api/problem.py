@@ -22,6 +22,7 @@ from inspect_pipelines.errors import (
 )
 from inspect_pipelines.usecases.access.answer_once import OtherRequest
 from inspect_pipelines.usecases.definitions.own import Stale, Unconditional
+from inspect_pipelines.usecases.pictures.decide import Superseded
 from inspect_pipelines.web.access.rates import TooMany, headers_of
 from inspect_pipelines.web.access.room import NoRoom
 
@@ -175,6 +176,8 @@ def of_error(request: Request, error: InspectError) -> JSONResponse:
     if isinstance(error, TooMany):
         headers |= {"Retry-After": str(error.seconds), **headers_of(error.rate, 0, error.seconds)}
     more: dict[str, Any] = {}
+    if isinstance(error, Superseded):
+        more["newer"] = f"{request.base_url}api/v1/runs/{error.newer}"
     if isinstance(error, Invalid):
         more["errors"] = [{"where": where, "detail": what} for where, what in error.errors]
     if isinstance(error, DefinitionInvalid):

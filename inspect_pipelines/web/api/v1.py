@@ -11,6 +11,7 @@ from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.access import access
 from inspect_pipelines.web.api.badges import badges
+from inspect_pipelines.web.api.baseline_verbs import baseline_verbs
 from inspect_pipelines.web.api.baselines import baselines
 from inspect_pipelines.web.api.channel_verbs import channel_verbs
 from inspect_pipelines.web.api.definition_verbs import definition_verbs
@@ -24,6 +25,7 @@ from inspect_pipelines.web.api.pause_verbs import pause_verbs
 from inspect_pipelines.web.api.permissions import permissions
 from inspect_pipelines.web.api.playbooks import playbooks
 from inspect_pipelines.web.api.progress import progress
+from inspect_pipelines.web.api.reviews import reviews
 from inspect_pipelines.web.api.revisions import revisions
 from inspect_pipelines.web.api.run_verbs import run_verbs
 from inspect_pipelines.web.api.runs import runs
@@ -37,6 +39,8 @@ NOUNS = (
     triggers,
     runs,
     baselines,
+    baseline_verbs,
+    reviews,
     incidents,
     events,
     notifications,

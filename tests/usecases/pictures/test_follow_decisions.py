@@ -5,64 +5,19 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from builders import ENVIRONMENT, NOW, a_plan, a_schedule, a_screenshot, a_session
-from houses import a_house, apply, of_another
-from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
-from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.run import Run, RunStatus
+from builders import ENVIRONMENT, NOW
+from houses import a_house, of_another
+from inspect_pipelines.domain.ids import OrgId, RunId
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
-from inspect_pipelines.usecases.pictures.compare_run import compare_run
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.reject import reject
-from inspect_pipelines.usecases.runs import start
-from inspect_pipelines.usecases.runs.conclude import judge
-from inspect_pipelines.usecases.runs.start import Ticket
-from loopback_site.server import png
 from resources.gallery.folder import FolderGallery
-
-ADA = "user:ada"
-
-
-class Site:
-    """A site whose two views show what a test says, and the runs that look at it."""
-
-    def __init__(self, house: House, name: str = "nightly-shop") -> None:
-        self.house, self.name = house, name
-        self._tick = 0
-
-    def look(self, home: int, cart: int | None = 90, **taken: Any) -> Run:
-        """The run that sees these shades of grey; two that differ by one are one pixel value apart.
-
-        Args:
-            home, cart: None: it does not come to that view.
-            taken: What else is otherwise in its screenshots.
-        """
-        self._tick += 1
-        number = f"{self.name}-{self._tick}"
-        ticket = Ticket(DefinitionId(self.name), f"d{number}", origin=f"request:{number}")
-        run_id = start.admit(self.house, ticket).run.id
-        shots = tuple(
-            a_screenshot(name, sha256=self.house.gallery.put(png(64, 64, grey)), width=64, height=64, **taken)
-            for name, grey in (("home", home), ("cart", cart))
-            if grey is not None
-        )
-        with self.house.ledger.write() as ledger:
-            ledger.evidence.save_session(run_id, a_session(id=f"{run_id}.1", screenshots=shots))
-        compare_run(self.house, run_id)
-        return judge(self.house, run_id).report.run
-
-    def reviews(self, run: Run) -> list[tuple[str, str, str]]:
-        with self.house.ledger.read() as ledger:
-            return ledger.reviews.of_run(run.id)
-
-    def said(self, run: Run) -> list[str]:
-        with self.house.ledger.read() as ledger:
-            return [one.said.kind.value if one.said else "" for one in ledger.evidence.comparisons(run.id)]
+from watched_site import ADA, Site, watched
 
 
 @pytest.fixture
@@ -75,14 +30,6 @@ def long_kept(tmp_path_factory: pytest.TempPathFactory) -> House:
     """One ledger for all histories, each of a definition of its own."""
     path = tmp_path_factory.mktemp("histories")
     return a_house(path, gallery=FolderGallery(path / "gallery"))
-
-
-def watched(house: House, name: str, *, set_name: str | None = None) -> Site:
-    """A site that is approved in one shade."""
-    apply(house, a_schedule(name, plan=a_plan(baseline=BaselinePolicy(set=set_name))))
-    site = Site(house, name)
-    adopt(house, site.look(90).id, by=ADA)
-    return site
 
 
 def test_a_change_that_is_reverted_and_lands_again_is_asked_about_once(site: Site) -> None:

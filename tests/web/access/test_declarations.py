@@ -56,9 +56,10 @@ def test_the_page_of_permissions_is_up_to_date(app: FastAPI) -> None:
 
 def test_every_permission_is_asked_for_by_some_route(app: FastAPI) -> None:
     asked = {
-        declared.permission
+        permission
         for _, _, route in operations(app.router.routes)
         if (declared := declaration_of(route))
+        for permission in (declared.permission, *declared.further)
     }
 
     assert asked - {None} == set(Permission)

@@ -36,6 +36,8 @@ BODIES = {
     "run-now": {},
     "cancel": {},
     "pause": {"reason": "moving"},
+    "decisions": {"decision": "accept", "views": ["shop/home@desktop"]},
+    "baseline": {"force": True},
     "silence": {"reason": "x", "until": LATER},
     "query": {"sql": "SELECT 1"},
     "members": {"login": "eve", "role": "viewer"},
@@ -56,6 +58,9 @@ IDS = {
     "channel_name": "dry",
     "token_id": ledger_rows.TOKEN.id,
     "login": ledger_rows.MEMBER.login,
+    "review_id": ledger_rows.RUNNING.id,
+    "decision_id": ledger_rows.UNHEARD.id,
+    "baseline_id": ledger_rows.WITH_PICTURES,
 }
 OF_THE_WHOLE = (
     f"{V1}/history/query",
@@ -201,7 +206,7 @@ def test_the_local_person_may(
 ) -> None:
     if path.endswith("resume"):
         sent(client, path.replace("resume", "pause"), **{"Idempotency-Key": "before"})
-    if path.endswith("/retry"):
+    if path.endswith(("/retry", "/baseline")):
         abort(ours, ledger_rows.RUNNING.id, RunStatus.ERROR, "ours")
     if path.endswith("replay"):
         with ours.ledger.write() as ledger:

@@ -29,6 +29,7 @@ OURS = {
     "run_id": ledger_rows.RUNNING.id,
     "baseline_id": ledger_rows.WITH_PICTURES,
     "incident_id": ledger_rows.INCIDENT.id,
+    "review_id": ledger_rows.RUNNING.id,
     "event_id": ledger_rows.EVENT.id,
     "notification_id": ledger_rows.SENT.id,
     "number": "1",

@@ -1,0 +1,231 @@
+"""`reviews list|show|decide|withdraw`: what waits for a person, and their word about it."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator
+from dataclasses import replace
+
+import click
+
+from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.moments import future
+from inspect_pipelines.cli.output import (
+    coloured,
+    local_time,
+    print_json,
+    printable,
+    say,
+    terminal_width,
+    user_name,
+)
+from inspect_pipelines.cli.paging import page_options, say_rest
+from inspect_pipelines.cli.table import aligned
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.access import LOCAL, Caller
+from inspect_pipelines.domain.baseline import view_matches
+from inspect_pipelines.domain.decision import Decision
+from inspect_pipelines.domain.ids import DecisionId, RunId
+from inspect_pipelines.domain.review import ReviewState
+from inspect_pipelines.domain.said import DecisionKind
+from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.domain.wish import Wish
+from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.dossier import comparisons_of
+from inspect_pipelines.queries.reviews import ReviewDossier, list_reviews, review_with
+from inspect_pipelines.queries.run import find_ended_run
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.pictures.decide import decide as decide_views
+from inspect_pipelines.usecases.pictures.withdraw import withdraw as withdraw_decision
+from inspect_pipelines.usecases.runs.project import project
+
+VIEWS_SHOWN = 3
+
+
+@click.group()
+def reviews() -> None:
+    """List, show and decide what waits for a person."""
+
+
+@reviews.command("list")
+@click.option("--all", "whole", is_flag=True, help="Also what is decided or superseded.")
+@page_options(50)
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def list_(whole: bool, limit: int, after: str | None, as_json: bool) -> None:
+    """List what waits for a person, newest first."""
+    house, state = _house(), None if whole else ReviewState.WAITING
+    page = list_reviews(house, state, cursor=after, limit=limit)
+    say_rest(page, lambda cursor, most: list_reviews(house, state, cursor=cursor, limit=most))
+    if as_json:
+        print_json(page.items)
+        return
+    if not page.items:
+        say(
+            "nothing older"
+            if after
+            else "nothing waits for a person"
+            if not whole
+            else "nothing was asked yet"
+        )
+        return
+    rows = [
+        [
+            one.review.state.value,
+            one.review.definition_id,
+            printable(one.review.context),  # strangers name branches
+            local_time(one.review.opened_at),
+            one.review.run_id,
+            _some(one.changed_views),
+        ]
+        for one in page.items
+    ]
+    header = ["STATE", "DEFINITION", "BRANCH", "SINCE", "RUN", "VIEWS"]
+    say(aligned(header, rows, width=terminal_width(), optional=["BRANCH"]))
+
+
+@reviews.command()
+@click.argument("run_id", metavar="RUN")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def show(run_id: str, as_json: bool) -> None:
+    """Show what differs in a RUN and what was said of it.
+
+    RUN is its id, the beginning of it, or a definition's id for its latest run.
+    """
+    found = _review(_house(), run_id)
+    if as_json:
+        print_json(found)
+        return
+    say("\n".join(_lines(found)))
+
+
+@reviews.command(short_help="Accept, reject, ignore or quarantine what differs in a RUN.")
+@click.argument("run_id", metavar="RUN")
+@click.argument(
+    "kind", metavar="accept|reject|ignore|quarantine", type=click.Choice([one.value for one in DecisionKind])
+)
+@click.option(
+    "--view",
+    "views",
+    metavar="GLOB",
+    multiple=True,
+    help="Only these: name, name@viewport, playbook/name@viewport; a glob.",
+)
+@click.option("--note", default="", help="Why; a rejection and a quarantine need one.")
+@click.option("--owner", default="", help="Who looks after a quarantined view.")
+@click.option("--until", "moment", metavar="WHEN", help="The end of a quarantine, within 30 days.")
+@click.option("--finalize", is_flag=True, help="Make the accepted pictures the approved ones.")
+@click.option("--force", is_flag=True, help="Finalize also from another environment.")
+@click.option("--propose", is_flag=True, help="Only say it, for somebody else to decide.")
+def decide(
+    run_id: str,
+    kind: str,
+    views: tuple[str, ...],
+    note: str,
+    owner: str,
+    moment: str | None,
+    finalize: bool,
+    force: bool,
+    propose: bool,
+) -> None:
+    """Say of what differs in a RUN that it is right, a defect, of no matter, or to be left alone for a while.
+
+    It holds wherever exactly the same change shows again. Without --view it is about all that wait.
+    """
+    house = _house()
+    until = future(moment, option="--until", now=house.clock.now()) if moment else None
+    run = find_ended_run(house, run_id).id
+    wish = Wish(
+        DecisionKind(kind),
+        frozenset(view for text in views for view in _meant(house, run, text)),
+        note,
+        owner,
+        until,
+        finalize,
+        force,
+        propose,
+    )
+    made = decide_views(house, run, wish, caller=_caller(), via="cli")
+    send_waiting(house)
+    project(house)
+    for one in made:
+        say(_line(one))
+    if not made:
+        say(f"the pictures of run {run} are the approved ones")
+
+
+@reviews.command(short_help="Take a DECISION back.")
+@click.argument("decision_id", metavar="DECISION")
+def withdraw(decision_id: str) -> None:
+    """Take a DECISION back, while nothing was built on it; what it was about waits again."""
+    house = _house()
+    done = withdraw_decision(house, DecisionId(decision_id), caller=_caller())
+    project(house)
+    found = review_with(house, done.run_id)
+    waits = found is not None and done.shown.view in found.waiting_views
+    again = f": {done.shown.view} waits again as run {done.run_id} shows it" if waits else ""
+    say(f"decision {done.id} is taken back{again}")
+
+
+def _lines(found: ReviewDossier) -> Iterator[str]:
+    review = found.review
+    head = f"{coloured(found.status.value)}, {review.state.value}  {review.definition_id}"
+    yield f"{head}  {printable(review.context)}" if review.context else head
+    if review.superseded_by:
+        yield f"  run {review.superseded_by} is newer"
+    yield f"  since {local_time(review.opened_at)}"
+    if not found.comparisons:
+        yield f"  {printable(found.reason)}"
+    for one in found.comparisons:
+        mark = "waits  " if one.view in found.waiting_views else "decided"
+        yield f"  {mark} {one.outcome.value} {one.view}: {printable(one.sentence)}"
+    if found.decisions or found.followed:
+        yield "\nDecisions"
+    for decision in (*found.decisions, *found.followed):
+        yield f"  {_line(decision)}"
+    if found.waiting_views:
+        view = shlex.quote(str(found.waiting_views[0]))
+        yield f"\nnext: inspect-pipelines reviews decide {review.run_id} accept --finalize --view {view}"
+
+
+def _line(one: Decision) -> str:
+    word = f"proposed to {one.kind.value}" if one.is_proposal else one.kind.past
+    text = f"{one.id}  {one.shown.view} {word} by {one.by.removeprefix('user:')}"
+    if one.until is not None:
+        text += f" until {local_time(one.until)}, {printable(one.owner)} looks after it"
+    if one.note:
+        text += f": {printable(one.note)}"
+    return text + (f" (taken back by {one.withdrawn_by.removeprefix('user:')})" if one.withdrawn_at else "")
+
+
+def _some(views: tuple[View, ...]) -> str:
+    if not views:
+        return "nothing is approved yet"
+    more = f" and {len(views) - VIEWS_SHOWN} more" if len(views) > VIEWS_SHOWN else ""
+    return ", ".join(map(str, views[:VIEWS_SHOWN])) + more
+
+
+def _review(house: House, run_id: str) -> ReviewDossier:
+    run = find_ended_run(house, run_id).id
+    found = review_with(house, run)
+    if found is None:
+        raise NotFound(f"run {run!r} asked nobody; list what waits with: inspect-pipelines reviews list")
+    return found
+
+
+def _meant(house: House, run_id: RunId, text: str) -> list[View]:
+    """The views of a run that a name or a glob means."""
+    known = [one.view for one in comparisons_of(house, run_id)]
+    found = [view for view in known if view_matches(view, text)]
+    if not found:
+        names = ", ".join(map(str, known[:8])) or "none that was compared"
+        raise NotFound(f"no view of run {run_id!r} matches {text!r}; it has: {names}")
+    return found
+
+
+def _caller() -> Caller:
+    return replace(LOCAL, actor=f"user:{user_name()}")
+
+
+def _house() -> House:
+    return chosen_house(Settings())

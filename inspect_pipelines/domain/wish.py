@@ -1,0 +1,97 @@
+"""A wish to decide: what somebody wants said of a run's views, whether it may be said so, and who may say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from inspect_pipelines.domain.access import Caller, Permission
+from inspect_pipelines.domain.decision import LONGEST_QUARANTINE, Shown
+from inspect_pipelines.domain.said import DecisionKind
+from inspect_pipelines.domain.screenshot import View
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to be said of a run.
+
+    Attributes:
+        views: Empty: all that wait; what is quarantined never waits.
+        finalizes: The accepted pictures become the approved ones at once.
+        force: Finalise also from another environment, or from a run that ended early.
+        is_proposal: It is only said, for somebody else to decide.
+    """
+
+    kind: DecisionKind
+    views: frozenset[View] = frozenset()
+    note: str = ""
+    owner: str = ""
+    until: datetime | None = None
+    finalizes: bool = False
+    force: bool = False
+    is_proposal: bool = False
+
+
+def unsayable(wish: Wish, *, now: datetime) -> str | None:
+    """Why it cannot be said like this, as the end of a sentence; None: it can."""
+    if wish.finalizes and (wish.kind is not DecisionKind.ACCEPT or wish.is_proposal):
+        return "only what is accepted, and not what is proposed, becomes the approved picture"
+    if wish.kind is DecisionKind.QUARANTINE:
+        return _wrong_quarantine(wish, now)
+    if wish.owner or wish.until:
+        return "only a quarantine has an owner and an end"
+    if wish.kind is DecisionKind.REJECT and not wish.note.strip():
+        return "a rejection needs a note that says what is wrong"
+    return None
+
+
+def needed(wish: Wish) -> tuple[Permission, ...]:
+    """What whoever wishes it must be allowed; machines propose and quarantine, which fails nothing for good."""
+    if wish.is_proposal or wish.kind is DecisionKind.QUARANTINE:
+        return (Permission.REVIEW_PROPOSE,)
+    if wish.finalizes:
+        return (Permission.REVIEW_DECIDE, Permission.BASELINE_FINALIZE)
+    return (Permission.REVIEW_DECIDE,)
+
+
+def forbidden(permissions: Sequence[Permission], caller: Caller, *, machines_finalize: bool) -> str | None:
+    """Why somebody may not do what takes these permissions, as a sentence; None: they may.
+
+    Args:
+        permissions: All of them are needed.
+        caller: A token stands for a machine, whoever it belongs to.
+        machines_finalize: The organisation lets machines make pictures the approved ones.
+    """
+    for one in permissions:
+        if one not in caller.rights:
+            return f"{caller.actor} may not do that: it takes {one.value!r}"
+        if one is Permission.BASELINE_FINALIZE and caller.token_id is not None and not machines_finalize:
+            return (
+                "a token may not make pictures the approved ones: a person does so, with inspect-pipelines baselines adopt, "
+                "unless organization.yaml says `reviews: {finalize: anybody}`"
+            )
+    return None
+
+
+def outdated(chosen: Sequence[Shown], newer: Mapping[View, Shown]) -> list[View]:
+    """The views that a newer run shows otherwise, so that whoever decides has not seen what there is now.
+
+    Args:
+        newer: What the newer run shows of each view.
+    """
+    return [one.view for one in chosen if _pictures(newer.get(one.view)) != _pictures(one)]
+
+
+def _pictures(shown: Shown | None) -> tuple[str | None, str | None] | None:
+    return None if shown is None else (shown.old_sha256, shown.new_sha256)
+
+
+def _wrong_quarantine(wish: Wish, now: datetime) -> str | None:
+    if not wish.views:
+        return "a quarantine names its views"
+    if not wish.note.strip() or not wish.owner.strip() or wish.until is None:
+        return "a quarantine needs a note, an owner and an end (`until`)"
+    if not now < wish.until <= now + LONGEST_QUARANTINE:
+        return f"a quarantine ends within {LONGEST_QUARANTINE.days} days, and after now"
+    return None

@@ -1,0 +1,43 @@
+"""Finalise: make pictures the approved ones, where whoever asks may."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from inspect_pipelines.domain.access import Caller, Permission
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.domain.wish import forbidden
+from inspect_pipelines.errors import Forbidden
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.pictures.adopt import activate, adopt
+
+
+def finalize(
+    house: House,
+    run_id: RunId,
+    *,
+    caller: Caller,
+    via: str,
+    views: Collection[View] = (),
+    force: bool = False,
+    note: str = "",
+) -> Baseline:
+    """The baseline that a run's pictures become; raises as `adopt`, and `Forbidden`."""
+    _refuse_machines(house, caller)
+    done = adopt(house, run_id, by=caller.actor, views=views, force=force, notes=note, via=via)
+    return done.baseline
+
+
+def go_back(house: House, baseline_id: BaselineId, *, caller: Caller) -> Baseline:
+    """Another baseline of a set, in use again; raises as `activate`, and `Forbidden`."""
+    _refuse_machines(house, caller)
+    return activate(house, baseline_id, by=caller.actor)
+
+
+def _refuse_machines(house: House, caller: Caller) -> None:
+    with house.ledger.read() as ledger:
+        allowed = ledger.organizations.find().machines_finalize
+    if problem := forbidden((Permission.BASELINE_FINALIZE,), caller, machines_finalize=allowed):
+        raise Forbidden(problem)

@@ -1,0 +1,76 @@
+"""Wishes about pictures: the bodies of requests that decide, approve and go back."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from inspect_pipelines.domain.said import DecisionKind
+from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.domain.wish import Wish as Said
+from inspect_pipelines.web.api.moment import Moment
+from inspect_pipelines.web.api.problem import Invalid
+from inspect_pipelines.web.api.wishes import Wish
+
+MOST_VIEWS = 1000
+EXAMPLE = "shop/cart@desktop"
+
+
+class DecisionWish(Wish):
+    decision: DecisionKind = Field(description="What is said of the views.")
+    views: list[str] = Field(
+        default_factory=list,
+        max_length=MOST_VIEWS,
+        description="`playbook/name@viewport`; without any: all that wait, which quarantined ones never do.",
+        examples=[[EXAMPLE]],
+    )
+    note: str = Field(default="", max_length=500, description="Why; a rejection and a quarantine need one.")
+    owner: str = Field(default="", max_length=200, description="Who looks after a quarantined view.")
+    until: Moment | None = Field(default=None, description="The end of a quarantine, within 30 days.")
+    finalize: bool = Field(default=False, description="Make the accepted pictures the approved ones.")
+    force: bool = Field(default=False, description="Finalize also from another environment.")
+    is_proposal: bool = Field(default=False, description="Only say it, for a person to decide.")
+
+    def said(self) -> Said:
+        """The wish.
+
+        Raises:
+            Invalid: A view is none.
+        """
+        return Said(
+            self.decision,
+            frozenset(views_of(self.views)),
+            self.note,
+            self.owner,
+            self.until,
+            self.finalize,
+            self.force,
+            self.is_proposal,
+        )
+
+
+class BaselineWish(Wish):
+    views: list[str] = Field(
+        default_factory=list,
+        max_length=MOST_VIEWS,
+        description="Only these, or drop them where the run does not show them; without any: all.",
+        examples=[[EXAMPLE]],
+    )
+    force: bool = Field(default=False, description="Also from another environment, or an early end.")
+    note: str = Field(default="", max_length=500, description="Kept with the baseline.")
+
+
+def views_of(texts: list[str]) -> list[View]:
+    """Views by their text form.
+
+    Raises:
+        Invalid: One is written otherwise.
+    """
+    views = [View.parse(text) for text in texts]
+    wrong = [
+        (f"body views {at}", f"{text[:100]!r} is no view; write {EXAMPLE!r}")
+        for at, (text, view) in enumerate(zip(texts, views, strict=True))
+        if not (view.playbook and view.name and view.viewport) or str(view) != text
+    ]
+    if wrong:
+        raise Invalid(wrong)
+    return views

@@ -1,0 +1,126 @@
+"""`reviews`, as people type it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from builders import a_screenshot, a_session
+from ends import QA, Watch
+from history_builders import a_comparison
+from inspect_pipelines.cli.main import cli
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.errors import InspectError, NotFound, Refused
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.wiring import house as build
+
+HOME, PAY = "shop/home@desktop", "shop/pay@desktop"
+
+
+class OnRealTime(Watch):
+    """Ends runs at the machine's time, since the commands look at it."""
+
+    def end(self, *words: Any, **changes: Any) -> list[Notification]:
+        return super().end(*words, **{"after": timedelta(0), **changes})
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    monkeypatch.setenv("USER", "ada")
+    house = build(Settings())
+    yield house
+    house.ledgers.close()
+
+
+@pytest.fixture
+def run_id(house: House) -> str:
+    watch = OnRealTime(house)
+    watch.define(QA)
+    watch.end(
+        comparisons=[a_comparison(), a_comparison("pay")],
+        sessions=[a_session(screenshots=(a_screenshot(), a_screenshot("pay")))],
+    )
+    with house.ledger.write() as ledger:
+        run = watch.last_run()
+        ledger.evidence.save_comparisons(run.id, [a_comparison(), a_comparison("pay")])
+    return run.id
+
+
+def call(*words: str) -> Result:
+    return CliRunner().invoke(cli, [*words])
+
+
+def said(*words: str) -> str:
+    done = call(*words)
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def refused(error: type[InspectError], *words: str) -> str:
+    done = call(*words)
+    assert isinstance(done.exception, error), done.output
+    return str(done.exception)
+
+
+def test_what_waits_is_listed_shown_and_decided(run_id: str) -> None:
+    assert run_id in said("reviews", "list")
+    assert f"waits   changed {HOME}: the header moved" in said("reviews", "show", run_id)
+
+    told = said("reviews", "decide", run_id, "accept", "--view", "home", "--note", "the new header")
+
+    assert f"{HOME} accepted by ada: the new header" in told
+    shown = said("reviews", "show", run_id)
+    assert f"decided changed {HOME}: the header moved; accepted by ada on" in shown
+    assert f"next: inspect-pipelines reviews decide {run_id} accept --finalize --view {PAY}" in shown
+    said("reviews", "decide", run_id, "reject", "--note", "ticket 7")
+    assert said("reviews", "list") == "nothing waits for a person\n"
+    assert json.loads(said("reviews", "list", "--all", "--json"))[0]["state"] == "decided"
+
+
+def test_a_word_is_taken_back(run_id: str) -> None:
+    said("reviews", "decide", run_id, "ignore")
+    (first, _) = json.loads(said("reviews", "show", run_id, "--json"))["decisions"]
+
+    assert "waits again" in said("reviews", "withdraw", first["id"])
+
+    assert "(taken back by ada)" in said("reviews", "show", run_id)
+    assert run_id in said("reviews", "list")
+
+
+def test_a_quarantine_says_until_when_and_who_looks_after_it(run_id: str) -> None:
+    until = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%d")
+    words = ("--view", HOME, "--note", "it flickers", "--owner", "bob", "--until", until)
+
+    told = said("reviews", "decide", run_id, "quarantine", *words)
+
+    assert f"{HOME} quarantined by ada until {until}" in told
+    assert "bob looks after it: it flickers" in told
+
+
+def test_a_proposal_is_shown_and_decides_nothing(run_id: str) -> None:
+    said("reviews", "decide", run_id, "accept", "--propose")
+
+    shown = said("reviews", "show", run_id)
+    assert f"{HOME} proposed to accept by ada" in shown
+    proposal = shown.partition("Decisions\n")[2].split()[0]
+    assert said("reviews", "withdraw", proposal).startswith(
+        f"decision {proposal} is taken back: {HOME} waits"
+    )
+    assert run_id in said("reviews", "list")
+
+
+def test_what_cannot_be_decided_says_why(run_id: str) -> None:
+    assert f"matches 'list'; it has: {HOME}, {PAY}" in refused(
+        NotFound, "reviews", "decide", run_id, "accept", "--view", "list"
+    )
+    said("reviews", "decide", run_id, "accept")
+    assert "all of them are decided; to say otherwise of one, name its view" in refused(
+        Refused, "reviews", "decide", run_id, "accept"
+    )

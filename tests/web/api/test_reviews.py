@@ -1,0 +1,154 @@
+"""The inbox and a word about it, over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+import ledger_rows
+from builders import a_sha
+from history_builders import a_comparison
+from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.ports.house import House
+from people import a_token, bearer
+from web_app import TestClient, a_client
+
+V1 = "/api/v1"
+REVIEW = f"{V1}/reviews/{ledger_rows.RUNNING.id}"
+HOME = "shop/home@desktop"
+QUARANTINE = {
+    "decision": "quarantine",
+    "views": [HOME],
+    "note": "it flickers",
+    "owner": "bob",
+    "until": "2026-12-10T00:00:00Z",
+}
+
+
+@pytest.fixture
+def client(ours: House) -> TestClient:
+    return a_client(ours)
+
+
+def token(house: House, *scopes: Permission) -> dict[str, str]:
+    return bearer(a_token(house, "ci", scopes=scopes))
+
+
+def say(client: TestClient, body: dict[str, Any], **headers: str) -> Any:
+    return client.post(f"{REVIEW}/decisions", json=body, headers={"Idempotency-Key": "k", **headers})
+
+
+def states(client: TestClient, query: str = "") -> list[str]:
+    return [one["state"] for one in client.get(f"{V1}/reviews{query}").json()["items"]]
+
+
+def test_the_inbox_holds_what_waits_and_lets_go_of_what_is_decided(client: TestClient) -> None:
+    (waiting,) = client.get(f"{V1}/reviews?state=waiting").json()["items"]
+    assert (waiting["run_id"], waiting["changed_views"]) == (ledger_rows.RUNNING.id, [HOME])
+
+    answer = say(client, {"decision": "accept", "note": "the new header"})
+
+    (decision,) = answer.json()["items"]
+    assert (decision["kind"], decision["by"], decision["via"]) == ("accept", "local", "api")
+    assert (states(client, "?state=waiting"), states(client)) == ([], ["decided"])
+    shown = client.get(REVIEW).json()
+    assert (shown["waiting_views"], shown["comparisons"][0]["said"]["decision_id"]) == ([], decision["id"])
+
+
+def test_the_same_key_says_it_once(client: TestClient) -> None:
+    first, again = (say(client, {"decision": "accept"}) for _ in range(2))
+
+    assert first.json() == again.json()
+    assert client.post(f"{REVIEW}/decisions", json={"decision": "accept"}).status_code == 400
+
+
+def test_a_machine_proposes_and_quarantines_and_says_who_it_is(client: TestClient, ours: House) -> None:
+    machine = token(ours, Permission.REVIEW_PROPOSE)
+
+    refused = say(client, {"decision": "accept"}, **machine)
+    agent = {"Idempotency-Key": "p", "User-Agent": "agent/claude 4"}
+    proposed = say(client, {"decision": "accept", "is_proposal": True}, **machine, **agent)
+    quarantined = say(client, QUARANTINE, **machine, **{"Idempotency-Key": "q"})
+
+    assert (refused.status_code, proposed.status_code, quarantined.status_code) == (403, 200, 200)
+    assert "review:decide" in refused.json()["detail"]
+    (one,) = proposed.json()["items"]
+    assert (one["is_proposal"], one["via"]) == (True, "agent claude")
+
+
+def test_a_token_finalises_only_where_the_organisation_says_so(client: TestClient, ours: House) -> None:
+    reviewer = token(ours, *Permission)
+    activate = f"{V1}/baselines/{ledger_rows.OLD.id}/activate"
+
+    refused = client.post(activate, headers=reviewer)
+    with ours.ledger.write() as ledger:
+        ledger.organizations.save(Organization(ours.org_id, machines_finalize=True), at=ours.clock.now())
+    done = client.post(activate, headers=reviewer)
+
+    assert (refused.status_code, done.status_code) == (403, 200)
+    assert "reviews: {finalize: anybody}" in refused.json()["detail"]
+    assert done.json()["is_active"]
+
+
+def test_a_word_that_comes_too_late_is_told_of_the_newer_run(client: TestClient, ours: House) -> None:
+    newer = ledger_rows.RETRY.id
+    with ours.ledger.write() as ledger:
+        ledger.review_queue.supersede(ledger_rows.NIGHTLY.id, "", by=newer)
+        ledger.evidence.save_comparisons(newer, [a_comparison(new_sha256=a_sha("e"))])
+
+    answer = say(client, {"decision": "accept"})
+
+    assert answer.status_code == 409
+    assert answer.json()["newer"].endswith(f"/api/v1/runs/{newer}")
+    assert client.get(answer.json()["newer"]).status_code == 200
+
+
+def test_a_word_is_taken_back_under_its_own_review_only(client: TestClient) -> None:
+    (decision,) = say(client, {"decision": "ignore"}).json()["items"]
+    withdrawing = f"decisions/{decision['id']}/withdraw"
+
+    elsewhere = client.post(f"{V1}/reviews/{ledger_rows.PENDING.id}/{withdrawing}")
+    done = client.post(f"{REVIEW}/{withdrawing}")
+
+    assert (elsewhere.status_code, done.status_code) == (404, 200)
+    assert done.json()["withdrawn_by"] == "local"
+    assert states(client) == ["waiting"]
+
+
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ({}, "decision"),
+        ({"decision": "bless"}, "decision"),
+        ({"decision": "accept", "views": ["home"]}, "is no view"),
+        ({"decision": "accept", "views": [1]}, "views"),
+        ({"decision": "accept", "view": []}, "view"),
+        ({"decision": "reject"}, "needs a note"),
+        ({**QUARANTINE, "until": "2027-01-10T00:00:00Z"}, "within 30 days"),
+        ({**QUARANTINE, "owner": ""}, "an owner"),
+        ({"decision": "ignore", "finalize": True}, "only what is accepted"),
+    ],
+)
+def test_a_wish_that_is_not_as_documented_is_refused(client: TestClient, body: Any, says: str) -> None:
+    answer = say(client, body)
+
+    assert answer.status_code == 400, answer.text
+    assert says in answer.text
+    assert states(client) == ["waiting"]
+
+
+def test_reviews_come_in_pages(client: TestClient, ours: House) -> None:
+    with ours.ledger.write() as ledger:
+        ledger.review_queue.open(replace(ledger_rows.REVIEW, run_id=ledger_rows.RETRY.id))
+
+    first = client.get(f"{V1}/reviews?limit=1").json()
+    second = client.get(first["next"]).json()
+
+    assert [one["items"][0]["run_id"] for one in (first, second)] == [
+        ledger_rows.RETRY.id,
+        ledger_rows.RUNNING.id,
+    ]
+    assert second["next"] is None
