@@ -138,11 +138,10 @@ def announced(
         incident: Opened or joined by the run.
         targets: Of the run's rules.
         rules: The run's definition's.
-        is_hushed: It is silenced, or maintenance goes on; told later, when it is still so.
+        is_hushed: It is silenced, maintenance goes on, or a person knows; told later, when it is still so.
     """
     _require_open(incident)
-    is_early = incident.announced_at is None and (incident.known_by or incident.runs < rules.alert_after)
-    if is_hushed or is_early:
+    if is_hushed or (incident.announced_at is None and incident.runs < rules.alert_after):
         return incident, ()
     if incident.announced_at is None:
         changes = (*_lately(incident.changes, rules, at), at)

@@ -16,7 +16,6 @@ from inspect_pipelines.domain.announcement import (
 )
 from inspect_pipelines.domain.cause import Cause, CauseKind, views_of
 from inspect_pipelines.domain.channel import Kinds, spec_of
-from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.maintenance import under_maintenance
@@ -96,7 +95,7 @@ def _failed(end: RunEnd, before: Before) -> list[tuple[Incident, tuple[Say, ...]
         for one in incidents.covered_by(cause, before.standing)
     ]
     if new := unknown_part(end, before.standing):
-        said = _rejected_before(new, end.comparisons)
+        said = _rejected_before(new.keys, end)
         sentence = told_of([key for key in new.keys if key not in said] or new.keys)
         fresh = incidents.opened(new, end.run, sentence, before=before.last_of_cause, rules=rules, at=end.at)
         if len(said) == len(new.keys):
@@ -110,14 +109,17 @@ def _failed(end: RunEnd, before: Before) -> list[tuple[Incident, tuple[Say, ...]
     ]
 
 
-def _rejected_before(cause: Cause, comparisons: Sequence[Comparison]) -> dict[str, Said]:
-    """By key, a person's earlier word that it is a defect: it came back after its incident was over."""
-    said = {str(one.view): one.said for one in comparisons if one.said is not None and not one.passed}
-    return {key: said[view] for key in cause.keys for view in views_of([key]) if view in said}
+def _rejected_before(keys: Sequence[str], end: RunEnd) -> dict[str, Said]:
+    """By key, a person's word on another run that it is a defect."""
+    said = {str(one.view): one.said for one in end.comparisons if one.said is not None and not one.passed}
+    return {key: said[view] for key in keys for view in views_of([key]) if view in said}
 
 
 def _is_hushed(end: RunEnd, before: Before, incident: Incident) -> bool:
-    """Whether a silence or maintenance holds people's messages back."""
+    """Whether a silence, maintenance, or a person's word on all that the run shows of it holds messages back."""
+    shown = [key for key in incident.keys if end.cause and key in end.cause.keys]
+    if shown and len(_rejected_before(shown, end)) == len(shown):
+        return True
     definition_id = end.run.definition_id
     if under_maintenance(before.organization.maintenance, definition_id, end.at):
         return True

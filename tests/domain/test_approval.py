@@ -10,6 +10,7 @@ from builders import ENVIRONMENT, NOW, a_baseline, a_run, a_screenshot, a_sessio
 from ends import NIGHTLY, QA
 from history_builders import a_comparison
 from inspect_pipelines.domain.absence import absence_origin
+from inspect_pipelines.domain.alerting import Overrides
 from inspect_pipelines.domain.approval import approval_of
 from inspect_pipelines.domain.baseline import image_of
 from inspect_pipelines.domain.comparison import Comparison, Outcome
@@ -221,3 +222,13 @@ def test_a_new_change_beside_a_known_defect_is_told_by_its_own_words(books: Book
     assert [(note.target, note.message.sentence) for note in told if note.message] == [
         ("slack:#qa", reasons[1])
     ]
+
+
+def test_a_defect_that_somebody_rejected_before_it_was_told_is_told_to_nobody(books: Books) -> None:
+    books.define(QA, alerts=Overrides(alert_after=2))
+    books.end(comparisons=[a_comparison()], sessions=SHOTS)
+    books.reject(books.last_run().id)
+    word = Said(DecisionId("d1"), DecisionKind.REJECT, "user:ada", NOW)
+
+    assert books.end(comparisons=[a_comparison(said=word)], sessions=SHOTS) == []
+    assert [note.target for note in books.end(comparisons=CHANGED, sessions=SHOTS)] == ["slack:#qa"]
