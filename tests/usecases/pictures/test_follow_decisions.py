@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from builders import ENVIRONMENT, NOW
 from houses import a_house, of_another
 from inspect_pipelines.domain.ids import OrgId, RunId
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.reject import reject
@@ -23,13 +21,6 @@ from watched_site import ADA, Site, watched
 @pytest.fixture
 def site(tmp_path: Path) -> Site:
     return watched(a_house(tmp_path, gallery=FolderGallery(tmp_path / "gallery")), "nightly-shop")
-
-
-@pytest.fixture(scope="module")
-def long_kept(tmp_path_factory: pytest.TempPathFactory) -> House:
-    """One ledger for all histories, each of a definition of its own."""
-    path = tmp_path_factory.mktemp("histories")
-    return a_house(path, gallery=FolderGallery(path / "gallery"))
 
 
 def test_a_change_that_is_reverted_and_lands_again_is_asked_about_once(site: Site) -> None:
@@ -163,36 +154,6 @@ def test_a_word_of_another_organisation_is_none_of_ours(site: Site) -> None:
 
     with theirs.ledger.read() as ledger:
         assert follow(ledger, site.name, changed, at=NOW) == changed
-
-
-@pytest.mark.parametrize("seed", range(50))
-def test_a_history_asks_about_every_new_change_once_and_about_none_twice(long_kept: House, seed: int) -> None:
-    """Commits come, are squashed, rebased, run again and reverted; whatever a person is asked, they answer."""
-    site, rng = watched(long_kept, f"history-{seed}"), random.Random(seed)
-    shades = [40, 90, 140, 200, 250]
-    now, approved, known, before = 90, 90, set[tuple[int, int]](), [90]
-    for _ in range(7):
-        match rng.choice(["commit", "squash", "rebase", "again", "revert"]):
-            case "commit":
-                now = rng.choice(shades)
-                before.append(now)
-            case "revert" if len(before) > 1:
-                before.pop()
-                now = before[-1]
-            case _:
-                pass  # another commit id, the same pictures
-
-        run = site.look(now)
-
-        is_asked = run.status is RunStatus.FAILED and not site.reviews(run)
-        assert is_asked == (now != approved and (approved, now) not in known), run.reason
-        if is_asked and rng.random() < 0.3:
-            reject(site.house, run.id, by=ADA, note="ticket")
-            known.add((approved, now))
-        elif is_asked:
-            adopt(site.house, run.id, by=ADA)
-            known.add((approved, now))
-            approved = now
 
 
 def test_the_words_of_a_run_are_in_the_audit(site: Site) -> None:
