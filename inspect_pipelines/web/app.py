@@ -33,6 +33,7 @@ from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
 from inspect_pipelines.web.webhooks.receiver import Receiver
+from inspect_pipelines.web.webhooks.shortcut import Shortcut
 
 TITLE = "inspect-pipelines"
 LOOPBACK = (
@@ -94,6 +95,7 @@ def create_app(
         redirect_slashes=False,  # to a host that the asker names
         middleware=[
             Middleware(SecurityHeaders),
+            Middleware(Shortcut, receiver),
             Middleware(HostsButForWebhooks, allowed_hosts=[*allowed_hosts]),
         ],
     )

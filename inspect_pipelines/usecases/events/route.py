@@ -41,6 +41,10 @@ class Routed:
 
     events: int = 0
     runs: int = 0  # that are to be launched now
+    to_follow: int = 0  # events of which something is to come: a run, a batch, a question, a reaction
+
+    def __add__(self, other: Routed) -> Routed:
+        return Routed(self.events + other.events, self.runs + other.runs, self.to_follow + other.to_follow)
 
 
 def route(house: House, *, limit: int = AT_ONCE) -> Routed:
@@ -55,25 +59,25 @@ def route(house: House, *, limit: int = AT_ONCE) -> Routed:
     if not events:
         return Routed()
     try:
-        return Routed(len(events), _decided(house, events, triggers))
+        return _decided(house, events, triggers)
     except InspectError:
         raise
     except Exception:  # one event that meets a defect of ours must not hold up the others
         log.exception("events are looked at one by one")
-    return Routed(len(events), sum(_decided_or_unreadable(house, event, triggers) for event in events))
+    return sum((_decided_or_unreadable(house, event, triggers) for event in events), start=Routed())
 
 
-def _decided(house: House, events: Sequence[Event], triggers: Sequence[Trigger]) -> int:
-    runs = 0
+def _decided(house: House, events: Sequence[Event], triggers: Sequence[Trigger]) -> Routed:
+    routed = Routed(len(events))
     with house.ledger.write() as ledger:
         for event in events:
             current = ledger.events.find(event.id)
             if current is not None and current.status is EventStatus.RECEIVED:
-                runs += decide(house, ledger, current, triggers)
-    return runs
+                routed += decide(house, ledger, current, triggers)
+    return routed
 
 
-def _decided_or_unreadable(house: House, event: Event, triggers: Sequence[Trigger]) -> int:
+def _decided_or_unreadable(house: House, event: Event, triggers: Sequence[Trigger]) -> Routed:
     try:
         return _decided(house, [event], triggers)
     except InspectError:
@@ -89,14 +93,14 @@ def _decided_or_unreadable(house: House, event: Event, triggers: Sequence[Trigge
         known = ledger.answers.decided(event.id, event.replay)
         concerned = [one for one in triggers if one.event == event.type and one.id not in known]
         tell_undecided(house, ledger, event, concerned, problem, with_context=False)
-    return 0
+    return Routed(1)
 
 
-def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence[Trigger]) -> int:
-    """Store what each trigger says to the event, and how far the event has come; returns how many runs it started."""
+def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence[Trigger]) -> Routed:
+    """Store what each trigger says to the event, and how far the event has come; returns what came of this one."""
     known = ledger.answers.decided(event.id, event.replay)
     now = house.clock.now()
-    is_waiting, runs, problem = False, 0, ""
+    is_waiting, is_carried_out, runs, problem = False, False, 0, ""
     is_taken, is_refused = bool(known), False
     refusals: list[Answer] = []
     for trigger in triggers:
@@ -118,14 +122,16 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
                 tell_undecided(house, ledger, event, [trigger], why_not)
                 problem = problem or f"{trigger.id}: {why_not}"
             else:
+                is_carried_out = True
                 runs += _carry_out(house, ledger, event, trigger, decision, context)
     ledger.answers.add_all(refusals)
     if is_refused and not is_taken and not is_waiting:
         event = replace(event, data={**event.data, REACTION: REFUSED})
+    is_followed = is_carried_out or is_waiting or REACTION in event.data
     status = EventStatus.UNDECIDED if problem else EventStatus.DECIDED
     status = EventStatus.WAITING if is_waiting else status
     save_status(house, ledger, replace(event, status=status, problem="" if is_waiting else problem))
-    return runs
+    return Routed(0, runs, int(is_followed))
 
 
 def triggers_of(ledger: LedgerSession) -> list[Trigger]:

@@ -21,11 +21,14 @@ class Routing:
     def __call__(self, house: House) -> None:
         """Decide about new events and close batches that are due.
 
+        Most events are nobody's: to wake the others for those would cost more than deciding about them.
+
         Raises:
             Unavailable: The ledger cannot be written.
         """
-        while route(house).events and not self._is_over():
-            self._wake()
+        while (routed := route(house)).events and not self._is_over():
+            if routed.to_follow:
+                self._wake()
         if close_batches(house):
             self._wake()
 

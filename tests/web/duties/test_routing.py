@@ -10,6 +10,7 @@ from engines import RememberingEngine
 from houses import a_house, apply
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.duties.asker import Asker
+from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.duties.launcher import Launcher
 from inspect_pipelines.web.duties.routing import Routing
 from patience import until
@@ -44,3 +45,35 @@ def tell(house: House, *numbers: int) -> None:
     with house.ledger.write() as ledger:
         for number in numbers:
             ledger.events.add(a_merge(number, paths=None))
+
+
+def test_events_that_are_nobody_s_wake_nobody(tmp_path: Path) -> None:
+    """Each burst of pushes to other branches woke two threads, which asked the ledger six questions in vain."""
+    house = a_house(tmp_path)
+    apply(house, a_trigger())
+    woken: list[str] = []
+    routing = Routing()
+    routing.wakes(Bell(woken))
+    with house.ledger.write() as ledger:
+        ledger.events.add(a_merge(9, type="push"))
+
+    routing(house)
+    assert woken == []
+    tell(house, 1)
+    routing(house)
+
+    assert woken == ["rung"]
+
+
+class Bell(Duty):
+    """Says when it is woken."""
+
+    def __init__(self, woken: list[str]) -> None:
+        super().__init__("bell", "webhooks", every_seconds=60)
+        self._woken = woken
+
+    def wake(self) -> None:
+        self._woken.append("rung")
+
+    def turn(self) -> None:
+        """Nothing."""

@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.event import Delivery
+from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.inbox import Stored
 from senders import GITHUB_SECRET, OTHER_SECRET, as_json, github_headers, payload, standard_headers
 from webhook_server import GENERIC, GITHUB, NEW_SECRET, events, from_github, served
 
@@ -41,6 +47,30 @@ def test_a_full_disk_is_answered_with_503_and_the_next_try_is_taken(
     assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
     assert refused.json() == {"error": "the inbox cannot be written; send this delivery again"}
     assert taken.status_code == 202
+
+
+def test_a_damaged_inbox_acknowledges_nothing(house: House) -> None:
+    with served(replace(house, inbox=DamagedInbox())) as client:
+        refused = from_github(client)
+
+    assert (refused.status_code, refused.headers["retry-after"]) == (503, "5")
+    assert refused.json() == {"error": "the inbox cannot be written; send this delivery again"}
+
+
+class DamagedInbox:
+    """Can be asked, and holds nothing that can be read."""
+
+    def store(self, deliveries: Sequence[Delivery]) -> list[Stored]:
+        raise Unreadable("the inbox is damaged")
+
+    def waiting(self, limit: int) -> list[Delivery]:
+        return []
+
+    def prune(self, *, before: datetime) -> int:
+        return 0
+
+    def forget(self, *, before: datetime) -> int:
+        return 0
 
 
 def noise(characters: int) -> str:
