@@ -43,9 +43,7 @@ def measure_footprint(folder: Path) -> dict[str, float]:
         )
         seen: dict[str, list[float]] = defaultdict(list)
         while run.poll() is None:
-            for kind, megabytes in _of_run(
-                home, set(state["pids"].values()) | {state["pid"], run.pid}
-            ).items():
+            for kind, megabytes in _of_run(state["pid"], set(state["pids"].values())).items():
                 seen[kind].append(megabytes)
             time.sleep(LOOK_EVERY_SECONDS)
     held = {f"run_{kind}_p50_uss_mb": statistics.median(values) for kind, values in sorted(seen.items())}
@@ -53,12 +51,12 @@ def measure_footprint(folder: Path) -> dict[str, float]:
     return idle | held | most
 
 
-def _of_run(home: Path, others: set[int]) -> dict[str, float]:
-    """USS now by kind, of everything of this home that is not in `others`."""
+def _of_run(supervisor: int, services: set[int]) -> dict[str, float]:
+    """USS now by kind, of everything below `up` that is none of its services; a browser is told nothing of the home."""
     found: dict[str, float] = defaultdict(float)
-    for process in psutil.process_iter():
+    for process in psutil.Process(supervisor).children(recursive=True):
         with contextlib.suppress(psutil.Error):
-            if process.pid in others or process.environ().get("INSPECT_HOME") != str(home):
+            if process.pid in services:
                 continue
             words = " ".join(process.cmdline())
             kind = (
