@@ -17,6 +17,7 @@ from resources.channels.registry import CHANNELS
 from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
 from resources.code_host.github import GitHub
+from resources.code_host.workflows import GitHubWorkflows
 from resources.gallery.folder import FolderGallery
 from resources.history.store import DuckHistory
 from resources.inbox.store import create_inbox
@@ -63,6 +64,7 @@ def estate(settings: Settings | None = None) -> Estate:
         sessions=RoutedSessions({BROWSER: browser}),
         workers=workers,
         reports=HtmlReports(home, gallery),
+        workflows=GitHubWorkflows(clock),
         channels=[("*", channel)],
         kinds=CHANNELS,
     )

@@ -26,6 +26,7 @@ from inspect_pipelines.ports.history import Answered, Column, PastRun, Table
 from inspect_pipelines.ports.house import House
 from prepared import prepared_ledgers
 from resources.channels.registry import CHANNELS
+from resources.code_host.workflows import GitHubWorkflows
 from resources.inbox.store import create_inbox
 from resources.publication import FilePublication
 
@@ -205,6 +206,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         sessions=ScriptedSessions(clock),
         workers=LivingWorkers(),
         reports=CollectedReports(),
+        workflows=GitHubWorkflows(clock),
         channels=channels,
         kinds=CHANNELS,
     )

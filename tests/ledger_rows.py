@@ -201,6 +201,7 @@ VALUES: Mapping[str, Ask] = {
     "kept_answers.begin": lambda r: r.begin(KEPT, forgotten_before=NOW),
     "kept_answers.finish": lambda r: r.finish(KEPT.answered(200, "{}")),
     "tokens.add": lambda r: r.add(replace(TOKEN, id="t2", sha256="b" * 64)),
+    "tokens.add_proven": lambda r: r.add_proven(replace(TOKEN, id="t3", sha256="c" * 64, proof="p1")),
 }
 
 # Ids and names are the other organisation's: they find nothing, or name nothing and are told so.

@@ -20,6 +20,7 @@ from inspect_pipelines.config.schedule_document import (
     OrganizationMetadata,
 )
 from inspect_pipelines.config.sources import sources
+from inspect_pipelines.config.workflows import workflows
 from inspect_pipelines.config.yaml_text import Source, YamlPath
 from inspect_pipelines.domain import calendar
 from inspect_pipelines.domain.budget import Budget
@@ -93,6 +94,7 @@ def read_organization(
             channels=read_channels(source, document.channels, kinds, findings),
             people=read_people(source, document.people, findings),
             machines_finalize=document.reviews.finalize == "anybody",
+            workflows=workflows(document.workflows, document.public_url, reader.at("workflows")),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
     )

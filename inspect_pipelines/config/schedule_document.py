@@ -11,6 +11,7 @@ from inspect_pipelines.config.channel_document import PersonDocument
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
 from inspect_pipelines.config.playbook_document import Tolerance
 from inspect_pipelines.config.source_document import SourceDocument
+from inspect_pipelines.config.workflows import WorkflowDocument
 
 MAX_TIMEOUT_MINUTES = 24 * 60
 
@@ -217,6 +218,7 @@ class OrganizationConfigDocument(Document):
     alerts: AlertsDocument = Field(default_factory=AlertsDocument)
     reviews: ReviewsDocument = Field(default_factory=ReviewsDocument)
     public_url: str | None = None
+    workflows: list[WorkflowDocument] = Field(default_factory=list)
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: dict[str, Any] = Field(default_factory=dict)  # config/channels.py asks the kind of each
     people: dict[str, PersonDocument] = Field(default_factory=dict)

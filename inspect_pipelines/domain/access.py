@@ -96,12 +96,14 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class AccessToken:
-    """What a program shows to act for a member; its text is nowhere, only a hash of it."""
+    """What a program shows to act for a member, or for itself as a workflow; its text is nowhere, only a hash of it."""
 
     org_id: OrgId
     id: str
     name: str
-    login: str  # the member that it speaks for, with the role that they have when it is used
+    login: (
+        str  # the member that it speaks for, with the role that they have when it is used; or `Workflow.name`
+    )
     scopes: frozenset[Permission]  # a scope can only narrow the role
     sha256: str
     created_at: datetime  # UTC, as all of them
@@ -110,6 +112,7 @@ class AccessToken:
     last_used_at: datetime | None = None  # to the hour
     revoked_at: datetime | None = None
     revoked_by: str | None = None
+    proof: str | None = None  # of the workflow that got it; None: somebody created it, for a member
 
     def state(self, now: datetime) -> str:
         """`active`, `expired` or `revoked`."""
@@ -127,7 +130,7 @@ class Caller:
         org_id: The one organisation that they see; None: the local person, who sees all of this home.
         rights: What they may do there now.
         token_id: The token that they showed.
-        role: Of the member; None: the local person.
+        role: Of the member; None: the local person, or a workflow.
         scopes: Of the token; None: there is none, so nothing narrows the role.
     """
 
@@ -140,6 +143,7 @@ class Caller:
 
 
 LOCAL = Caller("local", None, frozenset(Permission))
+NOBODY = Caller("nobody", None, frozenset())  # whoever has yet to prove who they are
 
 
 def caller_of(token: AccessToken, member: Member) -> Caller:
@@ -150,6 +154,17 @@ def caller_of(token: AccessToken, member: Member) -> Caller:
         rights=ROLES[member.role] & token.scopes,
         token_id=token.id,
         role=member.role,
+        scopes=token.scopes,
+    )
+
+
+def workflow_of(token: AccessToken) -> Caller:
+    """The workflow through its token."""
+    return Caller(
+        actor=f"workflow:{token.login}",
+        org_id=token.org_id,
+        rights=token.scopes,
+        token_id=token.id,
         scopes=token.scopes,
     )
 
@@ -182,6 +197,8 @@ def why(caller: Caller, permission: Permission) -> str:
     """Why they may, or may not: a clause."""
     if caller.org_id is None:
         return "whoever sits at this machine has every right"
+    if caller.role is None and caller.rights:
+        return f"{caller.actor} has {', '.join(sorted(repr(one.value) for one in caller.rights))} and nothing else"
     if caller.role is None or permission not in ROLES[caller.role]:
         role = caller.role.value if caller.role else "no role"
         return f"{caller.actor} is {role!r}, and {permission.value!r} takes {least_role(permission).value!r}"

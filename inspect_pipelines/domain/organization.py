@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.plan import NotifyRule
 from inspect_pipelines.domain.source import Source
+from inspect_pipelines.domain.workflow import TrustedWorkflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Organization:
     channels: tuple[ChannelConfig, ...] = ()  # in the file's order: the first of a kind is its default
     people: tuple[Person, ...] = ()
     machines_finalize: bool = False  # whether a token may make pictures the approved ones
+    workflows: tuple[TrustedWorkflow, ...] = ()  # of CI, that get a token without a secret
 
 
 def taken_sources(

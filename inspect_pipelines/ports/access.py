@@ -28,6 +28,9 @@ class Tokens(Protocol):
     """An organisation's, revoked and expired ones included; each change is in the audit."""
 
     def add(self, token: AccessToken) -> None: ...
+    def add_proven(self, token: AccessToken) -> bool:
+        """Of a workflow, for a proof; False: that proof has one already. Those that ended a day before it are dropped."""
+
     def all(self) -> list[AccessToken]:
         """Newest first."""
 

@@ -18,6 +18,7 @@ from inspect_pipelines.ports.ledger import Ledger
 from inspect_pipelines.ports.publication import Publication
 from inspect_pipelines.ports.reports import Reports
 from inspect_pipelines.ports.sessions import Sessions
+from inspect_pipelines.ports.workflows import Workflows
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,5 +37,6 @@ class House:
     sessions: Sessions
     workers: Workers
     reports: Reports
+    workflows: Workflows  # of CI, that prove which one they are
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
     kinds: Kinds  # of channels

@@ -29,10 +29,16 @@ def upgrade_organization_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "machines_finalize": False}
 
 
+def upgrade_organization_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may trust workflows; before, it trusted none."""
+    return kept
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
     upgrade_organization_1_to_2,
     upgrade_organization_2_to_3,
     upgrade_organization_3_to_4,
+    upgrade_organization_4_to_5,
 )

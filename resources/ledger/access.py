@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -12,6 +12,9 @@ from resources.ledger.access_tables import access_tokens, members
 from resources.ledger.audit import SqlAudit
 from resources.ledger.owned import Owned
 from resources.ledger.tables import insert
+
+# Of a workflow's token, behind its end: longer than a proof can hold, so that none is exchanged twice.
+PROVEN_KEPT_FOR = timedelta(days=1)
 
 
 class SqlMembers(Owned):
@@ -50,24 +53,24 @@ class SqlMembers(Owned):
 class SqlTokens(Owned):
     def add(self, token: AccessToken) -> None:
         self._own(token)
+        self._connection.execute(sa.insert(access_tokens).values(**_values(token)))
+        self._tell(token)
+
+    def add_proven(self, token: AccessToken) -> bool:
+        self._own(token)
         self._connection.execute(
-            sa.insert(access_tokens).values(
-                org_id=self._org_id,
-                id=token.id,
-                name=token.name,
-                login=token.login,
-                scopes=" ".join(sorted(token.scopes)),
-                sha256=token.sha256,
-                created_at=token.created_at,
-                created_by=token.created_by,
-                expires_at=token.expires_at,
-                last_used_at=token.last_used_at,
-                revoked_at=token.revoked_at,
-                revoked_by=token.revoked_by,
+            sa.delete(access_tokens).where(
+                access_tokens.c.org_id == self._org_id,
+                access_tokens.c.proof.is_not(None),
+                access_tokens.c.expires_at < token.created_at - PROVEN_KEPT_FOR,
             )
         )
-        audit = SqlAudit(self._connection, self._org_id)
-        audit.append("token.created", token.id, by=token.created_by, at=token.created_at, detail=token.login)
+        statement = insert(self._connection, access_tokens).values(**_values(token))
+        once = statement.on_conflict_do_nothing(index_elements=["org_id", "proof"])
+        if self._connection.scalar(once.returning(access_tokens.c.id)) is None:
+            return False
+        self._tell(token)
+        return True
 
     def all(self) -> list[AccessToken]:
         query = sa.select(access_tokens).where(access_tokens.c.org_id == self._org_id)
@@ -95,6 +98,10 @@ class SqlTokens(Owned):
             .values(last_used_at=at)
         )
 
+    def _tell(self, token: AccessToken) -> None:
+        audit = SqlAudit(self._connection, self._org_id)
+        audit.append("token.created", token.id, by=token.created_by, at=token.created_at, detail=token.login)
+
 
 def token_of(row: sa.Row[tuple[object, ...]]) -> AccessToken:
     """A row of theirs; a scope that this program does not know opens nothing."""
@@ -112,7 +119,26 @@ def token_of(row: sa.Row[tuple[object, ...]]) -> AccessToken:
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
         revoked_by=row.revoked_by,
+        proof=row.proof,
     )
+
+
+def _values(token: AccessToken) -> dict[str, object]:
+    return {
+        "org_id": token.org_id,
+        "id": token.id,
+        "name": token.name,
+        "login": token.login,
+        "scopes": " ".join(sorted(token.scopes)),
+        "sha256": token.sha256,
+        "created_at": token.created_at,
+        "created_by": token.created_by,
+        "expires_at": token.expires_at,
+        "last_used_at": token.last_used_at,
+        "revoked_at": token.revoked_at,
+        "revoked_by": token.revoked_by,
+        "proof": token.proof,
+    }
 
 
 def _member(row: sa.Row[tuple[object, ...]]) -> Member:

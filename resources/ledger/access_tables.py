@@ -31,7 +31,9 @@ access_tokens = sa.Table(
     time("last_used_at", nullable=True),
     time("revoked_at", nullable=True),
     text("revoked_by", nullable=True),
+    text("proof", nullable=True),  # of a workflow
 )
+sa.Index("access_tokens_proof", access_tokens.c.org_id, access_tokens.c.proof, unique=True)
 sa.Index("access_tokens_sha256", access_tokens.c.sha256, unique=True)  # a token names no organisation
 
 kept_answers = sa.Table(

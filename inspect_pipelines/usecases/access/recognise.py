@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from inspect_pipelines.domain.access import AccessToken, Caller, caller_of, is_token, token_hash
+from inspect_pipelines.domain.access import AccessToken, Caller, caller_of, is_token, token_hash, workflow_of
+from inspect_pipelines.domain.workflow import is_trusted
 from inspect_pipelines.errors import Unauthenticated, Unavailable
 from inspect_pipelines.ports.house import House
 
@@ -38,6 +39,12 @@ def recognise(house: House, text: str) -> Caller:
         )
     with house.ledgers.of(token.org_id).read() as ledger:
         member = ledger.members.find(token.login)
+        trusted = ledger.organizations.find().workflows if token.proof is not None else ()
+    if token.proof is not None:
+        if not is_trusted(trusted, token.login):
+            raise _bad(f"is of {token.login!r}, which organization.yaml does not trust any more")
+        _note_use(house, token, now)
+        return workflow_of(token)
     if member is None:
         raise _bad(f"speaks for {token.login!r}, who is no member any more")
     _note_use(house, token, now)

@@ -20,6 +20,7 @@ class For(StrEnum):
 
     ANYBODY = "anybody"
     SIGNERS = "whoever signs with the secret of the source"
+    PROVERS = "whoever proves which workflow of CI it is"
     KNOWN = "whoever is known"
     PERMITTED = "whoever has the permission"
     # a page for browsers, which have no sign-in here yet: a proxy with one stands in front of this machine's own address
@@ -42,6 +43,7 @@ class Declaration:
 
 ANYBODY = Declaration(For.ANYBODY)
 SIGNERS = Declaration(For.SIGNERS)
+PROVERS = Declaration(For.PROVERS)
 KNOWN = Declaration(For.KNOWN)
 
 

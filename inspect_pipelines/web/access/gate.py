@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from starlette.requests import HTTPConnection, Request
 
-from inspect_pipelines.domain.access import LOCAL, Caller, why
+from inspect_pipelines.domain.access import LOCAL, NOBODY, Caller, why
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SLUG
 from inspect_pipelines.errors import Forbidden, NotFound, Unauthenticated
 from inspect_pipelines.ports.estate import Estate
@@ -51,6 +51,10 @@ class Gate:
         """
         if declared.whom in (For.ANYBODY, For.SIGNERS):
             return None
+        if declared.whom is For.PROVERS:
+            self._refuse_before_administrator()
+            self._refuse_clear_proof(asking)
+            return NOBODY
         caller = self._caller(asking, declared)
         wanted = declared.permission
         if wanted is not None and wanted not in caller.rights:
@@ -77,11 +81,26 @@ class Gate:
             NotFound: There is none of that name, or it is not theirs, which sounds the same.
             UsageError: There are several, and none is named.
         """
+        if caller is NOBODY:
+            return self._any_house  # which it is asked about, nobody learns before there is a proof
         if org is not None and (not SLUG.fullmatch(org) or caller.org_id not in (None, org)):
             raise NotFound(f"there is no organisation {org[:100]!r}; leave `org` out, or name your own")
         if caller.org_id is not None:
             return self._estate.house(caller.org_id)
         return self._estate.house(chosen_org(self._estate.organizations(), org, lambda: None, how="?org=ID"))
+
+    def house_named(self, org: str | None) -> House | None:
+        """The organisation of that name, for whoever has yet to prove who they are.
+
+        Args:
+            org: Its id; None: the only one.
+
+        Returns:
+            None: There is none, or there are several and none is named.
+        """
+        known = self._estate.organizations()
+        found = [one for one in known if org in (None, one)]
+        return self._estate.house(found[0]) if len(found) == 1 else None
 
     def houses(self, caller: Caller) -> list[House]:
         """Of every organisation that they may see."""
@@ -125,6 +144,14 @@ class Gate:
             "another one with: inspect-pipelines tokens create",
             is_bad_token=True,
         )
+
+    def _refuse_clear_proof(self, asking: HTTPConnection) -> None:
+        if asking.url.scheme != "https" and not _is_loopback(asking):
+            raise Unauthenticated(
+                "this came over clear HTTP from another machine, where others may have read it; use HTTPS, and ask your "
+                "code host for another token",
+                is_bad_token=True,
+            )
 
     def _refuse_others(self, asking: HTTPConnection, caller: Caller) -> None:
         if [*self._estate.organizations()] not in ([], [caller.org_id]):

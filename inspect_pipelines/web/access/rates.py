@@ -28,6 +28,7 @@ class Rate:
 
 DEFAULT = Rate("default", 500, 300)  # a token
 RUN_NOW = Rate("run-now", 10, 60)  # a definition
+EXCHANGE = Rate("exchange", 20, 60)  # an address, of what is refused as well, which the audit keeps
 
 
 class TooMany(InspectError):

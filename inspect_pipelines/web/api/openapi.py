@@ -136,7 +136,7 @@ def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema
         responses["204"] = {"description": "What was asked about has ended, and you know it."}
     operation["responses"] = responses
     scopes = [declaration.permission.value] if declaration.permission else []
-    operation["security"] = [{"token": scopes}]
+    operation["security"] = [] if declaration.whom is For.PROVERS else [{"token": scopes}]
     if declaration.whom is For.PERMITTED:
         operation["x-permission"] = scopes[0]
 

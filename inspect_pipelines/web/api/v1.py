@@ -32,6 +32,7 @@ from inspect_pipelines.web.api.runs import runs
 from inspect_pipelines.web.api.schedules import schedules
 from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.triggers import triggers
+from inspect_pipelines.web.api.workflows import workflows
 
 NOUNS = (
     playbooks,
@@ -53,6 +54,7 @@ NOUNS = (
     badges,
     channel_verbs,
     access,
+    workflows,
 )
 
 
