@@ -51,6 +51,16 @@ SECURITY = {
         "description": "Made with: inspect-pipelines tokens create. On the machine itself none is asked for.",
     }
 }
+# Of a stream each event has a schema (`itemSchema`, which FastAPI writes for its own streams too), and the whole has none.
+SERVER_SENT: Schema = {
+    "type": "object",
+    "properties": {
+        "event": {"enum": ["run", "step", "problem"]},
+        "id": {"type": "string", "description": "To be sent as `Last-Event-ID`."},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+    },
+    "required": ["event", "data"],
+}
 ETAG = {"ETag": {"description": "The number of its revision, in quotes.", "schema": {"type": "string"}}}
 PROBLEM: Schema = {
     "type": "object",
@@ -152,7 +162,7 @@ def _response(answer: Answer, schemas: dict[str, Schema]) -> dict[str, Any]:
         text = "Events `run`, whose data is as in the example; `step`; `problem`, before it ends; a comment every 15 s."
         return {
             "description": text,
-            "content": {answer.media_type: {"schema": {"type": "string"}, "example": said}},
+            "content": {answer.media_type: {"itemSchema": SERVER_SENT, "example": said}},
         }
     if answer.is_page:
         schema = _page(schema)
