@@ -177,7 +177,7 @@ VALUES: Mapping[str, Ask] = {
     "runs.conclude": lambda r: r.conclude(RUNNING.concluded(RunStatus.PASSED, "", now=LATER)),
     "baselines.add": lambda r: r.add(a_baseline(id=BaselineId("b3"))),
     "decisions.add": lambda r: r.add(replace(WORD, id=DecisionId("d2"))),
-    "review_queue.open": lambda r: r.open(REVIEW),
+    "review_queue.open": lambda r: r.open(replace(REVIEW, run_id=PENDING.id)),
     "incidents.save": lambda r: r.save(an_incident(sentence="else")),
     "incidents.add_run": lambda r: r.add_run(INCIDENT, PENDING.id),
     "silences.add": lambda r: r.add(
