@@ -24,14 +24,14 @@ SELECT
     'acme/shop' AS repo, 'main' AS branch,
     ['passed', 'passed', 'passed', 'failed', 'needs_review', 'error', 'timeout', 'skipped'][1 + n % 8] AS status,
     'as approved' AS reason, ['as approved'] AS reasons,
-    at AS scheduled_at, at AS requested_at, at + INTERVAL 1 SECOND AS started_at,
-    at + INTERVAL 10 MINUTE AS deadline_at, at + INTERVAL 40 SECOND AS completed_at,
+    due AS scheduled_at, due AS requested_at, due + INTERVAL 1 SECOND AS started_at,
+    due + INTERVAL 10 MINUTE AS deadline_at, due + INTERVAL 40 SECOND AS completed_at,
     1000 AS late_ms, 39000 AS duration_ms, 3 AS screenshots_count
 FROM (
-    SELECT n, at, 'watch-' || (hash(n) % {definitions}) AS definition_id,
-        lpad(to_hex(epoch_ms(at)), 12, '0') AS stamp
+    SELECT n, due, 'watch-' || (hash(n) % {definitions}) AS definition_id,
+        lpad(to_hex(epoch_ms(due)), 12, '0') AS stamp
     FROM (
-        SELECT range AS n, TIMESTAMPTZ '2026-11-28 00:00:00Z' - to_seconds(30 * ({count} - range)) AS at FROM range({count})
+        SELECT range AS n, TIMESTAMPTZ '2026-11-28 00:00:00Z' - to_seconds(30 * ({count} - range)) AS due FROM range({count})
     )
 )
 """
