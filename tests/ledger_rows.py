@@ -245,6 +245,8 @@ NAMES: Mapping[str, Ask] = {
     "baselines.find": lambda r: r.find(OLD.id),
     "baselines.all": lambda r: r.all(),
     "baselines.activate": lambda r: r.activate(OLD.id),
+    "baselines.delete": lambda r: r.delete(OLD.id, by="user:eve", at=LATER),
+    "baselines.restore": lambda r: r.restore(OLD.id, by="user:eve", at=LATER),
     "evidence.save_session": lambda r: r.save_session(RUNNING.id, a_session(id="another")),
     "evidence.sessions": lambda r: r.sessions(RUNNING.id),
     "evidence.sessions_of": lambda r: r.sessions_of([RUNNING.id]),

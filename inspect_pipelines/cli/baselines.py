@@ -1,4 +1,4 @@
-"""`baselines list|adopt|reject|activate|rollback|noise`: a person's yes or no, its ways back, and how still the pictures hold."""
+"""`baselines list|adopt|reject|activate|rollback|delete|restore|noise`: a person's yes or no, its ways back, and how still the pictures hold."""
 
 from __future__ import annotations
 
@@ -14,10 +14,12 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.baselines import find_baseline, list_baselines
+from inspect_pipelines.queries.baselines import BaselineSummary, find_baseline, list_baselines
+from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures import adopt as adoption
+from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
 from inspect_pipelines.usecases.pictures.reject import reject as reject_run
 from inspect_pipelines.usecases.runs.project import project
@@ -27,22 +29,27 @@ UNSEEN_SHOWN = 8  # views that a line names
 
 @click.group()
 def baselines() -> None:
-    """List, adopt, reject, activate and roll back approved pictures; show their noise."""
+    """List, adopt, reject, activate, roll back and delete approved pictures; show their noise."""
 
 
 @baselines.command("list")
 @click.argument("set_name", metavar="[SET]", required=False)
+@click.option("--deleted", "with_deleted", is_flag=True, help="Also what was deleted and can be restored.")
 @page_options(50)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(set_name: str | None, limit: int, after: str | None, as_json: bool) -> None:
+def list_(set_name: str | None, with_deleted: bool, limit: int, after: str | None, as_json: bool) -> None:
     """List baselines, newest first.
 
     SET is a schedule's or trigger's id, or a shared set's name.
     """
     house = _house()
-    page = list_baselines(house, set_name, cursor=after, limit=limit)
+
+    def page_at(cursor: str | None, most: int) -> Page[BaselineSummary]:
+        return list_baselines(house, set_name, with_deleted=with_deleted, cursor=cursor, limit=most)
+
+    page = page_at(after, limit)
     found = page.items
-    say_rest(page, lambda cursor, most: list_baselines(house, set_name, cursor=cursor, limit=most))
+    say_rest(page, page_at)
     if as_json:
         print_json(found)
         return
@@ -52,7 +59,7 @@ def list_(set_name: str | None, limit: int, after: str | None, as_json: bool) ->
         return
     rows = [
         [
-            "●" if baseline.is_active else "",
+            "●" if baseline.is_active else "deleted" if baseline.deleted_at else "",
             baseline.set,
             baseline.id,
             str(len(baseline.views)),
@@ -152,6 +159,34 @@ def rollback(set_name: str) -> None:
     baseline = adoption.roll_back(house, set_name, by=_user())
     project(house)
     say(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
+
+
+@baselines.command()
+@click.argument("baseline_id", metavar="BASELINE")
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
+def delete(baseline_id: str, is_sure: bool) -> None:
+    """Delete a BASELINE that is not in use; it can be restored."""
+    house = _house()
+    found = find_baseline(house, baseline_id)
+    if not is_sure:
+        click.confirm(f"Delete baseline {found}?", abort=True)
+    baseline = delete_baseline(house, found, confirmed=found, by=_user())
+    say(
+        f"baseline {baseline.id} of {baseline.set!r} is deleted; undo it with: "
+        f"inspect-pipelines baselines restore {baseline.id}"
+    )
+
+
+@baselines.command()
+@click.argument("baseline_id", metavar="BASELINE")
+def restore(baseline_id: str) -> None:
+    """Make a deleted BASELINE one of its set again, out of use."""
+    house = _house()
+    baseline = restore_baseline(house, find_baseline(house, baseline_id), by=_user())
+    say(
+        f"baseline {baseline.id} of {baseline.set!r} is there again; use it with: "
+        f"inspect-pipelines baselines activate {baseline.id}"
+    )
 
 
 @baselines.command()

@@ -28,7 +28,7 @@ COMMANDS = {
     "baselines": (
         "baselines",
         "baselines",
-        "List, adopt, reject, activate and roll back approved pictures; show their noise.",
+        "List, adopt, reject, activate, roll back and delete approved pictures; show their noise.",
     ),
     "reviews": ("reviews", "reviews", "List, show and decide what waits for a person."),
     "incidents": ("incidents", "incidents", "List, show, acknowledge and silence incidents."),

@@ -43,6 +43,7 @@ class Baseline:
     source_run_id: RunId
     notes: str = ""
     is_active: bool = True
+    deleted_at: datetime | None = None  # UTC; it is kept, and can be restored
 
 
 def image_of(shot: Screenshot, run_id: RunId) -> BaselineImage:
@@ -162,9 +163,9 @@ def view_matches(view: View, glob: str | None) -> bool:
     return any(spelling == glob or fnmatchcase(spelling, glob) for spelling in spellings)
 
 
-def activated(baseline: Baseline, active: bool) -> Baseline:
-    """The same baseline, in or out of use."""
-    return replace(baseline, is_active=active)
+def activated(baseline: Baseline, active: bool, *, deleted_at: datetime | None = None) -> Baseline:
+    """The same baseline, in or out of use, or deleted."""
+    return replace(baseline, is_active=active, deleted_at=deleted_at)
 
 
 def baseline_set(definition: Definition | None, run: Run) -> str:

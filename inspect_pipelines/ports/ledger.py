@@ -171,6 +171,7 @@ class Baselines(Protocol):
         *,
         before: Position | None = None,
         limit: int | None = None,
+        with_deleted: bool = False,
     ) -> list[Baseline]:
         """Newest first, by (created_at, id); only what stands behind `before`."""
 
@@ -178,6 +179,11 @@ class Baselines(Protocol):
         """Store and make it the one active baseline of its set."""
 
     def activate(self, baseline_id: BaselineId) -> None: ...
+    def delete(self, baseline_id: BaselineId, *, by: str, at: datetime) -> None:
+        """Keep it out of lists and of going back from now on; the active one stays. It is in the audit."""
+
+    def restore(self, baseline_id: BaselineId, *, by: str, at: datetime) -> None:
+        """Undo that."""
 
 
 class Evidence(Protocol):

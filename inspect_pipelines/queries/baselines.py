@@ -27,15 +27,21 @@ class BaselineSummary:
     source_run_id: RunId
     notes: str
     views: Mapping[View, Sha256]
+    deleted_at: datetime | None = None  # UTC; it is kept, and can be restored
 
 
 def list_baselines(
-    house: House, set_name: str | None = None, *, cursor: str | None = None, limit: int = 1000
+    house: House,
+    set_name: str | None = None,
+    *,
+    with_deleted: bool = False,
+    cursor: str | None = None,
+    limit: int = 1000,
 ) -> Page[BaselineSummary]:
     """A page of baselines, newest first by (created_at, id); of one set, or of all."""
     before = position_of(cursor)
     with house.ledger.read() as ledger:
-        found = ledger.baselines.all(set_name, before=before, limit=limit + 1)
+        found = ledger.baselines.all(set_name, before=before, limit=limit + 1, with_deleted=with_deleted)
     return page_of(found, limit, lambda one: Position(one.created_at, one.id)).of(_summary)
 
 
@@ -56,7 +62,7 @@ def find_baseline(house: House, text: str) -> BaselineId:
     """
     typed = text.strip().lower()
     with house.ledger.read() as ledger:
-        known = {str(one.id): one for one in ledger.baselines.all()}
+        known = {str(one.id): one for one in ledger.baselines.all(with_deleted=True)}
     begun = [one for one in known if one.startswith(typed)] if typed else []
     if typed in known:
         return BaselineId(typed)
@@ -85,4 +91,5 @@ def _summary(baseline: Baseline) -> BaselineSummary:
         baseline.source_run_id,
         baseline.notes,
         {view: image.sha256 for view, image in baseline.images.items()},
+        baseline.deleted_at,
     )

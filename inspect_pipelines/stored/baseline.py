@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.stored.shape import Shape
 
-BASELINE = Shape("a baseline", Baseline)
+
+def upgrade_baseline_1_to_2(kept: dict[str, Any]) -> dict[str, Any]:
+    """It says whether it was deleted; before, none could be."""
+    return {**kept, "deleted_at": None}
+
+
+BASELINE = Shape("a baseline", Baseline, upgrade_baseline_1_to_2)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.baseline import Baseline, activated
@@ -9,6 +11,7 @@ from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.stored.baseline import BASELINE
+from resources.ledger.audit import SqlAudit
 from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
 from resources.ledger.tables import baselines
@@ -31,8 +34,11 @@ class SqlBaselines(Owned):
         *,
         before: Position | None = None,
         limit: int | None = None,
+        with_deleted: bool = False,
     ) -> list[Baseline]:
         query = sa.select(baselines).where(baselines.c.org_id == self._org_id)
+        if not with_deleted:
+            query = query.where(baselines.c.deleted_at.is_(None))
         if set_name is not None:
             query = query.where(baselines.c.set_name == set_name)
         page = newest_first(query, baselines.c.created_at, baselines.c.id, before=before, limit=limit)
@@ -67,6 +73,27 @@ class SqlBaselines(Owned):
             .values(is_active=True)
         )
 
+    def delete(self, baseline_id: BaselineId, *, by: str, at: datetime) -> None:
+        self._mark(baseline_id, "baseline.deleted", deleted_at=at, by=by, at=at)
+
+    def restore(self, baseline_id: BaselineId, *, by: str, at: datetime) -> None:
+        self._mark(baseline_id, "baseline.restored", deleted_at=None, by=by, at=at)
+
+    def _mark(
+        self, baseline_id: BaselineId, action: str, *, deleted_at: datetime | None, by: str, at: datetime
+    ) -> None:
+        done = self._connection.execute(
+            sa.update(baselines)
+            .where(
+                baselines.c.org_id == self._org_id,
+                baselines.c.id == baseline_id,
+                baselines.c.is_active.is_(False),
+            )
+            .values(deleted_at=deleted_at)
+        )
+        if done.rowcount:
+            SqlAudit(self._connection, self._org_id).append(action, baseline_id, by=by, at=at, detail="")
+
     def _retire(self, set_name: str) -> None:
         self._connection.execute(
             sa.update(baselines)
@@ -82,4 +109,4 @@ class SqlBaselines(Owned):
 
 
 def _baseline(row: sa.Row[tuple[object, ...]]) -> Baseline:
-    return activated(BASELINE.load(row.baseline), row.is_active)
+    return activated(BASELINE.load(row.baseline), row.is_active, deleted_at=row.deleted_at)

@@ -197,6 +197,7 @@ baselines = sa.Table(
     time("created_at"),
     text("created_by"),
     text("source_run_id"),
+    time("deleted_at", nullable=True),
 )
 sa.Index(
     "baselines_active",

@@ -10,10 +10,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from builders import a_run, a_schedule, a_screenshot, a_session, a_view
+from builders import a_baseline, a_run, a_schedule, a_screenshot, a_session, a_view
 from inspect_pipelines.cli.baselines import baselines
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import NotFound
@@ -133,3 +134,22 @@ def test_a_wrong_name_says_what_is_near(house):
         call("adopt", "nightly-shpo")
     with pytest.raises(NotFound, match="'nightly-shop' has no run that has ended"):
         call("adopt", "nightly-shop")
+
+
+def test_a_deleted_baseline_is_listed_when_asked_for_and_restored_by_its_beginning(house):
+    with house.ledger.write() as ledger:
+        for name in ("aaaaaaaa1", "bbbbbbbb2"):
+            ledger.baselines.add(a_baseline(id=BaselineId(name)))
+
+    asked = CliRunner().invoke(baselines, ["delete", "aaaaaa"], input="n\n")
+    done = call("delete", "aaaaaa", "--yes")
+
+    assert "Delete baseline aaaaaaaa1? [y/N]" in asked.output
+    assert done.output == (
+        "baseline aaaaaaaa1 of 'nightly-shop' is deleted; undo it with: "
+        "inspect-pipelines baselines restore aaaaaaaa1\n"
+    )
+    assert "aaaaaaaa1" not in call("list").output
+    assert "deleted  nightly-shop  aaaaaaaa1" in call("list", "--deleted").output
+    assert "aaaaaaaa1 of 'nightly-shop' is there again" in call("restore", "aaaaaa").output
+    assert "aaaaaaaa1" in call("list").output

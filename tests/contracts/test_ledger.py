@@ -390,6 +390,24 @@ def test_an_older_baseline_can_be_put_back_in_use(ledger):
         assert session.baselines.find(second.id) == replace(second, is_active=False)
 
 
+def test_a_deleted_baseline_is_listed_only_when_asked_for_and_comes_back(ledger):
+    with ledger.write() as session:
+        session.baselines.add(a_baseline(id=BaselineId("b1")))
+        session.baselines.add(a_baseline(id=BaselineId("b2")))
+        for name in ("b1", "b2", "nope"):
+            session.baselines.delete(BaselineId(name), by="user:ada", at=NOW)
+
+        gone = session.baselines.find(BaselineId("b1"))
+        assert gone is not None
+        assert gone.deleted_at == NOW
+        assert [one.id for one in session.baselines.all()] == ["b2"], "the one in use stays"
+        assert len(session.baselines.all(with_deleted=True)) == 2
+
+        session.baselines.restore(BaselineId("b1"), by="user:ada", at=NOW)
+        assert {one.deleted_at for one in session.baselines.all()} == {None}
+        assert len(session.baselines.all()) == 2
+
+
 def test_activating_an_unknown_baseline_says_so(ledger):
     with pytest.raises(NotFound, match="baseline 'gone' does not exist"), ledger.write() as session:
         session.baselines.activate(BaselineId("gone"))

@@ -36,6 +36,7 @@ def test_baselines_are_listed_newest_first_with_the_one_in_use(tmp_path: Path) -
         "source_run_id": a_baseline().source_run_id,
         "notes": "",
         "views": {"shop/home@desktop": a_sha(), "shop/pay@desktop": a_sha()},
+        "deleted_at": None,
     }
 
 

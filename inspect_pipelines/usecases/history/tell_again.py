@@ -71,7 +71,7 @@ def _of_organization(
 
 def _active_ones_last(session: LedgerSession) -> list[Baseline]:
     """Oldest first, except that the one which is told last of a set is taken for its active one."""
-    found = session.baselines.all()
+    found = session.baselines.all(with_deleted=True)
     active = {one.id for name in {one.set for one in found} if (one := session.baselines.active(name))}
     return sorted(found, key=lambda one: (one.id in active, one.created_at, one.id))
 

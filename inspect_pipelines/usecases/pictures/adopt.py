@@ -160,6 +160,11 @@ def activate(house: House, baseline_id: BaselineId, *, by: str) -> Baseline:
             raise NotFound(
                 f"baseline {baseline_id!r} does not exist; list them with: inspect-pipelines baselines list"
             )
+        if baseline.deleted_at is not None:
+            raise Refused(
+                f"baseline {baseline_id!r} cannot be put in use: it is deleted; restore it first, with: "
+                f"inspect-pipelines baselines restore {baseline_id}"
+            )
         if not baseline.is_active:
             _activate(ledger, baseline, by, now)
     return baseline
@@ -197,7 +202,7 @@ def _activate(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime)
 def _take_back(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime) -> None:
     """To go back behind several baselines is to go back behind each, so what any of them had accepted is asked about again."""
     before = []
-    for each in ledger.baselines.all(baseline.set):  # newest first
+    for each in ledger.baselines.all(baseline.set, with_deleted=True):  # newest first
         if each.id == baseline.id:
             break
         before.append(each)

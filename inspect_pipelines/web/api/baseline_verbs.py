@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
+from fastapi import Query
 from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with
 from inspect_pipelines.queries.run import current_run
+from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
 from inspect_pipelines.usecases.pictures.finalize import finalize, go_back
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
@@ -16,6 +20,10 @@ from inspect_pipelines.web.api.deed import Deed
 from inspect_pipelines.web.api.review_wishes import BaselineWish, views_of
 from inspect_pipelines.web.api.reviews import came_by
 from inspect_pipelines.web.api.route import Answer, AskedByKey, AskedOnce, Routes
+
+Confirmed = Annotated[
+    str | None, Query(description="The baseline's id once more; without it nothing is deleted.")
+]
 
 
 def baseline_verbs(gate: Gate) -> Routes:
@@ -55,6 +63,30 @@ def baseline_verbs(gate: Gate) -> Routes:
         """Put an older or newer baseline of a set in use; words for pictures that go out of use are taken back."""
         found = present(baseline_with(asked.house, baseline_id), "baseline", baseline_id)
         go_back(asked.house, found.id, caller=asked.caller)
+        return asked.answer(baseline_with(asked.house, found.id))
+
+    @routes.delete(
+        "/baselines/{baseline_id}",
+        finalizes,
+        Answer(BaselineSummary),
+        Deed("baseline.delete", "baseline_id"),
+    )
+    def delete(asked: AskedOnce, baseline_id: str, confirm: Confirmed = None) -> Response:
+        """Delete a baseline that is not in use; it is kept out of lists and rollbacks, and can be restored."""
+        found = present(baseline_with(asked.house, baseline_id), "baseline", baseline_id)
+        delete_baseline(asked.house, found.id, confirmed=confirm, by=asked.caller.actor)
+        return asked.answer(baseline_with(asked.house, found.id))
+
+    @routes.post(
+        "/baselines/{baseline_id}/restore",
+        finalizes,
+        Answer(BaselineSummary),
+        Deed("baseline.restore", "baseline_id"),
+    )
+    def restore(asked: AskedOnce, baseline_id: str) -> Response:
+        """Make a deleted baseline one of its set again, out of use."""
+        found = present(baseline_with(asked.house, baseline_id), "baseline", baseline_id)
+        restore_baseline(asked.house, found.id, by=asked.caller.actor)
         return asked.answer(baseline_with(asked.house, found.id))
 
     return routes

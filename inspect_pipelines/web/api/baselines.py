@@ -27,11 +27,15 @@ def baselines(gate: Gate) -> Routes:
             str | None,
             Query(alias="set", description="Only this set's: a definition's id, or a shared name."),
         ] = None,
+        with_deleted: Annotated[
+            bool, Query(description="Also what was deleted and can be restored.")
+        ] = False,
         limit: Limit = USUAL,
         cursor: Cursor = None,
     ) -> Response:
         """Approved pictures, newest first by (created_at, id); one baseline of each set is active."""
-        return asked.page(list_baselines(asked.house, set_name, cursor=cursor, limit=limit))
+        found = list_baselines(asked.house, set_name, with_deleted=with_deleted, cursor=cursor, limit=limit)
+        return asked.page(found)
 
     @routes.get("/baselines/{baseline_id}", sees, Answer(BaselineSummary))
     def show(asked: AskedBy, baseline_id: str) -> Response:

@@ -152,3 +152,21 @@ def test_reviews_come_in_pages(client: TestClient, ours: House) -> None:
         ledger_rows.RUNNING.id,
     ]
     assert second["next"] is None
+
+
+def test_a_baseline_is_deleted_when_it_is_confirmed_and_restored(client: TestClient) -> None:
+    old = f"{V1}/baselines/{ledger_rows.OLD.id}"
+
+    unconfirmed, done = client.delete(old), client.delete(f"{old}?confirm={ledger_rows.OLD.id}")
+
+    assert (unconfirmed.status_code, done.status_code) == (409, 200)
+    assert f"?confirm={ledger_rows.OLD.id}" in unconfirmed.json()["detail"]
+    assert done.json()["deleted_at"]
+    assert client.get(old).json()["deleted_at"], "it is kept"
+
+    def known(query: str = "") -> set[str]:
+        return {one["id"] for one in client.get(f"{V1}/baselines{query}").json()["items"]}
+
+    assert known("?with_deleted=true") - known() == {ledger_rows.OLD.id}
+    assert client.post(f"{old}/restore").json()["deleted_at"] is None
+    assert ledger_rows.OLD.id in known()
