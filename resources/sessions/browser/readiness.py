@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 from time import monotonic
@@ -23,6 +22,7 @@ from resources.sessions.browser.scripts import (
     SETTLE,
 )
 from resources.sessions.browser.sockets import Sockets
+from resources.sessions.browser.traffic import Pending
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record
 
@@ -31,9 +31,11 @@ OWN_CAP_SECONDS = 15.0  # what the page fetches from its own origin is what it i
 SETTLE_CAP_SECONDS = 10.0
 NAMED_URLS = 5
 MOST_SCROLLED_PX = 40_000  # an endless list would grow for ever
+CHAIN_CAP_SECONDS = 30.0  # what has come often asks for the next part: a chart's code, then its data
+ENDLESS_CHAIN_SECONDS = 5.0  # where it came to no end before
+REST_CAP_MS = 5000  # for the page to be idle with all its elements
+RESTLESS_CAP_MS = 1000  # where it was not when it was looked at last
 TRIES = 3
-LINKS = 4  # of a chain: what has come often asks for the next part (a chart's code, then its data)
-NUMBERS = re.compile(r"\d+")
 MOVED_ON_MS = 2000  # for another document to come
 PAINTED_MS = 200  # from a change to its picture on the screen
 
@@ -48,6 +50,9 @@ class Readiness:
         self._sockets = Sockets(window.page)
         self._endless: set[str] = set()  # addresses, as `shape` has them
         self._unready: set[str] = set()  # what was told as not ready
+        self._is_chain_endless = False
+        self._is_restless = False  # the page found no rest although it asked for nothing
+        self._in_vain_seconds = 0.0  # that the last picture waited for what never came
         self.waited_seconds = 0.0  # for the last picture, until its page was ready; without our own scrolling
 
     def wait(self, shot: TakeScreenshot, timeout_seconds: float) -> None:
@@ -58,28 +63,32 @@ class Readiness:
         """
         window, page = self._window, self._window.page
         started_at = monotonic()
+        self._in_vain_seconds = 0.0
         window.wait_for_navigation(timeout_seconds)
         for selector in self._rules.ready:
             self._wait_for(selector, shot, timeout_seconds)
         budget_ms = min(timeout_seconds, SETTLE_CAP_SECONDS) * 1000
         is_lively = runs_scripts(page)
+        begun = window.traffic.begun
         late = self._settle(budget_ms, is_lively)
         ours = 0.0
         if is_lively and shot.full_page and shot.clip is None and self._is_long():
             began_at = monotonic()
             ask(page, SCROLL_THROUGH, {"most": MOST_SCROLLED_PX})
             ours = monotonic() - began_at  # 40,000 px of it are no fault of the page
-            late = self._settle(budget_ms, is_lively)
-        in_vain = 0.0
-        for _ in range(LINKS):
+            late = self._settle(budget_ms, is_lively, late)
+        give_up_at = monotonic() + (most := self._most_seconds(timeout_seconds))
+        while True:
+            has_waited = self._wait_for_quiet(give_up_at, timeout_seconds, shot)
+            has_heard = self._sockets.wait_for_silence()
+            # What came and went while the page settled counts too: its answer may not be shown yet.
+            if not (has_waited or has_heard or window.traffic.begun != begun):
+                break
+            if monotonic() >= give_up_at:
+                self._tell_of_chain(most, shot)
+                break
             begun = window.traffic.begun
-            has_waited, for_nothing = self._wait_for_quiet(started_at, timeout_seconds, shot)
-            in_vain += for_nothing
-            if not self._sockets.wait_for_silence() and not has_waited:
-                break
-            late = self._settle(budget_ms, is_lively)  # what came is shown now
-            if window.traffic.begun == begun:
-                break
+            late = self._settle(budget_ms, is_lively, late)
         self._unready.update(late)
         if late:
             self._record.find(
@@ -91,24 +100,29 @@ class Readiness:
             window.traffic.broken_image(address)
         for family in ask(page, BROKEN_FONTS):
             window.traffic.broken_font(family)
-        self.waited_seconds = monotonic() - started_at - ours - in_vain
+        self.waited_seconds = monotonic() - started_at - ours - self._in_vain_seconds
 
-    def _settle(self, budget_ms: float, is_lively: bool) -> list[str]:
+    def _settle(self, budget_ms: float, is_lively: bool, before: Sequence[str] = ()) -> list[str]:
         """What is not ready yet, after waiting for it; what was told before is not waited for again.
 
         Args:
             is_lively: Whether the page runs scripts; one that runs none cannot wait either, so we look again and again.
+            before: What was waited for in vain for this picture.
         """
-        page, known = self._window.page, [*self._unready]
+        page, known = self._window.page, [*self._unready, *before]
         late: list[str]
         if is_lively:
-            late = ask(page, SETTLE, {"budget": budget_ms, "known": known})
+            begun = self._window.traffic.begun
+            rest_ms = min(RESTLESS_CAP_MS if self._is_restless else REST_CAP_MS, budget_ms)
+            late, has_rested = ask(page, SETTLE, {"budget": budget_ms, "known": known, "rest": rest_ms})
+            self._is_restless = not has_rested and self._window.traffic.begun == begun
+            self._in_vain_seconds += rest_ms / 1000 if self._is_restless else 0.0
             return late
         give_up_at = monotonic() + budget_ms / 1000
         while True:
-            late = ask(page, SETTLE, {"budget": 0, "known": known})
+            late = ask(page, SETTLE, {"budget": 0, "known": known, "rest": 0})[0]
             page.wait_for_timeout(PAINTED_MS)
-            if set(late) <= self._unready or monotonic() >= give_up_at:
+            if set(late) <= set(known) or monotonic() >= give_up_at:
                 return late
 
     def _wait_for(self, selector: str, shot: TakeScreenshot, timeout_seconds: float) -> None:
@@ -125,32 +139,55 @@ class Readiness:
             ask(self._window.page, "() => (document.documentElement?.scrollHeight ?? 0) > innerHeight + 1")
         )
 
-    def _wait_for_quiet(
-        self, since: float, timeout_seconds: float, shot: TakeScreenshot
-    ) -> tuple[bool, float]:
-        """Wait for what is being fetched, longer for what comes from the page's own origin.
+    def _wait_for_quiet(self, give_up_at: float, timeout_seconds: float, shot: TakeScreenshot) -> bool:
+        """Wait for what is being fetched, each request for a time of its own, longer if it goes to the page's own origin.
+
+        A page that asks its server for news all the time is not slow: the time until that is given up was in vain.
 
         Returns:
-            Whether there was anything, and for how many seconds it was only what never came: a page that asks its
-            server for news all the time is not slow.
+            Whether something came that may change the page.
         """
         caps = {True: min(max(timeout_seconds, QUIET_CAP_SECONDS), OWN_CAP_SECONDS), False: QUIET_CAP_SECONDS}
         own = origin_of(self._window.url)
-        has_waited, last_came_at, before = False, monotonic(), 0
-        while pending := [
-            url for url in self._window.traffic.pending_urls() if shape(url) not in self._endless
-        ]:
+        began_at = last_came_at = monotonic()
+        has_waited, before = False, 0
+        while (pending := self._awaited()) and (now := monotonic()) < give_up_at:
             if len(pending) != before:
-                before, last_came_at = len(pending), monotonic()
-            waited = monotonic() - since
+                before, last_came_at = len(pending), now
             for is_own, cap in caps.items():
-                overdue = [url for url in pending if (origin_of(url) == own) is is_own and waited >= cap]
-                self._endless.update(map(shape, overdue))
+                overdue = [
+                    each
+                    for each in pending
+                    if (origin_of(each.url) == own) is is_own and now - max(each.since, began_at) >= cap
+                ]
+                self._endless.update(each.shape for each in overdue)
                 if overdue:
-                    self._tell_of_unrest(overdue, cap, shot)
-            has_waited = True
+                    self._tell_of_unrest([each.url for each in overdue], cap, shot)
+            has_waited |= any(each.is_news for each in pending)
             self._window.page.wait_for_timeout(25)
-        return has_waited, monotonic() - last_came_at if self._endless else 0.0
+        self._in_vain_seconds += monotonic() - last_came_at if self._endless else 0.0
+        return has_waited
+
+    def _awaited(self) -> list[Pending]:
+        return [each for each in self._window.traffic.pending() if each.shape not in self._endless]
+
+    def _most_seconds(self, timeout_seconds: float) -> float:
+        """How long the whole chain may take, once the page has settled first."""
+        if self._is_chain_endless:
+            return ENDLESS_CHAIN_SECONDS
+        return min(max(2 * timeout_seconds, OWN_CAP_SECONDS), CHAIN_CAP_SECONDS)
+
+    def _tell_of_chain(self, seconds: float, shot: TakeScreenshot) -> None:
+        if self._is_chain_endless:
+            return
+        self._is_chain_endless = True
+        named = ", ".join(each.url for each in self._awaited()[:NAMED_URLS])
+        self._record.find(
+            FindingKind.NOT_QUIET,
+            f"screenshot {shot.name!r} was taken after {seconds:g} s although the page went on asking its server for more"
+            + (f": {named}" if named else ""),
+            url=self._window.url,
+        )
 
     def _tell_of_unrest(self, urls: Sequence[str], cap: float, shot: TakeScreenshot) -> None:
         named = ", ".join(urls[:NAMED_URLS])
@@ -160,11 +197,6 @@ class Readiness:
             f"screenshot {shot.name!r} did not wait longer than {cap:g} s for {named}{more}",
             url=self._window.url,
         )
-
-
-def shape(url: str) -> str:
-    """An address without its numbers: a page that asks for news asks at another address each time."""
-    return NUMBERS.sub("#", url)
 
 
 def runs_scripts(page: Page) -> bool:

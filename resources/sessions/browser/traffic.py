@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
 
 from playwright.sync_api import Error, Page, Request, Response
 
@@ -12,9 +16,28 @@ from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.navigation import failed_connection
 from resources.sessions.record import Record
 
+NUMBERS = re.compile(r"\d+")
+BY_SCRIPTS = ("fetch", "xhr")
+OFTEN = 8  # times that a document asks at addresses of one shape; further ones are a page that asks for news
 MOST_ADDRESS = 200  # characters of an image's
 ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
 OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A request that is on its way.
+
+    Attributes:
+        shape: Of its address.
+        since: Of the monotonic clock.
+        is_news: Whether its answer may change the page; a page that asks for the same again and again waits for nothing.
+    """
+
+    url: str
+    shape: str
+    since: float
+    is_news: bool
 
 
 class Traffic:
@@ -26,8 +49,9 @@ class Traffic:
 
     def __init__(self, page: Page, record: Record, gate: Gate, *, at: Callable[[], str]) -> None:
         self._record, self._gate, self._at = record, gate, at
-        self._pending: dict[int, Request] = {}
-        self.begun = 0  # requests that were waited for, or will be
+        self._pending: dict[int, tuple[Request, Pending]] = {}
+        self._asked: Counter[str] = Counter()  # by shape of the address, by the document that is shown
+        self.begun = 0  # requests whose answer may change the page
         self._broken: set[str] = set()
         self.answered: int | None = None  # the status of the last document that was to be the page's
         self.expects_status = False  # an action looks at the status itself
@@ -37,18 +61,28 @@ class Traffic:
         page.on("requestfailed", self._on_request_failed)
         page.on("response", self._on_response)
 
-    def pending_urls(self) -> list[str]:
+    def pending(self) -> list[Pending]:
         """What is still being fetched, oldest first."""
-        return [request.url for request in self._pending.values()]
+        return [pending for _, pending in self._pending.values()]
 
     def is_navigating(self) -> bool:
         """Whether the page itself is off to another document."""
-        return any(_is_main_document(request) for request in self._pending.values())
+        return any(_is_main_document(request) for request, _ in self._pending.values())
 
     def _on_request(self, request: Request) -> None:
-        if request.resource_type not in ENDLESS and not request.url.startswith(("data:", "blob:")):
-            self._pending[id(request)] = request
-            self.begun += 1
+        if request.resource_type in ENDLESS or request.url.startswith(("data:", "blob:")):
+            return
+        if _is_main_document(request):
+            self._asked.clear()
+        asked = shape(request.url)
+        # Many at once are the parts of one page; one after the other, a page that asks for news.
+        if request.resource_type in BY_SCRIPTS and not any(
+            shape(each.url) == asked for each in self.pending()
+        ):
+            self._asked[asked] += 1
+        is_news = self._asked[asked] <= OFTEN
+        self._pending[id(request)] = request, Pending(request.url, asked, monotonic(), is_news)
+        self.begun += is_news
 
     def _on_request_end(self, request: Request) -> None:
         self._pending.pop(id(request), None)
@@ -107,6 +141,11 @@ class Traffic:
 
     def _tell(self, kind: FindingKind, message: str, about: str = "") -> None:
         self._record.find(kind, message, url=self._at(), about=about)
+
+
+def shape(url: str) -> str:
+    """An address without its numbers: a page that asks for news asks at another address each time."""
+    return NUMBERS.sub("#", url)
 
 
 def _kind_of(request: Request) -> FindingKind:

@@ -128,3 +128,94 @@ def test_what_has_come_is_given_the_time_to_ask_for_the_next_part(play, site):
 
     assert result.findings == ()
     assert "part 3" in result.screenshots[0].texts
+
+
+def test_what_came_while_the_page_settled_is_shown_before_its_picture(play, site):
+    """JupyterLab's settings came and went during the first look at it: nothing was pending, and its main area stood empty."""
+    site.serve(
+        "/late",
+        """<!doctype html><title>Late</title><main id=app aria-busy=true>nothing</main><script>
+        setTimeout(async () => {
+          await fetch("/slow/other?ms=10");
+          app.removeAttribute("aria-busy");
+          setTimeout(() => { app.textContent = "There" }, 700);
+        }, 300)</script>""",
+    )
+
+    result = play(Goto("/late"), TakeScreenshot("app"), seconds=10)
+
+    assert result.findings == ()
+    assert "There" in result.screenshots[0].texts
+
+
+def test_a_page_that_still_builds_itself_is_waited_for(play, site):
+    """On a busy machine JupyterLab builds itself for seconds, without a request and with hardly a pixel that changes."""
+    site.serve(
+        "/builds",
+        """<!doctype html><title>Builds</title><main id=app><i hidden></i></main><script>
+        let left = 12;
+        const build = () => {
+          app.firstElementChild.append(document.createElement("i"));
+          if (left--) setTimeout(build, 150); else app.innerHTML = "<p>Built</p>";
+        };
+        build()</script>""",
+    )
+
+    result = play(Goto("/builds"), TakeScreenshot("app"), seconds=10)
+
+    assert result.findings == ()
+    assert "Built" in result.screenshots[0].texts
+
+
+def test_a_long_chain_of_requests_is_waited_for_and_its_last_one_is_not_overdue(play, site):
+    """Each link has its own time: what was asked for a moment ago is not late because the page has been slow."""
+    site.serve(
+        "/links",
+        """<!doctype html><title>Links</title><main id=app>nothing</main><script>
+        (async () => {
+          for (const part of "abcdefg") {
+            await fetch(`/slow/other?ms=900&part=${part}`);
+            app.textContent = `part ${part}`;
+          }
+        })()</script>""",
+    )
+
+    result = play(Goto("/links"), TakeScreenshot("app"), seconds=5)
+
+    assert [finding for finding in result.findings if finding.kind != "slow"] == []
+    assert "part g" in result.screenshots[0].texts
+
+
+def test_a_page_that_never_rests_costs_its_time_once(play, site):
+    site.serve(
+        "/restless",
+        """<!doctype html><title>Restless</title><h1>Restless</h1><p id=news hidden></p><script>
+        setInterval(() => { fetch("/slow/other?ms=10&at=" + Date.now()); news.innerHTML = "<b>new</b>"; }, 100)</script>""",
+    )
+
+    result = play(
+        Step("first", "First", (Goto("/restless"), TakeScreenshot("one"))),
+        Step("later", "Later", (TakeScreenshot("two"), TakeScreenshot("three"))),
+    )
+
+    first, later = (step.duration_ms for step in result.steps)
+    assert len(result.screenshots) == 3
+    assert later < first
+
+
+def test_what_many_requests_at_once_bring_is_shown_before_the_picture(play, site):
+    """They differ by numbers only, as those of a page do that asks for news for ever."""
+    site.serve(
+        "/cards",
+        """<!doctype html><title>Cards</title><main id=app></main><script>
+        const card = async (number) => {
+          await fetch(`/slow/other?ms=${number < 10 ? 50 : 1200}&card=${number}`);
+          setTimeout(() => app.insertAdjacentHTML("beforeend", `<p>card ${number}</p>`), 400);
+        };
+        for (let number = 1; number <= 14; number++) card(number)</script>""",
+    )
+
+    result = play(Goto("/cards"), TakeScreenshot("app"), seconds=10)
+
+    assert result.findings == ()
+    assert sum(text.startswith("card ") for text in result.screenshots[0].texts) == 14

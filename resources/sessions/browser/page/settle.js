@@ -1,7 +1,9 @@
 // Waits up to `budget` ms for fonts, images, aria-busy, skeletons and "Loading.." to be over, and for the window to stand
-// where a smooth scroll takes it; returns what is still missing, in words. What was missing before is not waited for again.
+// where a smooth scroll takes it, and up to `rest` ms for the page to come to rest; returns what is still missing, in words,
+// and whether it rested. What was missing before is not waited for again.
 // With a budget of 0 it only looks, for a page without scripts has no timers either.
-async ({ budget, known }) => {
+async ({ budget, known, rest }) => {
+  const REST = 300;
   const end = performance.now() + budget;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const visible = (e) => e.checkVisibility?.({ visibilityProperty: true, opacityProperty: true }) && e.getClientRects().length > 0;
@@ -35,18 +37,39 @@ async ({ budget, known }) => {
     tell(words(), "the page says ");
     return late;
   };
-  if (!budget) return missing();
+  if (!budget) return [missing(), true];
   const fresh = () => missing().filter((each) => !known.includes(each));
+  // Whether the page came to rest: REST ms in a row without an element that came or went, and idle in between. Code that has
+  // just come is at work before it asks for its data, for seconds where the machine has other work; texts may change, as clocks do.
+  const rested = () => new Promise((done) => {
+    const until = performance.now() + rest;
+    let since = performance.now();
+    const counts = (nodes) => [...nodes].some((each) => each.nodeType === Node.ELEMENT_NODE);
+    const watch = new MutationObserver((changes) => {
+      if (changes.some((each) => counts(each.addedNodes) || counts(each.removedNodes))) since = performance.now();
+    });
+    watch.observe(document, { childList: true, subtree: true });
+    const look = ({ didTimeout }) => {
+      const now = performance.now();
+      if (didTimeout) since = now;
+      if (now - since < REST && now < until) { setTimeout(() => requestIdleCallback(look, { timeout: 500 }), 40); return; }
+      watch.disconnect();
+      done(now - since >= REST);
+    };
+    requestIdleCallback(look, { timeout: 500 });
+  });
   if (document.readyState === "loading") {
     await Promise.race([new Promise((done) => document.addEventListener("DOMContentLoaded", done)), pause(budget)]);
   }
-  while (fresh().length && performance.now() < end) await pause(20);
-  for (let at = null; at !== `${scrollX},${scrollY}` && performance.now() < end; await pause(60)) at = `${scrollX},${scrollY}`;
-  // A complete image may still wait for its decoder; those far down the page are decoded when they are painted.
-  const decoding = [...document.images].filter((e) => e.complete && e.naturalWidth && visible(e)).slice(0, 100);
-  await Promise.race([Promise.allSettled(decoding.map((e) => e.decode())), pause(Math.max(0, end - performance.now()))]);
-  await new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });
-  // Code that has just come is at work before it asks for its data; a page that is never idle is not waited for.
-  await new Promise((done) => requestIdleCallback(done, { timeout: 1000 }));
-  return missing();
+  let hasRested;
+  do {
+    while (fresh().length && performance.now() < end) await pause(20);
+    for (let at = null; at !== `${scrollX},${scrollY}` && performance.now() < end; await pause(60)) at = `${scrollX},${scrollY}`;
+    // A complete image may still wait for its decoder; those far down the page are decoded when they are painted.
+    const decoding = [...document.images].filter((e) => e.complete && e.naturalWidth && visible(e)).slice(0, 100);
+    await Promise.race([Promise.allSettled(decoding.map((e) => e.decode())), pause(Math.max(0, end - performance.now()))]);
+    const painted = new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });
+    [hasRested] = await Promise.all([rested(), painted]);
+  } while (fresh().length && performance.now() < end); // what was built says that it waits
+  return [missing(), hasRested];
 }
