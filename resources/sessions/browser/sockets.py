@@ -7,6 +7,9 @@ from time import monotonic
 from playwright.sync_api import Page, WebSocket
 
 SILENCE_SECONDS = 0.4  # answers to one question come closer together
+MOST_SILENCE_SECONDS = (
+    2.0  # where the server is slow: pieces of an answer may be as far apart as its first one was away
+)
 CAP_SECONDS = 6.0
 MOST_CAPS = 2  # in vain; then nobody waits for these sockets any more
 NEVER = float("-inf")
@@ -19,6 +22,7 @@ class Sockets:
         self._page = page
         self._asked_at = NEVER
         self._heard_at = NEVER
+        self._silence = SILENCE_SECONDS
         self._caps = 0
         page.on("websocket", self._on_socket)
 
@@ -35,7 +39,7 @@ class Sockets:
         return has_waited
 
     def _is_talking(self) -> bool:
-        return self._heard_at < self._asked_at or monotonic() - self._heard_at < SILENCE_SECONDS
+        return self._heard_at < self._asked_at or monotonic() - self._heard_at < self._silence
 
     def _on_socket(self, socket: WebSocket) -> None:
         self._ask()
@@ -47,4 +51,7 @@ class Sockets:
         self._asked_at = monotonic()
 
     def _hear(self) -> None:
+        if self._heard_at < self._asked_at:
+            took = monotonic() - self._asked_at
+            self._silence = min(max(took, SILENCE_SECONDS), MOST_SILENCE_SECONDS)
         self._heard_at = monotonic()

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.playbook import ExpectText, Goto, Step, TakeScreen
 from inspect_pipelines.domain.session import SessionStatus
 
 ANSWERS_AFTER_SECONDS = 1.5
+PAUSE_SECONDS = 1.0  # longer than a server that has nothing else to do
 
 
 @pytest.fixture
@@ -24,7 +25,7 @@ def talking() -> Iterator[int]:
         time.sleep(ANSWERS_AFTER_SECONDS)
         for piece in ("One", "Two", "Three"):
             socket.send(piece)
-            time.sleep(0.2)
+            time.sleep(PAUSE_SECONDS)
         socket.recv()
 
     with serve(answer, "127.0.0.1", 0) as server:
@@ -76,7 +77,7 @@ def test_a_spinner_that_turns_is_waited_for(play, site):
 
 
 def test_what_comes_over_a_socket_is_in_the_picture(play, site, talking: int):
-    """Streamlit sends its pages over a WebSocket: one was photographed empty, another without its chart."""
+    """Streamlit sends its pages over a WebSocket: one was photographed empty, another without its chart, a third while its server was slow."""
     site.serve(
         "/app",
         f"""<!doctype html><title>App</title><h1>App</h1><ul id=list></ul><script>
