@@ -45,6 +45,7 @@ class Decisions(RuleBasedStateMachine):
         self.made: dict[DecisionId, Decision] = {}
         self.changes: dict[DecisionId, tuple[int, int]] = {}
         self.last: tuple[Run, tuple[int, int]] | None = None
+        self.before: tuple[Run, tuple[int, int]] | None = None  # the run that the last one took the place of
 
     def teardown(self) -> None:
         self.house.ledgers.close()
@@ -54,7 +55,7 @@ class Decisions(RuleBasedStateMachine):
     def look(self, shade: int) -> None:
         change = (self.approved[self.active], shade)
         run = self.site.look(shade)
-        self.last = (run, change)
+        self.before, self.last = self.last, (run, change)
 
         word = self.words.get(change)
         is_right = change[0] == shade or word is ACCEPT
@@ -69,10 +70,12 @@ class Decisions(RuleBasedStateMachine):
         kind=st.sampled_from([ACCEPT, REJECT]),
         caller=st.sampled_from([PERSON, MACHINE]),
         is_proposal=st.booleans(),
+        is_late=st.booleans(),
     )
-    def say(self, kind: DecisionKind, caller: Caller, is_proposal: bool) -> None:
+    def say(self, kind: DecisionKind, caller: Caller, is_proposal: bool, is_late: bool) -> None:
+        """Also about a run whose place a newer one has taken, which counts where that one shows the same."""
         assert self.last is not None
-        run, change = self.last
+        run, change = self.before if is_late and self.before is not None else self.last
         try:
             made = decide(
                 self.house,
@@ -83,6 +86,10 @@ class Decisions(RuleBasedStateMachine):
             )
         except Refused:
             return
+        review = self.site.review(run)
+        assert review is not None
+        if review.superseded_by is not None:
+            assert self.last[1][1] == change[1], "said of pictures that are not what there is any more"
         self._remember(made, change)
         if made and not is_proposal:
             self.words[change] = kind
