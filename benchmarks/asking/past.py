@@ -8,6 +8,7 @@ from inspect_pipelines.ports.house import House
 from resources.history.connection import open_writing
 from resources.history.live import LiveHistory
 from resources.history.places import Places
+from resources.history.projector import Projector
 
 DEFINITIONS = 100
 # Every 30 s one run: a million of them are a year. A fifth came of an event that says more than the plan does.
@@ -43,7 +44,11 @@ def make_past(house: House, count: int) -> list[str]:
     live = LiveHistory(places, house.ledgers, house.clock)
     live.drain()
     live.close()
+    with house.ledgers.read() as ledgers:
+        epoch = ledgers.journal.numbers().epoch
     with open_writing(places.live) as connection:
+        # else it is nobody's past, and each reader waits for its owner to say whose
+        Projector(connection).move(0, epoch, None)
         connection.execute(RUNS.format(definitions=DEFINITIONS, count=count))
         connection.execute("CHECKPOINT")
         step = max(1, count // 200)
