@@ -22,7 +22,6 @@ from inspect_pipelines.web.api.wishes import Wish
 class ExchangeWish(Wish):
     token: str = Field(
         min_length=1,
-        max_length=60_000,
         description="The ID token that GitHub Actions made for the organisation's `public_url` as its audience.",
         examples=["eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJyZXBvOmFjbWUvc2hvcCJ9.c2lnbmF0dXJl"],
     )
