@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
-from inspect_pipelines.domain.announcement import mentions_of
 from inspect_pipelines.domain.budget_warning import Warned
-from inspect_pipelines.domain.message import Message, MessageKind, Urgency
-from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
-from inspect_pipelines.domain.plan import RuleEvent
+from inspect_pipelines.domain.failure_notice import failure_notice
 from inspect_pipelines.domain.run_end import Before, RunEnd
 
 ANNOUNCED_BEFORE = timedelta(days=7)
@@ -21,8 +17,15 @@ def ending_quarantines(end: RunEnd, before: Before) -> Warned:
 
     A run announces them that shows the view otherwise than approved; one that looks as approved again needs nobody.
     """
-    new = {key: line for key, line in _ending(end) if key not in before.notices}
-    return Warned(tuple(new), tuple(_messages(end, [*new.values()])) if new else ())
+    return failure_notice(
+        end,
+        before,
+        _ending(end),
+        occasion="quarantine_ends",
+        verdict="quarantine",
+        title="a quarantine ends soon",
+        advice="what differs then fails again: mend it, or decide about it",
+    )
 
 
 def _ending(end: RunEnd) -> Iterator[tuple[str, str]]:
@@ -34,25 +37,3 @@ def _ending(end: RunEnd) -> Iterator[tuple[str, str]]:
                 f"quarantine_ends:{said.decision_id}",
                 f"{one.view} is quarantined until {said.until:%Y-%m-%d %H:%M} UTC; {said.owner} looks after it",
             )
-
-
-def _messages(end: RunEnd, lines: list[str]) -> Iterator[Notification]:
-    message = Message(
-        kind=MessageKind.NOTICE,
-        severity=Urgency.WARNING,
-        title=f"{end.definition.name}: a quarantine ends soon",
-        verdict="quarantine",
-        sentence=lines[0],
-        dedup_key=f"quarantine_ends:{end.run.id}",
-        lines=(*lines[1:], "what differs then fails again: mend it, or decide about it"),
-        definition_name=end.definition.name,
-    )
-    for rule in end.definition.plan.notify:
-        if rule.event is not RuleEvent.ON_FAILURE:
-            continue
-        told = replace(message, mentions=mentions_of(rule, end.run))
-        for target in rule.targets:
-            if target != CODE_HOST:
-                yield notification_of(
-                    end.run, rule.event, target, told, occasion="quarantine_ends", at=end.at
-                )
