@@ -12,6 +12,7 @@ from inspect_pipelines.domain.session import (
     ConsoleLine,
     SessionRequest,
     SessionResult,
+    SessionStatus,
     StepResult,
     StepStatus,
 )
@@ -55,6 +56,10 @@ class Evidence:
                 self.findings = list(message.all)
             case End():
                 self.end = message
+
+    def is_of_nothing(self) -> bool:
+        """Whether the player ended by itself before it did anything at all."""
+        return self.end is not None and self.end.status is SessionStatus.CRASHED and self.launched_at is None
 
     def where(self) -> str:
         """How far it came, for the end of a sentence."""

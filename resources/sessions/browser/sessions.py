@@ -85,11 +85,43 @@ class BrowserSessions:
         browser = chromium.find(self._browser)
         evidence = Evidence(request, started_at=self._clock.now(), player="the browser")
         give_up_at = self._clock.monotonic() + (deadline - evidence.started_at).total_seconds()
-        crew = self._crew(request.run_id)
+        rested = self._take_rested(request.run_id)
+        if rested is not None:
+            self._play(rested, browser, evidence, give_up_at, cancelled, told)
+        if rested is None or evidence.is_of_nothing():  # it had died at rest, before this order came
+            evidence.end = None
+            crew = Crew(request.run_id, scratch=self._scratch, node=_node())
+            self._play(crew, browser, evidence, give_up_at, cancelled, told)
+        return evidence.result(completed_at=self._clock.now(), now=self._clock.monotonic())
+
+    def close(self) -> None:
+        """End the worker that waits for another session of its run; nothing is left then."""
+        crew, self._resting = self._resting, None
+        if crew is not None:
+            crew.end()
+
+    def _take_rested(self, run_id: str) -> Crew | None:
+        """The one that rests if it may play for this run; nobody rests after this."""
+        if self._resting is not None and self._resting.plays_for(run_id):
+            crew, self._resting = self._resting, None
+            return crew
+        self.close()
+        return None
+
+    def _play(
+        self,
+        crew: Crew,
+        browser: Path,
+        evidence: Evidence,
+        give_up_at: float,
+        cancelled: Callable[[], bool],
+        told: Callable[[StepResult], None],
+    ) -> None:
+        """Let a crew play; it rests or is gone then."""
         may_stay = False
         try:
             order = Order(
-                request=request,
+                request=evidence.request,
                 gallery=self._gallery,
                 scratch=crew.folder,
                 chromium=leashed(browser, crew.folder),
@@ -104,21 +136,6 @@ class BrowserSessions:
                 self._resting = crew
             else:
                 crew.end()
-        return evidence.result(completed_at=self._clock.now(), now=self._clock.monotonic())
-
-    def close(self) -> None:
-        """End the worker that waits for another session of its run; nothing is left then."""
-        crew, self._resting = self._resting, None
-        if crew is not None:
-            crew.end()
-
-    def _crew(self, run_id: str) -> Crew:
-        """The one that rests if it may play for this run, else a new one; taken until it is put back."""
-        if self._resting is not None and self._resting.plays_for(run_id):
-            crew, self._resting = self._resting, None
-            return crew
-        self.close()
-        return Crew(run_id, scratch=self._scratch, node=_node())
 
     def _watch(
         self,

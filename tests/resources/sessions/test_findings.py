@@ -113,8 +113,12 @@ def test_a_page_that_does_not_come_up_is_a_sentence(play, site, untrusted, url, 
     closed.close()
     filled = url.format(closed=closed.url, untrusted=untrusted, https=site.url.replace("http:", "https:"))
 
+    # who answers at once gets the time that a loaded machine needs for it; the others let theirs run out
+    seconds = 1 if "within 1 s" in sentence else 20
+
     result = play(
-        Step("open", "Open", (Goto(filled),), timeout_seconds=1), Step("then", "Then", (TakeScreenshot("x"),))
+        Step("open", "Open", (Goto(filled),), timeout_seconds=seconds),
+        Step("then", "Then", (TakeScreenshot("x"),)),
     )
 
     (finding,) = result.findings

@@ -25,6 +25,7 @@ from inspect_pipelines.errors import SetupMissing
 from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
 from resources.sessions.browser import family
+from resources.sessions.browser.crew import Crew
 from resources.sessions.browser.sessions import BrowserSessions
 from session_requests import a_request
 
@@ -225,6 +226,31 @@ def test_a_worker_that_died_while_it_rested_is_replaced(sessions, site, temporar
     sessions.close()
 
     assert result.status is SessionStatus.COMPLETED
+
+
+class OfTheDoomed(BrowserSessions):
+    """The worker that rests dies as soon as it is chosen."""
+
+    def _take_rested(self, run_id: str) -> Crew | None:
+        crew = super()._take_rested(run_id)
+        if crew is not None:
+            crew.process.kill()
+        return crew
+
+
+def test_a_worker_that_dies_between_the_look_at_it_and_its_order_is_replaced(
+    site, tmp_path, temporary
+) -> None:
+    """A loaded machine ended the resting worker; it was still there when it was chosen, and the run crashed."""
+    sessions = OfTheDoomed(gallery=tmp_path / "gallery", scratch=tmp_path / "scratch", clock=SystemClock())
+    request = a_request(site.url, Goto("/other"), TakeScreenshot("home"), seconds=20)
+
+    first = sessions.play(request, deadline=soon())
+    second = sessions.play(request, deadline=soon())
+    sessions.close()
+
+    assert [result.status for result in (first, second)] == [SessionStatus.COMPLETED] * 2
+    assert len(second.screenshots) == 1
 
 
 def test_nothing_is_left_after_the_deadline_and_the_evidence_until_then_is_kept(site, tmp_path, temporary):
