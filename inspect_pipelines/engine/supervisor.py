@@ -21,6 +21,7 @@ from inspect_pipelines.engine.addresses import (
     ui_socket,
 )
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
+from inspect_pipelines.engine.databases import Databases
 from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
@@ -69,6 +70,9 @@ class Supervisor:
         self._stops = 0  # how often somebody asked
         self._environment = commands.surroundings(settings)
         self._is_warm = settings.run_launcher == WARM
+        self._databases = Databases(
+            [] if settings.database_url else [self.home / "ledger.db", self.home / "inbox.db"]
+        )
 
     def run(self, announce: Announce) -> None:
         """Start everything, call `announce`, and stay until a signal.
@@ -76,7 +80,7 @@ class Supervisor:
         Raises:
             Refused: Another one serves this home.
             Unreadable: What is published cannot be read.
-            Unavailable: A part does not start, or ends again and again.
+            Unavailable: A part does not start, or ends again and again; or a database's file was replaced.
         """
         ensure_storages(self.home)
         with self._alone(), self._listening_to_signals():
@@ -112,6 +116,7 @@ class Supervisor:
         logs_at = began
         while not self._stops:
             self._tick(services.all())
+            self._databases.check()
             if published != (published := self._published()):
                 self._renew(services.readers())
             elif sources.have_changed(self._clock.monotonic()):

@@ -178,6 +178,27 @@ def test_a_killed_supervisor_leaves_nothing_but_the_run_which_ends_well(
     assert last_run(project)["status"] == "needs_review"
 
 
+def test_a_ledger_that_is_replaced_under_it_ends_everything_with_exit_3(
+    tmp_path: Path, site: HeldSite
+) -> None:
+    """A backup was moved over the ledger; every part went on with the file that had no name any more."""
+    project = write_project(tmp_path, site.url, "nightly")
+    project.call("apply", "--yes")
+    with up(project, "--no-ui") as running:
+        backup = tmp_path / "backup.db"
+        shutil.copy(project.home / "ledger.db", backup)
+
+        backup.replace(project.home / "ledger.db")
+        exit_code = running.process.wait(allowed(30))
+
+    assert exit_code == 3
+    assert (
+        "ledger.db was replaced by another file while it was in use, so everything is stopped" in running.said
+    )
+    assert "Traceback" not in running.said
+    project.call("doctor")
+
+
 def test_definitions_that_cannot_be_read_are_told_and_the_ones_before_stay(running: Up) -> None:
     compiled = running.project.home / "compiled" / "default.json"
     good, code = compiled.read_bytes(), running.state["pids"]["code"]

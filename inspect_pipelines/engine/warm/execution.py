@@ -8,7 +8,9 @@ import dagster as dg
 from dagster._core.definitions.job_base import IJob
 from dagster._core.execution.api import execute_run_iterator
 from dagster._utils.interrupts import capture_interrupts
+from dagster_shared.record import copy
 
+from assets import tags
 from assets.lost import report_end
 from inspect_pipelines.engine.event_log import InspectEventLogStorage
 from resources.workers import WorkerLocks
@@ -32,7 +34,7 @@ def execute(dagster_run_id: str, instance: dg.DagsterInstance, find: FindJob, wo
         if isinstance(instance.event_log_storage, InspectEventLogStorage):
             instance.event_log_storage.keep_open(dagster_run_id)
         try:
-            for _ in execute_run_iterator(find(run), run, instance):
+            for _ in execute_run_iterator(find(run), _from_its_beginning(run, instance), instance):
                 pass
         except (dg.DagsterExecutionInterruptedError, KeyboardInterrupt):
             report_end(instance, dagster_run_id, "it was interrupted between two steps")
@@ -42,3 +44,17 @@ def execute(dagster_run_id: str, instance: dg.DagsterInstance, find: FindJob, wo
         if isinstance(instance.event_log_storage, InspectEventLogStorage):
             instance.event_log_storage.let_go()  # whoever follows the run hears of its end for sure
     return 0
+
+
+def _from_its_beginning(run: dg.DagsterRun, instance: dg.DagsterInstance) -> dg.DagsterRun:
+    """The run without a choice of steps, when it is one of ours.
+
+    "Re-execute from failure" asks for the failed steps and those behind them; but a run is judged by the pictures that
+    it took itself, in a session that cannot be taken up again.
+    """
+    if run.step_keys_to_execute is None or tags.DEFINITION not in run.tags:
+        return run
+    instance.report_engine_event(
+        "A run cannot be taken up at one of its steps, so it is played from its beginning.", run
+    )
+    return copy(run, step_keys_to_execute=None, execution_plan_snapshot_id=None)
