@@ -134,7 +134,9 @@ class Window:
     def check_alive(self) -> None:
         """Raises PageDied once the renderer is gone."""
         if self.hung_after is not None:
-            raise PageDied(f"the page did not react for {self.hung_after:g} s (a script that never ends?)")
+            raise PageDied(
+                f"the page did not react for {self.hung_after:g} s (a script that never ends, or a drawing that is too heavy?)"
+            )
         if self._has_crashed:
             raise PageDied("the page crashed its renderer (out of memory, or a defect of the browser)")
 
