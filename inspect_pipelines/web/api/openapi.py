@@ -111,7 +111,11 @@ def openapi(title: str, version: str, routes: Sequence[BaseRoute]) -> dict[str, 
     """The document."""
     ours = [route for route in routes if isinstance(route, Route)]
     document = get_openapi(
-        title=title, version=version, description=DESCRIPTION, openapi_version="3.1.0", routes=ours
+        title=title,
+        version=version,
+        description=DESCRIPTION,
+        openapi_version="3.1.0",
+        routes=[route.read for route in ours],
     )
     generated: dict[str, Schema] = document.get("components", {}).get("schemas", {})
     schemas = {name: one for name, one in generated.items() if name not in FASTAPIS} | {"Problem": PROBLEM}

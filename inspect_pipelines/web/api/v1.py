@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from fastapi.routing import APIRoute
 from starlette.routing import BaseRoute
 
 from inspect_pipelines.ports.engine import Engine
@@ -27,6 +26,7 @@ from inspect_pipelines.web.api.playbooks import playbooks
 from inspect_pipelines.web.api.progress import progress
 from inspect_pipelines.web.api.reviews import reviews
 from inspect_pipelines.web.api.revisions import revisions
+from inspect_pipelines.web.api.route import Route
 from inspect_pipelines.web.api.run_verbs import run_verbs
 from inspect_pipelines.web.api.runs import runs
 from inspect_pipelines.web.api.schedules import schedules
@@ -63,7 +63,7 @@ def v1(
     every_route: Callable[[], Sequence[BaseRoute]],
     engine: Callable[[], Engine | None],
     streams: Streams,
-) -> list[APIRoute]:
+) -> list[Route]:
     """Every route below /api/v1.
 
     Args:
