@@ -22,9 +22,13 @@ class KeptAnswer:
     begun_at: datetime  # UTC
     status: int | None = None  # None: it has not been answered yet
     body: str = ""
+    etag: str | None = None  # of what was answered, as it was then
+    location: str | None = None  # where what was made is
 
-    def answered(self, status: int, body: str) -> KeptAnswer:
-        return replace(self, status=status, body=body)
+    def answered(
+        self, status: int, body: str, *, etag: str | None = None, location: str | None = None
+    ) -> KeptAnswer:
+        return replace(self, status=status, body=body, etag=etag, location=location)
 
     def is_given_up(self, now: datetime) -> bool:
         """Whether it began so long ago without an end that its process must have died."""

@@ -46,5 +46,7 @@ kept_answers = sa.Table(
     time("begun_at"),
     sa.Column("status", sa.Integer, nullable=True),  # None: not answered yet
     text("body"),
+    text("etag", nullable=True),
+    text("location", nullable=True),
 )
 sa.Index("kept_answers_begun", kept_answers.c.org_id, kept_answers.c.begun_at)

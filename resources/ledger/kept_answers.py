@@ -32,7 +32,15 @@ class SqlKeptAnswers(Owned):
         if row is None:
             return None
         return KeptAnswer(
-            OrgId(row.org_id), row.asker, row.key, row.fingerprint, row.begun_at, row.status, row.body
+            OrgId(row.org_id),
+            row.asker,
+            row.key,
+            row.fingerprint,
+            row.begun_at,
+            row.status,
+            row.body,
+            row.etag,
+            row.location,
         )
 
     def finish(self, kept: KeptAnswer) -> None:
@@ -61,4 +69,6 @@ def _values(kept: KeptAnswer) -> dict[str, object]:
         "begun_at": kept.begun_at,
         "status": kept.status,
         "body": kept.body,
+        "etag": kept.etag,
+        "location": kept.location,
     }

@@ -62,6 +62,8 @@ def finish(
     *,
     action: str,
     subject: str,
+    etag: str | None = None,
+    location: str | None = None,
 ) -> None:
     """Keep what was answered, and who did what and how they came, in one transaction.
 
@@ -73,10 +75,12 @@ def finish(
         body: Of the answer.
         action: What was done, `run.cancel`; in the audit only when it was.
         subject: To what.
+        etag: Of the answer; None: it has none.
+        location: Of what was made.
     """
     with house.ledger.write() as ledger:
         if kept is not None and status < FIRST_OF_OURS and status != TOO_MANY:
-            ledger.kept_answers.finish(kept.answered(status, body))
+            ledger.kept_answers.finish(kept.answered(status, body, etag=etag, location=location))
         elif kept is not None:
             ledger.kept_answers.drop(kept.asker, kept.key)
         if status < 400:

@@ -99,7 +99,7 @@ def deeds(inner: Handler, deed: Deed) -> Callable[[Request], Any]:
             if kept.status is not None:
                 return _again(kept)
         response = await _answered(inner, request, asked, kept, deed)
-        await _finish(asked, kept, response.status_code, bytes(response.body).decode(), deed)
+        await _finish(asked, kept, response, deed)
         return response
 
     return handle
@@ -115,20 +115,31 @@ async def _answered(
     except RequestValidationError as error:
         return problem.of_error(request, problem.of_validation(error))
     except BaseException:
-        await _finish(asked, kept, BROKEN, "", deed)
+        await _finish(asked, kept, Response(status_code=BROKEN), deed)
         raise
 
 
-async def _finish(asked: Asked, kept: KeptAnswer | None, status: int, body: str, deed: Deed) -> None:
+async def _finish(asked: Asked, kept: KeptAnswer | None, response: Response, deed: Deed) -> None:
     if not deed.is_kept:
         return
+    status, body = response.status_code, bytes(response.body).decode()
     if deed.subject:
         subject = asked.request.path_params.get(deed.subject, deed.subject)
     else:
         subject = json.loads(body)["id"] if status < HTTP_ERRORS else ""
 
     def store() -> None:
-        finish(asked.house, asked.caller, kept, status, body, action=deed.action, subject=subject)
+        finish(
+            asked.house,
+            asked.caller,
+            kept,
+            status,
+            body,
+            action=deed.action,
+            subject=subject,
+            etag=response.headers.get("etag"),
+            location=response.headers.get("location"),
+        )
 
     await anyio.to_thread.run_sync(store)
 
@@ -163,5 +174,7 @@ def _fingerprint(request: Request, body: bytes) -> str:
 
 def _again(kept: KeptAnswer) -> Response:
     assert kept.status is not None
-    media_type = JSON if kept.status < 400 else problem.MEDIA_TYPE
-    return Response(kept.body, kept.status, {REPLAYED: "true"}, media_type)
+    media_type = JSON if kept.status < HTTP_ERRORS else problem.MEDIA_TYPE
+    headers = {REPLAYED: "true", "ETag": kept.etag, "Location": kept.location}
+    said = {name: value for name, value in headers.items() if value is not None}
+    return Response(kept.body, kept.status, said, media_type)

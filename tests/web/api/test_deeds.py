@@ -317,6 +317,22 @@ def test_the_same_key_gets_the_same_answer_and_starts_nothing(
     assert len(engine.launches) == 1
 
 
+@pytest.mark.parametrize("kind", ["schedule", "trigger"])
+def test_an_answer_that_is_given_again_has_the_headers_of_the_first(client: TestClient, kind: str) -> None:
+    """Whoever sent a creation again got its body without ETag and Location, so that their next PUT was 428."""
+    made, made_again = (sent(client, f"{V1}/{kind}s") for _ in range(2))
+    with_etag = {"If-Match": made.headers["etag"], "Idempotency-Key": "put"}
+    entry = ENTRIES[kind] | {"id": "fresh", "name": "Fresh"}
+    put, put_again = (client.put(f"{V1}/{kind}s/fresh", json=entry, headers=with_etag) for _ in range(2))
+
+    assert [one.status_code for one in (made, made_again, put, put_again)] == [201, 201, 200, 200]
+    assert made.headers["location"] == f"{V1}/{kind}s/fresh"
+    for first, again in ((made, made_again), (put, put_again)):
+        assert again.headers["idempotency-replayed"] == "true"
+        assert {**again.headers, "idempotency-replayed": ""} == {**first.headers, "idempotency-replayed": ""}
+    assert put.headers["etag"] != made.headers["etag"]
+
+
 def test_the_same_key_with_another_body_is_another_request(client: TestClient) -> None:
     sent(client, RUN_NOW)
 
