@@ -104,7 +104,7 @@ def create_app(
     if dagster_ui:
         app.router.routes.extend(dagster_ui.routes())
     for router in (
-        health_route(estate.house(DEFAULT_ORG), duties),
+        health_route(gate, estate.house(DEFAULT_ORG), duties),
         status_route(gate, owner, urls),
         reports(gate),
         pictures(gate),
@@ -112,6 +112,7 @@ def create_app(
         probes(gate, estate.house(DEFAULT_ORG), duties, owner),
     ):
         app.router.routes.extend(router.routes)
+    app.state.home = estate.house(DEFAULT_ORG).home
     app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams))
     add_problems(app)
     return app
@@ -126,7 +127,7 @@ def add_problems(app: FastAPI) -> None:
         if request.url.path.startswith(problem.PREFIX):
             return answer
         status = 400 if isinstance(error, Refused) else answer.status_code
-        return JSONResponse({"error": str(error)}, status_code=status)
+        return JSONResponse({"error": problem.told_to(request, error)}, status_code=status)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:

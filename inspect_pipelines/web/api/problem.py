@@ -23,6 +23,7 @@ from inspect_pipelines.errors import (
 from inspect_pipelines.usecases.access.answer_once import OtherRequest
 from inspect_pipelines.usecases.definitions.own import Stale, Unconditional
 from inspect_pipelines.usecases.pictures.decide import Superseded
+from inspect_pipelines.web.access.gate import is_local
 from inspect_pipelines.web.access.rates import TooMany, headers_of
 from inspect_pipelines.web.access.room import NoRoom
 
@@ -30,6 +31,7 @@ PREFIX = "/api/"  # what stands below it answers with problems
 MEDIA_TYPE = "application/problem+json"
 TYPE = "urn:inspect-pipelines:problem:{kind}"
 RETRY_AFTER_SECONDS = 5
+HOME = "$INSPECT_HOME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,13 @@ def of_error(request: Request, error: InspectError) -> JSONResponse:
         more["errors"] = [
             {"where": "body", "pointer": pointer, "detail": what} for pointer, what in error.errors
         ]
-    return problem(request, kind_of(error), str(error), headers=headers, **more)
+    return problem(request, kind_of(error), told_to(request, error), headers=headers, **more)
+
+
+def told_to(request: Request, error: InspectError) -> str:
+    """The sentence; where the home lies on this machine is for whoever sits at it."""
+    home: str = getattr(request.app.state, "home", "")
+    return str(error) if not home or is_local(request) else str(error).replace(home, HOME)
 
 
 def of_validation(error: RequestValidationError) -> Invalid:

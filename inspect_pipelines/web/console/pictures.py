@@ -11,6 +11,7 @@ from inspect_pipelines.errors import InspectError
 from inspect_pipelines.queries.run import pictures_of, run_anywhere
 from inspect_pipelines.web.access.declaration import is_for, visitors
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.api import problem
 
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 WEEK = "private, max-age=604800, immutable"  # its name is its content's hash
@@ -35,7 +36,7 @@ def pictures(gate: Gate) -> APIRouter:
         try:
             content = house.gallery.get(Sha256(sha256))
         except InspectError as error:
-            return JSONResponse({"error": str(error)}, status_code=404)
+            return JSONResponse({"error": problem.told_to(request, error)}, status_code=404)
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": WEEK}
         return Response(content, media_type="image/png", headers=headers)
 
