@@ -169,6 +169,16 @@ def workflow_of(token: AccessToken) -> Caller:
     )
 
 
+def may_see(caller: Caller, permission: Permission, *, asked_by: str | None) -> bool:
+    """Whether they see something that somebody asked for: with the permission whosever it is, without it their own.
+
+    Args:
+        permission: That everybody else's takes.
+        asked_by: Who asked for it, `user:ada`; None: nobody did, there is none.
+    """
+    return permission in caller.rights or asked_by == caller.actor
+
+
 def token_text(random: bytes) -> str:
     """A token of that randomness: `insp_pat_<22 letters>_<crc32>`, which scanners for leaked secrets recognise."""
     number, letters = int.from_bytes(random), ""

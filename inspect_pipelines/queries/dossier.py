@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from inspect_pipelines.domain.access import Caller
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import EventId, RunId
 from inspect_pipelines.domain.incident import Incident
@@ -19,6 +20,7 @@ from inspect_pipelines.queries.events import DecisionSummary, decided
 from inspect_pipelines.queries.json_shape import FLAT
 from inspect_pipelines.queries.notifications import NotificationSummary, note_of
 from inspect_pipelines.queries.progress import progress_of
+from inspect_pipelines.queries.run import current_run, refuse_others
 from inspect_pipelines.queries.runs import RunSummary, past_summary, reviewed_as, summaries, summary
 
 
@@ -107,6 +109,20 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         retries=tuple(one.id for one in retries),
         retried_as=tuple(retries),
     )
+
+
+def dossier_for(house: House, caller: Caller, run_id: RunId) -> Dossier | None:
+    """A run, also one that only the history has any more; None: there is none.
+
+    Raises:
+        Forbidden: As `run_for`.
+        Unavailable: The history cannot be read, so that nobody knows.
+    """
+    run = current_run(house, run_id)
+    past = show_past_run(house, run_id) if run is None else None
+    found = run or (past.run if past else None)
+    refuse_others(caller, run_id, asked_by=found.requested_by if found else None)
+    return show_run(house, run) if run else past
 
 
 def show_past_run(house: House, run_id: RunId) -> Dossier | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from difflib import get_close_matches
 
+from inspect_pipelines.domain.access import Caller, Permission, may_see, why
 from inspect_pipelines.domain.ids import DefinitionId, RunId, Sha256
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.spelling import nearest
-from inspect_pipelines.errors import NotFound, Refused, UsageError
+from inspect_pipelines.errors import Forbidden, NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.queries import beginning
@@ -98,6 +99,29 @@ def current_run(house: House, run_id: RunId) -> Run | None:
     """The run as the ledger has it now."""
     with house.ledger.read() as ledger:
         return ledger.runs.find(run_id)
+
+
+def run_for(house: House, caller: Caller, run_id: RunId) -> Run | None:
+    """The run as the ledger has it now; None: there is none.
+
+    Raises:
+        Forbidden: They see none but those that they asked for, and this is none of them, whether there is one or not.
+    """
+    run = current_run(house, run_id)
+    refuse_others(caller, run_id, asked_by=run.requested_by if run else None)
+    return run
+
+
+def refuse_others(caller: Caller, run_id: RunId, *, asked_by: str | None) -> None:
+    """Return when they may see a run of whoever asked for it; None: there is none.
+
+    Raises:
+        Forbidden: As `run_for`.
+    """
+    if not may_see(caller, Permission.RUNS_READ, asked_by=asked_by):
+        raise Forbidden(
+            f"run {run_id[:100]!r} is none that you asked for: {why(caller, Permission.RUNS_READ)}"
+        )
 
 
 def run_anywhere(houses: Iterable[House], run_id: RunId) -> tuple[House, Run] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -34,11 +34,17 @@ class Declaration:
     Attributes:
         permission: That all need; None: none is asked for.
         further: That some requests need besides, by what their bodies wish; the use case asks for them.
+        of_own: Whoever has this one instead sees what they asked for themselves; the query leaves out the rest.
     """
 
     whom: For
     permission: Permission | None = None
     further: tuple[Permission, ...] = ()
+    of_own: Permission | None = None
+
+    def admits(self, rights: Collection[Permission]) -> bool:
+        """Whether somebody with these rights is let in."""
+        return self.permission is None or self.permission in rights or self.of_own in rights
 
 
 ANYBODY = Declaration(For.ANYBODY)
@@ -47,9 +53,9 @@ PROVERS = Declaration(For.PROVERS)
 KNOWN = Declaration(For.KNOWN)
 
 
-def permitted(permission: Permission, *further: Permission) -> Declaration:
+def permitted(permission: Permission, *further: Permission, of_own: Permission | None = None) -> Declaration:
     """For the API: who has it, by a token, or as the local person."""
-    return Declaration(For.PERMITTED, permission, further)
+    return Declaration(For.PERMITTED, permission, further, of_own)
 
 
 def visitors(permission: Permission) -> Declaration:

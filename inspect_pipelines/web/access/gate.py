@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 from starlette.requests import HTTPConnection, Request
 
-from inspect_pipelines.domain.access import LOCAL, NOBODY, Caller, why
+from inspect_pipelines.domain.access import LOCAL, NOBODY, Caller, Permission, why
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SLUG
 from inspect_pipelines.errors import Forbidden, NotFound, Unauthenticated
 from inspect_pipelines.ports.estate import Estate
@@ -14,7 +14,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.access import has_administrator
 from inspect_pipelines.queries.choice import chosen_org
 from inspect_pipelines.usecases.access.recognise import recognise, revoke_exposed
-from inspect_pipelines.web.access.declaration import Declaration, For
+from inspect_pipelines.web.access.declaration import Declaration, For, permitted
 from inspect_pipelines.web.access.rates import Rates
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
@@ -57,11 +57,22 @@ class Gate:
             return NOBODY
         caller = self._caller(asking, declared)
         wanted = declared.permission
-        if wanted is not None and wanted not in caller.rights:
+        if wanted is not None and not declared.admits(caller.rights):
             raise Forbidden(f"{asking.url.path!r} is not for you: {why(caller, wanted)}")
         if wanted is not None and wanted.is_of_deployment and caller.org_id is not None:
             self._refuse_others(asking, caller)
         return caller
+
+    def sees_the_machine(self, asking: HTTPConnection) -> bool:
+        """Whether what is told of the machine (paths, what fails and why) is for whoever asks for what is open to anybody.
+
+        Raises:
+            Unauthenticated: They show a token that opens nothing.
+        """
+        if _token(asking) is None:
+            return is_local(asking)
+        caller = self._caller(asking, permitted(Permission.DEPLOYMENT_ADMIN))
+        return Permission.DEPLOYMENT_ADMIN in caller.rights and not self._has_others(caller)
 
     def visitor(self, request: Request) -> Caller:
         """Whoever asks for a page, by what its route declares; raises as `admit`."""
@@ -154,11 +165,15 @@ class Gate:
             )
 
     def _refuse_others(self, asking: HTTPConnection, caller: Caller) -> None:
-        if [*self._estate.organizations()] not in ([], [caller.org_id]):
+        if self._has_others(caller):
             raise Forbidden(
                 f"{asking.url.path!r} shows all organisations of this home, and {caller.actor} belongs to one; "
                 "use it on the machine itself"
             )
+
+    def _has_others(self, caller: Caller) -> bool:
+        """Whether the home is not theirs alone."""
+        return [*self._estate.organizations()] not in ([], [caller.org_id])
 
 
 def is_local(asking: HTTPConnection) -> bool:

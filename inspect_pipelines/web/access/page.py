@@ -53,6 +53,7 @@ def _rows(routes: Sequence[BaseRoute]) -> Iterator[str]:
         address = f"{path}/.." if isinstance(route, Mount) else path
         more = ", ".join(map(_quoted, declared.further))
         takes = _quoted(wanted) + (f"; some wishes: {more}" if more else "")
+        takes += f"; one's own: {_quoted(declared.of_own)}" if declared.of_own else ""
         yield f"| {method} | `{address}` | {declared.whom.value} | {takes} | {role} |"
 
 

@@ -153,6 +153,8 @@ def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema
     operation["security"] = [] if declaration.whom is For.PROVERS else [{"token": scopes}]
     if declaration.whom is For.PERMITTED:
         operation["x-permission"] = scopes[0]
+    if declaration.of_own:
+        operation["x-permission-of-own"] = declaration.of_own.value
 
 
 def _response(answer: Answer, schemas: dict[str, Schema]) -> dict[str, Any]:

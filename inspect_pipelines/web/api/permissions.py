@@ -55,7 +55,10 @@ def permissions(gate: Gate, every_route: Callable[[], Sequence[BaseRoute]]) -> R
         """Why a request would be let in, or not; nothing is done."""
         route, declaration = _found(every_route(), method, path)
         asker = asked.caller if role is None and scope is None else _somebody(asked, role, scope)
-        wanted = declaration.permission
+        wanted, of_own = declaration.permission, declaration.of_own
+        because = why(asker, wanted) if wanted else f"it is for {declaration.whom.value}"
+        if wanted not in asker.rights and of_own in asker.rights:
+            because += f"; but by {of_own.value!r} they see what they asked for themselves"
         return asked.answer(
             Explanation(
                 method=method,
@@ -64,8 +67,8 @@ def permissions(gate: Gate, every_route: Callable[[], Sequence[BaseRoute]]) -> R
                 permission=wanted,
                 least_role=least_role(wanted) if wanted else None,
                 asker=asker.actor,
-                is_allowed=wanted is None or wanted in asker.rights,
-                because=why(asker, wanted) if wanted else f"it is for {declaration.whom.value}",
+                is_allowed=declaration.admits(asker.rights),
+                because=because,
             )
         )
 

@@ -12,7 +12,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import rfc3339
 from inspect_pipelines.queries.news import RunNews, ended_since, news_of, news_of_all
-from inspect_pipelines.queries.run import current_run
+from inspect_pipelines.queries.run import run_for
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
@@ -34,8 +34,9 @@ def progress(gate: Gate, streams: Streams) -> Routes:
     """
     routes = Routes(gate, "progress")
     reads = permitted(Permission.RUNS_READ)
+    follows = permitted(Permission.RUNS_READ, of_own=Permission.RUNS_WRITE)  # whoever starts one sees it end
 
-    @routes.get("/runs/{run_id}/progress", reads, TOLD)
+    @routes.get("/runs/{run_id}/progress", follows, TOLD)
     def of_run(
         asked: AskedBy,
         run_id: str,
@@ -52,12 +53,12 @@ def progress(gate: Gate, streams: Streams) -> Routes:
 
         It closes when the run has ended; whoever comes again with that event's id gets 204, which ends an EventSource.
         """
-        run = present(current_run(asked.house, RunId(run_id)), "run", run_id)
+        run = present(run_for(asked.house, asked.caller, RunId(run_id)), "run", run_id)
         if last == END and not run.status.is_open:
             return Response(status_code=204)
         known = int(last) if last and last != END else 0
         look = OfRun(asked.house, run.id, known)
-        return streams.answer(asked, look, admit_again=lambda: gate.admit(asked.request, reads))
+        return streams.answer(asked, look, admit_again=lambda: gate.admit(asked.request, follows))
 
     @routes.get("/progress", reads, TOLD)
     def of_all(

@@ -16,13 +16,12 @@ from inspect_pipelines.queries.dossier import (
     Dossier,
     Shot,
     comparisons_of,
+    dossier_for,
     screenshots_of,
-    show_past_run,
-    show_run,
 )
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.pictures import picture_of_run
-from inspect_pipelines.queries.run import current_run, sessions_of
+from inspect_pipelines.queries.run import run_for, sessions_of
 from inspect_pipelines.queries.runs import RunSummary, list_runs
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
@@ -34,6 +33,7 @@ from inspect_pipelines.web.api.route import PNG, USUAL, Answer, Asked, AskedBy, 
 def runs(gate: Gate) -> Routes:
     routes = Routes(gate, "runs")
     reads, sees = permitted(Permission.RUNS_READ), permitted(Permission.PICTURES_READ)
+    follows = permitted(Permission.RUNS_READ, of_own=Permission.RUNS_WRITE)  # whoever starts one sees it end
 
     @routes.get("/runs", reads, Answer(RunSummary, is_page=True))
     def list_(
@@ -67,25 +67,22 @@ def runs(gate: Gate) -> Routes:
         )
         return asked.page(found)
 
-    @routes.get("/runs/{run_id}", reads, Answer(Dossier))
+    @routes.get("/runs/{run_id}", follows, Answer(Dossier))
     def show(asked: AskedBy, run_id: str) -> Response:
         """Everything about a run; of one that only the history has any more, what that has (`is_evidence_kept`: false)."""
-        run = current_run(asked.house, RunId(run_id))
-        if run is None:
-            return asked.answer(present(show_past_run(asked.house, RunId(run_id)), "run", run_id))
-        return asked.answer(show_run(asked.house, run))
+        return asked.answer(present(dossier_for(asked.house, asked.caller, RunId(run_id)), "run", run_id))
 
-    @routes.get("/runs/{run_id}/sessions", reads, Answer(SessionResult, is_list=True))
+    @routes.get("/runs/{run_id}/sessions", follows, Answer(SessionResult, is_list=True))
     def sessions(asked: AskedBy, run_id: str) -> Response:
         """Each time that one of its playbooks was played, with steps and findings, in playing order."""
         return asked.list(sessions_of(asked.house, _run(asked, run_id).id))
 
-    @routes.get("/runs/{run_id}/screenshots", reads, Answer(Shot, is_list=True))
+    @routes.get("/runs/{run_id}/screenshots", follows, Answer(Shot, is_list=True))
     def screenshots(asked: AskedBy, run_id: str) -> Response:
         """Each picture that it took, in playing order."""
         return asked.list(screenshots_of(asked.house, _run(asked, run_id).id))
 
-    @routes.get("/runs/{run_id}/comparisons", reads, Answer(Comparison, is_list=True))
+    @routes.get("/runs/{run_id}/comparisons", follows, Answer(Comparison, is_list=True))
     def comparisons(asked: AskedBy, run_id: str) -> Response:
         """Each view beside its approved picture."""
         return asked.list(comparisons_of(asked.house, _run(asked, run_id).id))
@@ -99,4 +96,4 @@ def runs(gate: Gate) -> Routes:
 
 
 def _run(asked: Asked, run_id: str) -> Run:
-    return present(current_run(asked.house, RunId(run_id)), "run", run_id)
+    return present(run_for(asked.house, asked.caller, RunId(run_id)), "run", run_id)

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -16,18 +17,21 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 import ledger_rows
-from houses import of_another
+from houses import a_house, of_another
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.workflow import TrustedWorkflow
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.revoke_token import revoke_token
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.web.access.declaration import declaration_of, operations
 from people import bearer
 from recording_engine import RecordingEngine
 from resources.code_host.workflows import GitHubWorkflows
 from stand_ins.actions import ANOTHER_KEY, KEY, KID, StandInActions, a_key, claims_of
 from stand_ins.server import Says
-from web_app import TestClient, a_client
+from web_app import TestClient, a_client, an_app
 
 V1 = "/api/v1"
 EXCHANGE = f"{V1}/auth/oidc/exchange"
@@ -35,6 +39,7 @@ RUN_NOW = f"{V1}/schedules/{ledger_rows.NIGHTLY.id}/run-now"
 US = "https://qa.acme.example"
 TRUSTED = TrustedWorkflow("acme/shop", ("refs/heads/main", "refs/tags/v*"), repo_id=74)
 ACME = OrgId("acme")
+NOWHERE = "01900000-0000-7000-8000-0000000fffff"
 
 
 @pytest.fixture
@@ -90,6 +95,56 @@ def test_a_trusted_workflow_may_start_runs_and_nothing_else(
     assert read.status_code == 403
     assert "workflow:acme/shop@refs/heads/main has 'runs:write' and nothing else" in read.text
     assert "schedule.run" in [action for actor, action, *_ in audited(house) if actor.startswith("workflow:")]
+
+
+OF_RUNS = [
+    path
+    for method, path, route in operations(an_app(a_house(Path("/nowhere"))).router.routes)
+    if method == "GET" and (declared := declaration_of(route)) and declared.of_own
+]
+
+
+@pytest.mark.parametrize("path", OF_RUNS)
+def test_a_workflow_reads_the_runs_that_it_started_and_no_others(
+    client: TestClient, house: House, actions: StandInActions, path: str
+) -> None:
+    """It could start a run, and never learn how it ended."""
+    token = bearer(exchanged(client, proof(actions, house)).json()["text"])
+    own = client.post(RUN_NOW, json={}, headers={**token, "Idempotency-Key": "k1"}).json()["id"]
+    abort(house, own, RunStatus.ERROR, "ours")
+
+    mine, ours, none = (
+        client.get(path.format(run_id=one), headers=token) for one in (own, ledger_rows.RUNNING.id, NOWHERE)
+    )
+
+    assert mine.status_code == 200, mine.text
+    assert (ours.status_code, none.status_code) == (403, 403)
+    assert "has 'runs:write' and nothing else" in ours.text
+    assert ours.text.replace(ledger_rows.RUNNING.id, NOWHERE) == none.text
+    assert client.get(path.format(run_id=ledger_rows.RUNNING.id)).status_code == 200
+
+
+def test_its_run_is_read_by_its_next_token_and_by_no_workflow_of_another_ref(
+    client: TestClient, house: House, actions: StandInActions
+) -> None:
+    """A run may take longer than a token holds."""
+    first = bearer(exchanged(client, proof(actions, house)).json()["text"])
+    run = client.post(RUN_NOW, json={}, headers={**first, "Idempotency-Key": "k1"}).json()["id"]
+
+    again = exchanged(client, proof(actions, house, jti="second")).json()["text"]
+    other = exchanged(client, proof(actions, house, jti="third", ref="refs/tags/v4")).json()["text"]
+    answers = [client.get(f"{V1}/runs/{run}", headers=bearer(one)).status_code for one in (again, other)]
+
+    assert answers == [200, 403]
+
+
+def test_what_it_may_read_is_explained(client: TestClient, house: House, actions: StandInActions) -> None:
+    token = bearer(exchanged(client, proof(actions, house)).json()["text"])
+
+    told = client.get(f"{V1}/permissions/explain?path={V1}/runs/x", headers=token).json()
+
+    assert told["is_allowed"]
+    assert told["because"].endswith("; but by 'runs:write' they see what they asked for themselves")
 
 
 def test_its_token_opens_nothing_after_a_quarter_of_an_hour(
