@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from inspect_pipelines.cli.output import say, style
 from inspect_pipelines.cli.table import columns
-from inspect_pipelines.domain.definition_change import DefinitionChange, FieldChange
+from inspect_pipelines.domain.definition_change import FieldChange
+from inspect_pipelines.queries.proposal import ProposedChange
 
 SIGNS = {
     "create": ("+", "green"),
@@ -16,7 +17,7 @@ SHOWN_FIELDS = 12  # of one changed definition
 SHOWN_CHARACTERS = 70  # of a changed value
 
 
-def say_changes(changes: tuple[DefinitionChange, ...]) -> None:
+def say_changes(changes: tuple[ProposedChange, ...]) -> None:
     heads = columns([_change_cells(change) for change in changes])
     for head, change in zip(heads, changes, strict=True):
         say(head)
@@ -41,18 +42,18 @@ def _say_fields(fields: tuple[FieldChange, ...]) -> None:
         say(f"    .. and {len(fields) - SHOWN_FIELDS} more (all of them with --json)")
 
 
-def _change_cells(change: DefinitionChange) -> list[str]:
-    sign, colour = SIGNS[change.kind.value]
-    note = change.definition.name
-    if change.kind.value == "delete":
+def _change_cells(change: ProposedChange) -> list[str]:
+    sign, colour = SIGNS[change.change.value]
+    note = change.name
+    if change.change.value == "delete":
         note = f"{count(change.runs, 'run')} and the baselines stay in the history"
-    if change.kind.value == "take_over":
+    if change.change.value == "take_over":
         note = f"{note}: taken over from the API; from now on the file says what it is"
     return [style(f"{sign} {_title(change)}", fg=colour), note]
 
 
-def _title(change: DefinitionChange) -> str:
-    return f"{change.definition.kind} {change.definition.id}"
+def _title(change: ProposedChange) -> str:
+    return f"{change.kind} {change.id}"
 
 
 def _shown(value: str | None) -> str:

@@ -6,30 +6,21 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import click
 
 from inspect_pipelines.cli.capacity import limits_beyond
 from inspect_pipelines.cli.changes import count, say_changes, say_settings
 from inspect_pipelines.cli.output import print_json, say, style, user_name
-from inspect_pipelines.cli.proposal import (
-    change_json,
-    fields_json,
-    proposal_json,
-    say_cost,
-    say_fire_times,
-)
+from inspect_pipelines.cli.proposal import say_cost, say_fire_times
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.instance import most_runs
 from inspect_pipelines.errors import Refused
+from inspect_pipelines.queries.proposal import AppliedSummary, ProposedChange
 from resources.channels.registry import CHANNELS
 from resources.clock import SystemClock
-
-if TYPE_CHECKING:  # imported where they are used: `validate` needs neither ledger nor DuckDB
-    from inspect_pipelines.domain.definition_change import DefinitionChange
-    from inspect_pipelines.usecases.definitions.switch_on import SwitchedOn
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -96,34 +87,26 @@ def plan(as_json: bool, folder: Path | None) -> None:
 
     Changes nothing.
     """
-    from inspect_pipelines.usecases.definitions.apply import others, published_by_others
-    from inspect_pipelines.usecases.definitions.plan import propose
+    from inspect_pipelines.usecases.definitions.show_proposal import proposed, show_proposal
     from inspect_pipelines.wiring import house
 
     project = _load(folder)
     home = house(Settings(), project.org_id)
-    proposal = propose(
-        home.ledger,
-        project,
-        now=home.clock.now(),
-        published=published_by_others(home, project.org_id),
-        others=others(home, project.org_id),
-    )
-    is_published = home.publication.read(project.org_id).digest == proposal.digest
+    proposal = show_proposal(home, project, proposed(home, project))
     if as_json:
-        print_json({**proposal_json(proposal, project), "published": is_published})
+        print_json(proposal)
         return
     _say_warnings(proposal.warnings)
     say_changes(proposal.changes)
-    say_settings(proposal.settings)
-    say_fire_times(proposal, project)
-    say_cost(proposal, project)
+    say_settings(proposal.organization)
+    say_fire_times(proposal)
+    say_cost(proposal)
     for clash in proposal.clashes:
         say(f"{style('refused', fg='red')} {clash}")
-    if not proposal.changes and proposal.settings:
-        say(f"plan: {count(len(proposal.settings), 'setting')} of organization.yaml to change")
+    if not proposal.changes and proposal.organization:
+        say(f"plan: {count(len(proposal.organization), 'setting')} of organization.yaml to change")
     elif not proposal.changes:
-        say(_nothing(proposal.unchanged, is_published))
+        say(_nothing(proposal.unchanged, proposal.published))
     else:
         say(f"plan: {_summary(proposal.changes, done=False)}, {proposal.unchanged} unchanged")
 
@@ -141,53 +124,44 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     from inspect_pipelines.config.schema import write_schemas
     from inspect_pipelines.engine.choose import ticker_for
     from inspect_pipelines.usecases.definitions.apply import apply as store
-    from inspect_pipelines.usecases.definitions.plan import propose
+    from inspect_pipelines.usecases.definitions.show_proposal import proposed, show_applied, show_proposal
     from inspect_pipelines.usecases.definitions.switch_on import switch_on
     from inspect_pipelines.wiring import house
 
     project = _load(folder)
     home = house(Settings(), project.org_id)
-    proposal = propose(home.ledger, project, now=home.clock.now())
+    found = proposed(home, project)
+    proposal = show_proposal(home, project, found)
     if not as_json:
         _say_warnings(proposal.warnings)
         say_changes(proposal.changes)
-        say_settings(proposal.settings)
+        say_settings(proposal.organization)
     if proposal.deletions and not yes:
         _confirm(proposal.deletions, can_ask=not as_json)
-    gone = {change.definition.id for change in proposal.deletions}
+    gone = {change.definition.id for change in found.deletions}
     applied = store(home, project, by=f"user:{user_name()}", may_delete=gone, accept_cost=accept_cost)
     write_schemas(Settings().absolute_home(), CHANNELS)
     ticker = ticker_for(Settings())
-    switched = switch_on(home, ticker) if ticker is not None else None
+    done = show_applied(found, applied, switch_on(home, ticker) if ticker is not None else None)
     if as_json:
-        changes = [change_json(change) for change in applied.changes]
-        settings = fields_json(proposal.settings)
-        print_json(
-            {
-                "changes": changes,
-                "organization": settings,
-                "published": applied.is_published,
-                "switched_on": list(switched.names) if switched else [],
-            }
-        )
+        print_json(done)
         return
-    if switched is not None:
-        _say_switched(switched)
-    if applied.changes:
-        say(f"applied: {_summary(applied.changes, done=True)}, {proposal.unchanged} unchanged")
-    elif proposal.settings:
-        say(f"applied: {count(len(proposal.settings), 'setting')} of organization.yaml changed")
-    elif applied.is_published:
+    _say_switched(done)
+    if done.changes:
+        say(f"applied: {_summary(done.changes, done=True)}, {done.unchanged} unchanged")
+    elif done.organization:
+        say(f"applied: {count(len(done.organization), 'setting')} of organization.yaml changed")
+    elif done.published:
         say("nothing to change; published anew")
     else:
-        say(_nothing(proposal.unchanged, is_published=True))
+        say(_nothing(done.unchanged, is_published=True))
 
 
-def _say_switched(switched: SwitchedOn) -> None:
-    for name in switched.names:
+def _say_switched(done: AppliedSummary) -> None:
+    for name in done.switched_on:
         say(f"{style('switched on', fg='green')} {name}: it was stopped in the Dagster UI")
-    if switched.problem:
-        say(f"{style('warning', fg='yellow')} {switched.problem}", err=True)
+    if done.problem:
+        say(f"{style('warning', fg='yellow')} {done.problem}", err=True)
 
 
 def _load(folder: Path | None) -> Project:
@@ -197,8 +171,8 @@ def _load(folder: Path | None) -> Project:
     )
 
 
-def _confirm(deletions: tuple[DefinitionChange, ...], *, can_ask: bool) -> None:
-    names = ", ".join(repr(str(change.definition.id)) for change in deletions)
+def _confirm(deletions: tuple[ProposedChange, ...], *, can_ask: bool) -> None:
+    names = ", ".join(repr(change.id) for change in deletions)
     interactive = can_ask and sys.stdin.isatty()
     if not interactive or not click.confirm(f"delete {names}?", default=False):
         raise Refused(f"{names} would be deleted; nothing was changed: run it again with --yes to agree")
@@ -209,13 +183,13 @@ def _say_warnings(warnings: tuple[str, ...]) -> None:
         say(f"{style('warning', fg='yellow')} {warning}", err=True)
 
 
-def _summary(changes: tuple[DefinitionChange, ...], *, done: bool) -> str:
+def _summary(changes: tuple[ProposedChange, ...], *, done: bool) -> str:
     words = {"create": "created", "change": "changed", "delete": "deleted"}
-    counts = {kind: sum(1 for change in changes if change.kind.value == kind) for kind in words}
+    counts = {kind: sum(1 for change in changes if change.change.value == kind) for kind in words}
     text = ", ".join(
         f"{counts[kind]} {word}" if done else f"{counts[kind]} to {kind}" for kind, word in words.items()
     )
-    taken = sum(1 for change in changes if change.kind.value == "take_over")
+    taken = sum(1 for change in changes if change.change.value == "take_over")
     return text + (f", {taken} {'taken over' if done else 'to take over'}" if taken else "")
 
 

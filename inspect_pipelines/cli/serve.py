@@ -139,6 +139,7 @@ def application(settings: Settings, host: str, port: int, streams: Streams | Non
         dagster_ui=DagsterDoor(gate, str(ui), origins=_public_origins(estate)),
         engine=engine,
         streams=streams,
+        ticker=ticker,
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
     )

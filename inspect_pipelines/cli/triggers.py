@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import click
 
@@ -24,7 +23,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definition import find_trigger
 from inspect_pipelines.queries.definitions import list_triggers, show_trigger
 from inspect_pipelines.queries.events import find_event
-from inspect_pipelines.usecases.events.rehearse import Rehearsal, event_of, rehearse
+from inspect_pipelines.usecases.events.rehearse import event_of, rehearse_event
 
 MOST_PAYLOAD_BYTES = 25_000_000
 
@@ -125,28 +124,18 @@ def test(
     else:
         event = find_event(house, event_id or "")
     wanted = [find_trigger(house, trigger_id)] if trigger_id else None
-    found = rehearse(house, event, triggers=wanted, paths=paths or None)
+    found = rehearse_event(house, event, triggers=wanted, paths=paths or None)
     if as_json:
-        print_json([_rehearsal_json(one) for one in found])
+        print_json(found.triggers)
         return
-    place = f" of {event.repo}" if event.repo else ""
-    say(printable(f"{event.type}{place}" + (f": {event.problem}" if event.problem else "")))
-    if not found:
+    place = f" of {found.repo}" if found.repo else ""
+    say(printable(f"{found.type}{place}" + (f": {found.problem}" if found.problem else "")))
+    if not found.triggers:
         say("no trigger names this kind of event")
-    for one in found:
-        say(f"{one.trigger.id}: {printable(one.sentence())}")
+    for one in found.triggers:
+        say(f"{one.trigger_id}: {printable(one.would)}")
         for name, text in one.variables.items():
             say(f"  {name} = {printable(', '.join(text.splitlines()))}")
-
-
-def _rehearsal_json(one: Rehearsal) -> dict[str, Any]:
-    return {
-        "trigger_id": one.trigger.id,
-        "answer": one.answer,
-        "reason": one.reason,
-        "variables": one.variables,
-        "would": one.sentence(),
-    }
 
 
 def _house() -> House:

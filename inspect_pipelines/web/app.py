@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.errors import InspectError, Refused
-from inspect_pipelines.ports.engine import Engine
+from inspect_pipelines.ports.engine import Engine, Ticker
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.web.access.gate import Gate
@@ -54,6 +54,7 @@ def create_app(
     dagster_ui: DagsterDoor | None = None,
     engine: Callable[[], Engine | None] = lambda: None,
     streams: Streams | None = None,
+    ticker: Ticker | None = None,
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -68,6 +69,7 @@ def create_app(
         dagster_ui: Dagster's UI; None: it has no door here.
         engine: Whoever executes runs now; None: nobody is up.
         streams: That stay open until whoever made them, or the application, ends them; None: those of its own.
+        ticker: Who ticks the schedules; None: nobody does.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
@@ -113,7 +115,7 @@ def create_app(
     ):
         app.router.routes.extend(router.routes)
     app.state.home = estate.house(DEFAULT_ORG).home
-    app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams))
+    app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams, ticker))
     add_problems(app)
     return app
 

@@ -199,12 +199,16 @@ def test_apply_as_json_holds_what_was_done(project):
         "organization": [],
         "published": True,
         "switched_on": [],
+        "unchanged": 0,
+        "problem": "",
     }
     assert json.loads(ran("apply", "--json").stdout) == {
         "changes": [],
         "organization": [],
         "published": False,
         "switched_on": [],
+        "unchanged": 1,
+        "problem": "",
     }
 
 

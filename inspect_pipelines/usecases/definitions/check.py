@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, cast
@@ -14,17 +13,13 @@ from inspect_pipelines.domain.ids import snake
 from inspect_pipelines.domain.library import library_of
 from inspect_pipelines.domain.naming import clashes
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.domain.revision import ManagedBy
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.stored.serial import dump_json
 from inspect_pipelines.usecases.definitions.apply import published_by_others
+from inspect_pipelines.usecases.definitions.gather_secrets import secrets_of_definitions, strange_secrets
 from inspect_pipelines.usecases.definitions.plan import forecast_of
-
-SECRET = re.compile(r"\$\{(?:env|file):[^}]*\}")
-"""A reference that whoever plays the run resolves: with an address beside it, it would be told to anybody."""
 
 
 def checked(
@@ -48,40 +43,12 @@ def checked(
     library = ledger.revisions.library() or library_of(stored)
     kinds = cast("WrittenKinds", house.kinds)  # wiring gives the registry's, which files are read by too
     read = read_definition(kind, body, Grounds(organization, library, kinds, house.clock.now()))
-    _refuse_secrets(ledger, stored, body, dump_json(library))
+    if wrong := strange_secrets(body, secrets_of_definitions(ledger)):
+        raise DefinitionInvalid(wrong)
     _refuse_names(house, ledger, stored, read.definition)
     if not accept_cost:
         _refuse_cost(ledger, stored, read.definition, organization, house.clock.now())
     return read
-
-
-def _refuse_secrets(
-    ledger: LedgerSession, stored: Sequence[Definition], body: Mapping[str, Any], library: str
-) -> None:
-    """Only references that this organisation's files use: another one could be any variable of the machine."""
-    standing = ledger.revisions.standing()
-    of_files = [one for one in stored if standing[one.id].managed_by is ManagedBy.FILE]
-    known = {*SECRET.findall(library)}.union(*(SECRET.findall(dump_json(one)) for one in of_files))
-    wrong = [
-        (
-            where,
-            f"the reference {found!r} is in no file of this organisation; write it in schedules.yaml or a playbook",
-        )
-        for where, text in _texts(body, "")
-        for found in SECRET.findall(text)
-        if found not in known
-    ]
-    if wrong:
-        raise DefinitionInvalid(wrong)
-
-
-def _texts(value: Any, where: str) -> list[tuple[str, str]]:
-    if isinstance(value, str):
-        return [(where, value)]
-    pairs = (
-        value.items() if isinstance(value, Mapping) else enumerate(value) if isinstance(value, list) else ()
-    )
-    return [found for key, inner in pairs for found in _texts(inner, f"{where}/{key}")]
 
 
 def _refuse_names(

@@ -16,6 +16,7 @@ from inspect_pipelines.domain.source import Source
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.rehearsal import RehearsalSummary, RehearsedEvent
 from inspect_pipelines.usecases.events.normalise import gated, normalise
 from inspect_pipelines.usecases.events.route import hindrance, triggers_of
 from inspect_pipelines.usecases.runs.check_admission import not_now
@@ -97,6 +98,18 @@ def rehearse(
                 Rehearsal(trigger, Fit.YES, answer.reason, context.variables(), joins, skipped=skipped)
             )
     return found
+
+
+def rehearse_event(
+    house: House, event: Event, *, triggers: Sequence[Trigger] | None, paths: Sequence[str] | None
+) -> RehearsedEvent:
+    """The same in the shape that everybody is shown."""
+    found = rehearse(house, event, triggers=triggers, paths=paths)
+    shown = (
+        RehearsalSummary(one.trigger.id, one.answer, one.reason, one.variables, one.sentence())
+        for one in found
+    )
+    return RehearsedEvent(event.type, event.repo, event.problem, tuple(shown))
 
 
 def event_of(house: House, body: bytes, *, kind: str, source_id: str | None) -> Event:

@@ -28,6 +28,7 @@ class Rate:
 
 DEFAULT = Rate("default", 500, 300)  # a token
 RUN_NOW = Rate("run-now", 10, 60)  # a definition
+FILES = Rate("files", 60, 60)  # an organisation, of what takes a second of a core: plan, apply, test
 EXCHANGE = Rate("exchange", 20, 60)  # an address, of what is refused as well, which the audit keeps
 
 

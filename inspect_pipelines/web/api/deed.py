@@ -50,7 +50,8 @@ class Deed:
             `id` of the answer does.
         takes: The kind of definition that its body is; empty: the route's own parameters say what it is.
         needs_key: It is refused without a key: to do it twice would be a mistake.
-        is_kept: False: its answer is long or secret, so it is kept under no key, and its use case tells the audit.
+        is_kept: False: its answer is long or secret, so it is kept under no key, and its use case tells the audit, where it does anything.
+        most_bytes: Of its body.
     """
 
     action: str
@@ -58,6 +59,7 @@ class Deed:
     needs_key: bool = False
     takes: str = ""
     is_kept: bool = True
+    most_bytes: int = MOST_BYTES
 
 
 def refuse_strangers(request: Request) -> None:
@@ -86,7 +88,7 @@ def deeds(inner: Handler, deed: Deed) -> Callable[[Request], Any]:
 
     async def handle(request: Request) -> Response:
         asked: Asked = request.state.asked
-        body = await _body(request)
+        body = await _body(request, deed.most_bytes)
         key = request.headers.get(KEY_HEADER)
         if key is None and deed.needs_key:
             raise Invalid(
@@ -144,14 +146,15 @@ async def _finish(asked: Asked, kept: KeptAnswer | None, response: Response, dee
     await anyio.to_thread.run_sync(store)
 
 
-async def _body(request: Request) -> bytes:
+async def _body(request: Request, most: int) -> bytes:
     """The body, at most so large, and without two values of one name, of which readers take one or the other."""
-    found = b""
+    pieces, size = [], 0
     async for piece in request.stream():
-        found += piece
-        if len(found) > MOST_BYTES:
-            raise TooLarge(f"a body has {MOST_BYTES} bytes at most")
-    request._body = found  # FastAPI reads it again
+        pieces.append(piece)
+        size += len(piece)
+        if size > most:
+            raise TooLarge(f"a body has {most} bytes at most")
+    found = request._body = b"".join(pieces)  # FastAPI reads it again
     if found:
         try:
             json.loads(found, object_pairs_hook=_once)

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse
 from inspect_pipelines.config.one_definition import DefinitionInvalid
 from inspect_pipelines.errors import (
     ChannelError,
+    ConfigInvalid,
     Forbidden,
     InspectError,
     NotFound,
@@ -182,6 +183,8 @@ def of_error(request: Request, error: InspectError) -> JSONResponse:
         more["newer"] = f"{request.base_url}api/v1/runs/{error.newer}"
     if isinstance(error, Invalid):
         more["errors"] = [{"where": where, "detail": what} for where, what in error.errors]
+    if isinstance(error, ConfigInvalid):
+        more["errors"] = [{"where": "body files", "detail": one} for one in error.problems]
     if isinstance(error, DefinitionInvalid):
         more["errors"] = [
             {"where": "body", "pointer": pointer, "detail": what} for pointer, what in error.errors

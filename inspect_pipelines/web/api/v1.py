@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from starlette.routing import BaseRoute
 
-from inspect_pipelines.ports.engine import Engine
+from inspect_pipelines.ports.engine import Engine, Ticker
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.access import access
 from inspect_pipelines.web.api.badges import badges
@@ -16,6 +16,7 @@ from inspect_pipelines.web.api.channel_verbs import channel_verbs
 from inspect_pipelines.web.api.definition_verbs import definition_verbs
 from inspect_pipelines.web.api.events import events
 from inspect_pipelines.web.api.export import export
+from inspect_pipelines.web.api.files import files
 from inspect_pipelines.web.api.history import history
 from inspect_pipelines.web.api.incidents import incidents
 from inspect_pipelines.web.api.notifications import notifications
@@ -24,6 +25,7 @@ from inspect_pipelines.web.api.pause_verbs import pause_verbs
 from inspect_pipelines.web.api.permissions import permissions
 from inspect_pipelines.web.api.playbooks import playbooks
 from inspect_pipelines.web.api.progress import progress
+from inspect_pipelines.web.api.rehearsals import rehearsals
 from inspect_pipelines.web.api.reviews import reviews
 from inspect_pipelines.web.api.revisions import revisions
 from inspect_pipelines.web.api.route import Route
@@ -49,6 +51,7 @@ NOUNS = (
     pause_verbs,
     definition_verbs,
     revisions,
+    rehearsals,
     export,
     history,
     badges,
@@ -63,6 +66,7 @@ def v1(
     every_route: Callable[[], Sequence[BaseRoute]],
     engine: Callable[[], Engine | None],
     streams: Streams,
+    ticker: Ticker | None = None,
 ) -> list[Route]:
     """Every route below /api/v1.
 
@@ -71,6 +75,7 @@ def v1(
         every_route: Of the whole application, to explain.
         engine: Whoever executes runs now; None: nobody is up.
         streams: That stay open.
+        ticker: Who ticks the schedules; None: nobody does.
     """
     nouns = [noun(gate) for noun in NOUNS]
     return [
@@ -78,6 +83,7 @@ def v1(
         for noun in (
             *nouns,
             run_verbs(gate, engine),
+            files(gate, ticker),
             progress(gate, streams),
             permissions(gate, every_route),
         )
