@@ -27,6 +27,7 @@ LIMITS = Limits(
     seconds=10.0,
     rows=10_000,
     memory="256MB",
+    is_nameless=True,
     threads=1,  # a query must not take the machine from those who send events and take pictures
     advice=Advice(
         for_more="ask for less: fewer days, rows or columns",

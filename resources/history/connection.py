@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from inspect_pipelines.errors import InspectError, Unavailable, Unreadable
+from resources.history.nameless import ADDRESS, Nameless
 
 # DuckDB 1.5 must be able to read what 2.0 writes: the command line people have may be the older one
 STORAGE_VERSION = "v1.5.0"
@@ -32,7 +33,7 @@ def open_writing(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def open_reading(
-    path: Path, *, memory: str = MEMORY, threads: int | None = None
+    path: Path, *, memory: str = MEMORY, threads: int | None = None, is_nameless: bool = False
 ) -> duckdb.DuckDBPyConnection:
     """A read-only look at one file that can reach no other file, cannot be reconfigured, and takes no more memory.
 
@@ -40,10 +41,19 @@ def open_reading(
 
     An instance of its own a call: DuckDB shares one between connections to the same name, which after a rename would
     show the old file.
+
+    Args:
+        path: Of the file.
+        memory: The most that a query takes.
+        threads: The most that it works with; None: as many as there are cores.
+        is_nameless: Nothing that DuckDB tells says where the file lies, or whose process it is.
     """
     connection = duckdb.connect(":memory:")
     try:
-        connection.execute(f"ATTACH '{quoted(path)}' AS history (READ_ONLY)")
+        if is_nameless:
+            connection.register_filesystem(Nameless(path))
+            connection.execute("SET secret_directory = ''")  # below the home of whoever runs us
+        connection.execute(f"ATTACH '{ADDRESS if is_nameless else quoted(path)}' AS history (READ_ONLY)")
         connection.execute("USE history")
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{memory}'")

@@ -41,6 +41,7 @@ class Limits:
     memory: str = MEMORY
     threads: int | None = None  # None: as many as there are cores
     advice: Advice = Advice()
+    is_nameless: bool = False  # it does not learn where the copy lies
 
 
 def run(sql: str, path: Path, limits: Limits = Limits()) -> Table:
@@ -120,7 +121,9 @@ def frame(statement: str, parameters: Mapping[str, str | int], path: Path) -> pd
 
 def opened(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
     try:
-        return open_reading(path, memory=limits.memory, threads=limits.threads)
+        return open_reading(
+            path, memory=limits.memory, threads=limits.threads, is_nameless=limits.is_nameless
+        )
     except duckdb.Error as error:
         raise Unreadable(
             f"the copy of the run history {str(path)!r} cannot be read: {_first_line(error)}; "

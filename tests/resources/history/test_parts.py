@@ -83,6 +83,35 @@ def test_before_the_first_run_there_is_nothing_to_ask(home: Home) -> None:
         home.history.answer(DEFAULT_ORG, "SELECT 1")
 
 
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "FROM duckdb_databases()",
+        "SELECT * FROM pragma_database_list",
+        "FROM duckdb_settings()",
+        "FROM duckdb_extensions()",
+        "FROM duckdb_secrets()",
+        "FROM duckdb_logs()",
+        "SELECT current_setting('allowed_paths')",
+        "EXPLAIN FROM duckdb_settings()",
+    ],
+)
+@pytest.mark.parametrize("home", ["once", "both"])
+def test_nothing_says_where_on_the_server_the_history_lies(
+    request: pytest.FixtureRequest, home: str, sql: str
+) -> None:
+    """`duckdb_databases()` told whoever may query the path of the home, with the name of whoever runs it."""
+    asked: Home = request.getfixturevalue(home)
+
+    try:
+        told = json.dumps(ask(asked, sql), default=str)
+    except UsageError as error:  # of the directory of secrets, which there is none of
+        told = str(error)
+
+    assert str(asked.path) not in told
+    assert str(Path.home()) not in told
+
+
 def test_an_answer_has_columns_with_their_types_and_says_how_fresh_it_is(once: Home) -> None:
     answered = once.history.answer(DEFAULT_ORG, "SELECT run_id, status, completed_at FROM automated_runs")
 
