@@ -23,11 +23,12 @@ def pause_verbs(gate: Gate) -> Routes:
 
     def held(asked: Asked, kind: str, definition_id: str, wish: PauseWish) -> Response:
         present(show_plan(asked.house, kind, definition_id), kind, definition_id)
+        return paused(asked, DefinitionId(definition_id), wish)
+
+    def paused(asked: Asked, definition_id: DefinitionId | None, wish: PauseWish) -> Response:
         until = to_come(wish.until, now=asked.house.clock.now())
         by = asked.caller.actor
-        return asked.answer(
-            pause(asked.house, DefinitionId(definition_id), by=by, reason=wish.reason, until=until)
-        )
+        return asked.answer(pause(asked.house, definition_id, by=by, reason=wish.reason, until=until))
 
     def let_go(asked: Asked, kind: str, definition_id: str) -> Response:
         present(show_plan(asked.house, kind, definition_id), kind, definition_id)
@@ -54,5 +55,15 @@ def pause_verbs(gate: Gate) -> Routes:
     def resume_trigger(asked: AskedOnce, trigger_id: str) -> Response:
         """Let a trigger go on from now on."""
         return let_go(asked, "trigger", trigger_id)
+
+    @routes.post("/organization/pause", may, Answer(Pause), Deed("organization.pause", "organization"))
+    def pause_all(asked: AskedOnce, wish: PauseWish) -> Response:
+        """Hold all schedules and triggers of the organisation back at once; people still may start them."""
+        return paused(asked, None, wish)
+
+    @routes.post("/organization/resume", may, Answer(Resumed), Deed("organization.resume", "organization"))
+    def resume_all(asked: AskedOnce) -> Response:
+        """Let the organisation go on; what was paused one by one stays so, and what was due meanwhile never fires late."""
+        return asked.answer(resume(asked.house, None, by=asked.caller.actor))
 
     return routes

@@ -78,6 +78,8 @@ OF_THE_WHOLE = (
     f"{V1}/plan",
     f"{V1}/apply",
     f"{V1}/triggers/test",
+    f"{V1}/organization/pause",
+    f"{V1}/organization/resume",
 )  # they name nothing that could be another organisation's
 SILENT = (f"{V1}/plan", f"{V1}/triggers/test", f"{V1}/triggers/{{trigger_id}}/test")  # they change nothing
 NAMED = {key: one for key, one in IDS.items() if key != "number"}
@@ -515,6 +517,25 @@ def test_what_is_resumed_twice_was_not_paused(client: TestClient) -> None:
     assert held.json()["until"] == LATER
     assert let_go.json()["pauses"][0]["reason"] == "moving"
     assert again.status_code == 409
+
+
+def test_an_organisation_is_held_back_as_a_whole_and_no_other_with_it(ours: House) -> None:
+    client = a_client(ours, others=[ACME])
+    address = f"{V1}/organization"
+
+    held = client.post(f"{address}/pause?org=default", json={"reason": "a freeze", "until": LATER})
+    again = client.post(f"{address}/pause?org=default", json={"reason": "a freeze"})
+    schedule = client.get(f"{V1}/triggers/{ledger_rows.TRIGGER.id}?org=default").json()
+    theirs = client.get(f"{V1}/pauses?org=acme").json()["items"]
+    let_go = client.post(f"{address}/resume?org=default", json={})
+    twice = client.post(f"{address}/resume?org=default", json={})
+
+    assert (held.json()["definition_id"], held.json()["until"]) == (None, LATER)
+    assert (again.status_code, let_go.status_code, twice.status_code) == (409, 200, 409)
+    assert schedule["paused"]["reason"] == "a freeze"
+    assert theirs == []
+    assert [one["definition_id"] for one in let_go.json()["still"]] == [ledger_rows.NIGHTLY.id]
+    assert ("local", "organization.resume", "organization", "via api") in audited(ours)
 
 
 def test_a_post_without_a_body_needs_no_media_type(client: TestClient) -> None:
