@@ -19,6 +19,7 @@ from resources.clock import SystemClock
 from resources.code_host.github import GitHub
 from resources.code_host.workflows import GitHubWorkflows
 from resources.gallery.folder import FolderGallery
+from resources.hashes import Argon2Hashes
 from resources.history.store import DuckHistory
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledgers
@@ -64,6 +65,7 @@ def estate(settings: Settings | None = None) -> Estate:
         sessions=RoutedSessions({BROWSER: browser}),
         workers=workers,
         reports=HtmlReports(home, gallery),
+        hasher=Argon2Hashes(),
         workflows=GitHubWorkflows(clock),
         channels=[("*", channel)],
         kinds=CHANNELS,

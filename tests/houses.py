@@ -27,6 +27,7 @@ from inspect_pipelines.ports.house import House
 from prepared import prepared_ledgers
 from resources.channels.registry import CHANNELS
 from resources.code_host.workflows import GitHubWorkflows
+from resources.hashes import Argon2Hashes
 from resources.inbox.store import create_inbox
 from resources.publication import FilePublication
 
@@ -206,6 +207,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         sessions=ScriptedSessions(clock),
         workers=LivingWorkers(),
         reports=CollectedReports(),
+        hasher=Argon2Hashes(memory_kib=8),
         workflows=GitHubWorkflows(clock),
         channels=channels,
         kinds=CHANNELS,

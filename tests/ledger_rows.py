@@ -29,6 +29,7 @@ from inspect_pipelines.domain.run import RunStatus, event_origin
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
+from inspect_pipelines.domain.sign_in import SignIn
 from inspect_pipelines.domain.trigger import Debounce
 from messages import a_message, a_notification
 from resources.channels.registry import CHANNELS
@@ -74,6 +75,8 @@ MEMBER = Member(DEFAULT_ORG, "ada", Role.ADMIN, NOW, "user:root")
 TOKEN = AccessToken(
     DEFAULT_ORG, "t1", "ci", "ada", frozenset({Permission.RUNS_READ}), "a" * 64, NOW, "user:ada", LATER
 )
+
+SIGN_IN = SignIn(DEFAULT_ORG, "si1", "ada", "d" * 64, "password", "Firefox", NOW, NOW)
 
 PLAYED = opened("b0", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
 
@@ -160,6 +163,8 @@ def fill(session: SqlSession) -> None:
     session.journal.append("run", {"run": {}}, at=NOW)
     session.members.save(MEMBER)
     session.tokens.add(TOKEN)
+    session.passwords.save("ada", "argon2", by="user:root", at=NOW)
+    session.sign_ins.add(SIGN_IN)
     session.kept_answers.begin(KEPT, forgotten_before=NOW)
 
 
@@ -200,6 +205,7 @@ VALUES: Mapping[str, Ask] = {
     "members.save": lambda r: r.save(Member(DEFAULT_ORG, "eve", Role.ADMIN, LATER, "user:eve")),
     "kept_answers.begin": lambda r: r.begin(KEPT, forgotten_before=NOW),
     "kept_answers.finish": lambda r: r.finish(KEPT.answered(200, "{}")),
+    "sign_ins.add": lambda r: r.add(replace(SIGN_IN, id="si2", sha256="e" * 64)),
     "tokens.add": lambda r: r.add(replace(TOKEN, id="t2", sha256="b" * 64)),
     "tokens.add_proven": lambda r: r.add_proven(replace(TOKEN, id="t3", sha256="c" * 64, proof="p1")),
 }
@@ -310,6 +316,14 @@ NAMES: Mapping[str, Ask] = {
     "kept_answers.drop": lambda r: r.drop("user:ada", "k1"),
     "tokens.all": lambda r: r.all(),
     "tokens.revoke": lambda r: r.revoke("t1", by="user:eve", at=LATER),
+    "tokens.revoke_of": lambda r: r.revoke_of("ada", by="user:eve", at=NOW),
+    "passwords.find": lambda r: r.find("ada"),
+    "passwords.renew": lambda r: r.renew("ada", "argon3"),
+    "passwords.remove": lambda r: r.remove("ada", by="user:eve", at=LATER),
+    "sign_ins.all": lambda r: r.all(),
+    "sign_ins.end": lambda r: r.end("si1", by="user:eve", at=LATER),
+    "sign_ins.end_of": lambda r: r.end_of("ada", by="user:eve", at=LATER),
+    "sign_ins.seen": lambda r: r.seen("si1", at=LATER),
     "tokens.used": lambda r: r.used("t1", at=LATER),
 }
 
@@ -323,5 +337,6 @@ OWN: Mapping[str, Ask] = {
     "reviews.append": lambda r: r.append(RUNNING.id, "rejected", by="user:eve", detail="", at=LATER),
     "decisions.follow": lambda r: r.follow([WORD.id], RUNNING.id),
     "journal.append": lambda r: r.append("run", {}, at=LATER),
+    "passwords.save": lambda r: r.save("ada", "argon4", by="user:eve", at=LATER),
     "audit.append": lambda r: r.append("run.rejected", RUNNING.id, by="user:eve", at=LATER),
 }

@@ -34,7 +34,7 @@ COMMANDS = {
     "incidents": ("incidents", "incidents", "List, show, acknowledge and silence incidents."),
     "notifications": ("notifications", "notifications", "List, show and resend messages."),
     "channels": ("channels", "channels", "List channels, and send a test message through one."),
-    "users": ("users", "users", "Add, list and remove the people who may use the API."),
+    "users": ("users", "users", "Add, list and remove the people who may use the server."),
     "tokens": ("tokens", "tokens", "Create, list and revoke tokens for the API."),
     "diff": ("diff", "diff", "Compare two pictures: PNG, JPEG or WebP."),
     "diff-dir": ("diff_dir", "diff_dir", "Compare two folders of pictures."),

@@ -121,7 +121,8 @@ def application(settings: Settings, host: str, port: int, streams: Streams | Non
     group_commit = GroupCommit(house.inbox)
     ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=ui)
     rates = Rates(replace(DEFAULT, requests=settings.api_requests))
-    gate = Gate(estate, is_open=not is_loopback(host), rates=rates)
+    origins = _public_origins(estate)
+    gate = Gate(estate, is_open=not is_loopback(host), rates=rates, origins=origins)
     return create_app(
         estate,
         owner,
@@ -136,7 +137,7 @@ def application(settings: Settings, host: str, port: int, streams: Streams | Non
         ),
         gate=gate,
         receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
-        dagster_ui=DagsterDoor(gate, str(ui), origins=_public_origins(estate)),
+        dagster_ui=DagsterDoor(gate, str(ui), origins=origins),
         engine=engine,
         streams=streams,
         ticker=ticker,

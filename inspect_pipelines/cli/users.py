@@ -1,6 +1,8 @@
-"""`users add|list|remove`: who belongs to an organisation, and what they may do there."""
+"""`users add|list|password|sign-out|remove`: who belongs to an organisation, what they may do there, how they sign in."""
 
 from __future__ import annotations
+
+import sys
 
 import click
 
@@ -11,11 +13,13 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import Role
 from inspect_pipelines.queries.access import list_members
 from inspect_pipelines.usecases.access.change_members import add_member, remove_member
+from inspect_pipelines.usecases.access.set_password import remove_password, set_password
+from inspect_pipelines.usecases.access.sign_out import sign_out_everywhere
 
 
 @click.group()
 def users() -> None:
-    """Add, list and remove the people who may use the API."""
+    """Add, list and remove the people who may use the server."""
 
 
 @users.command()
@@ -30,6 +34,7 @@ def add(login: str, role: str) -> None:
     was = f", was {before.role.value}" if before else ""
     say(f"user {login!r} is {role} of organisation {house.org_id!r}{was}")
     if before is None:
+        say(f"so that they can sign in: inspect-pipelines users password {login}")
         say(f"a token for the API: inspect-pipelines tokens create {login} --name PURPOSE")
 
 
@@ -54,8 +59,53 @@ def list_(as_json: bool) -> None:
 
 @users.command()
 @click.argument("login", metavar="NAME")
+@click.option(
+    "--stdin",
+    "from_stdin",
+    is_flag=True,
+    help="Read it from standard input, for a pipe out of a secret store.",
+)
+@click.option("--remove", "is_removal", is_flag=True, help="Let them sign in by the identity provider only.")
+def password(login: str, *, from_stdin: bool, is_removal: bool) -> None:
+    """Set the password by which a user signs in; every browser of theirs has to sign in again."""
+    house = chosen_house(Settings())
+    by = f"user:{user_name()}"
+    if is_removal:
+        had = remove_password(house, login, by=by)
+        say(f"user {login!r} signs in by no password any more" if had else f"user {login!r} had no password")
+        return
+    if from_stdin:
+        text = sys.stdin.readline().rstrip("\r\n")
+    else:
+        text = click.prompt(
+            f"password of {login}", hide_input=True, confirmation_prompt="once more", err=True
+        )
+    ended = set_password(house, login, text, by=by)
+    say(f"user {login!r} signs in with it from now on{_of_browsers(ended)}")
+
+
+@users.command("sign-out")
+@click.argument("login", metavar="NAME")
+def sign_out(login: str) -> None:
+    """Sign a user out in every browser."""
+    ended = sign_out_everywhere(chosen_house(Settings()), login, by=f"user:{user_name()}")
+    say(
+        f"user {login!r} was signed in nowhere"
+        if not ended
+        else f"user {login!r} is signed out{_of_browsers(ended)}"
+    )
+
+
+@users.command()
+@click.argument("login", metavar="NAME")
 def remove(login: str) -> None:
-    """Let a member go; their tokens open nothing from now on."""
+    """Let a member go; their tokens, password and browsers open nothing from now on."""
     house = chosen_house(Settings())
     remove_member(house, login, by=f"user:{user_name()}")
-    say(f"user {login!r} is no member of organisation {house.org_id!r} any more; their tokens open nothing")
+    say(
+        f"user {login!r} is no member of organisation {house.org_id!r} any more; their tokens and browsers open nothing"
+    )
+
+
+def _of_browsers(ended: int) -> str:
+    return f" ({ended} browser{'' if ended == 1 else 's'} forgotten)" if ended else ""

@@ -132,6 +132,7 @@ class Caller:
         token_id: The token that they showed.
         role: Of the member; None: the local person, or a workflow.
         scopes: Of the token; None: there is none, so nothing narrows the role.
+        sign_in_id: Of the browser in which they are signed in.
     """
 
     actor: str
@@ -140,6 +141,7 @@ class Caller:
     token_id: str | None = None
     role: Role | None = None
     scopes: frozenset[Permission] | None = None
+    sign_in_id: str | None = None
 
 
 LOCAL = Caller("local", None, frozenset(Permission))

@@ -1,4 +1,4 @@
-"""What the ledger keeps of who may do what: the members of an organisation, and the tokens that speak for them."""
+"""What the ledger keeps of who may do what: members, how they sign in, and the tokens that speak for them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Protocol
 from inspect_pipelines.domain.access import AccessToken, Member
 from inspect_pipelines.domain.audit import AuditEntry
 from inspect_pipelines.domain.kept_answer import KeptAnswer
+from inspect_pipelines.domain.sign_in import SignIn
 
 
 class Members(Protocol):
@@ -21,7 +22,7 @@ class Members(Protocol):
         """Create, or replace the one of that login."""
 
     def remove(self, login: str, *, by: str, at: datetime) -> bool:
-        """From now on they are nobody here, and neither are their tokens; False: they were none."""
+        """From now on they are nobody here; what spoke for them is ended by whoever removes them. False: they were none."""
 
 
 class Tokens(Protocol):
@@ -38,6 +39,46 @@ class Tokens(Protocol):
         """It opens nothing any more; False: there is none of that id that did."""
 
     def used(self, token_id: str, *, at: datetime) -> None:
+        """Note that it was used then; not in the audit."""
+
+    def revoke_of(self, login: str, *, by: str, at: datetime) -> int:
+        """All of a member's; returns how many opened something until now."""
+
+
+class Passwords(Protocol):
+    """The hashes of an organisation's members' passwords; each change is in the audit, which holds no hash."""
+
+    def find(self, login: str) -> str | None: ...
+    def save(self, login: str, hashed: str, *, by: str, at: datetime) -> None:
+        """Set, or replace."""
+
+    def renew(self, login: str, hashed: str) -> None:
+        """The same password hashed anew; not in the audit."""
+
+    def remove(self, login: str, *, by: str, at: datetime) -> bool:
+        """They cannot sign in with one any more; False: they could not before."""
+
+
+class SignIns(Protocol):
+    """The browsers in which an organisation's members are signed in; each begin and end is in the audit."""
+
+    def add(self, one: SignIn) -> None:
+        """Keep it; those that are over for longer than `KEPT_FOR` are dropped."""
+
+    def all(self, login: str | None = None) -> list[SignIn]:
+        """Newest first, those that are over included.
+
+        Args:
+            login: Of this member only.
+        """
+
+    def end(self, sign_in_id: str, *, by: str, at: datetime) -> bool:
+        """It opens nothing any more; False: there is none of that id that did."""
+
+    def end_of(self, login: str, *, by: str, at: datetime, but: str | None = None) -> int:
+        """All of a member's but this one; returns how many."""
+
+    def seen(self, sign_in_id: str, *, at: datetime) -> None:
         """Note that it was used then; not in the audit."""
 
 

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from inspect_pipelines.domain.access import AccessToken
 from inspect_pipelines.domain.ids import OrgId, Sha256
+from inspect_pipelines.domain.sign_in import SignIn
 from inspect_pipelines.ports.ledger import Ledger
 
 AGAIN = "run_again"  # the kind of a run's fact that the history may hold already
@@ -51,10 +52,13 @@ class AcrossPictures(Protocol):
 
 
 class AcrossAccess(Protocol):
-    """A token names no organisation, so it is looked for in all of them."""
+    """Neither a token nor a browser's sign-in names an organisation, so it is looked for in all of them."""
 
     def token(self, sha256: str) -> AccessToken | None:
         """The token with that hash, in whatever state it is."""
+
+    def sign_in(self, sha256: str) -> SignIn | None:
+        """The sign-in with that hash, in whatever state it is."""
 
     def has_administrator(self) -> bool:
         """Whether some organisation has a member with the role `admin`."""

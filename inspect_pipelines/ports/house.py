@@ -12,6 +12,7 @@ from inspect_pipelines.ports.channel import Channel
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.engine import Workers
 from inspect_pipelines.ports.gallery import Gallery
+from inspect_pipelines.ports.hasher import Hasher
 from inspect_pipelines.ports.history import History
 from inspect_pipelines.ports.inbox import Inbox
 from inspect_pipelines.ports.ledger import Ledger
@@ -37,6 +38,7 @@ class House:
     sessions: Sessions
     workers: Workers
     reports: Reports
+    hasher: Hasher  # of passwords
     workflows: Workflows  # of CI, that prove which one they are
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
     kinds: Kinds  # of channels

@@ -21,7 +21,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports.access import Audit, KeptAnswers, Members, Tokens
+from inspect_pipelines.ports.access import Audit, KeptAnswers, Members, Passwords, SignIns, Tokens
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
@@ -275,6 +275,10 @@ class LedgerSession(Protocol):
     def members(self) -> Members: ...
     @property
     def tokens(self) -> Tokens: ...
+    @property
+    def passwords(self) -> Passwords: ...
+    @property
+    def sign_ins(self) -> SignIns: ...
     @property
     def kept_answers(self) -> KeptAnswers: ...
     @property

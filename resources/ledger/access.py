@@ -91,6 +91,16 @@ class SqlTokens(Owned):
             SqlAudit(self._connection, self._org_id).append("token.revoked", token_id, by=by, at=at)
         return revoked.rowcount == 1
 
+    def revoke_of(self, login: str, *, by: str, at: datetime) -> int:
+        query = sa.select(access_tokens.c.id).where(
+            access_tokens.c.org_id == self._org_id,
+            access_tokens.c.login == login,
+            access_tokens.c.proof.is_(None),
+            access_tokens.c.revoked_at.is_(None),
+            access_tokens.c.expires_at > at,
+        )
+        return sum(self.revoke(one, by=by, at=at) for one in [*self._connection.scalars(query)])
+
     def used(self, token_id: str, *, at: datetime) -> None:
         self._connection.execute(
             sa.update(access_tokens)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from inspect_pipelines.domain.access import AccessToken, Role
 from inspect_pipelines.domain.ids import OrgId, Sha256
+from inspect_pipelines.domain.sign_in import SignIn
 from inspect_pipelines.facts.mark import mark_of
 from inspect_pipelines.ports.across import AGAIN, Numbers
 from inspect_pipelines.stored.baseline import BASELINE
@@ -15,6 +16,8 @@ from resources.ledger.access import token_of
 from resources.ledger.access_tables import access_tokens, members
 from resources.ledger.event_tables import events
 from resources.ledger.journal_tables import journal_numbers
+from resources.ledger.sign_in_tables import sign_ins
+from resources.ledger.sign_ins import sign_in_of
 from resources.ledger.tables import (
     baselines,
     definitions,
@@ -106,6 +109,11 @@ class SqlAcrossAccess:
         query = sa.select(access_tokens).where(access_tokens.c.sha256 == sha256)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else token_of(row)
+
+    def sign_in(self, sha256: str) -> SignIn | None:
+        query = sa.select(sign_ins).where(sign_ins.c.sha256 == sha256)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else sign_in_of(row)
 
     def has_administrator(self) -> bool:
         query = sa.select(members.c.login).where(members.c.role == Role.ADMIN.value).limit(1)

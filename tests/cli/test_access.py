@@ -13,6 +13,7 @@ from inspect_pipelines.cli.up import LOCAL, NOBODY_YET, TOKENS, who_may
 from inspect_pipelines.cli.users import users
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import is_token
+from inspect_pipelines.errors import UsageError
 
 
 @pytest.fixture(autouse=True)
@@ -22,8 +23,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def users_(*words: str) -> Result:
-    return CliRunner().invoke(users, words, catch_exceptions=False)
+def users_(*words: str, typed: str = "") -> Result:
+    return CliRunner().invoke(users, words, input=typed, catch_exceptions=False)
 
 
 def tokens_(*words: str) -> Result:
@@ -74,3 +75,32 @@ def test_up_says_who_may_use_the_api() -> None:
     users_("add", "ada", "--role", "admin")
 
     assert who_may(Settings(), "0.0.0.0") == TOKENS
+
+
+def test_a_password_is_typed_twice_or_piped_and_shown_never() -> None:
+    users_("add", "ada", "--role", "admin")
+    words = "kettle of brave otters"
+
+    typed = users_("password", "ada", typed=f"{words}\n{words}\n")
+    piped = users_("password", "ada", "--stdin", typed=f"{words} two\n")
+    removed, again = users_("password", "ada", "--remove"), users_("password", "ada", "--remove")
+
+    for one in (typed, piped, removed, again):
+        assert one.exit_code == 0
+        assert words not in one.output
+    assert "signs in with it from now on" in typed.stdout
+    assert "by no password any more" in removed.stdout
+    assert "had no password" in again.stdout
+
+
+def test_a_weak_password_is_refused_with_its_reason() -> None:
+    users_("add", "ada", "--role", "admin")
+
+    with pytest.raises(UsageError, match="it has 5 characters, and 12 are the least"):
+        users_("password", "ada", "--stdin", typed="short\n")
+
+
+def test_a_user_is_signed_out_everywhere() -> None:
+    users_("add", "ada", "--role", "admin")
+
+    assert "was signed in nowhere" in users_("sign-out", "ada").stdout

@@ -38,7 +38,7 @@ def add_member(house: House, login: str, role: Role, *, by: str) -> Member | Non
 
 
 def remove_member(house: House, login: str, *, by: str) -> Member:
-    """Let a member go; their tokens open nothing from now on.
+    """Let a member go: their tokens, their password and their browsers open nothing, also if they come back.
 
     Raises:
         NotFound: There is no such member.
@@ -47,7 +47,11 @@ def remove_member(house: House, login: str, *, by: str) -> Member:
     with house.ledger.write() as ledger:
         member = known_member(ledger, login)
         _refuse_last_administrator(ledger, member)
-        ledger.members.remove(login, by=by, at=house.clock.now())
+        now = house.clock.now()
+        ledger.members.remove(login, by=by, at=now)
+        ledger.tokens.revoke_of(login, by=by, at=now)
+        ledger.passwords.remove(login, by=by, at=now)
+        ledger.sign_ins.end_of(login, by=by, at=now)
         return member
 
 

@@ -1,4 +1,4 @@
-"""Recognise who shows a token: its state and its member's role are looked up at each request."""
+"""Recognise who shows a token, or a browser's sign-in: its state and its member's role are looked up at each request."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.access import AccessToken, Caller, caller_of, is_token, token_hash, workflow_of
+from inspect_pipelines.domain.sign_in import NOTED_EVERY as SEEN_EVERY
+from inspect_pipelines.domain.sign_in import SignIn, is_sign_in, signed_in
 from inspect_pipelines.domain.workflow import is_trusted
 from inspect_pipelines.errors import Unauthenticated, Unavailable
 from inspect_pipelines.ports.house import House
@@ -51,6 +53,31 @@ def recognise(house: House, text: str) -> Caller:
     return caller_of(token, member)
 
 
+def recognise_browser(house: House, text: str) -> Caller:
+    """Whoever is signed in with this browser.
+
+    Args:
+        house: Of any organisation; a browser names none.
+        text: As it was shown.
+
+    Raises:
+        Unauthenticated: They are not, or not any more.
+    """
+    if not is_sign_in(text):
+        raise _over()
+    with house.ledgers.read() as ledgers:
+        found = ledgers.access.sign_in(token_hash(text))
+    now = house.clock.now()
+    if found is None or found.state(now) != "active":
+        raise _over()
+    with house.ledgers.of(found.org_id).read() as ledger:
+        member = ledger.members.find(found.login)
+    if member is None:
+        raise _over()
+    _note_seen(house, found, now)
+    return signed_in(found, member)
+
+
 def revoke_exposed(house: House, text: str) -> bool:
     """Revoke a token that came in the clear from another machine, where others may have read it; False: it is none."""
     if not is_token(text):
@@ -68,6 +95,17 @@ def _note_use(house: House, token: AccessToken, now: datetime) -> None:
         return
     with suppress(Unavailable), house.ledgers.of(token.org_id).write() as ledger:  # a full disk still answers
         ledger.tokens.used(token.id, at=now)
+
+
+def _note_seen(house: House, one: SignIn, now: datetime) -> None:
+    if now - one.seen_at < SEEN_EVERY:
+        return
+    with suppress(Unavailable), house.ledgers.of(one.org_id).write() as ledger:  # a full disk still answers
+        ledger.sign_ins.seen(one.id, at=now)
+
+
+def _over() -> Unauthenticated:
+    return Unauthenticated("you are not signed in any more; sign in again")
 
 
 def _bad(why: str, hint: str = "") -> Unauthenticated:

@@ -21,9 +21,10 @@ class For(StrEnum):
     ANYBODY = "anybody"
     SIGNERS = "whoever signs with the secret of the source"
     PROVERS = "whoever proves which workflow of CI it is"
+    ENTRANTS = "whoever signs in or out"
     KNOWN = "whoever is known"
     PERMITTED = "whoever has the permission"
-    # a page for browsers, which have no sign-in here yet: a proxy with one stands in front of this machine's own address
+    # a page for browsers: in front of this machine's own address there may stand a proxy with a sign-in of its own
     VISITORS = "this machine and its proxy; elsewhere whoever has the permission"
 
 
@@ -50,6 +51,7 @@ class Declaration:
 ANYBODY = Declaration(For.ANYBODY)
 SIGNERS = Declaration(For.SIGNERS)
 PROVERS = Declaration(For.PROVERS)
+ENTRANTS = Declaration(For.ENTRANTS)
 KNOWN = Declaration(For.KNOWN)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from ipaddress import ip_address
 
 from starlette.requests import HTTPConnection, Request
@@ -13,14 +14,16 @@ from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.access import has_administrator
 from inspect_pipelines.queries.choice import chosen_org
-from inspect_pipelines.usecases.access.recognise import recognise, revoke_exposed
+from inspect_pipelines.usecases.access.recognise import recognise, recognise_browser, revoke_exposed
+from inspect_pipelines.usecases.access.sign_out import sign_out
+from inspect_pipelines.web.access.cookie import exposed, is_encrypted, shown
 from inspect_pipelines.web.access.declaration import Declaration, For, permitted
 from inspect_pipelines.web.access.rates import Rates
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")  # a proxy brings somebody else's request
 FROM_ELSEWHERE = ("cross-site", "same-site")
-HOW = "send a token: `Authorization: Bearer insp_pat_..`, made with: inspect-pipelines tokens create"
+HOW = "send a token: `Authorization: Bearer insp_pat_..`, made with: inspect-pipelines tokens create; people sign in"
 NOBODY_YET = (
     "this server is open to other machines, so it answers nobody before there is an administrator; make one on its own "
     "machine with: inspect-pipelines users add NAME --role admin"
@@ -34,10 +37,18 @@ class Gate:
         estate: Of whose organisations there are members and tokens.
         is_open: Other machines can reach us by themselves, not only through a proxy on this one.
         rates: How often they may ask; None: as often as is usual.
+        origins: Under which browsers reach us beside the Host that they ask, where a proxy stands in front.
     """
 
-    def __init__(self, estate: Estate, *, is_open: bool = False, rates: Rates | None = None) -> None:
-        self._estate, self._is_open = estate, is_open
+    def __init__(
+        self,
+        estate: Estate,
+        *,
+        is_open: bool = False,
+        rates: Rates | None = None,
+        origins: Collection[str] = (),
+    ) -> None:
+        self._estate, self._is_open, self.origins = estate, is_open, origins
         self._any_house = estate.house(DEFAULT_ORG)  # of what all of them share
         self._has_administrator = False
         self.rates = rates or Rates()
@@ -54,6 +65,14 @@ class Gate:
         if declared.whom is For.PROVERS:
             self._refuse_before_administrator()
             self._refuse_clear_proof(asking)
+            return NOBODY
+        if declared.whom is For.ENTRANTS:
+            self._refuse_before_administrator()
+            if not is_encrypted(asking) and not is_local(asking):
+                raise Unauthenticated(
+                    "this came over clear HTTP from another machine, where others may have read it; use HTTPS, and change "
+                    "the password if you sent it"
+                )
             return NOBODY
         caller = self._caller(asking, declared)
         wanted = declared.permission
@@ -127,11 +146,33 @@ class Gate:
         if token is not None:
             self._refuse_clear(asking, token)
             return recognise(self._any_house, token)
+        browsers = self._browser(asking)
+        if browsers is not None:
+            return recognise_browser(self._any_house, browsers)
         if self._is_open or not is_local(asking):
             raise Unauthenticated(f"{asking.url.path!r} asks who you are; {HOW}")
-        if asking.headers.get("sec-fetch-site") in FROM_ELSEWHERE and not _is_link(asking):
-            raise Forbidden("a page elsewhere asked for this; only programs and our own pages may")
+        _refuse_pages_elsewhere(asking)
         return LOCAL
+
+    def _browser(self, asking: HTTPConnection) -> str | None:
+        """What a browser shows of whoever is signed in with it; None: nobody is.
+
+        Raises:
+            Forbidden: A page elsewhere had it show that; or nobody can tell, which is no browser of today.
+        """
+        seen = exposed(asking, is_local=is_local(asking))
+        if seen is not None and not _is_loopback(asking):
+            sign_out(self._any_house, seen, by="system:clear-http")
+        found = shown(asking, is_local=is_local(asking))
+        if found is None:
+            return None
+        _refuse_pages_elsewhere(asking)
+        says = {"origin", "sec-fetch-site"} & {*asking.headers}
+        if asking.scope.get("method") not in ("GET", "HEAD") and not says:
+            raise Forbidden(
+                "a browser says from which page it asks, and this says nothing; programs use a token"
+            )
+        return found
 
     def _refuse_before_administrator(self) -> None:
         """Once there is one there always is: the last one cannot be removed."""
@@ -174,6 +215,11 @@ class Gate:
     def _has_others(self, caller: Caller) -> bool:
         """Whether the home is not theirs alone."""
         return [*self._estate.organizations()] not in ([], [caller.org_id])
+
+
+def _refuse_pages_elsewhere(asking: HTTPConnection) -> None:
+    if asking.headers.get("sec-fetch-site") in FROM_ELSEWHERE and not _is_link(asking):
+        raise Forbidden("a page elsewhere asked for this; only programs and our own pages may")
 
 
 def is_local(asking: HTTPConnection) -> bool:

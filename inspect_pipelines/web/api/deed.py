@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -62,8 +62,12 @@ class Deed:
     most_bytes: int = MOST_BYTES
 
 
-def refuse_strangers(request: Request) -> None:
+def refuse_strangers(request: Request, *, origins: Collection[str] = ()) -> None:
     """Refuse what a page elsewhere may send, before anything is known of it.
+
+    Args:
+        request: It.
+        origins: As in `Gate`.
 
     Raises:
         Invalid: A header that decides is there twice.
@@ -73,7 +77,7 @@ def refuse_strangers(request: Request) -> None:
     headers = request.headers
     if said_twice := [name for name in DECIDING if len(headers.getlist(name)) > 1]:
         raise Invalid([(f"header {said_twice[0]}", "is there more than once; say it once")])
-    if is_stranger(headers):
+    if is_stranger(headers, scheme=request.url.scheme, origins=origins):
         raise Forbidden("a page elsewhere asked for this; only programs and our own pages may")
     found = headers.get("content-type", "")
     has_no_body = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers

@@ -11,6 +11,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute
 
 from inspect_pipelines.queries.json_schema import Schema, schema_of
+from inspect_pipelines.web.access.cookie import ENCRYPTED
 from inspect_pipelines.web.access.declaration import ANYBODY, Declaration, For, is_for
 from inspect_pipelines.web.api.entry import EXPORTED, entry_schema
 from inspect_pipelines.web.api.example import example_of
@@ -49,8 +50,15 @@ SECURITY = {
         "scheme": "bearer",
         "bearerFormat": "insp_pat_<random>_<crc32>",
         "description": "Made with: inspect-pipelines tokens create. On the machine itself none is asked for.",
-    }
+    },
+    "signIn": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": ENCRYPTED,
+        "description": "Of a browser in which somebody signed in: `POST /api/v1/auth/login`.",
+    },
 }
+OPEN = (For.PROVERS, For.ENTRANTS)  # whoever asks has yet to prove who they are
 # Of a stream each event has a schema (`itemSchema`, which FastAPI writes for its own streams too), and the whole has none.
 SERVER_SENT: Schema = {
     "type": "object",
@@ -150,7 +158,7 @@ def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema
         responses["204"] = {"description": "What was asked about has ended, and you know it."}
     operation["responses"] = responses
     scopes = [declaration.permission.value] if declaration.permission else []
-    operation["security"] = [] if declaration.whom is For.PROVERS else [{"token": scopes}]
+    operation["security"] = [] if declaration.whom in OPEN else [{"token": scopes}, {"signIn": scopes}]
     if declaration.whom is For.PERMITTED:
         operation["x-permission"] = scopes[0]
     if declaration.of_own:

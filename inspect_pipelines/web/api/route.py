@@ -173,7 +173,7 @@ class ReadRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             if "GET" not in (self.methods or ()):
-                refuse_strangers(request)
+                refuse_strangers(request, origins=self._gate.origins)
             asked = request.state.asked = await anyio.to_thread.run_sync(self._admitted, request)
             left = self._spent(asked.caller)
             refuse_unknown(request, self.dependant)
@@ -184,10 +184,13 @@ class ReadRoute(APIRoute):
         return handle
 
     def _spent(self, caller: Caller) -> dict[str, str]:
-        """What is left for a token, as headers; the local person may ask as often as they like."""
-        if caller.token_id is None:
-            return {}
-        return self._gate.rates.spend(self._gate.rates.default, caller.token_id, "this token")
+        """What is left for a token or a browser, as headers; the local person may ask as often as they like."""
+        rates = self._gate.rates
+        if caller.token_id is not None:
+            return rates.spend(rates.default, caller.token_id, "this token")
+        if caller.sign_in_id is not None:
+            return rates.spend(rates.default, caller.sign_in_id, "this browser")
+        return {}
 
     def _admitted(self, request: Request) -> Asked:
         declaration: Declaration = self.endpoint.declaration  # type: ignore[attr-defined]  # Routes wrote it there

@@ -32,6 +32,7 @@ from inspect_pipelines.web.api.route import Route
 from inspect_pipelines.web.api.run_verbs import run_verbs
 from inspect_pipelines.web.api.runs import runs
 from inspect_pipelines.web.api.schedules import schedules
+from inspect_pipelines.web.api.sign_ins import sign_ins
 from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.triggers import triggers
 from inspect_pipelines.web.api.workflows import workflows
@@ -57,6 +58,7 @@ NOUNS = (
     badges,
     channel_verbs,
     access,
+    sign_ins,
     workflows,
 )
 

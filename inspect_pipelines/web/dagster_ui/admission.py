@@ -22,7 +22,9 @@ class Refusal:
     sentence: str
 
 
-def refusal(method: str, path: str, headers: Headers, *, origins: Collection[str]) -> Refusal | None:
+def refusal(
+    method: str, path: str, headers: Headers, *, scheme: str, origins: Collection[str]
+) -> Refusal | None:
     """Why a request is refused; None: it may pass.
 
     What changes something is a POST of JSON, which no page elsewhere can send without being asked about first, and
@@ -31,6 +33,7 @@ def refusal(method: str, path: str, headers: Headers, *, origins: Collection[str
 
     Args:
         path: Decoded, as it is forwarded.
+        scheme: Over which it came.
         origins: Under which people reach us beside the Host that they ask, where a proxy stands in front.
     """
     if said_twice := [name for name in DECIDING if len(headers.getlist(name)) > 1]:
@@ -38,7 +41,7 @@ def refusal(method: str, path: str, headers: Headers, *, origins: Collection[str
     if {".", ".."} & set(path.split("/")):  # who forwards may walk them, and come out somewhere else
         return Refusal(400, f"the path {path!r} has steps like '..' in it; write it without")
     if method == "POST":
-        return stranger(headers, origins=origins) or _no_json(headers)
+        return stranger(headers, scheme=scheme, origins=origins) or _no_json(headers)
     if method not in ("GET", "HEAD"):
         return Refusal(405, f"{method!r} is no method of Dagster's UI; use GET or POST")
     if path == GRAPHQL and "text/html" not in headers.get(
@@ -51,9 +54,9 @@ def refusal(method: str, path: str, headers: Headers, *, origins: Collection[str
     return None
 
 
-def stranger(headers: Headers, *, origins: Collection[str]) -> Refusal | None:
+def stranger(headers: Headers, *, scheme: str, origins: Collection[str]) -> Refusal | None:
     """Why somebody who wants to change something is turned away; None: it is our own page, or a program."""
-    if not is_stranger(headers, origins=origins):
+    if not is_stranger(headers, scheme=scheme, origins=origins):
         return None
     origin, site = headers.get("origin"), headers.get("sec-fetch-site")
     who = repr(origin) if origin else f"a page ({site})"

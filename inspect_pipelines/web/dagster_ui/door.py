@@ -40,12 +40,14 @@ class DagsterDoor:
         headers = Headers(scope=scope)
         unknown = await anyio.to_thread.run_sync(self._unknown, scope)
         if scope["type"] == "websocket":
-            if unknown or stranger(headers, origins=self._origins):
+            if unknown or stranger(headers, scheme=scope["scheme"], origins=self._origins):
                 await send({"type": "websocket.close", "code": REFUSED_SOCKET})
             else:
                 await self._forwarding.websocket(scope, receive, send)
             return
-        refused = unknown or refusal(scope["method"], scope["path"], headers, origins=self._origins)
+        refused = unknown or refusal(
+            scope["method"], scope["path"], headers, scheme=scope["scheme"], origins=self._origins
+        )
         if refused:
             answer = JSONResponse({"error": refused.sentence}, status_code=refused.status)
             await answer(scope, receive, send)

@@ -45,7 +45,7 @@ def test_every_route_of_the_api_asks_who_it_is(app: FastAPI) -> None:
         if path.startswith(PREFIX):
             declared = declaration_of(route)
             assert declared is not None
-            assert declared.whom in (For.PROVERS, For.KNOWN, For.PERMITTED), f"{method} {path}"
+            assert declared.whom in (For.PROVERS, For.ENTRANTS, For.KNOWN, For.PERMITTED), f"{method} {path}"
 
 
 def test_the_page_of_permissions_is_up_to_date(app: FastAPI) -> None:
@@ -72,7 +72,8 @@ def test_openapi_says_the_same(app: FastAPI) -> None:
         declared = declaration_of(route)
         if declared and path.startswith(PREFIX):
             scopes = [declared.permission.value] if declared.permission else []
-            wanted = [] if declared.whom is For.PROVERS else [{"token": scopes}]
+            is_open = declared.whom in (For.PROVERS, For.ENTRANTS)
+            wanted = [] if is_open else [{"token": scopes}, {"signIn": scopes}]
             assert document["paths"][path][method.lower()]["security"] == wanted
 
 

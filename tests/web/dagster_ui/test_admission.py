@@ -16,7 +16,7 @@ OWN = {"origin": f"http://{HOST}", "sec-fetch-site": "same-origin"}
 def status(method: str, path: str, *origins: str, **said: str) -> int | None:
     """Of the refusal; None: it passes."""
     headers = Headers({"host": HOST, **{name.replace("_", "-"): text for name, text in said.items()}})
-    found = refusal(method, path, headers, origins=origins)
+    found = refusal(method, path, headers, scheme="http", origins=origins)
     return found.status if found else None
 
 
@@ -109,12 +109,12 @@ def test_the_page_to_write_queries_in_opens() -> None:
 def test_a_header_that_decides_and_is_there_twice_is_refused(name: str) -> None:
     raw = [(name.encode(), b"a"), (name.encode(), b"b")]
 
-    assert refusal("POST", GRAPHQL, Headers(raw=raw), origins=()).status == 400
+    assert refusal("POST", GRAPHQL, Headers(raw=raw), scheme="http", origins=()).status == 400
 
 
 def test_a_websocket_is_held_to_the_same_origins() -> None:
     def is_refused(**said: str) -> bool:
-        return stranger(Headers({"host": HOST, **said}), origins=()) is not None
+        return stranger(Headers({"host": HOST, **said}), scheme="http", origins=()) is not None
 
     assert not is_refused(origin=f"http://{HOST}")
     assert not is_refused()
