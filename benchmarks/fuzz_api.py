@@ -13,12 +13,14 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 
+from benchmarks import report
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.engine.addresses import answers, free_port
@@ -34,15 +36,35 @@ READY_SECONDS = 60.0
 LEFT_OUT = "positive_data_acceptance"
 # Nobody executes runs here, so they are 503, which counts as a server error; a stream has no end to wait for.
 NOT_ASKED = "run-now|retry|progress"
+CASES = 50_000
+WANTED = {
+    "cases": (">=", float(CASES)),
+    "server_errors": ("<=", 0.0),
+    "undocumented_answers": ("<=", 0.0),
+    "other_failures": ("<=", 0.0),
+}
+SERVER_ERROR = "ServerError"
+# What schemathesis calls answers that the document does not declare.
+UNDOCUMENTED = (
+    "UndefinedStatusCode",
+    "UndefinedContentType",
+    "MissingContentType",
+    "MalformedMediaType",
+    "MissingHeaders",
+    "JsonSchemaError",
+    "MalformedJson",
+)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--cases", type=int, default=50_000, help="over all operations, about")
+    parser.add_argument(
+        "--cases", type=int, default=CASES, help="over all operations, about; with fewer nothing is written"
+    )
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--json", type=Path, default=None, help="where schemathesis writes its report")
+    parser.add_argument("--json", type=Path, default=None, help="where schemathesis' own report is kept")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         home, project = Path(folder) / "home", Path(folder) / "project"
@@ -51,7 +73,31 @@ def main() -> int:
             operations = sum(
                 len(methods) for methods in httpx.get(f"{url}/openapi.json").json()["paths"].values()
             )
-            return ask(url, token, max(1, arguments.cases // operations), arguments.seed, arguments.json)
+            kept = arguments.json or Path(folder) / "schemathesis.json"
+            code = ask(url, token, max(1, arguments.cases // operations), arguments.seed, kept)
+        found = json.loads(kept.read_text(encoding="utf-8"))
+    figures = figures_of(found)
+    goals = report.goals_of(figures, WANTED)
+    if arguments.cases >= CASES and found["complete"]:
+        report.write("fuzz-api", figures, goals, versions={"schemathesis": found["schemathesis_version"]})
+    else:
+        report.show(figures, goals)
+    return code
+
+
+def figures_of(found: Mapping[str, Any]) -> dict[str, float]:
+    """What schemathesis found, by what it means for us."""
+    counts = {one["type"]: one["count"] for one in found["failures"]}
+    undocumented = sum(counts.get(one, 0) for one in UNDOCUMENTED)
+    errors = counts.get(SERVER_ERROR, 0)
+    return {
+        "operations": float(found["operations"]["tested"]),
+        "cases": float(found["test_cases"]["generated"]),
+        "seconds": float(found["running_time"]),
+        "server_errors": float(errors),
+        "undocumented_answers": float(undocumented),
+        "other_failures": float(sum(counts.values()) - errors - undocumented + len(found["errors"])),
+    }
 
 
 def fill(home: Path, project: Path) -> str:
@@ -100,13 +146,12 @@ def serving(home: Path) -> Iterator[str]:
         server.wait(20)
 
 
-def ask(url: str, token: str, each: int, seed: int, report: Path | None) -> int:
+def ask(url: str, token: str, each: int, seed: int, kept: Path) -> int:
     argv = [str(Path(sys.executable).with_name("schemathesis")), "run", f"{url}/openapi.json"]
     argv += ["--header", f"Authorization: Bearer {token}", "--exclude-checks", LEFT_OUT]
     argv += ["--exclude-path-regex", NOT_ASKED]
     argv += ["--max-examples", str(each), "--seed", str(seed), "--continue-on-failure", "--warnings", "off"]
-    if report is not None:
-        argv += ["--report", "json", "--report-json-path", str(report)]
+    argv += ["--report", "json", "--report-json-path", str(kept)]
     print(json.dumps({"max_examples": each, "seed": seed}), flush=True)
     return subprocess.run(argv, check=False).returncode
 

@@ -19,6 +19,7 @@ from inspect_pipelines.errors import InspectError, Refused
 from inspect_pipelines.ports.engine import Engine, Ticker
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import HistoryOwner
+from inspect_pipelines.web.access.declaration import methods_at
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api import problem
 from inspect_pipelines.web.api.health import health_route
@@ -139,6 +140,8 @@ def add_problems(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def missing(request: Request, error: HTTPException) -> Response:
+        if error.status_code == problem.WRONG_METHOD.status:  # the router names those of one route only
+            error.headers = {"Allow": ", ".join(methods_at(app.router.routes, request.scope))}
         if request.url.path.startswith(problem.PREFIX):
             return problem.of_status(request, error.status_code, error.headers)
         return await http_exception_handler(request, error)

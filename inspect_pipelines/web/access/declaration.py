@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from starlette.routing import BaseRoute, Mount, Route
+from starlette.routing import BaseRoute, Match, Mount, Route
+from starlette.types import Scope
 
 from inspect_pipelines.domain.access import Permission
 
@@ -80,6 +81,18 @@ def declaration_of(route: BaseRoute) -> Declaration | None:
     holder = route.app if isinstance(route, Mount) else getattr(route, "endpoint", None)
     found = getattr(holder, "declaration", None)
     return found if isinstance(found, Declaration) else None
+
+
+def methods_at(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
+    """Every method that an address has, of which each may be a route of its own."""
+    return sorted(
+        {
+            method
+            for route in routes
+            if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
+            for method in route.methods or ()
+        }
+    )
 
 
 def operations(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str, BaseRoute]]:

@@ -127,3 +127,11 @@ def test_an_address_below_api_that_is_none_is_a_problem(client: TestClient) -> N
         "urn:inspect-pipelines:problem:method-not-allowed",
     )
     assert method.headers["allow"] == "GET"
+
+
+def test_a_method_that_an_address_lacks_is_answered_with_all_that_it_has(client: TestClient) -> None:
+    """`Allow` named the methods of one of its routes: GET of an address that also takes PUT and DELETE."""
+    answer = client.options("/api/v1/schedules/nightly")
+
+    assert answer.status_code == 405
+    assert answer.headers["allow"] == "DELETE, GET, PUT"
