@@ -23,6 +23,11 @@ def prepared_ledgers(path: Path) -> SqlLedgers:
     return create_ledgers(path)
 
 
+def prepare(home: Path) -> None:
+    """Put such a ledger into a home, for whatever builds a house over it."""
+    prepared_ledgers(home / "ledger.db").close()
+
+
 @cache
 def _migrated() -> bytes:
     with tempfile.TemporaryDirectory() as folder:

@@ -33,15 +33,22 @@ def an_app(
     others: Sequence[OrgId] = (),
     is_open: bool = False,
     rates: Rates | None = None,
+    has_historian: bool = False,
     **changes: Any,
 ) -> Any:
-    """The historian works beside it, as in the web process."""
+    """What the web process makes, with the duties that a test is about.
+
+    Args:
+        has_historian: It makes a DuckDB file when the application stops, which takes longer than most tests.
+    """
     owner = Owner(Path(house.home), house.ledgers, house.clock)
     estate = an_estate(house, *others)
     gate = Gate(estate, is_open=is_open, rates=rates)
     changes.setdefault("dagster_ui", DagsterDoor(gate, f"{house.home}/no-ui.sock"))
     changes.setdefault("streams", Streams(longest_seconds=0.0))  # most tests read an answer to its end
-    return create_app(estate, owner, (Historian(owner), *duties), gate=gate, **changes)
+    return create_app(
+        estate, owner, ([Historian(owner)] if has_historian else []) + [*duties], gate=gate, **changes
+    )
 
 
 def a_client(

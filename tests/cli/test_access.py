@@ -14,11 +14,13 @@ from inspect_pipelines.cli.users import users
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import is_token
 from inspect_pipelines.errors import UsageError
+from prepared import prepare
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

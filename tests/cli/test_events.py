@@ -17,11 +17,13 @@ from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.wiring import house as build
+from prepared import prepare
 
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     house = build(Settings())
     yield house
     house.ledgers.close()

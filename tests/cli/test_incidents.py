@@ -23,6 +23,7 @@ from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.wiring import house as build
+from prepared import prepare
 
 
 class OnRealTime(Watch):
@@ -35,6 +36,7 @@ class OnRealTime(Watch):
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     house = build(Settings())
     yield house
     house.ledgers.close()

@@ -15,6 +15,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
+from prepared import prepare
 from recording_engine import RecordingEngine
 
 
@@ -35,6 +36,7 @@ class InterruptedClock(SteppedClock):
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     house = a_house(tmp_path)
     apply(house, a_schedule())
     return house

@@ -22,11 +22,13 @@ from inspect_pipelines.domain.position import Position
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.page import Page, cursor_of
 from messages import a_notification
+from prepared import prepare
 
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     house = a_house(tmp_path)
     apply(house, a_schedule())
     with house.ledger.write() as ledger:

@@ -19,6 +19,7 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import InspectError, NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.wiring import house as build
+from prepared import prepare
 
 HOME, PAY = "shop/home@desktop", "shop/pay@desktop"
 
@@ -33,6 +34,7 @@ class OnRealTime(Watch):
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     monkeypatch.setenv("USER", "ada")
     house = build(Settings())
     yield house

@@ -41,6 +41,7 @@ from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.wiring import house as build
 from journeys_commands import COMMAND
+from prepared import prepare
 
 NIGHTLY = DefinitionId("nightly-shop")
 Ran = Callable[..., Run]
@@ -49,6 +50,7 @@ Ran = Callable[..., Run]
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     house = build(Settings())
     plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),))
     with house.ledger.write() as ledger:
@@ -506,7 +508,7 @@ class Watching:
 
     def until(self, wanted: str) -> None:
         """Read until that stands there."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 180
         while wanted not in self.text:
             assert time.monotonic() < deadline, self.text
             if select.select([self._ours], [], [], 0.2)[0]:
@@ -521,7 +523,7 @@ class Watching:
             while True:
                 self._read()
         os.close(self._ours)
-        return self._process.wait(30)
+        return self._process.wait(120)
 
     def _read(self) -> None:
         self.text += os.read(self._ours, 65536).decode(errors="replace")

@@ -28,6 +28,7 @@ from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.wiring import house as build
+from prepared import prepare
 
 FIVE = DefinitionId("every-five")
 SCHEDULES = (
@@ -40,6 +41,7 @@ SCHEDULES = (
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     house = build(Settings())
     save(
         house,

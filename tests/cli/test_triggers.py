@@ -26,6 +26,7 @@ from inspect_pipelines.queries.definitions import conditions
 from inspect_pipelines.usecases.events.route import route
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.wiring import house as build
+from prepared import prepare
 
 GATHERS = a_trigger("gathers", debounce=Debounce(timedelta(hours=1), timedelta(hours=1)), branches=("main",))
 PUSHES = a_trigger("pushes", event="push", paths=("src/**",))
@@ -34,6 +35,7 @@ PUSHES = a_trigger("pushes", event="push", paths=("src/**",))
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path / "home"))
+    prepare(tmp_path / "home")
     house = build(Settings())
     apply(house, a_trigger(), GATHERS, PUSHES, organization=Organization(DEFAULT_ORG, sources=(a_source(),)))
     yield house

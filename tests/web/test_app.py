@@ -19,6 +19,7 @@ from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.launcher import Launcher
 from inspect_pipelines.wiring import house as build
 from patience import until
+from prepared import prepare
 from resources.history import remarks
 from resources.history.owner import Owner
 from resources.history.places import Places
@@ -27,6 +28,7 @@ from web_app import TestClient, a_client
 
 @pytest.fixture
 def house(tmp_path: Path) -> House:
+    prepare(tmp_path)
     house = replace(build(Settings(home=tmp_path)), clock=SteppedClock())
     (tmp_path / "gallery").mkdir()
     return house
@@ -34,7 +36,9 @@ def house(tmp_path: Path) -> House:
 
 @pytest.fixture
 def client(house: House) -> Iterator[TestClient]:
-    with a_client(house, urls=lambda: {"web": "http://127.0.0.1:8460", "dagster_ui": None}) as client:
+    with a_client(
+        house, has_historian=True, urls=lambda: {"web": "http://127.0.0.1:8460", "dagster_ui": None}
+    ) as client:
         yield client
     house.ledgers.close()
 
@@ -102,7 +106,7 @@ def test_a_launcher_that_cannot_do_its_work_makes_webhooks_unhealthy(house: Hous
         raise Unavailable("Dagster is away")
 
     launcher = Launcher(house, engine, every_seconds=0.02)
-    with a_client(house, launcher) as client:
+    with a_client(house, launcher, has_historian=True) as client:
         until(lambda: launcher.problem)
         answer = client.get("/health")
     house.ledgers.close()

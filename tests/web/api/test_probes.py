@@ -18,6 +18,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.api.health import WITHHELD
 from inspect_pipelines.wiring import house as build
 from people import a_token, bearer
+from prepared import prepare
 from resources.history import remarks
 from resources.history.places import Places
 from web_app import a_client
@@ -25,6 +26,7 @@ from web_app import a_client
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
+    prepare(tmp_path)
     house = replace(build(Settings(home=tmp_path)), clock=SteppedClock())
     (tmp_path / "gallery").mkdir()
     house.ledgers.migrate()

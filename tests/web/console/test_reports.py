@@ -17,12 +17,14 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.wiring import house as build
+from prepared import prepare
 from web_app import TestClient, a_client
 
 
 @pytest.fixture
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
+    prepare(tmp_path)
     house = build(Settings())
     house.ledgers.migrate()
     apply(house, a_schedule())

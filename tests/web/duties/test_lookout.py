@@ -23,12 +23,14 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.duties.lookout import Lookout
 from inspect_pipelines.wiring import house as build
 from patience import until
+from prepared import prepare
 from resources.dagster.ticker import DagsterTicker
 from web_app import a_client
 
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
+    prepare(tmp_path)
     house = replace(build(Settings(home=tmp_path)), clock=SteppedClock())
     (tmp_path / "gallery").mkdir()
     plan = a_plan(notify=(NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),))

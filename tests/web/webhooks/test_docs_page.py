@@ -23,6 +23,7 @@ from inspect_pipelines.domain.source import MAPPABLE
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.webhooks import receiver as webhooks
 from inspect_pipelines.wiring import house as build
+from prepared import prepare
 from resources.channels.registry import CHANNELS
 from senders import GITHUB_SECRET, OTHER_SECRET
 from webhook_server import events, served
@@ -44,6 +45,7 @@ def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     (tmp_path / "schedules.yaml").write_text("apiVersion: v1\nkind: ScheduleConfig\nschedules: []\n")
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
+    prepare(tmp_path / "home")
     house = build(Settings(home=tmp_path / "home"))
     project = load_project(tmp_path, kinds=CHANNELS, now=house.clock.now())
     with house.ledger.write() as ledger:
@@ -71,7 +73,7 @@ def test_a_command_of_the_page_is_accepted_and_becomes_its_event(
         capture_output=True,
         text=True,
         check=True,
-        timeout=30,
+        timeout=300,
     )
 
     (event,) = events(house)
