@@ -52,7 +52,7 @@ def dagster_ui(home: Path) -> Iterator[str]:
         yield url
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
 
 
 @contextmanager
@@ -70,7 +70,7 @@ def dagster_ui_on_socket(home: Path) -> Iterator[Path]:
         yield place
     finally:
         server.terminate()
-        server.wait(20)
+        server.wait(120)
 
 
 def with_deadline(condition: Callable[[], object], seconds: float) -> None:

@@ -54,11 +54,11 @@ def served(app: ASGIApp, place: Path | None = None) -> Iterator[socket.socket]:
     server = uvicorn.Server(config)
     thread = Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
-    until(lambda: server.started, 20)
+    until(lambda: server.started)
     try:
         yield listener
     finally:
         server.should_exit = True
-        thread.join(10)
+        thread.join(120)
         with contextlib.suppress(OSError):
             listener.close()

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from in_process import Done, command
 
 COMMAND = str(Path(sys.executable).with_name("inspect-pipelines"))
 
@@ -34,7 +40,7 @@ class Project:
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
         )
         if expected is not None:
@@ -42,3 +48,16 @@ class Project:
                 f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
             )
         return done
+
+    def here(self, *arguments: str) -> Done:
+        """The same in this process, without half a second's start: for what is beside the story."""
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("INSPECT_HOME", str(self.home))
+            patch.setenv("INSPECT_PROJECT", str(self.root))
+            return command(*arguments, cwd=self.root)
+
+    def asked(self, *arguments: str) -> Any:
+        """What a command that only looks says with `--json`; for whoever looks again and again."""
+        done = self.here(*arguments, "--json")
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)

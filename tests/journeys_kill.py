@@ -1,9 +1,9 @@
-"""Executes one tick of a definition in this process and kills it with SIGKILL at the n-th moment.
+"""Executes ticks of a definition, each in a child, and kills it with SIGKILL at the n-th moment.
 
-usage: python journeys_kill.py DEFINITION DAY MOMENT
+usage: python journeys_kill.py DEFINITION; for each line `DAY MOMENT` of standard input it prints how that child ended
 
 Moments 1, 3, 5, .. lie right before the first, second, third, .. ledger write, 2, 4, 6, .. right after its commit; 0 is one
-second into the browser's playing. When the run has fewer moments it ends in peace.
+second into the browser's playing. When the run has fewer moments it ends in peace. Dagster is loaded once, for all of them.
 """
 
 from __future__ import annotations
@@ -64,8 +64,7 @@ class KillingSessions:
         self._sessions.close()
 
 
-def main() -> None:
-    definition_id, day, moment = DefinitionId(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
+def play(definition_id: DefinitionId, day: int, moment: int) -> None:
     ours = house(Settings())
     with ours.ledger.read() as ledger:
         definition = ledger.definitions.find(definition_id)
@@ -78,6 +77,21 @@ def main() -> None:
             tags={tags.ORIGIN: f"cron:{definition_id}:{YEAR}-01-{day:02d}T02:00Z"},
             raise_on_error=False,
         )
+
+
+def main() -> None:
+    for line in sys.stdin:
+        day, moment = map(int, line.split())
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                play(DefinitionId(sys.argv[1]), day, moment)
+                code = 0
+            finally:
+                sys.stderr.flush()
+                os._exit(code)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 
 
 if __name__ == "__main__":

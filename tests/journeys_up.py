@@ -26,10 +26,10 @@ spec:
   base_url: "%s"
   viewports: [{name: desktop, width: 800, height: 600}]
   steps:
-    - {id: home, name: Home, actions: [{goto: /}, {screenshot: home}]}
+    - {id: home, name: Home, timeout: 10m, actions: [{goto: /}, {screenshot: home}]}
 """
 SCHEDULE = """\
-  - {id: %s, name: Front, cron: "0 2 * * *", timezone: UTC, playbook: front, timeout_minutes: 5}
+  - {id: %s, name: Front, cron: "0 2 * * *", timezone: UTC, playbook: front, timeout_minutes: 30}
 """
 
 
@@ -64,7 +64,7 @@ class _Page(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked += 1
-        self.server.gate.wait(120)
+        self.server.gate.wait(600)
         self.send_response(200)
         self.send_header("content-type", "text/html")
         self.end_headers()
@@ -101,7 +101,7 @@ class Up:
         return state
 
     def get(self, path: str) -> httpx.Response:
-        return httpx.get(f"{self.state['web_url']}{path}", trust_env=False, timeout=10)
+        return httpx.get(f"{self.state['web_url']}{path}", trust_env=False, timeout=60)
 
     def is_healthy(self) -> bool:
         try:
@@ -114,7 +114,7 @@ class Up:
         query = "{ repositoriesOrError { ... on RepositoryConnection { nodes { jobs { name } } } } }"
         url = f"{self.state['ui_url']}/graphql"
         try:
-            answer = httpx.post(url, json={"query": query}, trust_env=False, timeout=20)
+            answer = httpx.post(url, json={"query": query}, trust_env=False, timeout=60)
         except httpx.TransportError:
             return []
         if answer.status_code >= 500:  # our door answers while nobody does behind it
@@ -143,13 +143,13 @@ def up(project: Project, *options: str) -> Iterator[Up]:
         )
     running = Up(project, process)
     try:
-        until(lambda: "up after" in running.said or process.poll() is not None, 150)
+        until(lambda: "up after" in running.said or process.poll() is not None, 180)
         assert process.poll() is None, running.said
         yield running
     finally:
         if process.poll() is None:
             process.terminate()
-        process.wait(30)
+        process.wait(120)
         for left in running.family():
             left.kill()
 

@@ -23,7 +23,7 @@ from resources.gallery.folder import FolderGallery
 def a_request(
     base_url: str,
     *what: Action | Step,
-    seconds: float = 1.0,
+    seconds: float = 30.0,
     viewports: tuple[Viewport, ...] = (DESKTOP,),
     page: PageRules | None = None,
     findings: FindingRules | None = None,

@@ -15,9 +15,9 @@ from benchmarks.killing.place import OF_A_RUN, SERVICES, Place, wait_until
 
 STEPS = ("launch_session", "collect_screenshots", "compare", "conclude", "notify")
 BOUNDARIES = tuple(product(STEPS, (dg.DagsterEventType.STEP_START, dg.DagsterEventType.STEP_SUCCESS)))
-CONCLUDED_WITHIN_SECONDS = 60.0
-WHOLE_WITHIN_SECONDS = 90.0
-BROWSER_GONE_SECONDS = 10.0
+CONCLUDED_WITHIN_SECONDS = 300.0  # given up then; how long it takes is in the figures
+WHOLE_WITHIN_SECONDS = 300.0
+BROWSER_GONE_SECONDS = 30.0
 PLAYING_SECONDS = (0.5, 2.5)  # after the step began: a browser is somewhere between its start and its picture
 
 

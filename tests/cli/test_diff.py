@@ -15,6 +15,7 @@ from PIL import Image
 from in_process import command
 from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.imaging.ssim import ssim
+from patience import allowed
 
 COMMAND = Path(sys.executable).with_name("inspect-pipelines")
 KEYS = {
@@ -234,4 +235,4 @@ def test_it_starts_without_dagster_duckdb_playwright_and_scikit_image(files):
     )
 
     assert done.stdout.endswith("1 []\n")
-    assert time.perf_counter() - began < 20  # half a second on a quiet machine
+    assert time.perf_counter() - began < allowed(20)  # half a second on a quiet machine

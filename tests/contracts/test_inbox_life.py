@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -173,7 +172,6 @@ class _Killed:
         raise Unavailable("killed")
 
 
-@pytest.mark.timeout(300)
 def test_a_delivery_is_kept_and_told_once_whatever_is_tried_in_which_order(
     ledgers: SqlLedgers, inbox: SqlInbox, tmp_path: Path
 ) -> None:

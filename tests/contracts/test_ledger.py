@@ -186,7 +186,7 @@ def test_one_of_four_forked_processes_that_race_for_an_origin_wins_its_claim(led
     children = [fork.Process(target=race, args=(number,)) for number in range(4)]
     for child in children:
         child.start()
-    won = [answers.get(timeout=30) for _ in children]
+    won = [answers.get(timeout=300) for _ in children]
     for child in children:
         child.join()
 

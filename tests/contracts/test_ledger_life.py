@@ -6,7 +6,6 @@ from contextlib import suppress
 from dataclasses import replace
 from itertools import count
 
-import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
@@ -122,7 +121,6 @@ class Life(RuleBasedStateMachine):
             assert (holder is None) is (not running)
 
 
-@pytest.mark.timeout(300)
 def test_a_run_is_claimed_once_holds_its_slot_and_ends_once_whatever_is_tried_in_which_order(ledgers):
     class LifeInThisLedger(Life):
         pass

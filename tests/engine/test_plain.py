@@ -93,7 +93,7 @@ def test_terminating_interrupts_the_run(engine: PlainEngine, home: Path) -> None
 
     engine.terminate(handle)
 
-    until(lambda: not engine.is_alive(handle), 30)
+    until(lambda: not engine.is_alive(handle))
     with dg.DagsterInstance.from_config(str(home / "dagster")) as instance:
         (run,) = instance.get_runs(dg.RunsFilter(tags={".dagster/inspect.origin": "request:2"}))
     assert run.is_finished
@@ -122,7 +122,7 @@ def test_a_clock_that_was_set_by_a_second_does_not_make_a_run_dead(engine: Plain
     assert engine.is_alive(f"process:{pid}:{int(started) - 100}")
     assert not engine.is_alive(f"process:{pid}:{int(started) - 1000}")
     engine.terminate(handle)
-    until(lambda: not engine.is_alive(handle), 30)
+    until(lambda: not engine.is_alive(handle))
 
 
 def test_a_handle_of_another_engine_is_refused(engine: PlainEngine) -> None:

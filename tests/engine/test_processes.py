@@ -153,7 +153,7 @@ def test_a_child_that_is_left_alone_is_no_zombie_and_no_warning_when_it_is_forgo
     )
 
     told = subprocess.run(
-        [sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True, timeout=60
+        [sys.executable, "-X", "dev", "-c", program], capture_output=True, text=True, timeout=300
     )
 
     assert (told.returncode, told.stderr) == (0, "")

@@ -93,7 +93,7 @@ def end_the_run(house: House, status: RunStatus) -> None:
         with house.ledger.read() as ledger:
             return ledger.runs.latest()
 
-    until(lambda: asked_for() != [], 20)
+    until(lambda: asked_for() != [])
     time.sleep(0.5)  # so that it is asked about while it goes on
     (run,) = asked_for()
     now = house.clock.now()
@@ -118,5 +118,5 @@ def played(script: str, actions: StandInActions, **environment: str) -> subproce
         **environment,
     }
     return subprocess.run(
-        ["bash", "-c", script], env=given, capture_output=True, text=True, timeout=60, check=False
+        ["bash", "-c", script], env=given, capture_output=True, text=True, timeout=300, check=False
     )

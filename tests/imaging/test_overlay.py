@@ -12,6 +12,7 @@ from inspect_pipelines.imaging.colour import ciede2000
 from inspect_pipelines.imaging.drawing import CHANGED, INK, INSERTED, OF_KIND, PAPER, REMOVED, encode
 from inspect_pipelines.imaging.overlay import overlay
 from inspect_pipelines.imaging.picture import decode
+from patience import allowed
 
 PAGE = np.random.default_rng(5).integers(0, 255, (300, 400, 3), dtype=np.uint8)
 
@@ -78,7 +79,7 @@ def test_a_tall_page_is_drawn_within_seconds():
     drawn = decode(overlay(page, regions))
 
     assert drawn.shape == page.shape
-    assert time.perf_counter() - began < 20  # 0.8 s on a quiet machine
+    assert time.perf_counter() - began < allowed(20)  # 0.8 s on a quiet machine
 
 
 def test_the_box_has_a_halo_on_both_sides_so_that_it_shows_on_any_ground():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from benchmarks.chaos_runs import chaos
 from benchmarks.killing.rounds import Books
 
@@ -15,7 +13,6 @@ SEED = (
 ROUNDS = 8
 
 
-@pytest.mark.timeout(600)  # eight runs with a browser, each followed by a restart of what was killed
 def test_after_any_kill_every_run_has_one_end_and_no_browser_is_left(tmp_path: Path) -> None:
     rounds, books = chaos(tmp_path, seed=SEED, rounds=ROUNDS)
 

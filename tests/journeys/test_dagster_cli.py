@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import dagster as dg
 
 from inspect_pipelines.examples.shop.server import Shop
 from journeys_commands import Project
+from patience import until
 
 PLAYBOOK = """\
 apiVersion: v1
@@ -57,7 +57,7 @@ def test_a_job_launched_by_dagsters_own_command_line_lands_in_duckdb(tmp_path: P
             env=project.environment,
             capture_output=True,
             text=True,
-            timeout=240,
+            timeout=600,
             check=False,
         )
 
@@ -79,22 +79,21 @@ def test_a_job_launched_by_dagsters_own_command_line_lands_in_duckdb(tmp_path: P
 
 def ended(project: Project) -> dict[str, str]:
     """The one run, when it has ended; `dagster job launch` returns as soon as it has begun."""
-    for _ in range(300):
-        runs = json.loads(project.call("runs", "--json").stdout)
-        if runs and runs[0]["status"] not in ("pending", "running"):
-            return runs[0]
-        time.sleep(0.3)
-    raise AssertionError("the run did not end")
+    runs: list[dict[str, str]] = []
+
+    def is_ended() -> bool:
+        runs[:] = project.asked("runs")
+        return bool(runs) and runs[0]["status"] not in ("pending", "running")
+
+    until(is_ended, 120)
+    return runs[0]
 
 
 def in_dagster(project: Project, dagster_run_id: str) -> dg.DagsterRun:
     """Dagster's side of the run, once its last op has written its end."""
     with dg.DagsterInstance.from_config(str(project.home / "dagster")) as instance:
-        for _ in range(100):
-            run = instance.get_run_by_id(dagster_run_id)
-            if run is not None and run.is_finished:
-                break
-            time.sleep(0.1)
+        until(lambda: (run := instance.get_run_by_id(dagster_run_id)) and run.is_finished)
+        run = instance.get_run_by_id(dagster_run_id)
         assert run is not None
         assert run.status is dg.DagsterRunStatus.SUCCESS
         return run

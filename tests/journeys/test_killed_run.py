@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
@@ -16,6 +18,7 @@ import pytest
 import journeys_kill
 from inspect_pipelines.examples.shop.server import Shop
 from journeys_commands import Project
+from patience import until
 
 # While it plays, before it is admitted, and after each write: a kill before a write finds what one after the last write left.
 MOMENTS = (0, 1, 2, 4, 6, 8, 10, 12)
@@ -51,32 +54,40 @@ def project(tmp_path: Path) -> Project:
     return Project(tmp_path)
 
 
-def killed_at(project: Project, moment: int) -> int:
-    """Run the tick of one day per moment and return how its process ended."""
-    environment = {**project.environment, "PYTHONPATH": os.pathsep.join(sys.path)}
-    command = [sys.executable, journeys_kill.__file__, "nightly", str(moment + 1), str(moment)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
-    assert done.returncode in (0, -signal.SIGKILL), done.stderr
-    return done.returncode
+@contextmanager
+def killing(project: Project) -> Iterator[Callable[[int], int]]:
+    """What runs the tick of one day per moment and returns how its process ended."""
+    process = subprocess.Popen(
+        [sys.executable, journeys_kill.__file__, "nightly"],
+        env={**project.environment, "PYTHONPATH": os.pathsep.join(sys.path)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        stdin, stdout = process.stdin, process.stdout
+
+        def killed_at(moment: int) -> int:
+            print(moment + 1, moment, file=stdin, flush=True)
+            code = int(stdout.readline())
+            assert code in (0, -signal.SIGKILL)
+            return code
+
+        yield killed_at
 
 
 def left_of(project: Project) -> list[str]:
-    """Processes that still carry this project's INSPECT_HOME, after a grace of 5 s."""
-    for _ in range(50):
-        left = []
-        for process in psutil.process_iter():
-            try:
-                if process.environ().get("INSPECT_HOME") == str(project.home):
-                    left.append(" ".join(process.cmdline())[:100])
-            except psutil.Error:
-                continue
-        if not left:
-            return []
-        time.sleep(0.1)
+    """Processes that still carry this project's INSPECT_HOME."""
+    left = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            if process.environ().get("INSPECT_HOME") == str(project.home):
+                left.append(" ".join(process.cmdline())[:100])
     return left
 
 
-@pytest.mark.timeout(600)  # a dozen runs, each a process with Dagster and a browser
 def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(project: Project) -> None:
     with Shop() as shop:
         (project.root / "playbooks" / "front.yaml").write_text(PLAYBOOK % shop.url)
@@ -85,16 +96,15 @@ def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(proj
         project.call("baselines", "adopt", "nightly")
 
         codes = []
-        for moment in MOMENTS:
-            codes.append(killed_at(project, moment))
-            # Three dead workers in a row pause a definition; that is another test's story. A listing concludes the dead.
-            project.call("runs", "list", "--json")
-            project.call("schedules", "resume", "nightly", expected=None)
+        with killing(project) as killed_at:
+            for moment in MOMENTS:
+                codes.append(killed_at(moment))
+                project.asked("runs", "list")  # concludes the dead
+                # Three dead workers in a row pause a definition; that is another test's story.
+                project.here("schedules", "resume", "nightly")
 
-    assert left_of(project) == []
-    runs = json.loads(
-        project.call("runs", "--json", "--limit", "100").stdout
-    )  # concludes what nobody works on
+    until(lambda: not left_of(project), 10)
+    runs = project.asked("runs", "--limit", "100")  # concludes what nobody works on
     assert codes[:7] == [-signal.SIGKILL] * 7, (
         "a moment was never reached, so this test proves less than it says"
     )

@@ -70,7 +70,6 @@ def a_tenant(root: Path, org_id: str, site: str, receiver: Receiver) -> Tenant:
     return Tenant(root)
 
 
-@pytest.mark.timeout(400)
 def test_two_organisations_with_the_same_ids_run_alert_and_are_queried_side_by_side(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

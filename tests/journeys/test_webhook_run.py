@@ -14,7 +14,7 @@ import pytest
 
 from journeys_commands import Project
 from journeys_up import PLAYBOOK, HeldSite, Up, held_site, up
-from patience import until
+from patience import allowed, until
 from stand_ins.code_host import TOKEN, GitHubStandIn, github_stand_in
 
 SECRET = "It's a Secret to Everybody"  # the one of GitHub's documentation
@@ -90,7 +90,7 @@ def deliver(running: Up, kind: str, payload: dict[str, Any], guid: str) -> httpx
             "X-Hub-Signature-256": f"sha256={signature}",
         },
         trust_env=False,
-        timeout=10,
+        timeout=300,
     )
 
 
@@ -134,7 +134,7 @@ def a_finished_deploy() -> dict[str, Any]:
 
 
 def ended_runs(project: Project, definition: str) -> list[dict[str, Any]]:
-    listed = json.loads(project.call("runs", "list", "--definition", definition, "--json").stdout)
+    listed = project.asked("runs", "list", "--definition", definition)
     return [run for run in listed if run["status"] not in ("pending", "running")]
 
 
@@ -149,10 +149,10 @@ def test_a_merged_pull_request_becomes_one_finished_run_that_knows_its_paths(
     github.pull_request("acme/shop", 7, "src/price.py", "README.md")
 
     answers = [deliver(running, "pull_request", a_merged_pull_request(7), "d7") for _ in range(3)]
-    until(lambda: ended_runs(running.project, "post-merge"), 90)
+    until(lambda: ended_runs(running.project, "post-merge"), 120)
 
     assert {answer.status_code // 100 for answer in answers} == {2}
-    (run,) = json.loads(running.project.call("runs", "list", "--definition", "post-merge", "--json").stdout)
+    (run,) = running.project.asked("runs", "list", "--definition", "post-merge")
     variables = run["variables"]
     assert run["status"] == "needs_review", run
     assert run["origin"].startswith("event:")
@@ -172,10 +172,10 @@ def test_a_pull_request_that_touches_nothing_of_interest_starts_nothing_and_says
     shown: dict[str, Any] = {}
 
     def is_decided() -> bool:
-        shown.update(json.loads(running.project.call("triggers", "show", "post-merge", "--json").stdout))
+        shown.update(running.project.asked("triggers", "show", "post-merge"))
         return any(decision["outcome"] == "no" for decision in shown["decisions"])
 
-    until(is_decided, 60)
+    until(is_decided, 120)
 
     assert shown["decisions"][0]["reason"] == "none of its 1 changed paths is in src/**, !src/docs/**"
     assert len(ended_runs(running.project, "post-merge")) == before
@@ -185,21 +185,21 @@ def test_a_finished_deploy_becomes_a_run_within_seconds(running: Up) -> None:
     began = time.monotonic()
 
     event_id = deliver(running, "deployment_status", a_finished_deploy(), "d9").json()["id"]
-    until(lambda: of_event(running, event_id), 90)
+    until(lambda: of_event(running, event_id), 120)
 
     took = time.monotonic() - began
     (run,) = of_event(running, event_id)
     assert run["status"] == "needs_review", run
     assert run["variables"]["environment"] == "production"
-    assert took < 60
+    assert took < allowed(60)
 
 
 def test_an_event_that_is_replayed_starts_a_run_of_its_own(running: Up) -> None:
     event_id = deliver(running, "deployment_status", a_finished_deploy(), "d10").json()["id"]
-    until(lambda: of_event(running, event_id), 90)
+    until(lambda: of_event(running, event_id), 120)
 
     running.project.call("events", "replay", event_id)
-    until(lambda: len(of_event(running, event_id)) == 2, 90)
+    until(lambda: len(of_event(running, event_id)) == 2, 120)
 
     assert {run["origin"] for run in of_event(running, event_id)} == {
         f"event:{event_id}:after-deploy",

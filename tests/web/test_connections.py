@@ -37,8 +37,8 @@ def client(house: House) -> Iterator[httpx.Client]:
 
 
 def connected(client: httpx.Client) -> socket.socket:
-    connection = socket.create_connection((client.base_url.host, client.base_url.port), timeout=60)
-    connection.settimeout(60)
+    connection = socket.create_connection((client.base_url.host, client.base_url.port), timeout=120)
+    connection.settimeout(120)
     return connection
 
 
@@ -141,7 +141,7 @@ def test_390_half_sent_requests_do_not_make_a_process_deaf_that_may_open_400_fil
     ) as server:
         try:
             url = httpx.URL(server.stdout.readline().strip())
-            half += [socket.create_connection((url.host, url.port), timeout=60) for _ in range(390)]
+            half += [socket.create_connection((url.host, url.port), timeout=120) for _ in range(390)]
             for connection in half:
                 connection.sendall(HEAD)
 

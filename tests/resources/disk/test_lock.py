@@ -80,7 +80,7 @@ def test_who_waits_gets_it_when_the_holder_lets_go(tmp_path: Path) -> None:
     meanwhile = list(got)
 
     os.close(held)
-    waiting.join(10)
+    waiting.join(120)
 
     assert (meanwhile, len(got)) == ([], 1)
     os.close(got[0])

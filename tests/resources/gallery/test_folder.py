@@ -173,7 +173,7 @@ def test_a_full_disk_is_a_sentence_and_leaves_no_half_picture(tmp_path):
         ["unshare", "--map-root-user", "--mount", sys.executable, "-c", code, tmp_path],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         env={**os.environ, "PYTHONPATH": str(tests)},
     )
 

@@ -126,7 +126,7 @@ def test_a_projector_killed_between_two_steps_is_made_good_by_the_next(home, sta
     home.finish(2, 3)
 
     child = start_child(DIE, home.path, where)
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=300)
 
     assert (child.returncode, output) == (-signal.SIGKILL, "")
     expected = 2 if is_first else 3
@@ -145,7 +145,7 @@ def test_a_projector_killed_while_it_copies_is_made_good_by_the_next(home, start
     cp.chmod(0o755)
 
     child = start_child(DIE, home.path, "nowhere", PATH=f"{tools}:/usr/bin:/bin")
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=300)
 
     assert (child.returncode, output) == (-signal.SIGKILL, "")
     assert home.counts() == (2, 2, 0)

@@ -33,7 +33,7 @@ def test_a_disk_that_fills_up_while_draining_or_publishing_loses_nothing(home, s
     home.finish(*range(2, 302))
 
     child = start_child(DRAIN_WITHOUT_ROOM, home.path, room_kib * 1024)
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=300)
 
     assert output.startswith("Unavailable the run history "), output
     assert "make room on the disk" in output

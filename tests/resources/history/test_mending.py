@@ -420,7 +420,7 @@ def test_a_mending_of_a_restored_ledger_that_is_killed_is_done_by_the_next(home,
     home.finish(5, 6, 7)
 
     child = start_child(DIE, home.path, where, number)
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=300)
 
     assert (child.returncode, output) == (-signal.SIGKILL, "")
     assert home.counts() == (7, 7, 0)
@@ -438,7 +438,7 @@ def test_a_mending_of_another_ledgers_history_that_is_killed_is_done_by_the_next
     home.finish(4)
 
     child = start_child(DIE, home.path, where, 1)
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=300)
 
     assert (child.returncode, output) == (-signal.SIGKILL, "")
     assert runs(home) == ids(3, 4)
@@ -457,7 +457,7 @@ def test_a_filling_from_the_ledger_that_is_killed_is_done_by_the_next(home, star
     home = a_home(home.path)
 
     child = start_child(DIE, home.path, "append", number)
-    output, _ = child.communicate(timeout=60)
+    output, _ = child.communicate(timeout=300)
 
     assert (child.returncode, output) == (-signal.SIGKILL, "")
     assert runs(home) == ids(1, 2, 3)

@@ -31,7 +31,7 @@ def test_what_is_no_html_is_read_and_photographed(play, site: Site, kind: str):
     """Such pages ended in a TypeError of our own scripts: they have no body."""
     site.answer("/document", *DOCUMENTS[kind])
 
-    result = play(Goto("/document"), ExpectText(None, contains="text"), TakeScreenshot("x"), seconds=5)
+    result = play(Goto("/document"), ExpectText(None, contains="text"), TakeScreenshot("x"))
 
     assert result.findings == ()
     assert len(result.screenshots) == 1
@@ -91,7 +91,7 @@ def test_a_page_that_may_run_no_scripts_can_be_used(play, site: Site):
 def test_a_page_that_loads_itself_again_and_again_is_a_sentence(play, site: Site):
     site.serve("/again", "<!doctype html><meta http-equiv=refresh content=0><h1>text</h1>")
 
-    result = play(Goto("/again"), TakeScreenshot("x"), seconds=5)
+    result = play(Goto("/again"), TakeScreenshot("x"))
 
     told = [(one.kind, one.message) for one in result.findings]
     sentence = (
@@ -104,7 +104,7 @@ def test_a_page_that_loads_itself_again_and_again_is_a_sentence(play, site: Site
 def test_a_page_that_removes_itself_is_photographed_empty(play, site: Site):
     site.serve("/gone", "<!doctype html><script>document.documentElement.remove()</script>")
 
-    result = play(Goto("/gone"), TakeScreenshot("x"), seconds=3)
+    result = play(Goto("/gone"), TakeScreenshot("x"))
 
     assert len(result.screenshots) == 1
 

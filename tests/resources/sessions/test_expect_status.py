@@ -25,7 +25,7 @@ def test_an_error_page_on_purpose_passes_and_is_photographed(play, site, status,
     """A shop's own 404 page could not be watched: every visit was a failed run."""
     site.answers["/sorry"] = (status, "<h1>Sorry</h1>", headers)
 
-    result = play(Goto("/sorry", expect_status=status), TakeScreenshot("sorry"), seconds=5)
+    result = play(Goto("/sorry", expect_status=status), TakeScreenshot("sorry"))
 
     assert result.findings == ()
     assert (result.status, len(result.screenshots)) == (SessionStatus.COMPLETED, 1)
@@ -44,7 +44,7 @@ def test_an_error_without_a_page_is_as_good_where_nothing_is_photographed(play, 
     ("path", "wanted", "answered"), [("/", 404, 200), ("/error", 404, 500), ("/nowhere", 200, 404)]
 )
 def test_another_status_is_one_failed_expectation_and_the_playing_goes_on(play, site, path, wanted, answered):
-    result = play(Goto(path, expect_status=wanted), TakeScreenshot("x"), seconds=5)
+    result = play(Goto(path, expect_status=wanted), TakeScreenshot("x"))
 
     (finding,) = result.findings
     assert finding.kind is FindingKind.EXPECTATION

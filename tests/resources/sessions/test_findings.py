@@ -225,7 +225,7 @@ def test_a_font_that_did_not_come_or_is_none_is_told_once(play, site):
 
 def test_what_takes_longer_than_its_step_may_is_a_warning(play):
     """A page that took 20 s passed without a word."""
-    site_is_slow = Step("look", "Look", (Goto("/slow/other?ms=1500"), TakeScreenshot("x")), slow_seconds=1)
+    site_is_slow = Step("look", "Look", (Goto("/slow/other?ms=6000"), TakeScreenshot("x")), slow_seconds=5)
     somebody_waits = Step(
         "look",
         "Look",
@@ -236,8 +236,8 @@ def test_what_takes_longer_than_its_step_may_is_a_warning(play):
     slow, patient = play(site_is_slow), play(somebody_waits)
 
     assert [(one.kind, one.severity) for one in slow.findings] == [(FindingKind.SLOW, Severity.WARNING)]
-    assert slow.findings[0].message.startswith("goto '/slow/other?ms=1500' took ")
-    assert slow.findings[0].message.endswith(" s, longer than the 1 s that the step may (`slow`)")
+    assert slow.findings[0].message.startswith("goto '/slow/other?ms=6000' took ")
+    assert slow.findings[0].message.endswith(" s, longer than the 5 s that the step may (`slow`)")
     assert slow.status is SessionStatus.COMPLETED
     assert patient.findings == ()
 
@@ -245,11 +245,11 @@ def test_what_takes_longer_than_its_step_may_is_a_warning(play):
 def test_a_picture_that_waits_long_for_its_page_is_slow_too(play, site):
     site.serve(
         "/late",
-        "<!doctype html><body><script>setTimeout(() => { document.body.innerHTML = '<main>Here'}, 1500)</script>",
+        "<!doctype html><body><script>setTimeout(() => { document.body.innerHTML = '<main>Here'}, 6000)</script>",
     )
 
     result = play(
-        Step("look", "Look", (Goto("/late"), TakeScreenshot("x")), slow_seconds=1),
+        Step("look", "Look", (Goto("/late"), TakeScreenshot("x")), slow_seconds=5),
         page=PageRules(ready=("main",)),
     )
 
@@ -289,8 +289,7 @@ def test_a_page_whose_renderer_dies_is_a_finding_and_the_other_viewports_go_on(p
         Step(
             "open",
             "Open",
-            (Goto("/other"), WaitFor(Target(text="Never")), TakeScreenshot("x")),
-            timeout_seconds=4,
+            (Goto("/other"), WaitFor(Target(text="Never"), timeout_seconds=10), TakeScreenshot("x")),
         ),
         viewports=(DESKTOP, Viewport("second", 800, 600)),
     )
@@ -299,12 +298,14 @@ def test_a_page_whose_renderer_dies_is_a_finding_and_the_other_viewports_go_on(p
     first, second = result.findings
     assert first.kind is FindingKind.PAGE_ERROR
     assert first.message == "the page crashed its renderer (out of memory, or a defect of the browser)"
-    assert second.message.startswith("wait_for text 'Never' to be visible: not within 4 s")
+    assert second.message.startswith("wait_for text 'Never' to be visible: not within 10 s")
     assert result.status is SessionStatus.FAILED
 
 
 def test_a_page_with_a_script_that_never_ends_is_given_up(play, site):
-    result = play(Goto("/hanging"), Click(Target(selector="#hang")), TakeScreenshot("x"), seconds=1)
+    hang = (Click(Target(selector="#hang")), TakeScreenshot("x"))
+
+    result = play(Step("open", "Open", (Goto("/hanging"),)), Step("hang", "Hang", hang, timeout_seconds=1))
 
     (finding,) = result.findings
     assert finding.kind is FindingKind.PAGE_ERROR

@@ -6,7 +6,7 @@ from datetime import date
 
 from inspect_pipelines.domain.finding import FindingKind, Ignored
 from inspect_pipelines.domain.ignore import Ignore
-from inspect_pipelines.domain.playbook import ExpectText, FindingRules, Goto, TakeScreenshot
+from inspect_pipelines.domain.playbook import ExpectText, FindingRules, Goto, Step, TakeScreenshot
 from inspect_pipelines.domain.session import SessionStatus
 from resources.sessions.record import MOST_FINDINGS
 
@@ -66,9 +66,8 @@ def test_what_nobody_minds_leaves_room_for_what_fails_the_run(play, site):
     site.serve("/louder", f"<h1>Home</h1><script>{lines.replace('widget', 'basket')}</script>")
 
     result = play(
-        Goto("/loud"),
-        Goto("/louder"),
-        ExpectText(None, contains="Thank you"),
+        Step("open", "Open", (Goto("/loud"), Goto("/louder"))),
+        Step("miss", "Miss", (ExpectText(None, contains="Thank you"),), timeout_seconds=1),
         findings=rules(Ignore(THEIRS, text="WIDGET")),
     )
 

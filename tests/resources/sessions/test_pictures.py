@@ -16,6 +16,7 @@ from inspect_pipelines.domain.playbook import (
     Fill,
     Goto,
     PageRules,
+    Step,
     TakeScreenshot,
     Target,
     Viewport,
@@ -85,7 +86,9 @@ def test_a_picture_waits_for_fonts_images_busy_parts_and_ready_selectors(play, g
 
 
 def test_a_ready_selector_that_never_comes_is_named_and_no_picture_is_taken(play):
-    result = play(Goto("/other"), TakeScreenshot("other"), page=PageRules(ready=("#app",)), seconds=0.5)
+    look = Step("look", "Look", (TakeScreenshot("other"),), timeout_seconds=0.5)
+
+    result = play(Step("open", "Open", (Goto("/other"),)), look, page=PageRules(ready=("#app",)))
 
     assert result.status is SessionStatus.FAILED
     assert result.error == (
@@ -95,7 +98,9 @@ def test_a_ready_selector_that_never_comes_is_named_and_no_picture_is_taken(play
 
 
 def test_a_page_that_stays_busy_is_photographed_and_said_to_be_unready(play):
-    result = play(Goto("/busy"), TakeScreenshot("busy"), seconds=0.5)
+    look = Step("look", "Look", (TakeScreenshot("busy"),), timeout_seconds=0.5)
+
+    result = play(Step("open", "Open", (Goto("/busy"),)), look)
 
     assert [finding.message for finding in result.findings] == [
         "screenshot 'busy' was taken before the page was ready: aria-busy is true on div#spinner"
@@ -166,7 +171,6 @@ def test_masks_lie_right_on_a_phone_that_shows_a_wide_page_zoomed_out(play, gall
         Goto("/wide"),
         *(replace(shot, name=f"{shot.name}{len(shot.mask)}") for shot in shots),
         viewports=(PHONE,),
-        seconds=5,
     )
 
     for bare, masked in zip(result.screenshots[::2], result.screenshots[1::2], strict=True):
@@ -184,7 +188,6 @@ def test_masks_of_the_page_cover_every_picture_and_odd_ones_are_told(play, galle
         TakeScreenshot("large", mask=("body",)),
         TakeScreenshot("allowed", mask=("main", "header"), allow_large=True),
         TakeScreenshot("clip", clip=Box(24, 153, 254, 158)),
-        seconds=5,
         page=PageRules(mask=("h1",)),
     )
 
@@ -220,7 +223,7 @@ def test_a_secret_is_in_no_picture_no_message_and_no_line(play, gallery, tmp_pat
         Fill(Target(frame="iframe[name^=card]", label="Password"), "{{password}}"),
         TakeScreenshot("frame"),
         Goto("/error?w={{password}}"),
-        seconds=1,
+        seconds=5,
         values={"password": Value("${env:TEST_PASSWORD}", is_secret_reference=True)},
     )
     before, echoed, again, frame = result.screenshots
@@ -268,7 +271,7 @@ def test_a_page_taller_than_a_picture_is_cut_at_the_cap_and_that_is_told(play, p
 
 
 def test_elements_are_named_with_their_places(play):
-    result = play(Goto("/"), TakeScreenshot("home"), viewports=(DESKTOP, PHONE), seconds=5)
+    result = play(Goto("/"), TakeScreenshot("home"), viewports=(DESKTOP, PHONE))
 
     desktop, phone = (dict(shot.elements) for shot in result.screenshots)
     assert desktop["button 'Buy now'"].width == 68

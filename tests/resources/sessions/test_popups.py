@@ -89,7 +89,9 @@ def test_a_window_that_closes_itself_gives_the_step_back_to_its_page(play):
 
 
 def test_a_window_that_does_not_come_fails_the_step(play):
-    result = play(Goto("/opener"), ExpectPopup("**/terms"), ExpectText(None, contains="Shop"), seconds=1)
+    look = (ExpectPopup("**/terms"), ExpectText(None, contains="Shop"))
+
+    result = play(Step("open", "Open", (Goto("/opener"),)), Step("look", "Look", look, timeout_seconds=1))
 
     (finding,) = result.findings
     assert finding.message == "expect_popup '**/terms': no new window came within 1 s"

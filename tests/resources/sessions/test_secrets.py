@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import Fill, Goto, TakeScreenshot, Target, Viewport
+from inspect_pipelines.domain.playbook import Fill, Goto, Step, TakeScreenshot, Target, Viewport
 from inspect_pipelines.domain.session import Value
 from inspect_pipelines.stored.serial import dump_json
 from resources.sessions.browser.masks import COLOUR
@@ -159,7 +159,6 @@ def test_a_page_is_given_no_value_however_it_patches_what_a_search_would_call(pl
         Fill(Target(label="Word"), "{{word}}"),
         TakeScreenshot("spied", mask=("[data-x='{{card}}']", "p")),
         values=values,
-        seconds=5,
     )
 
     assert "/the-spy-works" in site.requests
@@ -232,7 +231,6 @@ def test_what_a_page_paints_since_a_secret_was_filled_into_it_is_covered(play, s
         TakeScreenshot("after"),
         values=values,
         viewports=(SMALL,),
-        seconds=5,
     )
 
     image = picture(gallery, result.screenshots[0].sha256)
@@ -275,7 +273,10 @@ def test_no_suggestion_prints_a_part_of_a_secret(play, site, values, html: str):
     wanted = "s3cx rd42" if "<b>" in html else f"{'x' * 60} s3cx rd42"
 
     result = play(
-        Goto("/split"), TakeScreenshot("x"), Fill(Target(text=wanted), "x"), values=values, viewports=(SMALL,)
+        Step("open", "Open", (Goto("/split"), TakeScreenshot("x"))),
+        Step("fill", "Fill", (Fill(Target(text=wanted), "x"),), timeout_seconds=1),
+        values=values,
+        viewports=(SMALL,),
     )
 
     assert "could not be done" in result.error

@@ -51,7 +51,6 @@ def test_a_playbook_clicks_fills_presses_waits_and_expects(play, site):
         ExpectText(Target(frame="iframe[name^=card]", label="Email"), equals="in a frame"),
         Goto("/shadow"),
         Click(Target(role="button", name="In the shadow")),
-        seconds=5,
         values={"start": Value("/"), "host": Value("example.org {{start}}")},
     )
 
@@ -113,11 +112,11 @@ def test_an_action_that_cannot_be_done_says_why_shows_it_and_skips_the_rest(play
 
 def test_an_expectation_that_fails_is_a_finding_with_a_picture_and_the_playing_goes_on(play, gallery):
     result = play(
+        Step("open", "Open", (Goto("/"),)),
         Step(
             "look",
             "Look",
             (
-                Goto("/"),
                 ExpectText(Target(selector="h1"), equals="Sofas"),
                 ExpectText(Target(selector="#nothing"), contains="x"),
                 ExpectVisible(Target(text="Thank you")),
@@ -142,7 +141,7 @@ def test_an_expectation_that_fails_is_a_finding_with_a_picture_and_the_playing_g
     assert {finding.kind for finding in result.findings} == {FindingKind.EXPECTATION}
     assert all(gallery.get(finding.screenshot) for finding in result.findings)
     assert result.status is SessionStatus.COMPLETED
-    assert [step.status for step in result.steps] == [StepStatus.FAILED, StepStatus.PASSED]
+    assert [step.status for step in result.steps] == [StepStatus.PASSED, StepStatus.FAILED, StepStatus.PASSED]
     assert len(result.screenshots) == 1
 
 
@@ -198,9 +197,9 @@ def test_a_wrong_locator_is_waited_for_once_and_not_in_each_viewport(play):
 
     first = play(Goto("/"), Click(Target(selector="#nobody")), seconds=seconds, viewports=(DESKTOP, small))
 
-    desktop, phone = (step.duration_ms / 1000 for step in first.steps)
-    assert phone < desktop - 1
-    assert "within 5 s: found none" in first.steps[1].message
+    desktop, phone = (step.message for step in first.steps)
+    assert "within 7 s: found none" in desktop
+    assert "within 5 s: found none" in phone
 
 
 def test_another_fault_than_the_known_one_gets_all_of_its_time(play):

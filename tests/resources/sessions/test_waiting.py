@@ -11,6 +11,7 @@ from websockets.sync.server import ServerConnection, serve
 
 from inspect_pipelines.domain.playbook import ExpectText, Goto, Step, TakeScreenshot, Target
 from inspect_pipelines.domain.session import SessionStatus
+from patience import allowed
 
 ANSWERS_AFTER_SECONDS = 1.5
 PAUSE_SECONDS = 1.0  # longer than a server that has nothing else to do
@@ -53,7 +54,7 @@ def test_a_long_poll_is_waited_for_once_and_the_page_is_not_called_slow(play, si
 
     assert [finding.kind for finding in result.findings] == ["not_quiet"]
     assert len(result.screenshots) == 2
-    assert time.monotonic() - began < 10 + 8  # one cap, not two; the rest is a loaded machine's
+    assert time.monotonic() - began < 10 + allowed(8)  # one cap, not two
 
 
 def test_a_spinner_that_turns_is_waited_for(play, site):
@@ -106,7 +107,7 @@ def test_a_socket_that_never_answers_is_not_waited_for_for_ever(play, site):
     result = play(Goto("/mute"), *(TakeScreenshot(name) for name in ("one", "two", "three")), seconds=8)
 
     assert len(result.screenshots) == 3
-    assert time.monotonic() - began < 25
+    assert time.monotonic() - began < allowed(25)
 
 
 def test_what_has_come_is_given_the_time_to_ask_for_the_next_part(play, site):
@@ -195,13 +196,13 @@ def test_a_page_that_never_rests_costs_its_time_once(play, site):
     )
 
     result = play(
-        Step("first", "First", (Goto("/restless"), TakeScreenshot("one"))),
-        Step("later", "Later", (TakeScreenshot("two"), TakeScreenshot("three"))),
+        Step("open", "Open", (Goto("/restless"),)),
+        *(Step(name, name, (TakeScreenshot(name),)) for name in ("one", "two", "three")),
     )
 
-    first, later = (step.duration_ms for step in result.steps)
+    *others, dearest = sorted(step.duration_ms for step in result.steps[1:])
     assert len(result.screenshots) == 3
-    assert later < first
+    assert sum(others) / 2 < 0.6 * dearest  # were each to cost it, they would be equal
 
 
 def test_what_many_requests_at_once_bring_is_shown_before_the_picture(play, site):

@@ -333,4 +333,4 @@ def test_an_apply_waits_for_the_one_that_is_under_way(tmp_path):
             time.sleep(0.2)
             assert not waiting.done()
 
-        assert waiting.result(timeout=30).is_published
+        assert waiting.result(timeout=300).is_published

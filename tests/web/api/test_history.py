@@ -121,7 +121,7 @@ class Waits:
     def answer(self, org_id: OrgId, sql: str) -> Answered:
         self.began[self.count].set()
         self.count += 1
-        self.may_end.wait(20)
+        self.may_end.wait(120)
         return Answered((), (), NOW)
 
 
@@ -138,7 +138,7 @@ def test_so_many_queries_are_answered_at_once_and_no_more(tmp_path: Path) -> Non
             target=client.post, args=(f"{QUERY}?org={org_id}",), kwargs={"json": {"sql": "SELECT 1"}}
         )
         thread.start()
-        assert waits.began[number].wait(20)
+        assert waits.began[number].wait(120)
         return thread
 
     threads = [ask("default"), ask("default")]

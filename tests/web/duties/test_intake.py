@@ -43,7 +43,7 @@ def test_it_looks_by_itself_and_calls_the_route_after_each_look(house: House) ->
     house.inbox.store([a_delivery(1, kind="push", body=payload("push"))])
 
     until(lambda: not house.inbox.waiting())
-    assert routed.wait(20)
+    assert routed.wait(120)
     intake.stop()
 
     with house.ledger.read() as ledger:

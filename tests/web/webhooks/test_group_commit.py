@@ -27,7 +27,7 @@ class HeldInbox:
 
     def store(self, deliveries: Sequence[Delivery]) -> list[Stored]:
         self.began.set()
-        assert self.go.wait(20)
+        assert self.go.wait(120)
         if self.failure:
             raise self.failure
         self.batches.append(list(deliveries))

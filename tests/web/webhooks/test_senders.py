@@ -77,7 +77,7 @@ def test_without_its_header_a_delivery_is_refused_before_its_body(
     head = (
         f"POST /webhooks/{kind.value}/{kind.value} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n"
     )
-    with socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=10) as door:
+    with socket.create_connection((client.base_url.host, client.base_url.port or 80), timeout=120) as door:
         door.sendall((head + "Content-Length: 100000\r\n\r\n").encode())
 
         assert door.recv(100).startswith(b"HTTP/1.1 401")
