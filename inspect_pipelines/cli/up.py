@@ -86,6 +86,7 @@ def announcement(settings: Settings, state: UpState, seconds: float, access: str
     """What runs where."""
     home = settings.absolute_home()
     rows = [
+        ("console", f"{state.web_url}/"),
         ("Dagster UI", state.ui_url or "not started (--no-ui)"),
         ("web", f"{state.web_url}/status  {state.web_url}/health"),
         ("API", f"{state.web_url}/api/v1  {access}"),

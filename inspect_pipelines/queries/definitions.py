@@ -61,7 +61,7 @@ class ScheduleSummary:
     summary: DefinitionSummary = field(metadata=FLAT)
     cron: str
     timezone: str
-    last_runs: tuple[RunSummary, ...]  # newest first, ten at most
+    last_runs: tuple[RunSummary, ...]  # newest first
     is_stopped: bool | None = None  # its switch in Dagster's UI is off; None: there is no Dagster to ask
 
 
@@ -100,13 +100,17 @@ class TriggerDossier:
     definition: Mapping[str, Any] | None  # as of a schedule
 
 
-def list_schedules(house: House, ticker: Ticker | None = None) -> list[ScheduleSummary]:
+def list_schedules(
+    house: House, ticker: Ticker | None = None, *, last: int = LAST_RUNS
+) -> list[ScheduleSummary]:
     """Every schedule, by its id; seven statements however many there are.
 
     Args:
+        house: Ports.
         ticker: Asked which are stopped; None: there is none.
+        last: How many runs of each, at most.
     """
-    shown = [_schedule(seen) for seen in _seen(house, LAST_RUNS) if isinstance(seen.definition, Schedule)]
+    shown = [_schedule(seen) for seen in _seen(house, last) if isinstance(seen.definition, Schedule)]
     if ticker is None or not shown:
         return shown
     with house.ledger.read() as ledger:
@@ -115,9 +119,9 @@ def list_schedules(house: House, ticker: Ticker | None = None) -> list[ScheduleS
     return shown if state is None else [_told(one, one.summary.id in state.stopped) for one in shown]
 
 
-def list_triggers(house: House) -> list[TriggerSummary]:
-    """Every trigger, by its id."""
-    return [_trigger(seen) for seen in _seen(house, LAST_RUNS) if isinstance(seen.definition, Trigger)]
+def list_triggers(house: House, *, last: int = LAST_RUNS) -> list[TriggerSummary]:
+    """Every trigger, by its id, with so many of its runs at most."""
+    return [_trigger(seen) for seen in _seen(house, last) if isinstance(seen.definition, Trigger)]
 
 
 def list_definitions(house: House) -> list[DefinitionSummary]:

@@ -28,8 +28,7 @@ from inspect_pipelines.web.api.probes import probes
 from inspect_pipelines.web.api.status import status_route
 from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.v1 import v1
-from inspect_pipelines.web.console.pictures import pictures
-from inspect_pipelines.web.console.reports import reports
+from inspect_pipelines.web.console.console import Console
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
@@ -109,33 +108,37 @@ def create_app(
     for router in (
         health_route(gate, estate.house(DEFAULT_ORG), duties),
         status_route(gate, owner, urls),
-        reports(gate),
-        pictures(gate),
         openapi_route(TITLE, version(TITLE), lambda: app.router.routes),
         probes(gate, estate.house(DEFAULT_ORG), duties, owner),
     ):
         app.router.routes.extend(router.routes)
     app.state.home = estate.house(DEFAULT_ORG).home
     app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams, ticker))
-    add_problems(app)
+    console = Console(gate)
+    app.router.routes.extend(console.routes())
+    add_problems(app, console)
     return app
 
 
-def add_problems(app: FastAPI) -> None:
-    """Our errors are sentences: below /api they are problems, elsewhere whether another try can help is their status."""
+def add_problems(app: FastAPI, console: Console) -> None:
+    """Our errors are sentences: problems below /api, pages for browsers, JSON for programs elsewhere."""
 
     @app.exception_handler(InspectError)
-    def told(request: Request, error: InspectError) -> JSONResponse:
+    def told(request: Request, error: InspectError) -> Response:
         answer = problem.of_error(request, error)
         if request.url.path.startswith(problem.PREFIX):
             return answer
         status = 400 if isinstance(error, Refused) else answer.status_code
-        return JSONResponse({"error": problem.told_to(request, error)}, status_code=status)
+        sentence = problem.told_to(request, error)
+        page = console.problem(request, status, sentence)
+        return page or JSONResponse({"error": sentence}, status_code=status)
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
         if request.url.path.startswith(problem.PREFIX):
             return problem.of_error(request, problem.of_validation(error))
+        if page := console.problem(request, 400, str(problem.of_validation(error))):
+            return page
         return await request_validation_exception_handler(request, error)
 
     @app.exception_handler(HTTPException)
@@ -144,10 +147,13 @@ def add_problems(app: FastAPI) -> None:
             error.headers = {"Allow": ", ".join(methods_at(app.router.routes, request.scope))}
         if request.url.path.startswith(problem.PREFIX):
             return problem.of_status(request, error.status_code, error.headers)
+        if page := console.problem(request, error.status_code, f"{request.url.path[:200]!r}: {error.detail}"):
+            return page
         return await http_exception_handler(request, error)
 
     @app.exception_handler(Exception)
     def broken(request: Request, error: Exception) -> Response:
         if request.url.path.startswith(problem.PREFIX):
             return problem.problem(request, problem.INTERNAL, problem.INTERNAL.example)
-        return PlainTextResponse("Internal Server Error", status_code=500)
+        page = console.problem(request, 500, problem.INTERNAL.example)
+        return page or PlainTextResponse("Internal Server Error", status_code=500)

@@ -1,4 +1,4 @@
-"""A run's report over HTTP: what the links in messages open."""
+"""A run's report over HTTP, as it was written at its end."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ POLICY = (
 
 
 def reports(gate: Gate) -> APIRouter:
-    """`GET /runs/{run_id}`: the report as it was written at the run's end; 404 with a sentence when there is none."""
+    """`GET /runs/{run_id}/report`: the report as it was written at the run's end; 404 with a sentence when there is none."""
     router = APIRouter()
 
-    @router.get("/runs/{run_id}", response_class=HTMLResponse)
+    @router.get("/runs/{run_id}/report", response_class=HTMLResponse)
     @is_for(visitors(Permission.PICTURES_READ))
     def report(run_id: str, request: Request) -> Response:
         found = run_anywhere(gate.houses(gate.visitor(request)), RunId(run_id))

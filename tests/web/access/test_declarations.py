@@ -88,11 +88,11 @@ def test_what_is_explained_of_a_role_is_what_it_may(client: TestClient, role: Ro
 
 
 def test_a_scope_that_is_left_out_is_named(client: TestClient) -> None:
-    asked = {"path": "/runs/1", "role": "admin", "scope": ["runs:read", "events:read"]}
+    asked = {"path": "/runs/1/report", "role": "admin", "scope": ["runs:read", "events:read"]}
 
     told = client.get("/api/v1/permissions/explain", params=asked).json()
 
-    assert told["path"] == "/runs/{run_id}"
+    assert told["path"] == "/runs/{run_id}/report"
     assert not told["is_allowed"]
     assert told["because"] == "the token's scopes leave 'pictures:read' out"
 

@@ -37,7 +37,7 @@ OURS = {
 }
 QUERY = {"/api/v1/permissions/explain": "?path=/status"}  # what an address cannot be asked without
 OF_ALL = "/dagster"  # it shows all organisations at once, so a member of one sees nothing of it
-NO_REPORT = "/runs/{run_id}"  # the page of a run that has not ended has nothing to show yet
+NO_REPORT = "/runs/{run_id}/report"  # the page of a run that has not ended has nothing to show yet
 
 
 def routes() -> list[tuple[str, Declaration]]:

@@ -50,7 +50,7 @@ def test_a_runs_report_is_shown_in_an_origin_of_its_own(client: TestClient, hous
         ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.1", screenshots=()))
     abort(house, run.id, RunStatus.ERROR, "the browser <b>died</b>")
 
-    answer = client.get(f"/runs/{run.id}")
+    answer = client.get(f"/runs/{run.id}/report")
 
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/html")
@@ -62,7 +62,7 @@ def test_a_runs_report_is_shown_in_an_origin_of_its_own(client: TestClient, hous
 def test_a_run_that_goes_on_has_no_report_yet(client: TestClient, house: House) -> None:
     run = a_run(house)
 
-    answer = client.get(f"/runs/{run.id}")
+    answer = client.get(f"/runs/{run.id}/report")
 
     assert answer.status_code == 404
     assert answer.json() == {"error": f"run '{run.id}' is 'pending' and has no report"}
@@ -70,7 +70,7 @@ def test_a_run_that_goes_on_has_no_report_yet(client: TestClient, house: House) 
 
 @pytest.mark.parametrize("name", ["no-such-run", "..%2F..%2Fledger.db", "%00", "latest-nightly-shop"])
 def test_what_is_no_run_is_not_found_whatever_it_is_called(client: TestClient, name: str) -> None:
-    answer = client.get(f"/runs/{name}")
+    answer = client.get(f"/runs/{name}/report")
 
     assert answer.status_code == 404
 
@@ -84,5 +84,5 @@ def test_a_run_of_an_organisation_that_this_home_does_not_serve_is_not_shown(
     with house.ledgers.of(stranger.org_id).write() as ledger:
         ledger.runs.request(stranger)
 
-    assert client.get(f"/runs/{run.id}").status_code == 200
-    assert client.get(f"/runs/{stranger.id}").status_code == 404
+    assert client.get(f"/runs/{run.id}/report").status_code == 200
+    assert client.get(f"/runs/{stranger.id}/report").status_code == 404

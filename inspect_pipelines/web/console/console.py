@@ -1,0 +1,57 @@
+"""The console: pages for people, made on the server, live where something happens, whole without scripts."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.console.files import Files
+from inspect_pipelines.web.console.home import home
+from inspect_pipelines.web.console.pictures import pictures
+from inspect_pipelines.web.console.reports import reports
+from inspect_pipelines.web.console.run import run
+from inspect_pipelines.web.console.runs import runs
+from inspect_pipelines.web.console.shell import Shell
+
+TITLES = {
+    400: "That cannot be shown",
+    401: "Who are you?",
+    403: "Not for you",
+    404: "Not here",
+    429: "Too often",
+    500: "Something broke",
+    503: "Not now",
+}
+
+
+class Console:
+    """All pages.
+
+    Args:
+        gate: Whom they let in.
+    """
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate, self._files = gate, Files()
+        self._shell = Shell(gate, self._files)
+
+    def routes(self) -> list[BaseRoute]:
+        """Those of every page, of their pictures and of their static files."""
+        found = [*self._files.routes()]
+        for router in (
+            home(self._shell),
+            runs(self._shell),
+            reports(self._gate),
+            pictures(self._gate),
+            run(self._shell),
+        ):
+            found += router.routes
+        return found
+
+    def problem(self, request: Request, status: int, sentence: str) -> Response | None:
+        """A page that says what is wrong, for a browser; None: a program asked, which reads JSON."""
+        if "text/html" not in request.headers.get("accept", ""):
+            return None
+        return self._shell.problem(status, TITLES.get(status, "That did not work"), sentence)

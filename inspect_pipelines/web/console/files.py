@@ -1,0 +1,73 @@
+"""Static files, at addresses that hold the hash of their content, so that browsers may keep them for ever."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from inspect_pipelines.web.access.declaration import ANYBODY, is_for
+
+FOLDER = Path(__file__).parent / "static"
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
+FOR_EVER = "public, max-age=31536000, immutable"
+DIGEST_SIGNS = 16
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """One, read once."""
+
+    digest: str
+    content: bytes
+    packed: bytes  # the same with gzip
+    media_type: str
+
+
+class Files:
+    """All of a folder, in memory: they are a few dozen kilobytes, and are what the program was built with."""
+
+    def __init__(self, folder: Path = FOLDER) -> None:
+        self._files = {path.name: _read(path) for path in sorted(folder.iterdir()) if path.suffix in TYPES}
+
+    def url(self, name: str) -> str:
+        """Where a file is. Raises KeyError when there is none of that name."""
+        return f"/static/{self._files[name].digest}/{name}"
+
+    def routes(self) -> list[BaseRoute]:
+        """`GET /static/{digest}/{name}`."""
+
+        @is_for(ANYBODY)
+        def static(request: Request) -> Response:
+            name, digest = request.path_params["name"], request.path_params["digest"]
+            file = self._files.get(name)
+            if file is None or file.digest != digest:  # a page of an older program asks
+                sentence = "there is no such file, or not any more; load the page again"
+                return JSONResponse({"error": sentence}, status_code=404)
+            headers = {"Cache-Control": FOR_EVER, "Vary": "Accept-Encoding"}
+            if "gzip" not in request.headers.get("accept-encoding", ""):
+                return Response(file.content, media_type=file.media_type, headers=headers)
+            headers["Content-Encoding"] = "gzip"
+            return Response(file.packed, media_type=file.media_type, headers=headers)
+
+        return [Route("/static/{digest}/{name}", static, methods=["GET"])]
+
+
+def _read(path: Path) -> File:
+    content = path.read_bytes()
+    return File(
+        hashlib.sha256(content).hexdigest()[:DIGEST_SIGNS],
+        content,
+        gzip.compress(content, mtime=0),
+        TYPES[path.suffix],
+    )

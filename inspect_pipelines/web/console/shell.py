@@ -1,0 +1,128 @@
+"""The shell: what every page of the console has round it, and who is looking at it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any, TypeVar
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from inspect_pipelines.domain.access import Caller, Permission
+from inspect_pipelines.errors import UsageError
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.console import words
+from inspect_pipelines.web.console.files import Files
+
+T = TypeVar("T")
+TEMPLATES = Path(__file__).parent / "templates"
+ORG = "org"  # the parameter that names the organisation, on every page
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A page that is asked for, by somebody who may."""
+
+    request: Request
+    caller: Caller
+    house: House
+    houses: Sequence[House]  # of the organisations that they may look at
+
+    def may(self, permission: Permission) -> bool:
+        """Whether a button makes sense for them; the gate decides when it is pressed."""
+        return permission in self.caller.rights
+
+    @property
+    def org(self) -> str | None:
+        """What links have to name; None: there is one organisation only."""
+        return self.house.org_id if len(self.houses) > 1 else None
+
+    def find(self, look: Callable[[House], T | None]) -> tuple[Seen, T] | None:
+        """What an address without an organisation means: links in messages name none.
+
+        Args:
+            look: Says what a house has of it.
+
+        Returns:
+            The page as one of the organisation that has it, and what that has; None: nobody does.
+        """
+        is_named = ORG in self.request.query_params
+        others = () if is_named else (one for one in self.houses if one is not self.house)
+        for house in (self.house, *others):
+            found = look(house)
+            if found is not None:
+                return replace(self, house=house), found
+        return None
+
+    def link(self, path: str, **parts: object) -> str:
+        """An address of the console, in the same organisation."""
+        return f"{path}{words.query(**{ORG: self.org}, **parts)}"
+
+
+class Shell:
+    """Renders pages.
+
+    Args:
+        gate: Whom it lets in.
+        files: Style sheets and scripts.
+    """
+
+    def __init__(self, gate: Gate, files: Files) -> None:
+        self.gate = gate
+        self._environment = Environment(
+            loader=FileSystemLoader(TEMPLATES),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(at=words.at, took=words.took, word=words.word, tone=words.tone)
+        self._environment.globals.update(static=files.url, Permission=Permission)
+
+    def see(self, request: Request) -> Seen:
+        """Who asks for which organisation's page; raises as `Gate.visitor` and `Gate.house`.
+
+        Where there are several organisations and none is named, it is the first of them: the switch is on each page.
+        """
+        caller = self.gate.visitor(request)
+        houses = self.gate.houses(caller)
+        named = request.query_params.get(ORG)
+        try:
+            house = self.gate.house(caller, named)
+        except UsageError:
+            if named is not None:
+                raise
+            house = houses[0]
+        return Seen(request, caller, house, houses)
+
+    def page(self, seen: Seen, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page as HTML."""
+        now = seen.house.clock.now()
+        text = self._environment.get_template(template).render(
+            seen=seen,
+            link=seen.link,
+            path=seen.request.url.path,
+            now=now,
+            when=partial(_when, now),
+            fresh_key=seen.house.clock.new_id,
+            **context,
+        )
+        return HTMLResponse(text, status)
+
+    def problem(self, status: int, title: str, sentence: str) -> HTMLResponse:
+        """A page that says what is wrong, for whoever may have no right to see anything else."""
+        text = self._environment.get_template("problem.html.j2").render(
+            status=status, title=title, sentence=sentence
+        )
+        return HTMLResponse(text, status)
+
+
+def _when(now: datetime, moment: datetime | None) -> Markup:
+    return words.when(moment, now)

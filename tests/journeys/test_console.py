@@ -1,0 +1,77 @@
+"""The console in a browser: a run begins, goes on and ends before one's eyes, under a policy that nothing breaks."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from journeys_commands import Project
+from journeys_up import HeldSite, held_site, up, write_project
+from patience import allowed, until
+
+MS = 1000 * allowed(30)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def complaints(page: Page) -> list[str]:
+    """What the browser has to say against the page: violations of its policy, uncaught errors, failed requests."""
+    found: list[str] = []
+    page.on("console", lambda line: found.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: found.append(str(error)))
+    return found
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    page.set_default_timeout(MS)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def site() -> Iterator[HeldSite]:
+    with held_site() as site:
+        yield site
+
+
+@pytest.mark.timeout(600)
+def test_a_run_is_watched_from_its_beginning_to_its_verdict(
+    tmp_path: Path, site: HeldSite, page: Page, complaints: list[str]
+) -> None:
+    project: Project = write_project(tmp_path, site.url, "nightly")
+    project.call("apply", "--yes")
+    with up(project, "--no-ui") as running:
+        page.goto(running.state["web_url"])
+        expect(page.locator("#live")).to_have_text("Live")
+        row = page.locator("#schedule-nightly")
+        expect(row).to_contain_text("never ran")
+
+        asked = site.asked
+        site.gate.clear()
+        project.call("run", "nightly")
+        expect(row).to_contain_text("Running", timeout=MS)
+        row.get_by_role("link").nth(1).click()
+        until(lambda: site.asked > asked)
+        expect(page.locator(".doing")).to_contain_text("playing front")
+        site.gate.set()
+
+        expect(page.locator("h1")).to_contain_text("Needs review", timeout=MS)
+        expect(page.locator("h1")).to_contain_text("nothing is approved yet")
+        page.locator("#view-1 img").evaluate("image => image.decode()")
+        page.get_by_role("link", name="Report").click()
+        expect(page.locator("h1")).to_be_visible()
+
+    assert complaints == []
