@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
-from inspect_pipelines.domain.access import AccessToken, Member, Permission
+from inspect_pipelines.domain.access import AccessToken, Member, Permission, Role
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.json_shape import FLAT
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,32 @@ class TokenSummary:
     created_by: str
     expires_at: datetime
     last_used_at: datetime | None  # to the hour
+
+
+@dataclass(frozen=True, slots=True)
+class CreatedToken:
+    token: TokenSummary = field(metadata=FLAT)
+    text: str  # what its holder shows; here and never again
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowToken:
+    text: str  # what the workflow shows from now on; here and never again
+    workflow: str  # acme/shop@refs/heads/main
+    scopes: tuple[Permission, ...]
+    expires_at: datetime  # UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    method: str
+    path: str  # with the names of its parameters
+    whom: str  # it is for
+    permission: Permission | None  # that it takes
+    least_role: Role | None  # that has the permission
+    asker: str  # who asks now, or the role that was named
+    is_allowed: bool
+    because: str
 
 
 def list_members(house: House) -> list[Member]:

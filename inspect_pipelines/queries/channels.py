@@ -15,6 +15,13 @@ NONE_YET = "no channel is published, so messages become files in {home}/outbox; 
 
 
 @dataclass(frozen=True, slots=True)
+class Accepted:
+    """A message that was sent to try a channel."""
+
+    receipt: str  # what the service answered: an id, a path
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelSummary:
     name: str
     kind: str

@@ -41,6 +41,17 @@ class Me:
     sign_in: SignInSummary | None
 
 
+@dataclass(frozen=True, slots=True)
+class SignedOut:
+    was_signed_in: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordSet:
+    login: str
+    ended_sign_ins: int  # browsers that have to sign in again
+
+
 def who_asks(house: House, caller: Caller) -> Me:
     """The caller as they may see themselves."""
     login = None if caller.role is None else caller.actor.removeprefix("user:")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Annotated
 
@@ -14,9 +13,14 @@ from starlette.responses import Response
 from inspect_pipelines.domain.access import RANDOM_BYTES, Member, Permission, Role
 from inspect_pipelines.domain.audit import AuditEntry
 from inspect_pipelines.domain.kept_answer import KEY
-from inspect_pipelines.queries.access import TokenSummary, list_members, list_tokens, token_summary
+from inspect_pipelines.queries.access import (
+    CreatedToken,
+    TokenSummary,
+    list_members,
+    list_tokens,
+    token_summary,
+)
 from inspect_pipelines.queries.audit import list_audit
-from inspect_pipelines.queries.json_shape import FLAT
 from inspect_pipelines.queries.operations import Operation, operation_of
 from inspect_pipelines.usecases.access.change_members import add_member, remove_member
 from inspect_pipelines.usecases.access.create_token import create_token
@@ -48,12 +52,6 @@ class TokenWish(Wish):
     expires_at: Moment | None = Field(
         default=None, description="Within a year; without one it opens nothing after 90 days."
     )
-
-
-@dataclass(frozen=True, slots=True)
-class CreatedToken:
-    token: TokenSummary = field(metadata=FLAT)
-    text: str  # what its holder shows; here and never again
 
 
 def access(gate: Gate) -> Routes:

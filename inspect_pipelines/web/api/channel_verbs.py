@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pydantic import Field
 from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.queries.channels import Accepted
 from inspect_pipelines.usecases.alerts.try_channel import try_channel
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
@@ -24,11 +23,6 @@ class TrialWish(Wish):
         description="Where to, as after `--to`; without it where the first rule that uses the channel sends to.",
         examples=["#qa"],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    receipt: str  # what the service answered: an id, a path
 
 
 def channel_verbs(gate: Gate) -> Routes:

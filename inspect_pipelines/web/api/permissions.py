@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import Query
@@ -12,23 +11,12 @@ from starlette.routing import BaseRoute, Match
 
 from inspect_pipelines.domain.access import ROLES, Caller, Permission, Role, least_role, why
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.queries.access import Explanation
 from inspect_pipelines.web.access.declaration import KNOWN, Declaration, declaration_of
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.route import Answer, Asked, AskedBy, Routes
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    method: str
-    path: str  # with the names of its parameters
-    whom: str  # it is for
-    permission: Permission | None  # that it takes
-    least_role: Role | None  # that has the permission
-    asker: str  # who asks now, or the role that was named
-    is_allowed: bool
-    because: str
 
 
 def permissions(gate: Gate, every_route: Callable[[], Sequence[BaseRoute]]) -> Routes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 from pydantic import Field
 from starlette.responses import Response
@@ -12,7 +11,15 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.password import MOST
 from inspect_pipelines.domain.sign_in import RANDOM_BYTES, signed_in
 from inspect_pipelines.errors import Forbidden
-from inspect_pipelines.queries.sign_ins import Me, SignInSummary, list_sign_ins, sign_in_summary, who_asks
+from inspect_pipelines.queries.sign_ins import (
+    Me,
+    PasswordSet,
+    SignedOut,
+    SignInSummary,
+    list_sign_ins,
+    sign_in_summary,
+    who_asks,
+)
 from inspect_pipelines.usecases.access.set_password import change_password, set_password
 from inspect_pipelines.usecases.access.sign_in import sign_in
 from inspect_pipelines.usecases.access.sign_out import end_sign_in, sign_out
@@ -36,17 +43,6 @@ class PasswordWish(Wish):
 
 class OwnPasswordWish(PasswordWish):
     old: str = Field(min_length=1, max_length=4 * MOST, description="The one of now.")
-
-
-@dataclass(frozen=True, slots=True)
-class SignedOut:
-    was_signed_in: bool
-
-
-@dataclass(frozen=True, slots=True)
-class PasswordSet:
-    login: str
-    ended_sign_ins: int  # browsers that have to sign in again
 
 
 def sign_ins(gate: Gate) -> Routes:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
 
 from pydantic import Field
 from starlette.responses import Response
 
-from inspect_pipelines.domain.access import RANDOM_BYTES, Permission
+from inspect_pipelines.domain.access import RANDOM_BYTES
+from inspect_pipelines.queries.access import WorkflowToken
 from inspect_pipelines.usecases.access.exchange_proof import exchange_proof
 from inspect_pipelines.web.access.declaration import PROVERS
 from inspect_pipelines.web.access.gate import Gate, is_local
@@ -25,14 +24,6 @@ class ExchangeWish(Wish):
         description="The ID token that GitHub Actions made for the organisation's `public_url` as its audience.",
         examples=["eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJyZXBvOmFjbWUvc2hvcCJ9.c2lnbmF0dXJl"],
     )
-
-
-@dataclass(frozen=True, slots=True)
-class WorkflowToken:
-    text: str  # what the workflow shows from now on; here and never again
-    workflow: str  # acme/shop@refs/heads/main
-    scopes: tuple[Permission, ...]
-    expires_at: datetime  # UTC
 
 
 def workflows(gate: Gate) -> Routes:

@@ -1,0 +1,91 @@
+"""What the API can do with baselines. Written by `python docs/client.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inspect_pipelines.client.noun import Noun, below
+from inspect_pipelines.client.pages import Pages
+from inspect_pipelines.queries.baselines import BaselineSummary
+
+
+class Baselines(Noun):
+    """`client.baselines`."""
+
+    def list(
+        self,
+        *,
+        set_name: str | None = None,
+        with_deleted: bool = False,
+        page_size: int = 50,
+        cursor: str | None = None,
+    ) -> Pages[BaselineSummary]:
+        """Approved pictures, newest first by (created_at, id); one baseline of each set is active."""
+        return self._pages(
+            BaselineSummary,
+            "/baselines",
+            {"set": set_name, "with_deleted": with_deleted},
+            page_size=page_size,
+            cursor=cursor,
+        )
+
+    def show(self, baseline_id: str) -> BaselineSummary:
+        """A baseline with the picture of each view."""
+        return self._one(BaselineSummary, "GET", below("/baselines/{baseline_id}", baseline_id=baseline_id))
+
+    def picture(self, baseline_id: str, sha256: str) -> bytes:
+        """An approved picture."""
+        return self._bytes(
+            below("/baselines/{baseline_id}/pictures/{sha256}", baseline_id=baseline_id, sha256=sha256)
+        )
+
+    def create(
+        self,
+        run_id: str,
+        *,
+        views: Sequence[str] = (),
+        force: bool = False,
+        note: str = "",
+        key: str | None = None,
+    ) -> BaselineSummary:
+        """Make a run's pictures the approved ones of its set, all but quarantined ones, or those of some views.
+
+        A token may do so only where organization.yaml says `reviews: {finalize: anybody}`.
+        """
+        return self._one(
+            BaselineSummary,
+            "POST",
+            below("/runs/{run_id}/baseline", run_id=run_id),
+            body={"views": views, "force": force, "note": note},
+            headers={"Idempotency-Key": key},
+        )
+
+    def use(self, baseline_id: str, *, key: str | None = None) -> BaselineSummary:
+        """Put an older or newer baseline of a set in use; words for pictures that go out of use are taken back."""
+        return self._one(
+            BaselineSummary,
+            "POST",
+            below("/baselines/{baseline_id}/activate", baseline_id=baseline_id),
+            headers={"Idempotency-Key": key},
+        )
+
+    def delete(
+        self, baseline_id: str, *, confirm: str | None = None, key: str | None = None
+    ) -> BaselineSummary:
+        """Delete a baseline that is not in use; it is kept out of lists and rollbacks, and can be restored."""
+        return self._one(
+            BaselineSummary,
+            "DELETE",
+            below("/baselines/{baseline_id}", baseline_id=baseline_id),
+            query={"confirm": confirm},
+            headers={"Idempotency-Key": key},
+        )
+
+    def restore(self, baseline_id: str, *, key: str | None = None) -> BaselineSummary:
+        """Make a deleted baseline one of its set again, out of use."""
+        return self._one(
+            BaselineSummary,
+            "POST",
+            below("/baselines/{baseline_id}/restore", baseline_id=baseline_id),
+            headers={"Idempotency-Key": key},
+        )
