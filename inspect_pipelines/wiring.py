@@ -21,6 +21,7 @@ from resources.code_host.workflows import GitHubWorkflows
 from resources.gallery.folder import FolderGallery
 from resources.hashes import Argon2Hashes
 from resources.history.store import DuckHistory
+from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledgers
 from resources.publication import FilePublication
@@ -66,6 +67,7 @@ def estate(settings: Settings | None = None) -> Estate:
         workers=workers,
         reports=HtmlReports(home, gallery),
         hasher=Argon2Hashes(),
+        identities=OidcIdentities(clock),
         workflows=GitHubWorkflows(clock),
         channels=[("*", channel)],
         kinds=CHANNELS,

@@ -28,6 +28,7 @@ from prepared import prepared_ledgers
 from resources.channels.registry import CHANNELS
 from resources.code_host.workflows import GitHubWorkflows
 from resources.hashes import Argon2Hashes
+from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
 from resources.publication import FilePublication
 
@@ -208,6 +209,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         workers=LivingWorkers(),
         reports=CollectedReports(),
         hasher=Argon2Hashes(memory_kib=8),
+        identities=OidcIdentities(clock),
         workflows=GitHubWorkflows(clock),
         channels=channels,
         kinds=CHANNELS,

@@ -17,6 +17,7 @@ from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import opened
 from inspect_pipelines.domain.decision import Decision, Shown
 from inspect_pipelines.domain.event import EventStatus
+from inspect_pipelines.domain.identity import Identity
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DecisionId, DefinitionId
 from inspect_pipelines.domain.kept_answer import KeptAnswer
 from inspect_pipelines.domain.library import Library, library_of
@@ -76,6 +77,7 @@ TOKEN = AccessToken(
     DEFAULT_ORG, "t1", "ci", "ada", frozenset({Permission.RUNS_READ}), "a" * 64, NOW, "user:ada", LATER
 )
 
+WHO = Identity("https://login.acme.example", "1001", "ada@acme.example", "ada")
 SIGN_IN = SignIn(DEFAULT_ORG, "si1", "ada", "d" * 64, "password", "Firefox", NOW, NOW)
 
 PLAYED = opened("b0", EVENT, TRIGGER, context_of(EVENT, ()), now=NOW)
@@ -165,6 +167,7 @@ def fill(session: SqlSession) -> None:
     session.tokens.add(TOKEN)
     session.passwords.save("ada", "argon2", by="user:root", at=NOW)
     session.sign_ins.add(SIGN_IN)
+    session.identities.bind(WHO, "ada", at=NOW)
     session.kept_answers.begin(KEPT, forgotten_before=NOW)
 
 
@@ -320,6 +323,8 @@ NAMES: Mapping[str, Ask] = {
     "passwords.find": lambda r: r.find("ada"),
     "passwords.renew": lambda r: r.renew("ada", "argon3"),
     "passwords.remove": lambda r: r.remove("ada", by="user:eve", at=LATER),
+    "identities.login": lambda r: r.login(WHO),
+    "identities.remove_of": lambda r: r.remove_of("ada"),
     "sign_ins.all": lambda r: r.all(),
     "sign_ins.end": lambda r: r.end("si1", by="user:eve", at=LATER),
     "sign_ins.end_of": lambda r: r.end_of("ada", by="user:eve", at=LATER),
@@ -337,6 +342,8 @@ OWN: Mapping[str, Ask] = {
     "reviews.append": lambda r: r.append(RUNNING.id, "rejected", by="user:eve", detail="", at=LATER),
     "decisions.follow": lambda r: r.follow([WORD.id], RUNNING.id),
     "journal.append": lambda r: r.append("run", {}, at=LATER),
+    "identities.bind": lambda r: r.bind(replace(WHO, subject="1002"), "ada", at=LATER),
+    "identities.invite": lambda r: r.invite("eve@acme.example", "eve", by="user:ada", at=LATER),
     "passwords.save": lambda r: r.save("ada", "argon4", by="user:eve", at=LATER),
     "audit.append": lambda r: r.append("run.rejected", RUNNING.id, by="user:eve", at=LATER),
 }

@@ -12,7 +12,7 @@ from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import Role
 from inspect_pipelines.queries.access import list_members
-from inspect_pipelines.usecases.access.change_members import add_member, remove_member
+from inspect_pipelines.usecases.access.change_members import add_member, invite, remove_member
 from inspect_pipelines.usecases.access.set_password import remove_password, set_password
 from inspect_pipelines.usecases.access.sign_out import sign_out_everywhere
 
@@ -27,13 +27,19 @@ def users() -> None:
 @click.option(
     "--role", type=click.Choice([role.value for role in Role]), required=True, help="What they may do."
 )
-def add(login: str, role: str) -> None:
+@click.option(
+    "--email", help="Whom organization.yaml's `sign_in` knows by this address; they come in as this user."
+)
+def add(login: str, role: str, email: str | None) -> None:
     """Make somebody a member of the organisation, or give a member another role."""
     house = chosen_house(Settings())
     before = add_member(house, login, Role(role), by=f"user:{user_name()}")
     was = f", was {before.role.value}" if before else ""
     say(f"user {login!r} is {role} of organisation {house.org_id!r}{was}")
-    if before is None:
+    if email is not None:
+        invite(house, login, email, by=f"user:{user_name()}")
+        say(f"whoever the identity provider sends with the verified address {email!r} comes in as {login!r}")
+    elif before is None:
         say(f"so that they can sign in: inspect-pipelines users password {login}")
         say(f"a token for the API: inspect-pipelines tokens create {login} --name PURPOSE")
 

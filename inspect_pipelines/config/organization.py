@@ -19,6 +19,7 @@ from inspect_pipelines.config.schedule_document import (
     OrganizationConfigDocument,
     OrganizationMetadata,
 )
+from inspect_pipelines.config.sign_in import sign_in
 from inspect_pipelines.config.sources import sources
 from inspect_pipelines.config.workflows import workflows
 from inspect_pipelines.config.yaml_text import Source, YamlPath
@@ -95,6 +96,7 @@ def read_organization(
             people=read_people(source, document.people, findings),
             machines_finalize=document.reviews.finalize == "anybody",
             workflows=workflows(document.workflows, document.public_url, reader.at("workflows")),
+            sign_in=sign_in(document.sign_in, document.public_url, reader.at("sign_in")),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
     )

@@ -10,6 +10,7 @@ from inspect_pipelines.config.alert_document import AlertsDocument, OwnAlertsDoc
 from inspect_pipelines.config.channel_document import PersonDocument
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
 from inspect_pipelines.config.playbook_document import Tolerance
+from inspect_pipelines.config.sign_in import SignInDocument
 from inspect_pipelines.config.source_document import SourceDocument
 from inspect_pipelines.config.workflows import WorkflowDocument
 
@@ -219,6 +220,7 @@ class OrganizationConfigDocument(Document):
     reviews: ReviewsDocument = Field(default_factory=ReviewsDocument)
     public_url: str | None = None
     workflows: list[WorkflowDocument] = Field(default_factory=list)
+    sign_in: SignInDocument | None = None
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: dict[str, Any] = Field(default_factory=dict)  # config/channels.py asks the kind of each
     people: dict[str, PersonDocument] = Field(default_factory=dict)

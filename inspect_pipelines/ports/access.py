@@ -7,6 +7,7 @@ from typing import Protocol
 
 from inspect_pipelines.domain.access import AccessToken, Member
 from inspect_pipelines.domain.audit import AuditEntry
+from inspect_pipelines.domain.identity import Identity
 from inspect_pipelines.domain.kept_answer import KeptAnswer
 from inspect_pipelines.domain.sign_in import SignIn
 
@@ -80,6 +81,22 @@ class SignIns(Protocol):
 
     def seen(self, sign_in_id: str, *, at: datetime) -> None:
         """Note that it was used then; not in the audit."""
+
+
+class Identities(Protocol):
+    """Which member an identity provider's person is, by its own number of them."""
+
+    def login(self, who: Identity) -> str | None:
+        """Of whom they are known as; None: nobody yet, and then whoever was invited under their verified address."""
+
+    def bind(self, who: Identity, login: str, *, at: datetime) -> None:
+        """They are known as this member from now on."""
+
+    def invite(self, email: str, login: str, *, by: str, at: datetime) -> None:
+        """Whoever comes first with this verified address is that member; once."""
+
+    def remove_of(self, login: str) -> int:
+        """A member's, invitations included; returns how many."""
 
 
 class KeptAnswers(Protocol):

@@ -14,6 +14,7 @@ from inspect_pipelines.ports.engine import Workers
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.ports.hasher import Hasher
 from inspect_pipelines.ports.history import History
+from inspect_pipelines.ports.identities import Identities
 from inspect_pipelines.ports.inbox import Inbox
 from inspect_pipelines.ports.ledger import Ledger
 from inspect_pipelines.ports.publication import Publication
@@ -39,6 +40,7 @@ class House:
     workers: Workers
     reports: Reports
     hasher: Hasher  # of passwords
+    identities: Identities  # of people, as their provider tells
     workflows: Workflows  # of CI, that prove which one they are
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
     kinds: Kinds  # of channels

@@ -21,7 +21,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.ports.access import Audit, KeptAnswers, Members, Passwords, SignIns, Tokens
+from inspect_pipelines.ports.access import Audit, Identities, KeptAnswers, Members, Passwords, SignIns, Tokens
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
@@ -279,6 +279,8 @@ class LedgerSession(Protocol):
     def passwords(self) -> Passwords: ...
     @property
     def sign_ins(self) -> SignIns: ...
+    @property
+    def identities(self) -> Identities: ...
     @property
     def kept_answers(self) -> KeptAnswers: ...
     @property

@@ -34,6 +34,11 @@ def upgrade_organization_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_organization_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may name an identity provider; before, it had none."""
+    return kept
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
@@ -41,4 +46,5 @@ ORGANIZATION = Shape(
     upgrade_organization_2_to_3,
     upgrade_organization_3_to_4,
     upgrade_organization_4_to_5,
+    upgrade_organization_5_to_6,
 )

@@ -16,6 +16,16 @@ passwords = sa.Table(
     text("set_by"),
 )
 
+identities = sa.Table(
+    "identities",
+    metadata,
+    text("org_id", primary_key=True),
+    text("issuer", primary_key=True),  # `mailto:` for an invitation, whose subject is the address
+    text("subject", primary_key=True),
+    text("login"),
+    time("since_at"),
+)
+
 sign_ins = sa.Table(
     "sign_ins",
     metadata,

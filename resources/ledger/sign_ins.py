@@ -6,12 +6,15 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.identity import Identity
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.sign_in import IDLE, KEPT_FOR, SignIn
 from resources.ledger.audit import SqlAudit
 from resources.ledger.owned import Owned
-from resources.ledger.sign_in_tables import passwords, sign_ins
+from resources.ledger.sign_in_tables import identities, passwords, sign_ins
 from resources.ledger.tables import insert
+
+INVITED = "mailto:"
 
 
 class SqlPasswords(Owned):
@@ -39,6 +42,56 @@ class SqlPasswords(Owned):
 
     def _of(self, login: str) -> tuple[sa.ColumnElement[bool], ...]:
         return passwords.c.org_id == self._org_id, passwords.c.login == login
+
+
+class SqlIdentities(Owned):
+    def login(self, who: Identity) -> str | None:
+        known = self._login(who.issuer, who.subject)
+        if known is not None or who.email is None:
+            return known
+        return self._login(INVITED, who.email)
+
+    def bind(self, who: Identity, login: str, *, at: datetime) -> None:
+        if self._login(who.issuer, who.subject) == login:
+            return
+        self._save(who.issuer, who.subject, login, at)
+        self._connection.execute(
+            sa.delete(identities).where(
+                identities.c.org_id == self._org_id,
+                identities.c.issuer == INVITED,
+                identities.c.subject == (who.email or ""),
+            )
+        )
+        audit = SqlAudit(self._connection, self._org_id)
+        audit.append("identity.bound", login, by="system:oidc", at=at, detail=f"{who.issuer} {who.subject}")
+
+    def invite(self, email: str, login: str, *, by: str, at: datetime) -> None:
+        self._save(INVITED, email, login, at)
+        SqlAudit(self._connection, self._org_id).append("identity.invited", login, by=by, at=at, detail=email)
+
+    def remove_of(self, login: str) -> int:
+        removed = self._connection.execute(
+            sa.delete(identities).where(identities.c.org_id == self._org_id, identities.c.login == login)
+        )
+        return removed.rowcount
+
+    def _login(self, issuer: str, subject: str) -> str | None:
+        query = sa.select(identities.c.login).where(
+            identities.c.org_id == self._org_id,
+            identities.c.issuer == issuer,
+            identities.c.subject == subject,
+        )
+        found: str | None = self._connection.scalar(query)
+        return found
+
+    def _save(self, issuer: str, subject: str, login: str, at: datetime) -> None:
+        statement = insert(self._connection, identities).values(
+            org_id=self._org_id, issuer=issuer, subject=subject, login=login, since_at=at
+        )
+        again = {"login": login, "since_at": at}
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["org_id", "issuer", "subject"], set_=again)
+        )
 
 
 class SqlSignIns(Owned):

@@ -32,7 +32,7 @@ from resources.ledger.review_queue import SqlReviewQueue
 from resources.ledger.reviews import SqlReviews
 from resources.ledger.revisions import SqlRevisions
 from resources.ledger.runs import SqlRuns
-from resources.ledger.sign_ins import SqlPasswords, SqlSignIns
+from resources.ledger.sign_ins import SqlIdentities, SqlPasswords, SqlSignIns
 from resources.ledger.sqlite import SqliteDatabase
 from resources.ledger.steps import SqlSteps
 from resources.ledger.usage import SqlNotices, SqlUsage
@@ -88,6 +88,7 @@ class SqlSession:
         self.tokens = SqlTokens(connection, org_id)
         self.passwords = SqlPasswords(connection, org_id)
         self.sign_ins = SqlSignIns(connection, org_id)
+        self.identities = SqlIdentities(connection, org_id)
         self.kept_answers = SqlKeptAnswers(connection, org_id)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+
 from inspect_pipelines.domain.access import LOGIN, Member, Role
 from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
+
+EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{3,190}")
 
 
 def add_member(house: House, login: str, role: Role, *, by: str) -> Member | None:
@@ -32,9 +36,23 @@ def add_member(house: House, login: str, role: Role, *, by: str) -> Member | Non
     with house.ledger.write() as ledger:
         before = ledger.members.find(login)
         if before is not None and role is not Role.ADMIN:
-            _refuse_last_administrator(ledger, before)
+            refuse_last_administrator(ledger, before)
         ledger.members.save(Member(house.org_id, login, role, house.clock.now(), by))
         return before
+
+
+def invite(house: House, login: str, email: str, *, by: str) -> None:
+    """Have the identity provider's person with this verified address come in as that member.
+
+    Raises:
+        NotFound: There is no such member.
+        UsageError: That is no address.
+    """
+    if not EMAIL.fullmatch(email):
+        raise UsageError(f"{email[:80]!r} is no e-mail address; write 'ada@acme.example'")
+    with house.ledger.write() as ledger:
+        known_member(ledger, login)
+        ledger.identities.invite(email.lower(), login, by=by, at=house.clock.now())
 
 
 def remove_member(house: House, login: str, *, by: str) -> Member:
@@ -46,12 +64,13 @@ def remove_member(house: House, login: str, *, by: str) -> Member:
     """
     with house.ledger.write() as ledger:
         member = known_member(ledger, login)
-        _refuse_last_administrator(ledger, member)
+        refuse_last_administrator(ledger, member)
         now = house.clock.now()
         ledger.members.remove(login, by=by, at=now)
         ledger.tokens.revoke_of(login, by=by, at=now)
         ledger.passwords.remove(login, by=by, at=now)
         ledger.sign_ins.end_of(login, by=by, at=now)
+        ledger.identities.remove_of(login)
         return member
 
 
@@ -71,7 +90,7 @@ def known_member(ledger: LedgerSession, login: str) -> Member:
     return member
 
 
-def _refuse_last_administrator(ledger: LedgerSession, member: Member) -> None:
+def refuse_last_administrator(ledger: LedgerSession, member: Member) -> None:
     administrators = [one.login for one in ledger.members.all() if one.role is Role.ADMIN]
     if administrators == [member.login]:
         raise Refused(

@@ -12,6 +12,7 @@ ENCRYPTED = "__Host-inspect"
 # Over plain HTTP of this machine, where not every browser keeps a cookie that is `Secure`. Other programs of the machine could
 # read it on their ports; they may ask as its local person anyway.
 LOOPBACK = "inspect-loopback"
+ERRAND = "-errand"
 SECONDS = int(LONGEST.total_seconds())
 
 
@@ -31,6 +32,16 @@ def exposed(asking: HTTPConnection, *, is_local: bool) -> str | None:
     return None if is_encrypted(asking) or is_local else asking.cookies.get(ENCRYPTED)
 
 
+def sent_off(asking: HTTPConnection) -> str | None:
+    """What a browser keeps while it is at the identity provider."""
+    return asking.cookies.get(f"{ENCRYPTED if is_encrypted(asking) else LOOPBACK}{ERRAND}")
+
+
+def send_off(response: Response, text: str, seconds: int, *, encrypted: bool) -> None:
+    """Have it keep this for so long."""
+    _set(response, text, seconds, encrypted=encrypted, suffix=ERRAND)
+
+
 def give(response: Response, text: str, *, encrypted: bool) -> None:
     """Have the browser show this from now on."""
     _set(response, text, SECONDS, encrypted=encrypted)
@@ -41,9 +52,9 @@ def take(response: Response, *, encrypted: bool) -> None:
     _set(response, "", 0, encrypted=encrypted)
 
 
-def _set(response: Response, text: str, seconds: int, *, encrypted: bool) -> None:
+def _set(response: Response, text: str, seconds: int, *, encrypted: bool, suffix: str = "") -> None:
     response.set_cookie(
-        ENCRYPTED if encrypted else LOOPBACK,
+        f"{ENCRYPTED if encrypted else LOOPBACK}{suffix}",
         text,
         max_age=seconds,
         path="/",

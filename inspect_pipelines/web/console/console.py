@@ -14,6 +14,7 @@ from inspect_pipelines.web.console.reports import reports
 from inspect_pipelines.web.console.run import run
 from inspect_pipelines.web.console.runs import runs
 from inspect_pipelines.web.console.shell import Shell
+from inspect_pipelines.web.console.sign_in import sign_in_pages
 
 TITLES = {
     400: "That cannot be shown",
@@ -45,6 +46,7 @@ class Console:
             runs(self._shell),
             reports(self._gate),
             pictures(self._gate),
+            sign_in_pages(self._gate),
             run(self._shell),
         ):
             found += router.routes
