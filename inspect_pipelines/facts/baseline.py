@@ -1,4 +1,4 @@
-"""The facts of baselines: a new one, and an older one in use again."""
+"""The facts of baselines: a new one, an older one in use again, one that was deleted or restored."""
 
 from __future__ import annotations
 
@@ -36,6 +36,7 @@ def baseline_facts(baseline: Baseline) -> Row:
             "source_run_id": baseline.source_run_id,
             "notes": baseline.notes,
             **environment_columns(image.environment for image in baseline.images.values()),
+            "deleted_at": timestamp(baseline.deleted_at),
         }
     }
 
@@ -44,3 +45,9 @@ def baseline_activated_facts(org_id: OrgId, set_name: str, baseline_id: Baseline
     """Kind `baseline_activated`: an older (or newer) one is the active one of its set again."""
     row = {"id": baseline_id, "org_id": org_id, "set_name": set_name, "activated_at": timestamp(at)}
     return {"baseline": row}
+
+
+def baseline_deleted_facts(baseline: Baseline) -> Row:
+    """Kinds `baseline_deleted` and `baseline_restored`: whether it is deleted from now on."""
+    deleted_at = timestamp(baseline.deleted_at)
+    return {"baseline": {"id": baseline.id, "org_id": baseline.org_id, "deleted_at": deleted_at}}

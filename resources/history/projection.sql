@@ -156,6 +156,17 @@ FROM (
 ) AS newest
 WHERE baselines.org_id = newest.org_id AND baselines.baseline_set = newest.set_name;
 
+-- name: tell_deleted_baselines
+-- one that is told again is what it was told as
+UPDATE baselines SET deleted_at = newest.deleted_at
+FROM (
+    SELECT body ->> '$.baseline.org_id' AS org_id, body ->> '$.baseline.id' AS id,
+        arg_max({'at': (body ->> '$.baseline.deleted_at')::TIMESTAMPTZ}, seq).at AS deleted_at -- arg_max passes NULL over
+    FROM batch WHERE kind IN ('baseline', 'baseline_deleted', 'baseline_restored') GROUP BY ALL
+) AS newest
+WHERE baselines.org_id = newest.org_id AND baselines.baseline_id = newest.id
+    AND baselines.deleted_at IS DISTINCT FROM newest.deleted_at;
+
 -- name: gather_notifications
 CREATE OR REPLACE TEMP TABLE newest_notifications AS
 SELECT body ->> '$.notification.id' AS id, body ->> '$.notification.run_id' AS run_id, arg_max(body, seq) AS body

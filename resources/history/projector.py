@@ -17,7 +17,8 @@ from resources.history.statements import keys_of, statements
 Row = tuple[int, str, str]  # seq, kind, JSON text
 Structure = dict[str, Any]  # what `from_json` is to find: key -> type, or a list or structure of such
 
-KINDS = ("run", AGAIN, "definition", "baseline", "baseline_activated", "notification", "event", "incident")
+BASELINES = ("baseline", "baseline_activated", "baseline_deleted", "baseline_restored")
+KINDS = ("run", AGAIN, "definition", *BASELINES, "notification", "event", "incident")
 
 # keys of a run's fact that are tables, too, and the columns that their rows take from the run's
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
@@ -69,9 +70,10 @@ class Projector:
                 self._runs("parse_runs_again" if AGAIN in kinds else "parse_runs")
             if "definition" in kinds:
                 self._definitions()
-            if kinds & {"baseline", "baseline_activated"}:
+            if not kinds.isdisjoint(BASELINES):
                 self._insert("baselines", "is_active")
                 self._run("activate_baselines")
+                self._run("tell_deleted_baselines")
             if "notification" in kinds:
                 self._notifications()
             if "event" in kinds:

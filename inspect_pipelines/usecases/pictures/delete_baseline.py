@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.errors import NotFound, Refused
+from inspect_pipelines.facts.baseline import baseline_deleted_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 
@@ -35,7 +38,9 @@ def delete_baseline(house: House, baseline_id: BaselineId, *, confirmed: str | N
                 f"changed: to delete it, name it once more with ?confirm={baseline_id} (it is kept, and can be restored)"
             )
         if found.deleted_at is None:
-            ledger.baselines.delete(baseline_id, by=by, at=house.clock.now())
+            now = house.clock.now()
+            ledger.baselines.delete(baseline_id, by=by, at=now)
+            _tell(ledger, "baseline_deleted", baseline_id, at=now)
         return _known(ledger, baseline_id)
 
 
@@ -43,8 +48,14 @@ def restore_baseline(house: House, baseline_id: BaselineId, *, by: str) -> Basel
     """Make a deleted baseline one of its set again, out of use; raises `NotFound`."""
     with house.ledger.write() as ledger:
         if _known(ledger, baseline_id).deleted_at is not None:
-            ledger.baselines.restore(baseline_id, by=by, at=house.clock.now())
+            now = house.clock.now()
+            ledger.baselines.restore(baseline_id, by=by, at=now)
+            _tell(ledger, "baseline_restored", baseline_id, at=now)
         return _known(ledger, baseline_id)
+
+
+def _tell(ledger: LedgerSession, kind: str, baseline_id: BaselineId, *, at: datetime) -> None:
+    ledger.journal.append(kind, baseline_deleted_facts(_known(ledger, baseline_id)), at=at)
 
 
 def _known(ledger: LedgerSession, baseline_id: BaselineId) -> Baseline:

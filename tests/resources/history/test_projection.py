@@ -17,7 +17,7 @@ from inspect_pipelines.domain.session import StepResult, StepStatus
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.facts.alert import incident_facts, notification_facts
-from inspect_pipelines.facts.baseline import baseline_activated_facts, baseline_facts
+from inspect_pipelines.facts.baseline import baseline_activated_facts, baseline_deleted_facts, baseline_facts
 from inspect_pipelines.facts.definition import definition_facts
 from inspect_pipelines.facts.run import run_facts
 from resources.ledger import tables
@@ -225,6 +225,35 @@ def test_exactly_one_baseline_of_a_set_is_active_the_last_one_named(home, drains
         ("b2", False, NOW if drains_between else None),
         ("b3", True, NOW),
     ]
+
+
+@pytest.mark.parametrize("drains_between", [False, True], ids=["one batch", "a batch each"])
+def test_a_baseline_that_was_deleted_is_known_as_such_until_it_is_restored(home, drains_between):
+    """The history listed baselines that were deleted long ago as if a rollback could reach them."""
+    gone, back = a_baseline(), replace(a_baseline(), id=BaselineId("b2"))
+    deeds = [("baseline", baseline_facts(one)) for one in (gone, back)]
+    deeds += [
+        ("baseline_deleted", baseline_deleted_facts(replace(one, deleted_at=LATER))) for one in (gone, back)
+    ]
+    deeds.append(("baseline_restored", baseline_deleted_facts(back)))
+
+    for deed in deeds:
+        home.tell(*deed)
+        if drains_between:
+            home.history.drain()
+
+    assert home.rows("SELECT baseline_id, deleted_at FROM baselines ORDER BY baseline_id") == sorted(
+        [(gone.id, LATER), (back.id, None)]
+    )
+
+
+def test_a_history_that_is_told_again_takes_what_the_ledger_says_of_a_baseline(home):
+    baseline = a_baseline()
+    home.tell("baseline", baseline_facts(replace(baseline, deleted_at=LATER)))
+    deleted = home.rows("SELECT deleted_at FROM baselines")
+    home.tell("baseline", baseline_facts(baseline))
+
+    assert (deleted, home.rows("SELECT deleted_at FROM baselines")) == ([(LATER,)], [(None,)])
 
 
 def test_an_incident_has_one_row_its_newest_state(home):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,24 @@ def test_what_was_deleted_is_restored_and_then_used(site: Site) -> None:
 
     assert (back.deleted_at, back.is_active, len(listed(site))) == (None, False, 3)
     assert activate(site.house, middle, by=ADA).id == middle
+
+
+def test_the_history_is_told_of_each_of_it_once(site: Site) -> None:
+    _, middle, _ = listed(site)
+    for _ in range(2):
+        delete_baseline(site.house, middle, confirmed=middle, by=ADA)
+    for _ in range(2):
+        restore_baseline(site.house, middle, by=ADA)
+
+    with site.house.ledgers.read() as ledgers:
+        told = [(kind, json.loads(body)) for _, kind, body in ledgers.journal.after(0)]
+    facts = [
+        (kind, body["baseline"]) for kind, body in told if kind in ("baseline_deleted", "baseline_restored")
+    ]
+    assert [(kind, one["id"], one["deleted_at"] is None) for kind, one in facts] == [
+        ("baseline_deleted", middle, False),
+        ("baseline_restored", middle, True),
+    ]
 
 
 def test_going_back_behind_a_deleted_baseline_takes_back_what_it_had_accepted(site: Site) -> None:
