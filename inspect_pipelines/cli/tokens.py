@@ -35,7 +35,12 @@ def tokens() -> None:
 @click.option(
     "--expires", default="90d", show_default=True, metavar="WHEN", help="Its end: 30d, 2027-01-31, .."
 )
-def create(login: str, name: str, scopes: tuple[str, ...], expires: str) -> None:
+@click.option(
+    "--personal",
+    is_flag=True,
+    help="Whoever shows it is the user themselves, who may approve pictures by it.",
+)
+def create(login: str, name: str, scopes: tuple[str, ...], expires: str, personal: bool) -> None:
     """Create a token that speaks for a user, and print it: this once, since only a hash of it is kept.
 
     The token alone is on standard output, for a pipe into a secret store.
@@ -49,10 +54,12 @@ def create(login: str, name: str, scopes: tuple[str, ...], expires: str) -> None
         expires_at=future(expires, option="--expires", now=house.clock.now()),
         random=secrets.token_bytes(RANDOM_BYTES),
         by=f"user:{user_name()}",
+        is_personal=personal,
     )
     say(created.text)
+    does = "is" if personal else "is a machine's and speaks for"
     say(
-        f"this is the only time that it is shown; it speaks for {login!r} in {house.org_id!r} until "
+        f"this is the only time that it is shown; it {does} {login!r} in {house.org_id!r} until "
         f"{local_time(created.token.expires_at)}; take it back with: inspect-pipelines tokens revoke {created.token.id}",
         err=True,
     )
@@ -69,7 +76,7 @@ def list_(as_json: bool) -> None:
     if not found:
         say("no tokens yet; create one with: inspect-pipelines tokens create NAME --name PURPOSE")
         return
-    header = ["TOKEN", "USER", "FOR", "STATE", "EXPIRES", "LAST USED"]
+    header = ["TOKEN", "USER", "KIND", "FOR", "STATE", "EXPIRES", "LAST USED"]
     say(aligned(header, [_row(one) for one in found], width=terminal_width()))
 
 
@@ -83,4 +90,4 @@ def revoke(text: str) -> None:
 
 def _row(one: TokenSummary) -> list[str]:
     used = local_time(one.last_used_at) if one.last_used_at else "never"
-    return [one.id, one.login, one.name, one.state, local_time(one.expires_at), used]
+    return [one.id, one.login, one.kind, one.name, one.state, local_time(one.expires_at), used]

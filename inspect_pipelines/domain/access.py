@@ -113,6 +113,16 @@ class AccessToken:
     revoked_at: datetime | None = None
     revoked_by: str | None = None
     proof: str | None = None  # of the workflow that got it; None: somebody created it, for a member
+    is_personal: bool = (
+        False  # whoever shows it is the member themselves; else a machine that speaks for them
+    )
+
+    @property
+    def kind(self) -> str:
+        """`personal`, `machine` or `workflow`."""
+        if self.proof is not None:
+            return "workflow"
+        return "personal" if self.is_personal else "machine"
 
     def state(self, now: datetime) -> str:
         """`active`, `expired` or `revoked`."""
@@ -133,6 +143,8 @@ class Caller:
         role: Of the member; None: the local person, or a workflow.
         scopes: Of the token; None: there is none, so nothing narrows the role.
         sign_in_id: Of the browser in which they are signed in.
+        is_personal: Of the token: whoever shows it is the member themselves.
+        is_agent: An agent acts for them, and says so.
     """
 
     actor: str
@@ -142,6 +154,13 @@ class Caller:
     role: Role | None = None
     scopes: frozenset[Permission] | None = None
     sign_in_id: str | None = None
+    is_personal: bool = False
+    is_agent: bool = False
+
+    @property
+    def is_machine(self) -> bool:
+        """Whether it is a program that acts, and no person: it shows a token that is not personal, or is an agent."""
+        return self.is_agent or (self.token_id is not None and not self.is_personal)
 
 
 LOCAL = Caller("local", None, frozenset(Permission))
@@ -157,6 +176,7 @@ def caller_of(token: AccessToken, member: Member) -> Caller:
         token_id=token.id,
         role=member.role,
         scopes=token.scopes,
+        is_personal=token.is_personal,
     )
 
 
@@ -169,6 +189,15 @@ def workflow_of(token: AccessToken) -> Caller:
         token_id=token.id,
         scopes=token.scopes,
     )
+
+
+def why_not_personal(creator: Caller, login: str) -> str | None:
+    """Why somebody may not create a token that is this member themselves: a clause; None: they may."""
+    if creator.is_machine:
+        return "a machine creates machines' tokens only"
+    if creator.org_id is not None and creator.actor != f"user:{login}":
+        return f"{creator.actor} is somebody else"
+    return None
 
 
 def may_see(caller: Caller, permission: Permission, *, asked_by: str | None) -> bool:

@@ -60,16 +60,17 @@ def forbidden(permissions: Sequence[Permission], caller: Caller, *, machines_fin
 
     Args:
         permissions: All of them are needed.
-        caller: A token stands for a machine, whoever it belongs to.
+        caller: A token stands for a machine, whoever it belongs to, unless it is personal.
         machines_finalize: The organisation lets machines make pictures the approved ones.
     """
     for one in permissions:
         if one not in caller.rights:
             return f"{caller.actor} may not do that: it takes {one.value!r}"
-        if one is Permission.BASELINE_FINALIZE and caller.token_id is not None and not machines_finalize:
+        if one is Permission.BASELINE_FINALIZE and caller.is_machine and not machines_finalize:
+            who = "an agent" if caller.is_agent else "a token"
             return (
-                "a token may not make pictures the approved ones: a person does so, with inspect-pipelines baselines adopt, "
-                "unless organization.yaml says `reviews: {finalize: anybody}`"
+                f"{who} may not make pictures the approved ones: a person does so, signed in, with a personal token, or "
+                "with inspect-pipelines baselines adopt, unless organization.yaml says `reviews: {finalize: anybody}`"
             )
     return None
 

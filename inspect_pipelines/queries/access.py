@@ -17,6 +17,7 @@ class TokenSummary:
     id: str
     name: str
     login: str
+    kind: str  # personal | machine | workflow
     state: str  # active | expired | revoked
     scopes: tuple[Permission, ...]
     created_at: datetime  # UTC, as all of them
@@ -70,6 +71,7 @@ def token_summary(token: AccessToken, now: datetime) -> TokenSummary:
         token.id,
         token.name,
         token.login,
+        token.kind,
         token.state(now),
         tuple(sorted(token.scopes)),
         token.created_at,

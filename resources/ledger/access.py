@@ -130,6 +130,7 @@ def token_of(row: sa.Row[tuple[object, ...]]) -> AccessToken:
         revoked_at=row.revoked_at,
         revoked_by=row.revoked_by,
         proof=row.proof,
+        is_personal=row.is_personal,
     )
 
 
@@ -148,6 +149,7 @@ def _values(token: AccessToken) -> dict[str, object]:
         "revoked_at": token.revoked_at,
         "revoked_by": token.revoked_by,
         "proof": token.proof,
+        "is_personal": token.is_personal,
     }
 
 

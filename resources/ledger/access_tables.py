@@ -32,6 +32,7 @@ access_tokens = sa.Table(
     time("revoked_at", nullable=True),
     text("revoked_by", nullable=True),
     text("proof", nullable=True),  # of a workflow
+    sa.Column("is_personal", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 sa.Index("access_tokens_proof", access_tokens.c.org_id, access_tokens.c.proof, unique=True)
 sa.Index("access_tokens_sha256", access_tokens.c.sha256, unique=True)  # a token names no organisation

@@ -48,6 +48,19 @@ def test_a_token_is_alone_on_standard_output_and_never_shown_again() -> None:
     ]
 
 
+def test_a_personal_token_is_told_from_a_machines() -> None:
+    users_("add", "ada", "--role", "admin")
+
+    personal = tokens_("create", "ada", "--name", "laptop", "--personal")
+    machines = tokens_("create", "ada", "--name", "ci")
+
+    assert "it is 'ada'" in personal.stderr
+    assert "it is a machine's and speaks for 'ada'" in machines.stderr
+    kinds = {one["name"]: one["kind"] for one in json.loads(tokens_("list", "--json").stdout)}
+    assert kinds == {"laptop": "personal", "ci": "machine"}
+    assert "KIND" in tokens_("list").stdout
+
+
 def test_the_lists_tell_what_to_do_while_they_are_empty() -> None:
     assert "users add NAME --role admin" in users_("list").stdout
     assert "tokens create NAME --name PURPOSE" in tokens_("list").stdout

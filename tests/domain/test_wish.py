@@ -64,6 +64,14 @@ def test_what_cannot_be_said_says_why(wish: Wish, why: str) -> None:
         (Wish(DecisionKind.ACCEPT, finalizes=True), {}, "a token may not make pictures the approved ones"),
         (Wish(DecisionKind.ACCEPT, finalizes=True), {"rights": OPERATING}, "it takes 'review:decide'"),
         (Wish(DecisionKind.ACCEPT, finalizes=True), {"token_id": None}, None),
+        (Wish(DecisionKind.ACCEPT, finalizes=True), {"is_personal": True}, None),
+        (Wish(DecisionKind.ACCEPT, finalizes=True), {"is_agent": True}, "an agent may not make pictures"),
+        (
+            Wish(DecisionKind.ACCEPT, finalizes=True),
+            {"is_personal": True, "is_agent": True},
+            "an agent may not",
+        ),
+        (Wish(DecisionKind.ACCEPT, finalizes=True), {"token_id": None, "is_agent": True}, "an agent may not"),
     ],
 )
 def test_a_machine_proposes_and_quarantines_and_a_person_finalises(

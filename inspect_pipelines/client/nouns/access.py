@@ -42,6 +42,7 @@ class Access(Noun):
         login: str,
         name: str,
         scopes: Sequence[Permission] | None = None,
+        is_personal: bool = False,
         expires_at: datetime | None = None,
     ) -> CreatedToken:
         """Create a token for a member; what it reads is in this answer, and nowhere else."""
@@ -49,7 +50,13 @@ class Access(Noun):
             CreatedToken,
             "POST",
             "/tokens",
-            body={"login": login, "name": name, "scopes": scopes, "expires_at": expires_at},
+            body={
+                "login": login,
+                "name": name,
+                "scopes": scopes,
+                "is_personal": is_personal,
+                "expires_at": expires_at,
+            },
         )
 
     def revoke(self, token_id: str, *, key: str | None = None) -> TokenSummary:

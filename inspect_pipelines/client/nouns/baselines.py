@@ -50,7 +50,7 @@ class Baselines(Noun):
     ) -> BaselineSummary:
         """Make a run's pictures the approved ones of its set, all but quarantined ones, or those of some views.
 
-        A token may do so only where organization.yaml says `reviews: {finalize: anybody}`.
+        A machine's token, or an agent, may do so only where organization.yaml says `reviews: {finalize: anybody}`.
         """
         return self._one(
             BaselineSummary,

@@ -6,8 +6,17 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from inspect_pipelines.domain.access import ROLES, AccessToken, Permission, token_hash, token_text
-from inspect_pipelines.errors import Refused, UsageError
+from inspect_pipelines.domain.access import (
+    LOCAL,
+    ROLES,
+    AccessToken,
+    Caller,
+    Permission,
+    token_hash,
+    token_text,
+    why_not_personal,
+)
+from inspect_pipelines.errors import Forbidden, Refused, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.change_members import known_member
 
@@ -31,6 +40,8 @@ def create_token(
     random: bytes,
     by: str,
     within: Collection[Permission] | None = None,
+    is_personal: bool = False,
+    creator: Caller = LOCAL,
 ) -> Created:
     """A token that speaks for a member.
 
@@ -43,12 +54,20 @@ def create_token(
         random: 16 bytes that nobody can guess.
         by: Who creates it, `user:NAME`.
         within: What whoever creates it may do themselves, and no token of theirs more; None: all.
+        is_personal: Whoever shows it is the member themselves, and no machine that speaks for them.
+        creator: Who asks for it; a personal one is made by that person, or on the machine itself.
 
     Raises:
         NotFound: There is no such member.
         UsageError: The name is empty or long, or its end is over or more than a year away.
         Refused: A scope is more than the member's role has, or than whoever creates it.
+        Forbidden: It would be personal, and somebody else's.
     """
+    if is_personal and (problem := why_not_personal(creator, login)):
+        raise Forbidden(
+            f"a personal token is {login!r} themselves, and {problem}: they create it, signed in or on the machine itself; "
+            "without `is_personal` it is a machine's, which may do the same but for making pictures the approved ones"
+        )
     now = house.clock.now()
     if not 0 < len(name) <= NAME_CHARACTERS or not name.isprintable():
         raise UsageError(
@@ -80,6 +99,7 @@ def create_token(
             created_at=now,
             created_by=by,
             expires_at=expires_at,
+            is_personal=is_personal,
         )
         ledger.tokens.add(token)
         return Created(token, text)

@@ -1,4 +1,4 @@
-"""Finalise: make pictures the approved ones, where whoever asks may."""
+"""Finalise: make pictures the approved ones, or take that back, where whoever asks may."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from inspect_pipelines.domain.wish import forbidden
 from inspect_pipelines.errors import Forbidden
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import activate, adopt
+from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
 
 
 def finalize(
@@ -34,6 +35,18 @@ def go_back(house: House, baseline_id: BaselineId, *, caller: Caller) -> Baselin
     """Another baseline of a set, in use again; raises as `activate`, and `Forbidden`."""
     _refuse_machines(house, caller)
     return activate(house, baseline_id, by=caller.actor)
+
+
+def delete(house: House, baseline_id: BaselineId, *, confirmed: str | None, caller: Caller) -> Baseline:
+    """A baseline that is kept out of sight; raises as `delete_baseline`, and `Forbidden`."""
+    _refuse_machines(house, caller)
+    return delete_baseline(house, baseline_id, confirmed=confirmed, by=caller.actor)
+
+
+def restore(house: House, baseline_id: BaselineId, *, caller: Caller) -> Baseline:
+    """A deleted baseline, one of its set again; raises as `restore_baseline`, and `Forbidden`."""
+    _refuse_machines(house, caller)
+    return restore_baseline(house, baseline_id, by=caller.actor)
 
 
 def _refuse_machines(house: House, caller: Caller) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 from ipaddress import ip_address
 
 from starlette.requests import HTTPConnection, Request
@@ -22,6 +23,7 @@ from inspect_pipelines.web.access.rates import Rates
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
 FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")  # a proxy brings somebody else's request
+AGENT = "agent/"  # how the User-Agent of an agent begins
 FROM_ELSEWHERE = ("cross-site", "same-site")
 HOW = "send a token: `Authorization: Bearer insp_pat_..`, made with: inspect-pipelines tokens create; people sign in"
 NOBODY_YET = (
@@ -75,6 +77,8 @@ class Gate:
                 )
             return NOBODY
         caller = self._caller(asking, declared)
+        if _is_agent(asking):
+            caller = replace(caller, is_agent=True)
         wanted = declared.permission
         if wanted is not None and not declared.admits(caller.rights):
             raise Forbidden(f"{asking.url.path!r} is not for you: {why(caller, wanted)}")
@@ -237,6 +241,10 @@ def _is_loopback(asking: HTTPConnection) -> bool:
         return asking.client is not None and ip_address(asking.client.host).is_loopback
     except ValueError:
         return False
+
+
+def _is_agent(asking: HTTPConnection) -> bool:
+    return asking.headers.get("user-agent", "").startswith(AGENT)
 
 
 def _is_link(asking: HTTPConnection) -> bool:

@@ -49,6 +49,10 @@ class TokenWish(Wish):
     scopes: list[Permission] | None = Field(
         default=None, min_length=1, description="At most these; none: all that the member's role has."
     )
+    is_personal: bool = Field(
+        default=False,
+        description="It is the member themselves, who alone create it, signed in; else a machine's, which finalises nothing.",
+    )
     expires_at: Moment | None = Field(
         default=None, description="Within a year; without one it opens nothing after 90 days."
     )
@@ -96,6 +100,8 @@ def access(gate: Gate) -> Routes:
             random=secrets.token_bytes(RANDOM_BYTES),
             by=caller.actor,
             within=caller.rights,
+            is_personal=wish.is_personal,
+            creator=caller,
         )
         return asked.answer(CreatedToken(token_summary(created.token, now), created.text))
 

@@ -11,8 +11,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with
 from inspect_pipelines.queries.run import current_run
-from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
-from inspect_pipelines.usecases.pictures.finalize import finalize, go_back
+from inspect_pipelines.usecases.pictures import finalize
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
@@ -39,10 +38,10 @@ def baseline_verbs(gate: Gate) -> Routes:
     def create(asked: AskedByKey, run_id: str, wish: BaselineWish) -> Response:
         """Make a run's pictures the approved ones of its set, all but quarantined ones, or those of some views.
 
-        A token may do so only where organization.yaml says `reviews: {finalize: anybody}`.
+        A machine's token, or an agent, may do so only where organization.yaml says `reviews: {finalize: anybody}`.
         """
         run = present(current_run(asked.house, RunId(run_id)), "run", run_id)
-        made = finalize(
+        made = finalize.finalize(
             asked.house,
             run.id,
             caller=asked.caller,
@@ -62,7 +61,7 @@ def baseline_verbs(gate: Gate) -> Routes:
     def use(asked: AskedOnce, baseline_id: str) -> Response:
         """Put an older or newer baseline of a set in use; words for pictures that go out of use are taken back."""
         found = present(baseline_with(asked.house, baseline_id), "baseline", baseline_id)
-        go_back(asked.house, found.id, caller=asked.caller)
+        finalize.go_back(asked.house, found.id, caller=asked.caller)
         return asked.answer(baseline_with(asked.house, found.id))
 
     @routes.delete(
@@ -74,7 +73,7 @@ def baseline_verbs(gate: Gate) -> Routes:
     def delete(asked: AskedOnce, baseline_id: str, confirm: Confirmed = None) -> Response:
         """Delete a baseline that is not in use; it is kept out of lists and rollbacks, and can be restored."""
         found = present(baseline_with(asked.house, baseline_id), "baseline", baseline_id)
-        delete_baseline(asked.house, found.id, confirmed=confirm, by=asked.caller.actor)
+        finalize.delete(asked.house, found.id, confirmed=confirm, caller=asked.caller)
         return asked.answer(baseline_with(asked.house, found.id))
 
     @routes.post(
@@ -86,7 +85,7 @@ def baseline_verbs(gate: Gate) -> Routes:
     def restore(asked: AskedOnce, baseline_id: str) -> Response:
         """Make a deleted baseline one of its set again, out of use."""
         found = present(baseline_with(asked.house, baseline_id), "baseline", baseline_id)
-        restore_baseline(asked.house, found.id, by=asked.caller.actor)
+        finalize.restore(asked.house, found.id, caller=asked.caller)
         return asked.answer(baseline_with(asked.house, found.id))
 
     return routes

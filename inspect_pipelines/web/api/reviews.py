@@ -17,7 +17,7 @@ from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.pictures.decide import decide
 from inspect_pipelines.usecases.pictures.withdraw import withdraw
 from inspect_pipelines.web.access.declaration import permitted
-from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.access.gate import AGENT, Gate
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import Deed
 from inspect_pipelines.web.api.review_wishes import DecisionWish
@@ -31,8 +31,6 @@ from inspect_pipelines.web.api.route import (
     Limit,
     Routes,
 )
-
-AGENT = "agent/"  # how the User-Agent of an agent begins
 
 
 def reviews(gate: Gate) -> Routes:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from houses import a_house, of_another
-from inspect_pipelines.domain.access import Permission, Role, token_text
-from inspect_pipelines.domain.ids import OrgId
-from inspect_pipelines.errors import NotFound, Refused, Unauthenticated, UsageError
+from inspect_pipelines.domain.access import LOCAL, ROLES, Caller, Permission, Role, token_text
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
+from inspect_pipelines.errors import Forbidden, NotFound, Refused, Unauthenticated, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.access import has_administrator, list_members, list_tokens
 from inspect_pipelines.usecases.access.change_members import add_member, remove_member
@@ -42,6 +43,29 @@ def test_a_token_speaks_for_its_member_in_its_organisation(house: House) -> None
     caller = recognise(house, token.text)
 
     assert (caller.actor, caller.org_id, caller.rights) == ("user:ada", "acme", {Permission.RUNS_READ})
+
+
+@pytest.mark.parametrize(
+    ("creator", "why"),
+    [
+        (LOCAL, None),
+        (replace(LOCAL, is_agent=True), "a machine creates"),
+        (Caller("user:ada", DEFAULT_ORG, ROLES[Role.ADMIN], sign_in_id="s1"), None),
+        (Caller("user:ada", DEFAULT_ORG, ROLES[Role.ADMIN], token_id="t1", is_personal=True), None),
+        (Caller("user:ada", DEFAULT_ORG, ROLES[Role.ADMIN], token_id="t1"), "a machine creates"),
+        (Caller("user:eve", DEFAULT_ORG, ROLES[Role.ADMIN], sign_in_id="s1"), "user:eve is somebody else"),
+    ],
+)
+def test_a_token_that_is_a_person_is_made_by_them(house: House, creator: Caller, why: str | None) -> None:
+    """Else an administrator's script could approve pictures in anybody's name."""
+    if why is None:
+        token = a_token(house, creator=creator, is_personal=True)
+        assert not recognise(house, token.text).is_machine
+        assert [one.kind for one in list_tokens(house)] == ["personal"]
+    else:
+        with pytest.raises(Forbidden, match=why):
+            a_token(house, creator=creator, is_personal=True)
+        assert recognise(house, a_token(house, creator=creator).text).is_machine
 
 
 def test_the_text_of_a_token_is_nowhere_in_the_home(house: House, tmp_path: Path) -> None:

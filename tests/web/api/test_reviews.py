@@ -10,7 +10,7 @@ import pytest
 import ledger_rows
 from builders import a_sha
 from history_builders import a_comparison
-from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.access import Permission, Role
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.ports.house import House
 from people import a_token, bearer
@@ -91,6 +91,48 @@ def test_a_token_finalises_only_where_the_organisation_says_so(client: TestClien
     assert (refused.status_code, done.status_code) == (403, 200)
     assert "reviews: {finalize: anybody}" in refused.json()["detail"]
     assert done.json()["is_active"]
+
+
+OLD = f"{V1}/baselines/{ledger_rows.OLD.id}"
+DEEDS = [
+    ("POST", f"{OLD}/activate"),
+    ("POST", f"{OLD}/restore"),
+    ("DELETE", f"{OLD}?confirm={ledger_rows.OLD.id}"),
+    ("POST", f"{V1}/runs/{ledger_rows.RUNNING.id}/baseline"),
+]
+
+
+@pytest.mark.parametrize(("method", "address"), DEEDS)
+def test_a_person_finalises_by_their_own_token_and_no_machine_or_agent_does(
+    client: TestClient, ours: House, method: str, address: str
+) -> None:
+    """A reviewer far from the machine could not finalise; any token with the right could delete baselines."""
+    person = bearer(a_token(ours, "grace", role=Role.REVIEWER, is_personal=True))
+    machine = bearer(a_token(ours, "grace", role=Role.REVIEWER, random=b"another token..."))
+    agent = {"User-Agent": "agent/claude 4"}
+
+    def asked(**headers: str) -> int:
+        body = {"force": True} if address.endswith("/baseline") else None
+        key = {"Idempotency-Key": ours.clock.new_id()}
+        return int(client.request(method, address, json=body, headers=key | headers).status_code)
+
+    refused = [asked(**machine), asked(**person, **agent), asked(**agent)]
+    allowed = asked(**person)
+
+    assert refused == [403, 403, 403]
+    assert allowed in (200, 409)  # of a run that plays nothing becomes a baseline
+
+
+def test_a_personal_token_is_made_over_the_api_by_a_person_only(client: TestClient, ours: House) -> None:
+    machine = bearer(a_token(ours, "root"))
+    wish = {"login": "root", "name": "laptop", "is_personal": True}
+
+    made = client.post(f"{V1}/tokens", json=wish)
+    refused = client.post(f"{V1}/tokens", json=wish, headers=machine)
+
+    assert (made.status_code, made.json()["kind"]) == (200, "personal")
+    assert refused.status_code == 403
+    assert "a machine creates machines' tokens only" in refused.json()["detail"]
 
 
 def test_a_word_that_comes_too_late_is_told_of_the_newer_run(client: TestClient, ours: House) -> None:
