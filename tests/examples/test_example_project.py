@@ -9,6 +9,7 @@ import pytest
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.domain.playbook import TakeScreenshot
 from inspect_pipelines.examples import demo
+from inspect_pipelines.examples.shop.server import Shop
 from resources.channels.registry import CHANNELS
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
@@ -38,6 +39,17 @@ def test_the_example_names_the_port_that_the_demo_opens(project):
     urls = {found.plan.variables["shop_url"] for found in project.definitions}
 
     assert urls == {f"http://127.0.0.1:{demo.SHOP_PORT}"}
+
+
+def test_a_shop_at_another_port_is_the_one_that_is_watched(tmp_path):
+    """Where somebody else had port 8470, the demo's first run was refused: its files allowed that port only."""
+    with Shop() as shop:
+        project = load_project(demo.project_for(shop, tmp_path), kinds=CHANNELS, now=NOW)
+
+    assert {found.plan.variables["shop_url"] for found in project.definitions} == {shop.url}
+    assert {found.plan.allowed_hosts for found in project.definitions} == {
+        (shop.url.removeprefix("http://"),)
+    }
 
 
 def test_the_tour_takes_six_pictures_on_a_desktop_and_on_a_phone(project):
