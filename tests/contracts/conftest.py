@@ -8,6 +8,7 @@ import pytest
 
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from postgres import a_server
+from prepared import prepare, prepared_postgres
 from resources.inbox.store import SqlInbox, create_inbox
 from resources.ledger.store import SqlLedger, SqlLedgers, create_ledgers
 
@@ -22,9 +23,18 @@ def postgres_server() -> Iterator[str]:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def new_ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenLedgers]:
-    """Opens one more object over the same empty database, as another process would."""
+    """Opens one more object over the same database, as another process would; it is migrated and empty."""
+    yield from _opening(_a_migrated_database(request, tmp_path))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def unmade_ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenLedgers]:
+    """The same over a database in which nothing is yet."""
+    yield from _opening(tmp_path / "ledger.db" if request.param == "sqlite" else _an_unmade_database(request))
+
+
+def _opening(where: Path | str) -> Iterator[OpenLedgers]:
     opened: list[SqlLedgers] = []
-    where = tmp_path / "ledger.db" if request.param == "sqlite" else _an_empty_database(request)
 
     def open_one() -> SqlLedgers:
         opened.append(create_ledgers(where))
@@ -40,10 +50,7 @@ def module_ledgers(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[SqlLedgers]:
     """Over one empty database for all tests of a module, which leave it as the first one filled it."""
-    is_file = request.param == "sqlite"
-    ledgers = create_ledgers(
-        tmp_path_factory.mktemp("ledger") / "ledger.db" if is_file else _an_empty_database(request)
-    )
+    ledgers = create_ledgers(_a_migrated_database(request, tmp_path_factory.mktemp("ledger")))
     yield ledgers
     ledgers.close()
 
@@ -87,9 +94,18 @@ def inbox(new_inbox: Callable[[], SqlInbox]) -> SqlInbox:
     return new_inbox()
 
 
-def _an_empty_database(request: pytest.FixtureRequest) -> str:
+def _a_migrated_database(request: pytest.FixtureRequest, folder: Path) -> Path | str:
+    if request.param == "sqlite":
+        prepare(folder)
+        return folder / "ledger.db"
+    server: str = request.getfixturevalue("postgres_server")
+    prepared_postgres(server)
+    return server
+
+
+def _an_unmade_database(request: pytest.FixtureRequest) -> str:
     server: str = request.getfixturevalue("postgres_server")
     with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")  # a database of its own would take 0.3 s a test
+        connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
     return server

@@ -645,8 +645,8 @@ def test_a_reader_keeps_its_view_while_others_write(ledger):
 # schema
 
 
-def test_eight_threads_may_migrate_one_empty_database_at_once(new_ledgers):
-    opened = [new_ledgers() for _ in range(8)]
+def test_eight_threads_may_migrate_one_empty_database_at_once(unmade_ledgers):
+    opened = [unmade_ledgers() for _ in range(8)]
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(SqlLedgers.migrate, opened))

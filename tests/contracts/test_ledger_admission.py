@@ -135,14 +135,14 @@ def test_the_first_organisation_that_is_applied_is_the_first_for_ever(ledgers):
     assert naming(ledgers, OrgId("new")) == Naming(OrgId("new"), is_first=False)
 
 
-def test_in_a_home_of_before_the_organisation_that_was_applied_last_keeps_its_names(new_ledgers):
+def test_in_a_home_of_before_the_organisation_that_was_applied_last_keeps_its_names(unmade_ledgers):
     """Until 0005 a home worked for the organisation that was applied last, and its names were plain."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
-    with new_ledgers().database.write() as connection:
+    with unmade_ledgers().database.write() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "0005")
         for number, name in enumerate(("old", "now", "older")):
@@ -153,8 +153,8 @@ def test_in_a_home_of_before_the_organisation_that_was_applied_last_keeps_its_na
                 {"id": name, "at": NOW + (HOUR if name == "now" else number * -HOUR)},
             )
 
-    assert naming(new_ledgers(), OrgId("now")).is_first
-    assert not naming(new_ledgers(), OrgId("old")).is_first
+    assert naming(unmade_ledgers(), OrgId("now")).is_first
+    assert not naming(unmade_ledgers(), OrgId("old")).is_first
 
 
 # effective since
@@ -194,9 +194,9 @@ def test_a_definition_that_is_gone_is_effective_since_never(ledger):
         assert session.definitions.effective_since(NIGHTLY) is None
 
 
-def test_an_older_ledger_takes_the_last_change_as_since_when_it_holds(new_ledgers):
+def test_an_older_ledger_takes_the_last_change_as_since_when_it_holds(unmade_ledgers):
     """0001 knew no `effective_since`; were it empty, an upgrade would fire what was due years ago."""
-    ledgers = new_ledgers()
+    ledgers = unmade_ledgers()
     with ledgers.database.write() as connection:
         from alembic import command
         from alembic.config import Config
@@ -213,7 +213,7 @@ def test_an_older_ledger_takes_the_last_change_as_since_when_it_holds(new_ledger
             {"at": NOW},
         )
 
-    with new_ledgers().of(DEFAULT_ORG).read() as session:
+    with unmade_ledgers().of(DEFAULT_ORG).read() as session:
         assert session.definitions.effective_since(NIGHTLY) == NOW
 
 

@@ -345,8 +345,8 @@ def test_what_is_said_of_an_incident_waits_for_the_message_that_opens_several(le
 # migration
 
 
-def test_messages_of_an_older_version_are_still_sent(new_ledgers):
-    ledgers = new_ledgers()
+def test_messages_of_an_older_version_are_still_sent(unmade_ledgers):
+    ledgers = unmade_ledgers()
     old = a_note(message=None, incident_id=None)
     config = Config()
     config.set_main_option("script_location", str(schema.MIGRATIONS))
@@ -361,7 +361,7 @@ def test_messages_of_an_older_version_are_still_sent(new_ledgers):
             {"run": old.run_id, "target": old.target, "body": dump_json(old), "at": old.created_at},
         )
 
-    migrated = new_ledgers().of(DEFAULT_ORG)
+    migrated = unmade_ledgers().of(DEFAULT_ORG)
 
     assert claim(migrated).id == "n1"
     stored(migrated, replace(old, id="again"))

@@ -58,32 +58,32 @@ def owners(ledgers: SqlLedgers) -> list[tuple[str, str]]:
         return [*connection.execute(sa.select(tables.journal.c.body, tables.journal.c.org_id))]
 
 
-def test_facts_of_before_belong_to_the_first_organisation_of_the_home(new_ledgers) -> None:
+def test_facts_of_before_belong_to_the_first_organisation_of_the_home(unmade_ledgers) -> None:
     """Until 0006 a home worked for one organisation, so nothing else can have told them."""
-    with at_version(new_ledgers(), "0006") as connection:
+    with at_version(unmade_ledgers(), "0006") as connection:
         an_organization(connection, "other", is_first=False)
         an_organization(connection, "acme", is_first=True)
         tell(connection, "one", "two")
 
-    assert owners(new_ledgers()) == [("one", "acme"), ("two", "acme")]
+    assert owners(unmade_ledgers()) == [("one", "acme"), ("two", "acme")]
 
 
 @pytest.mark.parametrize("name", [None, "other"])
-def test_facts_of_before_without_a_first_organisation_belong_to_the_default_one(new_ledgers, name) -> None:
-    with at_version(new_ledgers(), "0006") as connection:
+def test_facts_of_before_without_a_first_organisation_belong_to_the_default_one(unmade_ledgers, name) -> None:
+    with at_version(unmade_ledgers(), "0006") as connection:
         if name:
             an_organization(connection, name, is_first=False)
         tell(connection, "one")
 
-    assert owners(new_ledgers()) == [("one", DEFAULT_ORG)]
+    assert owners(unmade_ledgers()) == [("one", DEFAULT_ORG)]
 
 
-def test_facts_told_after_it_belong_to_whoever_tells_them_and_are_counted_on(new_ledgers) -> None:
-    with at_version(new_ledgers(), "0006") as connection:
+def test_facts_told_after_it_belong_to_whoever_tells_them_and_are_counted_on(unmade_ledgers) -> None:
+    with at_version(unmade_ledgers(), "0006") as connection:
         tell(connection, "one", "two")
         connection.execute(sa.text("DELETE FROM journal"))
 
-    ledgers = new_ledgers()
+    ledgers = unmade_ledgers()
     with ledgers.of(OrgId("acme")).write() as session:
         seq = session.journal.append("run", {"id": 3}, at=NOW)
 
@@ -91,30 +91,30 @@ def test_facts_told_after_it_belong_to_whoever_tells_them_and_are_counted_on(new
     assert owners(ledgers) == [('{"id":3}', "acme")]
 
 
-def test_an_older_ledger_has_the_epoch_of_its_first_run(new_ledgers) -> None:
+def test_an_older_ledger_has_the_epoch_of_its_first_run(unmade_ledgers) -> None:
     """A backup from before there were epochs must be known again as the same ledger."""
-    with at_version(new_ledgers(), "0007") as connection:
+    with at_version(unmade_ledgers(), "0007") as connection:
         a_run_of_before(connection, "0190-b")
         a_run_of_before(connection, "0190-a")
 
-    with new_ledgers().read() as session:
+    with unmade_ledgers().read() as session:
         assert session.journal.numbers().epoch == "0190-a"
 
 
-def test_a_new_ledger_has_an_epoch_of_its_own(new_ledgers) -> None:
-    with new_ledgers().read() as session:
+def test_a_new_ledger_has_an_epoch_of_its_own(unmade_ledgers) -> None:
+    with unmade_ledgers().read() as session:
         epoch = session.journal.numbers().epoch
 
     assert len(epoch) == 32
-    with new_ledgers().read() as session:
+    with unmade_ledgers().read() as session:
         assert session.journal.numbers().epoch == epoch
 
 
 @pytest.mark.parametrize(
     ("deleted", "pruned", "head"), [("seq < 0", 0, 3), ("seq <= 2", 2, 3), ("seq <= 3", 3, 3)]
 )
-def test_what_an_older_ledger_has_pruned_is_known(new_ledgers, deleted, pruned, head) -> None:
-    with at_version(new_ledgers(), "0007") as connection:
+def test_what_an_older_ledger_has_pruned_is_known(unmade_ledgers, deleted, pruned, head) -> None:
+    with at_version(unmade_ledgers(), "0007") as connection:
         for body in ("one", "two", "three"):
             statement = sa.text(
                 "INSERT INTO journal (org_id, kind, body, created_at) VALUES ('default', 'run', :body, :at)"
@@ -122,6 +122,6 @@ def test_what_an_older_ledger_has_pruned_is_known(new_ledgers, deleted, pruned, 
             connection.execute(statement.bindparams(AT), {"body": body, "at": NOW})
         connection.execute(sa.text(f"DELETE FROM journal WHERE {deleted}"))
 
-    with new_ledgers().read() as session:
+    with unmade_ledgers().read() as session:
         numbers = session.journal.numbers()
         assert (numbers.pruned, numbers.head) == (pruned, head)
