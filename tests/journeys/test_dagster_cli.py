@@ -33,7 +33,7 @@ schedules:
     timezone: America/New_York
     playbook: front
     repo: acme-corp/frontend
-    timeout_minutes: 5
+    timeout_minutes: 30
 """
 LAUNCH = """
 set -eu

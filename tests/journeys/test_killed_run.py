@@ -41,7 +41,7 @@ schedules:
     cron: "0 2 * * *"
     timezone: UTC
     playbook: front
-    timeout_minutes: 5
+    timeout_minutes: 30
     notify:
       on_complete: {slack_channel: "#qa"}
 """

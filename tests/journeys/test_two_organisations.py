@@ -25,7 +25,7 @@ schedules:
     cron: "0 2 * * *"
     timezone: UTC
     playbook: front
-    timeout_minutes: 5
+    timeout_minutes: 30
     notify: {on_complete: {webhook: qa}}
 """
 RUN = ("run", "nightly-front", "--wait", "--json")

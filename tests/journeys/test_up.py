@@ -35,11 +35,24 @@ def site() -> Iterator[HeldSite]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory, site: HeldSite, taken_port: int) -> Iterator[Up]:
+def code(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The code that all of it runs from, so that a test can change it; compiled as ours is, for that goes by time and size."""
+    code = tmp_path_factory.mktemp("code")
+    for folder in our_folders():
+        shutil.copytree(folder, code / folder.name)
+    return code
+
+
+@pytest.fixture(scope="module")
+def running(
+    tmp_path_factory: pytest.TempPathFactory, site: HeldSite, taken_port: int, code: Path
+) -> Iterator[Up]:
     project = write_project(tmp_path_factory.mktemp("served"), site.url, "nightly")
-    project.call("apply", "--yes")
-    with up(project, "--port", str(taken_port)) as running:
-        yield running
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTHONPATH", str(code))
+        project.call("apply", "--yes")
+        with up(project, "--port", str(taken_port)) as running:
+            yield running
 
 
 def last_run(project: Project) -> dict[str, str]:
@@ -96,23 +109,14 @@ def test_what_is_published_is_there_within_15_s_and_the_run_in_progress_goes_on(
     until(lambda: not psutil.pid_exists(pids["warm"]))  # it left after its last run
 
 
-def test_code_that_changes_on_disk_is_loaded_again(
-    tmp_path: Path, site: HeldSite, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code = tmp_path / "code"  # of its own: other tests run `up` from ours
-    for folder in our_folders():
-        shutil.copytree(folder, code / folder.name, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setenv("PYTHONPATH", str(code))
-    project = write_project(tmp_path, site.url, "nightly")
-    project.call("apply", "--yes")
-    with up(project) as running:
-        pids = running.state["pids"]
+def test_code_that_changes_on_disk_is_loaded_again(running: Up, code: Path) -> None:
+    pids = running.state["pids"]
 
-        (code / "assets" / "tags.py").touch()
-        until(lambda: all(running.state["pids"].get(part) != pids[part] for part in ("code", "warm")))
+    (code / "assets" / "tags.py").touch()
+    until(lambda: all(running.state["pids"].get(part) != pids[part] for part in ("code", "warm")))
 
-        until(lambda: "nightly" in running.jobs())
-        assert "the code has changed on disk, so it is loaded again" in running.said
+    until(lambda: "nightly" in running.jobs())
+    assert "the code has changed on disk, so it is loaded again" in running.said
 
 
 def test_a_second_up_on_the_same_home_is_refused_and_told_where_the_first_is(running: Up) -> None:

@@ -29,12 +29,12 @@ triggers:
     branches: [main]
     paths: ["src/**", "!src/docs/**"]
     playbook: front
-    timeout_minutes: 5
+    timeout_minutes: 30
   - id: after-deploy
     event: deployment.completed
     environment: production
     playbook: front
-    timeout_minutes: 5
+    timeout_minutes: 30
 """
 ORGANIZATION = """\
 apiVersion: v1
