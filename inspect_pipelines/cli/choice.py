@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.way import CLI, agent
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.choice import chosen_org
 
@@ -23,7 +24,13 @@ def chosen_house(settings: Settings) -> House:
 
     ours = estate(settings)
     known = ours.publication.organizations()
-    return ours.house(chosen_org(known, named_org(settings), lambda: project_org(settings.project), how=HOW))
+    org_id = chosen_org(known, named_org(settings), lambda: project_org(settings.project), how=HOW)
+    return ours.house(org_id).by_way_of(way(settings))
+
+
+def way(settings: Settings) -> str:
+    """By what way whoever gives the command comes: an agent says so by INSPECT_AGENT."""
+    return CLI if settings.agent is None else agent(settings.agent)
 
 
 def named_org(settings: Settings) -> str | None:

@@ -12,6 +12,7 @@ import click
 
 from inspect_pipelines.cli.capacity import limits_beyond
 from inspect_pipelines.cli.changes import count, say_changes, say_settings
+from inspect_pipelines.cli.choice import way
 from inspect_pipelines.cli.output import print_json, say, style, user_name
 from inspect_pipelines.cli.proposal import say_cost, say_fire_times
 from inspect_pipelines.config.project import Project, load_project
@@ -139,7 +140,14 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
     if proposal.deletions and not yes:
         _confirm(proposal.deletions, can_ask=not as_json)
     gone = {change.definition.id for change in found.deletions}
-    applied = store(home, project, by=f"user:{user_name()}", may_delete=gone, accept_cost=accept_cost)
+    applied = store(
+        home,
+        project,
+        by=f"user:{user_name()}",
+        may_delete=gone,
+        accept_cost=accept_cost,
+        via=way(Settings()),
+    )
     write_schemas(Settings().absolute_home(), CHANNELS)
     ticker = ticker_for(Settings())
     done = show_applied(found, applied, switch_on(home, ticker) if ticker is not None else None)

@@ -145,7 +145,7 @@ def decide(
         force,
         propose,
     )
-    made = decide_views(house, run, wish, caller=_caller(), via="cli")
+    made = decide_views(house, run, wish, caller=_caller())
     send_waiting(house)
     project(house)
     for one in made:

@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
 from inspect_pipelines.domain.variable import SECRET_REFERENCE
+from inspect_pipelines.domain.way import AGENT_NAME
 from inspect_pipelines.errors import UsageError
 
 PREFIX = "INSPECT_"
@@ -69,6 +70,9 @@ class Settings(BaseModel):
 
     org: str | None = Field(default=None, min_length=1)
     """The organisation that commands work for; None: the only one, else the one of `project`."""
+
+    agent: str | None = Field(default=None, pattern=AGENT_NAME)
+    """How an agent that gives commands is called in audit and decisions; None: a person gives them."""
 
     database_url: SecretStr | None = None
     """The ledger's database, `postgresql+psycopg://..`; None: SQLite in `home`."""

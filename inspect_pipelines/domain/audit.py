@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspect_pipelines.domain.way import ITSELF
+
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
@@ -13,4 +15,5 @@ class AuditEntry:
     actor: str  # `user:NAME`, or `local`
     action: str  # `run.cancel`
     subject: str  # what it was done to: an id
-    detail: str  # how they came, and what else is worth remembering
+    detail: str  # what else is worth remembering
+    via: str = ITSELF  # by what way they came: `console`, `cli`, `api`, `agent NAME`

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.way import ITSELF
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.channel import Channel
 from inspect_pipelines.ports.clock import Clock
@@ -44,3 +45,8 @@ class House:
     workflows: Workflows  # of CI, that prove which one they are
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
     kinds: Kinds  # of channels
+    via: str = ITSELF  # by what way whoever asks came
+
+    def by_way_of(self, via: str) -> House:
+        """The same, for whoever came by this way."""
+        return replace(self, via=via, ledger=self.ledger.by_way_of(via))

@@ -290,6 +290,9 @@ class LedgerSession(Protocol):
 class Ledger(Protocol):
     """The transactional truth of the moment, of one organisation."""
 
+    def by_way_of(self, via: str) -> Ledger:
+        """The same, for whoever came by this way: it stands in the audit beside what they do."""
+
     def write(self) -> AbstractContextManager[LedgerSession]:
         """One IMMEDIATE transaction: commits at the end, rolls back on any exception.
 

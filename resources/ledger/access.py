@@ -36,7 +36,7 @@ class SqlMembers(Owned):
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["org_id", "login"], set_=changing)
         )
-        audit = SqlAudit(self._connection, self._org_id)
+        audit = SqlAudit(self._connection, self._org_id, self._via)
         audit.append(
             "member.saved", member.login, by=member.added_by, at=member.added_at, detail=member.role.value
         )
@@ -46,7 +46,7 @@ class SqlMembers(Owned):
             sa.delete(members).where(members.c.org_id == self._org_id, members.c.login == login)
         )
         if removed.rowcount:
-            SqlAudit(self._connection, self._org_id).append("member.removed", login, by=by, at=at)
+            SqlAudit(self._connection, self._org_id, self._via).append("member.removed", login, by=by, at=at)
         return removed.rowcount == 1
 
 
@@ -88,7 +88,9 @@ class SqlTokens(Owned):
             .values(revoked_at=at, revoked_by=by)
         )
         if revoked.rowcount:
-            SqlAudit(self._connection, self._org_id).append("token.revoked", token_id, by=by, at=at)
+            SqlAudit(self._connection, self._org_id, self._via).append(
+                "token.revoked", token_id, by=by, at=at
+            )
         return revoked.rowcount == 1
 
     def revoke_of(self, login: str, *, by: str, at: datetime) -> int:
@@ -109,7 +111,7 @@ class SqlTokens(Owned):
         )
 
     def _tell(self, token: AccessToken) -> None:
-        audit = SqlAudit(self._connection, self._org_id)
+        audit = SqlAudit(self._connection, self._org_id, self._via)
         audit.append("token.created", token.id, by=token.created_by, at=token.created_at, detail=token.login)
 
 

@@ -15,7 +15,13 @@ class SqlAudit(Owned):
     def append(self, action: str, subject: str, *, by: str, at: datetime, detail: str = "") -> None:
         self._connection.execute(
             sa.insert(audit).values(
-                org_id=self._org_id, happened_at=at, actor=by, action=action, subject=subject, detail=detail
+                org_id=self._org_id,
+                happened_at=at,
+                actor=by,
+                action=action,
+                subject=subject,
+                detail=detail,
+                via=self._via,
             )
         )
 
@@ -36,6 +42,6 @@ class SqlAudit(Owned):
         if before is not None:
             query = query.where(audit.c.seq < before)
         return [
-            AuditEntry(row.seq, row.happened_at, row.actor, row.action, row.subject, row.detail)
+            AuditEntry(row.seq, row.happened_at, row.actor, row.action, row.subject, row.detail, row.via)
             for row in self._connection.execute(query)
         ]

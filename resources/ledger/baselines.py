@@ -92,7 +92,9 @@ class SqlBaselines(Owned):
             .values(deleted_at=deleted_at)
         )
         if done.rowcount:
-            SqlAudit(self._connection, self._org_id).append(action, baseline_id, by=by, at=at, detail="")
+            SqlAudit(self._connection, self._org_id, self._via).append(
+                action, baseline_id, by=by, at=at, detail=""
+            )
 
     def _retire(self, set_name: str) -> None:
         self._connection.execute(

@@ -101,7 +101,7 @@ class SqlDecisions(Owned):
 
     def _audit(self, action: str, decision: Decision, *, by: str, at: datetime) -> None:
         detail = f"decision {decision.id} on run {decision.run_id}, via {decision.via}"
-        SqlAudit(self._connection, self._org_id).append(
+        SqlAudit(self._connection, self._org_id, self._via).append(
             action, f"{decision.set} {decision.shown.view}", by=by, at=at, detail=detail
         )
 

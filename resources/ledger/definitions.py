@@ -53,7 +53,7 @@ class SqlDefinitions(Owned):
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=changing)
         )
-        SqlAudit(self._connection, self._org_id).append(
+        SqlAudit(self._connection, self._org_id, self._via).append(
             "definition.saved", definition.id, by=by, at=at, detail=definition.kind
         )
 
@@ -77,7 +77,9 @@ class SqlDefinitions(Owned):
                     definition_standings.c.definition_id == definition_id,
                 )
             )
-            SqlAudit(self._connection, self._org_id).append("definition.deleted", definition_id, by=by, at=at)
+            SqlAudit(self._connection, self._org_id, self._via).append(
+                "definition.deleted", definition_id, by=by, at=at
+            )
 
 
 def _definition(row: sa.Row[tuple[object, ...]]) -> Definition:

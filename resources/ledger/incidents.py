@@ -143,7 +143,9 @@ class SqlSilences(Owned):
         self._tell("unsilenced", _subject(_silence(row)), by, at, "")
 
     def _tell(self, deed: str, subject: str, by: str, at: datetime, why: str) -> None:
-        SqlAudit(self._connection, self._org_id).append(f"alerts.{deed}", subject, by=by, at=at, detail=why)
+        SqlAudit(self._connection, self._org_id, self._via).append(
+            f"alerts.{deed}", subject, by=by, at=at, detail=why
+        )
 
 
 def _subject(silence: Silence) -> str:

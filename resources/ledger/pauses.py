@@ -66,7 +66,7 @@ class SqlPauses(Owned):
 
     def _tell(self, deed: str, what: DefinitionId | None, by: str, at: datetime, why: str) -> None:
         subject, action = (what, f"definition.{deed}") if what else (self._org_id, f"organization.{deed}")
-        SqlAudit(self._connection, self._org_id).append(action, subject, by=by, at=at, detail=why)
+        SqlAudit(self._connection, self._org_id, self._via).append(action, subject, by=by, at=at, detail=why)
 
 
 def _pause(row: sa.Row[tuple[object, ...]]) -> Pause:

@@ -25,7 +25,7 @@ class SqlReviews(Owned):
                 decided_at=at,
             )
         )
-        SqlAudit(self._connection, self._org_id).append(
+        SqlAudit(self._connection, self._org_id, self._via).append(
             f"run.{decision}", run_id, by=by, at=at, detail=detail
         )
 

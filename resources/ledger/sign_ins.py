@@ -29,7 +29,7 @@ class SqlPasswords(Owned):
         self._connection.execute(
             statement.on_conflict_do_update(index_elements=["org_id", "login"], set_=changing)
         )
-        SqlAudit(self._connection, self._org_id).append("password.set", login, by=by, at=at)
+        SqlAudit(self._connection, self._org_id, self._via).append("password.set", login, by=by, at=at)
 
     def renew(self, login: str, hashed: str) -> None:
         self._connection.execute(sa.update(passwords).where(*self._of(login)).values(hashed=hashed))
@@ -37,7 +37,9 @@ class SqlPasswords(Owned):
     def remove(self, login: str, *, by: str, at: datetime) -> bool:
         removed = self._connection.execute(sa.delete(passwords).where(*self._of(login)))
         if removed.rowcount:
-            SqlAudit(self._connection, self._org_id).append("password.removed", login, by=by, at=at)
+            SqlAudit(self._connection, self._org_id, self._via).append(
+                "password.removed", login, by=by, at=at
+            )
         return removed.rowcount == 1
 
     def _of(self, login: str) -> tuple[sa.ColumnElement[bool], ...]:
@@ -62,12 +64,14 @@ class SqlIdentities(Owned):
                 identities.c.subject == (who.email or ""),
             )
         )
-        audit = SqlAudit(self._connection, self._org_id)
+        audit = SqlAudit(self._connection, self._org_id, self._via)
         audit.append("identity.bound", login, by="system:oidc", at=at, detail=f"{who.issuer} {who.subject}")
 
     def invite(self, email: str, login: str, *, by: str, at: datetime) -> None:
         self._save(INVITED, email, login, at)
-        SqlAudit(self._connection, self._org_id).append("identity.invited", login, by=by, at=at, detail=email)
+        SqlAudit(self._connection, self._org_id, self._via).append(
+            "identity.invited", login, by=by, at=at, detail=email
+        )
 
     def remove_of(self, login: str) -> int:
         removed = self._connection.execute(
@@ -116,7 +120,7 @@ class SqlSignIns(Owned):
                 ended_by=one.ended_by,
             )
         )
-        audit = SqlAudit(self._connection, self._org_id)
+        audit = SqlAudit(self._connection, self._org_id, self._via)
         audit.append("sign_in.begun", one.id, by=f"user:{one.login}", at=one.begun_at, detail=f"by {one.how}")
 
     def all(self, login: str | None = None) -> list[SignIn]:
@@ -147,7 +151,7 @@ class SqlSignIns(Owned):
             .returning(sign_ins.c.id)
         )
         ids = sorted(self._connection.scalars(ended))
-        audit = SqlAudit(self._connection, self._org_id)
+        audit = SqlAudit(self._connection, self._org_id, self._via)
         for one in ids:
             audit.append("sign_in.ended", one, by=by, at=at)
         return len(ids)

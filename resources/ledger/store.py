@@ -10,6 +10,7 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.way import ITSELF
 from resources.ledger import schema
 from resources.ledger.access import SqlMembers, SqlTokens
 from resources.ledger.across import SqlAcrossSession
@@ -62,53 +63,56 @@ class Database(Protocol):
 class SqlSession:
     """One transaction over all parts of an organisation's ledger."""
 
-    def __init__(self, connection: sa.Connection, org_id: OrgId) -> None:
-        self.organizations = SqlOrganizations(connection, org_id)
-        self.definitions = SqlDefinitions(connection, org_id)
-        self.revisions = SqlRevisions(connection, org_id)
-        self.pauses = SqlPauses(connection, org_id)
-        self.usage = SqlUsage(connection, org_id)
-        self.notices = SqlNotices(connection, org_id)
-        self.runs = SqlRuns(connection, org_id)
-        self.baselines = SqlBaselines(connection, org_id)
-        self.evidence = SqlEvidence(connection, org_id)
-        self.steps = SqlSteps(connection, org_id)
-        self.reviews = SqlReviews(connection, org_id)
-        self.decisions = SqlDecisions(connection, org_id)
-        self.review_queue = SqlReviewQueue(connection, org_id)
-        self.incidents = SqlIncidents(connection, org_id)
-        self.silences = SqlSilences(connection, org_id)
+    def __init__(self, connection: sa.Connection, org_id: OrgId, via: str = ITSELF) -> None:
+        self.organizations = SqlOrganizations(connection, org_id, via)
+        self.definitions = SqlDefinitions(connection, org_id, via)
+        self.revisions = SqlRevisions(connection, org_id, via)
+        self.pauses = SqlPauses(connection, org_id, via)
+        self.usage = SqlUsage(connection, org_id, via)
+        self.notices = SqlNotices(connection, org_id, via)
+        self.runs = SqlRuns(connection, org_id, via)
+        self.baselines = SqlBaselines(connection, org_id, via)
+        self.evidence = SqlEvidence(connection, org_id, via)
+        self.steps = SqlSteps(connection, org_id, via)
+        self.reviews = SqlReviews(connection, org_id, via)
+        self.decisions = SqlDecisions(connection, org_id, via)
+        self.review_queue = SqlReviewQueue(connection, org_id, via)
+        self.incidents = SqlIncidents(connection, org_id, via)
+        self.silences = SqlSilences(connection, org_id, via)
         self.outbox = SqlOutbox(connection, org_id)
-        self.events = SqlEvents(connection, org_id)
-        self.answers = SqlAnswers(connection, org_id)
-        self.batches = SqlBatches(connection, org_id)
-        self.journal = SqlJournal(connection, org_id)
-        self.audit = SqlAudit(connection, org_id)
-        self.members = SqlMembers(connection, org_id)
-        self.tokens = SqlTokens(connection, org_id)
-        self.passwords = SqlPasswords(connection, org_id)
-        self.sign_ins = SqlSignIns(connection, org_id)
-        self.identities = SqlIdentities(connection, org_id)
-        self.kept_answers = SqlKeptAnswers(connection, org_id)
+        self.events = SqlEvents(connection, org_id, via)
+        self.answers = SqlAnswers(connection, org_id, via)
+        self.batches = SqlBatches(connection, org_id, via)
+        self.journal = SqlJournal(connection, org_id, via)
+        self.audit = SqlAudit(connection, org_id, via)
+        self.members = SqlMembers(connection, org_id, via)
+        self.tokens = SqlTokens(connection, org_id, via)
+        self.passwords = SqlPasswords(connection, org_id, via)
+        self.sign_ins = SqlSignIns(connection, org_id, via)
+        self.identities = SqlIdentities(connection, org_id, via)
+        self.kept_answers = SqlKeptAnswers(connection, org_id, via)
 
 
 class SqlLedger:
     """`ports.Ledger` over a database; safe to share between threads, and to carry over a fork."""
 
-    def __init__(self, ledgers: SqlLedgers, org_id: OrgId) -> None:
-        self._ledgers, self._org_id = ledgers, org_id
+    def __init__(self, ledgers: SqlLedgers, org_id: OrgId, via: str = ITSELF) -> None:
+        self._ledgers, self._org_id, self._via = ledgers, org_id, via
+
+    def by_way_of(self, via: str) -> SqlLedger:
+        return SqlLedger(self._ledgers, self._org_id, via)
 
     @contextmanager
     def write(self) -> Iterator[SqlSession]:
         self._ledgers.migrate()
         with self._ledgers.database.write() as connection:
-            yield SqlSession(connection, self._org_id)
+            yield SqlSession(connection, self._org_id, self._via)
 
     @contextmanager
     def read(self) -> Iterator[SqlSession]:
         self._ledgers.migrate()
         with self._ledgers.database.read() as connection:
-            yield SqlSession(connection, self._org_id)
+            yield SqlSession(connection, self._org_id, self._via)
 
 
 class SqlLedgers:

@@ -279,6 +279,7 @@ audit = sa.Table(
     text("action"),
     text("subject"),
     text("detail"),
+    text("via"),
     sqlite_autoincrement=True,
 )
 sa.Index("audit_newest", audit.c.org_id, audit.c.seq)

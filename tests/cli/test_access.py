@@ -14,6 +14,7 @@ from inspect_pipelines.cli.users import users
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import is_token
 from inspect_pipelines.errors import UsageError
+from inspect_pipelines.wiring import house
 from prepared import prepare
 
 
@@ -119,3 +120,25 @@ def test_a_user_is_signed_out_everywhere() -> None:
     users_("add", "ada", "--role", "admin")
 
     assert "was signed in nowhere" in users_("sign-out", "ada").stdout
+
+
+@pytest.mark.parametrize(("agent", "via"), [(None, "cli"), ("claude", "agent claude")])
+def test_a_command_says_by_what_way_it_came(
+    agent: str | None, via: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if agent:
+        monkeypatch.setenv("INSPECT_AGENT", agent)
+
+    users_("add", "ada", "--role", "admin")
+
+    ours = house(Settings())
+    with ours.ledger.read() as ledger:
+        assert ledger.audit.entries()[0].via == via
+    ours.ledgers.close()
+
+
+def test_an_agent_has_a_name_that_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("INSPECT_AGENT", "a b\n")
+
+    with pytest.raises(UsageError, match="INSPECT_AGENT does not fit"):
+        users_("list")

@@ -84,5 +84,5 @@ def finish(
         elif kept is not None:
             ledger.kept_answers.drop(kept.asker, kept.key)
         if status < 400:
-            how = f"via api, token {caller.token_id}" if caller.token_id else "via api"
+            how = f"token {caller.token_id}" if caller.token_id else ""
             ledger.audit.append(action, subject, by=caller.actor, at=house.clock.now(), detail=how)

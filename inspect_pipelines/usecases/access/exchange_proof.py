@@ -30,7 +30,7 @@ def exchange_proof(house: House | None, text: str, *, random: bytes) -> Created:
     except Unproven as why:
         with house.ledger.write() as ledger:
             at = house.clock.now()
-            ledger.audit.append("token.refused", "workflow", by="nobody", at=at, detail=f"via api, {why}")
+            ledger.audit.append("token.refused", "workflow", by="nobody", at=at, detail=str(why))
     raise _refusal()
 
 

@@ -23,7 +23,7 @@ def sign_out(house: House, text: str, *, by: str | None = None) -> bool:
         found = ledgers.access.sign_in(token_hash(text))
     if found is None:
         return False
-    with house.ledgers.of(found.org_id).write() as ledger:
+    with house.ledgers.of(found.org_id).by_way_of(house.via).write() as ledger:
         return ledger.sign_ins.end(found.id, by=by or f"user:{found.login}", at=house.clock.now())
 
 

@@ -16,6 +16,7 @@ from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.revision import ManagedBy, RevisionKind, Standing
 from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.domain.way import CLI
 from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import Ledger, LedgerSession
@@ -38,7 +39,7 @@ def apply(
     by: str,
     may_delete: Collection[DefinitionId],
     accept_cost: bool = False,
-    via: str = "cli",
+    via: str = CLI,
 ) -> Applied:
     """Make the ledger say what the project says, then publish it; repeating it changes nothing.
 
@@ -67,7 +68,7 @@ def _apply(
     accept_cost: bool,
     via: str,
 ) -> Applied:
-    own, now = house.ledgers.of(project.org_id), house.clock.now()
+    own, now = house.ledgers.of(project.org_id).by_way_of(via), house.clock.now()
     proposal = propose(
         own,
         project,

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from inspect_pipelines.domain.revision import ManagedBy, Revision, RevisionKind
+from inspect_pipelines.domain.way import API
 from inspect_pipelines.errors import Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.definitions.check import checked
@@ -19,7 +20,6 @@ def create_definition(
     body: Mapping[str, Any],
     *,
     by: str,
-    via: str = "api",
     accept_cost: bool = False,
 ) -> Revision:
     """Store and publish it; its first revision, or the next one of a deleted one of that id.
@@ -29,7 +29,6 @@ def create_definition(
         kind: schedule | trigger.
         body: An entry of schedules.yaml in JSON's values.
         by: Who asks, `user:NAME`.
-        via: By what way.
         accept_cost: Also when the forecast goes over a budget.
 
     Raises:
@@ -55,5 +54,5 @@ def create_definition(
             RevisionKind.CREATED,
             managed_by=ManagedBy.API,
             written=read.written,
-            actor=Actor(by, via, house.clock.now()),
+            actor=Actor(by, house.via or API, house.clock.now()),
         )

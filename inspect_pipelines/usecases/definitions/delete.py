@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.revision import Revision
+from inspect_pipelines.domain.way import API
 from inspect_pipelines.errors import Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.definitions.own import refuse_files, refuse_stale, standing_of
@@ -19,7 +20,6 @@ def delete_definition(
     confirmed: str | None,
     if_match: str | None,
     by: str,
-    via: str = "api",
 ) -> Revision:
     """Forget it and publish that.
 
@@ -30,7 +30,6 @@ def delete_definition(
         confirmed: Its id once more.
         if_match: The tag of the revision that whoever asks saw; None: whatever it is.
         by: Who asks, `user:NAME`.
-        via: By what way.
 
     Raises:
         NotFound: There is none.
@@ -47,5 +46,5 @@ def delete_definition(
                 f"{kind} {definition_id!r} with {runs} runs would be deleted; nothing was changed: to delete it, name it "
                 f"once more with ?confirm={definition_id} (its history stays, and it can be restored)"
             )
-        actor = Actor(by, via, house.clock.now())
+        actor = Actor(by, house.via or API, house.clock.now())
         return record_deletion(ledger, found.definition, found.standing, actor=actor)

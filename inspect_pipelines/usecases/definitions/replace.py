@@ -8,6 +8,7 @@ from typing import Any
 from inspect_pipelines.config.one_definition import DefinitionInvalid
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.revision import ManagedBy, RevisionKind
+from inspect_pipelines.domain.way import API
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.definitions.check import checked
 from inspect_pipelines.usecases.definitions.own import refuse_files, refuse_stale, standing_of
@@ -23,7 +24,6 @@ def replace_definition(
     *,
     if_match: str | None,
     by: str,
-    via: str = "api",
     accept_cost: bool = False,
 ) -> None:
     """Store and publish it as a new revision; what says the same already changes nothing.
@@ -35,7 +35,6 @@ def replace_definition(
         body: All of it, with the same id.
         if_match: The tag of the revision that whoever asks saw.
         by: Who asks, `user:NAME`.
-        via: By what way.
         accept_cost: Also when the forecast goes over a budget.
 
     Raises:
@@ -67,5 +66,5 @@ def replace_definition(
             RevisionKind.REPLACED,
             managed_by=ManagedBy.API,
             written=read.written,
-            actor=Actor(by, via, house.clock.now()),
+            actor=Actor(by, house.via or API, house.clock.now()),
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from inspect_pipelines.config.one_definition import DefinitionInvalid
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.revision import ManagedBy, RevisionKind
+from inspect_pipelines.domain.way import API
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.definitions.check import checked
@@ -21,7 +22,6 @@ def restore_revision(
     *,
     if_match: str | None,
     by: str,
-    via: str = "api",
     accept_cost: bool = False,
 ) -> None:
     """Store and publish it as a new revision, owned by the API; what says the same already changes nothing.
@@ -33,7 +33,6 @@ def restore_revision(
         number: The revision's; of a deletion: what was deleted.
         if_match: The tag of the revision that whoever asks saw; None: whatever it is.
         by: Who asks, `user:NAME`.
-        via: By what way.
         accept_cost: Also when the forecast goes over a budget.
 
     Raises:
@@ -72,6 +71,6 @@ def restore_revision(
             RevisionKind.RESTORED,
             managed_by=ManagedBy.API,
             written=read.written,
-            actor=Actor(by, via, house.clock.now()),
+            actor=Actor(by, house.via or API, house.clock.now()),
             restores=number,
         )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.revision import ManagedBy, RevisionKind, Written
+from inspect_pipelines.domain.way import API
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.definitions.own import standing_of
 from inspect_pipelines.usecases.definitions.publish import published
@@ -13,7 +14,7 @@ from inspect_pipelines.usecases.definitions.record import Actor, record
 
 
 def switch_definition(
-    house: House, kind: str, definition_id: DefinitionId, *, enabled: bool, by: str, via: str = "api"
+    house: House, kind: str, definition_id: DefinitionId, *, enabled: bool, by: str
 ) -> None:
     """Store and publish it; what is so already changes nothing.
 
@@ -25,7 +26,6 @@ def switch_definition(
         definition_id: Of what is switched.
         enabled: On.
         by: Who asks, `user:NAME`.
-        via: By what way.
 
     Raises:
         NotFound: There is none.
@@ -45,6 +45,6 @@ def switch_definition(
             RevisionKind.ENABLED if enabled else RevisionKind.DISABLED,
             managed_by=standing.managed_by,
             written=written,
-            actor=Actor(by, via, house.clock.now()),
+            actor=Actor(by, house.via or API, house.clock.now()),
             switched=None if is_apis or says_so else enabled,
         )

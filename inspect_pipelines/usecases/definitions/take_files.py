@@ -15,6 +15,7 @@ from inspect_pipelines.config.project import Project
 from inspect_pipelines.config.uploaded import uploaded_project
 from inspect_pipelines.domain.access import Caller, Permission, why
 from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.way import API
 from inspect_pipelines.errors import ConfigInvalid, Forbidden, Refused, UsageError
 from inspect_pipelines.ports.engine import Ticker
 from inspect_pipelines.ports.house import House
@@ -84,7 +85,12 @@ def apply_files(
     if taken.proposal.clashes:
         raise Refused(f"{'; '.join(taken.proposal.clashes)}; nothing was changed: choose another id")
     applied = apply(
-        house, taken.project, by=caller.actor, may_delete=may_delete, accept_cost=accept_cost, via="api"
+        house,
+        taken.project,
+        by=caller.actor,
+        may_delete=may_delete,
+        accept_cost=accept_cost,
+        via=house.via or API,
     )
     switched = switch_on(house, ticker) if ticker is not None else None
     return show_applied(taken.proposal, applied, switched)

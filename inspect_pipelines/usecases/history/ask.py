@@ -27,6 +27,6 @@ def ask(house: House, sql: str, caller: Caller) -> Answered:
             "history",
             by=caller.actor,
             at=house.clock.now(),
-            detail=f"via api, {how}{sql[:REMEMBERED]}",
+            detail=f"{how}{sql[:REMEMBERED]}",
         )
     return house.history.answer(house.org_id, sql)

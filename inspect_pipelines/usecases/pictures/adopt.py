@@ -23,6 +23,7 @@ from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.way import CLI
 from inspect_pipelines.errors import NotFound, Refused, Unreadable
 from inspect_pipelines.facts.baseline import baseline_activated_facts
 from inspect_pipelines.ports.house import House
@@ -66,7 +67,6 @@ def adopt(
     gone: Collection[View] = (),
     force: bool = False,
     notes: str = "",
-    via: str = "cli",
 ) -> Adoption:
     """Make a run's pictures the approved ones, all of them or what the globs name.
 
@@ -80,7 +80,6 @@ def adopt(
         gone: Drop these as well, where the run does not show them.
         force: Also from another environment, or from a run that ended early.
         notes: Kept with the baseline.
-        via: How they came.
 
     Raises:
         NotFound: No such run, or a glob names none of its views.
@@ -143,7 +142,9 @@ def adopt(
         approval = approval_of(baseline, shots, comparisons, run, (*done.taken, *dropped))
         after = approved(reviewed, baseline, approval, by=by, at=now)
         ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob, views), at=now)
-        deed = Deed(DecisionKind.ACCEPT, run, set_name, by, now, notes, baseline_id=baseline.id, via=via)
+        deed = Deed(
+            DecisionKind.ACCEPT, run, set_name, by, now, notes, baseline_id=baseline.id, via=house.via or CLI
+        )
         chosen = {*done.taken, *dropped}
         keep_decisions(house, ledger, deed, [one for one in comparisons if one.view in chosen])
         store_consequences(ledger, after, at=now)

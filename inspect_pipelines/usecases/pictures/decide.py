@@ -14,6 +14,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.review import Review, ReviewState, context_of
 from inspect_pipelines.domain.said import DecisionKind
+from inspect_pipelines.domain.way import CLI
 from inspect_pipelines.domain.wish import Wish, forbidden, needed, outdated, unsayable
 from inspect_pipelines.errors import Forbidden, NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
@@ -39,7 +40,7 @@ class Superseded(Refused):
         self.newer = newer
 
 
-def decide(house: House, run_id: RunId, wish: Wish, *, caller: Caller, via: str) -> list[Decision]:
+def decide(house: House, run_id: RunId, wish: Wish, *, caller: Caller) -> list[Decision]:
     """Say it of a run's views, and all that follows: the review, incidents, the commit, and the baseline where it is wished.
 
     Args:
@@ -47,7 +48,6 @@ def decide(house: House, run_id: RunId, wish: Wish, *, caller: Caller, via: str)
         run_id: A run that asked.
         wish: What is said.
         caller: Who says it; what they may not say is refused.
-        via: How they came.
 
     Returns:
         One decision a view; none where a first run was adopted, of which nothing differs yet.
@@ -83,12 +83,11 @@ def decide(house: House, run_id: RunId, wish: Wish, *, caller: Caller, via: str)
             gone=views,
             force=wish.force,
             notes=wish.note,
-            via=via,
         )
     elif wish.kind is DecisionKind.REJECT and not wish.is_proposal:
-        reject(house, run_id, by=caller.actor, note=wish.note, views=views, via=via)
+        reject(house, run_id, by=caller.actor, note=wish.note, views=views)
     else:
-        _say(house, review, wish, chosen, by=caller.actor, via=via, now=now)
+        _say(house, review, wish, chosen, by=caller.actor, now=now)
     with house.ledger.read() as ledger:
         return [one for one in _made(ledger, run_id) if one not in before]
 
@@ -100,7 +99,6 @@ def _say(
     chosen: Sequence[Comparison],
     *,
     by: str,
-    via: str,
     now: datetime,
 ) -> None:
     """Keep a word that makes no baseline, and what follows from it; from a proposal nothing does."""
@@ -117,7 +115,7 @@ def _say(
             note,
             owner,
             wish.until,
-            via=via,
+            via=house.via or CLI,
             is_proposal=wish.is_proposal,
         )
         kept = keep_decisions(house, ledger, deed, chosen)

@@ -20,14 +20,13 @@ def finalize(
     run_id: RunId,
     *,
     caller: Caller,
-    via: str,
     views: Collection[View] = (),
     force: bool = False,
     note: str = "",
 ) -> Baseline:
     """The baseline that a run's pictures become; raises as `adopt`, and `Forbidden`."""
     _refuse_machines(house, caller)
-    done = adopt(house, run_id, by=caller.actor, views=views, force=force, notes=note, via=via)
+    done = adopt(house, run_id, by=caller.actor, views=views, force=force, notes=note)
     return done.baseline
 
 

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.domain.way import CLI
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
@@ -32,16 +33,13 @@ class Rejection:
     incidents: tuple[Incident, ...]  # that are known from now on
 
 
-def reject(
-    house: House, run_id: RunId, *, by: str, note: str, views: Collection[View] = (), via: str = "cli"
-) -> Rejection:
+def reject(house: House, run_id: RunId, *, by: str, note: str, views: Collection[View] = ()) -> Rejection:
     """Say that what a run shows is a defect: its incidents are known from now on, and its commit has failed.
 
     The baseline stays; the next run that shows the same joins the incident, and nobody is told again before it is over.
 
     Args:
         views: Of what differs only these; empty: all of it.
-        via: How they came.
 
     Raises:
         NotFound: No such run.
@@ -59,7 +57,7 @@ def reject(
         ledger.reviews.append(run.id, REJECTED, by=by, detail=note, at=now)
         set_name = baseline_set(definition, run)
         comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
-        deed = Deed(DecisionKind.REJECT, run, set_name, by, now, note, via=via)
+        deed = Deed(DecisionKind.REJECT, run, set_name, by, now, note, via=house.via or CLI)
         # What somebody accepted before passes; whoever names it all the same means it.
         meant = [one for one in comparisons if (one.view in views if views else not one.passed)]
         if not keep_decisions(house, ledger, deed, meant) and views:

@@ -17,7 +17,6 @@ from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import Deed
 from inspect_pipelines.web.api.review_wishes import BaselineWish, views_of
-from inspect_pipelines.web.api.reviews import came_by
 from inspect_pipelines.web.api.route import Answer, AskedByKey, AskedOnce, Routes
 
 Confirmed = Annotated[
@@ -45,7 +44,6 @@ def baseline_verbs(gate: Gate) -> Routes:
             asked.house,
             run.id,
             caller=asked.caller,
-            via=came_by(asked.request),
             views=views_of(wish.views),
             force=wish.force,
             note=wish.note,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import Query
-from starlette.requests import Request
 from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
@@ -17,7 +16,7 @@ from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.pictures.decide import decide
 from inspect_pipelines.usecases.pictures.withdraw import withdraw
 from inspect_pipelines.web.access.declaration import permitted
-from inspect_pipelines.web.access.gate import AGENT, Gate
+from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import Deed
 from inspect_pipelines.web.api.review_wishes import DecisionWish
@@ -69,7 +68,7 @@ def reviews(gate: Gate) -> Routes:
         `baseline:finalize`. Answers with one decision a view. A view of a run that asked nobody may be quarantined, too.
         """
         run = present(current_run(asked.house, RunId(review_id)), "review", review_id)
-        made = decide(asked.house, run.id, wish.said(), caller=asked.caller, via=came_by(asked.request))
+        made = decide(asked.house, run.id, wish.said(), caller=asked.caller)
         return asked.list(made)
 
     @routes.post(
@@ -86,13 +85,3 @@ def reviews(gate: Gate) -> Routes:
         return asked.answer(withdraw(asked.house, DecisionId(decision.id), caller=asked.caller))
 
     return routes
-
-
-def came_by(request: Request) -> str:
-    """How they came: an agent says so, and its name."""
-    agent = request.headers.get("user-agent", "")
-    if not agent.startswith(AGENT):
-        return "api"
-    return (
-        f"agent {agent.removeprefix(AGENT).split()[0][:60]}" if agent.removeprefix(AGENT).strip() else "agent"
-    )

@@ -22,6 +22,7 @@ from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import to_json
 from inspect_pipelines.queries.page import Page
+from inspect_pipelines.web.access.came import came_by
 from inspect_pipelines.web.access.declaration import Declaration, is_for
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.access.rates import Rates
@@ -196,7 +197,7 @@ class ReadRoute(APIRoute):
         declaration: Declaration = self.endpoint.declaration  # type: ignore[attr-defined]  # Routes wrote it there
         caller = self._gate.admit(request, declaration)
         assert caller is not None  # every route of the API asks who it is
-        house = self._gate.house(caller, request.query_params.get("org"))
+        house = self._gate.house(caller, request.query_params.get("org")).by_way_of(came_by(request, caller))
         return Asked(caller, house, request, self._gate.rates)
 
 

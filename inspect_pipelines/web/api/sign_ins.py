@@ -61,8 +61,9 @@ def sign_ins(gate: Gate) -> Routes:
             asked.rates.spend(ENTRY, _address(asked), "whoever signs in from this address")
         org = request.query_params.get("org")
         asked.rates.spend(LOGIN, f"{org}/{wish.login}", f"whoever signs in as {wish.login!r}")
+        named = gate.house_named(org)
         begun = sign_in(
-            gate.house_named(org),
+            named.by_way_of(asked.house.via) if named is not None else None,
             asked.house.hasher,
             wish.login,
             wish.password,

@@ -42,7 +42,11 @@ def workflows(gate: Gate) -> Routes:
             address = request.client.host if request.client else ""
             asked.rates.spend(EXCHANGE, address, "whoever exchanges tokens from this address")
         house = gate.house_named(request.query_params.get("org"))
-        created = exchange_proof(house, wish.token, random=secrets.token_bytes(RANDOM_BYTES))
+        created = exchange_proof(
+            house.by_way_of(asked.house.via) if house else None,
+            wish.token,
+            random=secrets.token_bytes(RANDOM_BYTES),
+        )
         token = created.token
         return asked.answer(
             WorkflowToken(created.text, token.login, tuple(sorted(token.scopes)), token.expires_at)

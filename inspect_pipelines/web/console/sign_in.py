@@ -12,6 +12,7 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import RedirectResponse, Response
 
 from inspect_pipelines.domain.sign_in import RANDOM_BYTES
+from inspect_pipelines.domain.way import CONSOLE
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.identities import Errand
 from inspect_pipelines.usecases.access.welcome import provider_of, refusal, tell_refusal, welcome
@@ -84,6 +85,7 @@ def sign_in_pages(gate: Gate) -> APIRouter:
         house = gate.house_named(kept.org) if kept else None
         provider, redirect = provider_of(house)
         assert house is not None  # who has a provider is there
+        house = house.by_way_of(CONSOLE)
         assert kept is not None  # it named the house
         flaw = _flaw(kept, provider.issuer, code=code, state=state, iss=iss, error=error)
         if flaw:

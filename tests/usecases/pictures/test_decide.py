@@ -39,7 +39,7 @@ def site(tmp_path: Path) -> Site:
 
 
 def say(site: Site, run: Run, kind: str, *, caller: Caller = PERSON, **wish: Any) -> list[Decision]:
-    return decide(site.house, run.id, Wish(DecisionKind(kind), **wish), caller=caller, via="cli")
+    return decide(site.house, run.id, Wish(DecisionKind(kind), **wish), caller=caller)
 
 
 def waiting(site: Site) -> list[RunId]:
@@ -114,7 +114,7 @@ def test_a_part_is_decided_and_the_rest_waits(site: Site) -> None:
 
 def test_a_quarantined_view_fails_nothing_is_kept_and_is_left_out_when_all_is_accepted(site: Site) -> None:
     run = site.look(200, cart=10)
-    decide(site.house, run.id, QUARANTINE, caller=MACHINE, via="agent claude")
+    decide(site.house.by_way_of("agent claude"), run.id, QUARANTINE, caller=MACHINE)
 
     later = site.look(140, cart=10)
     adopt(site.house, later.id, by=ADA)
@@ -127,7 +127,7 @@ def test_a_quarantined_view_fails_nothing_is_kept_and_is_left_out_when_all_is_ac
 
 
 def test_a_quarantine_may_end_early(site: Site) -> None:
-    (decision,) = decide(site.house, site.look(200).id, QUARANTINE, caller=PERSON, via="cli")
+    (decision,) = decide(site.house, site.look(200).id, QUARANTINE, caller=PERSON)
     assert site.look(10).status is RunStatus.PASSED
 
     withdraw(site.house, decision.id, caller=MACHINE)
@@ -218,7 +218,7 @@ def test_what_nobody_was_asked_cannot_be_decided(site: Site) -> None:
     with pytest.raises(Refused, match="nothing that it shows waits"):
         say(site, passed, "accept")
     with pytest.raises(NotFound, match="'nope' does not exist"):
-        decide(site.house, RunId("nope"), Wish(DecisionKind.ACCEPT), caller=PERSON, via="cli")
+        decide(site.house, RunId("nope"), Wish(DecisionKind.ACCEPT), caller=PERSON)
     with pytest.raises(NotFound, match="has no view 'shop/pay@desktop'; it has: shop/cart@desktop"):
         say(site, failed, "accept", views=frozenset({a_view("pay")}))
     with pytest.raises(UsageError, match="needs a note"):
@@ -253,7 +253,7 @@ def test_a_view_that_looks_right_today_may_be_quarantined_too(site: Site) -> Non
     """It flickers, and the run at hand happened to catch it well: the quarantine was refused as nobody had been asked."""
     run = site.look(90)
 
-    (decision,) = decide(site.house, run.id, QUARANTINE, caller=MACHINE, via="cli")
+    (decision,) = decide(site.house, run.id, QUARANTINE, caller=MACHINE)
 
     assert (waiting(site), site.look(10).status) == ([], RunStatus.PASSED)
     review = site.review(run)

@@ -78,11 +78,7 @@ class Decisions(RuleBasedStateMachine):
         run, change = self.before if is_late and self.before is not None else self.last
         try:
             made = decide(
-                self.house,
-                run.id,
-                Wish(kind, note="because", is_proposal=is_proposal),
-                caller=caller,
-                via="cli",
+                self.house, run.id, Wish(kind, note="because", is_proposal=is_proposal), caller=caller
             )
         except Refused:
             return
@@ -100,7 +96,7 @@ class Decisions(RuleBasedStateMachine):
         assert self.last is not None
         run, change = self.last
         try:
-            made = decide(self.house, run.id, Wish(ACCEPT, finalizes=True), caller=caller, via="cli")
+            made = decide(self.house, run.id, Wish(ACCEPT, finalizes=True), caller=caller)
         except Forbidden:
             assert caller is MACHINE
             return

@@ -94,10 +94,10 @@ class Repository:
         """A person rejects one in three, and accepts the others; on `main` they become the approved pictures."""
         fresh = {change for change in differing.values() if change not in self.words}
         if self.rng.random() < 0.3:
-            decide(self.site.house, run.id, Wish(REJECT, note="ticket 7"), caller=PERSON, via="cli")
+            decide(self.site.house, run.id, Wish(REJECT, note="ticket 7"), caller=PERSON)
             self.words |= dict.fromkeys(fresh, REJECT)
             return
-        decide(self.site.house, run.id, Wish(ACCEPT, finalizes=is_final), caller=PERSON, via="cli")
+        decide(self.site.house, run.id, Wish(ACCEPT, finalizes=is_final), caller=PERSON)
         self.words |= dict.fromkeys(fresh, ACCEPT)
         if is_final:
             self.approved |= {

@@ -317,7 +317,7 @@ def test_the_audit_names_what_was_created(client: TestClient, ours: House) -> No
 
     with ours.ledger.read() as ledger:
         told = [tuple(row[1:]) for row in ledger.audit.latest()]  # type: ignore[attr-defined]
-    assert ("local", "schedule.create", "smoke", "via api") in told
+    assert ("local", "schedule.create", "smoke", "") in told
 
 
 def test_who_may_not_write_may_still_switch(client: TestClient, ours: House) -> None:

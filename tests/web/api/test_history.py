@@ -108,7 +108,7 @@ def test_whatever_is_asked_is_in_the_audit_refused_or_not(client: TestClient, ho
     with house.ledger.read() as ledger:
         ((_, actor, action, subject, detail), *_) = ledger.audit.latest()  # type: ignore[attr-defined]
     assert (actor, action, subject) == ("user:curious", "history.query", "history")
-    assert detail == f"via api, token {token.token.id}: SELECT * FROM read_text('/etc/passwd')"
+    assert detail == f"token {token.token.id}: SELECT * FROM read_text('/etc/passwd')"
 
 
 class Waits:
