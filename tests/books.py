@@ -11,6 +11,7 @@ from builders import NOW, a_plan, a_run, a_schedule
 from ends import NIGHTLY, QA
 from history_builders import a_comparison
 from inspect_pipelines.domain import approval, incident_deeds
+from inspect_pipelines.domain.access import AccessToken
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.baseline import Baseline, adopted, concerning, view_matches
 from inspect_pipelines.domain.cause import scopes
@@ -51,6 +52,7 @@ class Books:
         self.pauses: list[Pause] = []
         self.notices: set[str] = set()
         self.used: dict[DefinitionId, float] = {}
+        self.tokens: tuple[AccessToken, ...] = ()
         self.baseline: Baseline | None = None
         self.last: Consequences = Consequences()
 
@@ -111,6 +113,7 @@ class Books:
         return Before(
             self.organization,
             kinds=CHANNELS,
+            tokens=self.tokens,
             standing=standing,
             last_of_cause=alike[-1] if alike else None,
             silences=tuple(one for one in self.silences if one.holds(self.at)),

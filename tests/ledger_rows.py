@@ -319,6 +319,7 @@ NAMES: Mapping[str, Ask] = {
     "kept_answers.drop": lambda r: r.drop("user:ada", "k1"),
     "tokens.all": lambda r: r.all(),
     "tokens.revoke": lambda r: r.revoke("t1", by="user:eve", at=LATER),
+    "tokens.ending": lambda r: r.ending(after=NOW, until=LATER),
     "tokens.revoke_of": lambda r: r.revoke_of("ada", by="user:eve", at=NOW),
     "passwords.find": lambda r: r.find("ada"),
     "passwords.renew": lambda r: r.renew("ada", "argon3"),

@@ -18,6 +18,7 @@ from inspect_pipelines.domain.quarantine_end import ending_quarantines
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.domain.run_alerts import Alerts, alerts_of
 from inspect_pipelines.domain.run_end import Before, RunEnd
+from inspect_pipelines.domain.token_end import ending_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
         budget_warnings(end, before),
         ended_ignores(end, before),
         ending_quarantines(end, before),
+        ending_tokens(end, before),
     )
     told = [key for each in warned for key in each.notices]
     notice = _told_once(end)

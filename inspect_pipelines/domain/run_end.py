@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from inspect_pipelines.domain.access import AccessToken
 from inspect_pipelines.domain.alerting import Alerting, Silence
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.cause import Cause, cause_of
@@ -72,6 +73,7 @@ class Before:
         notices: Keys of what was told once and needs no second telling.
         last_good: The definition's last run that passed.
         active: The active baseline of the run's set.
+        tokens: The organisation's that end soon.
         mail: What the targets that may hear of it are about to hear.
         kinds: Of channels.
     """
@@ -86,6 +88,7 @@ class Before:
     notices: frozenset[str] = frozenset()
     last_good: Run | None = None
     active: Baseline | None = None
+    tokens: tuple[AccessToken, ...] = ()
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
     kinds: Kinds = field(default_factory=dict)
 

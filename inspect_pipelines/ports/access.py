@@ -42,6 +42,9 @@ class Tokens(Protocol):
     def used(self, token_id: str, *, at: datetime) -> None:
         """Note that it was used then; not in the audit."""
 
+    def ending(self, *, after: datetime, until: datetime) -> list[AccessToken]:
+        """Of members, that nobody revoked, and that end after the one time and until the other; the first to end first."""
+
     def revoke_of(self, login: str, *, by: str, at: datetime) -> int:
         """All of a member's; returns how many opened something until now."""
 

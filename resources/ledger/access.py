@@ -93,6 +93,17 @@ class SqlTokens(Owned):
             )
         return revoked.rowcount == 1
 
+    def ending(self, *, after: datetime, until: datetime) -> list[AccessToken]:
+        query = sa.select(access_tokens).where(
+            access_tokens.c.org_id == self._org_id,
+            access_tokens.c.proof.is_(None),
+            access_tokens.c.revoked_at.is_(None),
+            access_tokens.c.expires_at > after,
+            access_tokens.c.expires_at <= until,
+        )
+        first = query.order_by(access_tokens.c.expires_at, access_tokens.c.id)
+        return [token_of(row) for row in self._connection.execute(first)]
+
     def revoke_of(self, login: str, *, by: str, at: datetime) -> int:
         query = sa.select(access_tokens.c.id).where(
             access_tokens.c.org_id == self._org_id,

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.mailbox import Mailbox, is_grouped
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_alerts import unknown_part
 from inspect_pipelines.domain.run_end import Before, RunEnd
+from inspect_pipelines.domain.token_end import EARLIEST
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.runs.check_admission import used_minutes
 
@@ -32,6 +33,7 @@ def gather_before(ledger: LedgerSession, end: RunEnd, kinds: Kinds) -> Before:
         standing=tuple(ledger.incidents.open_in(own, shared)),
         used_minutes=used_minutes(ledger, definition, organization.budget, end.at),
         active=end.judged_with,
+        tokens=tuple(ledger.tokens.ending(after=end.at, until=end.at + EARLIEST)),
         kinds=kinds,
     )
     if run.status is RunStatus.ERROR:

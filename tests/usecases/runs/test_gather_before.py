@@ -76,10 +76,10 @@ def test_what_is_asked_for_decides_the_same_as_all_that_the_ledger_knows(ends, f
 @pytest.mark.parametrize(
     ("status", "tables"),
     [
-        (RunStatus.PASSED, "runs run_steps review_queue journal usage organizations incidents"),
+        (RunStatus.PASSED, "runs run_steps review_queue journal usage organizations incidents access_tokens"),
         (
             RunStatus.FAILED,
-            "runs run_steps review_queue journal usage organizations incidents silences incidents journal incident_runs",
+            "runs run_steps review_queue journal usage organizations incidents silences incidents journal incident_runs access_tokens",
         ),
     ],
 )
