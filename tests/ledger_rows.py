@@ -125,6 +125,7 @@ OF_TRIGGER = replace(
 def fill(session: SqlSession) -> None:
     """Store them all."""
     session.organizations.save(ORGANIZATION, at=NOW)
+    session.organizations.use_link_key(b"k" * 32)
     for definition in (NIGHTLY, TRIGGER):
         session.definitions.save(definition, by="user:ada", at=NOW)
     session.revisions.settle(NIGHTLY.id, STANDING)
@@ -216,6 +217,7 @@ VALUES: Mapping[str, Ask] = {
 # Ids and names are the other organisation's: they find nothing, or name nothing and are told so.
 NAMES: Mapping[str, Ask] = {
     "organizations.applied_at": lambda r: r.applied_at(),
+    "organizations.link_key": lambda r: r.link_key(),
     "definitions.all": lambda r: r.all(),
     "definitions.find": lambda r: r.find(NIGHTLY.id),
     "definitions.delete": lambda r: r.delete(NIGHTLY.id, by="user:eve", at=LATER),
@@ -337,6 +339,7 @@ NAMES: Mapping[str, Ask] = {
 OWN: Mapping[str, Ask] = {
     "organizations.find": lambda r: r.find(),
     "organizations.naming": lambda r: r.naming(),
+    "organizations.use_link_key": lambda r: r.use_link_key(b"l" * 32),
     "revisions.shelve": lambda r: r.shelve(Library()),
     "usage.add": lambda r: r.add(NIGHTLY.id, MONTH, 8.0),
     "notices.give": lambda r: r.give(("told", "more"), at=LATER),

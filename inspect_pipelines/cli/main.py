@@ -34,6 +34,7 @@ COMMANDS = {
     "incidents": ("incidents", "incidents", "List, show, acknowledge and silence incidents."),
     "notifications": ("notifications", "notifications", "List, show and resend messages."),
     "channels": ("channels", "channels", "List channels, and send a test message through one."),
+    "links": ("links", "links", "Take back the signed links in messages."),
     "users": ("users", "users", "Add, list and remove the people who may use the server."),
     "tokens": ("tokens", "tokens", "Create, list and revoke tokens for the API."),
     "diff": ("diff", "diff", "Compare two pictures: PNG, JPEG or WebP."),

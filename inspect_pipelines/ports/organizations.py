@@ -33,3 +33,9 @@ class Organizations(Protocol):
 
     def applied_at(self) -> datetime | None:
         """When its project was applied last, changed or not."""
+
+    def link_key(self) -> bytes | None:
+        """That signs the links in its messages; None: it has none yet."""
+
+    def use_link_key(self, key: bytes) -> None:
+        """Sign by this one from now on; what another has signed opens nothing. Before the first apply nothing is kept."""

@@ -41,3 +41,13 @@ class SqlOrganizations(Owned):
         query = sa.select(organizations.c.applied_at).where(organizations.c.id == self._org_id)
         found: datetime | None = self._connection.scalar(query)
         return found
+
+    def link_key(self) -> bytes | None:
+        query = sa.select(organizations.c.link_key).where(organizations.c.id == self._org_id)
+        found: bytes | None = self._connection.scalar(query)
+        return found
+
+    def use_link_key(self, key: bytes) -> None:
+        self._connection.execute(
+            sa.update(organizations).where(organizations.c.id == self._org_id).values(link_key=key)
+        )

@@ -68,6 +68,9 @@ organizations = sa.Table(
     time("applied_at", nullable=True),
     # of one at most: its definitions have plain names in Dagster for ever, those of others their organisation's in front
     sa.Column("is_first", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column(
+        "link_key", sa.LargeBinary, nullable=True
+    ),  # that signs the links in its messages; None: none yet
 )
 
 definitions = sa.Table(

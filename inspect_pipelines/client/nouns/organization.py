@@ -6,6 +6,7 @@ from inspect_pipelines.client.noun import Noun
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.queries.budgets import BudgetStanding
 from inspect_pipelines.queries.channels import ChannelSummary
+from inspect_pipelines.queries.links import RevokedLinks
 from inspect_pipelines.queries.sources import SourceSummary
 
 
@@ -27,3 +28,7 @@ class Organization(Noun):
     def pauses(self) -> tuple[Pause, ...]:
         """What holds definitions back now, oldest first."""
         return self._many(Pause, "GET", "/pauses")
+
+    def revoke_all(self, *, key: str | None = None) -> RevokedLinks:
+        """Take back every signed link in messages of the organisation; those of later messages open again."""
+        return self._one(RevokedLinks, "POST", "/organization/links/revoke", headers={"Idempotency-Key": key})

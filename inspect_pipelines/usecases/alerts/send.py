@@ -10,6 +10,7 @@ from inspect_pipelines.errors import ChannelError, InspectError
 from inspect_pipelines.facts.alert import notification_facts
 from inspect_pipelines.ports.channel import Channel, Receipt
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.alerts.sign_links import sign_links
 
 BUDGET_SECONDS = 20.0  # a run's last op sends at most this long; what is left waits for the next sender
 LEASE = timedelta(
@@ -58,7 +59,7 @@ def send_next(house: House, sender: str, *, lease: timedelta = LEASE) -> Notific
     if notification is None:
         return None
     try:
-        receipt = _channel_for(house, notification.target).send(notification, thread)
+        receipt = _channel_for(house, notification.target).send(sign_links(house, notification), thread)
     except InspectError as error:
         return _record_failure(house, sender, notification, error)
     except Exception as error:  # noqa: BLE001 - a defect in one channel must not keep the others from sending

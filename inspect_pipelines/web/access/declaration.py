@@ -23,6 +23,7 @@ class For(StrEnum):
     SIGNERS = "whoever signs with the secret of the source"
     PROVERS = "whoever proves which workflow of CI it is"
     ENTRANTS = "whoever signs in or out"
+    HOLDERS = "whoever has a signed link out of a message"
     KNOWN = "whoever is known"
     PERMITTED = "whoever has the permission"
     # a page for browsers: in front of this machine's own address there may stand a proxy with a sign-in of its own
@@ -53,6 +54,7 @@ ANYBODY = Declaration(For.ANYBODY)
 SIGNERS = Declaration(For.SIGNERS)
 PROVERS = Declaration(For.PROVERS)
 ENTRANTS = Declaration(For.ENTRANTS)
+HOLDERS = Declaration(For.HOLDERS)
 KNOWN = Declaration(For.KNOWN)
 
 

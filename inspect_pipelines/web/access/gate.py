@@ -62,7 +62,7 @@ class Gate:
             Unauthenticated: Nobody whom we know asks; a token that opens nothing is never anonymous.
             Forbidden: They may not.
         """
-        if declared.whom in (For.ANYBODY, For.SIGNERS):
+        if declared.whom in (For.ANYBODY, For.SIGNERS, For.HOLDERS):
             return None
         if declared.whom is For.PROVERS:
             self._refuse_before_administrator()

@@ -31,6 +31,7 @@ RUN_NOW = Rate("run-now", 10, 60)  # a definition
 FILES = Rate("files", 60, 60)  # an organisation, of what takes a second of a core: plan, apply, test
 LOGIN = Rate("login", 5, 60)  # an account, whoever asks and whatever is answered, whether there is one or not
 ENTRY = Rate("entry", 30, 60)  # an address, over all accounts
+LINK = Rate("link", 60, 60)  # an address, of what opens nothing as well
 EXCHANGE = Rate("exchange", 20, 60)  # an address, of what is refused as well, which the audit keeps
 
 

@@ -19,6 +19,7 @@ from inspect_pipelines.web.api.export import export
 from inspect_pipelines.web.api.files import files
 from inspect_pipelines.web.api.history import history
 from inspect_pipelines.web.api.incidents import incidents
+from inspect_pipelines.web.api.links import links
 from inspect_pipelines.web.api.notifications import notifications
 from inspect_pipelines.web.api.organization import organization
 from inspect_pipelines.web.api.pause_verbs import pause_verbs
@@ -50,6 +51,7 @@ NOUNS = (
     notifications,
     organization,
     pause_verbs,
+    links,
     definition_verbs,
     revisions,
     rehearsals,

@@ -15,6 +15,7 @@ from inspect_pipelines.web.console.run import run
 from inspect_pipelines.web.console.runs import runs
 from inspect_pipelines.web.console.shell import Shell
 from inspect_pipelines.web.console.sign_in import sign_in_pages
+from inspect_pipelines.web.console.signed import signed
 
 TITLES = {
     400: "That cannot be shown",
@@ -45,6 +46,7 @@ class Console:
             home(self._shell),
             runs(self._shell),
             reports(self._gate),
+            signed(self._gate),
             pictures(self._gate),
             sign_in_pages(self._gate),
             run(self._shell),

@@ -82,6 +82,7 @@ OF_THE_WHOLE = (
     f"{V1}/triggers/test",
     f"{V1}/organization/pause",
     f"{V1}/organization/resume",
+    f"{V1}/organization/links/revoke",
 )  # they name nothing that could be another organisation's
 SILENT = (f"{V1}/plan", f"{V1}/triggers/test", f"{V1}/triggers/{{trigger_id}}/test")  # they change nothing
 OF_PERSONS = (f"{V1}/members/{{login}}/password",)  # no token does it, wherever

@@ -48,7 +48,7 @@ def routes() -> list[tuple[str, Declaration]]:
         (path, declared)
         for method, path, declared in found
         if declared is not None
-        and declared.whom not in (For.ANYBODY, For.SIGNERS)
+        and declared.whom not in (For.ANYBODY, For.SIGNERS, For.HOLDERS)
         and method in ("GET", "any")
     ]
 
