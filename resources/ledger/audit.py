@@ -6,18 +6,19 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from inspect_pipelines.domain.audit import AuditEntry
+from inspect_pipelines.domain.audit import AuditEntry, told
 from resources.ledger.owned import Owned
 from resources.ledger.tables import audit
 
 
 class SqlAudit(Owned):
     def append(self, action: str, subject: str, *, by: str, at: datetime, detail: str = "") -> None:
+        actor, detail = told(by, detail)
         self._connection.execute(
             sa.insert(audit).values(
                 org_id=self._org_id,
                 happened_at=at,
-                actor=by,
+                actor=actor,
                 action=action,
                 subject=subject,
                 detail=detail,

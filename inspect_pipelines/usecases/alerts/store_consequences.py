@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from inspect_pipelines.domain.audit import is_by_rule
 from inspect_pipelines.domain.consequences import Consequences
 from inspect_pipelines.facts.alert import incident_facts
 from inspect_pipelines.facts.baseline import baseline_facts
@@ -30,3 +31,6 @@ def store_consequences(ledger: LedgerSession, after: Consequences, *, at: dateti
     if after.baseline is not None:
         ledger.baselines.add(after.baseline)
         ledger.journal.append("baseline", baseline_facts(after.baseline), at=at)
+        if is_by_rule(after.baseline.created_by):  # what a person adopts is told with their word
+            by, source = after.baseline.created_by, f"of run {after.baseline.source_run_id}"
+            ledger.audit.append("baseline.adopted", after.baseline.id, by=by, at=at, detail=source)

@@ -165,4 +165,4 @@ def test_the_words_of_a_run_are_in_the_audit(site: Site) -> None:
     with site.house.ledger.read() as ledger:
         told = [(action, by) for _, by, action, _, _ in ledger.audit.latest(20)]  # type: ignore[attr-defined]  # only tests ask
     assert ("view.accepted", ADA) in told
-    assert ("run.accepted", "automatic") in told
+    assert ("run.accepted", "service:runs") in told

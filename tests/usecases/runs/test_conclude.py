@@ -99,6 +99,10 @@ def test_a_first_run_adopts_itself_where_the_plan_says_so(house: House) -> None:
     with house.ledger.read() as ledger:
         active = ledger.baselines.active("nightly-shop")
     assert active is not None
+    with house.ledger.read() as ledger:
+        newest = ledger.audit.entries(limit=1)[0]
+    assert (newest.actor, newest.action, newest.subject) == ("service:runs", "baseline.adopted", active.id)
+    assert newest.detail.startswith("policy:first_run, of run ")
     assert active.created_by == "policy:first_run"
 
 
