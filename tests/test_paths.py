@@ -24,8 +24,9 @@ KNOW_THE_HOME = {
     "inspect_pipelines/cli/begun.py",  # whether anything was applied there
     "inspect_pipelines/cli/channels.py",  # says where messages go without a channel
     "inspect_pipelines/cli/config.py",  # JSON schemas for people's editors
+    "inspect_pipelines/cli/desks/files.py",  # likewise
+    "inspect_pipelines/cli/desks/runs.py",  # the engine's state file
     "inspect_pipelines/cli/doctor.py",
-    "inspect_pipelines/cli/runs.py",  # the engine's state file
     "inspect_pipelines/cli/serve.py",
     "inspect_pipelines/cli/up.py",
     "inspect_pipelines/config/settings.py",

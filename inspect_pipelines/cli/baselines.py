@@ -6,7 +6,8 @@ import shlex
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import chosen_house, desk
+from inspect_pipelines.cli.desks.baselines import BaselineDesk, BaselinesHere, BaselinesThere
 from inspect_pipelines.cli.output import local_time, print_json, say, user_name
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
@@ -14,12 +15,11 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.baselines import BaselineSummary, find_baseline, list_baselines
+from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures import adopt as adoption
-from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
 from inspect_pipelines.usecases.pictures.reject import reject as reject_run
 from inspect_pipelines.usecases.runs.project import project
@@ -42,10 +42,10 @@ def list_(set_name: str | None, with_deleted: bool, limit: int, after: str | Non
 
     SET is a schedule's or trigger's id, or a shared set's name.
     """
-    house = _house()
+    ours = _desk()
 
     def page_at(cursor: str | None, most: int) -> Page[BaselineSummary]:
-        return list_baselines(house, set_name, with_deleted=with_deleted, cursor=cursor, limit=most)
+        return ours.list(set_name, with_deleted=with_deleted, cursor=cursor, limit=most)
 
     page = page_at(after, limit)
     found = page.items
@@ -94,14 +94,10 @@ def adopt(run_id: str, view_glob: str | None, drop_glob: str | None, force: bool
     RUN is its id or the beginning of it, or a definition's id for its latest run. Approved views that RUN did not come
     to stay as they are.
     """
-    house = _house()
-    run = find_ended_run(house, run_id).id
-    done = adoption.adopt(
-        house, run, by=_user(), view_glob=view_glob, drop_glob=drop_glob, force=force, notes=note
-    )
-    send_waiting(house)
-    project(house)
-    baseline, count = done.baseline, len(done.baseline.images)
+    ours = _desk()
+    run = ours.find_run(run_id)
+    done = ours.adopt(run, view_glob=view_glob, drop_glob=drop_glob, force=force, note=note)
+    baseline, count = done.baseline, len(done.baseline.views)
     share = "" if len(done.taken) == count else f"{len(done.taken)} of them "
     dropped = f", {_views(len(done.dropped))} dropped" if done.dropped else ""
     say(
@@ -145,9 +141,8 @@ def activate(baseline_id: str) -> None:
 
     BASELINE is its id, or the beginning of it (6 characters or more).
     """
-    house = _house()
-    baseline = adoption.activate(house, find_baseline(house, baseline_id), by=_user())
-    project(house)
+    ours = _desk()
+    baseline = ours.activate(ours.find(baseline_id))
     say(f"baseline {baseline.id} of {baseline.set!r} is in use")
 
 
@@ -166,11 +161,11 @@ def rollback(set_name: str) -> None:
 @click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 def delete(baseline_id: str, is_sure: bool) -> None:
     """Delete a BASELINE that is not in use; it can be restored."""
-    house = _house()
-    found = find_baseline(house, baseline_id)
+    ours = _desk()
+    found = ours.find(baseline_id)
     if not is_sure:
         click.confirm(f"Delete baseline {found}?", abort=True)
-    baseline = delete_baseline(house, found, confirmed=found, by=_user())
+    baseline = ours.delete(found)
     say(
         f"baseline {baseline.id} of {baseline.set!r} is deleted; undo it with: "
         f"inspect-pipelines baselines restore {baseline.id}"
@@ -181,8 +176,8 @@ def delete(baseline_id: str, is_sure: bool) -> None:
 @click.argument("baseline_id", metavar="BASELINE")
 def restore(baseline_id: str) -> None:
     """Make a deleted BASELINE one of its set again, out of use."""
-    house = _house()
-    baseline = restore_baseline(house, find_baseline(house, baseline_id), by=_user())
+    ours = _desk()
+    baseline = ours.restore(ours.find(baseline_id))
     say(
         f"baseline {baseline.id} of {baseline.set!r} is there again; use it with: "
         f"inspect-pipelines baselines activate {baseline.id}"
@@ -220,6 +215,10 @@ def noise(definition_id: str, as_json: bool) -> None:
     say(aligned(["VIEW", "RUNS", "MEDIAN", "HIGHEST", "TOLERANCE", "SUGGESTED"], rows))
     if any(floor.suggested_tolerance is None for floor in floors):
         say(f"- : a suggestion needs {LEAST_RUNS} runs that passed")
+
+
+def _desk() -> BaselineDesk:
+    return desk(BaselinesHere, BaselinesThere)
 
 
 def _house() -> House:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
-from inspect_pipelines.cli.output import print_json, say, terminal_width, user_name
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.told import ToldHere, ToldThere
+from inspect_pipelines.cli.output import print_json, say, terminal_width
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.channel import ChannelConfig
-from inspect_pipelines.queries.channels import ChannelSummary, find_channel, list_channels, none_yet
-from resources.channels.registry import CHANNELS
+from inspect_pipelines.queries.channels import ChannelSummary
 
 
 @click.group()
@@ -22,13 +20,13 @@ def channels() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List the published channels and whether their secrets have a value here; the values are not shown."""
-    home = chosen_house(Settings())
-    found = list_channels(home, _where)
+    ours = desk(ToldHere, ToldThere)
+    found = ours.channels()
     if as_json:
         print_json(found)
         return
     if not found:
-        say(none_yet(home))
+        say(ours.no_channels())
         return
     rows = [[one.name, one.kind, one.where, _secrets_text(one)] for one in found]
     say(aligned(["CHANNEL", "KIND", "WHERE", "SECRETS"], rows, width=terminal_width()))
@@ -46,18 +44,7 @@ def test(name: str, to: str | None) -> None:
 
     PagerDuty gets an alert that is resolved at once. Exit codes: 0 accepted, 2 usage, 3 it did not arrive.
     """
-    from inspect_pipelines.usecases.alerts.try_channel import try_channel
-
-    home = chosen_house(Settings())
-    config = find_channel(home, name)
-    published = home.publication.channels(home.org_id).channels
-    definitions = home.publication.read(home.org_id).definitions
-    receipt = try_channel(home, published, config, definitions, to=to, by=user_name())
-    say(f"accepted: {receipt.text}")
-
-
-def _where(config: ChannelConfig) -> str:
-    return CHANNELS[config.kind].where(config)
+    say(f"accepted: {desk(ToldHere, ToldThere).try_channel(name, to=to)}")
 
 
 def _secrets_text(one: ChannelSummary) -> str:

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from inspect_pipelines.cli.capacity import limits_beyond
 from inspect_pipelines.cli.changes import count, say_changes, say_settings
-from inspect_pipelines.cli.choice import way
-from inspect_pipelines.cli.output import print_json, say, style, user_name
+from inspect_pipelines.cli.output import print_json, say, style
 from inspect_pipelines.cli.proposal import say_cost, say_fire_times
-from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.engine.instance import most_runs
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.errors import Refused
 from inspect_pipelines.queries.proposal import AppliedSummary, ProposedChange
 from resources.channels.registry import CHANNELS
-from resources.clock import SystemClock
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,7 +63,9 @@ def init(url: str, identifier: str, folder: Path | None) -> None:
 @project_option
 def validate(folder: Path | None) -> None:
     """Check every file; all errors at once, each with its place."""
-    project = _load(folder)
+    from inspect_pipelines.cli.desks.files import read_project
+
+    project = read_project(folder or Settings().project)
     _say_warnings(project.warnings)
     schedules = sum(1 for definition in project.definitions if definition.kind == "schedule")
     counts = [
@@ -88,12 +85,9 @@ def plan(as_json: bool, folder: Path | None) -> None:
 
     Changes nothing.
     """
-    from inspect_pipelines.usecases.definitions.show_proposal import proposed, show_proposal
-    from inspect_pipelines.wiring import house
+    from inspect_pipelines.cli.desks.files import file_desk
 
-    project = _load(folder)
-    home = house(Settings(), project.org_id)
-    proposal = show_proposal(home, project, proposed(home, project))
+    proposal = file_desk(folder, Settings()).plan()
     if as_json:
         print_json(proposal)
         return
@@ -122,35 +116,18 @@ def apply(yes: bool, accept_cost: bool, as_json: bool, folder: Path | None) -> N
 
     A second time changes nothing.
     """
-    from inspect_pipelines.config.schema import write_schemas
-    from inspect_pipelines.engine.choose import ticker_for
-    from inspect_pipelines.usecases.definitions.apply import apply as store
-    from inspect_pipelines.usecases.definitions.show_proposal import proposed, show_applied, show_proposal
-    from inspect_pipelines.usecases.definitions.switch_on import switch_on
-    from inspect_pipelines.wiring import house
+    from inspect_pipelines.cli.desks.files import file_desk
 
-    project = _load(folder)
-    home = house(Settings(), project.org_id)
-    found = proposed(home, project)
-    proposal = show_proposal(home, project, found)
+    ours = file_desk(folder, Settings())
+    proposal = ours.plan()
     if not as_json:
         _say_warnings(proposal.warnings)
         say_changes(proposal.changes)
         say_settings(proposal.organization)
     if proposal.deletions and not yes:
         _confirm(proposal.deletions, can_ask=not as_json)
-    gone = {change.definition.id for change in found.deletions}
-    applied = store(
-        home,
-        project,
-        by=f"user:{user_name()}",
-        may_delete=gone,
-        accept_cost=accept_cost,
-        via=way(Settings()),
-    )
-    write_schemas(Settings().absolute_home(), CHANNELS)
-    ticker = ticker_for(Settings())
-    done = show_applied(found, applied, switch_on(home, ticker) if ticker is not None else None)
+    gone = {DefinitionId(change.id) for change in proposal.deletions}
+    done = ours.apply(may_delete=gone, accept_cost=accept_cost)
     if as_json:
         print_json(done)
         return
@@ -170,13 +147,6 @@ def _say_switched(done: AppliedSummary) -> None:
         say(f"{style('switched on', fg='green')} {name}: it was stopped in the Dagster UI")
     if done.problem:
         say(f"{style('warning', fg='yellow')} {done.problem}", err=True)
-
-
-def _load(folder: Path | None) -> Project:
-    project = load_project(folder or Settings().project, kinds=CHANNELS, now=SystemClock().now())
-    return replace(
-        project, warnings=(*project.warnings, *limits_beyond(most_runs(), project.organization.limits))
-    )
 
 
 def _confirm(deletions: tuple[ProposedChange, ...], *, can_ask: bool) -> None:

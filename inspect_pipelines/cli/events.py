@@ -8,7 +8,8 @@ from functools import partial
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import chosen_house, desk
+from inspect_pipelines.cli.desks.told import ToldDesk, ToldHere, ToldThere
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import harmless, local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.paging import page_options, say_rest
@@ -19,7 +20,7 @@ from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.events import find_event, list_events, show_event
+from inspect_pipelines.queries.events import find_event
 
 HEADER = ["EVENT", "RECEIVED", "TYPE", "STATUS", "REPO", "BRANCH", "SOURCE", "WHAT"]
 LEFT_OUT_FIRST = ["SOURCE", "BRANCH", "RECEIVED", "REPO", "WHAT"]
@@ -60,11 +61,10 @@ def list_(
     as_json: bool,
 ) -> None:
     """List events, newest first."""
-    house = _house()
-    earliest = past(since, option="--since", now=house.clock.now()) if since else None
+    ours = _desk()
+    earliest = past(since, option="--since", now=ours.now()) if since else None
     page_after = partial(
-        list_events,
-        house,
+        ours.events,
         status=[EventStatus(status) for status in statuses] or None,
         type=kind,
         source_id=SourceId(source) if source else None,
@@ -89,16 +89,15 @@ def list_(
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(text: str, with_payload: bool, as_json: bool) -> None:
     """Show everything about an event."""
-    house = _house()
-    event = find_event(house, text)
     if with_payload:
-        _print_payload(house, event)
+        house = chosen_house(Settings())
+        _print_payload(house, find_event(house, text))
         return
-    found = show_event(house, event)
+    found = _desk().event(text)
     if as_json:
         print_json(found)
         return
-    say(_page(event))
+    say(_page(found.event))
     for one in found.decisions:
         replayed = f" ({one.decision.replay})" if one.decision.replay else ""
         say(f"  {one.decision.trigger_id}{replayed}: {_line(one.sentence)}")
@@ -167,5 +166,5 @@ def _line(text: str | None) -> str:
     return printable(text or "")
 
 
-def _house() -> House:
-    return chosen_house(Settings())
+def _desk() -> ToldDesk:
+    return desk(ToldHere, ToldThere)

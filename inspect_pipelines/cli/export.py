@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.definitions import DefinitionsHere, DefinitionsThere
 from inspect_pipelines.cli.output import say
-from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.queries.export import export_text
 
 
 @click.command()
@@ -16,4 +15,4 @@ def export() -> None:
 
     Move its entries into your own one: `plan` then says that they are taken over, and `apply` does so.
     """
-    say(export_text(chosen_house(Settings())), nl=False)
+    say(desk(DefinitionsHere, DefinitionsThere).export(), nl=False)

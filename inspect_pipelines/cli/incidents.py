@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.incidents import IncidentDesk, IncidentsHere, IncidentsThere
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.output import (
     local_time,
@@ -15,24 +16,14 @@ from inspect_pipelines.cli.output import (
     say,
     short_duration,
     terminal_width,
-    user_name,
 )
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.incidents import (
     IncidentDossier,
     IncidentSummary,
-    find_incident,
-    list_incidents,
-    show_incident,
-    subject_of,
 )
-from inspect_pipelines.usecases.alerts import silence as silencing
-from inspect_pipelines.usecases.alerts.acknowledge import acknowledge
-from inspect_pipelines.usecases.runs.project import project
 
 MOST_KEYS_SHOWN = 20
 
@@ -48,11 +39,11 @@ def incidents() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(whole: bool, limit: int, after: str | None, as_json: bool) -> None:
     """List open incidents, newest first."""
-    house = _house()
-    now = house.clock.now()
-    page = list_incidents(house, open_only=not whole, cursor=after, limit=limit)
+    ours = _desk()
+    now = ours.now()
+    page = ours.list(open_only=not whole, cursor=after, limit=limit)
     found = page.items
-    say_rest(page, lambda cursor, most: list_incidents(house, open_only=not whole, cursor=cursor, limit=most))
+    say_rest(page, lambda cursor, most: ours.list(open_only=not whole, cursor=cursor, limit=most))
     if as_json:
         print_json(found)
         return
@@ -84,8 +75,7 @@ def show(incident_id: str, as_json: bool) -> None:
 
     INCIDENT is its id, the beginning of it, or a run that failed by it.
     """
-    house = _house()
-    found = show_incident(house, incident_id)
+    found = _desk().show(incident_id)
     if as_json:
         print_json(found)
         return
@@ -96,10 +86,8 @@ def show(incident_id: str, as_json: bool) -> None:
 @click.argument("incident_id", metavar="INCIDENT")
 def ack(incident_id: str) -> None:
     """Take an INCIDENT on: no more reminders."""
-    house = _house()
-    incident = acknowledge(house, find_incident(house, incident_id).id, by=_user())
-    project(house)
-    say(f"incident {incident.id} is acknowledged by {user_name()}; its recovery will be told")
+    incident, by = _desk().acknowledge(incident_id)
+    say(f"incident {incident} is acknowledged by {by}; its recovery will be told")
 
 
 @incidents.command()
@@ -115,18 +103,14 @@ def silence(subject: str, span: str | None, moment: str | None, end: bool, reaso
     """
     if sum(1 for one in (span, moment, end or None) if one) != 1:
         raise UsageError("say one of: --for 2h, --until 2026-11-26T08:00, --end")
-    house = _house()
-    incident_id, definition_id = subject_of(house, subject)
-    name = incident_id or definition_id
+    ours = _desk()
     if end:
-        silencing.end_silences(house, incident_id=incident_id, definition_id=definition_id, by=_user())
+        name = ours.end_silence(subject)
         say(f"{name!r} is silenced no longer; what is still wrong is told by the next run that fails")
         return
     option, text = ("--for", span) if span else ("--until", moment or "")
-    until = future(text or "", option=option, now=house.clock.now())
-    silencing.silence(
-        house, incident_id=incident_id, definition_id=definition_id, until=until, by=_user(), reason=reason
-    )
+    until = future(text or "", option=option, now=ours.now())
+    name = ours.silence(subject, until=until, reason=reason)
     say(f"{name!r} is silenced until {local_time(until)}")
 
 
@@ -166,9 +150,5 @@ def _state(one: IncidentSummary) -> str:
     return f"{one.state}, silenced" if one.is_silenced else one.state
 
 
-def _house() -> House:
-    return chosen_house(Settings())
-
-
-def _user() -> str:
-    return f"user:{user_name()}"
+def _desk() -> IncidentDesk:
+    return desk(IncidentsHere, IncidentsThere)

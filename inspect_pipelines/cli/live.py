@@ -15,11 +15,11 @@ from inspect_pipelines.cli.output import (
     style,
     terminal_width,
 )
+from inspect_pipelines.cli.seen import Seen
 from inspect_pipelines.cli.step_lines import StepLines
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import is_plain_terminal
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.queries.progress import Progress
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 ENDED_SHOWN = 10  # ended runs that stay on the screen, the newest
@@ -28,7 +28,7 @@ ENDED_SHOWN = 10  # ended runs that stay on the screen, the newest
 class View(Protocol):
     """Shows runs as they go on."""
 
-    def show(self, runs: Sequence[Progress]) -> None:
+    def show(self, runs: Sequence[Seen]) -> None:
         """They are like this now."""
 
 
@@ -56,13 +56,13 @@ class Screen:
         self._lines = 0
         self._turn = 0
 
-    def show(self, runs: Sequence[Progress]) -> None:
+    def show(self, runs: Sequence[Seen]) -> None:
         lines = self.lines(runs)
         say("\n".join(lines), over=self._lines)
         self._lines = len(lines)
         self._turn += 1
 
-    def lines(self, runs: Sequence[Progress]) -> list[str]:
+    def lines(self, runs: Sequence[Seen]) -> list[str]:
         """What stands on the screen now."""
         if not runs:
             return [cut(f"{self._spinner()} no run is open; Ctrl-C ends the watching", self._width)]
@@ -80,7 +80,7 @@ class Screen:
         ]
         return aligned(["", "DEFINITION", "RUN", "FOR", "IT IS"], rows, width=self._width).splitlines()
 
-    def _mark(self, progress: Progress) -> str:
+    def _mark(self, progress: Seen) -> str:
         status = progress.run.status.value
         mark = self._spinner() if status == "running" else MARKS[status]
         return style(mark, fg=COLOURS.get(status))
@@ -95,7 +95,7 @@ class Lines:
     def __init__(self) -> None:
         self._said: dict[RunId, tuple[str, str]] = {}
 
-    def show(self, runs: Sequence[Progress]) -> None:
+    def show(self, runs: Sequence[Seen]) -> None:
         for one in runs:
             now = (one.run.status.value, one.doing)
             if self._said.get(one.run.id) != now:
@@ -106,7 +106,7 @@ class Lines:
                 )
 
 
-def says(progress: Progress) -> str:
+def says(progress: Seen) -> str:
     """What it is doing, and until when it may."""
     if progress.left_seconds is None:
         return progress.doing

@@ -11,7 +11,7 @@ import click
 
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import is_plain_terminal
-from inspect_pipelines.errors import InspectError
+from inspect_pipelines.errors import InspectError, UsageError
 
 # Command -> module under inspect_pipelines.cli and its function; lazy, so that `--help` needs neither Dagster nor DuckDB.
 COMMANDS = {
@@ -50,14 +50,17 @@ FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
 REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's defect: rights, a read-only disk
 
 
-ORG = "--org"
+ORG, SERVER, TOKEN, TOKEN_FILE = FIRSTS = ("--org", "--server", "--token", "--token-file")
+# What is about this machine, or about files here: a server is not asked for it. `history` and `gallery` look into a home.
+OF_FILES = frozenset(("init", "validate", "diff", "diff-dir", "up", "env", "doctor"))
+OF_A_HOME = frozenset(("history", "gallery"))
 
 
 class LazyGroup(click.Group):
     """A group that knows its commands' one-line helps without importing them."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        return super().parse_args(ctx, org_first(args))
+        return super().parse_args(ctx, firsts_first(args))
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
@@ -84,15 +87,20 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, text) for name, (_, _, text) in COMMANDS.items()])
 
 
-def org_first(args: list[str]) -> list[str]:
-    """The words with `--org ID` in front, wherever a person put it; what stands behind `--` is no option."""
+def firsts_first(args: list[str]) -> list[str]:
+    """The words with `--org ID` and the like in front, wherever a person put them; what stands behind `--` is no option."""
     end = args.index("--") if "--" in args else len(args)
-    for at, word in enumerate(args[:end]):
-        if word == ORG and at + 1 < end:
-            return [*args[at : at + 2], *args[:at], *args[at + 2 :]]
-        if word.startswith(f"{ORG}="):
-            return [word, *args[:at], *args[at + 1 :]]
-    return args
+    first: list[str] = []
+    rest: list[str] = []
+    words = iter(args[:end])
+    for word in words:
+        if word in FIRSTS and (following := next(words, None)) is not None:
+            first += [word, following]
+        elif word.startswith(tuple(f"{one}=" for one in FIRSTS)):
+            first.append(word)
+        else:
+            rest.append(word)
+    return [*first, *rest, *args[end:]]
 
 
 HELP = """Proactive visual QA: playbooks on schedules and events, compared with an approved baseline.
@@ -110,12 +118,36 @@ Exit codes: 0 passed, 1 failed or needs review, 2 usage or configuration,
     metavar="ID",
     help="The organisation, where INSPECT_HOME has several (default: INSPECT_ORG, else the project's).",
 )
+@click.option(
+    SERVER, "server", metavar="URL", help="Ask this server instead of this machine (default: INSPECT_SERVER)."
+)
+@click.option(
+    TOKEN, "token", metavar="TEXT", help="What to show it (default: INSPECT_TOKEN); others see it in `ps`."
+)
+@click.option(
+    TOKEN_FILE, "token_file", metavar="FILE", help="A file that holds the token; - is standard input."
+)
 @click.version_option(package_name="inspect-pipelines")
 @click.pass_context
-def cli(ctx: click.Context, org: str | None) -> None:
-    """Hold the commands; HELP is what people read. `org` is for cli/choice.py."""
+def cli(
+    ctx: click.Context, org: str | None, server: str | None, token: str | None, token_file: str | None
+) -> None:
+    """Hold the commands; HELP is what people read. The options are for cli/choice.py."""
     if is_plain_terminal():
         ctx.color = False
+    name = ctx.invoked_subcommand or ""
+    if name in OF_A_HOME or (name in OF_FILES and (server or token or token_file)):
+        refuse_server_for(name)
+
+
+def refuse_server_for(name: str) -> None:
+    from inspect_pipelines.cli.choice import named_server
+    from inspect_pipelines.config.settings import Settings
+
+    if (server := named_server(Settings())) is not None:
+        raise UsageError(
+            f"{name!r} is about this machine, and no server is asked for it; leave --server {server} and its token out"
+        )
 
 
 def main() -> None:

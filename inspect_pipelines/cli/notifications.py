@@ -6,22 +6,15 @@ from collections.abc import Iterator
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.told import ToldDesk, ToldHere, ToldThere
 from inspect_pipelines.cli.output import local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.notification import DeliveryStatus
-from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.notifications import (
     NotificationDossier,
-    find_notification,
-    list_notifications,
-    show_notification,
 )
-from inspect_pipelines.usecases.alerts.resend import resend as resend_message
-from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.runs.project import project
 
 MARKS = {DeliveryStatus.SENT: "✓", DeliveryStatus.FAILED: "✗", DeliveryStatus.STORED: "…"}
 
@@ -37,10 +30,10 @@ def notifications() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(status: str | None, limit: int, after: str | None, as_json: bool) -> None:
     """List messages, newest first."""
-    house = _house()
-    page = list_notifications(house, status=status, cursor=after, limit=limit)
+    ours = _desk()
+    page = ours.notifications(status=status, cursor=after, limit=limit)
     found = page.items
-    say_rest(page, lambda cursor, most: list_notifications(house, status=status, cursor=cursor, limit=most))
+    say_rest(page, lambda cursor, most: ours.notifications(status=status, cursor=cursor, limit=most))
     if as_json:
         print_json(found)
         return
@@ -72,8 +65,7 @@ def show(message_id: str, as_json: bool) -> None:
 
     MESSAGE is its id, or the beginning of it.
     """
-    house = _house()
-    found = show_notification(house, find_notification(house, message_id))
+    found = _desk().notification(message_id)
     if as_json:
         print_json(found)
         return
@@ -84,11 +76,7 @@ def show(message_id: str, as_json: bool) -> None:
 @click.argument("message_id", metavar="MESSAGE")
 def resend(message_id: str) -> None:
     """Send a MESSAGE once more."""
-    house = _house()
-    again = resend_message(house, find_notification(house, message_id).id)
-    send_waiting(house)
-    project(house)
-    now = show_notification(house, again).summary.notification
+    now = _desk().resend(message_id).summary.notification
     say(printable(f"message {now.id} to {now.target}: {now.status.value} {now.receipt}"))
 
 
@@ -112,5 +100,5 @@ def _lines(dossier: NotificationDossier) -> Iterator[str]:
         yield f"{' ' * (len(line) - len(line.lstrip(' ')))}{printable(line)}"  # keeps its place under the line before
 
 
-def _house() -> House:
-    return chosen_house(Settings())
+def _desk() -> ToldDesk:
+    return desk(ToldHere, ToldThere)

@@ -61,7 +61,7 @@ def _given(context: click.Context) -> list[str]:
     for parameter in context.command.params:
         name = parameter.name or ""
         is_typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if not is_typed or name == AFTER:
+        if not is_typed or name in (AFTER, "token"):  # a token is not shown
             continue
         value = context.params[name]
         for each in value if isinstance(value, tuple) else (value,):

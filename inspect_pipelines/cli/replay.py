@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.told import ToldHere, ToldThere
 from inspect_pipelines.cli.output import print_json, printable, say
-from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.queries.events import find_event, show_replay
-from inspect_pipelines.usecases.events.replay import replay as replay_event
 
 
 @click.command()
@@ -20,17 +18,15 @@ def replay(text: str, as_json: bool) -> None:
     What it starts are new runs beside those of before; their origins end in @r1, @r2, .. One that could not be read is
     read again from its payload, one whose changed paths stayed unknown asks for them again.
     """
-    house = chosen_house(Settings())
-    event = replay_event(house, find_event(house, text).id)
-    found = show_replay(house, event)
+    found = desk(ToldHere, ToldThere).replay(text)
     if as_json:
         print_json(found)
         return
     say(
-        f"event {event.id} was replayed ({event.replay}): {event.status.value}"
-        + (f": {event.problem}" if event.problem else "")
+        f"event {found.event_id} was replayed ({found.replay}): {found.status.value}"
+        + (f": {found.problem}" if found.problem else "")
     )
     for one in found.decisions:
         say(f"  {one.decision.trigger_id}: {printable(one.sentence)}")
-    if not found.decisions and event.status.value not in ("waiting", "ignored"):
+    if not found.decisions and found.status.value not in ("waiting", "ignored"):
         say("  no trigger names this kind of event")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator
-from dataclasses import replace
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.reviews import ReviewDesk, ReviewsHere, ReviewsThere
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.output import (
     coloured,
@@ -17,28 +17,18 @@ from inspect_pipelines.cli.output import (
     printable,
     say,
     terminal_width,
-    user_name,
 )
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.access import LOCAL, Caller
 from inspect_pipelines.domain.baseline import view_matches
 from inspect_pipelines.domain.decision import Decision
-from inspect_pipelines.domain.ids import DecisionId, RunId
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.review import ReviewState
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.wish import Wish
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.dossier import comparisons_of
-from inspect_pipelines.queries.reviews import ReviewDossier, list_reviews, review_with
-from inspect_pipelines.queries.run import find_ended_run
-from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.pictures.decide import decide as decide_views
-from inspect_pipelines.usecases.pictures.withdraw import withdraw as withdraw_decision
-from inspect_pipelines.usecases.runs.project import project
+from inspect_pipelines.queries.reviews import ReviewDossier
 
 VIEWS_SHOWN = 3
 
@@ -54,9 +44,9 @@ def reviews() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(whole: bool, limit: int, after: str | None, as_json: bool) -> None:
     """List what waits for a person, newest first."""
-    house, state = _house(), None if whole else ReviewState.WAITING
-    page = list_reviews(house, state, cursor=after, limit=limit)
-    say_rest(page, lambda cursor, most: list_reviews(house, state, cursor=cursor, limit=most))
+    ours, state = _desk(), None if whole else ReviewState.WAITING
+    page = ours.list(state, cursor=after, limit=limit)
+    say_rest(page, lambda cursor, most: ours.list(state, cursor=cursor, limit=most))
     if as_json:
         print_json(page.items)
         return
@@ -92,7 +82,7 @@ def show(run_id: str, as_json: bool) -> None:
 
     RUN is its id, the beginning of it, or a definition's id for its latest run.
     """
-    found = _review(_house(), run_id)
+    found = _review(_desk(), run_id)
     if as_json:
         print_json(found)
         return
@@ -132,12 +122,12 @@ def decide(
 
     It holds wherever exactly the same change shows again. Without --view it is about all that wait.
     """
-    house = _house()
-    until = future(moment, option="--until", now=house.clock.now()) if moment else None
-    run = find_ended_run(house, run_id).id
+    ours = _desk()
+    until = future(moment, option="--until", now=ours.now()) if moment else None
+    run = ours.find_run(run_id)
     wish = Wish(
         DecisionKind(kind),
-        frozenset(view for text in views for view in _meant(house, run, text)),
+        frozenset(view for text in views for view in _meant(ours, run, text)),
         note,
         owner,
         until,
@@ -145,9 +135,7 @@ def decide(
         force,
         propose,
     )
-    made = decide_views(house, run, wish, caller=_caller())
-    send_waiting(house)
-    project(house)
+    made = ours.decide(run, wish)
     for one in made:
         say(_line(one))
     if not made:
@@ -158,10 +146,9 @@ def decide(
 @click.argument("decision_id", metavar="DECISION")
 def withdraw(decision_id: str) -> None:
     """Take a DECISION back, while nothing was built on it; what it was about waits again."""
-    house = _house()
-    done = withdraw_decision(house, DecisionId(decision_id), caller=_caller())
-    project(house)
-    found = review_with(house, done.run_id)
+    ours = _desk()
+    done = ours.withdraw(decision_id)
+    found = ours.review(done.run_id)
     waits = found is not None and done.shown.view in found.waiting_views
     again = f": {done.shown.view} waits again as run {done.run_id} shows it" if waits else ""
     say(f"decision {done.id} is taken back{again}")
@@ -205,17 +192,17 @@ def _some(views: tuple[View, ...]) -> str:
     return ", ".join(map(str, views[:VIEWS_SHOWN])) + more
 
 
-def _review(house: House, run_id: str) -> ReviewDossier:
-    run = find_ended_run(house, run_id).id
-    found = review_with(house, run)
+def _review(ours: ReviewDesk, run_id: str) -> ReviewDossier:
+    run = ours.find_run(run_id)
+    found = ours.review(run)
     if found is None:
         raise NotFound(f"run {run!r} asked nobody; list what waits with: inspect-pipelines reviews list")
     return found
 
 
-def _meant(house: House, run_id: RunId, text: str) -> list[View]:
+def _meant(ours: ReviewDesk, run_id: RunId, text: str) -> list[View]:
     """The views of a run that a name or a glob means."""
-    known = [one.view for one in comparisons_of(house, run_id)]
+    known = ours.views(run_id)
     found = [view for view in known if view_matches(view, text)]
     if not found:
         names = ", ".join(map(str, known[:8])) or "none that was compared"
@@ -223,9 +210,5 @@ def _meant(house: House, run_id: RunId, text: str) -> list[View]:
     return found
 
 
-def _caller() -> Caller:
-    return replace(LOCAL, actor=f"user:{user_name()}")
-
-
-def _house() -> House:
-    return chosen_house(Settings())
+def _desk() -> ReviewDesk:
+    return desk(ReviewsHere, ReviewsThere)

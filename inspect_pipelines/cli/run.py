@@ -6,12 +6,10 @@ import sys
 
 import click
 
-from inspect_pipelines.cli.begun import begun
+from inspect_pipelines.cli.desks.starts import started
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.domain.run import RunStatus, request_origin
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
-from resources.clock import SystemClock
 
 
 @click.command()
@@ -37,27 +35,14 @@ def run(
 
     Exit codes with --wait: 0 passed, 1 failed or needs review, 2 usage, 3 timeout, error or cancelled.
     """
-    settings = Settings()
-    given = _parsed(variables)
-    key = SystemClock().new_id()
-    with begun(settings, request_origin(key)) as engine:
-        # Imported while the run's own process loads: 0.6 s of a command that somebody waits for.
-        from inspect_pipelines.cli.choice import chosen_house
-        from inspect_pipelines.cli.launching import awaited, print_end, print_start
-        from inspect_pipelines.cli.output import user_name
-        from inspect_pipelines.usecases.runs import start
-        from inspect_pipelines.usecases.runs.launch import launch
-        from inspect_pipelines.usecases.runs.reconcile import reconcile
+    with started(definition_id, _parsed(variables), Settings()) as done:
+        from inspect_pipelines.cli.launching import print_end, print_start
 
-        house = chosen_house(settings)
-        reconcile(house)
-        wanted = start.request(house, DefinitionId(definition_id), given, by=f"user:{user_name()}", key=key)
-        handle = launch(house, engine, wanted)
         if not wait:
-            print_start(house, wanted, as_json)
+            print_start(done.run, as_json)
             return
-        ended = awaited(house, settings, engine, handle, wanted, quietly=quiet or as_json)
-    print_end(house, ended, as_json)
+        ended = done.await_end(quiet or as_json)
+    print_end(ended, as_json)
     sys.exit(0 if allow_review and ended.status is RunStatus.NEEDS_REVIEW else ended.status.exit_code)
 
 

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 import sys
 from functools import partial
+from typing import TYPE_CHECKING
 
 import click
 
 from inspect_pipelines.cli import dossier as dossiers
 from inspect_pipelines.cli import steps
-from inspect_pipelines.cli.choice import chosen_house
-from inspect_pipelines.cli.launching import (
-    awaited,
-    cancelled,
-    launched,
-    print_end,
-    print_start,
-    took_text,
-)
+from inspect_pipelines.cli.choice import chosen_house, desk
+from inspect_pipelines.cli.desks.runs import RunDesk, RunsHere, RunsThere
+from inspect_pipelines.cli.desks.starts import Started, started_here, started_there
+from inspect_pipelines.cli.launching import launched, print_end, print_start, took_text
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import coloured, local_time, print_json, say, terminal_width, user_name
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.errors import Refused, UsageError
+from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.dossier import show_run
-from inspect_pipelines.queries.progress import watch as watch_runs
-from inspect_pipelines.queries.run import current_run, find_run, refuse_unknown, sessions_of
-from inspect_pipelines.queries.runs import RunSummary, list_runs
-from inspect_pipelines.usecases.runs.reconcile import EVERY_SECONDS, reconcile
+from inspect_pipelines.queries.run import find_run, sessions_of
+from inspect_pipelines.queries.runs import RunSummary
+from inspect_pipelines.usecases.runs.reconcile import reconcile
 from inspect_pipelines.usecases.runs.retry import retry as retry_run
+
+if TYPE_CHECKING:
+    from inspect_pipelines.client.client import Client
 
 FAILED = (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.ERROR)
 
@@ -77,20 +73,15 @@ def list_(
     as_json: bool,
 ) -> None:
     """List runs, newest first."""
-    house = _house()
     wanted = [RunStatus(status) for status in statuses]
     if failed and wanted:
         raise UsageError("--failed and --status cannot go together: --failed means failed, timeout and error")
-    earliest = past(since, option="--since", now=house.clock.now()) if since else None
-    reconcile(house)
-    if definition_id is not None:
-        refuse_unknown(house, DefinitionId(definition_id))
+    ours = _desk()
     page_after = partial(
-        list_runs,
-        house,
-        definition_id=DefinitionId(definition_id) if definition_id else None,
+        ours.list,
+        definition_id=definition_id,
         status=FAILED if failed else wanted or None,
-        since=earliest,
+        since=past(since, option="--since", now=ours.now()) if since else None,
     )
     page = page_after(cursor=after, limit=limit)
     found = page.items
@@ -122,9 +113,7 @@ def show(text: str, as_json: bool) -> None:
 
     RUN may also be a definition's id: its latest run.
     """
-    house = _house()
-    reconcile(house)
-    found = show_run(house, find_run(house, text, or_definition=True), _ui_url())
+    found = _desk().show(text)
     if as_json:
         print_json(found)
     else:
@@ -144,26 +133,21 @@ def watch(text: str | None, follow: bool) -> None:
 
     if text is not None and follow:
         raise UsageError("--follow and RUN cannot go together: a single run is watched until it ends")
-    house = _house()
-    reconcile(house)
-    run = find_run(house, text, or_definition=True) if text is not None else None
-    view = view_of_one() if run else view_of_many()
-    looked_at = house.clock.monotonic()
+    ours = _desk()
+    run_id = ours.find(text, or_definition=True) if text is not None else None
+    view = view_of_one() if run_id else view_of_many()
     try:
-        for seen in watch_runs(house, run.id if run else None, stays=follow):
-            if run is None and not seen and not follow:
+        for seen in ours.watch(run_id, stays=follow):
+            if run_id is None and not seen and not follow:
                 say("no run is open; start one with: inspect-pipelines run ID")
                 return
             view.show(seen)
-            if house.clock.monotonic() - looked_at > EVERY_SECONDS:
-                looked_at = house.clock.monotonic()
-                reconcile(house)
     except KeyboardInterrupt:
         say("stopped watching; the runs go on", err=True)
-        sys.exit(0 if run is None else 3)  # how that one ends is not known, and 0 would say that it passed
-    if run is not None:
-        ended = current_run(house, run.id) or run
-        print_end(house, ended, as_json=False)
+        sys.exit(0 if run_id is None else 3)  # how that one ends is not known, and 0 would say that it passed
+    if run_id is not None:
+        ended = ours.summary(run_id)
+        print_end(ended, as_json=False)
         sys.exit(ended.status.exit_code)
 
 
@@ -175,17 +159,12 @@ def cancel(text: str, reason: str) -> None:
 
     Cancelling twice changes nothing; a run that has ended otherwise cannot be cancelled (exit code 2).
     """
-    house = _house()
-    run = find_run(house, text)
-    done = cancelled(house, Settings(), run.id, reason=reason)
-    if done.run.status is not RunStatus.CANCELLED:
-        raise Refused(
-            f"run {run.id!r} was not cancelled: it ended as {done.run.status.value!r} in the same moment"
-        )
+    ours = _desk()
+    done = ours.cancel(ours.find(text), reason=reason)
     if not done.was_open:
-        say(f"run {run.id} was cancelled before: {done.run.reason}")
+        say(f"run {done.run.id} was cancelled before: {done.run.reason}")
         return
-    say(f"{coloured('cancelled')}  {run.definition_id}\n    {done.run.reason}")
+    say(f"{coloured('cancelled')}  {done.run.definition_id}\n    {done.run.reason}")
 
 
 @runs.command()
@@ -197,17 +176,25 @@ def retry(text: str, wait: bool, as_json: bool) -> None:
 
     The definition as it is now, with the variables of RUN; the new run names the first. Refused while RUN is open.
     """
+    done = desk(partial(_retried_here, text), partial(_retried_there, text))
+    if not wait:
+        print_start(done.run, as_json)
+        return
+    ended = done.await_end(as_json)
+    print_end(ended, as_json)
+    sys.exit(ended.status.exit_code)
+
+
+def _retried_here(text: str, house: House) -> Started:
     settings = Settings()
-    house = _house()
     reconcile(house)
     wanted = retry_run(house, find_run(house, text).id, by=f"user:{user_name()}")
     engine, handle = launched(house, settings, wanted)
-    if not wait:
-        print_start(house, wanted, as_json)
-        return
-    ended = awaited(house, settings, engine, handle, wanted, quietly=as_json)
-    print_end(house, ended, as_json)
-    sys.exit(ended.status.exit_code)
+    return started_here(house, settings, engine, handle, wanted)
+
+
+def _retried_there(text: str, client: Client) -> Started:
+    return started_there(client, client.runs.retry_run(client.find.run(text).id))
 
 
 @runs.command()
@@ -223,7 +210,7 @@ def logs(text: str, only_events: bool) -> None:
     from inspect_pipelines.engine.run_log import lines_of
 
     settings = Settings()
-    house = _house()
+    house = chosen_house(settings)
     run = find_run(house, text, or_definition=True)
     printed = False
     for line in () if only_events else steps.lines(sessions_of(house, run.id)):
@@ -236,15 +223,9 @@ def logs(text: str, only_events: bool) -> None:
         say(f"run {run.id} ({run.status.value}) has said nothing that was kept", err=True)
 
 
-def _house() -> House:
-    return chosen_house(Settings())
-
-
-def _ui_url() -> str | None:
-    from inspect_pipelines.engine.state import read_state
-
-    state = read_state(Settings().absolute_home())
-    return state.ui_url if state else None
+def _desk() -> RunDesk:
+    ours: RunDesk = desk(RunsHere, RunsThere)
+    return ours
 
 
 def _row(run: RunSummary) -> list[str]:

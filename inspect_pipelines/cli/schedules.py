@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import chosen_house, desk
+from inspect_pipelines.cli.desks.definitions import DefinitionDesk, DefinitionsHere, DefinitionsThere
 from inspect_pipelines.cli.launching import awaited, launched, took_text
 from inspect_pipelines.cli.moments import day_or_moment, future
 from inspect_pipelines.cli.output import (
@@ -27,16 +29,13 @@ from inspect_pipelines.domain.cron import Cron
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.schedule import Schedule
-from inspect_pipelines.engine.choose import ticker_for
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definition import definition_of
-from inspect_pipelines.queries.definitions import ScheduleSummary, list_schedules
+from inspect_pipelines.queries.definitions import ScheduleSummary
 from inspect_pipelines.queries.runs import summary
-from inspect_pipelines.queries.upcoming import Upcoming, list_upcoming
-from inspect_pipelines.usecases.definitions import pause as pausing
+from inspect_pipelines.queries.upcoming import Upcoming
 from inspect_pipelines.usecases.runs import backfill as backfilling
-from inspect_pipelines.usecases.runs.reconcile import reconcile
 
 SHOWN_TIMES = 10  # of `next`, and of what was missed
 MOST_TIMES = 1000
@@ -55,16 +54,15 @@ def list_(as_json: bool) -> None:
     The marks of the last ten runs stand oldest first: ✓ passed, ✗ failed, ? needs review, ! timeout or error,
     - cancelled or skipped, … open.
     """
-    house = _house()
-    reconcile(house)
-    shown = list_schedules(house, ticker_for(Settings()))
+    ours = _desk()
+    shown = ours.schedules()
     if as_json:
         print_json(shown)
         return
     if not shown:
         say("no schedules yet; write some and publish them with: inspect-pipelines apply")
         return
-    now = house.clock.now()
+    now = ours.now()
     rows = [
         [
             one.summary.id,
@@ -90,8 +88,8 @@ def next_(words: tuple[str, ...], as_json: bool) -> None:
     ID: only this schedule's. Times that will not run (pause, maintenance) are shown with the reason.
     """
     count, definition_id = _count_and_id(words)
-    house = _house()
-    found = list_upcoming(house, count, definition_id)
+    ours = _desk()
+    found = ours.upcoming(count, definition_id)
     if as_json:
         print_json(found)
         return
@@ -108,7 +106,7 @@ def next_(words: tuple[str, ...], as_json: bool) -> None:
         for one in found
     ]
     say(aligned(["UTC", "LOCAL", "SCHEDULE", "WILL NOT RUN"], rows, width=terminal_width()))
-    _say_clock_changes(found, house.clock.now())
+    _say_clock_changes(found, ours.now())
 
 
 @schedules.command()
@@ -123,11 +121,9 @@ def pause(definition_id: str | None, whole: bool, until: str | None, reason: str
     people may still start runs.
     """
     wanted = _one_or_all(definition_id, whole)
-    house = _house()
-    end = future(until, option="--until", now=house.clock.now()) if until else None
-    kept = pausing.pause(
-        house, wanted, by=f"user:{user_name()}", reason=reason or "no reason given", until=end
-    )
+    ours = _desk()
+    end = future(until, option="--until", now=ours.now()) if until else None
+    kept = ours.pause(wanted, reason=reason, until=end)
     back = f"until {local_time(kept.until)}" if kept.until else "until somebody resumes it"
     say(f"{_what(wanted)} paused {back}; resume with: inspect-pipelines schedules resume {wanted or '--all'}")
 
@@ -141,8 +137,7 @@ def resume(definition_id: str | None, whole: bool) -> None:
     What was missed never fires late; run it with `schedules backfill` if it is still wanted.
     """
     wanted = _one_or_all(definition_id, whole)
-    house = _house()
-    done = pausing.resume(house, wanted, by=f"user:{user_name()}")
+    done = _desk().resume(wanted)
     since = min(one.since for one in done.pauses)
     say(f"{_what(wanted)} resumed, paused since {local_time(since)}: {done.pauses[0].reason}")
     for schedule_id, times in done.missed.items():
@@ -169,7 +164,7 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
     most; what ran before is left out. The exit code is the worst run's.
     """
     settings = Settings()
-    house = _house()
+    house = chosen_house(settings)
     found = backfilling.past_of(house, DefinitionId(definition_id), *_span(house, definition_id, span))
     for at in found.done:
         say(f"  {_both(found.schedule, at)}  has run already")
@@ -199,8 +194,8 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
     sys.exit(worst)
 
 
-def _house() -> House:
-    return chosen_house(Settings())
+def _desk() -> DefinitionDesk:
+    return desk(DefinitionsHere, DefinitionsThere)
 
 
 def _one_or_all(definition_id: str | None, whole: bool) -> DefinitionId | None:
@@ -266,7 +261,7 @@ def _both(schedule: Schedule, at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC  {at.astimezone(ZoneInfo(schedule.timezone)):%a %Y-%m-%d %H:%M %Z}"
 
 
-def _say_clock_changes(found: list[Upcoming], now: datetime) -> None:
+def _say_clock_changes(found: Sequence[Upcoming], now: datetime) -> None:
     """What clock changes do to the times that are shown."""
     horizon = found[-1].at - now + timedelta(days=1)
     for schedule, (cron, zone) in {one.schedule: (one.cron, one.timezone) for one in found}.items():

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from inspect_pipelines.cli.output import say
+from inspect_pipelines.cli.seen import Seen
 from inspect_pipelines.cli.steps import step_line
 from inspect_pipelines.domain.session import ToldStep
-from inspect_pipelines.queries.progress import Progress
 
 LONG_SECONDS = 15.0  # in which nothing new was to say
 
@@ -23,7 +23,7 @@ class StepLines:
         self._since = 0.0  # of what it does, on the run's own count
         self._is_told = False
 
-    def show(self, runs: Sequence[Progress]) -> None:
+    def show(self, runs: Sequence[Seen]) -> None:
         for one in runs:
             if not self._is_named:
                 self._is_named = True
@@ -43,7 +43,7 @@ class StepLines:
             say(f"{told.playbook}{f', attempt {told.attempt}' if told.attempt > 1 else ''}")
         say(f"  {step_line(told.result)}")
 
-    def _say_when_long(self, one: Progress) -> None:
+    def _say_when_long(self, one: Seen) -> None:
         if one.doing != self._doing or one.elapsed_seconds < self._since:  # a claim begins to count anew
             self._doing, self._since, self._is_told = one.doing, one.elapsed_seconds, False
         elif not self._is_told and one.elapsed_seconds - self._since >= LONG_SECONDS:

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.definitions import DefinitionDesk, DefinitionsHere, DefinitionsThere
 from inspect_pipelines.cli.output import (
     coloured,
     local_time,
@@ -17,13 +18,7 @@ from inspect_pipelines.cli.output import (
     terminal_width,
 )
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.definition import find_trigger
-from inspect_pipelines.queries.definitions import list_triggers, show_trigger
-from inspect_pipelines.queries.events import find_event
-from inspect_pipelines.usecases.events.rehearse import event_of, rehearse_event
 
 MOST_PAYLOAD_BYTES = 25_000_000
 
@@ -37,8 +32,7 @@ def triggers() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List triggers: event, conditions, last runs."""
-    house = _house()
-    found = list_triggers(house)
+    found = _desk().triggers()
     if as_json:
         print_json(found)
         return
@@ -66,8 +60,7 @@ def list_(as_json: bool) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def show(trigger_id: str, as_json: bool) -> None:
     """Show a trigger and what came of the last events of its kind."""
-    house = _house()
-    found = show_trigger(house, trigger_id)
+    found = _desk().trigger(trigger_id)
     if as_json:
         print_json(found)
         return
@@ -116,15 +109,16 @@ def test(
     """
     if (payload is None) == (event_id is None):
         raise UsageError("nothing to try: name either --payload FILE or --event ID")
-    house = _house()
-    if payload is not None:
-        if payload.stat().st_size > MOST_PAYLOAD_BYTES:
-            raise UsageError(f"{str(payload)!r} is larger than any webhook, {MOST_PAYLOAD_BYTES} bytes")
-        event = event_of(house, payload.read_bytes(), kind=kind, source_id=source_id)
-    else:
-        event = find_event(house, event_id or "")
-    wanted = [find_trigger(house, trigger_id)] if trigger_id else None
-    found = rehearse_event(house, event, triggers=wanted, paths=paths or None)
+    if payload is not None and payload.stat().st_size > MOST_PAYLOAD_BYTES:
+        raise UsageError(f"{str(payload)!r} is larger than any webhook, {MOST_PAYLOAD_BYTES} bytes")
+    found = _desk().rehearse(
+        trigger_id,
+        payload=payload.read_bytes() if payload is not None else None,
+        kind=kind,
+        source_id=source_id,
+        event_id=event_id,
+        paths=paths,
+    )
     if as_json:
         print_json(found.triggers)
         return
@@ -138,5 +132,5 @@ def test(
             say(f"  {name} = {printable(', '.join(text.splitlines()))}")
 
 
-def _house() -> House:
-    return chosen_house(Settings())
+def _desk() -> DefinitionDesk:
+    return desk(DefinitionsHere, DefinitionsThere)

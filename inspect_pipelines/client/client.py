@@ -21,6 +21,7 @@ class Client(Every):
         server: Its address, `https://qa.example.com`; clear HTTP on loopback only.
         token: `insp_pat_..`; None: as the local person, on the machine itself.
         org: The organisation, where no token names it and the server has several.
+        says: What it calls itself (`User-Agent`): an agent is `agent/NAME`; None: our name and version.
         clock: For waiting; None: the system's.
 
     Raises:
@@ -28,9 +29,15 @@ class Client(Every):
     """
 
     def __init__(
-        self, server: str, token: str | None = None, *, org: str | None = None, clock: Clock | None = None
+        self,
+        server: str,
+        token: str | None = None,
+        *,
+        org: str | None = None,
+        says: str | None = None,
+        clock: Clock | None = None,
     ) -> None:
-        self._connection = Connection(server, token, org=org, clock=clock or SystemClock())
+        self._connection = Connection(server, token, org=org, says=says, clock=clock or SystemClock())
         super().__init__(self._connection)
 
     def __enter__(self) -> Self:

@@ -24,6 +24,7 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 BUSY = frozenset({429, 502, 503, 504})
 UNDER_WAY = 409  # of a request whose first answer was lost: it is still being done
 JSON = "application/json"
+PROGRAM = f"inspect-pipelines/{version('inspect-pipelines')}"
 
 
 class Connection:
@@ -33,13 +34,16 @@ class Connection:
         server: Its address.
         token: `insp_pat_..`; None: as the local person, on the machine itself.
         org: The organisation, where no token names it and the server has several.
+        says: What it calls itself; None: our name and version.
         clock: For waiting, and for fresh keys.
 
     Raises:
         UsageError: The address or the token is none.
     """
 
-    def __init__(self, server: str, token: str | None, *, org: str | None, clock: Clock) -> None:
+    def __init__(
+        self, server: str, token: str | None, *, org: str | None, says: str | None, clock: Clock
+    ) -> None:
         self.address = server_address(server)
         if token is not None and not is_token(token):
             raise UsageError(
@@ -47,7 +51,7 @@ class Connection:
                 "one with: inspect-pipelines tokens create"
             )
         self._org, self._clock = org, clock
-        headers = {"User-Agent": f"inspect-pipelines/{version('inspect-pipelines')}"}
+        headers = {"User-Agent": says or PROGRAM}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
         self._http = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=False)

@@ -42,9 +42,9 @@ class Pages(Generic[T]):
                 return
             page = self.page(page.next_cursor)
 
-    def page(self, cursor: str | None = None) -> Page[T]:
-        """One page: the first, or the one after a cursor."""
-        query = {**self._query, "limit": self._page_size, "cursor": cursor or self._cursor}
+    def page(self, cursor: str | None = None, *, size: int | None = None) -> Page[T]:
+        """One page: the first, or the one after a cursor; of another size than the others, where one is named."""
+        query = {**self._query, "limit": size or self._page_size, "cursor": cursor or self._cursor}
         told = self._connection.json("GET", self._path, query=query)
         items = tuple(from_json(self._kind, one) for one in told["items"])
         self.problem = told.get("problem", "")

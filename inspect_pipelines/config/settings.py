@@ -74,6 +74,12 @@ class Settings(BaseModel):
     agent: str | None = Field(default=None, pattern=AGENT_NAME)
     """How an agent that gives commands is called in audit and decisions; None: a person gives them."""
 
+    server: str | None = Field(default=None, min_length=1)
+    """The server that commands ask instead of this machine, `https://qa.example.com`; None: this machine."""
+
+    token: SecretStr | None = None
+    """What they show to it; None: nothing, as on the server's own machine."""
+
     database_url: SecretStr | None = None
     """The ledger's database, `postgresql+psycopg://..`; None: SQLite in `home`."""
 

@@ -37,6 +37,7 @@ class Replayed:
     status: EventStatus
     replay: str  # which time: `r1`, `r2`, ..
     decisions: tuple[DecisionSummary, ...]
+    problem: str  # why nothing came of it; empty: something may have
 
 
 def list_events(
@@ -80,7 +81,7 @@ def show_replay(house: House, event: Event) -> Replayed:
     """What came of the event's last replay."""
     with house.ledger.read() as ledger:
         found = [one for one in ledger.answers.of_event(event.id) if one.replay == event.replay]
-    return Replayed(event.id, event.status, event.replay, tuple(decided(one) for one in found))
+    return Replayed(event.id, event.status, event.replay, tuple(decided(one) for one in found), event.problem)
 
 
 def decided(decision: Answer) -> DecisionSummary:

@@ -8,7 +8,7 @@ import pytest
 
 from builders import NOW, a_schedule
 from in_process import command
-from inspect_pipelines.cli.main import org_first
+from inspect_pipelines.cli.main import firsts_first
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.stored.compiled import compile_definitions
@@ -29,7 +29,7 @@ ACME, BETA = OrgId("acme"), OrgId("beta")
     ],
 )
 def test_the_option_may_stand_anywhere(words: list[str], sorted_words: list[str]) -> None:
-    assert org_first(words) == sorted_words
+    assert firsts_first(words) == sorted_words
 
 
 @pytest.fixture

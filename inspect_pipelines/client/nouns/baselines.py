@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from inspect_pipelines.client.noun import Noun, below
 from inspect_pipelines.client.pages import Pages
+from inspect_pipelines.queries.adoption import AdoptionSummary
 from inspect_pipelines.queries.baselines import BaselineSummary
 
 
@@ -57,6 +58,25 @@ class Baselines(Noun):
             "POST",
             below("/runs/{run_id}/baseline", run_id=run_id),
             body={"views": views, "force": force, "note": note},
+            headers={"Idempotency-Key": key},
+        )
+
+    def adopt(
+        self,
+        run_id: str,
+        *,
+        view: str | None = None,
+        drop: str | None = None,
+        force: bool = False,
+        note: str = "",
+        key: str | None = None,
+    ) -> AdoptionSummary:
+        """The same by globs, with what it left: views that were taken, dropped, not seen, or quarantined."""
+        return self._one(
+            AdoptionSummary,
+            "POST",
+            below("/runs/{run_id}/adopt", run_id=run_id),
+            body={"view": view, "drop": drop, "force": force, "note": note},
             headers={"Idempotency-Key": key},
         )
 

@@ -12,6 +12,7 @@ from inspect_pipelines.client.nouns.definitions import Definitions
 from inspect_pipelines.client.nouns.events import Events
 from inspect_pipelines.client.nouns.export import Export
 from inspect_pipelines.client.nouns.files import Files
+from inspect_pipelines.client.nouns.find import Find
 from inspect_pipelines.client.nouns.history import History
 from inspect_pipelines.client.nouns.incidents import Incidents
 from inspect_pipelines.client.nouns.notifications import Notifications
@@ -40,6 +41,7 @@ class Every:
         self.events = Events(connection)
         self.export = Export(connection)
         self.files = Files(connection)
+        self.find = Find(connection)
         self.history = History(connection)
         self.incidents = Incidents(connection)
         self.notifications = Notifications(connection)

@@ -74,3 +74,12 @@ class Reviews(Noun):
             ),
             headers={"Idempotency-Key": key},
         )
+
+    def take_back_by_id(self, decision_id: str, *, key: str | None = None) -> Decision:
+        """The same by the decision's id alone."""
+        return self._one(
+            Decision,
+            "POST",
+            below("/decisions/{decision_id}/withdraw", decision_id=decision_id),
+            headers={"Idempotency-Key": key},
+        )

@@ -20,6 +20,7 @@ class Runs(Noun):
     def list(
         self,
         *,
+        definition_id: str | None = None,
         schedule_id: str | None = None,
         trigger_id: str | None = None,
         status: Sequence[RunStatus] | None = None,
@@ -36,6 +37,7 @@ class Runs(Noun):
             RunSummary,
             "/runs",
             {
+                "definition_id": definition_id,
                 "schedule_id": schedule_id,
                 "trigger_id": trigger_id,
                 "status": status,

@@ -31,3 +31,9 @@ class Schedules(Noun):
             below("/schedules/{schedule_id}/upcoming", schedule_id=schedule_id),
             query={"count": count},
         )
+
+    def upcoming_of_all(self, *, count: int = 10, definition_id: str | None = None) -> tuple[Upcoming, ...]:
+        """The next times of all schedules that are switched on, in order, each with what will keep it from running."""
+        return self._many(
+            Upcoming, "GET", "/upcoming", query={"count": count, "definition_id": definition_id}
+        )

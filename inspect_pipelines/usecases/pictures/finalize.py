@@ -11,7 +11,7 @@ from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.wish import forbidden
 from inspect_pipelines.errors import Forbidden
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.pictures.adopt import activate, adopt
+from inspect_pipelines.usecases.pictures.adopt import Adoption, activate, adopt
 from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
 
 
@@ -28,6 +28,29 @@ def finalize(
     _refuse_machines(house, caller)
     done = adopt(house, run_id, by=caller.actor, views=views, force=force, notes=note)
     return done.baseline
+
+
+def finalize_by_globs(
+    house: House,
+    run_id: RunId,
+    *,
+    caller: Caller,
+    view_glob: str | None,
+    drop_glob: str | None,
+    force: bool,
+    note: str,
+) -> Adoption:
+    """What adopting by globs left; raises as `adopt`, and `Forbidden`."""
+    _refuse_machines(house, caller)
+    return adopt(
+        house,
+        run_id,
+        by=caller.actor,
+        view_glob=view_glob,
+        drop_glob=drop_glob,
+        force=force,
+        notes=note,
+    )
 
 
 def go_back(house: House, baseline_id: BaselineId, *, caller: Caller) -> Baseline:

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.queries.adoption import AdoptionSummary
 from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with
 from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.pictures import finalize
@@ -16,7 +17,7 @@ from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import Deed
-from inspect_pipelines.web.api.review_wishes import BaselineWish, views_of
+from inspect_pipelines.web.api.review_wishes import AdoptionWish, BaselineWish, views_of
 from inspect_pipelines.web.api.route import Answer, AskedByKey, AskedOnce, Routes
 
 Confirmed = Annotated[
@@ -49,6 +50,27 @@ def baseline_verbs(gate: Gate) -> Routes:
             note=wish.note,
         )
         return asked.answer(baseline_with(asked.house, made.id))
+
+    @routes.post(
+        "/runs/{run_id}/adopt",
+        finalizes,
+        Answer(AdoptionSummary),
+        Deed("baseline.create", "run_id", needs_key=True),
+    )
+    def adopt(asked: AskedByKey, run_id: str, wish: AdoptionWish) -> Response:
+        """The same by globs, with what it left: views that were taken, dropped, not seen, or quarantined."""
+        run = present(current_run(asked.house, RunId(run_id)), "run", run_id)
+        done = finalize.finalize_by_globs(
+            asked.house,
+            run.id,
+            caller=asked.caller,
+            view_glob=wish.view,
+            drop_glob=wish.drop,
+            force=wish.force,
+            note=wish.note,
+        )
+        shown = present(baseline_with(asked.house, done.baseline.id), "baseline", done.baseline.id)
+        return asked.answer(AdoptionSummary(shown, done.taken, done.dropped, done.unseen, done.quarantined))
 
     @routes.post(
         "/baselines/{baseline_id}/activate",

@@ -59,6 +59,21 @@ class BaselineWish(Wish):
     note: str = Field(default="", max_length=500, description="Kept with the baseline.")
 
 
+class AdoptionWish(Wish):
+    view: str | None = Field(
+        default=None,
+        max_length=300,
+        description="Only these: a glob over `playbook/name@viewport` or a part of it.",
+    )
+    drop: str | None = Field(
+        default=None,
+        max_length=300,
+        description="Approve that these, which the run does not show, are gone; alone it takes over nothing.",
+    )
+    force: bool = Field(default=False, description="Also from another environment, or an early end.")
+    note: str = Field(default="", max_length=500, description="Kept with the baseline.")
+
+
 def views_of(texts: list[str]) -> list[View]:
     """Views by their text form.
 

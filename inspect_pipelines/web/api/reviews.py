@@ -84,4 +84,14 @@ def reviews(gate: Gate) -> Routes:
         decision = present(known, "decision", decision_id)
         return asked.answer(withdraw(asked.house, DecisionId(decision.id), caller=asked.caller))
 
+    @routes.post(
+        "/decisions/{decision_id}/withdraw",
+        withdraws,
+        Answer(Decision),
+        Deed("review.withdraw", "decision_id"),
+    )
+    def take_back_by_id(asked: AskedOnce, decision_id: str) -> Response:
+        """The same by the decision's id alone."""
+        return asked.answer(withdraw(asked.house, DecisionId(decision_id), caller=asked.caller))
+
     return routes

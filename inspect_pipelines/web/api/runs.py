@@ -21,7 +21,7 @@ from inspect_pipelines.queries.dossier import (
 )
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.pictures import picture_of_run
-from inspect_pipelines.queries.run import run_for, sessions_of
+from inspect_pipelines.queries.run import refuse_unknown, run_for, sessions_of
 from inspect_pipelines.queries.runs import RunSummary, list_runs
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
@@ -38,6 +38,9 @@ def runs(gate: Gate) -> Routes:
     @routes.get("/runs", reads, Answer(RunSummary, is_page=True))
     def list_(
         asked: AskedBy,
+        definition_id: Annotated[
+            str | None, Query(description="Only this one's, of either kind; 404 when there never was one.")
+        ] = None,
         schedule_id: Annotated[str | None, Query(description="Only this schedule's.")] = None,
         trigger_id: Annotated[str | None, Query(description="Only this trigger's.")] = None,
         status: Annotated[list[RunStatus] | None, Query(description="Only these; may be repeated.")] = None,
@@ -50,11 +53,13 @@ def runs(gate: Gate) -> Routes:
         cursor: Cursor = None,
     ) -> Response:
         """Runs, newest first by (requested_at, id): open ones, and ended ones for as long as the history goes back."""
-        if schedule_id is not None and trigger_id is not None:
+        if definition_id is not None:
+            refuse_unknown(asked.house, DefinitionId(definition_id))
+        if len({schedule_id, trigger_id, definition_id} - {None}) > 1 or (schedule_id and trigger_id):
             return asked.page(Page((), None))  # no run is of both
         found = list_runs(
             asked.house,
-            definition_id=DefinitionId(schedule_id or trigger_id or "") or None,
+            definition_id=DefinitionId(schedule_id or trigger_id or definition_id or "") or None,
             kind="schedule" if schedule_id is not None else "trigger" if trigger_id is not None else None,
             status=status,
             since=since,

@@ -55,4 +55,16 @@ def schedules(gate: Gate) -> Routes:
         known = present(schedule_with(asked.house, schedule_id), "schedule", schedule_id)
         return asked.list(list_upcoming(asked.house, count, DefinitionId(known.summary.id)))
 
+    @routes.get("/upcoming", reads, Answer(Upcoming, is_list=True))
+    def upcoming_of_all(
+        asked: AskedBy,
+        count: Annotated[int, Query(ge=1, le=1000, description="How many times.")] = 10,
+        definition_id: Annotated[
+            str | None, Query(description="Only this one's; a trigger has none.")
+        ] = None,
+    ) -> Response:
+        """The next times of all schedules that are switched on, in order, each with what will keep it from running."""
+        wanted = DefinitionId(definition_id) if definition_id is not None else None
+        return asked.list(list_upcoming(asked.house, count, wanted))
+
     return routes

@@ -17,6 +17,7 @@ from inspect_pipelines.web.api.definition_verbs import definition_verbs
 from inspect_pipelines.web.api.events import events
 from inspect_pipelines.web.api.export import export
 from inspect_pipelines.web.api.files import files
+from inspect_pipelines.web.api.find import find
 from inspect_pipelines.web.api.history import history
 from inspect_pipelines.web.api.incidents import incidents
 from inspect_pipelines.web.api.links import links
@@ -56,6 +57,7 @@ NOUNS = (
     revisions,
     rehearsals,
     export,
+    find,
     history,
     badges,
     channel_verbs,

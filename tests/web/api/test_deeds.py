@@ -44,6 +44,7 @@ BODIES = {
     "pause": {"reason": "moving"},
     "decisions": {"decision": "accept", "views": ["shop/home@desktop"]},
     "baseline": {"force": True},
+    "adopt": {"force": True},
     "silence": {"reason": "x", "until": LATER},
     "query": {"sql": "SELECT 1"},
     "members": {"login": "eve", "role": "viewer"},
@@ -232,7 +233,7 @@ def test_the_local_person_may(
 ) -> None:
     if path.endswith("resume"):
         sent(client, path.replace("resume", "pause"), **{"Idempotency-Key": "before"})
-    if path.endswith(("/retry", "/baseline")):
+    if path.endswith(("/retry", "/baseline", "/adopt")):
         abort(ours, ledger_rows.RUNNING.id, RunStatus.ERROR, "ours")
     if path.endswith("replay"):
         with ours.ledger.write() as ledger:

@@ -26,6 +26,7 @@ OURS = {
     "playbook_id": ledger_rows.NIGHTLY.plan.playbooks[0].id,
     "schedule_id": ledger_rows.NIGHTLY.id,
     "trigger_id": ledger_rows.TRIGGER.id,
+    "definition_id": ledger_rows.NIGHTLY.id,
     "run_id": ledger_rows.RUNNING.id,
     "baseline_id": ledger_rows.WITH_PICTURES,
     "incident_id": ledger_rows.INCIDENT.id,

@@ -1,0 +1,141 @@
+"""Approved pictures, as commands ask for them: here by use cases and queries, there by the API."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from inspect_pipelines.cli.output import user_name
+from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.adoption import AdoptionSummary
+from inspect_pipelines.queries.baselines import (
+    BaselineSummary,
+    baseline_with,
+    find_baseline,
+    list_baselines,
+)
+from inspect_pipelines.queries.page import Page
+from inspect_pipelines.queries.run import find_ended_run
+from inspect_pipelines.usecases.alerts.send import send_waiting
+from inspect_pipelines.usecases.pictures.adopt import activate, adopt
+from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
+from inspect_pipelines.usecases.runs.project import project
+
+if TYPE_CHECKING:
+    from inspect_pipelines.client.client import Client
+
+
+class BaselineDesk(Protocol):
+    def list(
+        self, set_name: str | None, *, with_deleted: bool, cursor: str | None, limit: int
+    ) -> Page[BaselineSummary]:
+        """A page, newest first."""
+
+    def find_run(self, text: str) -> RunId:
+        """The ended run that is meant, or a definition's latest."""
+
+    def adopt(
+        self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
+    ) -> AdoptionSummary:
+        """Make its pictures the approved ones."""
+
+    def find(self, text: str) -> BaselineId:
+        """The baseline that is meant."""
+
+    def activate(self, baseline_id: BaselineId) -> BaselineSummary:
+        """Use it."""
+
+    def delete(self, baseline_id: BaselineId) -> BaselineSummary:
+        """Take it out of lists and rollbacks."""
+
+    def restore(self, baseline_id: BaselineId) -> BaselineSummary:
+        """Undo that."""
+
+
+class BaselinesHere(BaselineDesk):
+    """Of a house."""
+
+    def __init__(self, house: House) -> None:
+        self._house, self._by = house, f"user:{user_name()}"
+
+    def list(
+        self, set_name: str | None, *, with_deleted: bool, cursor: str | None, limit: int
+    ) -> Page[BaselineSummary]:
+        return list_baselines(self._house, set_name, with_deleted=with_deleted, cursor=cursor, limit=limit)
+
+    def find_run(self, text: str) -> RunId:
+        return find_ended_run(self._house, text).id
+
+    def adopt(
+        self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
+    ) -> AdoptionSummary:
+        done = adopt(
+            self._house,
+            run_id,
+            by=self._by,
+            view_glob=view_glob,
+            drop_glob=drop_glob,
+            force=force,
+            notes=note,
+        )
+        send_waiting(self._house)
+        project(self._house)
+        shown = self._shown(done.baseline.id)
+        return AdoptionSummary(shown, done.taken, done.dropped, done.unseen, done.quarantined)
+
+    def find(self, text: str) -> BaselineId:
+        return find_baseline(self._house, text)
+
+    def activate(self, baseline_id: BaselineId) -> BaselineSummary:
+        activate(self._house, baseline_id, by=self._by)
+        project(self._house)
+        return self._shown(baseline_id)
+
+    def delete(self, baseline_id: BaselineId) -> BaselineSummary:
+        delete_baseline(self._house, baseline_id, confirmed=baseline_id, by=self._by)
+        return self._shown(baseline_id)
+
+    def restore(self, baseline_id: BaselineId) -> BaselineSummary:
+        restore_baseline(self._house, baseline_id, by=self._by)
+        return self._shown(baseline_id)
+
+    def _shown(self, baseline_id: BaselineId) -> BaselineSummary:
+        found = baseline_with(self._house, baseline_id)
+        assert found is not None  # it was changed a moment ago, and is never gone for good
+        return found
+
+
+class BaselinesThere(BaselineDesk):
+    """Of a server."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    def list(
+        self, set_name: str | None, *, with_deleted: bool, cursor: str | None, limit: int
+    ) -> Page[BaselineSummary]:
+        from inspect_pipelines.cli.desks.paging import gathered
+
+        return gathered(
+            self._client.baselines.list(set_name=set_name, with_deleted=with_deleted), cursor, limit
+        )
+
+    def find_run(self, text: str) -> RunId:
+        return RunId(self._client.find.run(text, ended=True).id)
+
+    def adopt(
+        self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
+    ) -> AdoptionSummary:
+        return self._client.baselines.adopt(run_id, view=view_glob, drop=drop_glob, force=force, note=note)
+
+    def find(self, text: str) -> BaselineId:
+        return BaselineId(self._client.find.baseline(text).id)
+
+    def activate(self, baseline_id: BaselineId) -> BaselineSummary:
+        return self._client.baselines.use(baseline_id)
+
+    def delete(self, baseline_id: BaselineId) -> BaselineSummary:
+        return self._client.baselines.delete(baseline_id, confirm=baseline_id)
+
+    def restore(self, baseline_id: BaselineId) -> BaselineSummary:
+        return self._client.baselines.restore(baseline_id)

@@ -1,0 +1,379 @@
+"""Every command works here and with --server alike: the same words, the same output, the same exit code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+import ledger_rows
+from doors import served
+from in_process import Done, command
+from inspect_pipelines.cli.output import user_name
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
+from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.wiring import estate
+from people import a_token
+from project_files import ENTRY, HEAD, Files
+from recording_engine import RecordingEngine
+from web_app import a_client
+
+MISTYPED = "insp_pat_0000000000000000000000_00000000"
+NIGHTLY, TRIGGER = ledger_rows.NIGHTLY.id, ledger_rows.TRIGGER.id
+SENT = ledger_rows.SENT.id
+INCIDENT = ledger_rows.INCIDENT.id
+RUN, PENDING, EVENT = ledger_rows.RUNNING.id, ledger_rows.PENDING.id, ledger_rows.EVENT.id
+VARIABLES = ("HOME", "SERVER", "TOKEN", "ORG", "PROJECT")
+
+
+@contextmanager
+def a_home(folder: Path) -> Iterator[House]:
+    """In which there is something of everything."""
+    house = estate(Settings(home=folder)).house(DEFAULT_ORG)
+    with house.ledger.write() as session:
+        ledger_rows.fill(session)
+    yield house
+    house.ledgers.close()
+
+
+@contextmanager
+def a_server(house: House, engine: RecordingEngine) -> Iterator[str]:
+    """Its address; it asks for tokens."""
+    app = a_client(house, others=[OrgId("acme")], is_open=True, engine=lambda: engine).app
+    with served(app) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture(autouse=True)
+def no_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in VARIABLES:
+        monkeypatch.delenv(f"INSPECT_{name}", raising=False)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with a_home(tmp_path / "home") as house:
+        yield house
+
+
+@pytest.fixture
+def engine() -> RecordingEngine:
+    return RecordingEngine()
+
+
+@pytest.fixture
+def server(house: House, engine: RecordingEngine) -> Iterator[str]:
+    with a_server(house, engine) as address:
+        yield address
+
+
+class Both:
+    """Runs commands on the machine, and then with --server from one that has nothing."""
+
+    def __init__(self, house: House, server: str, elsewhere: Path) -> None:
+        self._house, self.server, self.elsewhere = house, server, elsewhere
+        self.token = a_token(house, user_name(), is_personal=True).text
+        elsewhere.mkdir()
+
+    def here(self, *words: str) -> Done:
+        return self._called(words, INSPECT_HOME=self._house.home)
+
+    def there(self, *words: str, token: str | None = None) -> Done:
+        home = str(self.elsewhere / "home")
+        return self._called(
+            ("--server", self.server, *words), INSPECT_HOME=home, INSPECT_TOKEN=token or self.token
+        )
+
+    def _called(self, words: tuple[str, ...], **variables: str) -> Done:
+        with pytest.MonkeyPatch.context() as environment:
+            for name, value in variables.items():
+                environment.setenv(name, value)
+            return command(*words, cwd=self.elsewhere)
+
+
+@pytest.fixture
+def both(house: House, server: str, tmp_path: Path) -> Both:
+    return Both(house, server, tmp_path / "elsewhere")
+
+
+@pytest.fixture(scope="module")
+def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
+    """Of a home that is only read."""
+    folder = tmp_path_factory.mktemp("read")
+    with a_home(folder / "home") as house, a_server(house, RecordingEngine()) as address:
+        yield Both(house, address, folder / "elsewhere")
+
+
+def steady(text: str) -> str:
+    """Without what a clock makes of it between two commands, and without the words that name the server."""
+    text = re.sub(r"\d+(\.\d+)? (s|min|h|d)\b", "some time", text)
+    text = re.sub(r'("(elapsed|left)_seconds": )-?[\d.]+', r"\1some", text)
+    text = re.sub(r"\b01a[0-9a-f]{5}-[0-9a-f-]{27}\b", "a new run", text)
+    text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d \+", "some minute +", text)
+    return re.sub(r" --server http://127\.0\.0\.1:\d+", "", text)
+
+
+READING = [
+    "runs list",
+    "runs list --json",
+    "runs list --limit 1",
+    "runs list --status running --status pending",
+    "runs list --failed",
+    f"runs list --definition {NIGHTLY}",
+    "runs list --definition nigthly-shop",
+    "runs list --since 2026-11-20",
+    "runs list --since tomorrow",
+    "runs list --failed --status passed",
+    "runs list --after nonsense",
+    f"runs show {RUN}",
+    f"runs show {RUN} --json",
+    f"runs show {NIGHTLY}",
+    "runs show 01900000",
+    "runs show 0190",
+    "runs show nobody",
+    "schedules list",
+    "schedules list --json",
+    "schedules next 3",
+    f"schedules next {NIGHTLY} 2 --json",
+    "schedules next nobody",
+    "schedules next 2000",
+    "triggers list",
+    "triggers list --json",
+    f"triggers show {TRIGGER}",
+    f"triggers show {TRIGGER} --json",
+    f"triggers test --event {EVENT}",
+    f"triggers test {TRIGGER} --event {EVENT} --json",
+    "triggers test --event nobody",
+    "triggers test",
+    "export",
+    "reviews list",
+    "reviews list --all --json",
+    f"reviews show {RUN}",
+    "reviews show nobody",
+    "baselines list",
+    "baselines list --json --deleted",
+    f"baselines list {NIGHTLY} --limit 1",
+    "incidents list",
+    "incidents list --all --json",
+    f"incidents show {INCIDENT}",
+    f"incidents show {RUN} --json",
+    "incidents show nobody",
+    "events list",
+    "events list --json --type pull_request.merged",
+    "events list --since 2026-11-20 --limit 1",
+    f"events show {EVENT}",
+    f"events show {EVENT} --json",
+    "events show nobody",
+    "notifications list",
+    "notifications list --status sent --json",
+    f"notifications show {SENT}",
+    f"notifications show {SENT} --json",
+    "notifications show nobody",
+    "channels list --json",
+]
+
+
+@pytest.mark.parametrize("line", READING)
+def test_what_is_read_reads_the_same(readers: Both, line: str) -> None:
+    here, there = readers.here(*line.split()), readers.there(*line.split())
+
+    assert steady(there.stdout) == steady(here.stdout)
+    assert steady(there.stderr) == steady(here.stderr)
+    assert there.returncode == here.returncode
+    assert not (readers.elsewhere / "home").exists()  # this machine has no part in it
+
+
+DOING = [  # (said before each, said here and there)
+    ("schedules resume --all", "schedules pause --all --reason moving --until 3000-01-01"),
+    ("schedules pause --all --reason moving", "schedules resume --all"),
+    (f"schedules resume {TRIGGER}", f"schedules pause {TRIGGER}"),
+    (f"schedules pause {TRIGGER} --reason moving", f"schedules resume {TRIGGER}"),
+    ("", "schedules pause nobody"),
+    ("", "schedules resume nobody"),
+    ("", "schedules pause"),
+    ("", "runs cancel nobody"),
+    ("", f"runs retry {RUN}"),
+    ("", f"incidents ack {INCIDENT}"),
+    ("", "incidents ack nobody"),
+    ("", f"incidents silence {INCIDENT} --for 2h --reason moving"),
+    ("", f"incidents silence {INCIDENT}"),
+    ("", "incidents silence nobody --for 2h"),
+    ("", "reviews decide nobody accept"),
+    ("", f"reviews decide {RUN} reject"),
+    ("", "reviews withdraw nobody"),
+    ("", "baselines activate b1"),
+    ("", "baselines activate nobody"),
+    ("baselines restore b1", "baselines delete b1 --yes"),
+    ("baselines delete b1 --yes", "baselines restore b1"),
+    ("", "baselines adopt nobody"),
+    ("", f"events replay {EVENT}"),
+    ("", "events replay nobody"),
+    ("", "notifications resend nobody"),
+]
+
+
+@pytest.mark.parametrize(("before", "line"), DOING)
+def test_what_is_done_says_the_same(both: Both, before: str, line: str) -> None:
+    done = []
+    for way in (both.here, both.there):
+        if before:
+            both.here(*before.split())
+        done.append(way(*line.split()))
+
+    here, there = done
+    assert steady(there.stdout) == steady(here.stdout)
+    assert steady(there.stderr) == steady(here.stderr)
+    assert there.returncode == here.returncode
+
+
+def test_a_run_is_started_there_and_followed_until_it_has_ended(
+    both: Both, house: House, engine: RecordingEngine
+) -> None:
+    started = both.there("run", NIGHTLY)
+    run_id = RunId(started.stdout.split()[1])
+    abort(house, run_id, RunStatus.ERROR, "the browser is away")
+
+    watched = both.there("runs", "watch", run_id)
+    shown = both.there("runs", "show", run_id)
+
+    assert started.returncode == 0, started.stderr
+    assert len(engine.launches) == 1
+    assert started.stdout.startswith(f"run {run_id} of {NIGHTLY!r} was started; follow it with: ")
+    assert watched.returncode == 3
+    assert "the browser is away" in watched.stdout
+    assert f"by user:{user_name()}" in shown.stdout
+
+
+def test_a_run_is_cancelled_there(both: Both, house: House) -> None:
+    first, again = (both.there("runs", "cancel", PENDING, "--reason", "wrong branch") for _ in range(2))
+
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    assert "wrong branch" in first.stdout
+    assert "was cancelled before" in again.stdout
+
+
+def test_files_are_planned_and_applied_there(both: Both, house: House, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    files = Files(project)
+    (project / "README").write_bytes(b"\xff is not for the server")
+    words = ("--project", str(project))
+
+    planned_here, planned = both.here("plan", *words), both.there("plan", *words)
+    asked = both.there("apply", *words)
+    applied = both.there("apply", "--yes", *words)
+    again = both.there("apply", "--yes", *words)
+    files.write("schedules.yaml", HEAD + ENTRY.replace("0 2", "0 99"))
+    wrong_here, wrong = both.here("apply", *words), both.there("apply", *words)
+
+    assert planned.stdout == planned_here.stdout
+    assert "plan: 1 to create, 0 to change, 2 to delete" in planned.stdout
+    assert asked.returncode == 2
+    assert "run it again with --yes to agree" in asked.stderr
+    assert (applied.returncode, again.stdout) == (0, "nothing to change: 1 definition as applied\n"), (
+        applied.stderr
+    )
+    assert wrong.stderr == wrong_here.stderr
+    assert wrong.returncode == 2
+    assert [one.id for one in house.publication.read(house.org_id).definitions] == ["nightly"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["init", "validate", "diff a b", "diff-dir a b", "up", "env", "doctor", "history sql x", "gallery prune"],
+)
+def test_what_is_about_this_machine_asks_no_server(readers: Both, line: str) -> None:
+    done = readers.there(*line.split())
+
+    assert done.returncode == 2
+    assert f"{line.split()[0]!r} is about this machine" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "line", [f"runs logs {RUN}", f"schedules backfill {NIGHTLY} 2026-11-20..", "baselines noise x"]
+)
+def test_what_only_its_machine_can_do_is_refused(readers: Both, line: str) -> None:
+    done = readers.there(*line.split())
+
+    assert done.returncode == 2
+    assert f"{' '.join(line.split()[:2])!r} works on the machine of INSPECT_HOME only" in done.stderr
+    assert readers.server in done.stderr
+
+
+def test_the_server_and_the_token_come_from_the_environment_and_from_a_file(
+    both: Both, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    expected = both.there("runs", "list").stdout
+    (tmp_path / "token").write_text(both.token + "\n")
+    monkeypatch.setenv("INSPECT_SERVER", both.server)
+    monkeypatch.setenv("INSPECT_TOKEN", both.token)
+
+    from_variables = command("runs", "list", cwd=both.elsewhere)
+    monkeypatch.setenv("INSPECT_TOKEN", MISTYPED)
+    from_file = command("runs", "list", "--token-file", str(tmp_path / "token"), cwd=both.elsewhere)
+    given = command("runs", f"--token={both.token}", "list", cwd=both.elsewhere)
+    doctor = command("env", cwd=both.elsewhere)
+
+    assert from_variables.stdout == from_file.stdout == given.stdout == expected
+    assert doctor.returncode == 0  # it is about this machine, whatever server is usual
+
+
+def test_a_list_that_was_cut_does_not_show_the_token(readers: Both) -> None:
+    done = readers.there("runs", "list", "--limit", "1", "--token", readers.token)
+
+    assert "left off; go on with: inspect-pipelines --server" in done.stderr
+    assert "insp_pat" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "says"),
+    [
+        (("--server", "http://127.0.0.1:9", "runs", "list"), 3, "cannot be reached"),
+        (("--server", "http://qa.example.com", "runs", "list"), 2, "clear HTTP to another machine"),
+        (("--server", "qa.example.com", "runs", "list"), 2, "is no address of a server"),
+        (("--token", MISTYPED, "runs", "list"), 2, "a token is for a server"),
+        (("--server", "https://qa.example.com", "--token", "x", "runs", "list"), 2, "that is no token"),
+        (
+            ("--server", "https://x.test", "--token", "x", "--token-file", "y", "runs"),
+            2,
+            "cannot go together",
+        ),
+        (("--server", "https://x.test", "--token-file", "nowhere", "runs"), 2, "cannot be read"),
+    ],
+)
+def test_wrong_words_are_told(tmp_path: Path, words: tuple[str, ...], code: int, says: str) -> None:
+    done = command(*words, cwd=tmp_path)
+
+    assert done.returncode == code
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_a_server_that_refuses_is_told_as_it_says(both: Both, house: House) -> None:
+    narrow = a_token(house, "narrow", scopes=[Permission.RUNS_READ]).text
+
+    unknown = both.there("runs", "list", token="insp_pat_7n42DGM5Tflk9n8mt7Fhc7_0bd2d5f1")
+    scopes = both.there("schedules", "list", token=narrow)
+    path = both.there("runs", "list", "--server", f"{both.server}/wrong")
+
+    assert unknown.returncode == scopes.returncode == path.returncode == 2
+    assert "token" in unknown.stderr
+    assert "scopes leave 'definitions:read' out" in scopes.stderr
+    assert "/wrong' answers 404" in path.stderr
+    assert "check the address, its path" in path.stderr
+
+
+def test_what_is_no_definition_is_told_also_to_whoever_may_only_start_runs(both: Both, house: House) -> None:
+    ci = a_token(house, "ci", scopes=[Permission.RUNS_WRITE]).text
+
+    assert (
+        "'nightly-shp' is no schedule or trigger (did you mean 'nightly-shop'?)"
+        in both.there("run", "nightly-shp").stderr
+    )
+    assert "there is no trigger 'nightly-shp' for you" in both.there("run", "nightly-shp", token=ci).stderr
