@@ -6,9 +6,11 @@ set -euo pipefail
 schedule=${1:?name a schedule}
 api="${INSPECT_URL:-http://127.0.0.1:8460}/api/v1"
 
-ask() { # the token goes in by a file, so that nobody reads it in the list of processes
-  curl -sS --fail-with-body --retry 5 --retry-connrefused \
-    -H @<(printf '%s' "${INSPECT_TOKEN:+Authorization: Bearer $INSPECT_TOKEN}") "$@"
+ask() { # the token goes in by a file, so that nobody reads it in the list of processes; what is refused is said in `detail`
+  local answer
+  answer=$(curl -sS --fail-with-body --retry 5 \
+    -H @<(printf '%s' "${INSPECT_TOKEN:+Authorization: Bearer $INSPECT_TOKEN}") "$@") || { jq -r '.detail // .' <<<"$answer" >&2; return 1; }
+  printf '%s' "$answer"
 }
 
 # The key makes the request safe to repeat: the same one again finds the same run.
