@@ -18,6 +18,7 @@ class Address:
 
     origin: str
     prefix: str  # of a proxy that shows it below a path; empty: none
+    is_here: bool = False  # on this very machine
 
     def of(self, path: str) -> str:
         """The whole address of something below /api/v1."""
@@ -52,7 +53,7 @@ def server_address(text: str) -> Address:
         )
     name = f"[{host}]" if ":" in host else host
     prefix = parts.path.rstrip("/").removesuffix(V1)
-    return Address(f"{parts.scheme}://{name}{f':{port}' if port else ''}", quote(prefix))
+    return Address(f"{parts.scheme}://{name}{f':{port}' if port else ''}", quote(prefix), _is_loopback(host))
 
 
 def _is_loopback(host: str) -> bool:

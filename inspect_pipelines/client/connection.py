@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -24,6 +25,7 @@ TIMEOUT = httpx.Timeout(60.0, connect=10.0)
 BUSY = frozenset({429, 502, 503, 504})
 UNDER_WAY = 409  # of a request whose first answer was lost: it is still being done
 JSON = "application/json"
+ERRNO = re.compile(r"^\[Errno -?\d+\] ")
 PROGRAM = f"inspect-pipelines/{version('inspect-pipelines')}"
 
 
@@ -54,7 +56,10 @@ class Connection:
         headers = {"User-Agent": says or PROGRAM}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        self._http = httpx.Client(headers=headers, timeout=TIMEOUT, follow_redirects=False)
+        # a proxy of the environment is for other machines: it would look for the server on its own
+        self._http = httpx.Client(
+            headers=headers, timeout=TIMEOUT, follow_redirects=False, trust_env=not self.address.is_here
+        )
 
     def close(self) -> None:
         self._http.close()
@@ -168,9 +173,8 @@ class Connection:
         hint = "look whether it is up, and whether the address is right"
         if "certificate" in str(error).lower():
             hint = "let SSL_CERT_FILE name the authority that signed it, if that is yours"
-        return ServerError(
-            f"{str(self.address)!r} cannot be reached: {str(error) or type(error).__name__}; {hint}"
-        )
+        why = ERRNO.sub("", str(error)).lower() or type(error).__name__
+        return ServerError(f"{str(self.address)!r} cannot be reached: {why}; {hint}")
 
 
 def _said(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -269,6 +269,14 @@ def test_the_next_page_is_asked_of_the_server_itself() -> None:
     assert [one.url.query for one in asked] == ["limit=1", "limit=1&cursor=abc"]
 
 
+def test_a_proxy_of_the_environment_is_for_other_machines(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+
+    with answering(NO_PAGE) as (client, _):
+        assert client.playbooks.list() == ()
+
+
 def test_a_prefix_of_a_proxy_and_our_own_path_are_understood() -> None:
     with answering(NO_PAGE) as (client, asked):
         address = str(client._connection.address)
