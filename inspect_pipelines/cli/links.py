@@ -15,7 +15,7 @@ from inspect_pipelines.usecases.access.open_link import revoke_links
 
 @click.group()
 def links() -> None:
-    """Look after the signed links in messages."""
+    """Take back the signed links in messages."""
 
 
 @links.command()
