@@ -22,8 +22,11 @@ OF_ONE_CONNECTION = frozenset(
         *(b"te", b"trailer", b"transfer-encoding", b"upgrade", b"date", b"server"),
     }
 )
-TIMEOUT = httpx.Timeout(120.0, connect=3.0)  # a launch without a daemon waits for the run's process
+TIMEOUT = httpx.Timeout(
+    120.0, connect=30.0
+)  # a launch without a daemon waits for the run's process; nobody there is known at once
 IDLE_CONNECTIONS = 20
+IDLE_SECONDS = 2.0  # the server closes them after five; one that it closes as we use it has lost a request
 TRY_AGAIN_LATER = 1013  # a WebSocket's end, RFC 6455's registry
 AWAY = "Dagster's UI does not answer; it is coming up, or `up` runs with --no-ui; see logs/ui.log"
 
@@ -33,7 +36,11 @@ class Forwarding:
 
     def __init__(self, socket: str) -> None:
         self._socket = socket
-        limits = httpx.Limits(max_connections=None, max_keepalive_connections=IDLE_CONNECTIONS)
+        limits = httpx.Limits(
+            max_connections=None,
+            max_keepalive_connections=IDLE_CONNECTIONS,
+            keepalive_expiry=IDLE_SECONDS,
+        )
         transport = httpx.AsyncHTTPTransport(uds=self._socket, limits=limits)
         self._client = httpx.AsyncClient(transport=transport, timeout=TIMEOUT, trust_env=False)
 
@@ -50,7 +57,7 @@ class Forwarding:
             content=_body(request) if scope["method"] == "POST" else None,
         )
         try:
-            answer = await self._client.send(onward, stream=True)
+            answer = await self._answer(onward)
         except ClientDisconnect:
             return
         except httpx.HTTPError:
@@ -63,6 +70,14 @@ class Forwarding:
             await send({"type": "http.response.body", "body": b""})
         finally:
             await answer.aclose()
+
+    async def _answer(self, onward: httpx.Request) -> httpx.Response:
+        try:
+            return await self._client.send(onward, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if onward.method == "POST":  # it may have been done
+                raise
+        return await self._client.send(onward, stream=True)  # an idle connection had just been closed
 
     async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One WebSocket, until either side ends it."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import socketserver
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -196,3 +198,30 @@ def _socket(port: str) -> object:
     import socket
 
     return socket.create_connection(("127.0.0.1", int(port)))
+
+
+class OneAnswerEach(socketserver.BaseRequestHandler):
+    """Answers once, and closes the connection when it is used again, as a server does whose patience ends that moment."""
+
+    def handle(self) -> None:
+        self.request.recv(65536)
+        self.request.sendall(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok")
+        self.request.recv(65536)
+
+
+class OnASocket(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    daemon_threads = True
+
+
+def test_a_connection_that_the_server_closes_as_it_is_used_again_costs_no_picture(tmp_path: Path) -> None:
+    """On a busy machine the UI's icons were 503: the server closed idle connections in the moment in which we used them."""
+    place = tmp_path / "ui.sock"
+    with OnASocket(str(place), OneAnswerEach) as server, a_door(place) as url:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+
+        codes = [get(f"{url}/dagster/icon.svg").status_code for _ in range(3)]
+        posted = httpx.post(f"{url}/dagster/graphql", json={}, trust_env=False).status_code
+        server.shutdown()
+
+    assert codes == [200, 200, 200]
+    assert posted == 503  # whoever changed something asks whether it was done
