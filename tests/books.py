@@ -244,14 +244,31 @@ class Books:
         return self.keep(approval.approved(self.reviewed(run_id), None, made, by="user:ada", at=self.at))
 
     def withdraw(
-        self, run_id: RunId, kind: DecisionKind, *, note: str = "", waits: bool = False
+        self,
+        run_id: RunId,
+        kind: DecisionKind,
+        *,
+        note: str = "",
+        waits: bool = False,
+        again: Sequence[Comparison] = (),
     ) -> list[Notification]:
+        """A word is taken back; `again` is what waits by that, of a run that is the newest."""
         reviewed = self.reviewed(run_id)
         shown = shown_by(a_comparison())
         word = Decision(
             DecisionId("d1"), DEFAULT_ORG, NIGHTLY, kind, shown, run_id, "user:ada", self.at, note
         )
-        return self.keep(approval.withdrawn(reviewed, word, waits=waits, by="user:ada", at=self.at))
+        return self.keep(
+            approval.withdrawn(
+                reviewed,
+                word,
+                waits=waits or bool(again),
+                by="user:ada",
+                at=self.at,
+                again=again,
+                said_at={self.at},
+            )
+        )
 
 
 def scopes_of(end: RunEnd) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from datetime import datetime
 from inspect_pipelines.domain import incident as incidents
 from inspect_pipelines.domain.announcement import Scene, commit_of, of_incident, of_run
 from inspect_pipelines.domain.baseline import Baseline, unapproved
-from inspect_pipelines.domain.cause import CauseKind
+from inspect_pipelines.domain.cause import CauseKind, view_keys, views_of
 from inspect_pipelines.domain.comparison import Comparison, environment_changes
 from inspect_pipelines.domain.consequences import Consequences
 from inspect_pipelines.domain.decision import Decision
@@ -142,13 +142,25 @@ def rejected(reviewed: Reviewed, *, by: str, note: str, at: datetime) -> Consequ
     )
 
 
-def withdrawn(reviewed: Reviewed, decision: Decision, *, waits: bool, by: str, at: datetime) -> Consequences:
+def withdrawn(
+    reviewed: Reviewed,
+    decision: Decision,
+    *,
+    waits: bool,
+    by: str,
+    at: datetime,
+    again: Sequence[Comparison] = (),
+    said_at: Collection[datetime] = (),
+) -> Consequences:
     """What follows when a word is taken back: a defect is not known any more, and the commit is as the run had left it.
 
-    What was over stays over; a run that shows it again opens a new incident.
+    An incident that words about this run had ended, or a part of it, is taken up again, and whoever heard that it was over
+    hears that it is not. What a later run or a baseline ended stays over.
 
     Args:
         waits: Whether something of the run waits for a person now.
+        again: What does, of a run that no newer one has taken the place of.
+        said_at: When somebody said something about the run.
     """
     known = [one for one in reviewed.shown if one.is_open and decision.kind is DecisionKind.REJECT]
     unsaid = [one for one in known if (one.known_by, one.note) == (decision.by, decision.note)]
@@ -160,9 +172,47 @@ def withdrawn(reviewed: Reviewed, decision: Decision, *, waits: bool, by: str, a
             f"waits for a person again: {by.removeprefix('user:')} took back that it was {decision.kind.past}"
         )
         notes = _commit_word(reviewed, kind, verdict, sentence, at=at)
-    return Consequences(
-        tuple(incidents.unrejected(one) for one in unsaid), mail=mail_of(notes, reviewed.mail, at=at)
+    taken_up: list[Incident] = []
+    is_of_defect = decision.kind is DecisionKind.REJECT  # which ends nothing
+    for one in reviewed.shown if again and not is_of_defect else ():
+        if one.kind not in OF_PICTURES or not (one.is_open or one.resolved_at in said_at):
+            continue
+        after = _taken_up_again(one, again)
+        if after == one:
+            continue
+        taken_up.append(after)
+        sentence = f"{by.removeprefix('user:')} took back that it was {decision.kind.past}: {one.sentence}"
+        notes += _said_again(reviewed, one, after, sentence, at=at)
+    known_no_more = [incidents.unrejected(one) for one in unsaid]
+    return Consequences((*known_no_more, *taken_up), mail=mail_of(notes, reviewed.mail, at=at))
+
+
+def _taken_up_again(incident: Incident, again: Sequence[Comparison]) -> Incident:
+    """What it is when what ended it, or a part of it, is taken back; what words still stand about stays out of it."""
+    keys = () if incident.kind is CauseKind.REVIEW else tuple(view_keys(again))
+    if incident.is_open:
+        return replace(incident, keys=tuple(sorted({*incident.keys, *keys})))
+    views = {str(one.view) for one in again}
+    left = [key for key in incident.keys if views_of([key]) <= views]
+    return replace(
+        incident, keys=tuple(sorted({*left, *keys})), resolved_at=None, resolution="", quiet_since=None
     )
+
+
+def _said_again(
+    reviewed: Reviewed, before: Incident, after: Incident, sentence: str, *, at: datetime
+) -> list[Notification]:
+    """To those who heard that it was over."""
+    if before.is_open:
+        return []
+    scene = Scene(reviewed.run, reviewed.definition, (sentence,), public_url=reviewed.public_url)
+    kind = MessageKind.REVIEW if after.kind is CauseKind.REVIEW else MessageKind.OPENED
+    message = of_incident(kind, after, scene)
+    occasion = at.isoformat()  # it was opened once before
+    return [
+        notification_of(reviewed.run, RuleEvent.ON_FAILURE, target, message, occasion=occasion, at=at)
+        for target in after.told
+    ]
 
 
 def _is_as_it_should_be(run: Run, approval: Approval, shown: Sequence[Incident]) -> bool:

@@ -98,7 +98,7 @@ def cause_of(
         case RunStatus.NEEDS_REVIEW:
             return Cause(CauseKind.REVIEW, own, (f"review {_constant(reasons)}",))
         case RunStatus.FAILED:
-            found = sorted({*_findings(sessions), *_views(comparisons)})[:MOST_KEYS]
+            found = sorted({*_findings(sessions), *view_keys(comparisons)})[:MOST_KEYS]
             keys = tuple(found) or (f"finding {_constant(reasons)}",)
             return Cause(_kind_of(CauseKind.FINDING, keys), own, keys)
     return None
@@ -140,7 +140,8 @@ def _findings(sessions: Sequence[SessionResult]) -> Iterator[str]:
             yield f"finding {session.playbook}/{steps[0] if steps else '?'} action"
 
 
-def _views(comparisons: Sequence[Comparison]) -> Iterator[str]:
+def view_keys(comparisons: Sequence[Comparison]) -> Iterator[str]:
+    """One for each view that is not as approved, with its kinds of regions."""
     for each in comparisons:
         if each.passed:
             continue

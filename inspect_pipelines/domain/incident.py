@@ -294,6 +294,6 @@ def _lately(changes: tuple[datetime, ...], rules: Alerting, at: datetime) -> tup
 def _require_open(incident: Incident) -> None:
     if not incident.is_open:
         raise Refused(
-            f"incident {incident.id!r} is resolved already ({incident.resolution}); it never opens again: "
+            f"incident {incident.id!r} is resolved already ({incident.resolution}); it opens again only when that is taken back: "
             "the same cause makes a new one"
         )

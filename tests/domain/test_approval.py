@@ -181,6 +181,63 @@ def test_a_commit_whose_word_is_taken_back_is_not_green_any_more(
     assert [note.message.verdict for note in told if note.message] == [verdict]
 
 
+@pytest.mark.parametrize(
+    ("status", "heard"), [(RunStatus.FAILED, "opened"), (RunStatus.NEEDS_REVIEW, "review")]
+)
+def test_an_incident_that_a_word_had_ended_is_taken_up_again_with_it(
+    books: Books, status: RunStatus, heard: str
+) -> None:
+    """Everybody had heard that it was over, and the next anybody heard of it was by another run."""
+    books.define(QA, NotifyRule(RuleEvent.ON_NEEDS_REVIEW, QA.targets), GITHUB)
+    books.end(status, comparisons=CHANGED, sessions=SHOTS)
+    (before,) = books.incidents()
+    books.say(books.last_run().id, "home", "pay", word="accepted")
+    assert [one.state for one in books.incidents()] == ["resolved"]
+
+    told = books.withdraw(books.last_run().id, DecisionKind.ACCEPT, again=CHANGED)
+
+    assert books.incidents() == [before]
+    ((target, sentence),) = said(told)
+    assert target == "slack:#qa"
+    assert sentence.startswith(f"{heard}: ada took back that it was accepted: ")
+
+
+def test_what_a_word_still_stands_about_stays_out_of_an_incident_that_is_taken_up_again(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS)
+    books.say(books.last_run().id, "home", "pay", word="accepted")
+
+    books.withdraw(books.last_run().id, DecisionKind.ACCEPT, again=CHANGED[1:])
+
+    assert [(one.state, one.keys) for one in books.incidents()] == [
+        ("open", ("visual shop/pay@desktop replaced",))
+    ]
+
+
+def test_a_part_of_an_incident_that_a_word_had_ended_belongs_to_it_again(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS)
+    (before,) = books.incidents()
+    books.say(books.last_run().id, "home", word="ignored")
+    assert books.incidents() != [before]
+
+    told = books.withdraw(books.last_run().id, DecisionKind.IGNORE, again=CHANGED)
+    nothing_new = books.withdraw(books.last_run().id, DecisionKind.IGNORE, again=CHANGED)
+
+    assert (told, nothing_new, books.incidents()) == ([], [], [before])
+
+
+def test_what_a_run_ended_or_is_no_pictures_stays_as_it_is(books: Books) -> None:
+    books.end(comparisons=CHANGED, sessions=SHOTS)
+    failed = books.last_run().id
+    books.end(RunStatus.PASSED, "as approved")
+    books.end(RunStatus.ERROR, "the browser died")
+    before = books.incidents()
+
+    told = books.withdraw(failed, DecisionKind.ACCEPT, again=CHANGED)
+    told += books.withdraw(books.last_run().id, DecisionKind.ACCEPT, again=CHANGED)
+
+    assert (told, books.incidents()) == ([], before)
+
+
 def test_a_defect_whose_word_is_taken_back_is_not_known_any_more(books: Books) -> None:
     books.end(comparisons=CHANGED, sessions=SHOTS)
     books.reject(books.last_run().id)

@@ -25,12 +25,13 @@ def gather_reviewed(
         for scope in (_sharing(ledger, run, set_name) if set_name else ())
         for incident in ledger.incidents.open_in(scope)
     ]
-    told = [target for incident in judged_alike for target in incident.told]
+    shown = tuple(ledger.incidents.of_run(run.id))
+    told = [target for incident in (*judged_alike, *shown) for target in incident.told]
     return Reviewed(
         run,
         definition,
         ledger.organizations.find().public_url,
-        tuple(ledger.incidents.of_run(run.id)),
+        shown,
         tuple(judged_alike),
         mailboxes(ledger, told, at=at),
     )

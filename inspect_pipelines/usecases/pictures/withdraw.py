@@ -8,7 +8,8 @@ from inspect_pipelines.domain.access import Caller, Permission
 from inspect_pipelines.domain.approval import withdrawn
 from inspect_pipelines.domain.decision import Decision, open_changes
 from inspect_pipelines.domain.ids import DecisionId
-from inspect_pipelines.domain.review import WITHDRAWN, ReviewState
+from inspect_pipelines.domain.review import WITHDRAWN, ReviewState, context_of
+from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.wish import forbidden
 from inspect_pipelines.errors import Forbidden, NotFound, Refused
@@ -17,6 +18,9 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
+
+SEEN = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)  # runs that saw the site
+LOOK_BACK = 50  # runs; among more of other branches it is taken for an old one
 
 
 def withdraw(house: House, decision_id: DecisionId, *, caller: Caller) -> Decision:
@@ -57,12 +61,27 @@ def _settle(ledger: LedgerSession, decision: Decision, *, by: str, at: datetime)
     if run is None:
         return  # its evidence is pruned, and nobody waits for it
     compared = follow(ledger, decision.set, ledger.evidence.comparisons(run.id), at=at)
-    waits = bool(open_changes(compared))
-    if waits:
+    open_now = open_changes(compared)
+    if open_now:
         ledger.review_queue.mark(run.id, ReviewState.WAITING)
     definition = ledger.definitions.find(run.definition_id)
     reviewed = gather_reviewed(ledger, run, definition, at=at)
-    store_consequences(ledger, withdrawn(reviewed, decision, waits=waits, by=by, at=at), at=at)
+    after = withdrawn(
+        reviewed,
+        decision,
+        waits=bool(open_now),
+        by=by,
+        at=at,
+        again=open_now if _is_newest(ledger, run) else (),
+        said_at={one.at for one in ledger.decisions.of_runs([run.id]).get(run.id, ())},
+    )
+    store_consequences(ledger, after, at=at)
+
+
+def _is_newest(ledger: LedgerSession, run: Run) -> bool:
+    """Whether no later run of the definition says how its branch, or pull request, looks now."""
+    later = ledger.runs.latest(definition_id=run.definition_id, status=SEEN, limit=LOOK_BACK)
+    return next((one.id for one in later if context_of(one) == context_of(run)), None) == run.id
 
 
 def _refuse_built_on(ledger: LedgerSession, decision: Decision) -> None:

@@ -197,6 +197,34 @@ def test_a_word_is_taken_back_while_nothing_was_built_on_it(site: Site) -> None:
         withdraw(site.house, decision.id, caller=PERSON)
 
 
+def states_of(site: Site, run: Run) -> list[str]:
+    with site.house.ledger.read() as ledger:
+        return [one.state for one in ledger.incidents.of_run(run.id)]
+
+
+def test_an_incident_that_a_word_ended_opens_again_when_it_is_taken_back(site: Site) -> None:
+    """It stayed over, so that a failing site was in no list until another run had failed."""
+    run = site.look(200)
+    (decision,) = say(site, run, "accept")
+    assert states_of(site, run) == ["resolved"]
+
+    withdraw(site.house, decision.id, caller=PERSON)
+
+    assert states_of(site, run) == ["open"]
+    assert site.look(90).status is RunStatus.PASSED
+    assert states_of(site, run) == ["resolved"]
+
+
+def test_what_a_newer_run_shows_otherwise_opens_nothing_again(site: Site) -> None:
+    old = site.look(200)
+    (decision,) = say(site, old, "accept")
+    site.look(10)  # which waits itself
+
+    withdraw(site.house, decision.id, caller=PERSON)
+
+    assert states_of(site, old) == ["resolved"]
+
+
 def test_a_word_that_decided_another_run_or_made_a_baseline_stands(site: Site) -> None:
     (word,) = say(site, site.look(200), "accept")
     site.look(200)
