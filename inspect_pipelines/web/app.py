@@ -114,7 +114,7 @@ def create_app(
         app.router.routes.extend(router.routes)
     app.state.home = estate.house(DEFAULT_ORG).home
     app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams, ticker))
-    console = Console(gate)
+    console = Console(gate, engine)
     app.router.routes.extend(console.routes())
     add_problems(app, console)
     return app

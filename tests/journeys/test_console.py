@@ -48,12 +48,12 @@ def site() -> Iterator[HeldSite]:
         yield site
 
 
-def test_a_run_is_watched_from_its_beginning_to_its_verdict(
+def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
     tmp_path: Path, site: HeldSite, page: Page, complaints: list[str]
 ) -> None:
     project: Project = write_project(tmp_path, site.url, "nightly")
     project.call("apply", "--yes")
-    with up(project, "--no-ui") as running:
+    with up(project) as running:
         page.goto(running.state["web_url"])
         expect(page.locator("#live")).to_have_text("Live")
         row = page.locator("#schedule-nightly")
@@ -71,6 +71,11 @@ def test_a_run_is_watched_from_its_beginning_to_its_verdict(
         expect(page.locator("h1")).to_contain_text("Needs review")
         expect(page.locator("h1")).to_contain_text("nothing is approved yet")
         page.locator("#view-1 img").evaluate("image => image.decode()")
+        page.get_by_role("button", name="Accept these pictures").click()
+        expect(page.get_by_role("heading", name="Nothing waits")).to_be_visible(timeout=MS)
+        page.get_by_role("link", name="Automated runs").first.click()
+        page.get_by_role("button", name="Run now").click()
+        expect(page.locator("h1")).to_contain_text("1 of 1 views look as approved")
         page.get_by_role("link", name="Report").click()
         expect(page.locator("h1")).to_be_visible()
 

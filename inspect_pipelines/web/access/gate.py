@@ -51,7 +51,7 @@ class Gate:
         origins: Collection[str] = (),
     ) -> None:
         self._estate, self._is_open, self.origins = estate, is_open, origins
-        self._any_house = estate.house(DEFAULT_ORG)  # of what all of them share
+        self.any_house = estate.house(DEFAULT_ORG)  # of what all of them share
         self._has_administrator = False
         self.rates = rates or Rates()
 
@@ -116,7 +116,7 @@ class Gate:
             UsageError: There are several, and none is named.
         """
         if caller is NOBODY:
-            return self._any_house  # which it is asked about, nobody learns before there is a proof
+            return self.any_house  # which it is asked about, nobody learns before there is a proof
         if org is not None and (not SLUG.fullmatch(org) or caller.org_id not in (None, org)):
             raise NotFound(f"there is no organisation {org[:100]!r}; leave `org` out, or name your own")
         if caller.org_id is not None:
@@ -149,10 +149,10 @@ class Gate:
         token = _token(asking)
         if token is not None:
             self._refuse_clear(asking, token)
-            return recognise(self._any_house, token)
+            return recognise(self.any_house, token)
         browsers = self._browser(asking)
         if browsers is not None:
-            return recognise_browser(self._any_house, browsers)
+            return recognise_browser(self.any_house, browsers)
         if self._is_open or not is_local(asking):
             raise Unauthenticated(f"{asking.url.path!r} asks who you are; {HOW}")
         _refuse_pages_elsewhere(asking)
@@ -166,7 +166,7 @@ class Gate:
         """
         seen = exposed(asking, is_local=is_local(asking))
         if seen is not None and not _is_loopback(asking):
-            sign_out(self._any_house, seen, by="system:clear-http")
+            sign_out(self.any_house, seen, by="system:clear-http")
         found = shown(asking, is_local=is_local(asking))
         if found is None:
             return None
@@ -181,7 +181,7 @@ class Gate:
     def _refuse_before_administrator(self) -> None:
         """Once there is one there always is: the last one cannot be removed."""
         if self._is_open and not self._has_administrator:
-            self._has_administrator = has_administrator(self._any_house)
+            self._has_administrator = has_administrator(self.any_house)
             if not self._has_administrator:
                 raise Forbidden(NOBODY_YET)
 
@@ -194,7 +194,7 @@ class Gate:
                 "a proxy brought this token and does not say whether it came encrypted; have it set X-Forwarded-Proto",
                 is_bad_token=True,
             )
-        revoke_exposed(self._any_house, token)
+        revoke_exposed(self.any_house, token)
         raise Unauthenticated(
             "this token came over clear HTTP from another machine, so it opens nothing any more; use HTTPS, and create "
             "another one with: inspect-pipelines tokens create",

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
-
 from pydantic import Field
 from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.password import MOST
-from inspect_pipelines.domain.sign_in import RANDOM_BYTES, signed_in
+from inspect_pipelines.domain.sign_in import signed_in
 from inspect_pipelines.errors import Forbidden
 from inspect_pipelines.queries.sign_ins import (
     Me,
@@ -21,12 +19,12 @@ from inspect_pipelines.queries.sign_ins import (
     who_asks,
 )
 from inspect_pipelines.usecases.access.set_password import change_password, set_password
-from inspect_pipelines.usecases.access.sign_in import sign_in
 from inspect_pipelines.usecases.access.sign_out import end_sign_in, sign_out
 from inspect_pipelines.web.access import cookie
 from inspect_pipelines.web.access.declaration import ENTRANTS, KNOWN, permitted
 from inspect_pipelines.web.access.gate import Gate, is_local
-from inspect_pipelines.web.access.rates import ENTRY, LOGIN
+from inspect_pipelines.web.access.password_entry import enter
+from inspect_pipelines.web.access.rates import LOGIN
 from inspect_pipelines.web.api.deed import Deed
 from inspect_pipelines.web.api.route import Answer, Asked, AskedBy, Routes
 from inspect_pipelines.web.api.wishes import Wish
@@ -57,20 +55,8 @@ def sign_ins(gate: Gate) -> Routes:
         Where the home has several organisations, `org` says whose member it is.
         """
         request = asked.request
-        if not is_local(request):
-            asked.rates.spend(ENTRY, _address(asked), "whoever signs in from this address")
         org = request.query_params.get("org")
-        asked.rates.spend(LOGIN, f"{org}/{wish.login}", f"whoever signs in as {wish.login!r}")
-        named = gate.house_named(org)
-        begun = sign_in(
-            named.by_way_of(asked.house.via) if named is not None else None,
-            asked.house.hasher,
-            wish.login,
-            wish.password,
-            random=secrets.token_bytes(RANDOM_BYTES),
-            agent=request.headers.get("user-agent", ""),
-            instead_of=cookie.shown(request, is_local=is_local(request)),
-        )
+        begun = enter(gate, request, asked.house, org, wish.login, wish.password)
         caller = signed_in(begun.sign_in, begun.member)
         response = asked.answer(who_asks(gate.house(caller, None), caller))
         cookie.give(response, begun.text, encrypted=cookie.is_encrypted(request))
@@ -140,7 +126,3 @@ def _ended(asked: Asked, sign_in_id: str, *, is_own: bool) -> Response:
 def _refuse_programs(asked: Asked) -> None:
     if asked.caller.token_id is not None:
         raise Forbidden("a password is set by a person who is signed in, not by a token")
-
-
-def _address(asked: Asked) -> str:
-    return asked.request.client.host if asked.request.client else ""

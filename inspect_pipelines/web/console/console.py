@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.console.entrance import entrance, entrance_page
 from inspect_pipelines.web.console.files import Files
 from inspect_pipelines.web.console.home import home
+from inspect_pipelines.web.console.inbox import inbox
 from inspect_pipelines.web.console.pictures import pictures
 from inspect_pipelines.web.console.reports import reports
 from inspect_pipelines.web.console.run import run
@@ -16,10 +21,11 @@ from inspect_pipelines.web.console.runs import runs
 from inspect_pipelines.web.console.shell import Shell
 from inspect_pipelines.web.console.sign_in import sign_in_pages
 from inspect_pipelines.web.console.signed import signed
+from inspect_pipelines.web.console.verbs import verbs
 
+UNKNOWN = 401
 TITLES = {
     400: "That cannot be shown",
-    401: "Who are you?",
     403: "Not for you",
     404: "Not here",
     429: "Too often",
@@ -33,10 +39,11 @@ class Console:
 
     Args:
         gate: Whom they let in.
+        engine: Whoever executes runs now; None: nobody is up.
     """
 
-    def __init__(self, gate: Gate) -> None:
-        self._gate, self._files = gate, Files()
+    def __init__(self, gate: Gate, engine: Callable[[], Engine | None]) -> None:
+        self._gate, self._files, self._engine = gate, Files(), engine
         self._shell = Shell(gate, self._files)
 
     def routes(self) -> list[BaseRoute]:
@@ -49,13 +56,19 @@ class Console:
             signed(self._gate),
             pictures(self._gate),
             sign_in_pages(self._gate),
+            entrance(self._shell),
+            inbox(self._shell),
             run(self._shell),
         ):
             found += router.routes
+        found += verbs(self._shell, self._engine)
         return found
 
     def problem(self, request: Request, status: int, sentence: str) -> Response | None:
         """A page that says what is wrong, for a browser; None: a program asked, which reads JSON."""
         if "text/html" not in request.headers.get("accept", ""):
             return None
-        return self._shell.problem(status, TITLES.get(status, "That did not work"), sentence)
+        if status == UNKNOWN:
+            return entrance_page(self._shell, request, sentence="")
+        title = TITLES.get(status, "That did not work")
+        return self._shell.plain("problem.html.j2", status=status, title=title, sentence=sentence)

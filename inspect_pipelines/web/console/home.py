@@ -19,7 +19,7 @@ from inspect_pipelines.queries.definitions import (
     list_triggers,
 )
 from inspect_pipelines.queries.runs import RunSummary
-from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.console.shell import Shell
 
 STRIP = 30  # runs that a row shows
@@ -48,7 +48,7 @@ def home(shell: Shell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/", response_class=HTMLResponse)
-    @is_for(visitors(Permission.DEFINITIONS_READ))
+    @is_for(permitted(Permission.DEFINITIONS_READ))
     def automated_runs(
         request: Request,
         q: Annotated[str, Query(max_length=200)] = "",

@@ -19,12 +19,14 @@ from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.dossier import Dossier, show_past_run, show_run
 from inspect_pipelines.queries.report import OUTCOME_WORDS, Tone
+from inspect_pipelines.queries.reviews import review_with
 from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.queries.session_card import WHY, SessionCard, session_card
-from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.console.shell import Shell
 
+ASKS = (RunStatus.NEEDS_REVIEW, RunStatus.FAILED)  # people, of what such runs show
 FRESH = timedelta(seconds=30)
 
 
@@ -57,18 +59,21 @@ def run(shell: Shell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/runs/{run_id}", response_class=HTMLResponse)
-    @is_for(visitors(Permission.RUNS_READ))
+    @is_for(permitted(Permission.RUNS_READ))
     def one(run_id: str, request: Request) -> HTMLResponse:
         seen = shell.see(request)
         found = seen.find(lambda house: _dossier(house, RunId(run_id)))
         seen, dossier = present(found, "run", run_id)
         tiles = list(tiles_of(dossier))
+        review = review_with(seen.house, dossier.run.id) if dossier.run.status in ASKS else None
         return shell.page(
             seen,
             "run.html.j2",
             dossier=dossier,
             run=dossier.run,
             is_fresh=_is_fresh(dossier, seen.house.clock.now()),
+            review=review,
+            waiting=[] if review is None else [str(view) for view in review.waiting_views],
             reasons=dossier.run.reason.splitlines(),
             attention=[tile for tile in tiles if tile.tone is not Tone.GOOD],
             quiet=[tile for tile in tiles if tile.tone is Tone.GOOD],

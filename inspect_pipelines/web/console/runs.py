@@ -14,7 +14,7 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.queries.definitions import list_definitions
 from inspect_pipelines.queries.runs import list_runs
-from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.console.shell import Shell
 
 PAGE = 50
@@ -25,7 +25,7 @@ def runs(shell: Shell) -> APIRouter:
     router = APIRouter()
 
     @router.get("/runs", response_class=HTMLResponse)
-    @is_for(visitors(Permission.RUNS_READ))
+    @is_for(permitted(Permission.RUNS_READ))
     def history(
         request: Request,
         definition: Annotated[str, Query(max_length=200)] = "",

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from inspect_pipelines.domain.access import Caller, Permission
+from inspect_pipelines.domain.way import CONSOLE
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.access.gate import Gate
@@ -23,6 +24,8 @@ from inspect_pipelines.web.console.files import Files
 
 T = TypeVar("T")
 TEMPLATES = Path(__file__).parent / "templates"
+# to our own addresses only: a browser that keeps it from everybody sends forms with no origin at all
+OF_PAGES = {"Referrer-Policy": "same-origin"}
 ORG = "org"  # the parameter that names the organisation, on every page
 
 
@@ -54,11 +57,11 @@ class Seen:
             The page as one of the organisation that has it, and what that has; None: nobody does.
         """
         is_named = ORG in self.request.query_params
-        others = () if is_named else (one for one in self.houses if one is not self.house)
+        others = () if is_named else (one for one in self.houses if one.org_id != self.house.org_id)
         for house in (self.house, *others):
             found = look(house)
             if found is not None:
-                return replace(self, house=house), found
+                return replace(self, house=house.by_way_of(CONSOLE)), found
         return None
 
     def link(self, path: str, **parts: object) -> str:
@@ -100,7 +103,7 @@ class Shell:
             if named is not None:
                 raise
             house = houses[0]
-        return Seen(request, caller, house, houses)
+        return Seen(request, caller, house.by_way_of(CONSOLE), houses)
 
     def page(self, seen: Seen, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page as HTML."""
@@ -114,14 +117,12 @@ class Shell:
             fresh_key=seen.house.clock.new_id,
             **context,
         )
-        return HTMLResponse(text, status)
+        return HTMLResponse(text, status, OF_PAGES)
 
-    def problem(self, status: int, title: str, sentence: str) -> HTMLResponse:
-        """A page that says what is wrong, for whoever may have no right to see anything else."""
-        text = self._environment.get_template("problem.html.j2").render(
-            status=status, title=title, sentence=sentence
-        )
-        return HTMLResponse(text, status)
+    def plain(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+        """A page for whoever may have no right to see anything else."""
+        text = self._environment.get_template(template).render(status=status, **context)
+        return HTMLResponse(text, status, OF_PAGES)
 
 
 def _when(now: datetime, moment: datetime | None) -> Markup:

@@ -63,7 +63,7 @@ def sign_in_pages(gate: Gate) -> APIRouter:
         following: Annotated[str, Query(alias="next", max_length=2000)] = HOME,
     ) -> Response:
         _admit(gate, request)
-        if not _is_ours(following):
+        if not is_ours(following):
             raise UsageError(f"'next' {following[:80]!r} is no page of ours; write a path, '/runs'")
         house = gate.house_named(org or None)
         provider, redirect = provider_of(house)
@@ -99,7 +99,7 @@ def sign_in_pages(gate: Gate) -> APIRouter:
             agent=request.headers.get("user-agent", ""),
             instead_of=cookie.shown(request, is_local=is_local(request)),
         )
-        response = RedirectResponse(kept.following if _is_ours(kept.following) else HOME, SEE_OTHER)
+        response = RedirectResponse(kept.following if is_ours(kept.following) else HOME, SEE_OTHER)
         encrypted = cookie.is_encrypted(request)
         cookie.give(response, begun.text, encrypted=encrypted)
         cookie.send_off(response, "", 0, encrypted=encrypted)
@@ -126,7 +126,7 @@ def _flaw(kept: Kept, issuer: str, *, code: str, state: str, iss: str, error: st
     return ""
 
 
-def _is_ours(following: str) -> bool:
+def is_ours(following: str) -> bool:
     """Whether it is a path of this very server, however browsers read it."""
     return (
         following.startswith("/")

@@ -49,7 +49,7 @@ def routes() -> list[tuple[str, Declaration]]:
         (path, declared)
         for method, path, declared in found
         if declared is not None
-        and declared.whom not in (For.ANYBODY, For.SIGNERS, For.HOLDERS)
+        and declared.whom not in (For.ANYBODY, For.SIGNERS, For.HOLDERS, For.ENTRANTS)
         and method in ("GET", "any")
     ]
 
