@@ -20,7 +20,7 @@ from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.route import Answer, AskedBy, Routes
 
-FOUND = Answer(Found)
+FOUND = Answer(Found, may_be_unclear=True)
 OrDefinition = Annotated[bool, Query(description="A definition's id means its latest run.")]
 Ended = Annotated[
     bool, Query(description="Only what has ended: a definition's id means the latest such run of it.")

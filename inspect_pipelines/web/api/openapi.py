@@ -148,6 +148,8 @@ def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema
         responses[str(STALE.status)] = {"$ref": f"#/components/responses/{STALE.name}"}
         if "PUT" in (route.methods or ()):
             responses[str(UNCONDITIONAL.status)] = {"$ref": f"#/components/responses/{UNCONDITIONAL.name}"}
+    if answer.may_be_unclear:
+        responses[str(CONFLICT.status)] = {"$ref": f"#/components/responses/{CONFLICT.name}"}
     if answer.has_etag:
         responses[str(answer.status)]["headers"] = ETAG
     deed = getattr(route.endpoint, "deed", None)

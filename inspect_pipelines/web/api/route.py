@@ -80,6 +80,7 @@ class Answer:
     media_type: str = "application/json"
     status: int = 200
     has_etag: bool = False
+    may_be_unclear: bool = False  # several things may be meant, which is 409
 
 
 def asked_of(
