@@ -17,8 +17,8 @@ from inspect_pipelines.queries.access import has_administrator
 from resources.clock import SystemClock
 from resources.publication import FilePublication
 
-LOCAL = "(whoever uses this machine is one local person with every right; others need a token)"
-TOKENS = "(asks for tokens, which come over HTTPS only: put a proxy with TLS in front)"
+LOCAL = "(whoever uses this machine is one local person with every right; others sign in, or show a token)"
+TOKENS = "(people sign in and programs show tokens, over HTTPS only: put a proxy with TLS in front)"
 NOBODY_YET = (
     "open to other machines, so it answers nobody but signed webhooks and /health before there is an administrator; "
     "make one: inspect-pipelines users add NAME --role admin"

@@ -73,7 +73,7 @@ class Gate:
             if not is_encrypted(asking) and not is_local(asking):
                 raise Unauthenticated(
                     "this came over clear HTTP from another machine, where others may have read it; use HTTPS, and change "
-                    "the password if you sent it"
+                    "the password if you sent it; a proxy with TLS in front has to set X-Forwarded-Proto"
                 )
             return NOBODY
         caller = self._caller(asking, declared)

@@ -32,8 +32,9 @@ def enter(gate: Gate, request: Request, asked: House, org: str | None, login: st
     if not is_local(request):
         address = request.client.host if request.client else ""
         gate.rates.spend(ENTRY, address, "whoever signs in from this address")
-    gate.rates.spend(LOGIN, f"{org}/{login}", f"whoever signs in as {login!r}")
     named = gate.house_named(org)
+    whose = org if named is None else named.org_id  # one account, whether its organisation is named or not
+    gate.rates.spend(LOGIN, f"{whose}/{login}", f"whoever signs in as {login!r}")
     return sign_in(
         named.by_way_of(asked.via) if named is not None else None,
         asked.hasher,

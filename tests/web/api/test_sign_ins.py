@@ -221,7 +221,10 @@ def test_an_account_is_tried_five_times_a_minute_whether_there_is_one_or_not(
     app = a_browser(house).app
     machines = [TestClient(app, base_url=HTTPS, client=(f"203.0.113.{one}", 50_000)) for one in range(6)]
 
-    answers = [enter(one, login, ANOTHER).status_code for one in machines[:5]]
+    named = ["", "?org=default", "", "?org=default", ""]  # one account, by whichever address
+    answers = [
+        enter(one, login, ANOTHER, org).status_code for one, org in zip(machines[:5], named, strict=True)
+    ]
     sixth = enter(machines[5], login, PASSWORD)
 
     assert answers == [401] * 5
