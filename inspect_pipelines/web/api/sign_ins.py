@@ -124,5 +124,5 @@ def _ended(asked: Asked, sign_in_id: str, *, is_own: bool) -> Response:
 
 
 def _refuse_programs(asked: Asked) -> None:
-    if asked.caller.token_id is not None:
-        raise Forbidden("a password is set by a person who is signed in, not by a token")
+    if asked.caller.token_id is not None or asked.caller.is_agent:
+        raise Forbidden("a password is set by a person who is signed in, not by a token or an agent")

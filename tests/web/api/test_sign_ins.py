@@ -448,6 +448,13 @@ def test_a_token_sets_no_password_and_neither_does_it_change_one(house: House) -
     assert (of_another.status_code, own.status_code) == (403, 403)
 
 
+def test_an_agent_in_a_persons_browser_sets_no_password(browser: TestClient) -> None:
+    enter(browser)
+    browser.headers["User-Agent"] = "agent/claude"
+
+    assert post(browser, "/me/password", {"old": PASSWORD, "password": ANOTHER}).status_code == 403
+
+
 def test_an_administrator_who_is_signed_in_sets_passwords_and_ends_what_others_have_open(
     house: House,
 ) -> None:
