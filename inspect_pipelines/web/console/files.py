@@ -5,7 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 from dataclasses import dataclass
-from pathlib import Path
+from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -13,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from inspect_pipelines.web.access.declaration import ANYBODY, is_for
 
-FOLDER = Path(__file__).parent / "static"
+FOLDER = files("inspect_pipelines.web.console") / "static"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -37,8 +38,8 @@ class File:
 class Files:
     """All of a folder, in memory: they are a few dozen kilobytes, and are what the program was built with."""
 
-    def __init__(self, folder: Path = FOLDER) -> None:
-        self._files = {path.name: _read(path) for path in sorted(folder.iterdir()) if path.suffix in TYPES}
+    def __init__(self, folder: Traversable = FOLDER) -> None:
+        self._files = {found.name: _read(found) for found in folder.iterdir() if _suffix(found) in TYPES}
 
     def url(self, name: str) -> str:
         """Where a file is. Raises KeyError when there is none of that name."""
@@ -63,11 +64,15 @@ class Files:
         return [Route("/static/{digest}/{name}", static, methods=["GET"])]
 
 
-def _read(path: Path) -> File:
-    content = path.read_bytes()
+def _read(found: Traversable) -> File:
+    content = found.read_bytes()
     return File(
         hashlib.sha256(content).hexdigest()[:DIGEST_SIGNS],
         content,
         gzip.compress(content, mtime=0),
-        TYPES[path.suffix],
+        TYPES[_suffix(found)],
     )
+
+
+def _suffix(found: Traversable) -> str:
+    return f".{found.name.rpartition('.')[2]}"

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, TypeVar
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -23,7 +22,7 @@ from inspect_pipelines.web.console import words
 from inspect_pipelines.web.console.files import Files
 
 T = TypeVar("T")
-TEMPLATES = Path(__file__).parent / "templates"
+PACKAGE = "inspect_pipelines.web.console"  # whose `templates` are read
 # to our own addresses only: a browser that keeps it from everybody sends forms with no origin at all
 OF_PAGES = {"Referrer-Policy": "same-origin"}
 ORG = "org"  # the parameter that names the organisation, on every page
@@ -80,7 +79,7 @@ class Shell:
     def __init__(self, gate: Gate, files: Files) -> None:
         self.gate = gate
         self._environment = Environment(
-            loader=FileSystemLoader(TEMPLATES),
+            loader=PackageLoader(PACKAGE),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
