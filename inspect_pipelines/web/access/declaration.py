@@ -86,15 +86,13 @@ def declaration_of(route: BaseRoute) -> Declaration | None:
 
 
 def methods_at(routes: Sequence[BaseRoute], scope: Scope) -> list[str]:
-    """Every method that an address has, of which each may be a route of its own."""
-    return sorted(
-        {
-            method
-            for route in routes
-            if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE
-            for method in route.methods or ()
-        }
-    )
+    """Every method that an address has, of which each may be a route of its own.
+
+    As OpenAPI reads addresses: one that is written down is itself, and no value of another one's parameter.
+    """
+    found = [one for one in routes if isinstance(one, Route) and one.matches(scope)[0] is not Match.NONE]
+    written = [one for one in found if one.path == scope["path"]]
+    return sorted({method for route in written or found for method in route.methods or ()})
 
 
 def operations(routes: Sequence[BaseRoute]) -> Iterator[tuple[str, str, BaseRoute]]:

@@ -135,3 +135,4 @@ def test_a_method_that_an_address_lacks_is_answered_with_all_that_it_has(client:
 
     assert answer.status_code == 405
     assert answer.headers["allow"] == "DELETE, GET, PUT"
+    assert client.options("/api/v1/triggers/test").headers["allow"] == "POST"  # and no trigger called so
