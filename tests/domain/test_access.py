@@ -20,9 +20,11 @@ from inspect_pipelines.domain.access import (
     caller_of,
     is_token,
     least_role,
+    may_see,
     token_hash,
     token_text,
     why,
+    why_not_personal,
 )
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 
@@ -81,6 +83,57 @@ def test_a_scope_narrows_a_role_and_never_widens_it() -> None:
 )
 def test_a_token_has_one_state(token: AccessToken, state: str) -> None:
     assert token.state(NOW) == state
+
+
+@pytest.mark.parametrize(
+    ("token", "kind"),
+    [
+        (TOKEN, "machine"),
+        (replace(TOKEN, is_personal=True), "personal"),
+        (replace(TOKEN, proof="repo:acme/shop"), "workflow"),
+        (replace(TOKEN, proof="repo:acme/shop", is_personal=True), "workflow"),
+    ],
+)
+def test_a_token_is_of_one_kind(token: AccessToken, kind: str) -> None:
+    assert token.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("creator", "clause"),
+    [
+        (LOCAL, None),
+        (Caller("user:ada", DEFAULT_ORG, EVERYTHING), None),
+        (caller_of(replace(TOKEN, is_personal=True), ADMIN), None),
+        (caller_of(TOKEN, ADMIN), "a machine creates machines' tokens only"),
+        (
+            Caller("user:ada", DEFAULT_ORG, EVERYTHING, is_agent=True),
+            "a machine creates machines' tokens only",
+        ),
+        (Caller("user:eve", DEFAULT_ORG, EVERYTHING), "user:eve is somebody else"),
+    ],
+)
+def test_a_personal_token_is_created_by_its_person_or_at_the_machine(
+    creator: Caller, clause: str | None
+) -> None:
+    assert why_not_personal(creator, "ada") == clause
+
+
+@pytest.mark.parametrize(
+    ("rights", "asked_by", "sees"),
+    [
+        ({Permission.RUNS_READ}, "user:ada", True),
+        ({Permission.RUNS_READ}, None, True),
+        (set(), "user:eve", True),
+        (set(), "user:ada", False),
+        (set(), None, False),
+    ],
+)
+def test_without_the_permission_one_sees_what_one_asked_for(
+    rights: set[Permission], asked_by: str | None, sees: bool
+) -> None:
+    caller = Caller("user:eve", DEFAULT_ORG, frozenset(rights))
+
+    assert may_see(caller, Permission.RUNS_READ, asked_by=asked_by) == sees
 
 
 def test_the_least_role_is_the_first_that_has_the_permission() -> None:
