@@ -114,7 +114,7 @@ def a_mail_rig(folder: Path, authority: trustme.CA, security: Any = "starttls") 
         "email",
         "email",
         secret="${env:S}",
-        timeout_seconds=5.0,
+        timeout_seconds=30.0,
         allow_private=LOOPBACK,
         options=MailServer("127.0.0.1", server.port, security, "qa@acme.example", "qa").options(),
     )
@@ -139,7 +139,7 @@ def bodies(one: Any) -> str:
 
 
 def _config(kind: str, url: str, **more: Any) -> ChannelConfig:
-    return ChannelConfig(kind, kind, url, timeout_seconds=5.0, allow_private=LOOPBACK, **more)
+    return ChannelConfig(kind, kind, url, timeout_seconds=30.0, allow_private=LOOPBACK, **more)
 
 
 def _slack(folder: Path) -> tuple[StandIn, Rig]:
