@@ -132,9 +132,11 @@ def test_a_handle_of_another_engine_is_refused(engine: PlainEngine) -> None:
 
 def test_a_dagster_run_id_means_the_process_that_works_on_it(engine: PlainEngine, home: Path) -> None:
     handle = "0b0c9d06-0000-4000-8000-000000000001"
-    program = "import sys; from pathlib import Path; from resources.workers import WorkerLocks; "
+    # everything is imported before it says so: an interrupt inside of an import may be lost (CPython drops what is raised
+    # in a weak reference's callback)
+    program = "import time; from pathlib import Path; from resources.workers import WorkerLocks; "
     program += f"WorkerLocks(Path({str(home / 'run' / 'workers')!r})).hold({handle!r}); "
-    program += "import time; print('held', flush=True); time.sleep(600)"
+    program += "print('held', flush=True); time.sleep(600)"
     worker = subprocess.Popen(
         [sys.executable, "-c", program], cwd=TESTS.parent, stdout=subprocess.PIPE, text=True
     )
