@@ -102,15 +102,16 @@ def entrance_page(
         status: Of the answer.
     """
     if following is None:
-        query = request.url.query
-        following = f"{request.url.path}?{query}" if query else request.url.path
+        query, path = request.url.query, request.url.path
+        asked = f"{path}?{query}" if query else path
+        following = asked if request.method == "GET" else HOME  # nobody goes to where a button was sent
         org = org or request.query_params.get("org", "")
     return shell.plain(
         "entrance.html.j2",
         status=status,
         sentence=sentence,
         org=org,
-        following=following if request.method == "GET" or is_ours(following) else HOME,
+        following=following if is_ours(following) else HOME,
         has_provider=_has_provider(shell, org),
     )
 

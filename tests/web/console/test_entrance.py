@@ -58,6 +58,14 @@ def test_a_page_asks_who_one_is_and_is_shown_then(browser: TestClient) -> None:
     assert "Sign out" in shown.text
 
 
+def test_whoever_presses_a_button_unknown_is_led_to_a_page_then(browser: TestClient) -> None:
+    """They came to the address of the button after signing in, which answers no page."""
+    asked = browser.post(RUN_NOW, data={"key": "k"})
+
+    assert asked.status_code == 401
+    assert 'name="next" value="/"' in asked.text
+
+
 def test_whoever_signs_out_is_asked_again(browser: TestClient) -> None:
     enter(browser)
 
