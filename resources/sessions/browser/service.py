@@ -125,6 +125,10 @@ def _launched(playwright: Playwright, order: Order) -> Browser:
 
 
 def _sentence(error: InspectError | Error, record: Record) -> str:
-    text = f"the browser failed: {in_words(error)}" if isinstance(error, Error) else str(error)
+    text = str(error)
+    if isinstance(error, Error):
+        # A page that closes its own window is told of by its step; what reaches this place lost all windows at once.
+        is_gone = "has been closed" in error.message
+        text = "the browser died" if is_gone else f"the browser failed: {in_words(error)}"
     where = f" in step {record.at.step_id!r} ({record.at.viewport})" if record.at.step_id else ""
     return record.shortened(f"{text}{where}")

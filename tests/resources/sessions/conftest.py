@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from inspect_pipelines.domain.playbook import Action, Step
-from inspect_pipelines.domain.session import SessionResult
+from inspect_pipelines.domain.session import SessionRequest, SessionResult
 from loopback_site.server import Site
 from resources import chromium
 from resources.gallery.folder import FolderGallery
@@ -37,15 +37,37 @@ def site(server: Site) -> Iterator[Site]:
     server.forget()
 
 
+class Browsers:
+    """The browser of a module, or its successor: one that died, say for want of memory, fails no test that comes after."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        self._playwright = playwright
+        self._browser: Browser | None = None
+
+    def one(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = self._playwright.chromium.launch(
+                executable_path=chromium.find(), args=list(FLAGS), chromium_sandbox=False
+            )
+        return self._browser
+
+    def close(self) -> None:
+        if self._browser is not None:
+            self._browser.close()
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browsers() -> Iterator[Browsers]:
     """Closed at the end of the module: while it is up, nothing else in this thread may use Playwright."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium.find(), args=list(FLAGS), chromium_sandbox=False
-        )
-        yield browser
-        browser.close()
+        browsers = Browsers(playwright)
+        yield browsers
+        browsers.close()
+
+
+@pytest.fixture
+def browser(browsers: Browsers) -> Browser:
+    return browsers.one()
 
 
 @pytest.fixture
@@ -54,11 +76,19 @@ def gallery(tmp_path: Path) -> FolderGallery:
 
 
 @pytest.fixture
-def play(browser: Browser, site: Site, tmp_path: Path) -> Play:
-    """Play actions (one step) or steps; every line that the worker would send is read back as the parent does."""
+def play(browsers: Browsers, site: Site, tmp_path: Path) -> Play:
+    """Play actions (one step) or steps; every line that the worker would send is read back as the parent does.
+
+    A browser that died is no fault of the page that it showed: like a run, it is played once more, in another one.
+    """
 
     def play(*what: Action | Step, **changes: object) -> SessionResult:
         request = a_request(str(changes.pop("base_url", site.url)), *what, **changes)
+        played = attempt(request)
+        return attempt(request) if (played.error or "").startswith("the browser died") else played
+
+    def attempt(request: SessionRequest) -> SessionResult:
+        browser = browsers.one()
         evidence = Evidence(request, started_at=STARTED_AT, player="the browser")
         lines: list[str] = []
         perform(request, tmp_path / "gallery", lines.append, lambda: browser)

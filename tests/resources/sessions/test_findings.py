@@ -11,6 +11,7 @@ from threading import Thread
 import psutil
 import pytest
 import trustme
+from playwright.sync_api import Browser
 
 from inspect_pipelines.domain.finding import FindingKind, Severity
 from inspect_pipelines.domain.playbook import (
@@ -30,7 +31,10 @@ from inspect_pipelines.domain.playbook import (
 from inspect_pipelines.domain.session import SessionStatus, StepStatus
 from loopback_site.pages import TROUBLE
 from loopback_site.server import Site
+from resources.sessions.browser.service import perform
 from resources.sessions.browser.stack import thrown_at
+from resources.sessions.wire import decoded
+from session_requests import a_request
 
 
 @pytest.fixture(scope="module")
@@ -300,6 +304,21 @@ def test_a_page_whose_renderer_dies_is_a_finding_and_the_other_viewports_go_on(p
     assert first.message == "the page crashed its renderer (out of memory, or a defect of the browser)"
     assert second.message.startswith("wait_for text 'Never' to be visible: not within 10 s")
     assert result.status is SessionStatus.FAILED
+
+
+def test_a_browser_that_died_before_its_first_page_is_not_blamed_on_a_page(browser, site, tmp_path):
+    """It said "the browser failed: the page closed its own window" where there had been no page yet."""
+    lines: list[str] = []
+
+    def launch() -> Browser:
+        browser.close()
+        return browser
+
+    perform(a_request(site.url, Goto("/other")), tmp_path / "gallery", lines.append, launch)
+
+    end = decoded(lines[-1])
+    assert (end.status, end.error) == (SessionStatus.CRASHED, "the browser died")
+    assert end.retry_may_help
 
 
 def test_a_page_with_a_script_that_never_ends_is_given_up(play, site):
