@@ -14,6 +14,7 @@ import click
 import uvicorn
 from fastapi import FastAPI
 
+from inspect_pipelines.cli.listening import refuse_unguarded
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DEFAULT_ORG
@@ -89,9 +90,14 @@ class Server(uvicorn.Server):
 
 
 def application(settings: Settings, host: str, port: int, streams: Streams | None = None) -> FastAPI:
-    """All that the web process answers and does; nothing is opened before it starts."""
+    """All that the web process answers and does; nothing is opened before it starts, but to refuse an address.
+
+    Raises:
+        Refused: Other machines reach `host`, and there is no administrator.
+    """
     estate = build(settings)
     house = estate.house(DEFAULT_ORG)  # of what all of them share
+    refuse_unguarded(house, host)
     ui = ui_socket(settings.absolute_home())
 
     def urls() -> dict[str, str | None]:

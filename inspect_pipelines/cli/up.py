@@ -6,6 +6,7 @@ import shlex
 
 import click
 
+from inspect_pipelines.cli.listening import refuse_unguarded
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.addresses import is_loopback
@@ -13,16 +14,11 @@ from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.state import UpState
 from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.engine.supervisor import Supervisor, Wishes
-from inspect_pipelines.queries.access import has_administrator
 from resources.clock import SystemClock
 from resources.publication import FilePublication
 
 LOCAL = "(whoever uses this machine is one local person with every right; others sign in, or show a token)"
 TOKENS = "(people sign in and programs show tokens, over HTTPS only: put a proxy with TLS in front)"
-NOBODY_YET = (
-    "open to other machines, so it answers nobody but signed webhooks and /health before there is an administrator; "
-    "make one: inspect-pipelines users add NAME --role admin"
-)
 
 
 @click.command()
@@ -36,6 +32,8 @@ def up(port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
     It stays in the foreground. A part that dies is started again; what `apply` publishes is loaded within seconds;
     runs in progress go on meanwhile.
 
+    An address that other machines reach (`--host`) takes an administrator first: `users add NAME --role admin`.
+
     Ctrl-C stops everything within ten seconds, runs in progress included; a second Ctrl-C kills it at once.
     """
     settings = Settings()
@@ -44,8 +42,6 @@ def up(port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
     access = who_may(settings, host)
     supervisor = Supervisor(settings, wishes, SystemClock(), lambda text: say(text, err=True), publication)
     if quiet:
-        if access == NOBODY_YET:
-            say(NOBODY_YET, err=True)
         supervisor.run(lambda state, seconds: None)
         return
     say("starting ..", err=True)
@@ -70,16 +66,21 @@ def env() -> None:
 
 
 def who_may(settings: Settings, host: str) -> str:
-    """Who may use the API at this address, as a sentence."""
+    """Who may use the API at this address, as a sentence.
+
+    Raises:
+        Refused: Other machines reach it, and nobody could let them in.
+    """
     if is_loopback(host):
         return LOCAL
     from inspect_pipelines.wiring import house
 
     ours = house(settings)
     try:
-        return TOKENS if has_administrator(ours) else NOBODY_YET
+        refuse_unguarded(ours, host)
     finally:
         ours.ledgers.close()
+    return TOKENS
 
 
 def announcement(settings: Settings, state: UpState, seconds: float, access: str) -> str:

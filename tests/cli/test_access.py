@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from inspect_pipelines.cli.serve import application
 from inspect_pipelines.cli.tokens import tokens
-from inspect_pipelines.cli.up import LOCAL, NOBODY_YET, TOKENS, who_may
+from inspect_pipelines.cli.up import LOCAL, TOKENS, up, who_may
 from inspect_pipelines.cli.users import users
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import is_token
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.errors import Refused, UsageError
 from inspect_pipelines.wiring import house
 from prepared import prepare
 
@@ -86,11 +87,30 @@ def test_members_and_tokens_are_listed_and_let_go() -> None:
 
 def test_up_says_who_may_use_the_api() -> None:
     assert who_may(Settings(), "127.0.0.1") == LOCAL
-    assert who_may(Settings(), "0.0.0.0") == NOBODY_YET
 
     users_("add", "ada", "--role", "admin")
 
     assert who_may(Settings(), "0.0.0.0") == TOKENS
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", ""])
+@pytest.mark.parametrize("quiet", [(), ("--quiet",)])
+def test_an_address_that_others_reach_takes_an_administrator_first(
+    host: str, quiet: tuple[str, ...], home: Path
+) -> None:
+    """`up --host 0.0.0.0` started and answered nobody, and with --quiet nothing but a line among others said why."""
+    users_("add", "bob", "--role", "reviewer")
+
+    with pytest.raises(Refused, match=r"no administrator .* inspect-pipelines users add NAME --role admin"):
+        CliRunner().invoke(up, ["--host", host, *quiet], catch_exceptions=False)
+    with pytest.raises(Refused, match="no administrator"):
+        application(Settings(), host, 8460)
+
+    assert not (home / "logs").exists()  # nothing was started
+
+
+def test_a_web_process_that_only_this_machine_reaches_takes_nobody() -> None:
+    assert application(Settings(), "127.0.0.1", 8460)
 
 
 def test_a_password_is_typed_twice_or_piped_and_shown_never() -> None:
