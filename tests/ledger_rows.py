@@ -305,6 +305,7 @@ NAMES: Mapping[str, Ask] = {
     "events.with_prefix": lambda r: r.with_prefix("0190"),
     "answers.decided": lambda r: r.decided(EVENT.id, ""),
     "answers.of_event": lambda r: r.of_event(EVENT.id),
+    "answers.of_events": lambda r: r.of_events([EVENT.id]),
     "answers.of_run": lambda r: r.of_run(RUNNING.id),
     "answers.latest": lambda r: r.latest(TRIGGER.id),
     "batches.waiting": lambda r: r.waiting(TRIGGER.id, BATCH.key),

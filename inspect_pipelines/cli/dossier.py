@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from inspect_pipelines.cli.output import coloured, local_time, printable, short_duration
+from inspect_pipelines.cli.output import coloured, local_time, printable
 from inspect_pipelines.domain.decision import AUTOMATIC
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import StepStatus
 from inspect_pipelines.queries.dossier import Dossier
+from inspect_pipelines.queries.duration import short_duration
 
 LABEL = 13  # characters of the left column
 VERDICTS = {

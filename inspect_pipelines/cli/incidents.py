@@ -14,12 +14,12 @@ from inspect_pipelines.cli.output import (
     print_json,
     printable,
     say,
-    short_duration,
     terminal_width,
 )
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.errors import UsageError
+from inspect_pipelines.queries.duration import short_duration
 from inspect_pipelines.queries.incidents import (
     IncidentDossier,
     IncidentSummary,

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from inspect_pipelines.cli.live import view_of_one
-from inspect_pipelines.cli.output import coloured, print_json, say, short_duration, user_name
+from inspect_pipelines.cli.output import coloured, print_json, say, user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.duration import short_duration
 from inspect_pipelines.queries.progress import look
 from inspect_pipelines.queries.runs import RunSummary
 from inspect_pipelines.usecases.alerts.send import send_waiting

@@ -11,7 +11,6 @@ from inspect_pipelines.cli.output import (
     coloured,
     cut,
     say,
-    short_duration,
     style,
     terminal_width,
 )
@@ -20,6 +19,7 @@ from inspect_pipelines.cli.step_lines import StepLines
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import is_plain_terminal
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.queries.duration import short_duration
 
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 ENDED_SHOWN = 10  # ended runs that stay on the screen, the newest

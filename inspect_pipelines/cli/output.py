@@ -125,17 +125,6 @@ def local_time(at: datetime | None) -> str:
     return at.astimezone().strftime("%Y-%m-%d %H:%M %z") if at else ""
 
 
-def short_duration(seconds: float) -> str:
-    """`11.9 s`, `3 min 20 s`, `2 h 05 min`, `4 d 3 h`."""
-    if seconds < 120:
-        return f"{seconds:.1f} s"
-    minutes = int(seconds // 60)
-    if minutes < 60:
-        return f"{minutes} min {int(seconds % 60):02d} s"
-    hours = minutes // 60
-    return f"{hours} h {minutes % 60:02d} min" if hours < 48 else f"{hours // 24} d {hours % 24} h"
-
-
 def user_name() -> str:
     """Who gives this command."""
     try:

@@ -18,7 +18,6 @@ from inspect_pipelines.cli.output import (
     local_time,
     print_json,
     say,
-    short_duration,
     strip,
     terminal_width,
     user_name,
@@ -33,6 +32,7 @@ from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definition import definition_of
 from inspect_pipelines.queries.definitions import ScheduleSummary
+from inspect_pipelines.queries.duration import short_duration
 from inspect_pipelines.queries.runs import summary
 from inspect_pipelines.queries.upcoming import Upcoming
 from inspect_pipelines.usecases.runs import backfill as backfilling

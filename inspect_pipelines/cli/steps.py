@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from inspect_pipelines.cli.output import short_duration
 from inspect_pipelines.cli.table import columns
 from inspect_pipelines.domain.session import SessionResult, StepResult, StepStatus
+from inspect_pipelines.queries.duration import short_duration
 
 MARKS = {StepStatus.PASSED: "✓", StepStatus.FAILED: "✗", StepStatus.SKIPPED: "-"}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +25,9 @@ class Answers(Protocol):
 
     def of_event(self, event_id: EventId) -> list[Answer]:
         """Oldest first, with those of its replays."""
+
+    def of_events(self, event_ids: Collection[EventId]) -> Mapping[EventId, list[Answer]]:
+        """Of those that have any, oldest first each; one statement however many they are."""
 
     def of_run(self, run_id: RunId) -> list[Answer]:
         """Of every event that the run knows of, oldest first."""

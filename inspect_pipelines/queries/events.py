@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -62,6 +63,28 @@ def list_events(
             limit=limit + 1,
         )
     return page_of(found, limit, lambda event: Position(event.received_at, event.id))
+
+
+def list_decided_events(
+    house: House, *, status: EventStatus | None = None, cursor: str | None = None, limit: int = 50
+) -> Page[EventDossier]:
+    """As `list_events`, each with what came of it; the same few statements however many they are."""
+    page = list_events(house, status=[status] if status else None, cursor=cursor, limit=limit)
+    with house.ledger.read() as ledger:
+        answers = ledger.answers.of_events([one.id for one in page.items])
+    return page.of(lambda one: EventDossier(one, tuple(decided(each) for each in answers.get(one.id, ()))))
+
+
+def payload_of(house: House, event_id: EventId) -> str | None:
+    """What its source sent, laid out where it is JSON; None: it is not kept any more."""
+    delivery = house.inbox.find(house.org_id, event_id)
+    if delivery is None:
+        return None
+    text = delivery.body.decode("utf-8", "replace")
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text
 
 
 def event_with(house: House, event_id: str) -> EventDossier | None:

@@ -115,6 +115,13 @@ def list_runs(
     return page_of(reviewed, limit, lambda run: Position(run.requested_at, run.id), problem=problem)
 
 
+def runs_of_ids(house: House, run_ids: Collection[RunId]) -> list[RunSummary]:
+    """Those of them that the ledger still keeps, in their order."""
+    with house.ledger.read() as ledger:
+        kept = ledger.runs.of(run_ids)
+        return summaries(house, ledger, [kept[one] for one in run_ids if one in kept])
+
+
 def summary(house: House, run: Run, decisions: Decisions = ()) -> RunSummary:
     """A run of the ledger, with what people decided about it."""
     return _summary(house, run, run.buffered_at, reviewed_as(decisions) or None)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import sqlalchemy as sa
 
@@ -45,6 +45,17 @@ class SqlAnswers(Owned):
             decisions.c.org_id == self._org_id, decisions.c.event_id == event_id
         )
         return self._all(query.order_by(decisions.c.decided_at, decisions.c.replay, decisions.c.trigger_id))
+
+    def of_events(self, event_ids: Collection[EventId]) -> dict[EventId, list[Answer]]:
+        query = sa.select(decisions).where(
+            decisions.c.org_id == self._org_id, decisions.c.event_id.in_(event_ids)
+        )
+        found: dict[EventId, list[Answer]] = {}
+        for one in self._all(
+            query.order_by(decisions.c.decided_at, decisions.c.replay, decisions.c.trigger_id)
+        ):
+            found.setdefault(one.event_id, []).append(one)
+        return found
 
     def of_run(self, run_id: RunId) -> list[Answer]:
         query = sa.select(decisions).where(decisions.c.org_id == self._org_id, decisions.c.run_id == run_id)

@@ -7,6 +7,28 @@ from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers
 
+from inspect_pipelines.errors import Forbidden, UsageError
+
+DECIDING = ("host", "origin", "sec-fetch-site", "content-type")  # said twice, two read two things
+
+
+def refuse_strangers(headers: Headers, *, scheme: str, origins: Collection[str] = ()) -> None:
+    """Refuse what a page elsewhere may have a browser send, before anything is known of it; arguments as of `is_stranger`.
+
+    Raises:
+        UsageError: A header that decides is there twice.
+        Forbidden: It does not come from a page of ours, nor from a program.
+    """
+    if twice := said_twice(headers):
+        raise UsageError(f"the header {twice[0]} is there more than once; say it once")
+    if is_stranger(headers, scheme=scheme, origins=origins):
+        raise Forbidden("a page elsewhere asked for this; only programs and our own pages may")
+
+
+def said_twice(headers: Headers, *further: str) -> list[str]:
+    """The headers that decide, and further ones, of which there are several."""
+    return [name for name in (*DECIDING, *further) if len(headers.getlist(name)) > 1]
+
 
 def is_stranger(headers: Headers, *, scheme: str, origins: Collection[str] = ()) -> bool:
     """Whether a page elsewhere sent it.

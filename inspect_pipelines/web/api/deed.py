@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from inspect_pipelines.domain.kept_answer import KeptAnswer
-from inspect_pipelines.errors import Forbidden, InspectError
+from inspect_pipelines.errors import InspectError
 from inspect_pipelines.usecases.access.answer_once import begin, finish
-from inspect_pipelines.web.access.origin import is_stranger
+from inspect_pipelines.web.access import origin
 from inspect_pipelines.web.api import problem
 from inspect_pipelines.web.api.problem import Invalid, TooLarge, Unsupported
 
@@ -27,14 +27,6 @@ KEY_HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 JSON = "application/json"
 MOST_BYTES = 65_536
-DECIDING = (
-    "host",
-    "origin",
-    "sec-fetch-site",
-    "content-type",
-    "if-match",
-    KEY_HEADER,
-)  # said twice, two read two things
 BROKEN = 500
 HTTP_ERRORS = 400  # and above
 Handler = Callable[[Request], Awaitable[Response]]
@@ -75,10 +67,9 @@ def refuse_strangers(request: Request, *, origins: Collection[str] = ()) -> None
         Unsupported: It is no JSON, which no page elsewhere can send without being asked about first.
     """
     headers = request.headers
-    if said_twice := [name for name in DECIDING if len(headers.getlist(name)) > 1]:
-        raise Invalid([(f"header {said_twice[0]}", "is there more than once; say it once")])
-    if is_stranger(headers, scheme=request.url.scheme, origins=origins):
-        raise Forbidden("a page elsewhere asked for this; only programs and our own pages may")
+    if twice := origin.said_twice(headers, "if-match", KEY_HEADER):
+        raise Invalid([(f"header {twice[0]}", "is there more than once; say it once")])
+    origin.refuse_strangers(headers, scheme=request.url.scheme, origins=origins)
     found = headers.get("content-type", "")
     has_no_body = headers.get("content-length", "0") == "0" and "transfer-encoding" not in headers
     if not found and has_no_body:

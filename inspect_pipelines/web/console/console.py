@@ -11,9 +11,11 @@ from starlette.routing import BaseRoute
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console.entrance import entrance, entrance_page
+from inspect_pipelines.web.console.events import events
 from inspect_pipelines.web.console.files import Files
 from inspect_pipelines.web.console.home import home
 from inspect_pipelines.web.console.inbox import inbox
+from inspect_pipelines.web.console.incidents import incidents
 from inspect_pipelines.web.console.pictures import pictures
 from inspect_pipelines.web.console.reports import reports
 from inspect_pipelines.web.console.run import run
@@ -62,6 +64,7 @@ class Console:
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)
+        found += [*incidents(self._shell), *events(self._shell)]
         return found
 
     def problem(self, request: Request, status: int, sentence: str) -> Response | None:

@@ -15,8 +15,9 @@ from inspect_pipelines.usecases.access.welcome import provider_of
 from inspect_pipelines.web.access import cookie
 from inspect_pipelines.web.access.declaration import ENTRANTS, is_for
 from inspect_pipelines.web.access.gate import is_local
+from inspect_pipelines.web.access.origin import refuse_strangers
 from inspect_pipelines.web.access.password_entry import enter
-from inspect_pipelines.web.console.forms import SEE_OTHER, fields_of, refuse_strangers
+from inspect_pipelines.web.console.forms import SEE_OTHER, fields_of
 from inspect_pipelines.web.console.shell import Shell
 from inspect_pipelines.web.console.sign_in import is_ours
 
@@ -43,7 +44,7 @@ def entrance(shell: Shell) -> APIRouter:
     @router.post("/sign-in", response_class=RedirectResponse)
     @is_for(ENTRANTS)
     async def come_in(request: Request) -> Response:
-        refuse_strangers(request, gate.origins)
+        refuse_strangers(request.headers, scheme=request.url.scheme, origins=gate.origins)
         fields = await fields_of(request)
         org, following = fields.one("org"), fields.one("next", HOME)
         login, password = fields.one("login"), fields.one("password")
@@ -66,7 +67,7 @@ def entrance(shell: Shell) -> APIRouter:
     @router.post("/sign-out", response_class=RedirectResponse)
     @is_for(ENTRANTS)
     async def go(request: Request) -> Response:
-        refuse_strangers(request, gate.origins)
+        refuse_strangers(request.headers, scheme=request.url.scheme, origins=gate.origins)
 
         def let_go() -> Response:
             gate.admit(request, ENTRANTS)

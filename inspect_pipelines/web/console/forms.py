@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
 import anyio.to_thread
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from inspect_pipelines.errors import Forbidden, UsageError
+from inspect_pipelines.errors import UsageError
 from inspect_pipelines.usecases.access.answer_once import begin, finish
 from inspect_pipelines.web.access.declaration import Declaration, is_for
-from inspect_pipelines.web.access.origin import is_stranger
+from inspect_pipelines.web.access.origin import refuse_strangers
 from inspect_pipelines.web.console.shell import Seen, Shell
 
 FORM = "application/x-www-form-urlencoded"
 MOST_BYTES, MOST_FIELDS = 262_144, 2_000
 SEE_OTHER = 303
 KEY = "key"  # fresh in each form that is shown, so that pressing a button twice does it once
-DECIDING = ("host", "origin", "sec-fetch-site", "content-type")  # said twice, two read two things
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +46,38 @@ class Fields:
         return self.all.get(name, ())
 
 
-Do = Callable[[Seen, Fields], str]  # does it, and says which page to go to
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What is shown now and never again, and where to go when the button was pressed twice."""
+
+    page: HTMLResponse
+    afterwards: str
 
 
-def form(shell: Shell, path: str, declared: Declaration, action: str, do: Do) -> BaseRoute:
+Do = Callable[[Seen, Fields], str | Shown]  # does it, and says which page to go to
+
+
+def form(
+    shell: Shell, path: str, declared: Declaration, action: str, do: Do, *, subject: str = ""
+) -> BaseRoute:
     """A route that takes a form.
 
     Args:
         shell: Of the page it belongs to.
-        path: Where it is sent; its only parameter is what it is done to.
+        path: Where it is sent; its only parameter, if it has one, is what it is done to.
         declared: Who may.
         action: As it stands in the audit.
         do: What it does.
+        subject: What it is done to, where no parameter says so.
     """
 
     @is_for(declared)
     async def endpoint(request: Request) -> Response:
-        refuse_strangers(request, shell.gate.origins)
+        refuse_strangers(request.headers, scheme=request.url.scheme, origins=shell.gate.origins)
         fields = await fields_of(request)
-        address = await anyio.to_thread.run_sync(once, request, fields)
-        return RedirectResponse(address, SEE_OTHER)
+        return await anyio.to_thread.run_sync(once, request, fields)
 
-    def once(request: Request, fields: Fields) -> str:
+    def once(request: Request, fields: Fields) -> Response:
         seen = shell.see(request)
         said = repr((request.url.path, request.url.query, sorted(fields.all.items())))
         fingerprint = hashlib.sha256(said.encode()).hexdigest()
@@ -76,11 +85,12 @@ def form(shell: Shell, path: str, declared: Declaration, action: str, do: Do) ->
             raise UsageError("this form came without its key; load its page again and press the button there")
         kept = begin(seen.house, seen.caller, f"console:{fields.one(KEY)}", fingerprint)
         if kept.status is not None and kept.location is not None:
-            return kept.location
-        (subject,) = request.path_params.values()
+            return RedirectResponse(kept.location, SEE_OTHER)
+        (about,) = request.path_params.values() or (subject,)
         address, status = "", 500
         try:
-            address = do(seen, fields)
+            done = do(seen, fields)
+            address = done.afterwards if isinstance(done, Shown) else done
             status = SEE_OTHER
         finally:
             finish(
@@ -90,30 +100,12 @@ def form(shell: Shell, path: str, declared: Declaration, action: str, do: Do) ->
                 status,
                 "",
                 action=action,
-                subject=subject,
+                subject=about,
                 location=address,
             )
-        return address
+        return done.page if isinstance(done, Shown) else RedirectResponse(address, SEE_OTHER)
 
     return Route(path, endpoint, methods=["POST"])
-
-
-def refuse_strangers(request: Request, origins: Collection[str]) -> None:
-    """Refuse what a page elsewhere has a browser send.
-
-    Args:
-        request: It.
-        origins: As in `Gate`.
-
-    Raises:
-        UsageError: A header that decides is there twice.
-        Forbidden: It does not come from a page of ours.
-    """
-    headers = request.headers
-    if twice := [name for name in DECIDING if len(headers.getlist(name)) > 1]:
-        raise UsageError(f"the header {twice[0]} is there more than once; say it once")
-    if is_stranger(headers, scheme=request.url.scheme, origins=origins):
-        raise Forbidden("a page elsewhere asked for this; only our own pages may")
 
 
 async def fields_of(request: Request) -> Fields:

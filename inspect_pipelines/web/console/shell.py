@@ -85,8 +85,15 @@ class Shell:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(at=words.at, took=words.took, word=words.word, tone=words.tone)
-        self._environment.globals.update(static=files.url, Permission=Permission)
+        self._environment.filters.update(
+            at=words.at,
+            took=words.took,
+            word=words.word,
+            tone=words.tone,
+            who=words.who,
+            spaced=words.spaced,
+        )
+        self._environment.globals.update(static=files.url, Permission=Permission, count=words.count)
 
     def see(self, request: Request) -> Seen:
         """Who asks for which organisation's page; raises as `Gate.visitor` and `Gate.house`.

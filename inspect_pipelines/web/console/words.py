@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from urllib.parse import urlencode
 
 from markupsafe import Markup
 
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.queries.duration import DAY, HOUR, MINUTE, short_duration
 from inspect_pipelines.queries.report import STATUS_WORDS
-
-MINUTE, HOUR, DAY = 60, 3600, 86400
 
 
 def at(moment: datetime | None) -> str:
@@ -37,13 +37,8 @@ def relative(moment: datetime, now: datetime) -> str:
 
 
 def took(seconds: float | None) -> str:
-    """`0.4 s`, `11.9 s`, `3 min 20 s`, `2 h 05 min`; empty when unknown."""
-    if seconds is None:
-        return ""
-    if seconds < 2 * MINUTE:
-        return f"{seconds:.1f} s"
-    minutes, rest = divmod(int(seconds), MINUTE)
-    return f"{minutes} min {rest:02d} s" if minutes < MINUTE else f"{minutes // 60} h {minutes % 60:02d} min"
+    """As `short_duration`; empty when unknown."""
+    return "" if seconds is None else short_duration(seconds)
 
 
 def when(moment: datetime | None, now: datetime) -> Markup:
@@ -52,6 +47,21 @@ def when(moment: datetime | None, now: datetime) -> Markup:
         return Markup("")
     exact = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, at(moment), relative(moment, now))
+
+
+def who(actor: str) -> str:
+    """Whoever it is, without what kind of somebody that is."""
+    return actor.removeprefix("user:")
+
+
+def spaced(name: StrEnum | str) -> str:
+    """A name of ours as words: `taken over`."""
+    return str(name).replace("_", " ")
+
+
+def count(number: int, one: str, many: str = "") -> str:
+    """`1 run`, `2 runs`."""
+    return f"{number} {one if number == 1 else many or one + 's'}"
 
 
 def word(status: RunStatus | str) -> str:

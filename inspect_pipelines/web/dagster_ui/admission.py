@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from starlette.datastructures import Headers
 
 from inspect_pipelines.engine.addresses import UI_PREFIX
-from inspect_pipelines.web.access.origin import is_stranger
+from inspect_pipelines.web.access.origin import is_stranger, said_twice
 
 GRAPHQL = f"{UI_PREFIX}/graphql"
 JSON = "application/json"
-DECIDING = ("host", "origin", "content-type", "sec-fetch-site")  # said twice, two readers may read two things
 FROM_ELSEWHERE = ("cross-site", "same-site")  # another port of this machine is `same-site`
 
 
@@ -36,8 +35,8 @@ def refusal(
         scheme: Over which it came.
         origins: Under which people reach us beside the Host that they ask, where a proxy stands in front.
     """
-    if said_twice := [name for name in DECIDING if len(headers.getlist(name)) > 1]:
-        return Refusal(400, f"the header {said_twice[0]!r} is there twice; send it once")
+    if twice := said_twice(headers):
+        return Refusal(400, f"the header {twice[0]!r} is there twice; send it once")
     if {".", ".."} & set(path.split("/")):  # who forwards may walk them, and come out somewhere else
         return Refusal(400, f"the path {path!r} has steps like '..' in it; write it without")
     if method == "POST":

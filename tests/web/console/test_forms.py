@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 import ledger_rows
@@ -11,15 +9,10 @@ from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.reviews import review_with
+from pressing import FORM, audited, press
 from recording_engine import RecordingEngine
-from web_app import URL, TestClient, a_client
+from web_app import TestClient, a_client
 
-FORM = {
-    "Accept": "text/html",
-    "Origin": URL,
-    "Sec-Fetch-Site": "same-origin",
-    "Content-Type": "application/x-www-form-urlencoded",
-}
 RUN_NOW = f"/schedules/{ledger_rows.NIGHTLY.id}/run-now"
 DECIDE = f"/runs/{ledger_rows.RUNNING.id}/decisions"
 
@@ -32,17 +25,6 @@ def engine() -> RecordingEngine:
 @pytest.fixture
 def client(ours: House, engine: RecordingEngine) -> TestClient:
     return a_client(ours, engine=lambda: engine)
-
-
-def press(
-    client: TestClient, path: str, key: str = "k", headers: dict[str, str] = FORM, **fields: Any
-) -> Any:
-    return client.post(path, data={"key": key, **fields}, headers=headers, follow_redirects=False)
-
-
-def audited(house: House) -> list[tuple[str, str, str]]:
-    with house.ledger.read() as ledger:
-        return [(one.action, one.subject, one.via) for one in ledger.audit.entries()]
 
 
 def decisions(house: House) -> tuple[Decision, ...]:
@@ -184,3 +166,13 @@ def test_an_unknown_definition_or_run_is_404(client: TestClient) -> None:
 def test_pages_let_browsers_say_where_their_forms_come_from(client: TestClient) -> None:
     """With `no-referrer`, which everything else here has, a browser sends `Origin: null` with each form."""
     assert client.get("/", headers=FORM).headers["referrer-policy"] == "same-origin"
+
+
+def test_a_header_that_decides_is_said_once(client: TestClient, engine: RecordingEngine) -> None:
+    twice = [*FORM.items(), ("Origin", "https://evil.example")]
+
+    answer = client.post(RUN_NOW, content=b"key=k", headers=twice)
+
+    assert answer.status_code == 400
+    assert "the header origin is there more than once" in answer.text
+    assert engine.launches == []
