@@ -6,9 +6,9 @@ import shlex
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house, desk
+from inspect_pipelines.cli.choice import chosen_house, desk, local_caller
 from inspect_pipelines.cli.desks.baselines import BaselineDesk, BaselinesHere, BaselinesThere
-from inspect_pipelines.cli.output import local_time, print_json, say, user_name
+from inspect_pipelines.cli.output import local_time, print_json, say
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -19,9 +19,9 @@ from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.pictures import adopt as adoption
+from inspect_pipelines.usecases.pictures.finalize import roll_back
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
-from inspect_pipelines.usecases.pictures.reject import reject as reject_run
+from inspect_pipelines.usecases.pictures.reject import reject_run
 from inspect_pipelines.usecases.runs.project import project
 
 UNSEEN_SHOWN = 8  # views that a line names
@@ -127,7 +127,7 @@ def reject(run_id: str, note: str) -> None:
     before it is over.
     """
     house = _house()
-    found = reject_run(house, find_ended_run(house, run_id).id, by=_user(), note=note)
+    found = reject_run(house, find_ended_run(house, run_id).id, caller=local_caller(), note=note)
     send_waiting(house)
     project(house)
     names = ", ".join(one.id for one in found.incidents) or "it has none"
@@ -151,7 +151,7 @@ def activate(baseline_id: str) -> None:
 def rollback(set_name: str) -> None:
     """Put the baseline before the active one of SET back in use."""
     house = _house()
-    baseline = adoption.roll_back(house, set_name, by=_user())
+    baseline = roll_back(house, set_name, caller=local_caller())
     project(house)
     say(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
 
@@ -227,10 +227,6 @@ def _house() -> House:
 
 def _views(count: int) -> str:
     return "1 view" if count == 1 else f"{count} views"
-
-
-def _user() -> str:
-    return f"user:{user_name()}"
 
 
 def _floor_as_json(floor: NoiseFloor) -> dict[str, object]:

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.access import Caller, local_person
 from inspect_pipelines.domain.way import CLI, agent
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
@@ -77,6 +79,11 @@ def chosen_house(settings: Settings) -> House:
 def way(settings: Settings) -> str:
     """By what way whoever gives the command comes: an agent says so by INSPECT_AGENT."""
     return CLI if settings.agent is None else agent(settings.agent)
+
+
+def local_caller() -> Caller:
+    """Whoever gives the command on this machine, or their agent."""
+    return local_person(user_name(), is_agent=Settings().agent is not None)
 
 
 def refuse_server(settings: Settings) -> None:

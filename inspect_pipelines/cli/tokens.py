@@ -6,7 +6,7 @@ import secrets
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import chosen_house, local_caller
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.output import local_time, print_json, say, terminal_width, user_name
 from inspect_pipelines.cli.table import aligned
@@ -55,6 +55,7 @@ def create(login: str, name: str, scopes: tuple[str, ...], expires: str, persona
         random=secrets.token_bytes(RANDOM_BYTES),
         by=f"user:{user_name()}",
         is_personal=personal,
+        creator=local_caller(),
     )
     say(created.text)
     does = "is" if personal else "is a machine's and speaks for"

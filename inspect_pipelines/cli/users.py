@@ -6,7 +6,7 @@ import sys
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.choice import chosen_house, local_caller
 from inspect_pipelines.cli.output import local_time, print_json, say, terminal_width, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -86,7 +86,7 @@ def password(login: str, *, from_stdin: bool, is_removal: bool) -> None:
         text = click.prompt(
             f"password of {login}", hide_input=True, confirmation_prompt="once more", err=True
         )
-    ended = set_password(house, login, text, by=by)
+    ended = set_password(house, login, text, by=by, caller=local_caller())
     say(f"user {login!r} signs in with it from now on{_of_browsers(ended)}")
 
 

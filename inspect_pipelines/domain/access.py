@@ -6,7 +6,7 @@ import hashlib
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -74,6 +74,8 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
         Role.ADMIN: frozenset(Permission),
     }
 )
+
+OF_PEOPLE = frozenset((Permission.REVIEW_DECIDE, Permission.BASELINE_FINALIZE))  # of agents only by policy
 
 LOGIN = re.compile(r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")
 PREFIX = "insp_pat_"
@@ -162,6 +164,11 @@ class Caller:
         """Whether it is a program that acts, and no person: it shows a token that is not personal, or is an agent."""
         return self.is_agent or (self.token_id is not None and not self.is_personal)
 
+    @property
+    def is_borrowing(self) -> bool:
+        """Whether it is an agent with nothing of its own to show: what it may is a person's, who gave it to no machine."""
+        return self.is_agent and (self.token_id is None or self.is_personal)
+
 
 LOCAL = Caller("local", None, frozenset(Permission))
 NOBODY = Caller("nobody", None, frozenset())  # whoever has yet to prove who they are
@@ -189,6 +196,23 @@ def workflow_of(token: AccessToken) -> Caller:
         token_id=token.id,
         scopes=token.scopes,
     )
+
+
+def local_person(login: str, *, is_agent: bool = False) -> Caller:
+    """Whoever gives commands on the machine itself, or their agent."""
+    return replace(LOCAL, actor=f"user:{login}", is_agent=is_agent)
+
+
+def lendable(caller: Caller) -> frozenset[Permission]:
+    """What they may give to a token: no agent gives what it may not do itself with what a person lent it."""
+    return caller.rights - OF_PEOPLE if caller.is_borrowing else caller.rights
+
+
+def why_no_password(caller: Caller) -> str | None:
+    """Why somebody may set no password, by which they could come in as a person: a sentence; None: they may."""
+    if caller.is_agent or caller.token_id is not None:
+        return "a password is set by a person who is signed in, not by a token or an agent"
+    return None
 
 
 def why_not_personal(creator: Caller, login: str) -> str | None:

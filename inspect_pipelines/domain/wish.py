@@ -11,6 +11,8 @@ from inspect_pipelines.domain.decision import LONGEST_QUARANTINE, Shown
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
 
+UNLESS = "unless organization.yaml says `reviews: {finalize: anybody}`"
+
 
 @dataclass(frozen=True, slots=True)
 class Wish:
@@ -60,18 +62,38 @@ def forbidden(permissions: Sequence[Permission], caller: Caller, *, machines_fin
 
     Args:
         permissions: All of them are needed.
-        caller: A token stands for a machine, whoever it belongs to, unless it is personal.
-        machines_finalize: The organisation lets machines make pictures the approved ones.
+        caller: A token stands for a machine, whoever it belongs to, unless it is personal; so does an agent, which decides
+            only by a token that was given that right.
+        machines_finalize: The organisation lets machines make pictures the approved ones, and agents decide.
     """
     for one in permissions:
         if one not in caller.rights:
             return f"{caller.actor} may not do that: it takes {one.value!r}"
-        if one is Permission.BASELINE_FINALIZE and caller.is_machine and not machines_finalize:
+        if machines_finalize:
+            continue
+        if one is Permission.BASELINE_FINALIZE and caller.is_machine:
             who = "an agent" if caller.is_agent else "a token"
             return (
                 f"{who} may not make pictures the approved ones: a person does so, signed in, with a personal token, or "
-                "with inspect-pipelines baselines adopt, unless organization.yaml says `reviews: {finalize: anybody}`"
+                f"with inspect-pipelines baselines adopt, {UNLESS}"
             )
+        if one is Permission.REVIEW_DECIDE and caller.is_borrowing:
+            return (
+                "an agent may not decide for a person: it proposes (inspect-pipelines reviews decide RUN accept --propose) "
+                f"or quarantines, unless it shows a token with 'review:decide', or {UNLESS.removeprefix('unless ')}"
+            )
+    return None
+
+
+def unsaid(caller: Caller, *, lets_machines: bool, let_machines: bool) -> str | None:
+    """Why somebody may not change the organisation's policy about machines, as a sentence; None: they may, or do not.
+
+    Args:
+        lets_machines: As the policy would be.
+        let_machines: As it is.
+    """
+    if caller.is_borrowing and lets_machines and not let_machines:
+        return "an agent may not let agents decide: a person applies `reviews: {finalize: anybody}`; nothing was changed"
     return None
 
 

@@ -14,7 +14,7 @@ from inspect_pipelines.cli.up import LOCAL, TOKENS, up, who_may
 from inspect_pipelines.cli.users import users
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import is_token
-from inspect_pipelines.errors import Refused, UsageError
+from inspect_pipelines.errors import Forbidden, Refused, UsageError
 from inspect_pipelines.wiring import house
 from prepared import prepare
 
@@ -162,3 +162,22 @@ def test_an_agent_has_a_name_that_is_one(monkeypatch: pytest.MonkeyPatch) -> Non
 
     with pytest.raises(UsageError, match="INSPECT_AGENT does not fit"):
         users_("list")
+
+
+def test_an_agent_makes_itself_no_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else INSPECT_AGENT=claude sets ada's password, or makes a personal token, and then approves pictures as ada."""
+    users_("add", "ada", "--role", "admin")
+    monkeypatch.setenv("INSPECT_AGENT", "claude")
+
+    with pytest.raises(Forbidden, match="not by a token or an agent"):
+        users_("password", "ada", "--stdin", typed="kettle of brave otters\n")
+    with pytest.raises(Forbidden, match="a machine creates machines' tokens only"):
+        tokens_("create", "ada", "--name", "mine", "--personal")
+    with pytest.raises(Refused, match="cannot have 'review:decide'"):
+        tokens_("create", "ada", "--name", "mine", "--scope", "review:decide")
+    tokens_("create", "ada", "--name", "mine")
+
+    (made,) = json.loads(tokens_("list", "--json").stdout)
+    assert made["kind"] == "machine"
+    assert not {"review:decide", "baseline:finalize"} & {*made["scopes"]}
+    assert "review:propose" in made["scopes"]

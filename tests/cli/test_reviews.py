@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,14 +11,18 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from builders import a_screenshot, a_session
+from builders import a_baseline, a_schedule, a_screenshot, a_session
 from ends import QA, Watch
 from history_builders import a_comparison
 from inspect_pipelines.cli.main import cli
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.decision import Decision
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.notification import Notification
-from inspect_pipelines.errors import InspectError, NotFound, Refused
+from inspect_pipelines.errors import Forbidden, InspectError, NotFound, Refused
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.wiring import house as build
 from prepared import prepare
 
@@ -126,3 +131,73 @@ def test_what_cannot_be_decided_says_why(run_id: str) -> None:
     assert "all of them are decided; to say otherwise of one, name its view" in refused(
         Refused, "reviews", "decide", run_id, "accept"
     )
+
+
+DECIDES = [
+    ("reviews", "decide", "RUN", "accept"),
+    ("reviews", "decide", "RUN", "accept", "--finalize"),
+    ("reviews", "decide", "RUN", "reject", "--note", "x"),
+    ("reviews", "decide", "RUN", "ignore"),
+    ("reviews", "withdraw", "DECISION"),
+    ("baselines", "adopt", "RUN"),
+    ("baselines", "reject", "RUN", "--note", "x"),
+    ("baselines", "activate", "BASELINE"),
+    ("baselines", "rollback", a_schedule().id),
+    ("baselines", "delete", "BASELINE", "--yes"),
+    ("baselines", "restore", "BASELINE"),
+]
+
+
+@pytest.mark.parametrize("line", DECIDES, ids=" ".join)
+def test_an_agent_on_the_machine_decides_nothing_and_finalises_nothing(
+    line: tuple[str, ...], house: House, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """INSPECT_AGENT=claude adopted, rejected and rolled back like the person whose machine it was on."""
+    said("reviews", "decide", run_id, "accept", "--view", "home")
+    with house.ledger.write() as ledger:
+        ledger.baselines.add(a_baseline(set=a_schedule().id))
+        before = _kept(ledger, run_id)
+    (word,) = before[0]
+    names = {"RUN": run_id, "DECISION": word.id, "BASELINE": a_baseline().id}
+    monkeypatch.setenv("INSPECT_AGENT", "claude")
+
+    told = refused(Forbidden, *(names.get(one, one) for one in line))
+
+    assert told.startswith("an agent may not")
+    assert "reviews: {finalize: anybody}" in told
+    with house.ledger.read() as ledger:
+        assert _kept(ledger, run_id) == before
+
+
+def test_an_agent_on_the_machine_proposes_and_quarantines(
+    house: House, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    until = (datetime.now(UTC) + timedelta(days=9)).strftime("%Y-%m-%d")
+    monkeypatch.setenv("INSPECT_AGENT", "claude")
+
+    said("reviews", "decide", run_id, "accept", "--propose")
+    words = ("--view", HOME, "--note", "it flickers", "--owner", "bob", "--until", until)
+    said("reviews", "decide", run_id, "quarantine", *words)
+
+    with house.ledger.read() as ledger:
+        made, _ = _kept(ledger, run_id)
+    assert {(one.kind.value, one.is_proposal, one.via) for one in made} == {
+        ("accept", True, "agent claude"),
+        ("quarantine", False, "agent claude"),
+    }
+
+
+def test_an_agent_decides_where_the_organisation_says_so(
+    house: House, run_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with house.ledger.write() as ledger:
+        mine = replace(ledger.organizations.find(), machines_finalize=True)
+        ledger.organizations.save(mine, at=house.clock.now())
+    monkeypatch.setenv("INSPECT_AGENT", "claude")
+
+    assert "is in use" in said("baselines", "adopt", run_id)
+
+
+def _kept(ledger: LedgerSession, run_id: str) -> tuple[list[Decision], list[Baseline]]:
+    run = RunId(run_id)
+    return ledger.decisions.of_runs([run]).get(run, []), ledger.baselines.all(a_schedule().id)

@@ -7,15 +7,16 @@ from typing import Any
 import pytest
 
 from builders import NOW, a_sha, a_view
-from inspect_pipelines.domain.access import LOCAL, OPERATING, READING, REVIEWING, Caller
+from inspect_pipelines.domain.access import LOCAL, OPERATING, READING, REVIEWING, Caller, local_person
 from inspect_pipelines.domain.decision import Shown
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.said import DecisionKind
-from inspect_pipelines.domain.wish import Wish, forbidden, needed, outdated, unsayable
+from inspect_pipelines.domain.wish import Wish, forbidden, needed, outdated, unsaid, unsayable
 
 HOME = frozenset({a_view()})
 QUARANTINE = Wish(DecisionKind.QUARANTINE, HOME, "it flickers", "ada", NOW + timedelta(days=30))
 MACHINE = Caller("user:ci", DEFAULT_ORG, REVIEWING, token_id="t1")
+LOCAL_AGENT = local_person("ada", is_agent=True)
 
 
 @pytest.mark.parametrize(
@@ -72,6 +73,15 @@ def test_what_cannot_be_said_says_why(wish: Wish, why: str) -> None:
             "an agent may not",
         ),
         (Wish(DecisionKind.ACCEPT, finalizes=True), {"token_id": None, "is_agent": True}, "an agent may not"),
+        (
+            Wish(DecisionKind.ACCEPT),
+            {"token_id": None, "is_agent": True},
+            "an agent may not decide for a person",
+        ),
+        (Wish(DecisionKind.IGNORE), {"is_personal": True, "is_agent": True}, "a token with 'review:decide'"),
+        (Wish(DecisionKind.ACCEPT), {"is_agent": True}, None),  # by a token that was given the right
+        (Wish(DecisionKind.ACCEPT, is_proposal=True), {"token_id": None, "is_agent": True}, None),
+        (QUARANTINE, {"token_id": None, "is_agent": True}, None),
     ],
 )
 def test_a_machine_proposes_and_quarantines_and_a_person_finalises(
@@ -87,6 +97,17 @@ def test_an_organisation_may_let_machines_finalise() -> None:
 
     assert forbidden(needed(wish), MACHINE, machines_finalize=True) is None
     assert forbidden(needed(wish), LOCAL, machines_finalize=False) is None
+    assert forbidden(needed(wish), LOCAL_AGENT, machines_finalize=True) is None
+
+
+def test_no_agent_lets_agents_decide() -> None:
+    assert "a person applies" in (unsaid(LOCAL_AGENT, lets_machines=True, let_machines=False) or "")
+    assert unsaid(LOCAL_AGENT, lets_machines=True, let_machines=True) is None
+    assert unsaid(LOCAL_AGENT, lets_machines=False, let_machines=True) is None
+    assert unsaid(LOCAL, lets_machines=True, let_machines=False) is None
+    assert (
+        unsaid(MACHINE, lets_machines=True, let_machines=False) is None
+    )  # an administrator gave it that right
 
 
 def test_pictures_are_outdated_where_a_newer_run_shows_others() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from inspect_pipelines.cli.output import user_name
+from inspect_pipelines.cli.choice import local_caller
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.adoption import AdoptionSummary
@@ -17,8 +17,7 @@ from inspect_pipelines.queries.baselines import (
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.pictures.adopt import activate, adopt
-from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
+from inspect_pipelines.usecases.pictures import finalize
 from inspect_pipelines.usecases.runs.project import project
 
 if TYPE_CHECKING:
@@ -56,7 +55,7 @@ class BaselinesHere(BaselineDesk):
     """Of a house."""
 
     def __init__(self, house: House) -> None:
-        self._house, self._by = house, f"user:{user_name()}"
+        self._house, self._caller = house, local_caller()
 
     def list(
         self, set_name: str | None, *, with_deleted: bool, cursor: str | None, limit: int
@@ -69,14 +68,14 @@ class BaselinesHere(BaselineDesk):
     def adopt(
         self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
     ) -> AdoptionSummary:
-        done = adopt(
+        done = finalize.finalize_by_globs(
             self._house,
             run_id,
-            by=self._by,
+            caller=self._caller,
             view_glob=view_glob,
             drop_glob=drop_glob,
             force=force,
-            notes=note,
+            note=note,
         )
         send_waiting(self._house)
         project(self._house)
@@ -87,16 +86,16 @@ class BaselinesHere(BaselineDesk):
         return find_baseline(self._house, text)
 
     def activate(self, baseline_id: BaselineId) -> BaselineSummary:
-        activate(self._house, baseline_id, by=self._by)
+        finalize.go_back(self._house, baseline_id, caller=self._caller)
         project(self._house)
         return self._shown(baseline_id)
 
     def delete(self, baseline_id: BaselineId) -> BaselineSummary:
-        delete_baseline(self._house, baseline_id, confirmed=baseline_id, by=self._by)
+        finalize.delete(self._house, baseline_id, confirmed=baseline_id, caller=self._caller)
         return self._shown(baseline_id)
 
     def restore(self, baseline_id: BaselineId) -> BaselineSummary:
-        restore_baseline(self._house, baseline_id, by=self._by)
+        finalize.restore(self._house, baseline_id, caller=self._caller)
         return self._shown(baseline_id)
 
     def _shown(self, baseline_id: BaselineId) -> BaselineSummary:

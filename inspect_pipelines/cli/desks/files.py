@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from inspect_pipelines.cli.capacity import limits_beyond
-from inspect_pipelines.cli.choice import way
+from inspect_pipelines.cli.choice import local_caller, way
 from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.organization import ORGANIZATION
 from inspect_pipelines.config.project import PLAYBOOKS, SCHEDULES, Project, load_project
@@ -80,6 +80,7 @@ class FilesHere(FileDesk):
             may_delete=may_delete,
             accept_cost=accept_cost,
             via=way(self._settings),
+            caller=local_caller(),
         )
         write_schemas(self._settings.absolute_home(), CHANNELS)
         ticker = ticker_for(self._settings)

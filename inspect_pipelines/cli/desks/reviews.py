@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
-from inspect_pipelines.cli.output import user_name
-from inspect_pipelines.domain.access import LOCAL
+from inspect_pipelines.cli.choice import local_caller
 from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.ids import DecisionId, RunId
 from inspect_pipelines.domain.review import ReviewState
@@ -58,7 +56,7 @@ class ReviewsHere(ReviewDesk):
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._caller = replace(LOCAL, actor=f"user:{user_name()}")
+        self._caller = local_caller()
 
     def now(self) -> datetime:
         return self._house.clock.now()

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.access import (
     AccessToken,
     Caller,
     Permission,
+    lendable,
     token_hash,
     token_text,
     why_not_personal,
@@ -39,7 +40,6 @@ def create_token(
     expires_at: datetime,
     random: bytes,
     by: str,
-    within: Collection[Permission] | None = None,
     is_personal: bool = False,
     creator: Caller = LOCAL,
 ) -> Created:
@@ -53,9 +53,9 @@ def create_token(
         expires_at: UTC; when it opens nothing any more.
         random: 16 bytes that nobody can guess.
         by: Who creates it, `user:NAME`.
-        within: What whoever creates it may do themselves, and no token of theirs more; None: all.
         is_personal: Whoever shows it is the member themselves, and no machine that speaks for them.
-        creator: Who asks for it; a personal one is made by that person, or on the machine itself.
+        creator: Who asks for it; no token of theirs may more than they. A personal one is made by that person, or on the
+            machine itself.
 
     Raises:
         NotFound: There is no such member.
@@ -81,7 +81,7 @@ def create_token(
     with house.ledger.write() as ledger:
         member = known_member(ledger, login)
         of_role = ROLES[member.role]
-        has = of_role if within is None else of_role.intersection(within)
+        has = of_role & lendable(creator)
         beyond = sorted(scope.value for scope in scopes or () if scope not in has)
         if beyond:
             whose = f"the role {member.role.value!r} has" if has == of_role else "whoever creates it has"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.domain.access import Caller
+from inspect_pipelines.domain.access import LOCAL, Caller, why_no_password
 from inspect_pipelines.domain.password import flaw, normalized
 from inspect_pipelines.errors import Forbidden, UsageError
 from inspect_pipelines.ports.house import House
@@ -13,7 +13,7 @@ class WrongPassword(Forbidden):
     """The one of now is another."""
 
 
-def set_password(house: House, login: str, password: str, *, by: str) -> int:
+def set_password(house: House, login: str, password: str, *, by: str, caller: Caller = LOCAL) -> int:
     """Set a member's.
 
     Args:
@@ -21,14 +21,17 @@ def set_password(house: House, login: str, password: str, *, by: str) -> int:
         login: Whose.
         password: From now on.
         by: Who says so, `user:NAME`.
+        caller: Who asks; a person.
 
     Returns:
         How many browsers they were signed in with.
 
     Raises:
+        Forbidden: A token or an agent asks.
         NotFound: There is no such member.
         UsageError: It is too easy to guess.
     """
+    _refuse_programs(caller)
     return _set(house, login, password, by=by)
 
 
@@ -39,9 +42,13 @@ def change_password(house: House, caller: Caller, old: str, new: str) -> int:
         How many other browsers they were signed in with.
 
     Raises:
+        Forbidden: A token or an agent asks, or the local person, who has none.
         WrongPassword: It is not the one of now.
         UsageError: The new one is too easy to guess.
     """
+    _refuse_programs(caller)
+    if caller.org_id is None:
+        raise Forbidden("the local person has no password; use: inspect-pipelines users password NAME")
     login = caller.actor.removeprefix("user:")
     with house.ledger.read() as ledger:
         kept = ledger.passwords.find(login)
@@ -58,6 +65,11 @@ def remove_password(house: House, login: str, *, by: str) -> bool:
         if is_removed:
             ledger.sign_ins.end_of(login, by=by, at=house.clock.now())
         return is_removed
+
+
+def _refuse_programs(caller: Caller) -> None:
+    if problem := why_no_password(caller):
+        raise Forbidden(problem)
 
 
 def _set(house: House, login: str, password: str, *, by: str, but: str | None = None) -> int:

@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from inspect_pipelines.config.project import Project
+from inspect_pipelines.domain.access import LOCAL, Caller
 from inspect_pipelines.domain.compiled import Compiled
 from inspect_pipelines.domain.definition_change import DefinitionChange, DefinitionChangeKind, changes_between
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
@@ -17,7 +18,8 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.revision import ManagedBy, RevisionKind, Standing
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.domain.way import CLI
-from inspect_pipelines.errors import Refused, Unreadable
+from inspect_pipelines.domain.wish import unsaid
+from inspect_pipelines.errors import Forbidden, Refused, Unreadable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import Ledger, LedgerSession
 from inspect_pipelines.usecases.definitions.plan import propose
@@ -40,6 +42,7 @@ def apply(
     may_delete: Collection[DefinitionId],
     accept_cost: bool = False,
     via: str = CLI,
+    caller: Caller = LOCAL,
 ) -> Applied:
     """Make the ledger say what the project says, then publish it; repeating it changes nothing.
 
@@ -50,12 +53,15 @@ def apply(
         may_delete: The definitions whose deletion that person has seen and wants.
         accept_cost: Apply although the forecast goes over a budget.
         via: By what way, `cli` or `api`.
+        caller: Who asks; an agent does not let agents do more than before.
 
     Raises:
+        Forbidden: An agent changes what agents may.
         Refused: Something else would be deleted, a budget would be overrun, or another organisation has the name of a
             definition in Dagster or the id of a source; nothing was changed.
     """
     with house.publication.alone():  # two first ones at once would both be given plain names
+        _refuse_agents(house.ledgers.of(project.org_id), project, caller)
         return _apply(house, project, by, may_delete, accept_cost=accept_cost, via=via)
 
 
@@ -192,6 +198,14 @@ def others(house: House, org_id: OrgId) -> list[Organization]:
             with house.ledgers.of(other).read() as ledger:
                 found.append(ledger.organizations.find())
     return found
+
+
+def _refuse_agents(own: Ledger, project: Project, caller: Caller) -> None:
+    with own.read() as ledger:
+        let_machines = ledger.organizations.find().machines_finalize
+    lets_machines = project.organization.machines_finalize
+    if problem := unsaid(caller, lets_machines=lets_machines, let_machines=let_machines):
+        raise Forbidden(problem)
 
 
 def _is_new(own: Ledger, project: Project) -> bool:

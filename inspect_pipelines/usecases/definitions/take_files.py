@@ -91,6 +91,7 @@ def apply_files(
         may_delete=may_delete,
         accept_cost=accept_cost,
         via=house.via or API,
+        caller=caller,
     )
     switched = switch_on(house, ticker) if ticker is not None else None
     return show_applied(taken.proposal, applied, switched)

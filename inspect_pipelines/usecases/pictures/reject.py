@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
+from inspect_pipelines.domain.access import Caller, Permission
 from inspect_pipelines.domain.approval import rejected
 from inspect_pipelines.domain.baseline import baseline_set
 from inspect_pipelines.domain.decision import open_changes
@@ -14,7 +15,8 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.way import CLI
-from inspect_pipelines.errors import NotFound, Refused
+from inspect_pipelines.domain.wish import forbidden
+from inspect_pipelines.errors import Forbidden, NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
@@ -31,6 +33,15 @@ class Rejection:
 
     run: Run
     incidents: tuple[Incident, ...]  # that are known from now on
+
+
+def reject_run(house: House, run_id: RunId, *, caller: Caller, note: str) -> Rejection:
+    """All that differs in a run, called a defect by whoever may; raises as `reject`, and `Forbidden`."""
+    with house.ledger.read() as ledger:
+        allowed = ledger.organizations.find().machines_finalize
+    if problem := forbidden((Permission.REVIEW_DECIDE,), caller, machines_finalize=allowed):
+        raise Forbidden(problem)
+    return reject(house, run_id, by=caller.actor, note=note)
 
 
 def reject(house: House, run_id: RunId, *, by: str, note: str, views: Collection[View] = ()) -> Rejection:

@@ -42,7 +42,8 @@ def withdraw(house: House, decision_id: DecisionId, *, caller: Caller) -> Decisi
             )
         is_light = decision.is_proposal or decision.kind is DecisionKind.QUARANTINE
         right = Permission.REVIEW_PROPOSE if is_light else Permission.REVIEW_DECIDE
-        if problem := forbidden((right,), caller, machines_finalize=False):
+        allowed = ledger.organizations.find().machines_finalize
+        if problem := forbidden((right,), caller, machines_finalize=allowed):
             raise Forbidden(problem)
         _refuse_built_on(ledger, decision)
         ledger.decisions.withdraw(decision.id, by=caller.actor, at=now)

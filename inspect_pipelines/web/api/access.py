@@ -99,7 +99,6 @@ def access(gate: Gate) -> Routes:
             expires_at=wish.expires_at or now + USUAL_LIFE,
             random=secrets.token_bytes(RANDOM_BYTES),
             by=caller.actor,
-            within=caller.rights,
             is_personal=wish.is_personal,
             creator=caller,
         )

@@ -8,7 +8,6 @@ from starlette.responses import Response
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.password import MOST
 from inspect_pipelines.domain.sign_in import signed_in
-from inspect_pipelines.errors import Forbidden
 from inspect_pipelines.queries.sign_ins import (
     Me,
     PasswordSet,
@@ -79,9 +78,6 @@ def sign_ins(gate: Gate) -> Routes:
     def own_password(asked: AskedBy, wish: OwnPasswordWish) -> Response:
         """Change your own password, signed in and knowing the old one; your other browsers have to sign in again."""
         caller = asked.caller
-        _refuse_programs(asked)
-        if caller.org_id is None:
-            raise Forbidden("the local person has no password; use: inspect-pipelines users password NAME")
         asked.rates.spend(LOGIN, f"{caller.org_id}/{caller.actor}", "whoever changes their password")
         ended = change_password(asked.house, caller, wish.old, wish.password)
         return asked.answer(PasswordSet(caller.actor.removeprefix("user:"), ended))
@@ -89,8 +85,8 @@ def sign_ins(gate: Gate) -> Routes:
     @routes.post("/members/{login}/password", may, Answer(PasswordSet), Deed("password.set", is_kept=False))
     def password(asked: AskedBy, login: str, wish: PasswordWish) -> Response:
         """Set a member's password, as a person: a token could make itself a wider one of it."""
-        _refuse_programs(asked)
-        ended = set_password(asked.house, login, wish.password, by=asked.caller.actor)
+        by = asked.caller.actor
+        ended = set_password(asked.house, login, wish.password, by=by, caller=asked.caller)
         return asked.answer(PasswordSet(login, ended))
 
     @routes.get("/me/sign-ins", KNOWN, Answer(SignInSummary, is_list=True))
@@ -121,8 +117,3 @@ def sign_ins(gate: Gate) -> Routes:
 def _ended(asked: Asked, sign_in_id: str, *, is_own: bool) -> Response:
     ended = end_sign_in(asked.house, asked.caller, sign_in_id, is_own=is_own)
     return asked.answer(sign_in_summary(ended, asked.caller, asked.house.clock.now()))
-
-
-def _refuse_programs(asked: Asked) -> None:
-    if asked.caller.token_id is not None or asked.caller.is_agent:
-        raise Forbidden("a password is set by a person who is signed in, not by a token or an agent")

@@ -13,6 +13,7 @@ import pytest
 from builders import NOW, a_plan, a_playbook, a_run, a_schedule, a_source
 from houses import a_house
 from inspect_pipelines.config.project import Project
+from inspect_pipelines.domain.access import local_person
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
@@ -20,7 +21,7 @@ from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.trigger import Trigger
-from inspect_pipelines.errors import Refused, Unavailable
+from inspect_pipelines.errors import Forbidden, Refused, Unavailable
 from inspect_pipelines.usecases.definitions.apply import apply
 from inspect_pipelines.usecases.definitions.plan import propose
 
@@ -157,6 +158,21 @@ def test_a_damaged_publication_is_mended_by_the_next_apply(tmp_path):
 
     assert apply(house, project, by="user:ada", may_delete=()).is_published
     assert len(house.publication.read(DEFAULT_ORG).definitions) == 1
+
+
+def test_an_agent_does_not_apply_that_agents_may_decide(tmp_path):
+    """Else one line in organization.yaml, applied by the agent itself, makes its pictures the approved ones."""
+    house, agent = a_house(tmp_path), local_person("ada", is_agent=True)
+    lets = a_project(a_schedule(), machines_finalize=True)
+    apply(house, a_project(), by="user:ada", may_delete=())
+
+    with pytest.raises(Forbidden, match="an agent may not let agents decide"):
+        apply(house, lets, by="user:ada", may_delete=(), caller=agent)
+    assert stored(house) == []
+    apply(house, lets, by="user:ada", may_delete=())
+    again = apply(house, lets, by="user:ada", may_delete=(), caller=agent)
+
+    assert again.changes == ()
 
 
 def test_an_empty_project_is_published_too(tmp_path):

@@ -212,3 +212,45 @@ def test_a_baseline_is_deleted_when_it_is_confirmed_and_restored(client: TestCli
     assert known("?with_deleted=true") - known() == {ledger_rows.OLD.id}
     assert client.post(f"{old}/restore").json()["deleted_at"] is None
     assert ledger_rows.OLD.id in known()
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"decision": "accept"}, 200),
+        ({"decision": "accept", "finalize": True}, 403),
+        ({"decision": "reject", "note": "x"}, 409),  # of a run that still goes on nobody says that
+        ({"decision": "ignore"}, 200),
+    ],
+    ids=str,
+)
+def test_an_agent_decides_only_by_a_token_that_was_given_the_right(
+    client: TestClient, ours: House, body: dict[str, Any], status: int
+) -> None:
+    """On loopback, or with a person's own token, `User-Agent: agent/x` accepted pictures like the person."""
+    person = bearer(a_token(ours, "grace", role=Role.REVIEWER, is_personal=True))
+    agent = {"User-Agent": "agent/claude 4"}
+    given = token(ours, Permission.REVIEW_PROPOSE, Permission.REVIEW_DECIDE)
+
+    before = client.get(REVIEW).json()["decisions"]
+
+    local = say(client, body, **agent, **{"Idempotency-Key": "a"})
+    lent = say(client, body, **person, **agent, **{"Idempotency-Key": "b"})
+    after = client.get(REVIEW).json()["decisions"]
+    own = say(client, body, **given, **agent, **{"Idempotency-Key": "c"})
+
+    assert (local.status_code, lent.status_code) == (403, 403)
+    assert after == before
+    assert "an agent may not decide for a person" in local.json()["detail"]
+    assert own.status_code == status
+
+
+def test_an_agent_takes_back_what_it_proposed_and_no_persons_word(client: TestClient, ours: House) -> None:
+    agent = {"User-Agent": "agent/claude 4"}
+    proposal = say(client, {"decision": "accept", "is_proposal": True}, **agent).json()["items"][0]
+    word = say(client, {"decision": "accept"}, **{"Idempotency-Key": "w"}).json()["items"][0]
+
+    def taken_back(one: dict[str, Any]) -> int:
+        return client.post(f"{V1}/decisions/{one['id']}/withdraw", headers=agent).status_code
+
+    assert (taken_back(proposal), taken_back(word)) == (200, 403)

@@ -95,6 +95,16 @@ def test_what_differs_is_accepted_and_waits_no_more(client: TestClient, ours: Ho
     assert "Nothing waits" in shown
 
 
+def test_an_agent_accepts_nothing_in_the_console(client: TestClient, ours: House) -> None:
+    before = decisions(ours)
+
+    answer = press(client, DECIDE, headers=FORM | {"User-Agent": "agent/claude 4"}, decision="accept")
+
+    assert answer.status_code == 403
+    assert "an agent may not decide for a person" in answer.text.replace("&#39;", "'")
+    assert decisions(ours) == before
+
+
 def test_what_cannot_be_said_is_a_page_and_changes_nothing(client: TestClient, ours: House) -> None:
     before = decisions(ours)
 
