@@ -75,6 +75,7 @@ ROLES: Mapping[Role, frozenset[Permission]] = MappingProxyType(
     }
 )
 
+ADMINISTERING = frozenset((Permission.ACCESS_ADMIN, Permission.DEPLOYMENT_ADMIN))
 OF_PEOPLE = frozenset((Permission.REVIEW_DECIDE, Permission.BASELINE_FINALIZE))  # of agents only by policy
 
 LOGIN = re.compile(r"^[a-z0-9](?:[a-z0-9._-]{0,62}[a-z0-9])?$")
@@ -125,6 +126,12 @@ class AccessToken:
         if self.proof is not None:
             return "workflow"
         return "personal" if self.is_personal else "machine"
+
+    def is_own(self, caller: Caller) -> bool:
+        """Whether it is theirs to look at and to end: a person's are all that speak for them, a machine's the one it shows."""
+        if self.id == caller.token_id:
+            return True
+        return not caller.is_machine and self.proof is None and f"user:{self.login}" == caller.actor
 
     def state(self, now: datetime) -> str:
         """`active`, `expired` or `revoked`."""
@@ -206,6 +213,20 @@ def local_person(login: str, *, is_agent: bool = False) -> Caller:
 def lendable(caller: Caller) -> frozenset[Permission]:
     """What they may give to a token: no agent gives what it may not do itself with what a person lent it."""
     return caller.rights - OF_PEOPLE if caller.is_borrowing else caller.rights
+
+
+def ownable(caller: Caller) -> frozenset[Permission]:
+    """What a person may give to a token of their own: nothing by which it would outlive what they are taken back."""
+    return caller.rights - ADMINISTERING
+
+
+def why_no_own_tokens(caller: Caller) -> str | None:
+    """Why somebody has no tokens of their own: a sentence; None: they may have some."""
+    if caller.is_machine:
+        return "own tokens are a person's, who is signed in or shows a personal token; a machine makes none"
+    if caller.org_id is None:
+        return "the local person is no member; use: inspect-pipelines tokens create NAME --personal"
+    return None
 
 
 def why_no_password(caller: Caller) -> str | None:

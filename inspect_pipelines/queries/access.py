@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from inspect_pipelines.domain.access import AccessToken, Member, Permission, Role
+from inspect_pipelines.domain.access import AccessToken, Caller, Member, Permission, Role
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import FLAT
 
@@ -62,6 +62,13 @@ def list_tokens(house: House) -> list[TokenSummary]:
     """Newest first, those that open nothing any more included."""
     with house.ledger.read() as ledger:
         tokens = ledger.tokens.all()
+    return [token_summary(token, house.clock.now()) for token in tokens]
+
+
+def list_own_tokens(house: House, caller: Caller) -> list[TokenSummary]:
+    """Those that speak for whoever asks, newest first; of a machine, which shows one, that one."""
+    with house.ledger.read() as ledger:
+        tokens = [one for one in ledger.tokens.all() if one.is_own(caller)]
     return [token_summary(token, house.clock.now()) for token in tokens]
 
 

@@ -59,6 +59,33 @@ class Access(Noun):
             },
         )
 
+    def own_tokens(self) -> tuple[TokenSummary, ...]:
+        """Those that speak for you, newest first, whatever your role; a machine sees the one that it shows."""
+        return self._many(TokenSummary, "GET", "/me/tokens")
+
+    def create_own(
+        self, *, name: str, scopes: Sequence[Permission] | None = None, expires_at: datetime | None = None
+    ) -> CreatedToken:
+        """Create a personal token of your own; what it reads is in this answer, and nowhere else.
+
+        It may what you may and it is given, but administer. One that is created by a token ends no later than that.
+        """
+        return self._one(
+            CreatedToken,
+            "POST",
+            "/me/tokens",
+            body={"name": name, "scopes": scopes, "expires_at": expires_at},
+        )
+
+    def revoke_own(self, token_id: str, *, key: str | None = None) -> TokenSummary:
+        """Take a token that speaks for you back at once."""
+        return self._one(
+            TokenSummary,
+            "POST",
+            below("/me/tokens/{token_id}/revoke", token_id=token_id),
+            headers={"Idempotency-Key": key},
+        )
+
     def revoke(self, token_id: str, *, key: str | None = None) -> TokenSummary:
         """Take a token back at once."""
         return self._one(

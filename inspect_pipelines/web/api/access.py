@@ -17,6 +17,7 @@ from inspect_pipelines.queries.access import (
     CreatedToken,
     TokenSummary,
     list_members,
+    list_own_tokens,
     list_tokens,
     token_summary,
 )
@@ -24,6 +25,7 @@ from inspect_pipelines.queries.audit import list_audit
 from inspect_pipelines.queries.operations import Operation, operation_of
 from inspect_pipelines.usecases.access.change_members import add_member, remove_member
 from inspect_pipelines.usecases.access.create_token import create_token
+from inspect_pipelines.usecases.access.own_tokens import create_own_token, revoke_own_token
 from inspect_pipelines.usecases.access.revoke_token import revoke_token
 from inspect_pipelines.web.access.declaration import KNOWN, permitted
 from inspect_pipelines.web.access.gate import Gate
@@ -52,6 +54,16 @@ class TokenWish(Wish):
     is_personal: bool = Field(
         default=False,
         description="It is the member themselves, who alone create it, signed in; else a machine's, which finalises nothing.",
+    )
+    expires_at: Moment | None = Field(
+        default=None, description="Within a year; without one it opens nothing after 90 days."
+    )
+
+
+class OwnTokenWish(Wish):
+    name: str = Field(min_length=1, max_length=100, description="What it is for.", examples=["my laptop"])
+    scopes: list[Permission] | None = Field(
+        default=None, min_length=1, description="At most these; none: all that you may, but administer."
     )
     expires_at: Moment | None = Field(
         default=None, description="Within a year; without one it opens nothing after 90 days."
@@ -103,6 +115,38 @@ def access(gate: Gate) -> Routes:
             creator=caller,
         )
         return asked.answer(CreatedToken(token_summary(created.token, now), created.text))
+
+    @routes.get("/me/tokens", KNOWN, Answer(TokenSummary, is_list=True))
+    def own_tokens(asked: AskedBy) -> Response:
+        """Those that speak for you, newest first, whatever your role; a machine sees the one that it shows."""
+        return asked.list(list_own_tokens(asked.house, asked.caller))
+
+    @routes.post("/me/tokens", KNOWN, Answer(CreatedToken), Deed("token.create", is_kept=False))
+    def create_own(asked: AskedBy, wish: OwnTokenWish) -> Response:
+        """Create a personal token of your own; what it reads is in this answer, and nowhere else.
+
+        It may what you may and it is given, but administer. One that is created by a token ends no later than that.
+        """
+        house, now = asked.house, asked.house.clock.now()
+        created = create_own_token(
+            house,
+            asked.caller,
+            name=wish.name,
+            scopes=wish.scopes,
+            expires_at=wish.expires_at,
+            usually_until=now + USUAL_LIFE,
+            random=secrets.token_bytes(RANDOM_BYTES),
+        )
+        return asked.answer(CreatedToken(token_summary(created.token, now), created.text))
+
+    @routes.post(
+        "/me/tokens/{token_id}/revoke", KNOWN, Answer(TokenSummary), Deed("token.revoke", "token_id")
+    )
+    def revoke_own(asked: AskedOnce, token_id: str) -> Response:
+        """Take a token that speaks for you back at once."""
+        revoke_own_token(asked.house, asked.caller, token_id)
+        (revoked,) = [one for one in list_own_tokens(asked.house, asked.caller) if one.id == token_id]
+        return asked.answer(revoked)
 
     @routes.post("/tokens/{token_id}/revoke", may, Answer(TokenSummary), Deed("token.revoke", "token_id"))
     def revoke(asked: AskedOnce, token_id: str) -> Response:
