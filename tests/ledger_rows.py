@@ -253,6 +253,7 @@ NAMES: Mapping[str, Ask] = {
     "runs.pending": lambda r: r.pending(("event:",)),
     "runs.buffered": lambda r: r.buffered(),
     "baselines.active": lambda r: r.active(NEW.set),
+    "baselines.in_use": lambda r: r.in_use(),
     "baselines.find": lambda r: r.find(OLD.id),
     "baselines.all": lambda r: r.all(),
     "baselines.activate": lambda r: r.activate(OLD.id),

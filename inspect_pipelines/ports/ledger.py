@@ -164,6 +164,9 @@ class Runs(Protocol):
 
 class Baselines(Protocol):
     def active(self, set_name: str) -> Baseline | None: ...
+    def in_use(self) -> list[Baseline]:
+        """The active one of each set, by the set's name; one statement however many they are."""
+
     def find(self, baseline_id: BaselineId) -> Baseline | None: ...
     def all(
         self,

@@ -24,6 +24,10 @@ class SqlBaselines(Owned):
         )
         return self._one(query)
 
+    def in_use(self) -> list[Baseline]:
+        query = sa.select(baselines).where(baselines.c.org_id == self._org_id, baselines.c.is_active)
+        return [_baseline(row) for row in self._connection.execute(query.order_by(baselines.c.set_name))]
+
     def find(self, baseline_id: BaselineId) -> Baseline | None:
         query = sa.select(baselines).where(baselines.c.org_id == self._org_id, baselines.c.id == baseline_id)
         return self._one(query)

@@ -10,6 +10,7 @@ from starlette.routing import BaseRoute
 
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.console.baselines import baselines
 from inspect_pipelines.web.console.entrance import entrance, entrance_page
 from inspect_pipelines.web.console.events import events
 from inspect_pipelines.web.console.files import Files
@@ -64,7 +65,7 @@ class Console:
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)
-        found += [*incidents(self._shell), *events(self._shell)]
+        found += [*baselines(self._shell), *incidents(self._shell), *events(self._shell)]
         return found
 
     def problem(self, request: Request, status: int, sentence: str) -> Response | None:

@@ -28,6 +28,7 @@ OURS = {
     "trigger_id": ledger_rows.TRIGGER.id,
     "definition_id": ledger_rows.NIGHTLY.id,
     "run_id": ledger_rows.RUNNING.id,
+    "set_name": ledger_rows.NIGHTLY.id,
     "baseline_id": ledger_rows.WITH_PICTURES,
     "incident_id": ledger_rows.INCIDENT.id,
     "review_id": ledger_rows.RUNNING.id,
