@@ -10,6 +10,7 @@ from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from inspect_pipelines.domain.access import Caller
 from inspect_pipelines.errors import InspectError
 
 
@@ -60,6 +61,14 @@ class Rates:
     def __init__(self, default: Rate = DEFAULT) -> None:
         self.default = default
         self._limiter = MovingWindowRateLimiter(MemoryStorage())
+
+    def spend_of(self, caller: Caller) -> dict[str, str]:
+        """The same for what a token or a browser asks altogether; the local person may ask as often as they like."""
+        if caller.token_id is not None:
+            return self.spend(self.default, caller.token_id, "this token")
+        if caller.sign_in_id is not None:
+            return self.spend(self.default, caller.sign_in_id, "this browser")
+        return {}
 
     def spend(self, rate: Rate, whose: str, what: str) -> dict[str, str]:
         """Count one request, and the headers that say what is left.

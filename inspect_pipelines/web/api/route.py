@@ -177,22 +177,13 @@ class ReadRoute(APIRoute):
             if "GET" not in (self.methods or ()):
                 refuse_strangers(request, origins=self._gate.origins)
             asked = request.state.asked = await anyio.to_thread.run_sync(self._admitted, request)
-            left = self._spent(asked.caller)
+            left = self._gate.rates.spend_of(asked.caller)
             refuse_unknown(request, self.dependant)
             response = await inner(request)
             response.headers.update(left)
             return response
 
         return handle
-
-    def _spent(self, caller: Caller) -> dict[str, str]:
-        """What is left for a token or a browser, as headers; the local person may ask as often as they like."""
-        rates = self._gate.rates
-        if caller.token_id is not None:
-            return rates.spend(rates.default, caller.token_id, "this token")
-        if caller.sign_in_id is not None:
-            return rates.spend(rates.default, caller.sign_in_id, "this browser")
-        return {}
 
     def _admitted(self, request: Request) -> Asked:
         declaration: Declaration = self.endpoint.declaration  # type: ignore[attr-defined]  # Routes wrote it there

@@ -23,6 +23,9 @@ from inspect_pipelines.web.console.sign_in import is_ours
 
 HOME = "/"
 MOST_CHARACTERS = 1000  # of a login or password; longer ones are refused unread
+MOST_BYTES = (
+    32_768  # of the form, which anybody may send: two such texts and an address, each byte written as three
+)
 TOO_LONG = "that is too long for a login or a password"
 
 
@@ -45,12 +48,12 @@ def entrance(shell: Shell) -> APIRouter:
     @is_for(ENTRANTS)
     async def come_in(request: Request) -> Response:
         refuse_strangers(request.headers, scheme=request.url.scheme, origins=gate.origins)
-        fields = await fields_of(request)
+        await anyio.to_thread.run_sync(gate.admit, request, ENTRANTS)
+        fields = await fields_of(request, MOST_BYTES)
         org, following = fields.one("org"), fields.one("next", HOME)
         login, password = fields.one("login"), fields.one("password")
 
         def let_in() -> Response:
-            gate.admit(request, ENTRANTS)
             if max(len(login), len(password)) > MOST_CHARACTERS:
                 return entrance_page(shell, request, org=org, following=following, sentence=TOO_LONG)
             try:

@@ -74,11 +74,13 @@ def form(
     @is_for(declared)
     async def endpoint(request: Request) -> Response:
         refuse_strangers(request.headers, scheme=request.url.scheme, origins=shell.gate.origins)
+        seen = await anyio.to_thread.run_sync(shell.see, request)  # before a byte of it is kept
+        shell.gate.rates.spend_of(seen.caller)
         fields = await fields_of(request)
-        return await anyio.to_thread.run_sync(once, request, fields)
+        return await anyio.to_thread.run_sync(once, seen, fields)
 
-    def once(request: Request, fields: Fields) -> Response:
-        seen = shell.see(request)
+    def once(seen: Seen, fields: Fields) -> Response:
+        request = seen.request
         said = repr((request.url.path, request.url.query, sorted(fields.all.items())))
         fingerprint = hashlib.sha256(said.encode()).hexdigest()
         if not fields.one(KEY):
@@ -108,7 +110,7 @@ def form(
     return Route(path, endpoint, methods=["POST"])
 
 
-async def fields_of(request: Request) -> Fields:
+async def fields_of(request: Request, most_bytes: int = MOST_BYTES) -> Fields:
     """What was filled in.
 
     Raises:
@@ -120,8 +122,8 @@ async def fields_of(request: Request) -> Fields:
     body = b""
     async for piece in request.stream():
         body += piece
-        if len(body) > MOST_BYTES:
-            raise UsageError(f"a form has {MOST_BYTES} bytes at most")
+        if len(body) > most_bytes:
+            raise UsageError(f"this form has {most_bytes} bytes at most")
     try:
         return Fields(
             parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
