@@ -23,3 +23,14 @@ def picture_of_baseline(house: House, baseline_id: str, sha256: str) -> bytes | 
         baseline = ledger.baselines.find(BaselineId(baseline_id))
     known = {image.sha256 for image in baseline.images.values()} if baseline else set()
     return house.gallery.get(Sha256(sha256)) if sha256 in known else None
+
+
+def small_picture(png: bytes) -> bytes:
+    """A picture as strips of many show it, a WebP.
+
+    Raises:
+        Unreadable: It is none.
+    """
+    from inspect_pipelines.imaging.thumbnail import thumbnail  # OpenCV: only where it is asked for
+
+    return thumbnail(png)

@@ -96,8 +96,24 @@ def _refuse_built_on(ledger: LedgerSession, decision: Decision) -> None:
             f"{name}: it made baseline {decision.baseline_id}; go back to the one before with: "
             f"inspect-pipelines baselines rollback {decision.set}"
         )
+    if _is_approved(ledger, decision):
+        raise Refused(
+            f"{name}: its picture is the approved one by now; go back to the one before with: "
+            f"inspect-pipelines baselines rollback {decision.set}"
+        )
     followers = ledger.decisions.followers(decision.id)
     if followers and decision.kind is not DecisionKind.QUARANTINE:
         raise Refused(
             f"{name}: run {followers[0]} was decided by it; decide the other way on a run that shows the change again"
         )
+
+
+def _is_approved(ledger: LedgerSession, decision: Decision) -> bool:
+    """Whether what was only accepted became the approved picture afterwards, by whoever finalised the run."""
+    if decision.kind is not DecisionKind.ACCEPT or decision.is_proposal:
+        return False
+    active = ledger.baselines.active(decision.set)
+    if active is None or active.source_run_id != decision.run_id:
+        return False
+    image = active.images.get(decision.shown.view)
+    return (image.sha256 if image else None) == decision.shown.new_sha256

@@ -19,6 +19,8 @@ from inspect_pipelines.web.console.inbox import inbox
 from inspect_pipelines.web.console.incidents import incidents
 from inspect_pipelines.web.console.pictures import pictures
 from inspect_pipelines.web.console.reports import reports
+from inspect_pipelines.web.console.review import review
+from inspect_pipelines.web.console.review_verbs import review_verbs
 from inspect_pipelines.web.console.run import run
 from inspect_pipelines.web.console.runs import runs
 from inspect_pipelines.web.console.shell import Shell
@@ -62,10 +64,12 @@ class Console:
             entrance(self._shell),
             inbox(self._shell),
             run(self._shell),
+            review(self._shell),
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)
         found += [*baselines(self._shell), *incidents(self._shell), *events(self._shell)]
+        found += review_verbs(self._shell)
         return found
 
     def problem(self, request: Request, status: int, sentence: str) -> Response | None:

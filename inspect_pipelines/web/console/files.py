@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
@@ -21,6 +22,7 @@ TYPES = {
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
 }
+IMPORTED = re.compile(rb'(from |import )"\./([a-z0-9-]+\.js)"')  # how our modules name each other
 FOR_EVER = "public, max-age=31536000, immutable"
 DIGEST_SIGNS = 16
 
@@ -39,7 +41,10 @@ class Files:
     """All of a folder, in memory: they are a few dozen kilobytes, and are what the program was built with."""
 
     def __init__(self, folder: Traversable = FOLDER) -> None:
-        self._files = {found.name: _read(found) for found in folder.iterdir() if _suffix(found) in TYPES}
+        self._files: dict[str, File] = {}
+        for found in folder.iterdir():
+            if _suffix(found) in TYPES:
+                self._read(folder, found.name)
 
     def url(self, name: str) -> str:
         """Where a file is. Raises KeyError when there is none of that name."""
@@ -63,15 +68,21 @@ class Files:
 
         return [Route("/static/{digest}/{name}", static, methods=["GET"])]
 
+    def _read(self, folder: Traversable, name: str) -> File:
+        """A file, once; modules ask for each other by the addresses that hold their hashes, too."""
+        if name not in self._files:
 
-def _read(found: Traversable) -> File:
-    content = found.read_bytes()
-    return File(
-        hashlib.sha256(content).hexdigest()[:DIGEST_SIGNS],
-        content,
-        gzip.compress(content, mtime=0),
-        TYPES[_suffix(found)],
-    )
+            def addressed(found: re.Match[bytes]) -> bytes:
+                imported = self._read(folder, found[2].decode())
+                return b'%s"/static/%s/%s"' % (found[1], imported.digest.encode(), found[2])
+
+            content = (folder / name).read_bytes()
+            if name.endswith(".js"):
+                content = IMPORTED.sub(addressed, content)
+            digest = hashlib.sha256(content).hexdigest()[:DIGEST_SIGNS]
+            packed = gzip.compress(content, mtime=0)
+            self._files[name] = File(digest, content, packed, TYPES[_suffix(folder / name)])
+        return self._files[name]
 
 
 def _suffix(found: Traversable) -> str:

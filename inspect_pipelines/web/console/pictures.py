@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.errors import InspectError
+from inspect_pipelines.queries.pictures import small_picture
 from inspect_pipelines.queries.run import pictures_of, run_anywhere
 from inspect_pipelines.web.access.declaration import is_for, visitors
 from inspect_pipelines.web.access.gate import Gate
@@ -18,12 +21,22 @@ WEEK = "private, max-age=604800, immutable"  # its name is its content's hash
 
 
 def pictures(gate: Gate) -> APIRouter:
-    """`GET /runs/{run_id}/pictures/{sha256}`: a picture that this run refers to, and no other."""
+    """`GET /runs/{run_id}/pictures/{sha256}`: a picture that this run refers to, and no other; `../thumbnails/..`: small."""
     router = APIRouter()
 
     @router.get("/runs/{run_id}/pictures/{sha256}", response_class=Response)
     @is_for(visitors(Permission.PICTURES_READ))
     def picture(run_id: str, sha256: str, request: Request) -> Response:
+        return answer(run_id, sha256, request, lambda content: content, "image/png")
+
+    @router.get("/runs/{run_id}/thumbnails/{sha256}", response_class=Response)
+    @is_for(visitors(Permission.PICTURES_READ))
+    def small(run_id: str, sha256: str, request: Request) -> Response:
+        return answer(run_id, sha256, request, small_picture, "image/webp")
+
+    def answer(
+        run_id: str, sha256: str, request: Request, form: Callable[[bytes], bytes], media_type: str
+    ) -> Response:
         found = run_anywhere(gate.houses(gate.visitor(request)), RunId(run_id))
         if found is None:
             return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
@@ -34,10 +47,10 @@ def pictures(gate: Gate) -> APIRouter:
             )
             return JSONResponse({"error": sentence}, status_code=404)
         try:
-            content = house.gallery.get(Sha256(sha256))
+            content = form(house.gallery.get(Sha256(sha256)))
         except InspectError as error:
             return JSONResponse({"error": problem.told_to(request, error)}, status_code=404)
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": WEEK}
-        return Response(content, media_type="image/png", headers=headers)
+        return Response(content, media_type=media_type, headers=headers)
 
     return router

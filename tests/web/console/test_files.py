@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import re
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,7 @@ PUBLISHED = {
     "htmx-4.0.1.min.js": "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130",
     "hx-sse-4.0.1.min.js": "18ef2761356ec1fe0bb6d92612315b37517a7c1e9856b661c5ae81fef239d103",
 }
+ADDRESSED = re.compile(rb'"/static/[0-9a-f]{16}/')
 MOST_BYTES = 150_000  # what a page without pictures may take; its HTML is in it
 
 
@@ -32,11 +34,21 @@ def test_a_file_is_kept_for_ever_under_the_hash_of_its_content(client: TestClien
     answer = client.get(Files().url(name))
 
     assert answer.status_code == 200
-    assert answer.content == content
-    assert hashlib.sha256(content).hexdigest()[:16] in str(answer.url)
+    assert ADDRESSED.sub(b'"./', answer.content) == content
+    assert hashlib.sha256(answer.content).hexdigest()[:16] in str(answer.url)
     assert "immutable" in answer.headers["cache-control"]
     assert answer.headers["content-encoding"] == "gzip"
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_module_asks_for_others_by_the_addresses_that_hold_their_hashes(client: TestClient) -> None:
+    """An import of `./zoom.js` would be asked for under the hash of the file that imports it, where there is none."""
+    module = client.get(Files().url("diff.js")).text
+
+    imported = re.findall(r'from "([^"]+)"', module)
+
+    assert imported
+    assert [client.get(address).status_code for address in imported] == [200] * len(imported)
 
 
 @pytest.mark.parametrize(

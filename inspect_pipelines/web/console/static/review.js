@@ -1,0 +1,133 @@
+// The review room: the next view takes the place of this one without loading the page again, and is fetched ahead.
+import "./diff.js";
+
+const told = document.getElementById("told");
+const ahead = new Map(); // addresses and the pages that were asked for there
+const pictures = new Map(); // that were asked for ahead; kept, so that the browser keeps them decoded
+const MOST_PICTURES = 12;
+let last = 0; // what was asked for last; an answer that comes after a later question is dropped
+
+const parsed = (text) => new DOMParser().parseFromString(text, "text/html");
+const isRoom = (address) => new URL(address, location.href).pathname === location.pathname;
+const trouble = () => document.getElementById("trouble");
+
+async function asked(address, options = {}) {
+  const answer = await fetch(address, { ...options, headers: { Accept: "text/html" } });
+  return { ok: answer.ok, address: answer.url, page: parsed(await answer.text()) };
+}
+
+function complain(sentence) {
+  trouble().textContent = sentence;
+  trouble().hidden = false;
+  trouble().scrollIntoView({ block: "nearest" });
+}
+
+async function go(answer, { pushes = true } = {}) {
+  const mine = ++last;
+  const page = document.getElementById("page");
+  page.setAttribute("aria-busy", "true");
+  try {
+    const { ok, address, page: fresh } = await answer();
+    if (mine !== last) return;
+    if (!ok) {
+      complain(fresh.querySelector(".problem p:not(.code)")?.textContent ?? "That did not work; load the page again.");
+      return;
+    }
+    if (!/\/runs\/[^/]+\/review$/.test(new URL(address).pathname)) {
+      location.assign(address);
+      return;
+    }
+    show(fresh, address, pushes);
+  } catch {
+    complain("The server does not answer; is it up? Nothing was changed as far as this page knows.");
+  } finally {
+    page.removeAttribute("aria-busy");
+  }
+}
+
+function show(fresh, address, pushes) {
+  const here = new URL(address);
+  const mode = new URLSearchParams(location.search).get("mode");
+  if (mode && !here.searchParams.has("mode")) here.searchParams.set("mode", mode);
+  here.searchParams.delete("said"); // whoever comes back has not just said it
+  const hides = document.getElementById("page").classList.contains("bare");
+  if (pushes) history.pushState(null, "", here);
+  document.title = fresh.title;
+  document.getElementById("page").replaceWith(document.adoptNode(fresh.getElementById("page")));
+  document.getElementById("page").classList.toggle("bare", hides);
+  document.querySelector("[data-focus]")?.focus();
+  told.textContent = document.getElementById("page").dataset.said;
+  settle();
+}
+
+/** What is only there with scripts, and what is fetched ahead. */
+function settle() {
+  for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
+  const current = document.querySelector(".film [aria-current]");
+  const strip = document.querySelector(".film ol");
+  if (current && strip) strip.scrollLeft = current.offsetLeft - strip.clientWidth / 2 + current.clientWidth / 2;
+  const after = document.getElementById("page").dataset.after;
+  const next = document.querySelector("a[rel=next]")?.href;
+  for (const address of new Set([next, after].filter(Boolean))) fetchAhead(address);
+}
+
+async function fetchAhead(address) {
+  if (!ahead.has(address)) ahead.set(address, asked(address));
+  try {
+    const { page } = await ahead.get(address);
+    for (const image of page.querySelectorAll("ip-diff img:not([loading])")) {
+      const source = image.getAttribute("src");
+      if (pictures.has(source)) continue;
+      const kept = new Image();
+      kept.src = source;
+      pictures.set(source, kept);
+      if (pictures.size > MOST_PICTURES) pictures.delete(pictures.keys().next().value);
+    }
+  } catch {
+    ahead.delete(address); // asked again when it is wanted
+  }
+}
+
+function follow(address, options) {
+  const known = ahead.get(new URL(address, location.href).href);
+  ahead.clear(); // they hold what was so when they were fetched
+  return go(() => known ?? asked(address), options);
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("#page a[href]");
+  if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+  if (!isRoom(link.href)) return;
+  event.preventDefault();
+  const regions = [...document.querySelectorAll("#places [data-box]")];
+  if (regions.includes(link)) document.querySelector("ip-diff")?.show(regions.indexOf(link));
+  else follow(link.href);
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.matches("#page [data-swap]")) return;
+  event.preventDefault();
+  const fields = new URLSearchParams(new FormData(form));
+  if (form.method === "get") {
+    follow(`${form.action}?${fields}`);
+    return;
+  }
+  ahead.clear();
+  go(() => asked(form.action, { method: "POST", body: fields }));
+});
+
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-hides]")) document.getElementById("page").classList.toggle("bare");
+});
+
+document.addEventListener("keydown", (event) => {
+  const open = event.target.closest?.("#page .words details[open]");
+  if (event.key !== "Escape" || !open) return;
+  open.open = false;
+  document.getElementById("view")?.focus();
+});
+
+addEventListener("popstate", () => follow(location.href, { pushes: false }));
+settle();
+if (document.getElementById("page").dataset.said) told.textContent = document.getElementById("page").dataset.said;

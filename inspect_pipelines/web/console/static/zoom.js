@@ -1,0 +1,45 @@
+// Where a picture stands on its stage: `zoom` in screen pixels per pixel of the picture, `x` and `y` of its corner.
+export const LEAST = 0.1, MOST = 96;
+const KEPT = 64; // px of the picture that always stay in sight
+
+export function clamp(value, low, high) {
+  return Math.min(Math.max(value, low), high);
+}
+
+/** The same picture larger or smaller, with the point at (x, y) of the stage where it is. */
+export function zoomed(place, factor, x, y) {
+  const zoom = clamp(place.zoom * factor, LEAST, MOST);
+  const by = zoom / place.zoom;
+  return { zoom, x: x - (x - place.x) * by, y: y - (y - place.y) * by };
+}
+
+/** As wide as the stage, never larger than the picture is; from the top. */
+export function fitted(picture, stage) {
+  const zoom = clamp(Math.min(stage.width / picture.width, 1), LEAST, MOST);
+  return { zoom, x: Math.max((stage.width - picture.width * zoom) / 2, 0), y: 0 };
+}
+
+/** One pixel of the picture is one of the screen. */
+export function actual(picture, stage) {
+  return { zoom: 1, x: Math.max((stage.width - picture.width) / 2, 0), y: 0 };
+}
+
+/** With a box of the picture in the middle, and larger only where it would be a speck. */
+export function centred(place, box, stage) {
+  const room = Math.min(stage.width / box.width, stage.height / box.height) * 0.6;
+  const zoom = clamp(Math.min(Math.max(place.zoom, Math.min(room, 1)), Math.max(room, LEAST)), LEAST, MOST);
+  return {
+    zoom,
+    x: stage.width / 2 - (box.x + box.width / 2) * zoom,
+    y: stage.height / 2 - (box.y + box.height / 2) * zoom,
+  };
+}
+
+/** Not so far away that nothing of it is seen. */
+export function kept(place, picture, stage) {
+  return {
+    zoom: place.zoom,
+    x: clamp(place.x, KEPT - picture.width * place.zoom, stage.width - KEPT),
+    y: clamp(place.y, KEPT - picture.height * place.zoom, stage.height - KEPT),
+  };
+}
