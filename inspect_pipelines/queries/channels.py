@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from inspect_pipelines.config.channel_document import WrittenSpec
 from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.settings import resolve_secret
-from inspect_pipelines.domain.channel import ChannelConfig
+from inspect_pipelines.domain.channel import ChannelConfig, spec_of
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
 
@@ -38,6 +39,12 @@ def list_channels(house: House, where: Callable[[ChannelConfig], str]) -> list[C
         where: What one talks to, which its kind knows.
     """
     return [_summary(one, where(one)) for one in house.publication.channels(house.org_id).channels]
+
+
+def where_of(house: House, channel: ChannelConfig) -> str:
+    """What a channel talks to, for people, as its kind says it."""
+    spec = spec_of(house.kinds, channel.kind)
+    return spec.where(channel) if isinstance(spec, WrittenSpec) else channel.kind
 
 
 def find_channel(house: House, name: str) -> ChannelConfig:

@@ -24,6 +24,7 @@ class SourceSummary:
     asks_back: bool  # it has a token for the code host
     hook: str | None  # whose failed deliveries are asked for again
     missing_secrets: tuple[str, ...]  # references, never their values
+    secrets: tuple[str, ...] = ()  # references of all that it signs with; two while one is being changed
 
 
 def list_sources(house: House) -> list[SourceSummary]:
@@ -43,6 +44,7 @@ def _summary(source: Source) -> SourceSummary:
         asks_back=source.token is not None,
         hook=source.hook,
         missing_secrets=tuple(one for one in references if not _has_value(one)),
+        secrets=source.secrets,
     )
 
 

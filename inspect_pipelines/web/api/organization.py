@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from starlette.responses import Response
 
-from inspect_pipelines.config.channel_document import WrittenSpec
 from inspect_pipelines.domain.access import Permission
-from inspect_pipelines.domain.channel import ChannelConfig, Kinds, spec_of
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.queries.budgets import BudgetStanding, list_budgets
-from inspect_pipelines.queries.channels import ChannelSummary, list_channels
+from inspect_pipelines.queries.channels import ChannelSummary, list_channels, where_of
 from inspect_pipelines.queries.pauses import list_pauses
 from inspect_pipelines.queries.sources import SourceSummary, list_sources
 from inspect_pipelines.web.access.declaration import permitted
@@ -24,8 +24,7 @@ def organization(gate: Gate) -> Routes:
     @routes.get("/channels", reads, Answer(ChannelSummary, is_list=True))
     def channels(asked: AskedBy) -> Response:
         """How people are reached, and which secrets have no value here; values are never shown."""
-        kinds = asked.house.kinds
-        return asked.list(list_channels(asked.house, lambda one: _where(kinds, one)))
+        return asked.list(list_channels(asked.house, partial(where_of, asked.house)))
 
     @routes.get("/sources", reads, Answer(SourceSummary, is_list=True))
     def sources(asked: AskedBy) -> Response:
@@ -43,8 +42,3 @@ def organization(gate: Gate) -> Routes:
         return asked.list(list_pauses(asked.house))
 
     return routes
-
-
-def _where(kinds: Kinds, channel: ChannelConfig) -> str:
-    spec = spec_of(kinds, channel.kind)
-    return spec.where(channel) if isinstance(spec, WrittenSpec) else channel.kind

@@ -23,6 +23,7 @@ from inspect_pipelines.web.console.review import review
 from inspect_pipelines.web.console.review_verbs import review_verbs
 from inspect_pipelines.web.console.run import run
 from inspect_pipelines.web.console.runs import runs
+from inspect_pipelines.web.console.settings import settings
 from inspect_pipelines.web.console.shell import Shell
 from inspect_pipelines.web.console.sign_in import sign_in_pages
 from inspect_pipelines.web.console.signed import signed
@@ -68,8 +69,8 @@ class Console:
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)
-        found += [*baselines(self._shell), *incidents(self._shell), *events(self._shell)]
-        found += review_verbs(self._shell)
+        for room in (baselines, incidents, events, settings, review_verbs):
+            found += room(self._shell)
         return found
 
     def problem(self, request: Request, status: int, sentence: str) -> Response | None:

@@ -120,3 +120,26 @@ def test_without_an_administrator_there_is_no_page_to_enter_by(tmp_path: Path) -
 
     assert answer.status_code == 403
     assert "users add NAME --role admin" in answer.text
+
+
+def test_another_browser_of_ones_own_is_signed_out_and_nobody_elses(browser: TestClient, ours: House) -> None:
+    enter(browser, "bob")
+    with ours.ledger.read() as ledger:
+        (bobs,) = ledger.sign_ins.all("bob")
+    browser.cookies.clear()
+    enter(browser)
+    with ours.ledger.read() as ledger:
+        (first,) = ledger.sign_ins.all("eve")
+    browser.cookies.clear()
+    enter(browser)
+
+    page = browser.get("/settings").text
+    ended = browser.post(f"/settings/sign-ins/{first.id}/end", data={"key": "k1"}, follow_redirects=False)
+    refused = browser.post(f"/settings/sign-ins/{bobs.id}/end", data={"key": "k2"}, follow_redirects=False)
+
+    assert page.count("Sign out there") == 1
+    assert "this one" in page
+    assert (ended.status_code, refused.status_code) == (303, 404)
+    with ours.ledger.read() as ledger:
+        states = {one.id: one.state(ours.clock.now()) for one in ledger.sign_ins.all(None)}
+    assert (states[first.id], states[bobs.id]) == ("ended", "active")
