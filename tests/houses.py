@@ -165,7 +165,7 @@ class NoHistory:
         return Answered((Column("org_id", "VARCHAR"),), ((org_id,),), NOW)
 
     def frame(self, name: str, *, fresh_within_seconds: float = 5.0, **parameters: Any) -> Any:
-        raise NotImplementedError
+        raise NotFound("nothing ran in this home yet")
 
     def rebuild(self) -> str:
         raise NotImplementedError

@@ -6,23 +6,14 @@ import shlex
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house, desk, local_caller
+from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.baselines import BaselineDesk, BaselinesHere, BaselinesThere
 from inspect_pipelines.cli.output import local_time, print_json, say
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
-from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.page import Page
-from inspect_pipelines.queries.run import find_ended_run
-from inspect_pipelines.usecases.alerts.send import send_waiting
-from inspect_pipelines.usecases.pictures.finalize import roll_back
-from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
-from inspect_pipelines.usecases.pictures.reject import reject_run
-from inspect_pipelines.usecases.runs.project import project
 
 UNSEEN_SHOWN = 8  # views that a line names
 
@@ -126,12 +117,10 @@ def reject(run_id: str, note: str) -> None:
     RUN is its id, or a definition's id for its latest run. Its incident is known from now on: nobody is told again
     before it is over.
     """
-    house = _house()
-    found = reject_run(house, find_ended_run(house, run_id).id, caller=local_caller(), note=note)
-    send_waiting(house)
-    project(house)
-    names = ", ".join(one.id for one in found.incidents) or "it has none"
-    say(f"run {found.run.id} is rejected; known incidents: {names}")
+    ours = _desk()
+    found = ours.reject(ours.find_run(run_id), note=note)
+    names = ", ".join(found.incidents) or "it has none"
+    say(f"run {found.id} is rejected; known incidents: {names}")
 
 
 @baselines.command()
@@ -150,9 +139,7 @@ def activate(baseline_id: str) -> None:
 @click.argument("set_name", metavar="SET")
 def rollback(set_name: str) -> None:
     """Put the baseline before the active one of SET back in use."""
-    house = _house()
-    baseline = roll_back(house, set_name, caller=local_caller())
-    project(house)
+    baseline = _desk().roll_back(set_name)
     say(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
 
 
@@ -192,7 +179,7 @@ def noise(definition_id: str, as_json: bool) -> None:
 
     The floor is the highest score of DEFINITION's last 30 runs that passed: what a view differs by when nothing is wrong.
     """
-    floors = measure_noise(_house(), DefinitionId(definition_id))
+    floors = _desk().noise(definition_id)
     if as_json:
         print_json([_floor_as_json(floor) for floor in floors])
         return
@@ -219,10 +206,6 @@ def noise(definition_id: str, as_json: bool) -> None:
 
 def _desk() -> BaselineDesk:
     return desk(BaselinesHere, BaselinesThere)
-
-
-def _house() -> House:
-    return chosen_house(Settings())
 
 
 def _views(count: int) -> str:

@@ -59,8 +59,12 @@ def chosen_client(settings: Settings) -> Client | None:
     return client
 
 
-def chosen_house(settings: Settings) -> House:
+def chosen_house(settings: Settings, *, why: str = "") -> House:
     """The house of the organisation that a person means.
+
+    Args:
+        settings: Of this machine.
+        why: No server is asked for this, as a clause; empty: it is about the machine.
 
     Raises:
         NotFound: They named one that has not been applied to this home.
@@ -69,7 +73,7 @@ def chosen_house(settings: Settings) -> House:
     from inspect_pipelines.config.project import project_org
     from inspect_pipelines.wiring import estate
 
-    refuse_server(settings)
+    refuse_server(settings, why)
     ours = estate(settings)
     known = ours.publication.organizations()
     org_id = chosen_org(known, named_org(settings), lambda: project_org(settings.project), how=HOW)
@@ -86,7 +90,7 @@ def local_caller() -> Caller:
     return local_person(user_name(), is_agent=Settings().agent is not None)
 
 
-def refuse_server(settings: Settings) -> None:
+def refuse_server(settings: Settings, why: str = "") -> None:
     """Refuse what only the machine of a home can do.
 
     Raises:
@@ -97,7 +101,8 @@ def refuse_server(settings: Settings) -> None:
         context = click.get_current_context(silent=True)
         command = " ".join(context.command_path.split()[1:]) if context else "this"
         raise UsageError(
-            f"{command!r} works on the machine of INSPECT_HOME only, and not through {server!r}; log in there, or leave "
+            f"{command!r} works on the machine of INSPECT_HOME only, and not through {server!r}"
+            f"{f' ({why})' if why else ''}; log in there, or leave "
             "--server and INSPECT_SERVER out to do it here"
         )
 

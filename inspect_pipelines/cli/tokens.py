@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import secrets
-
 import click
 
-from inspect_pipelines.cli.choice import chosen_house, local_caller
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.access import AccessDesk, AccessHere, AccessThere
 from inspect_pipelines.cli.moments import future
-from inspect_pipelines.cli.output import local_time, print_json, say, terminal_width, user_name
+from inspect_pipelines.cli.output import local_time, print_json, say, terminal_width
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.access import RANDOM_BYTES, Permission
-from inspect_pipelines.queries.access import TokenSummary, list_tokens
-from inspect_pipelines.usecases.access.create_token import create_token
-from inspect_pipelines.usecases.access.revoke_token import revoke_token
+from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.queries.access import TokenSummary
 
 
 @click.group()
@@ -33,34 +29,32 @@ def tokens() -> None:
     help="Only this; may be repeated. Default: all that the user's role has.",
 )
 @click.option(
-    "--expires", default="90d", show_default=True, metavar="WHEN", help="Its end: 30d, 2027-01-31, .."
+    "--expires",
+    metavar="WHEN",
+    help="Its end: 30d, 2027-01-31, ..  Default: 90d, or that of the token that makes it.",
 )
 @click.option(
     "--personal",
     is_flag=True,
     help="Whoever shows it is the user themselves, who may approve pictures by it.",
 )
-def create(login: str, name: str, scopes: tuple[str, ...], expires: str, personal: bool) -> None:
+def create(login: str, name: str, scopes: tuple[str, ...], expires: str | None, personal: bool) -> None:
     """Create a token that speaks for a user, and print it: this once, since only a hash of it is kept.
 
     The token alone is on standard output, for a pipe into a secret store.
     """
-    house = chosen_house(Settings())
-    created = create_token(
-        house,
+    ours = _desk()
+    created = ours.create(
         login,
         name=name,
         scopes=[Permission(scope) for scope in scopes] or None,
-        expires_at=future(expires, option="--expires", now=house.clock.now()),
-        random=secrets.token_bytes(RANDOM_BYTES),
-        by=f"user:{user_name()}",
+        expires_at=future(expires, option="--expires", now=ours.now()) if expires else None,
         is_personal=personal,
-        creator=local_caller(),
     )
     say(created.text)
     does = "is" if personal else "is a machine's and speaks for"
     say(
-        f"this is the only time that it is shown; it {does} {login!r} in {house.org_id!r} until "
+        f"this is the only time that it is shown; it {does} {login!r} in {ours.org_id()!r} until "
         f"{local_time(created.token.expires_at)}; take it back with: inspect-pipelines tokens revoke {created.token.id}",
         err=True,
     )
@@ -70,7 +64,7 @@ def create(login: str, name: str, scopes: tuple[str, ...], expires: str, persona
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List the organisation's tokens, newest first; never their text."""
-    found = list_tokens(chosen_house(Settings()))
+    found = _desk().tokens()
     if as_json:
         print_json(found)
         return
@@ -85,8 +79,12 @@ def list_(as_json: bool) -> None:
 @click.argument("text", metavar="TOKEN")
 def revoke(text: str) -> None:
     """Take a token back: its id (the beginning is enough) or its name."""
-    token = revoke_token(chosen_house(Settings()), text, by=f"user:{user_name()}")
+    token = _desk().revoke(text)
     say(f"token {token.id} ({token.name}) opens nothing any more")
+
+
+def _desk() -> AccessDesk:
+    return desk(AccessHere, AccessThere)
 
 
 def _row(one: TokenSummary) -> list[str]:

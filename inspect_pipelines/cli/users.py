@@ -6,15 +6,15 @@ import sys
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house, local_caller
+from inspect_pipelines.cli.choice import chosen_house, desk, local_caller
+from inspect_pipelines.cli.desks.access import AccessDesk, AccessHere, AccessThere
 from inspect_pipelines.cli.output import local_time, print_json, say, terminal_width, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import Role
-from inspect_pipelines.queries.access import list_members
-from inspect_pipelines.usecases.access.change_members import add_member, invite, remove_member
 from inspect_pipelines.usecases.access.set_password import remove_password, set_password
-from inspect_pipelines.usecases.access.sign_out import sign_out_everywhere
+
+OF_PEOPLE = "no token sets a password, which a person does on that machine, or signed in to the server"
 
 
 @click.group()
@@ -32,12 +32,11 @@ def users() -> None:
 )
 def add(login: str, role: str, email: str | None) -> None:
     """Make somebody a member of the organisation, or give a member another role."""
-    house = chosen_house(Settings())
-    before = add_member(house, login, Role(role), by=f"user:{user_name()}")
+    added = _desk().add(login, Role(role), email)
+    before, org_id = added.before, added.member.org_id
     was = f", was {before.role.value}" if before else ""
-    say(f"user {login!r} is {role} of organisation {house.org_id!r}{was}")
+    say(f"user {login!r} is {role} of organisation {org_id!r}{was}")
     if email is not None:
-        invite(house, login, email, by=f"user:{user_name()}")
         say(f"whoever the identity provider sends with the verified address {email!r} comes in as {login!r}")
     elif before is None:
         say(f"so that they can sign in: inspect-pipelines users password {login}")
@@ -48,8 +47,7 @@ def add(login: str, role: str, email: str | None) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(as_json: bool) -> None:
     """List the members of the organisation."""
-    house = chosen_house(Settings())
-    found = list_members(house)
+    found = _desk().members()
     if as_json:
         print_json(found)
         return
@@ -73,8 +71,11 @@ def list_(as_json: bool) -> None:
 )
 @click.option("--remove", "is_removal", is_flag=True, help="Let them sign in by the identity provider only.")
 def password(login: str, *, from_stdin: bool, is_removal: bool) -> None:
-    """Set the password by which a user signs in; every browser of theirs has to sign in again."""
-    house = chosen_house(Settings())
+    """Set the password by which a user signs in; every browser of theirs has to sign in again.
+
+    It is set on the machine itself, or by whoever is signed in: no token sets a password.
+    """
+    house = chosen_house(Settings(), why=OF_PEOPLE)
     by = f"user:{user_name()}"
     if is_removal:
         had = remove_password(house, login, by=by)
@@ -94,7 +95,7 @@ def password(login: str, *, from_stdin: bool, is_removal: bool) -> None:
 @click.argument("login", metavar="NAME")
 def sign_out(login: str) -> None:
     """Sign a user out in every browser."""
-    ended = sign_out_everywhere(chosen_house(Settings()), login, by=f"user:{user_name()}")
+    ended = _desk().sign_out(login)
     say(
         f"user {login!r} was signed in nowhere"
         if not ended
@@ -106,11 +107,14 @@ def sign_out(login: str) -> None:
 @click.argument("login", metavar="NAME")
 def remove(login: str) -> None:
     """Let a member go; their tokens, password and browsers open nothing from now on."""
-    house = chosen_house(Settings())
-    remove_member(house, login, by=f"user:{user_name()}")
+    gone = _desk().remove(login)
     say(
-        f"user {login!r} is no member of organisation {house.org_id!r} any more; their tokens and browsers open nothing"
+        f"user {login!r} is no member of organisation {gone.org_id!r} any more; their tokens and browsers open nothing"
     )
+
+
+def _desk() -> AccessDesk:
+    return desk(AccessHere, AccessThere)
 
 
 def _of_browsers(ended: int) -> str:

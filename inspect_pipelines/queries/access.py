@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol, TypeVar
 
 from inspect_pipelines.domain.access import AccessToken, Caller, Member, Permission, Role
+from inspect_pipelines.domain.spelling import nearest
+from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import FLAT
 
@@ -58,6 +62,21 @@ def list_members(house: House) -> list[Member]:
         return ledger.members.all()
 
 
+def find_member(members: Sequence[Member], login: str) -> Member:
+    """The member of that login.
+
+    Raises:
+        NotFound: There is none; the sentence says whom there is.
+    """
+    logins = [one.login for one in members]
+    if login not in logins:
+        raise NotFound(
+            f"user {login!r} is no member{nearest(login, logins)}; members: {', '.join(logins) or 'none'}; "
+            "add one with: inspect-pipelines users add NAME --role ROLE"
+        )
+    return members[logins.index(login)]
+
+
 def list_tokens(house: House) -> list[TokenSummary]:
     """Newest first, those that open nothing any more included."""
     with house.ledger.read() as ledger:
@@ -86,6 +105,35 @@ def token_summary(token: AccessToken, now: datetime) -> TokenSummary:
         token.expires_at,
         token.last_used_at,
     )
+
+
+class Named(Protocol):
+    """Something that a person names by its id or its name."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+
+
+T = TypeVar("T", bound=Named)
+
+
+def find_token(tokens: Sequence[T], text: str) -> T:
+    """The token that somebody means: by its id or the beginning of it, or by its name.
+
+    Raises:
+        NotFound: There is no such token.
+        Refused: Several are meant.
+    """
+    found = [one for one in tokens if one.id == text]
+    found = found or [one for one in tokens if text and (one.name == text or one.id.startswith(text))]
+    if not found:
+        raise NotFound(f"token {text!r} does not exist; list them with: inspect-pipelines tokens list")
+    if len(found) > 1:
+        some = ", ".join(f"{one.id} ({one.name})" for one in found[:3])
+        raise Refused(f"token {text!r} is not clear, several are meant: {some}; type its whole id")
+    return found[0]
 
 
 def has_administrator(house: House) -> bool:

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from inspect_pipelines.domain.ids import IncidentId, RunId
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.json_shape import FLAT
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionSummary:
+    """What calling a run's pictures a defect left."""
+
+    id: RunId
+    incidents: tuple[IncidentId, ...]  # that are known from now on
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ class SignedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedOutEverywhere:
+    login: str
+    ended_sign_ins: int  # browsers that have to sign in again
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordSet:
     login: str
     ended_sign_ins: int  # browsers that have to sign in again

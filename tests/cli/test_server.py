@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,10 +15,11 @@ from doors import served
 from in_process import Done, command
 from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.access import Permission, Role
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.access.change_members import add_member
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.wiring import estate
 from people import a_token
@@ -28,6 +30,7 @@ from web_app import a_client
 MISTYPED = "insp_pat_0000000000000000000000_00000000"
 NIGHTLY, TRIGGER = ledger_rows.NIGHTLY.id, ledger_rows.TRIGGER.id
 SENT = ledger_rows.SENT.id
+MEMBER = ledger_rows.MEMBER.login
 INCIDENT = ledger_rows.INCIDENT.id
 RUN, PENDING, EVENT = ledger_rows.RUNNING.id, ledger_rows.PENDING.id, ledger_rows.EVENT.id
 VARIABLES = ("HOME", "SERVER", "TOKEN", "ORG", "PROJECT")
@@ -108,13 +111,16 @@ def readers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     """Of a home that is only read."""
     folder = tmp_path_factory.mktemp("read")
     with a_home(folder / "home") as house, a_server(house, RecordingEngine()) as address:
-        yield Both(house, address, folder / "elsewhere")
+        readers = Both(house, address, folder / "elsewhere")
+        assert readers.there("runs", "list").returncode == 0  # from now on the token was used
+        yield readers
 
 
 def steady(text: str) -> str:
     """Without what a clock makes of it between two commands, and without the words that name the server."""
     text = re.sub(r"\d+(\.\d+)? (s|min|h|d)\b", "some time", text)
     text = re.sub(r'("(elapsed|left)_seconds": )-?[\d.]+', r"\1some", text)
+    text = re.sub(r"\binsp_pat_\w+", "a new token", text)
     text = re.sub(r"\b01a[0-9a-f]{5}-[0-9a-f-]{27}\b", "a new run", text)
     text = re.sub(r"\d{4}-\d\d-\d\d \d\d:\d\d \+", "some minute +", text)
     return re.sub(r" --server http://127\.0\.0\.1:\d+", "", text)
@@ -177,6 +183,13 @@ READING = [
     f"notifications show {SENT} --json",
     "notifications show nobody",
     "channels list --json",
+    "users list",
+    "users list --json",
+    "tokens list",
+    "tokens list --json",
+    f"baselines noise {NIGHTLY}",
+    f"baselines noise {TRIGGER} --json",
+    "baselines noise nobody",
 ]
 
 
@@ -216,6 +229,24 @@ DOING = [  # (said before each, said here and there)
     ("", f"events replay {EVENT}"),
     ("", "events replay nobody"),
     ("", "notifications resend nobody"),
+    ("users remove eve", "users add eve --role operator"),
+    ("users add eve --role viewer", "users add eve --role admin --email eve@acme.test"),
+    ("", "users add EVE --role viewer"),
+    ("users add eve --role viewer", "users remove eve"),
+    ("", "users remove nobody"),
+    ("users add eve --role viewer", "users sign-out eve"),
+    ("", "users sign-out nobody"),
+    ("", f"tokens create {MEMBER} --name deploys --scope runs:read"),
+    ("", f"tokens create {user_name()} --name mine --personal --expires 10d"),
+    ("", f"tokens create {MEMBER} --name wide --scope deployment:admin"),
+    ("", "tokens create nobody --name deploys"),
+    ("", f"tokens create {MEMBER} --name deploys --expires yesterday"),
+    ("", "tokens revoke nobody"),
+    ("", "links revoke"),
+    ("", "baselines reject nobody --note x"),
+    ("", f"baselines reject {RUN} --note x"),
+    ("baselines activate b2", f"baselines rollback {NIGHTLY}"),
+    ("", "baselines rollback nobody"),
 ]
 
 
@@ -259,6 +290,26 @@ def test_a_run_is_cancelled_there(both: Both, house: House) -> None:
     assert "was cancelled before" in again.stdout
 
 
+def test_tokens_are_made_and_taken_back_there(both: Both, house: House) -> None:
+    add_member(house, "eve", Role.REVIEWER, by="user:root")
+    eve = a_token(house, "eve", role=Role.REVIEWER, is_personal=True).text
+
+    made = both.there("tokens", "create", "eve", "--name", "laptop", "--personal", token=eve)
+    refused = both.there("tokens", "create", "eve", "--name", "ci", token=eve)
+    shown = both.there("tokens", "list", "--json", token=eve)
+    revoked = both.there("tokens", "revoke", "laptop", token=eve)
+    after = both.there("runs", "list", token=made.stdout.strip())
+
+    assert "it is 'eve' in 'default' until" in made.stderr
+    assert refused.returncode == 2
+    assert "access:admin" in refused.stderr
+    assert {one["login"] for one in json.loads(shown.stdout)} == {
+        "eve"
+    }  # whoever does not administer sees their own
+    assert "(laptop) opens nothing any more" in revoked.stdout
+    assert "was revoked" in after.stderr
+
+
 def test_files_are_planned_and_applied_there(both: Both, house: House, tmp_path: Path) -> None:
     project = tmp_path / "project"
     files = Files(project)
@@ -296,7 +347,7 @@ def test_what_is_about_this_machine_asks_no_server(readers: Both, line: str) -> 
 
 
 @pytest.mark.parametrize(
-    "line", [f"runs logs {RUN}", f"schedules backfill {NIGHTLY} 2026-11-20..", "baselines noise x"]
+    "line", [f"runs logs {RUN}", f"schedules backfill {NIGHTLY} 2026-11-20..", "users password eve"]
 )
 def test_what_only_its_machine_can_do_is_refused(readers: Both, line: str) -> None:
     done = readers.there(*line.split())

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from inspect_pipelines.cli.choice import local_caller
-from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
+from inspect_pipelines.domain.noise import NoiseFloor
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.adoption import AdoptionSummary
+from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
 from inspect_pipelines.queries.baselines import (
     BaselineSummary,
     baseline_with,
@@ -18,6 +20,8 @@ from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures import finalize
+from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
+from inspect_pipelines.usecases.pictures.reject import reject_run
 from inspect_pipelines.usecases.runs.project import project
 
 if TYPE_CHECKING:
@@ -37,6 +41,15 @@ class BaselineDesk(Protocol):
         self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
     ) -> AdoptionSummary:
         """Make its pictures the approved ones."""
+
+    def reject(self, run_id: RunId, *, note: str) -> RejectionSummary:
+        """Call what it shows a defect."""
+
+    def roll_back(self, set_name: str) -> BaselineSummary:
+        """Use the one before."""
+
+    def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
+        """What each view differs by when nothing is wrong."""
 
     def find(self, text: str) -> BaselineId:
         """The baseline that is meant."""
@@ -82,6 +95,20 @@ class BaselinesHere(BaselineDesk):
         shown = self._shown(done.baseline.id)
         return AdoptionSummary(shown, done.taken, done.dropped, done.unseen, done.quarantined)
 
+    def reject(self, run_id: RunId, *, note: str) -> RejectionSummary:
+        found = reject_run(self._house, run_id, caller=self._caller, note=note)
+        send_waiting(self._house)
+        project(self._house)
+        return RejectionSummary(found.run.id, tuple(one.id for one in found.incidents))
+
+    def roll_back(self, set_name: str) -> BaselineSummary:
+        back = finalize.roll_back(self._house, set_name, caller=self._caller)
+        project(self._house)
+        return self._shown(back.id)
+
+    def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
+        return measure_noise(self._house, DefinitionId(definition_id))
+
     def find(self, text: str) -> BaselineId:
         return find_baseline(self._house, text)
 
@@ -126,6 +153,15 @@ class BaselinesThere(BaselineDesk):
         self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
     ) -> AdoptionSummary:
         return self._client.baselines.adopt(run_id, view=view_glob, drop=drop_glob, force=force, note=note)
+
+    def reject(self, run_id: RunId, *, note: str) -> RejectionSummary:
+        return self._client.baselines.reject(run_id, note=note)
+
+    def roll_back(self, set_name: str) -> BaselineSummary:
+        return self._client.baselines.roll_back(set_name)
+
+    def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
+        return self._client.baselines.noise(definition_id)
 
     def find(self, text: str) -> BaselineId:
         return BaselineId(self._client.find.baseline(text).id)

@@ -20,10 +20,14 @@ class Access(Noun):
         """Who belongs to the organisation, by login."""
         return self._many(Member, "GET", "/members")
 
-    def save(self, *, login: str, role: Role, key: str | None = None) -> Member:
+    def save(self, *, login: str, role: Role, email: str | None = None, key: str | None = None) -> Member:
         """Make somebody a member, or give one another role; the last administrator stays one."""
         return self._one(
-            Member, "POST", "/members", body={"login": login, "role": role}, headers={"Idempotency-Key": key}
+            Member,
+            "POST",
+            "/members",
+            body={"login": login, "role": role, "email": email},
+            headers={"Idempotency-Key": key},
         )
 
     def remove(self, login: str, *, key: str | None = None) -> Member:

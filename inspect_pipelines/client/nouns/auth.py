@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from inspect_pipelines.client.noun import Noun, below
 from inspect_pipelines.queries.access import WorkflowToken
-from inspect_pipelines.queries.sign_ins import Me, PasswordSet, SignedOut, SignInSummary
+from inspect_pipelines.queries.sign_ins import Me, PasswordSet, SignedOut, SignedOutEverywhere, SignInSummary
 
 
 class Auth(Noun):
@@ -34,6 +34,10 @@ class Auth(Noun):
         return self._one(
             PasswordSet, "POST", below("/members/{login}/password", login=login), body={"password": password}
         )
+
+    def sign_out_all(self, login: str) -> SignedOutEverywhere:
+        """Sign a member out in every browser."""
+        return self._one(SignedOutEverywhere, "POST", below("/members/{login}/sign-out", login=login))
 
     def own(self) -> tuple[SignInSummary, ...]:
         """The browsers in which you are, or were, signed in; newest first."""

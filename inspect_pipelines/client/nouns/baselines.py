@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from inspect_pipelines.client.noun import Noun, below
 from inspect_pipelines.client.pages import Pages
-from inspect_pipelines.queries.adoption import AdoptionSummary
+from inspect_pipelines.domain.noise import NoiseFloor
+from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
 from inspect_pipelines.queries.baselines import BaselineSummary
 
 
@@ -33,6 +34,15 @@ class Baselines(Noun):
     def show(self, baseline_id: str) -> BaselineSummary:
         """A baseline with the picture of each view."""
         return self._one(BaselineSummary, "GET", below("/baselines/{baseline_id}", baseline_id=baseline_id))
+
+    def noise(self, definition_id: str) -> tuple[NoiseFloor, ...]:
+        """What each view of a schedule or trigger differs by when nothing is wrong, and a tolerance that fits.
+
+        Over its last 30 runs that passed; empty when none was compared yet.
+        """
+        return self._many(
+            NoiseFloor, "GET", below("/definitions/{definition_id}/noise", definition_id=definition_id)
+        )
 
     def picture(self, baseline_id: str, sha256: str) -> bytes:
         """An approved picture."""
@@ -77,6 +87,25 @@ class Baselines(Noun):
             "POST",
             below("/runs/{run_id}/adopt", run_id=run_id),
             body={"view": view, "drop": drop, "force": force, "note": note},
+            headers={"Idempotency-Key": key},
+        )
+
+    def reject(self, run_id: str, *, note: str, key: str | None = None) -> RejectionSummary:
+        """Say that what a run shows is a defect: its incidents are known from now on, and nobody is told again."""
+        return self._one(
+            RejectionSummary,
+            "POST",
+            below("/runs/{run_id}/reject", run_id=run_id),
+            body={"note": note},
+            headers={"Idempotency-Key": key},
+        )
+
+    def roll_back(self, set_name: str, *, key: str | None = None) -> BaselineSummary:
+        """Put the baseline before the active one of a set back in use."""
+        return self._one(
+            BaselineSummary,
+            "POST",
+            below("/baseline-sets/{set_name}/rollback", set_name=set_name),
             headers={"Idempotency-Key": key},
         )
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from inspect_pipelines.domain.access import LOGIN, Member, Role
-from inspect_pipelines.domain.spelling import nearest
-from inspect_pipelines.errors import NotFound, Refused, UsageError
+from inspect_pipelines.errors import Refused, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.queries.access import find_member
 
 EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{3,190}")
 
@@ -80,14 +80,7 @@ def known_member(ledger: LedgerSession, login: str) -> Member:
     Raises:
         NotFound: There is none; the sentence says whom there is.
     """
-    member = ledger.members.find(login)
-    if member is None:
-        logins = [one.login for one in ledger.members.all()]
-        raise NotFound(
-            f"user {login!r} is no member{nearest(login, logins)}; members: {', '.join(logins) or 'none'}; "
-            "add one with: inspect-pipelines users add NAME --role ROLE"
-        )
-    return member
+    return find_member(ledger.members.all(), login)
 
 
 def refuse_last_administrator(ledger: LedgerSession, member: Member) -> None:

@@ -22,6 +22,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.change_members import known_member
 
 LONGEST = timedelta(days=366)
+USUAL_LIFE = timedelta(days=90)
 NAME_CHARACTERS = 100
 
 

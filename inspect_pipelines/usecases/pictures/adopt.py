@@ -177,9 +177,7 @@ def roll_back(house: House, set_name: str, *, by: str) -> Baseline:
     with house.ledger.write() as ledger:
         newest_first = ledger.baselines.all(set_name)
         if not newest_first:
-            raise NotFound(
-                f"baseline set {set_name!r} has no baseline; adopt one with: inspect-pipelines baselines adopt RUN"
-            )
+            raise none_in(set_name)
         active = next((at for at, baseline in enumerate(newest_first) if baseline.is_active), -1)
         older = newest_first[active + 1 :]
         if not older:
@@ -188,6 +186,13 @@ def roll_back(house: House, set_name: str, *, by: str) -> Baseline:
             )
         _activate(ledger, older[0], by, now)
         return older[0]
+
+
+def none_in(set_name: str) -> NotFound:
+    """Says that a set has no baseline."""
+    return NotFound(
+        f"baseline set {set_name!r} has no baseline; adopt one with: inspect-pipelines baselines adopt RUN"
+    )
 
 
 def _activate(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime) -> None:

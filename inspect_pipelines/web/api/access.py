@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Path
@@ -23,8 +22,8 @@ from inspect_pipelines.queries.access import (
 )
 from inspect_pipelines.queries.audit import list_audit
 from inspect_pipelines.queries.operations import Operation, operation_of
-from inspect_pipelines.usecases.access.change_members import add_member, remove_member
-from inspect_pipelines.usecases.access.create_token import create_token
+from inspect_pipelines.usecases.access.change_members import add_member, invite, remove_member
+from inspect_pipelines.usecases.access.create_token import USUAL_LIFE, create_token
 from inspect_pipelines.usecases.access.own_tokens import create_own_token, revoke_own_token
 from inspect_pipelines.usecases.access.revoke_token import revoke_token
 from inspect_pipelines.web.access.declaration import KNOWN, permitted
@@ -35,12 +34,16 @@ from inspect_pipelines.web.api.moment import Moment
 from inspect_pipelines.web.api.route import USUAL, Answer, AskedBy, AskedOnce, Cursor, Limit, Routes
 from inspect_pipelines.web.api.wishes import Wish
 
-USUAL_LIFE = timedelta(days=90)
-
 
 class MemberWish(Wish):
     login: str = Field(min_length=1, max_length=64, examples=["grace"])
     role: Role
+    email: str | None = Field(
+        default=None,
+        max_length=300,
+        description="Whoever the identity provider sends with this verified address comes in as this member.",
+        examples=["grace@acme.example"],
+    )
 
 
 class TokenWish(Wish):
@@ -83,6 +86,8 @@ def access(gate: Gate) -> Routes:
     def save(asked: AskedOnce, wish: MemberWish) -> Response:
         """Make somebody a member, or give one another role; the last administrator stays one."""
         add_member(asked.house, wish.login, wish.role, by=asked.caller.actor)
+        if wish.email is not None:
+            invite(asked.house, wish.login, wish.email, by=asked.caller.actor)
         (member,) = [one for one in list_members(asked.house) if one.login == wish.login]
         return asked.answer(member)
 

@@ -9,15 +9,17 @@ from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.queries.adoption import AdoptionSummary
-from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with
+from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
+from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with, list_baselines
 from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.pictures import finalize
+from inspect_pipelines.usecases.pictures.adopt import none_in
+from inspect_pipelines.usecases.pictures.reject import reject_run
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import Deed
-from inspect_pipelines.web.api.review_wishes import AdoptionWish, BaselineWish, views_of
+from inspect_pipelines.web.api.review_wishes import AdoptionWish, BaselineWish, RejectionWish, views_of
 from inspect_pipelines.web.api.route import Answer, AskedByKey, AskedOnce, Routes
 
 Confirmed = Annotated[
@@ -71,6 +73,31 @@ def baseline_verbs(gate: Gate) -> Routes:
         )
         shown = present(baseline_with(asked.house, done.baseline.id), "baseline", done.baseline.id)
         return asked.answer(AdoptionSummary(shown, done.taken, done.dropped, done.unseen, done.quarantined))
+
+    @routes.post(
+        "/runs/{run_id}/reject",
+        permitted(Permission.REVIEW_DECIDE),
+        Answer(RejectionSummary),
+        Deed("run.reject", "run_id"),
+    )
+    def reject(asked: AskedOnce, run_id: str, wish: RejectionWish) -> Response:
+        """Say that what a run shows is a defect: its incidents are known from now on, and nobody is told again."""
+        run = present(current_run(asked.house, RunId(run_id)), "run", run_id)
+        done = reject_run(asked.house, run.id, caller=asked.caller, note=wish.note)
+        return asked.answer(RejectionSummary(run.id, tuple(one.id for one in done.incidents)))
+
+    @routes.post(
+        "/baseline-sets/{set_name}/rollback",
+        finalizes,
+        Answer(BaselineSummary),
+        Deed("baseline.rollback", "set_name"),
+    )
+    def roll_back(asked: AskedOnce, set_name: str) -> Response:
+        """Put the baseline before the active one of a set back in use."""
+        if not list_baselines(asked.house, set_name, limit=1).items:
+            raise none_in(set_name)  # before whether they may: what is not there is there for nobody
+        back = finalize.roll_back(asked.house, set_name, caller=asked.caller)
+        return asked.answer(baseline_with(asked.house, back.id))
 
     @routes.post(
         "/baselines/{baseline_id}/activate",

@@ -8,8 +8,11 @@ from fastapi import Query
 from starlette.responses import Response
 
 from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.ids import DefinitionId
+from inspect_pipelines.domain.noise import NoiseFloor
 from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with, list_baselines
 from inspect_pipelines.queries.pictures import picture_of_baseline
+from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
@@ -18,7 +21,7 @@ from inspect_pipelines.web.api.route import PNG, USUAL, Answer, AskedBy, Cursor,
 
 def baselines(gate: Gate) -> Routes:
     routes = Routes(gate, "baselines")
-    sees = permitted(Permission.PICTURES_READ)
+    sees, measured = permitted(Permission.PICTURES_READ), permitted(Permission.RUNS_READ)
 
     @routes.get("/baselines", sees, Answer(BaselineSummary, is_page=True))
     def list_(
@@ -41,6 +44,14 @@ def baselines(gate: Gate) -> Routes:
     def show(asked: AskedBy, baseline_id: str) -> Response:
         """A baseline with the picture of each view."""
         return asked.answer(present(baseline_with(asked.house, baseline_id), "baseline", baseline_id))
+
+    @routes.get("/definitions/{definition_id}/noise", measured, Answer(NoiseFloor, is_list=True))
+    def noise(asked: AskedBy, definition_id: str) -> Response:
+        """What each view of a schedule or trigger differs by when nothing is wrong, and a tolerance that fits.
+
+        Over its last 30 runs that passed; empty when none was compared yet.
+        """
+        return asked.list(measure_noise(asked.house, DefinitionId(definition_id)))
 
     @routes.get("/baselines/{baseline_id}/pictures/{sha256}", sees, Answer(bytes, media_type=PNG))
     def picture(asked: AskedBy, baseline_id: str, sha256: str) -> Response:

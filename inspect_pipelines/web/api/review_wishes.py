@@ -59,6 +59,15 @@ class BaselineWish(Wish):
     note: str = Field(default="", max_length=500, description="Kept with the baseline.")
 
 
+class RejectionWish(Wish):
+    note: str = Field(
+        min_length=1,
+        max_length=500,
+        description="What is wrong; shown with its incident.",
+        examples=["SHOP-7"],
+    )
+
+
 class AdoptionWish(Wish):
     view: str | None = Field(
         default=None,

@@ -8,22 +8,25 @@ from starlette.responses import Response
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.password import MOST
 from inspect_pipelines.domain.sign_in import signed_in
+from inspect_pipelines.queries.access import list_members
 from inspect_pipelines.queries.sign_ins import (
     Me,
     PasswordSet,
     SignedOut,
+    SignedOutEverywhere,
     SignInSummary,
     list_sign_ins,
     sign_in_summary,
     who_asks,
 )
 from inspect_pipelines.usecases.access.set_password import change_password, set_password
-from inspect_pipelines.usecases.access.sign_out import end_sign_in, sign_out
+from inspect_pipelines.usecases.access.sign_out import end_sign_in, sign_out, sign_out_everywhere
 from inspect_pipelines.web.access import cookie
 from inspect_pipelines.web.access.declaration import ENTRANTS, KNOWN, permitted
 from inspect_pipelines.web.access.gate import Gate, is_local
 from inspect_pipelines.web.access.password_entry import enter
 from inspect_pipelines.web.access.rates import LOGIN
+from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import Deed
 from inspect_pipelines.web.api.route import Answer, Asked, AskedBy, Routes
 from inspect_pipelines.web.api.wishes import Wish
@@ -88,6 +91,18 @@ def sign_ins(gate: Gate) -> Routes:
         by = asked.caller.actor
         ended = set_password(asked.house, login, wish.password, by=by, caller=asked.caller)
         return asked.answer(PasswordSet(login, ended))
+
+    @routes.post(
+        "/members/{login}/sign-out",
+        may,
+        Answer(SignedOutEverywhere),
+        Deed("sign_in.end", "login", is_kept=False),
+    )
+    def sign_out_all(asked: AskedBy, login: str) -> Response:
+        """Sign a member out in every browser."""
+        present(next((one for one in list_members(asked.house) if one.login == login), None), "member", login)
+        ended = sign_out_everywhere(asked.house, login, by=asked.caller.actor)
+        return asked.answer(SignedOutEverywhere(login, ended))
 
     @routes.get("/me/sign-ins", KNOWN, Answer(SignInSummary, is_list=True))
     def own(asked: AskedBy) -> Response:

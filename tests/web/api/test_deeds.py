@@ -53,6 +53,7 @@ BODIES = {
     "apply": {"files": FILES, "delete": [ledger_rows.NIGHTLY.id, ledger_rows.TRIGGER.id]},
     "test": {"event_id": ledger_rows.EVENT.id},
     "password": {"password": "kettle of brave otters"},
+    "reject": {"note": "ticket 7"},
 }
 ENTRIES = {
     "schedule": {"id": ledger_rows.NIGHTLY.id, "cron": "0 5 * * *", "timezone": "UTC", "playbook": "shop"},
@@ -73,6 +74,7 @@ IDS = {
     "review_id": ledger_rows.RUNNING.id,
     "decision_id": ledger_rows.UNHEARD.id,
     "baseline_id": ledger_rows.WITH_PICTURES,
+    "set_name": ledger_rows.NIGHTLY.id,
 }
 OF_THE_WHOLE = (
     f"{V1}/history/query",
@@ -90,6 +92,7 @@ OF_PERSONS = (f"{V1}/members/{{login}}/password",)  # no token does it, wherever
 BY_ITSELF = {
     f"{V1}/tokens": "token.created",
     f"{V1}/members/{{login}}/password": "sign_in.ended",
+    f"{V1}/members/{{login}}/sign-out": "sign_in.ended",
     f"{V1}/sign-ins/{{sign_in_id}}/end": "sign_in.ended",
 }
 NAMED = {key: one for key, one in IDS.items() if key != "number"}
@@ -235,6 +238,12 @@ def test_the_local_person_may(
         sent(client, path.replace("resume", "pause"), **{"Idempotency-Key": "before"})
     if path.endswith(("/retry", "/baseline", "/adopt")):
         abort(ours, ledger_rows.RUNNING.id, RunStatus.ERROR, "ours")
+    if path.endswith("/reject"):
+        failed = replace(
+            ledger_rows.RUNNING, status=RunStatus.FAILED, reason="it differs", completed_at=ours.clock.now()
+        )
+        with ours.ledger.write() as ledger:
+            assert ledger.runs.conclude(failed)
     if path.endswith("replay"):
         with ours.ledger.write() as ledger:
             ledger.events.save(replace(ledger_rows.EVENT, status=EventStatus.DECIDED))

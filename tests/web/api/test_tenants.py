@@ -99,6 +99,7 @@ def test_ones_own_organisation_is_answered(
 
 
 EMPTY = ("/api/v1/channels", "/api/v1/sources", "/api/v1/budgets")  # of what organization.yaml says
+EMPTY += ("/api/v1/definitions/{definition_id}/noise",)  # nothing ran
 
 
 @GUARDED
