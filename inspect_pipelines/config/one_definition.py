@@ -18,7 +18,7 @@ from inspect_pipelines.config.schedule_document import (
     ScheduleDocument,
     TriggerDocument,
 )
-from inspect_pipelines.config.yaml_text import MAX_DEPTH, Source, YamlPath
+from inspect_pipelines.config.yaml_text import MAX_DEPTH, Source, YamlError, YamlPath, parse
 from inspect_pipelines.domain.library import Library
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.revision import Written
@@ -99,6 +99,21 @@ def read_definition(kind: str, body: Mapping[str, Any], grounds: Grounds) -> Rea
     if findings.errors:
         raise DefinitionInvalid(findings.errors)
     return Read(definition, Written(as_written(document)), tuple(findings.notes))
+
+
+def read_part(text: str, key: str) -> Any:
+    """What somebody wrote below one key, by the rules that files are read by; None: nothing.
+
+    Raises:
+        DefinitionInvalid: It is no YAML of ours.
+    """
+    try:
+        source, faults = parse(text.encode("utf-8", "replace"), key)
+    except YamlError as error:
+        raise DefinitionInvalid([(f"/{key}", f"line {error.place[0]}: {error}")]) from error
+    if faults:
+        raise DefinitionInvalid([(f"/{key}", f"line {one.place[0]}: {one}") for one in faults])
+    return source.value
 
 
 def as_written(document: DefinitionDocument) -> dict[str, Any]:

@@ -35,8 +35,22 @@ def schedules_text(
         "schedules": [*schedules],
         "triggers": [*triggers],
     }
-    text: str = yaml.dump(content, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=MOST_CHARACTERS)
-    return HEAD + text
+    return HEAD + _dumped(content)
+
+
+def entry_text(document: Mapping[str, Any]) -> str:
+    """One entry, as it stands below `schedules:` or `triggers:`."""
+    return _dumped([{**document}])
+
+
+def part_text(value: Any) -> str:
+    """A part of an entry by itself, such as what stands below `notify:`; empty when there is nothing."""
+    return _dumped(value) if value else ""
+
+
+def _dumped(value: Any) -> str:
+    text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=MOST_CHARACTERS)
+    return text
 
 
 class _Dumper(yaml.SafeDumper):

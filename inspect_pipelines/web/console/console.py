@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console.baselines import baselines
+from inspect_pipelines.web.console.definition import definition
 from inspect_pipelines.web.console.entrance import entrance, entrance_page
 from inspect_pipelines.web.console.events import events
 from inspect_pipelines.web.console.files import Files
@@ -69,7 +70,7 @@ class Console:
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)
-        for room in (baselines, incidents, events, settings, review_verbs):
+        for room in (definition, baselines, incidents, events, settings, review_verbs):
             found += room(self._shell)
         return found
 

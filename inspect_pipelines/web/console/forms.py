@@ -93,7 +93,7 @@ def form(
         try:
             done = do(seen, fields)
             address = done.afterwards if isinstance(done, Shown) else done
-            status = SEE_OTHER
+            status = done.page.status_code if isinstance(done, Shown) else SEE_OTHER
         finally:
             finish(
                 seen.house,
