@@ -8,19 +8,15 @@ from functools import partial
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house, desk
+from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.told import ToldDesk, ToldHere, ToldThere
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import harmless, local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.replay import replay
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import SourceId
-from inspect_pipelines.errors import NotFound
-from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.events import find_event
 
 HEADER = ["EVENT", "RECEIVED", "TYPE", "STATUS", "REPO", "BRANCH", "SOURCE", "WHAT"]
 LEFT_OUT_FIRST = ["SOURCE", "BRANCH", "RECEIVED", "REPO", "WHAT"]
@@ -90,8 +86,7 @@ def list_(
 def show(text: str, with_payload: bool, as_json: bool) -> None:
     """Show everything about an event."""
     if with_payload:
-        house = chosen_house(Settings())
-        _print_payload(house, find_event(house, text))
+        _print_payload(_desk().payload(text))
         return
     found = _desk().event(text)
     if as_json:
@@ -103,16 +98,11 @@ def show(text: str, with_payload: bool, as_json: bool) -> None:
         say(f"  {one.decision.trigger_id}{replayed}: {_line(one.sentence)}")
 
 
-def _print_payload(house: House, event: Event) -> None:
-    delivery = house.inbox.find(house.org_id, event.id)
-    if delivery is None:
-        raise NotFound(
-            f"the payload of event {event.id!r} is not kept any more; INSPECT_PAYLOAD_DAYS says for how long they are"
-        )
+def _print_payload(body: bytes) -> None:
     if sys.stdout.isatty():
-        say(harmless(delivery.body.decode("utf-8", "replace")))
+        say(harmless(body.decode("utf-8", "replace")))
         return
-    sys.stdout.buffer.write(delivery.body)
+    sys.stdout.buffer.write(body)
 
 
 def _row(event: Event) -> list[str]:

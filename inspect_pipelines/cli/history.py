@@ -7,16 +7,21 @@ import io
 import json
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_client, refuse_server
 from inspect_pipelines.cli.output import say, say_json
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.ports.history import Table
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import rfc3339
 from inspect_pipelines.wiring import house
+
+if TYPE_CHECKING:
+    from inspect_pipelines.client.client import Client
 
 CELL_MAX = 60  # characters of a cell in the aligned table; --json and --csv are whole
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute a text that begins so
@@ -36,11 +41,15 @@ def sql(query: str, form: str | None) -> None:
 
     For example "SELECT status, count(*) FROM automated_runs GROUP BY ALL".
 
+    With --server it is the server's answer, for 10 s and 10,000 rows at most.
+
     Tables: automated_runs, sessions, steps, screenshots, comparisons, findings, baselines, schedules, triggers, incidents,
     notifications, events; flaky_views, flaky_steps and step_timings answer at once. What a column is: "SELECT
     column_name, comment FROM duckdb_columns() WHERE table_name = 'automated_runs'".
     """
-    table = house(Settings()).history.query(query)
+    settings = Settings()
+    client = chosen_client(settings)
+    table = house(settings).history.query(query) if client is None else _asked(client, query)
     if form == "json":
         say_json(as_json(table), nl=False)
     else:
@@ -53,7 +62,7 @@ def path() -> None:
 
     It is yours to open with duckdb or pandas, at any time.
     """
-    say(house(Settings()).history.url())
+    say(_here("the published copy is a file of that machine").history.url())
 
 
 @history.command()
@@ -62,7 +71,19 @@ def rebuild() -> None:
 
     From its last publication and the ledger; the old file is kept.
     """
-    say(house(Settings()).history.rebuild())
+    say(_here("the damaged file is on that machine").history.rebuild())
+
+
+def _here(why: str) -> House:
+    settings = Settings()
+    refuse_server(settings, why)
+    return house(settings)
+
+
+def _asked(client: Client, query: str) -> Table:
+    """A server's answer, which is about the organisation of the token."""
+    answered = client.history.query(sql=query)
+    return Table(tuple(one.name for one in answered.columns), answered.rows)
 
 
 def as_aligned(table: Table) -> str:

@@ -51,9 +51,9 @@ REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's de
 
 
 ORG, SERVER, TOKEN, TOKEN_FILE = FIRSTS = ("--org", "--server", "--token", "--token-file")
-# What is about this machine, or about files here: a server is not asked for it. `history` and `gallery` look into a home.
+# What is about this machine, or about files here: a server is not asked for it. `gallery` looks into a home.
 OF_FILES = frozenset(("init", "validate", "diff", "diff-dir", "up", "env", "doctor"))
-OF_A_HOME = frozenset(("history", "gallery"))
+OF_A_HOME = frozenset(("gallery",))
 
 
 class LazyGroup(click.Group):

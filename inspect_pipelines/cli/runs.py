@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspect_pipelines.cli import dossier as dossiers
-from inspect_pipelines.cli import steps
-from inspect_pipelines.cli.choice import chosen_house, desk
+from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.runs import RunDesk, RunsHere, RunsThere
 from inspect_pipelines.cli.desks.starts import Started, started_here, started_there
 from inspect_pipelines.cli.launching import launched, print_end, print_start, took_text
@@ -22,7 +21,7 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.run import find_run, sessions_of
+from inspect_pipelines.queries.run import find_run
 from inspect_pipelines.queries.runs import RunSummary
 from inspect_pipelines.usecases.runs.reconcile import reconcile
 from inspect_pipelines.usecases.runs.retry import retry as retry_run
@@ -207,16 +206,10 @@ def logs(text: str, only_events: bool) -> None:
 
     RUN may also be a definition's id: its latest run.
     """
-    from inspect_pipelines.engine.run_log import lines_of
-
-    settings = Settings()
-    house = chosen_house(settings)
-    run = find_run(house, text, or_definition=True)
+    ours = _desk()
+    run = ours.summary(ours.find(text, or_definition=True))
     printed = False
-    for line in () if only_events else steps.lines(sessions_of(house, run.id)):
-        printed = True
-        say(line)
-    for line in lines_of(settings, run, only_events=only_events):
+    for line in ours.log(run.id, only_events=only_events):
         printed = True
         say(line)
     if not printed:

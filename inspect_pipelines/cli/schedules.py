@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_house, desk
+from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.desks.backfill import BackfillDesk, BackfillHere, BackfillThere
 from inspect_pipelines.cli.desks.definitions import DefinitionDesk, DefinitionsHere, DefinitionsThere
-from inspect_pipelines.cli.launching import awaited, launched, took_text
+from inspect_pipelines.cli.launching import took_text
 from inspect_pipelines.cli.moments import day_or_moment, future
 from inspect_pipelines.cli.output import (
     coloured,
@@ -20,22 +21,17 @@ from inspect_pipelines.cli.output import (
     say,
     strip,
     terminal_width,
-    user_name,
 )
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.cron import Cron
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.definition import definition_of
 from inspect_pipelines.queries.definitions import ScheduleSummary
 from inspect_pipelines.queries.duration import short_duration
-from inspect_pipelines.queries.runs import summary
+from inspect_pipelines.queries.past import PastTimes
 from inspect_pipelines.queries.upcoming import Upcoming
-from inspect_pipelines.usecases.runs import backfill as backfilling
 
 SHOWN_TIMES = 10  # of `next`, and of what was missed
 MOST_TIMES = 1000
@@ -163,13 +159,12 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
     FROM and TO are days (2026-11-20, in the schedule's zone, both included) or times (2026-11-20T02:00Z). 50 runs at
     most; what ran before is left out. The exit code is the worst run's.
     """
-    settings = Settings()
-    house = chosen_house(settings)
-    found = backfilling.past_of(house, DefinitionId(definition_id), *_span(house, definition_id, span))
+    ours: BackfillDesk = desk(BackfillHere, BackfillThere)
+    found = ours.past(definition_id, *_span(ours, definition_id, span))
     for at in found.done:
-        say(f"  {_both(found.schedule, at)}  has run already")
+        say(f"  {_both(found, at)}  has run already")
     for at in found.wanted:
-        say(f"  {_both(found.schedule, at)}")
+        say(f"  {_both(found, at)}")
     if not found.wanted or dry_run:
         say(f"{len(found.wanted)} to run" + (", nothing was started" if dry_run else ""))
         return
@@ -179,13 +174,11 @@ def backfill(definition_id: str, span: str, yes: bool, dry_run: bool) -> None:
         click.confirm(f"run {definition_id!r} {len(found.wanted)} times, one after another?", abort=True)
     worst = 0
     for at in found.wanted:
-        wanted = backfilling.request_past(house, found.schedule, at, by=f"user:{user_name()}")
-        engine, handle = launched(house, settings, wanted)
-        ended = awaited(house, settings, engine, handle, wanted)
+        ended = ours.run(definition_id, at)
         worst = max(worst, ended.status.exit_code)
         reason = ended.reason.partition("\n")[0]
         say(
-            f"{coloured(ended.status.value)}  {at:%Y-%m-%d %H:%M} UTC  {took_text(summary(house, ended))}  {ended.id}  {reason}"
+            f"{coloured(ended.status.value)}  {at:%Y-%m-%d %H:%M} UTC  {took_text(ended)}  {ended.id}  {reason}"
         )
         if ended.status is RunStatus.CANCELLED:
             left = len(found.wanted) - found.wanted.index(at) - 1
@@ -219,14 +212,12 @@ def _count_and_id(words: tuple[str, ...]) -> tuple[int, DefinitionId | None]:
     return count, DefinitionId(names[0]) if names else None
 
 
-def _span(house: House, definition_id: str, text: str) -> tuple[datetime, datetime]:
+def _span(ours: BackfillDesk, definition_id: str, text: str) -> tuple[datetime, datetime]:
     """From and to, UTC; a day means all of it in the schedule's zone."""
     begin, dots, end = text.partition("..")
     if not dots:
         raise UsageError(f"{text!r} is no span; write FROM..TO, for example 2026-11-20..2026-11-22")
-    definition = definition_of(house, DefinitionId(definition_id))
-    zone = ZoneInfo(definition.timezone if isinstance(definition, Schedule) else "UTC")
-    now = house.clock.now()
+    zone, now = ZoneInfo(ours.timezone(definition_id)), ours.now()
     first = day_or_moment(begin, what="FROM", zone=zone, at=time.min)
     last = day_or_moment(end, what="TO", zone=zone, at=time.max) if end.strip() else now
     if first > now:
@@ -257,7 +248,7 @@ def _local(one: Upcoming) -> datetime:
     return one.at.astimezone(ZoneInfo(one.timezone))
 
 
-def _both(schedule: Schedule, at: datetime) -> str:
+def _both(schedule: Schedule | PastTimes, at: datetime) -> str:
     return f"{at:%Y-%m-%d %H:%M} UTC  {at.astimezone(ZoneInfo(schedule.timezone)):%a %Y-%m-%d %H:%M %Z}"
 
 

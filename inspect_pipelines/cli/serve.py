@@ -19,6 +19,7 @@ from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.engine.addresses import bracketed, is_loopback, ui_socket, url_of
+from inspect_pipelines.engine.run_log import printed
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.estate import Estate
@@ -147,6 +148,7 @@ def application(settings: Settings, host: str, port: int, streams: Streams | Non
         engine=engine,
         streams=streams,
         ticker=ticker,
+        printed=lambda run: printed(settings, run),
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
     )

@@ -32,11 +32,9 @@ SUPERSEDED = re.compile(
 
 def lines_of(settings: Settings, run: Run, *, only_events: bool = False) -> Iterator[str]:
     """Its lines, oldest first: what its own process printed, else Dagster's events and compute logs."""
-    own = [run_log(settings.absolute_home(), name) for name in (run.origin, run.dagster_run_id) if name]
-    for path in own:
-        if path.exists() and not only_events:
-            yield from filter(None, map(_told, _without_our_stack(_file(path))))
-            return
+    if not only_events and _own(settings, run) is not None:
+        yield from printed(settings, run)
+        return
     if run.dagster_run_id is None or not (settings.dagster_home() / "dagster.yaml").exists():
         return
     yield from _events(settings.dagster_home(), run.dagster_run_id)
@@ -45,6 +43,17 @@ def lines_of(settings: Settings, run: Run, *, only_events: bool = False) -> Iter
             if path.suffix in (".out", ".err") and path.stat().st_size:
                 yield f"-- {path.name}"
                 yield from _file(path)
+
+
+def printed(settings: Settings, run: Run) -> Iterator[str]:
+    """What its own process printed, oldest first; nothing where Dagster's own launcher ran it."""
+    if path := _own(settings, run):
+        yield from filter(None, map(_told, _without_our_stack(_file(path))))
+
+
+def _own(settings: Settings, run: Run) -> Path | None:
+    own = [run_log(settings.absolute_home(), name) for name in (run.origin, run.dagster_run_id) if name]
+    return next((path for path in own if path.exists()), None)
 
 
 def _file(path: Path) -> Iterator[str]:

@@ -112,6 +112,20 @@ def decided(decision: Answer) -> DecisionSummary:
     return DecisionSummary(decision, decision.sentence())
 
 
+def sent_payload(house: House, event: Event) -> bytes:
+    """What the source sent, byte for byte.
+
+    Raises:
+        NotFound: It is not kept any more.
+    """
+    delivery = house.inbox.find(house.org_id, event.id)
+    if delivery is None:
+        raise NotFound(
+            f"the payload of event {event.id!r} is not kept any more; INSPECT_PAYLOAD_DAYS says for how long they are"
+        )
+    return delivery.body
+
+
 def find_event(house: House, text: str) -> Event:
     """The event that is meant.
 

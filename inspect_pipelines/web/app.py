@@ -19,6 +19,7 @@ from inspect_pipelines.errors import InspectError, Refused
 from inspect_pipelines.ports.engine import Engine, Ticker
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import HistoryOwner
+from inspect_pipelines.queries.run_log import Printed
 from inspect_pipelines.web.access.declaration import methods_at
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api import problem
@@ -55,6 +56,7 @@ def create_app(
     engine: Callable[[], Engine | None] = lambda: None,
     streams: Streams | None = None,
     ticker: Ticker | None = None,
+    printed: Printed = lambda run: (),
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
 ) -> FastAPI:
@@ -70,6 +72,7 @@ def create_app(
         engine: Whoever executes runs now; None: nobody is up.
         streams: That stay open until whoever made them, or the application, ends them; None: those of its own.
         ticker: Who ticks the schedules; None: nobody does.
+        printed: What a run's process printed; without it nothing is known of that.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
     """
@@ -113,7 +116,7 @@ def create_app(
     ):
         app.router.routes.extend(router.routes)
     app.state.home = estate.house(DEFAULT_ORG).home
-    app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams, ticker))
+    app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams, ticker, printed))
     console = Console(gate, engine)
     app.router.routes.extend(console.routes())
     add_problems(app, console)

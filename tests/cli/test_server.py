@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -22,6 +23,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.change_members import add_member
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.wiring import estate
+from patience import until
 from people import a_token
 from project_files import ENTRY, HEAD, Files
 from recording_engine import RecordingEngine
@@ -190,6 +192,16 @@ READING = [
     f"baselines noise {NIGHTLY}",
     f"baselines noise {TRIGGER} --json",
     "baselines noise nobody",
+    f"runs logs {RUN}",
+    "runs logs nobody",
+    f"events show {EVENT} --payload",
+    "events show nobody --payload",
+    f"schedules backfill {NIGHTLY} 2026-11-20..2026-11-22 --dry-run",
+    f"schedules backfill {NIGHTLY} 2026-11-20..2026-11-22",
+    f"schedules backfill {NIGHTLY} 2020-01-01..",
+    f"schedules backfill {NIGHTLY} soon..",
+    f"schedules backfill {TRIGGER} 2026-11-20..",
+    "schedules backfill nobody 2026-11-20..",
 ]
 
 
@@ -290,6 +302,55 @@ def test_a_run_is_cancelled_there(both: Both, house: House) -> None:
     assert "was cancelled before" in again.stdout
 
 
+def test_past_times_are_run_there_one_after_another(
+    both: Both, house: House, engine: RecordingEngine
+) -> None:
+    ends = Thread(target=lambda: [end_next(house, engine, number) for number in (1, 2)])
+    ends.start()
+
+    done = both.there("schedules", "backfill", NIGHTLY, "2026-11-20..2026-11-21", "--yes")
+    ends.join()
+    again = both.here("schedules", "backfill", NIGHTLY, "2026-11-20..2026-11-21", "--dry-run")
+
+    assert done.returncode == 3, done.stderr
+    assert done.stdout.count("the browser is away") == 2
+    assert again.stdout.count("has run already") == 2
+
+
+def end_next(house: House, engine: RecordingEngine, number: int) -> None:
+    until(lambda: len(engine.launches) >= number)
+    with house.ledger.read() as ledger:
+        (run,) = [
+            one
+            for one in ledger.runs.latest(limit=20)
+            if one.origin.startswith("request:backfill") and one.status.is_open
+        ]
+    abort(house, run.id, RunStatus.ERROR, "the browser is away")
+
+
+def test_what_a_process_printed_is_shown_there_without_where_it_lies(
+    house: House, engine: RecordingEngine, tmp_path: Path
+) -> None:
+    said = [f"line {number} of {house.home}/run" for number in range(5_001)]
+    app = a_client(house, is_open=True, engine=lambda: engine, printed=lambda run: said).app
+    with served(app) as listener:
+        both = Both(house, f"http://127.0.0.1:{listener.getsockname()[1]}", tmp_path / "elsewhere")
+        done = both.there("runs", "logs", RUN)
+
+    assert "-- only the last 5000 lines" in done.stdout
+    assert "line 5000 of $INSPECT_HOME/run" in done.stdout
+    assert house.home not in done.stdout
+    assert "line 0 of" not in done.stdout
+
+
+def test_sql_is_answered_there(both: Both) -> None:
+    answered = both.there("history", "sql", "SELECT count(*) AS runs FROM automated_runs", "--json")
+    refused = both.there("history", "sql", "DROP TABLE automated_runs")
+
+    assert answered.returncode in (0, 3), answered.stderr  # 3: nothing is published yet
+    assert refused.returncode == 2
+
+
 def test_tokens_are_made_and_taken_back_there(both: Both, house: House) -> None:
     add_member(house, "eve", Role.REVIEWER, by="user:root")
     eve = a_token(house, "eve", role=Role.REVIEWER, is_personal=True).text
@@ -337,7 +398,7 @@ def test_files_are_planned_and_applied_there(both: Both, house: House, tmp_path:
 
 @pytest.mark.parametrize(
     "line",
-    ["init", "validate", "diff a b", "diff-dir a b", "up", "env", "doctor", "history sql x", "gallery prune"],
+    ["init", "validate", "diff a b", "diff-dir a b", "up", "env", "doctor", "gallery prune"],
 )
 def test_what_is_about_this_machine_asks_no_server(readers: Both, line: str) -> None:
     done = readers.there(*line.split())
@@ -347,7 +408,7 @@ def test_what_is_about_this_machine_asks_no_server(readers: Both, line: str) -> 
 
 
 @pytest.mark.parametrize(
-    "line", [f"runs logs {RUN}", f"schedules backfill {NIGHTLY} 2026-11-20..", "users password eve"]
+    "line", [f"runs logs {RUN} --events", "history path", "history rebuild", "users password eve"]
 )
 def test_what_only_its_machine_can_do_is_refused(readers: Both, line: str) -> None:
     done = readers.there(*line.split())

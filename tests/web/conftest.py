@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ledger_rows
-from builders import NOW, a_baseline, a_screenshot, a_session
+from builders import NOW, a_baseline, a_delivery, a_screenshot, a_session
 from galleries import MemoryGallery
 from houses import CollectingChannel, a_house
 from inspect_pipelines.domain.baseline import image_of
@@ -34,6 +34,7 @@ def a_filled_house(home: Path) -> House:
         session.evidence.save_session(ledger_rows.RUNNING.id, a_session(screenshots=(shot,)))
         pictures = {shot.view: image_of(shot, ledger_rows.RUNNING.id)}
         session.baselines.add(replace(a_baseline(), id=ledger_rows.WITH_PICTURES, images=pictures))
+    house.inbox.store([a_delivery(id=ledger_rows.EVENT.id)])
     return house
 
 

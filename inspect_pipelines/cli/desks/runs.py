@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
+from inspect_pipelines.cli import steps
+from inspect_pipelines.cli.choice import refuse_server
 from inspect_pipelines.cli.seen import Seen
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId, RunId
@@ -17,7 +19,7 @@ from inspect_pipelines.queries.dossier import Dossier, show_run
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.progress import LOOK_EVERY_SECONDS
 from inspect_pipelines.queries.progress import watch as watch_runs
-from inspect_pipelines.queries.run import current_run, find_run, refuse_unknown
+from inspect_pipelines.queries.run import current_run, find_run, refuse_unknown, sessions_of
 from inspect_pipelines.queries.runs import RunSummary, list_runs, summary
 from inspect_pipelines.usecases.runs.reconcile import EVERY_SECONDS, reconcile
 from resources.clock import SystemClock
@@ -63,6 +65,9 @@ class RunDesk(Protocol):
 
     def cancel(self, run_id: RunId, *, reason: str) -> Ended:
         """End a run now."""
+
+    def log(self, run_id: RunId, *, only_events: bool) -> Iterator[str]:
+        """Its steps and what its process printed, else Dagster's log."""
 
 
 class RunsHere(RunDesk):
@@ -125,6 +130,15 @@ class RunsHere(RunDesk):
             )
         return Ended(summary(self._house, done.run), done.was_open)
 
+    def log(self, run_id: RunId, *, only_events: bool) -> Iterator[str]:
+        from inspect_pipelines.engine.run_log import lines_of
+
+        run = current_run(self._house, run_id)
+        assert run is not None  # it was found
+        if not only_events:
+            yield from steps.lines(sessions_of(self._house, run_id))
+        yield from lines_of(Settings(), run, only_events=only_events)
+
 
 class RunsThere(RunDesk):
     """Of a server."""
@@ -169,3 +183,12 @@ class RunsThere(RunDesk):
     def cancel(self, run_id: RunId, *, reason: str) -> Ended:
         was_open = self.summary(run_id).status.is_open
         return Ended(self._client.runs.cancel_run(run_id, reason=reason), was_open)
+
+    def log(self, run_id: RunId, *, only_events: bool) -> Iterator[str]:
+        if only_events:
+            refuse_server(Settings(), "Dagster's event log is shown by its UI there, at /dagster")
+        yield from steps.lines(self._client.runs.sessions(run_id))
+        found = self._client.runs.log(run_id)
+        if found.is_cut:
+            yield f"-- only the last {len(found.lines)} lines"
+        yield from found.lines

@@ -18,6 +18,7 @@ from inspect_pipelines.queries.events import (
     Replayed,
     find_event,
     list_events,
+    sent_payload,
     show_event,
     show_replay,
 )
@@ -60,6 +61,9 @@ class ToldDesk(Protocol):
 
     def event(self, text: str) -> EventDossier:
         """All of the one that is meant."""
+
+    def payload(self, text: str) -> bytes:
+        """What the source sent."""
 
     def replay(self, text: str) -> Replayed:
         """Decide about it once more."""
@@ -116,6 +120,9 @@ class ToldHere(ToldDesk):
 
     def event(self, text: str) -> EventDossier:
         return show_event(self._house, find_event(self._house, text))
+
+    def payload(self, text: str) -> bytes:
+        return sent_payload(self._house, find_event(self._house, text))
 
     def replay(self, text: str) -> Replayed:
         return show_replay(self._house, replay(self._house, find_event(self._house, text).id))
@@ -176,6 +183,9 @@ class ToldThere(ToldDesk):
 
     def event(self, text: str) -> EventDossier:
         return self._client.events.show(self._client.find.event(text).id)
+
+    def payload(self, text: str) -> bytes:
+        return self._client.events.payload(self._client.find.event(text).id)
 
     def replay(self, text: str) -> Replayed:
         return self._client.events.look_again(self._client.find.event(text).id)

@@ -37,6 +37,10 @@ class Events(Noun):
         """An event with what came of it at each trigger."""
         return self._one(EventDossier, "GET", below("/events/{event_id}", event_id=event_id))
 
+    def payload(self, event_id: str) -> bytes:
+        """What the source sent, byte for byte, while it is kept; for whoever may have it decided once more."""
+        return self._bytes(below("/events/{event_id}/payload", event_id=event_id))
+
     def look_again(self, event_id: str, *, key: str | None = None) -> Replayed:
         """Decide about an event once more, through the same gates as a delivery; what it starts now are new runs."""
         return self._one(

@@ -11,6 +11,8 @@ from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.queries.dossier import Dossier, Shot
+from inspect_pipelines.queries.past import PastTimes
+from inspect_pipelines.queries.run_log import RunLog
 from inspect_pipelines.queries.runs import RunSummary
 
 
@@ -95,6 +97,27 @@ class Runs(Noun):
             headers={"Idempotency-Key": key},
         )
 
+    def past(
+        self, schedule_id: str, *, since: datetime | None = None, until: datetime | None = None
+    ) -> PastTimes:
+        """The times of a schedule between two times, which of them ran, and which `run-past` would run: 50 at most."""
+        return self._one(
+            PastTimes,
+            "GET",
+            below("/schedules/{schedule_id}/past", schedule_id=schedule_id),
+            query={"from": since, "to": until},
+        )
+
+    def run_past_time(self, schedule_id: str, *, at: datetime, key: str | None = None) -> RunSummary:
+        """Start the run of a schedule's past time; what ran by itself then is 409, what was asked for is found again."""
+        return self._one(
+            RunSummary,
+            "POST",
+            below("/schedules/{schedule_id}/run-past", schedule_id=schedule_id),
+            body={"at": at},
+            headers={"Idempotency-Key": key},
+        )
+
     def cancel_run(self, run_id: str, *, reason: str = "", key: str | None = None) -> RunSummary:
         """End a run within two seconds; what it saw until then is kept. Repeating it changes nothing."""
         return self._one(
@@ -110,3 +133,7 @@ class Runs(Noun):
         return self._one(
             RunSummary, "POST", below("/runs/{run_id}/retry", run_id=run_id), headers={"Idempotency-Key": key}
         )
+
+    def log(self, run_id: str) -> RunLog:
+        """What its own process printed, the last 5,000 lines; Dagster's event log of it is in Dagster's UI."""
+        return self._one(RunLog, "GET", below("/runs/{run_id}/log", run_id=run_id))

@@ -10,7 +10,14 @@ from starlette.responses import Response
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import SourceId
-from inspect_pipelines.queries.events import EventDossier, Replayed, event_with, list_events, show_replay
+from inspect_pipelines.queries.events import (
+    EventDossier,
+    Replayed,
+    event_with,
+    list_events,
+    sent_payload,
+    show_replay,
+)
 from inspect_pipelines.usecases.events.replay import replay
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
@@ -18,6 +25,13 @@ from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import Deed
 from inspect_pipelines.web.api.moment import Moment
 from inspect_pipelines.web.api.route import USUAL, Answer, AskedBy, AskedOnce, Cursor, Limit, Routes
+
+BYTES = "application/octet-stream"
+SENT = {
+    "Cache-Control": "private, no-store",
+    "X-Content-Type-Options": "nosniff",
+    "Content-Disposition": "attachment",  # a browser shows nothing of what strangers wrote
+}
 
 
 def events(gate: Gate) -> Routes:
@@ -52,6 +66,17 @@ def events(gate: Gate) -> Routes:
     def show(asked: AskedBy, event_id: str) -> Response:
         """An event with what came of it at each trigger."""
         return asked.answer(present(event_with(asked.house, event_id), "event", event_id))
+
+    @routes.get(
+        "/events/{event_id}/payload",
+        permitted(Permission.EVENTS_REPLAY),
+        Answer(bytes, media_type=BYTES),
+    )
+    def payload(asked: AskedBy, event_id: str) -> Response:
+        """What the source sent, byte for byte, while it is kept; for whoever may have it decided once more."""
+        found = present(event_with(asked.house, event_id), "event", event_id)
+        body = sent_payload(asked.house, found.event)
+        return Response(body, media_type=BYTES, headers=SENT)
 
     @routes.post(
         "/events/{event_id}/replay",

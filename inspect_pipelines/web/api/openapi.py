@@ -34,7 +34,7 @@ from inspect_pipelines.web.api.problem import (
     UNSUPPORTED,
     Kind,
 )
-from inspect_pipelines.web.api.route import Answer, Route
+from inspect_pipelines.web.api.route import PNG, Answer, Route
 from inspect_pipelines.web.api.streams import EVENT_STREAM, event_of
 
 FASTAPIS = ("HTTPValidationError", "ValidationError")  # of errors that are problems here
@@ -169,7 +169,8 @@ def _complete(operation: dict[str, Any], route: Route, schemas: dict[str, Schema
 
 def _response(answer: Answer, schemas: dict[str, Schema]) -> dict[str, Any]:
     if answer.kind is bytes:
-        return {"description": "The picture.", "content": {answer.media_type: {}}}
+        what = "The picture." if answer.media_type == PNG else "What the source sent."
+        return {"description": what, "content": {answer.media_type: {}}}
     if answer.kind is str:
         return {"description": "The text of a schedules.yaml.", "content": {answer.media_type: EXPORTED}}
     schema = schema_of(answer.kind, schemas)

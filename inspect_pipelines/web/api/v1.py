@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from starlette.routing import BaseRoute
 
 from inspect_pipelines.ports.engine import Engine, Ticker
+from inspect_pipelines.queries.run_log import Printed
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.access import access
 from inspect_pipelines.web.api.badges import badges
@@ -21,6 +22,7 @@ from inspect_pipelines.web.api.find import find
 from inspect_pipelines.web.api.history import history
 from inspect_pipelines.web.api.incidents import incidents
 from inspect_pipelines.web.api.links import links
+from inspect_pipelines.web.api.logs import logs
 from inspect_pipelines.web.api.notifications import notifications
 from inspect_pipelines.web.api.organization import organization
 from inspect_pipelines.web.api.pause_verbs import pause_verbs
@@ -72,7 +74,8 @@ def v1(
     every_route: Callable[[], Sequence[BaseRoute]],
     engine: Callable[[], Engine | None],
     streams: Streams,
-    ticker: Ticker | None = None,
+    ticker: Ticker | None,
+    printed: Printed,
 ) -> list[Route]:
     """Every route below /api/v1.
 
@@ -82,6 +85,7 @@ def v1(
         engine: Whoever executes runs now; None: nobody is up.
         streams: That stay open.
         ticker: Who ticks the schedules; None: nobody does.
+        printed: What a run's process printed.
     """
     nouns = [noun(gate) for noun in NOUNS]
     return [
@@ -89,6 +93,7 @@ def v1(
         for noun in (
             *nouns,
             run_verbs(gate, engine),
+            logs(gate, printed),
             files(gate, ticker),
             progress(gate, streams),
             permissions(gate, every_route),

@@ -23,6 +23,10 @@ class RunWish(Wish):
     )
 
 
+class PastWish(Wish):
+    at: Moment = Field(description="One of the schedule's times, and past.")
+
+
 class CancelWish(Wish):
     reason: str = Field(default="", max_length=500, description="Why; shown with the run.")
 

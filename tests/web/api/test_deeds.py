@@ -38,6 +38,7 @@ FILES = {
     "playbooks/shop.yaml": PLAYBOOK,
 }
 LATER = "2026-11-23T07:00:00Z"
+PAST = "2026-11-20T07:00:00Z"  # of the nightly schedule
 BODIES = {
     "run-now": {},
     "cancel": {},
@@ -54,6 +55,7 @@ BODIES = {
     "test": {"event_id": ledger_rows.EVENT.id},
     "password": {"password": "kettle of brave otters"},
     "reject": {"note": "ticket 7"},
+    "run-past": {"at": PAST},
 }
 ENTRIES = {
     "schedule": {"id": ledger_rows.NIGHTLY.id, "cron": "0 5 * * *", "timezone": "UTC", "playbook": "shop"},
