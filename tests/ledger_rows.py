@@ -95,6 +95,10 @@ WORD = Decision(
 )
 
 UNHEARD = replace(WORD, id=DecisionId("d3"), kind=DecisionKind.IGNORE)
+HELD_BACK = replace(
+    WORD, id=DecisionId("d4"), kind=DecisionKind.QUARANTINE, owner="ada", until=LATER + timedelta(days=1),
+    shown=replace(WORD.shown, view=replace(WORD.shown.view, name="elsewhere")),
+)  # fmt: skip
 REVIEW = Review(DEFAULT_ORG, RUNNING.id, NIGHTLY.id, NIGHTLY.id, "", NOW)
 
 KEPT = KeptAnswer(DEFAULT_ORG, "user:ada", "k1", "f1", NOW)
@@ -146,6 +150,7 @@ def fill(session: SqlSession) -> None:
     session.steps.tell(RUNNING.id, TOLD)
     session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
     session.decisions.add(WORD)
+    session.decisions.add(HELD_BACK)
     session.review_queue.open(REVIEW)
     session.decisions.follow([WORD.id], RETRY.id)
     session.decisions.add(UNHEARD)
@@ -272,6 +277,7 @@ NAMES: Mapping[str, Ask] = {
     "reviews.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "incidents.open_in": lambda r: r.open_in(INCIDENT.scope),
     "decisions.find": lambda r: r.find(WORD.id),
+    "decisions.quarantines": lambda r: r.quarantines(ending=LATER + timedelta(days=2), now=LATER),
     "decisions.about": lambda r: r.about(NIGHTLY.id, [WORD.shown.view]),
     "decisions.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "decisions.withdraw": lambda r: r.withdraw(WORD.id, by="user:eve", at=LATER),

@@ -23,6 +23,9 @@ class Decisions(Protocol):
     def about(self, set_name: str, views: Collection[View]) -> list[Decision]:
         """Those about views of a baseline set that nobody has withdrawn, proposals left out; oldest first."""
 
+    def quarantines(self, *, ending: datetime, now: datetime) -> list[Decision]:
+        """Those that hold now and end before then, the first to end first."""
+
     def of_runs(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[Decision]]:
         """Those that were made on these runs, the withdrawn ones too, oldest first; a run without one is missing."""
 

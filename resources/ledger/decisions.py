@@ -63,6 +63,16 @@ class SqlDecisions(Owned):
         )
         return [_decision(row) for row in self._connection.execute(query.order_by(*OLDEST_FIRST))]
 
+    def quarantines(self, *, ending: datetime, now: datetime) -> list[Decision]:
+        query = self._all().where(
+            KEPT.kind == DecisionKind.QUARANTINE.value,
+            KEPT.until > now,
+            KEPT.until < ending,
+            KEPT.withdrawn_at.is_(None),
+            KEPT.is_proposal.is_(False),
+        )
+        return [_decision(row) for row in self._connection.execute(query.order_by(KEPT.until, KEPT.id))]
+
     def of_runs(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[Decision]]:
         query = self._all().where(KEPT.run_id.in_(run_ids)).order_by(*OLDEST_FIRST)
         found: dict[RunId, list[Decision]] = {}

@@ -64,13 +64,12 @@ class Console:
             pictures(self._gate),
             sign_in_pages(self._gate),
             entrance(self._shell),
-            inbox(self._shell),
             run(self._shell),
             review(self._shell),
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)
-        for room in (definition, baselines, incidents, events, settings, review_verbs):
+        for room in (inbox, definition, baselines, incidents, events, settings, review_verbs):
             found += room(self._shell)
         return found
 

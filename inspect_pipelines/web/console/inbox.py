@@ -1,22 +1,29 @@
-"""The inbox: what waits for a person."""
+"""The inbox: what waits for a person, each thing with a sentence and a way to deal with it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from starlette.routing import BaseRoute
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.review import ReviewState
 from inspect_pipelines.queries.definitions import list_definitions
+from inspect_pipelines.queries.notifications import notification_with
 from inspect_pipelines.queries.reviews import list_reviews
+from inspect_pipelines.queries.waiting import Waiting, list_waiting, reasons_of
+from inspect_pipelines.usecases.alerts.resend import resend
 from inspect_pipelines.web.access.declaration import is_for, permitted
-from inspect_pipelines.web.console.shell import Shell
+from inspect_pipelines.web.api.absent import present
+from inspect_pipelines.web.console.forms import Fields, form
+from inspect_pipelines.web.console.shell import Seen, Shell
 
 
-def inbox(shell: Shell) -> APIRouter:
-    """`GET /inbox`."""
+def inbox(shell: Shell) -> Iterator[BaseRoute]:
+    """`GET /inbox`, and a message that is sent again."""
     router = APIRouter()
 
     @router.get("/inbox", response_class=HTMLResponse)
@@ -28,14 +35,35 @@ def inbox(shell: Shell) -> APIRouter:
     ) -> HTMLResponse:
         seen = shell.see(request)
         definitions = list_definitions(seen.house)
+        reviews = list_reviews(seen.house, ReviewState.WAITING, cursor=cursor)
         return shell.page(
             seen,
             "inbox.html.j2",
-            reviews=list_reviews(seen.house, ReviewState.WAITING, cursor=cursor),
+            reviews=reviews,
+            reasons=reasons_of(seen.house, [one.review.run_id for one in reviews.items]),
             names={one.id: one.name for one in definitions},
-            paused=[one for one in definitions if one.paused],
+            paused=[one for one in definitions if one.paused] if cursor is None else [],
+            further=_seen_by(seen, list_waiting(seen.house)) if cursor is None else Waiting((), (), ()),
             said=said,
             is_first=cursor is None,
         )
 
-    return router
+    yield from router.routes
+    sends = permitted(Permission.NOTIFICATIONS_RESEND)
+    yield form(shell, "/notifications/{notification_id}/resend", sends, "notification.resend", _resend)
+
+
+def _seen_by(seen: Seen, found: Waiting) -> Waiting:
+    """What of it they may read."""
+    return Waiting(
+        found.events if seen.may(Permission.EVENTS_READ) else (),
+        found.quarantines,
+        found.messages if seen.may(Permission.NOTIFICATIONS_READ) else (),
+    )
+
+
+def _resend(seen: Seen, fields: Fields) -> str:
+    name = seen.request.path_params["notification_id"]
+    present(notification_with(seen.house, name), "notification", name)
+    resend(seen.house, name)
+    return seen.link("/inbox", said="resend")
