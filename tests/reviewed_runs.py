@@ -16,6 +16,7 @@ from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.compare import compare
 from inspect_pipelines.usecases.runs import start
@@ -76,16 +77,18 @@ def a_reviewed_run(
     name: str = "Nightly shop tour",
     definition_id: str = "nightly-shop",
     heights: Mapping[View, int] | None = None,
+    beside: Sequence[Definition] = (),
 ) -> Run:
     """A failed run of these views, each changed as it says; empty: it looks as approved.
 
     Args:
         changes: By view; or what changed on `page-01`, `page-02`, ..
         heights: In px; 360 without.
+        beside: Definitions that are applied, too.
     """
     if not isinstance(changes, Mapping):
         changes = {a_view(f"page-{at + 1:02}"): changed for at, changed in enumerate(changes)}
-    apply(house, a_schedule(definition_id, name=name))
+    apply(house, a_schedule(definition_id, name=name), *beside)
     run = start.request(house, DefinitionId(definition_id), {}, by="user:ada", key=house.clock.new_id())
     tall = heights or {}
     old = [a_shot(house, view, height=tall.get(view, 360)) for view, one in changes.items() if one != NEW]

@@ -193,11 +193,12 @@ def _ordered(
     members = {view: group for group in groups(first, _is_same) for view in group}
     told: set[View] = set()
     for one in first:
-        for view in members.get(one.view, (one.view,)):
-            if view not in told:
-                told.add(view)
-                alike = members.get(view, (view,))
-                yield Looked(view, compared[view], shots.get(view), view in waiting, alike)
+        if one.view in told:
+            continue
+        alike = members.get(one.view, (one.view,))
+        told.update(alike)
+        for view in alike:
+            yield Looked(view, compared[view], shots.get(view), view in waiting, alike)
     for view, shot in shots.items():
         if view not in told:
             yield Looked(view, None, shot, waits=False, alike=(view,))

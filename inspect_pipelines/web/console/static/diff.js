@@ -1,6 +1,6 @@
 // <ip-diff>: the approved picture and this run's, beside or over each other, under one zoom.
 // Without scripts its figures stand beside each other. What is looked at stands in the address: mode, z, x, y, region.
-import { actual, centred, clamp, fitted, kept, zoomed } from "./zoom.js";
+import { actual, centred, clamp, filled, fitted, kept, zoomed } from "./zoom.js";
 import { Minimap } from "./minimap.js";
 
 const MODES = [
@@ -172,7 +172,7 @@ class Diff extends HTMLElement {
     const first = this.boxes.toSorted((one, other) => one.y - other.y)[0];
     if (first && this.mode !== "aligned" && (first.y + first.height) * place.zoom > this.room.height)
       place.y = this.room.height / 3 - first.y * place.zoom;
-    this.move(place, saves);
+    this.move(filled(place, this.picture, this.room), saves);
   }
 
   fit() {
@@ -224,7 +224,8 @@ class Diff extends HTMLElement {
     this.stage.querySelectorAll(".box").forEach((one, at) => one.classList.toggle("chosen", at % this.boxes.length === index));
     this.counted.textContent = `${index + 1} of ${this.boxes.length}`;
     box.link.scrollIntoView({ block: "nearest" });
-    this.move(centred(this.place ?? fitted(this.picture, this.room), box, this.room), saves);
+    const near = centred(this.place ?? fitted(this.picture, this.room), box, this.room);
+    this.move(filled(near, this.picture, this.room), saves);
   }
 
   flash() {

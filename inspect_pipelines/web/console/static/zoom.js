@@ -35,6 +35,16 @@ export function centred(place, box, stage) {
   };
 }
 
+/** Without a margin that the picture could fill. */
+export function filled(place, picture, stage) {
+  const width = picture.width * place.zoom, height = picture.height * place.zoom;
+  return {
+    zoom: place.zoom,
+    x: width > stage.width ? clamp(place.x, stage.width - width, 0) : (stage.width - width) / 2,
+    y: height > stage.height ? clamp(place.y, stage.height - height, 0) : 0,
+  };
+}
+
 /** Not so far away that nothing of it is seen. */
 export function kept(place, picture, stage) {
   return {
