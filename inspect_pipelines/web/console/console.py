@@ -18,6 +18,7 @@ from inspect_pipelines.web.console.files import Files
 from inspect_pipelines.web.console.home import home
 from inspect_pipelines.web.console.inbox import inbox
 from inspect_pipelines.web.console.incidents import incidents
+from inspect_pipelines.web.console.insight import insight
 from inspect_pipelines.web.console.pictures import pictures
 from inspect_pipelines.web.console.reports import reports
 from inspect_pipelines.web.console.review import review
@@ -69,7 +70,7 @@ class Console:
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)
-        for room in (inbox, definition, baselines, incidents, events, settings, review_verbs):
+        for room in (inbox, definition, baselines, incidents, events, insight, settings, review_verbs):
             found += room(self._shell)
         return found
 

@@ -1,0 +1,103 @@
+"""Charts as the server draws them: lines and bars as SVG, out of an answer's columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inspect_pipelines.ports.history import Answered
+from inspect_pipelines.queries.insight import Question
+
+WIDTH, HEIGHT, EDGE = 320.0, 56.0, 3.0  # of a line's drawing, in its own units
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One series over time.
+
+    Attributes:
+        points: `x,y x,y`, as SVG has it.
+        limit: How high too much begins; None: nothing does.
+    """
+
+    name: str
+    points: str
+    dots: tuple[tuple[float, float], ...]
+    first: str
+    last: str
+    newest: float
+    lowest: float
+    highest: float
+    limit: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    name: str
+    value: float
+    percent: float  # of the largest
+
+
+def lines(question: Question, answer: Answered) -> list[Line]:
+    """A line for each series, in the answer's order; rows without a number are left out."""
+    at = _places(question, answer)
+    if at is None:
+        return []
+    series, along, value, limit = at
+    found: dict[str, list[tuple[str, float, float | None]]] = {}
+    for row in answer.rows:
+        if (number := _number(row[value])) is not None:
+            most = _number(row[limit]) if limit is not None else None
+            found.setdefault(str(row[series]), []).append((str(row[along]), number, most))
+    return [_line(name, rows, question.top) for name, rows in found.items()]
+
+
+def bars(question: Question, answer: Answered) -> list[Bar]:
+    """A bar for each row."""
+    names = [one.name for one in answer.columns]
+    if question.series not in names or question.value not in names:
+        return []
+    series, value = names.index(question.series), names.index(question.value)
+    known = [(str(row[series]), _number(row[value])) for row in answer.rows]
+    given = [(name, number) for name, number in known if number is not None]
+    largest = question.top or max((number for _, number in given), default=0.0) or 1.0
+    return [Bar(name, number, round(100 * number / largest, 2)) for name, number in given]
+
+
+def _line(name: str, rows: Sequence[tuple[str, float, float | None]], top: float | None) -> Line:
+    values = [value for _, value, _ in rows]
+    limit = rows[-1][2]
+    high = top or max([*values, limit or 0.0]) or 1.0
+    step = (WIDTH - 2 * EDGE) / max(1, len(rows) - 1)
+
+    def height(value: float) -> float:
+        return round(HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * value / high, 1)
+
+    dots = tuple((round(EDGE + step * number, 1), height(value)) for number, value in enumerate(values))
+    return Line(
+        name,
+        " ".join(f"{x},{y}" for x, y in dots),
+        dots if len(dots) == 1 else dots[-1:],
+        rows[0][0],
+        rows[-1][0],
+        values[-1],
+        min(values),
+        max(values),
+        None if limit is None else height(limit),
+    )
+
+
+def _places(question: Question, answer: Answered) -> tuple[int, int, int, int | None] | None:
+    names = [one.name for one in answer.columns]
+    if not {question.series, question.along, question.value} <= {*names}:
+        return None
+    limit = names.index(question.limit) if question.limit in names else None
+    return names.index(question.series), names.index(question.along), names.index(question.value), limit
+
+
+def _number(value: object) -> float | None:
+    """A number as JSON has it, also where it came as text."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return None
