@@ -9,11 +9,35 @@ from fnmatch import fnmatchcase
 
 from inspect_pipelines.domain.access import Permission
 
-ISSUER = "https://token.actions.githubusercontent.com"
+ISSUER = "https://token.actions.githubusercontent.com"  # of github.com; below it, one of an enterprise's own
+SERVERS = "/_services/token"  # below a GitHub Enterprise server
 LONGEST_PROOF = timedelta(hours=1)  # from its issue to its end; GitHub's hold for some minutes
 SKEW = timedelta(seconds=30)  # by which clocks may differ
 TOKEN_LIFE = timedelta(minutes=15)
 SCOPES = frozenset({Permission.RUNS_WRITE})
+
+
+@dataclass(frozen=True, slots=True)
+class Issuer:
+    """Who signs which workflow it is.
+
+    Attributes:
+        url: As its proofs say it, letter by letter.
+        allow_private: As in ChannelConfig, for a server that is not on the internet.
+    """
+
+    url: str = ISSUER
+    allow_private: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """What stands before names of its repositories, which are others than those of github.com; empty: it is that."""
+        if self.url == ISSUER:
+            return ""
+        return f"{self.url.partition('://')[2].removesuffix(SERVERS)}/"
+
+
+GITHUB = Issuer()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +48,12 @@ class Workflow:
     repo_id: int  # stays when the repository gets another name, and is never given to another one
     ref: str  # refs/heads/main
     environment: str | None = None  # of a deployment; None: its job names none
+    issuer: Issuer = GITHUB
 
     @property
     def name(self) -> str:
-        """As audit, lists and runs call it."""
-        return f"{self.repo}@{self.ref}"
+        """As audit, lists and runs call it: `acme/shop@refs/heads/main`, or `ghe.acme.example/acme/shop@..`."""
+        return f"{self.issuer.place}{self.repo}@{self.ref}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,24 +86,29 @@ class TrustedWorkflow:
         refs: Whole refs or globs of them; one has to fit.
         repo_id: GitHub's number of the repository; None: whichever has the name.
         environment: That the job has to name; None: none, or any.
+        issuer: Of the code host that has the repository.
     """
 
     repo: str
     refs: tuple[str, ...]
     repo_id: int | None = None
     environment: str | None = None
+    issuer: Issuer = GITHUB
 
     def is_of(self, repo: str, ref: str) -> bool:
-        """Whether it names this repository and ref."""
-        return self.repo.lower() == repo.lower() and any(fnmatchcase(ref, glob) for glob in self.refs)
+        """Whether it names this ref of this repository, as `Workflow.name` has them."""
+        own = f"{self.issuer.place}{self.repo}"
+        return own.lower() == repo.lower() and any(fnmatchcase(ref, glob) for glob in self.refs)
 
     def flaw(self, workflow: Workflow) -> str | None:
         """Why it does not admit the workflow: a clause; None: it does."""
+        if self.issuer.url != workflow.issuer.url:
+            return f"the repository {workflow.repo!r} is one of {workflow.issuer.url!r}, and not of {self.issuer.url!r}"
         if self.repo.lower() != workflow.repo.lower():
             return f"the repository {workflow.repo!r} is not {self.repo!r}"
         if self.repo_id not in (None, workflow.repo_id):
             return f"{workflow.repo!r} has the number {workflow.repo_id}, and not {self.repo_id}: it is another repository"
-        if not self.is_of(workflow.repo, workflow.ref):
+        if not self.is_of(f"{workflow.issuer.place}{workflow.repo}", workflow.ref):
             return f"the ref {workflow.ref!r} is none of {', '.join(map(repr, self.refs))}"
         if self.environment not in (None, workflow.environment):
             return f"the environment {workflow.environment!r} is not {self.environment!r}"

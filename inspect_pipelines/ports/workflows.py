@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Protocol
 
-from inspect_pipelines.domain.workflow import Proof
+from inspect_pipelines.domain.workflow import Issuer, Proof
 from inspect_pipelines.errors import UsageError
 
 
@@ -13,12 +14,13 @@ class Unproven(UsageError):
 
 
 class Workflows(Protocol):
-    def proof(self, text: str, *, audience: str) -> Proof:
-        """What the text says, when the code host signed it for this audience; whether it holds now is not looked at.
+    def proof(self, text: str, *, audience: str, issuers: Collection[Issuer]) -> Proof:
+        """What the text says, when one of the code hosts signed it for this audience; whether it holds now is not looked at.
 
         Args:
             text: A JSON web token, from whoever asks.
             audience: For whom it has to be made.
+            issuers: Of code hosts that are believed; nobody else is asked for keys.
 
         Raises:
             Unproven: It is something else.

@@ -39,6 +39,12 @@ def upgrade_organization_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_organization_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
+    """Workflows it trusts may be of another code host; before, all were of github.com."""
+    issuer = {"url": "https://token.actions.githubusercontent.com", "allow_private": []}
+    return {**kept, "workflows": [{**one, "issuer": issuer} for one in kept.get("workflows", [])]}
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
@@ -47,4 +53,5 @@ ORGANIZATION = Shape(
     upgrade_organization_3_to_4,
     upgrade_organization_4_to_5,
     upgrade_organization_5_to_6,
+    upgrade_organization_6_to_7,
 )

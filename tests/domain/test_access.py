@@ -20,10 +20,15 @@ from inspect_pipelines.domain.access import (
     caller_of,
     is_token,
     least_role,
+    lendable,
+    local_person,
     may_see,
+    ownable,
     token_hash,
     token_text,
     why,
+    why_no_own_tokens,
+    why_no_password,
     why_not_personal,
 )
 from inspect_pipelines.domain.ids import DEFAULT_ORG
@@ -172,3 +177,55 @@ def test_the_least_role_is_the_first_that_has_the_permission() -> None:
 )
 def test_why_somebody_may_or_may_not_is_a_clause(caller: Caller, permission: Permission, clause: str) -> None:
     assert why(caller, permission) == clause
+
+
+PERSONAL = Caller("user:ada", DEFAULT_ORG, ROLES[Role.ADMIN], token_id="t1", is_personal=True)
+MACHINE = replace(PERSONAL, is_personal=False)
+SIGNED_IN = replace(PERSONAL, token_id=None, is_personal=False, sign_in_id="s1")
+
+
+@pytest.mark.parametrize(
+    ("caller", "borrows"),
+    [
+        (local_person("ada"), False),
+        (local_person("ada", is_agent=True), True),
+        (SIGNED_IN, False),
+        (replace(SIGNED_IN, is_agent=True), True),
+        (PERSONAL, False),
+        (replace(PERSONAL, is_agent=True), True),
+        (MACHINE, False),
+        (replace(MACHINE, is_agent=True), False),
+    ],
+)
+def test_an_agent_without_a_token_of_its_own_borrows_and_lends_no_persons_word(
+    caller: Caller, borrows: bool
+) -> None:
+    assert caller.is_borrowing is borrows
+    assert (Permission.REVIEW_DECIDE in lendable(caller)) is not borrows
+    assert (Permission.BASELINE_FINALIZE in lendable(caller)) is not borrows
+    assert Permission.REVIEW_PROPOSE in lendable(caller)
+
+
+def test_a_password_is_set_by_a_person_without_a_token() -> None:
+    assert [why_no_password(one) for one in (local_person("ada"), SIGNED_IN)] == [None, None]
+    for one in (PERSONAL, MACHINE, local_person("ada", is_agent=True)):
+        assert "not by a token or an agent" in (why_no_password(one) or "")
+
+
+def test_own_tokens_are_a_persons_and_administer_nothing() -> None:
+    assert [why_no_own_tokens(one) for one in (PERSONAL, SIGNED_IN)] == [None, None]
+    assert "a machine makes none" in (why_no_own_tokens(MACHINE) or "")
+    assert "a machine makes none" in (why_no_own_tokens(replace(PERSONAL, is_agent=True)) or "")
+    assert "is no member" in (why_no_own_tokens(LOCAL) or "")
+    assert PERSONAL.rights - ownable(PERSONAL) == {Permission.ACCESS_ADMIN, Permission.DEPLOYMENT_ADMIN}
+
+
+def test_a_person_has_all_that_speak_for_them_and_a_machine_the_one_that_it_shows() -> None:
+    mine, other = replace(TOKEN, id="t1", login="ada"), replace(TOKEN, id="t2", login="ada")
+    theirs = replace(TOKEN, id="t3", login="eve")
+    of_workflow = replace(TOKEN, id="t4", login="ada", proof="j1")
+    every = (mine, other, theirs, of_workflow)
+
+    assert [one.id for one in every if one.is_own(PERSONAL)] == ["t1", "t2"]
+    assert [one.id for one in every if one.is_own(MACHINE)] == ["t1"]
+    assert [one.id for one in every if one.is_own(LOCAL)] == []

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.access import AccessToken, Permission, why, workfl
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.workflow import (
     SCOPES,
+    Issuer,
     Proof,
     TrustedWorkflow,
     Workflow,
@@ -82,3 +83,19 @@ def test_a_workflow_has_its_scopes_and_no_role() -> None:
     assert why(caller, Permission.RUNS_READ) == (
         "workflow:acme/shop@refs/heads/main has 'runs:write' and nothing else"
     )
+
+
+SERVER = Issuer("https://ghe.acme.example/_services/token")
+
+
+def test_a_server_of_ones_own_has_repositories_of_its_own() -> None:
+    inside = replace(MAIN, issuer=SERVER)
+    trusted = replace(TRUSTED, issuer=SERVER)
+
+    assert inside.name == "ghe.acme.example/acme/shop@refs/heads/main"
+    assert stranger([trusted], inside) is None
+    assert "is one of 'https://ghe.acme.example/_services/token'" in (stranger([TRUSTED], inside) or "")
+    assert "is one of 'https://token.actions.githubusercontent.com'" in (stranger([trusted], MAIN) or "")
+    assert is_trusted([trusted], inside.name)
+    assert not is_trusted([TRUSTED], inside.name)
+    assert not is_trusted([trusted], MAIN.name)

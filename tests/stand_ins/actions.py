@@ -49,8 +49,10 @@ def claims_of(issuer: str, audience: str, *, now: datetime, **changes: Any) -> d
 class StandInActions(StandIn):
     """Where a job asks for its token, and where everybody finds the keys."""
 
-    def __init__(self) -> None:
+    def __init__(self, below: str = "") -> None:
         super().__init__()
+        self.url += below  # a GitHub Enterprise server has its issuer below itself
+        self.below = below
         self.keys: dict[str, rsa.RSAPrivateKey] = {KID: KEY}
         self.now: datetime | None = None  # of the tokens that a job asks for
         self.given = 0
@@ -59,7 +61,7 @@ class StandInActions(StandIn):
         return jwt.encode(claims, key, algorithm="RS256", headers={"kid": kid, **header})
 
     def answer(self, request: Request) -> Says:
-        if request.path == "/.well-known/jwks":
+        if request.path == f"{self.below}/.well-known/jwks":
             return Says(200, {"keys": [jwk(kid, key) for kid, key in self.keys.items()]})
         if request.path == "/token" and request.headers.get("authorization") == f"Bearer {BEARER}":
             assert self.now is not None

@@ -61,7 +61,8 @@ def _proof(house: House, text: str) -> Proof:
         organization = ledger.organizations.find()
     if not organization.workflows or not organization.public_url:
         raise Unproven("organization.yaml trusts no `workflows`")
-    proof = house.workflows.proof(text, audience=organization.public_url)
+    issuers = {one.issuer for one in organization.workflows}
+    proof = house.workflows.proof(text, audience=organization.public_url, issuers=issuers)
     flaw = proof.flaw(house.clock.now())
     if flaw is not None:
         raise Unproven(f"the proof of {proof.workflow.name} does not hold: {flaw}")

@@ -21,7 +21,7 @@ from houses import a_house, of_another
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.domain.workflow import TrustedWorkflow
+from inspect_pipelines.domain.workflow import SERVERS, Issuer, TrustedWorkflow
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.revoke_token import revoke_token
 from inspect_pipelines.usecases.runs.conclude import abort
@@ -324,6 +324,95 @@ def test_a_bad_proof_is_refused_like_every_other_and_the_audit_says_why(
     assert (actor, action, subject) == ("nobody", "token.refused", "workflow")
     assert why in detail
     assert len(detail) < 1000
+
+
+@pytest.fixture
+def server() -> Iterator[StandInActions]:
+    """A GitHub Enterprise server."""
+    found = StandInActions(SERVERS)
+    yield found
+    found.close()
+
+
+def of_server(server: StandInActions, **changes: Any) -> TrustedWorkflow:
+    return replace(TRUSTED, issuer=Issuer(server.url, ("127.0.0.1",)), **changes)
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_proof_of_an_enterprise_server_is_refused_alike(
+    client: TestClient, house: House, server: StandInActions, name: str
+) -> None:
+    trust(house, of_server(server))
+    bad, why = BAD[name]
+    usual = exchanged(client, "nothing")
+
+    answer = exchanged(client, bad(server, house))
+
+    assert (answer.status_code, answer.content) == (401, usual.content)
+    assert why in audited(house)[0][3]
+    assert exchanged(client, proof(server, house, jti="good")).status_code == 200
+
+
+def test_a_repository_of_an_enterprise_server_is_not_that_of_github(
+    client: TestClient, house: House, actions: StandInActions, server: StandInActions
+) -> None:
+    """Else whoever has a server of their own names a repository like somebody's on github.com, and reads its runs."""
+    trust(house, TRUSTED, of_server(server))
+    theirs = exchanged(client, proof(actions, house)).json()
+    run = client.post(RUN_NOW, json={}, headers={**bearer(theirs["text"]), "Idempotency-Key": "k"}).json()[
+        "id"
+    ]
+
+    own = exchanged(client, proof(server, house)).json()  # with the same `jti`, which is its own
+    read = [client.get(f"{V1}/runs/{run}", headers=bearer(one["text"])).status_code for one in (theirs, own)]
+
+    place = server.url.removeprefix("http://").removesuffix(SERVERS)
+    assert (theirs["workflow"], own["workflow"]) == (
+        "acme/shop@refs/heads/main",
+        f"{place}/acme/shop@refs/heads/main",
+    )
+    assert read == [200, 403]
+    trust(house, TRUSTED)
+    assert client.get(f"{V1}/me", headers=bearer(own["text"])).status_code == 401
+    assert client.get(f"{V1}/me", headers=bearer(theirs["text"])).status_code == 200
+
+
+@pytest.mark.parametrize("is_servers", [False, True])
+def test_an_issuer_is_believed_about_its_own_repositories_only(
+    client: TestClient, house: House, actions: StandInActions, server: StandInActions, is_servers: bool
+) -> None:
+    trust(house, of_server(server, repo="acme/inside"), replace(TRUSTED, repo="acme/outside"))
+    one, name = (server, "acme/outside") if is_servers else (actions, "acme/inside")
+
+    answer = exchanged(client, proof(one, house, repository=name))
+
+    assert answer.status_code == 401
+    assert "is one of" in audited(house)[0][3]
+
+
+def test_whoever_is_not_trusted_is_asked_for_no_keys(
+    client: TestClient, house: House, actions: StandInActions, server: StandInActions
+) -> None:
+    """Else a stranger's proof makes us ask wherever it says."""
+    exchanged(client, proof(server, house))
+    trust(house, of_server(server))
+    exchanged(client, proof(actions, house))
+
+    assert (server.requests, actions.requests) == ([], [])
+
+
+def test_keys_of_one_issuer_sign_nothing_for_another(
+    client: TestClient, house: House, actions: StandInActions, server: StandInActions
+) -> None:
+    trust(house, TRUSTED, of_server(server))
+    server.keys = {KID: ANOTHER_KEY}
+
+    answer = exchanged(
+        client, proof(server, house)
+    )  # signed with the key that github.com has under that name
+
+    assert answer.status_code == 401
+    assert "its signature is not" in audited(house)[0][3]
 
 
 def test_a_proof_is_exchanged_once(client: TestClient, house: House, actions: StandInActions) -> None:
