@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from PIL import Image, ImageDraw, ImageFont
 
-from builders import a_baseline, a_schedule, a_screenshot, a_session, a_view
+from builders import ENVIRONMENT, a_baseline, a_schedule, a_screenshot, a_session, a_view
 from houses import apply
 from inspect_pipelines.domain.baseline import image_of
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run, RunStatus
-from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.compare import compare
@@ -78,6 +78,8 @@ def a_reviewed_run(
     definition_id: str = "nightly-shop",
     heights: Mapping[View, int] | None = None,
     beside: Sequence[Definition] = (),
+    environment: Environment = ENVIRONMENT,
+    status: RunStatus = RunStatus.FAILED,
 ) -> Run:
     """A failed run of these views, each changed as it says; empty: it looks as approved.
 
@@ -85,6 +87,8 @@ def a_reviewed_run(
         changes: By view; or what changed on `page-01`, `page-02`, ..
         heights: In px; 360 without.
         beside: Definitions that are applied, too.
+        environment: In which it took its pictures.
+        status: How it ended.
     """
     if not isinstance(changes, Mapping):
         changes = {a_view(f"page-{at + 1:02}"): changed for at, changed in enumerate(changes)}
@@ -93,6 +97,7 @@ def a_reviewed_run(
     tall = heights or {}
     old = [a_shot(house, view, height=tall.get(view, 360)) for view, one in changes.items() if one != NEW]
     new = [a_shot(house, view, one, tall.get(view, 360)) for view, one in changes.items() if one != GONE]
+    new = [replace(shot, environment=environment) for shot in new]
     baseline = replace(
         a_baseline(views=()),
         id=BaselineId(house.clock.new_id()),
@@ -104,5 +109,5 @@ def a_reviewed_run(
         ledger.baselines.add(baseline)
         ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.1", screenshots=tuple(new)))
         ledger.evidence.save_comparisons(run.id, compare(house.gallery, baseline, new, BaselinePolicy()))
-    abort(house, run.id, RunStatus.FAILED, "the pages differ")
+    abort(house, run.id, status, "the pages differ")
     return run

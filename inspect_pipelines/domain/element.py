@@ -54,6 +54,20 @@ def selectors_at(boxes: Iterable[Box], shot: Screenshot) -> tuple[str, ...]:
     return tuple(dict.fromkeys(selector for selector in found if selector))
 
 
+def selectors_within(box: Box, shot: Screenshot) -> tuple[str, ...]:
+    """By which a mask finds what somebody drew a box round: the outermost elements in it, else what stands there."""
+    there = [(selector, at) for selector, (_, at) in zip(shot.selectors, shot.elements, strict=False)]
+    inside = [
+        (selector, at) for selector, at in there if at.area and overlap(box, at) >= COVERS_RATIO * at.area
+    ]
+    outermost = [
+        selector
+        for selector, at in inside
+        if not any(overlap(at, other) == at.area < other.area for _, other in inside)
+    ]
+    return tuple(dict.fromkeys(one for one in outermost if one)) or selectors_at((box,), shot)
+
+
 def before(box: Box, bands: Iterable[Band]) -> Box:
     """Where a part of the new page stood in the old one, by the rows that came in and went above it."""
     shift = 0

@@ -9,7 +9,7 @@ from functools import lru_cache
 from inspect_pipelines.domain.change_group import Unlike, groups, unlike
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.decision import Decision, open_changes, settled
-from inspect_pipelines.domain.element import selectors_at
+from inspect_pipelines.domain.element import selectors_at, selectors_within
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.retry import deciding
@@ -61,6 +61,10 @@ class Looked:
     def masks(self, box: Box) -> tuple[str, ...]:
         """By which selectors a playbook masks what stands there."""
         return selectors_at((box,), self.shot) if self.shot else ()
+
+    def masks_within(self, box: Box) -> tuple[str, ...]:
+        """The same of what somebody drew a box round."""
+        return selectors_within(box, self.shot) if self.shot else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
-from inspect_pipelines.domain.element import before, element_at, named, selectors_at
+from inspect_pipelines.domain.element import before, element_at, named, selectors_at, selectors_within
 from inspect_pipelines.domain.playbook import Box
 
 
@@ -161,3 +161,21 @@ def test_what_stands_at_places_is_found_by_its_selector_once_and_by_none_where_n
 
     assert found == ("#clock", ".price")
     assert selectors_at([Box(5, 5, 10, 10)], SimpleNamespace(elements=shot.elements, selectors=())) == ()
+
+
+def test_a_box_that_somebody_drew_means_the_outermost_elements_in_it_else_what_stands_there():
+    shot = SimpleNamespace(
+        elements=(
+            ("page", Box(0, 0, 1000, 1000)),
+            ("card", Box(100, 100, 200, 100)),
+            ("clock", Box(110, 110, 50, 20)),
+            ("price", Box(100, 220, 200, 20)),
+            ("nothing", Box(120, 120, 0, 0)),
+        ),
+        selectors=("#page", "#card", "#clock", ".price", ".none"),
+    )
+
+    assert selectors_within(Box(90, 90, 230, 160), shot) == ("#card", ".price")
+    assert selectors_within(Box(90, 90, 230, 115), shot) == ("#card",)
+    assert selectors_within(Box(130, 112, 5, 5), shot) == ("#clock",)
+    assert selectors_within(Box(2000, 0, 5, 5), shot) == ()

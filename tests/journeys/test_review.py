@@ -24,6 +24,11 @@ from web_app import an_app
 
 MS = 120_000.0
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'"
+HEARD = Path(__file__).with_name("review_heard.yml")
+IS_IN_THE_MIDDLE = """sheet => {
+    const [inner, outer] = [sheet, sheet.parentElement].map(one => one.getBoundingClientRect());
+    return Math.abs(inner.x + inner.width / 2 - outer.x - outer.width / 2) < 2;
+}"""
 READY = "ip-diff[data-ready]"
 
 
@@ -175,6 +180,18 @@ def test_sixty_views_take_ninety_keys_at_most(house: House, url: str, keyboard: 
     assert keyboard.complaints == []
 
 
+def test_a_screen_reader_is_told_all_of_it(house: House, url: str, keyboard: Keyboard) -> None:
+    run = a_reviewed_run(house, ["button", "button", "header", GONE, ""])
+    page = keyboard.page
+    page.goto(f"{url}/runs/{run.id}/review")
+    page.wait_for_selector(READY)
+    keyboard.press("w", "k")
+
+    expect(page.locator("main")).to_match_aria_snapshot(HEARD.read_text(encoding="utf-8"))
+    keyboard.say("y", then="Accepted 2 of 4; next: page-03, desktop")
+    assert keyboard.complaints == []
+
+
 def test_pictures_are_looked_at_in_every_way_and_the_address_says_how(
     house: House, url: str, keyboard: Keyboard
 ) -> None:
@@ -188,6 +205,11 @@ def test_pictures_are_looked_at_in_every_way_and_the_address_says_how(
                       ("l", "aligned"), ("ArrowLeft", "old"), ("ArrowRight", "new"), ("w", "swipe")]:  # fmt: skip
         keyboard.press(key)
         expect(diff).to_have_attribute("data-mode", mode)
+    for side in (
+        "old",
+        "new",
+    ):  # what was as wide as its half is as wide as the whole now, and not half of it
+        assert page.locator(f".pane[data-side={side}] .sheet").evaluate(IS_IN_THE_MIDDLE), side
     handle = page.get_by_role("slider", name="Swipe")
     handle.focus()
     keyboard.press("ArrowRight")
@@ -241,7 +263,7 @@ def test_both_sides_share_one_zoom_at_the_pointer(house: House, url: str, keyboa
     page.mouse.move(*at)
     page.mouse.wheel(0, -300)
     page.mouse.wheel(0, -300)
-    expect(page.locator(".tools output").first).not_to_have_text(f"{before[2] * 100:.0f} %")
+    expect(page.locator(".tools .zoom").first).not_to_have_text(f"{before[2] * 100:.0f} %")
     after = page.evaluate(under, at)
 
     assert after[2] > before[2] * 1.5
@@ -270,6 +292,30 @@ def test_a_tall_page_has_a_map_and_begins_where_it_changed(
     expect(page.locator(".minimap i")).to_have_count(1)
     page.locator(".minimap").click(position={"x": 10, "y": 200})
     page.wait_for_url("**y=-**")
+
+
+def test_a_mask_is_drawn_by_the_pointer_or_by_keys(house: House, url: str, keyboard: Keyboard) -> None:
+    run = a_reviewed_run(house, ["header"])
+    page = keyboard.page
+    page.goto(f"{url}/runs/{run.id}/review?mode=new")
+    page.wait_for_selector(READY)
+    sheet = page.locator(".pane[data-side=new] .sheet").bounding_box()
+    assert sheet
+    keyboard.press("m")
+    page.mouse.move(sheet["x"] + 290, sheet["y"] + 190)
+    page.mouse.down()
+    page.mouse.move(sheet["x"] + 430, sheet["y"] + 245, steps=4)
+    page.mouse.up()
+
+    expect(page.locator("#drawn h2")).to_be_focused()
+    expect(page.locator("#drawn pre")).to_have_text('mask:\n  - "#button"\n')
+    page.wait_for_selector(READY)
+    keyboard.press("m")
+    expect(page.locator(".drawn-box")).to_be_visible()
+    keyboard.press("ArrowLeft", "Shift+ArrowDown", "Enter")
+    page.wait_for_url(lambda address: "mask=" in address and "mask=290" not in address)
+    expect(page.locator("#drawn")).to_be_visible()
+    assert keyboard.complaints == []
 
 
 def test_keys_are_told_and_do_nothing_while_somebody_types(

@@ -14,6 +14,7 @@ from inspect_pipelines.domain.change_group import Unlike
 from inspect_pipelines.domain.comparison import Region
 from inspect_pipelines.domain.decision import LONGEST_QUARANTINE, Decision
 from inspect_pipelines.domain.ids import RunId, Sha256
+from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.sentence import told
 from inspect_pipelines.errors import NotFound
@@ -73,6 +74,7 @@ class Facts:
     unlike: Sequence[Unlike]
     more_unlike: int
     said: Sequence[Decision]
+    drawn: tuple[str, ...] | None  # what stands in the box that somebody drew; None: nobody did
 
 
 def review(shell: Shell) -> APIRouter:
@@ -89,7 +91,7 @@ def review(shell: Shell) -> APIRouter:
         shown = narrowed.of(room)
         looked = _looked(request, room, shown)
         at = next((i for i, each in enumerate(shown) if each is looked), None)
-        facts = _facts(room, looked, narrowed) if looked else None
+        facts = _facts(room, looked, narrowed, _drawn(request)) if looked else None
         now = seen.house.clock.now()
         return shell.page(
             seen,
@@ -161,7 +163,7 @@ def _word(one: Looked) -> tuple[str, Tone]:
     return word, Tone.GOOD if one.found.passed else tone
 
 
-def _facts(room: ReviewRoom, one: Looked, narrowed: ReviewFilter) -> Facts:
+def _facts(room: ReviewRoom, one: Looked, narrowed: ReviewFilter, drawn: Box | None) -> Facts:
     found = one.found
     word, tone = _word(one)
     sentence = found.sentence if found else "nothing is approved for this view yet"
@@ -179,6 +181,7 @@ def _facts(room: ReviewRoom, one: Looked, narrowed: ReviewFilter) -> Facts:
         others[:MOST_UNLIKE],
         max(len(others) - MOST_UNLIKE, 0),
         room.said_of(one.view),
+        None if drawn is None else one.masks_within(drawn),
     )
 
 
@@ -191,6 +194,13 @@ def _sides(one: Looked) -> list[Side]:
         ("aligned", "Rows beside each other", found.side_by_side_sha256 if found else None),
     )
     return [Side(name, label, sha256) for name, label, sha256 in named if sha256]
+
+
+def _drawn(request: Request) -> Box | None:
+    """`mask=x,y,width,height` in pixels of this run's picture."""
+    numbers = [_number(one) for one in request.query_params.get("mask", "").split(",")]
+    known = [one for one in numbers if one is not None]
+    return Box(*known) if len(known) == len(numbers) == 4 else None
 
 
 def _number(text: str) -> int | None:

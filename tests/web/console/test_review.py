@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -12,9 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from builders import a_view
+from builders import ENVIRONMENT, a_view
 from houses import a_house
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.review_room import ReviewRoom, review_room, unfinished
@@ -281,6 +283,51 @@ def test_an_address_that_means_nothing_says_so(
 
     assert answer.status_code == status
     assert says in answer.text
+
+
+@pytest.mark.parametrize(
+    ("mask", "says"),
+    [
+        ("290,190,140,60", '- "#button"'),
+        ("0,0,2000,2000", '- "#header"\n  - "#button"\n  - "#footer"\n  - "#price"'),
+        ("470,350,3,3", "Nothing stands there that the capture noted"),
+    ],
+)
+def test_a_drawn_mask_is_shown_as_the_lines_to_paste(
+    client: TestClient, house: House, mask: str, says: str
+) -> None:
+    run = a_reviewed_run(house, ["", "header"])
+
+    page = client.get(f"/runs/{run.id}/review?view=shop/page-01@desktop&mask={mask}").text
+
+    assert says in unescape(page.partition('id="drawn"')[2])
+
+
+@pytest.mark.parametrize("mask", ["1,2,3", "a,b,c,d", "1,2,3,4,5", "-1,2,3,4"])
+def test_a_mask_that_is_no_box_is_none(client: TestClient, house: House, mask: str) -> None:
+    run = a_reviewed_run(house, ["header"])
+
+    answer = client.get(f"/runs/{run.id}/review?mask={mask}")
+
+    assert answer.status_code == 200
+    assert 'id="drawn"' not in answer.text
+
+
+def test_pictures_of_another_environment_are_approved_together_and_on_purpose(
+    client: TestClient, house: House
+) -> None:
+    other = replace(ENVIRONMENT, browser="Chromium 200.0.0.0")
+    run = a_reviewed_run(house, ["", ""], environment=other, status=RunStatus.NEEDS_REVIEW)
+    page = client.get(f"/runs/{run.id}/review").text
+
+    refused = say(client, run.id, "finish")
+    done = say(client, run.id, "finish", force="yes")
+
+    assert "Approve these 2 pictures" in page
+    assert "though the environment is another one" in page
+    assert refused.status_code == 400
+    assert "browser" in refused.text
+    assert done.url.path == "/inbox"
 
 
 def test_what_strangers_wrote_stays_text(client: TestClient, house: House) -> None:

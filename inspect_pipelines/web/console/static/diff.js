@@ -1,6 +1,7 @@
 // <ip-diff>: the approved picture and this run's, beside or over each other, under one zoom.
 // Without scripts its figures stand beside each other. What is looked at stands in the address: mode, z, x, y, region.
-import { actual, centred, clamp, filled, fitted, kept, zoomed } from "./zoom.js";
+import { actual, centred, clamp, filled, fitted, kept, rehung, zoomed } from "./zoom.js";
+import { Drawing } from "./drawing.js";
 import { Minimap } from "./minimap.js";
 
 const MODES = [
@@ -28,6 +29,7 @@ function made(tag, names = {}, ...children) {
 
 function button(key, name, does, title = name) {
   const found = made("button", { type: "button", "data-key": key, title: `${title} (${SHOWN_KEYS[key] ?? key.toUpperCase()})` }, name);
+  if (!/[a-z]/i.test(name)) found.setAttribute("aria-label", title); // a sign says nothing to the ears
   found.addEventListener("click", does);
   return found;
 }
@@ -71,7 +73,7 @@ class Diff extends HTMLElement {
       this.modes.set(one.mode, pressed);
       modes.append(pressed);
     }
-    this.said = made("output", { class: "zoom" });
+    this.said = made("span", { class: "zoom" });
     const zooms = made("div", { class: "modes", role: "group", "aria-label": "Zoom" },
       button("-", "−", () => this.zoom(1 / STEP), "Smaller"), this.said, button("+", "+", () => this.zoom(STEP), "Larger"),
       button(" ", "Fit", () => this.fit(), "Fit, or pixel by pixel"), button("0", "Reset", () => this.reset(), "As it was at first"));
@@ -86,6 +88,12 @@ class Diff extends HTMLElement {
     this.minimap = new Minimap(this.boxes, (share) => this.scrollTo(share));
     const tools = made("div", { class: "tools" }, modes, zooms);
     if (this.boxes.length) tools.append(this.walk());
+    if (this.dataset.maskable !== undefined) {
+      this.drawing = new Drawing(this.stage, () => this.place);
+      const draws = button("m", "Draw a mask", () => draws.setAttribute("aria-pressed", String(this.drawing.toggle())));
+      draws.setAttribute("aria-pressed", "false");
+      tools.append(draws);
+    }
     for (const figure of this.sides.values()) figure.remove();
     this.append(tools, this.ranged, made("div", { class: "board" }, this.stage, this.minimap.element));
     this.stage.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
@@ -115,13 +123,14 @@ class Diff extends HTMLElement {
   }
 
   walk() {
-    this.counted = made("output", { class: "zoom" }, this.boxes.length === 1 ? "1 region" : `${this.boxes.length} regions`);
+    this.counted = made("span", { class: "zoom" }, this.boxes.length === 1 ? "1 region" : `${this.boxes.length} regions`);
     return made("div", { class: "modes", role: "group", "aria-label": "Regions" },
       button("j", "‹", () => this.step(-1), "Previous region"), this.counted, button("k", "›", () => this.step(1), "Next region"),
       button("h", "Flash", () => this.flash(), "Flash what differs"));
   }
 
   turn(mode, saves = true) {
+    const room = this.place && this.room, picture = this.place && this.picture;
     this.dataset.mode = this.mode = mode;
     for (const [name, pressed] of this.modes) pressed.setAttribute("aria-pressed", String(name === mode));
     const { range, name } = MODES.find((one) => one.mode === mode);
@@ -131,7 +140,7 @@ class Diff extends HTMLElement {
     if (range) this.slide(mode === "overlay" ? 100 : 50);
     clearInterval(this.blinking);
     if (mode === "blink") this.blinking = setInterval(() => this.stage.classList.toggle("blinked"), BLINK_MS);
-    if (this.place) this.move(this.place, saves);
+    if (this.place) this.move(rehung(this.place, [picture, room], [this.picture, this.room]), saves);
   }
 
   slide(share) {
@@ -253,7 +262,7 @@ class Diff extends HTMLElement {
   }
 
   drag(event) {
-    if (event.button !== 0 || !this.place || event.target.closest(".box")) return;
+    if (event.button !== 0 || !this.place || this.drawing?.isOn || event.target.closest(".box")) return;
     event.preventDefault();
     this.stage.focus({ preventScroll: true });
     this.stage.setPointerCapture(event.pointerId);

@@ -31,6 +31,7 @@ const KEYS = [
     ["+", "Larger"],
     ["-", "Smaller"],
     ["0", "As it was at first"],
+    ["m", "Draw a mask: arrow keys move the box, with Shift they size it, Enter asks for its lines"],
     ["[", "Hide or show the facts"],
   ]],
   ["Go", [
@@ -115,6 +116,7 @@ function drawn() {
 
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.altKey || event.metaKey || event.isComposing || isTaken(event)) return;
+  if (event.key.startsWith("Arrow") && event.target.closest?.(".draws")) return; // they move the box that is drawn
   const key = pressed(event);
   const isGoing = Date.now() - went < PATIENCE_MS;
   went = 0;

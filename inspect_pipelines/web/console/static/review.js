@@ -128,6 +128,14 @@ document.addEventListener("keydown", (event) => {
   document.getElementById("view")?.focus();
 });
 
+document.addEventListener("mask", async (event) => {
+  const address = new URL(location.href);
+  address.searchParams.set("mask", event.detail);
+  address.searchParams.set("view", document.getElementById("page").dataset.view);
+  await follow(address.href);
+  document.querySelector("#drawn h2")?.focus();
+});
+
 addEventListener("popstate", () => follow(location.href, { pushes: false }));
 settle();
 if (document.getElementById("page").dataset.said) told.textContent = document.getElementById("page").dataset.said;

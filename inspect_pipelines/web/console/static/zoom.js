@@ -53,3 +53,13 @@ export function kept(place, picture, stage) {
     y: clamp(place.y, KEPT - picture.height * place.zoom, stage.height - KEPT),
   };
 }
+
+/** The same part of a picture where the room for it became another: what was as wide as the room is so again. */
+export function rehung(place, [picture, stage], [nextPicture, next]) {
+  if (stage.width === next.width && picture.width === nextPicture.width) return place;
+  const was = fitted(picture, stage).zoom, whole = fitted(nextPicture, next).zoom;
+  const by = Math.abs(place.zoom - was) < 0.001 ? whole / place.zoom : 1;
+  const top = (place.y - stage.height / 2) * by + next.height / 2;
+  const left = (place.x - stage.width / 2) * by + next.width / 2;
+  return filled({ zoom: place.zoom * by, x: left, y: place.y === 0 ? 0 : top }, nextPicture, next);
+}
