@@ -31,6 +31,7 @@ CHANGES = {
     "price": (Box(40, 120, 120, 30), "text", "Total 8 EUR", "Total 1,200 EUR", None),
 }
 GONE, NEW, FAINT = "gone", "new", "faint"  # only before, only now, within the tolerance
+BANNER, BANNER_Y, BANNER_PX = "banner", 50, 84  # came in below the header, and moved what is below it
 INK, GROUND, GREEN = "#14161a", "#ffffff", "#14724a"
 
 
@@ -52,9 +53,22 @@ def page(
         texts.append(says)
     if changed == FAINT:
         draw.point((470, 5), "#fefefe")
+    if changed == BANNER:
+        image, elements = _with_banner(image, elements)
     written = io.BytesIO()
     image.save(written, "PNG")
     return written.getvalue(), tuple(elements), tuple(texts)
+
+
+def _with_banner(
+    image: Image.Image, elements: list[tuple[str, Box]]
+) -> tuple[Image.Image, list[tuple[str, Box]]]:
+    taller = Image.new("RGB", (WIDTH, image.height + BANNER_PX), "#f0bd58")
+    taller.paste(image.crop((0, 0, WIDTH, BANNER_Y)), (0, 0))
+    taller.paste(image.crop((0, BANNER_Y, WIDTH, image.height)), (0, BANNER_Y + BANNER_PX))
+    return taller, [
+        (name, replace(box, y=box.y + BANNER_PX) if box.y >= BANNER_Y else box) for name, box in elements
+    ]
 
 
 def a_shot(house: House, view: View, changed: str = "", height: int = 360) -> Screenshot:
@@ -63,7 +77,7 @@ def a_shot(house: House, view: View, changed: str = "", height: int = 360) -> Sc
         view=view,
         sha256=house.gallery.put(png),
         width=WIDTH,
-        height=height,
+        height=height + BANNER_PX * (changed == BANNER),
         elements=elements,
         texts=texts,
         selectors=tuple(f"#{name}" for name in CHANGES),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
+from inspect_pipelines.domain.shift import Shift
+from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.run import pictures_of
 
@@ -23,6 +25,25 @@ def picture_of_baseline(house: House, baseline_id: str, sha256: str) -> bytes | 
         baseline = ledger.baselines.find(BaselineId(baseline_id))
     known = {image.sha256 for image in baseline.images.values()} if baseline else set()
     return house.gallery.get(Sha256(sha256)) if sha256 in known else None
+
+
+_SHIFTS: dict[tuple[str, str], Shift] = {}  # of pairs that were looked at; a pair of hashes never changes
+KEPT_SHIFTS = 256
+
+
+def shift_between(house: House, old: Sha256, new: Sha256) -> Shift | None:
+    """Where rows went between two pictures, which takes tens of milliseconds once; None: one of them is gone or damaged."""
+    from inspect_pipelines.imaging.shift import shift  # OpenCV: only where it is asked for
+
+    if (old, new) not in _SHIFTS:
+        try:
+            found = shift(house.gallery.get(old), house.gallery.get(new))
+        except (NotFound, Unreadable):
+            return None
+        if len(_SHIFTS) >= KEPT_SHIFTS:
+            _SHIFTS.clear()
+        _SHIFTS[old, new] = found
+    return _SHIFTS[old, new]
 
 
 def small_picture(png: bytes) -> bytes:

@@ -11,13 +11,16 @@ from fastapi.responses import HTMLResponse
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.change_group import Unlike
-from inspect_pipelines.domain.comparison import Region
+from inspect_pipelines.domain.comparison import Comparison, Region
 from inspect_pipelines.domain.decision import LONGEST_QUARANTINE, Decision
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.sentence import told
+from inspect_pipelines.domain.shift import Shift
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.pictures import shift_between
 from inspect_pipelines.queries.report import OUTCOME_WORDS, Tone
 from inspect_pipelines.queries.review_room import Looked, ReviewRoom, review_room, unfinished
 from inspect_pipelines.web.access.declaration import is_for, permitted
@@ -46,6 +49,7 @@ class Place:
     """A region as its list names it."""
 
     region: Region
+    old: Box | None  # where it stood in the approved picture; None: nobody knows
     name: str
     masks: tuple[str, ...]
 
@@ -69,7 +73,7 @@ class Facts:
     sentence: str
     sides: tuple[Side, ...]
     places: tuple[Place, ...]
-    boxes_fit_old: bool  # no rows moved
+    shift: Shift | None  # None: no rows moved, or nobody knows where
     deciding: Sequence[View]
     unlike: Sequence[Unlike]
     more_unlike: int
@@ -91,7 +95,7 @@ def review(shell: Shell) -> APIRouter:
         shown = narrowed.of(room)
         looked = _looked(request, room, shown)
         at = next((i for i, each in enumerate(shown) if each is looked), None)
-        facts = _facts(room, looked, narrowed, _drawn(request)) if looked else None
+        facts = _facts(seen.house, room, looked, narrowed, _drawn(request)) if looked else None
         now = seen.house.clock.now()
         return shell.page(
             seen,
@@ -163,26 +167,42 @@ def _word(one: Looked) -> tuple[str, Tone]:
     return word, Tone.GOOD if one.found.passed else tone
 
 
-def _facts(room: ReviewRoom, one: Looked, narrowed: ReviewFilter, drawn: Box | None) -> Facts:
+def _facts(house: House, room: ReviewRoom, one: Looked, narrowed: ReviewFilter, drawn: Box | None) -> Facts:
     found = one.found
     word, tone = _word(one)
     sentence = found.sentence if found else "nothing is approved for this view yet"
     regions = found.regions if found else ()
     others = room.unlike(one)
+    moved = _shift(house, found)
     return Facts(
         one,
         word,
         tone,
         sentence,
         tuple(_sides(one)),
-        tuple(Place(each, told(each), one.masks(each.box)) for each in regions),
-        found is None or found.layout_px == 0,
+        tuple(
+            Place(each, _before(each.box, found, moved), told(each), one.masks(each.box)) for each in regions
+        ),
+        moved,
         narrowed.deciding(one, room),
         others[:MOST_UNLIKE],
         max(len(others) - MOST_UNLIKE, 0),
         room.said_of(one.view),
         None if drawn is None else one.masks_within(drawn),
     )
+
+
+def _shift(house: House, found: Comparison | None) -> Shift | None:
+    if found is None or not found.layout_px or found.old_sha256 is None or found.new_sha256 is None:
+        return None
+    return shift_between(house, found.old_sha256, found.new_sha256)
+
+
+def _before(box: Box, found: Comparison | None, moved: Shift | None) -> Box | None:
+    """Where a region stood: as it stands when no rows moved."""
+    if moved is not None:
+        return moved.before(box)
+    return box if found is None or not found.layout_px else None
 
 
 def _sides(one: Looked) -> list[Side]:

@@ -20,7 +20,7 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.review_room import ReviewRoom, review_room, unfinished
-from reviewed_runs import FAINT, GONE, NEW, a_reviewed_run
+from reviewed_runs import BANNER, FAINT, GONE, NEW, a_reviewed_run
 from web_app import URL, TestClient, a_client
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
@@ -283,6 +283,20 @@ def test_an_address_that_means_nothing_says_so(
 
     assert answer.status_code == status
     assert says in answer.text
+
+
+def test_rows_that_moved_are_told_with_what_they_would_have_meant_by_themselves(
+    client: TestClient, house: House
+) -> None:
+    run = a_reviewed_run(house, [BANNER, "header"])
+
+    page = client.get(f"/runs/{run.id}/review?view=shop/page-01@desktop").text
+    still = client.get(f"/runs/{run.id}/review?view=shop/page-02@desktop").text
+
+    assert "everything below y=134 moved down 84 px" in page
+    aligned, raw = re.search(r"other ([0-9.]+) % of .+ have been ([0-9.]+) %", page).groups()  # type: ignore[union-attr]
+    assert float(aligned) < float(raw)
+    assert "moved down" not in still
 
 
 @pytest.mark.parametrize(

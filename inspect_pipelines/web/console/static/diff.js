@@ -40,7 +40,7 @@ class Diff extends HTMLElement {
     this.sides = new Map([...this.querySelectorAll("figure")].map((one) => [one.dataset.side, one]));
     this.boxes = [...document.querySelectorAll("#places [data-box]")].map((link) => {
       const [x, y, width, height] = link.dataset.box.split(",").map(Number);
-      return { link, x, y, width, height };
+      return { link, x, y, width, height, oldY: Number(link.dataset.oldY ?? Number.NaN) };
     });
     this.region = this.boxes.findIndex((one) => one.link.ariaCurrent === "true");
     this.share = 50;
@@ -109,14 +109,14 @@ class Diff extends HTMLElement {
       over.classList.add("over");
       sheet.append(over);
     }
-    const framed = side === "new" || (side === "old" && this.dataset.shifted === undefined);
-    if (framed && this.dataset.dominated === undefined) sheet.append(...this.boxes.map((box) => this.frame(box)));
+    const framed = side === "new" || (side === "old" && this.boxes.every((box) => Number.isFinite(box.oldY)));
+    if (framed && this.dataset.dominated === undefined) sheet.append(...this.boxes.map((box) => this.frame(box, side === "new" ? box.y : box.oldY)));
     return made("div", { class: "pane", "data-side": side }, sheet, made("span", { class: "side" }, this.sides.get(side).dataset.label));
   }
 
-  frame(box) {
+  frame(box, y) {
     const found = made("button", { type: "button", class: "box", tabindex: "-1", title: box.link.textContent, "aria-hidden": "true", "data-kind": box.link.dataset.kind });
-    for (const [name, value] of [["left", box.x], ["top", box.y], ["width", box.width], ["height", box.height]])
+    for (const [name, value] of [["left", box.x], ["top", y], ["width", box.width], ["height", box.height]])
       found.style.setProperty(name, `${value}px`);
     found.addEventListener("click", () => this.show(this.boxes.indexOf(box)));
     return found;
