@@ -75,12 +75,12 @@ def list_decided_events(
     return page.of(lambda one: EventDossier(one, tuple(decided(each) for each in answers.get(one.id, ()))))
 
 
-def payload_of(house: House, event_id: EventId) -> str | None:
+def payload_of(house: House, event: Event) -> str | None:
     """What its source sent, laid out where it is JSON; None: it is not kept any more."""
-    delivery = house.inbox.find(house.org_id, event_id)
-    if delivery is None:
+    try:
+        text = sent_payload(house, event).decode("utf-8", "replace")
+    except NotFound:
         return None
-    text = delivery.body.decode("utf-8", "replace")
     try:
         return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
     except (ValueError, RecursionError):

@@ -45,7 +45,8 @@ def definition(shell: Shell) -> Iterator[BaseRoute]:
     def page(
         seen: Seen, kind: str, name: str, dossier: ScheduleDossier | TriggerDossier, **more: Any
     ) -> HTMLResponse:
-        revisions = list_revisions(seen.house, kind, name, limit=REVISIONS)
+        cursor = seen.request.query_params.get("cursor") or None
+        revisions = list_revisions(seen.house, kind, name, cursor=cursor, limit=REVISIONS)
         summary = dossier.summary.summary
         return shell.page(
             seen,
@@ -57,6 +58,8 @@ def definition(shell: Shell) -> Iterator[BaseRoute]:
             text=entry_text(dossier.definition) if dossier.definition is not None else None,
             plan=show_plan(seen.house, kind, name),
             revisions=revisions.items if revisions else (),
+            older_revisions=revisions.next_cursor if revisions else None,
+            is_first=cursor is None,
             **more,
         )
 

@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.answer import AnswerKind
 from inspect_pipelines.domain.event import EventStatus
-from inspect_pipelines.queries.definitions import list_definitions
+from inspect_pipelines.queries.definitions import definition_names
 from inspect_pipelines.queries.events import event_with, list_decided_events, payload_of
 from inspect_pipelines.queries.sources import list_sources
 from inspect_pipelines.usecases.events.replay import replay
@@ -49,7 +49,7 @@ def events(shell: Shell) -> Iterator[BaseRoute]:
             "events.html.j2",
             found=found,
             sources=[] if found.items else list_sources(seen.house),
-            names=_names(seen),
+            names=definition_names(seen.house),
             chosen=chosen,
             tabs_of_states=TABS,
             tones=TONES,
@@ -61,7 +61,7 @@ def events(shell: Shell) -> Iterator[BaseRoute]:
     def one(event_id: str, request: Request) -> HTMLResponse:
         seen = shell.see(request)
         seen, dossier = present(seen.find(lambda house: event_with(house, event_id)), "event", event_id)
-        payload = payload_of(seen.house, dossier.event.id)
+        payload = payload_of(seen.house, dossier.event)
         return shell.page(
             seen,
             "event.html.j2",
@@ -69,7 +69,7 @@ def events(shell: Shell) -> Iterator[BaseRoute]:
             decisions=dossier.decisions,
             payload=None if payload is None else payload[:MOST_SHOWN],
             is_cut=payload is not None and len(payload) > MOST_SHOWN,
-            names=_names(seen),
+            names=definition_names(seen.house),
             tones=TONES,
             answer_tones=ANSWER_TONES,
         )
@@ -84,7 +84,3 @@ def _replay(seen: Seen, fields: Fields) -> str:
     found = present(event_with(seen.house, name), "event", name).event
     replay(seen.house, found.id)
     return seen.link(f"/events/{found.id}") + "#decisions"
-
-
-def _names(seen: Seen) -> dict[str, str]:
-    return {one.id: one.name for one in list_definitions(seen.house)}

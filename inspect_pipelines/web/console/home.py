@@ -15,8 +15,7 @@ from inspect_pipelines.queries.definitions import (
     DefinitionSummary,
     ScheduleSummary,
     TriggerSummary,
-    list_schedules,
-    list_triggers,
+    list_by_kind,
 )
 from inspect_pipelines.queries.runs import RunSummary
 from inspect_pipelines.web.access.declaration import is_for, permitted
@@ -56,10 +55,8 @@ def home(shell: Shell) -> APIRouter:
         state: Annotated[str, Query(max_length=20)] = "",
     ) -> HTMLResponse:
         seen = shell.see(request)
-        rows = [
-            *(_of_schedule(one) for one in list_schedules(seen.house, last=STRIP)),
-            *(_of_trigger(one) for one in list_triggers(seen.house, last=STRIP)),
-        ]
+        schedules, triggers = list_by_kind(seen.house, last=STRIP)
+        rows = [*(_of_schedule(one) for one in schedules), *(_of_trigger(one) for one in triggers)]
         shown = [row for row in rows if _is_wanted(row, q, kind, state)]
         return shell.page(
             seen,

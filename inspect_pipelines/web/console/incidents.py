@@ -13,7 +13,7 @@ from starlette.routing import BaseRoute
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.queries.definitions import list_definitions
+from inspect_pipelines.queries.definitions import definition_names
 from inspect_pipelines.queries.incidents import IncidentDossier, incident_with, list_incidents
 from inspect_pipelines.queries.runs import runs_of_ids
 from inspect_pipelines.usecases.alerts.acknowledge import acknowledge
@@ -45,7 +45,7 @@ def incidents(shell: Shell) -> Iterator[BaseRoute]:
             seen,
             "incidents.html.j2",
             found=list_incidents(seen.house, open_only=chosen == "open", cursor=cursor),
-            names=_names(seen),
+            names=definition_names(seen.house),
             chosen=chosen,
             tabs_of_states=TABS,
             tones=TONES,
@@ -63,7 +63,7 @@ def incidents(shell: Shell) -> Iterator[BaseRoute]:
             summary=dossier.summary,
             runs=runs_of_ids(seen.house, dossier.run_ids),
             messages=dossier.notifications,
-            names=_names(seen),
+            names=definition_names(seen.house),
             tones=TONES,
             lengths=LENGTHS,
         )
@@ -106,7 +106,3 @@ def _meant(seen: Seen) -> tuple[Seen, IncidentId]:
 
 def _found(seen: Seen, name: str) -> tuple[Seen, IncidentDossier]:
     return present(seen.find(lambda house: incident_with(house, name)), "incident", name)
-
-
-def _names(seen: Seen) -> dict[str, str]:
-    return {one.id: one.name for one in list_definitions(seen.house)}

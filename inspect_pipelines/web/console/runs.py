@@ -12,7 +12,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
-from inspect_pipelines.queries.definitions import list_definitions
+from inspect_pipelines.queries.definitions import definition_names
 from inspect_pipelines.queries.runs import list_runs
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.console.shell import Shell
@@ -38,7 +38,6 @@ def runs(shell: Shell) -> APIRouter:
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> HTMLResponse:
         seen = shell.see(request)
-        definitions = list_definitions(seen.house)
         statuses = [_status(one) for one in status or ()]
         found = list_runs(
             seen.house,
@@ -65,7 +64,7 @@ def runs(shell: Shell) -> APIRouter:
             seen,
             "runs.html.j2",
             runs=found,
-            names={one.id: one.name for one in definitions},
+            names=definition_names(seen.house),
             statuses=[*RunStatus],
             chosen=chosen,
             is_filtered=any(chosen.values()),

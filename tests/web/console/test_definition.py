@@ -153,6 +153,24 @@ def test_an_older_revision_is_restored(client: TestClient, ours: House) -> None:
     assert press(client, "/schedules/by-form/restore", "k4", revision="one").status_code == 400
 
 
+def test_revisions_have_pages_and_each_row_an_edit(client: TestClient, ours: House) -> None:
+    made(client)
+    for number in range(1, 13):
+        press(
+            client, "/schedules/by-form/edit", f"k{number}",
+            **{**FILLED, **variables(), "revision": str(number), "name": f"name {number}"},
+        )  # fmt: skip
+
+    page = shown(client, "/schedules/by-form")
+    older = page.partition('rel="next" href="')[2].partition('"')[0].replace("&amp;", "&")
+
+    assert "<strong>13</strong>" in page
+    assert "<strong>1</strong>" not in page
+    assert "<strong>1</strong>" in shown(client, older)
+    assert 'href="/schedules/by-form/edit">Edit</a>' in shown(client, "/")
+    assert f'href="/schedules/{NIGHTLY.id}/edit"' not in shown(client, "/")
+
+
 def test_a_schedule_is_deleted_when_its_id_is_said_once_more(client: TestClient, ours: House) -> None:
     made(client)
 

@@ -16,6 +16,7 @@ from web_app import TestClient, a_client
 
 EVENT = ledger_rows.EVENT
 PLACE = f"/events/{EVENT.id}"
+OTHER = replace(EVENT, id=EventId("01900000-0000-7000-8000-00000000cccc"), source_delivery_id="other")
 
 
 @pytest.fixture
@@ -28,15 +29,20 @@ def decide(house: House) -> None:
         ledger.events.save(replace(EVENT, status=EventStatus.DECIDED))
 
 
-def deliver(house: House, body: bytes) -> None:
-    house.inbox.store(
-        [
-            Delivery(
-                EVENT.id, EVENT.org_id, EVENT.source_id, EVENT.source_kind, EVENT.source_delivery_id,
-                "pull_request", body, EVENT.received_at,
-            )
-        ]
+def deliver(house: House, body: bytes) -> str:
+    """Another event, that its source sent so; returns its page's address."""
+    sent = Delivery(
+        OTHER.id, OTHER.org_id, OTHER.source_id, OTHER.source_kind, OTHER.source_delivery_id, "pull_request", body,
+        OTHER.received_at,
     )  # fmt: skip
+    house.inbox.store([sent])
+    return a_page_of_it(house)
+
+
+def a_page_of_it(house: House) -> str:
+    with house.ledger.write() as ledger:
+        ledger.events.add(OTHER)
+    return f"/events/{OTHER.id}"
 
 
 def test_an_event_says_what_it_started_and_why(client: TestClient) -> None:
@@ -45,13 +51,14 @@ def test_an_event_says_what_it_started_and_why(client: TestClient) -> None:
     assert f'href="{PLACE}"' in listed
     assert f'href="/runs/{ledger_rows.RUNNING.id}">started a run</a>' in listed
     assert f'<a href="/runs/{ledger_rows.RUNNING.id}">a run</a> because <span dir="auto">it matched' in page
-    assert "not kept any more" in page
+
+
+def test_a_payload_that_is_kept_no_longer_is_said_so(client: TestClient, ours: House) -> None:
+    assert "not kept any more" in shown(client, a_page_of_it(ours))
 
 
 def test_what_the_source_sent_is_laid_out_and_stays_text(client: TestClient, ours: House) -> None:
-    deliver(ours, b'{"action": "closed", "title": "<script>alert(1)</script>"}')
-
-    page = shown(client, PLACE)
+    page = shown(client, deliver(ours, b'{"action": "closed", "title": "<script>alert(1)</script>"}'))
 
     assert "  &#34;action&#34;: &#34;closed&#34;,\n" in page
     refuse_markup(page)
@@ -60,12 +67,10 @@ def test_what_the_source_sent_is_laid_out_and_stays_text(client: TestClient, our
 def test_what_is_no_json_is_shown_as_it_came_and_at_most_its_beginning(
     client: TestClient, ours: House
 ) -> None:
-    deliver(ours, b"payload=" + b"x" * 100_000)
-
-    page = shown(client, PLACE)
+    page = shown(client, deliver(ours, b"payload=" + b"x" * 100_000))
 
     assert "<code>payload=xxx" in page
-    assert f"inspect-pipelines events show {EVENT.id} --payload" in page
+    assert f'href="/api/v1/events/{OTHER.id}/payload"' in page
     assert len(page) < 80_000
 
 
