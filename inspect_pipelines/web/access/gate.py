@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection, Request
 
 from inspect_pipelines.domain.access import LOCAL, NOBODY, Caller, Permission, why
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SLUG
-from inspect_pipelines.errors import Forbidden, NotFound, Unauthenticated
+from inspect_pipelines.errors import Forbidden, NotFound, Unauthenticated, UsageError
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.access import has_administrator
@@ -22,7 +22,16 @@ from inspect_pipelines.web.access.declaration import Declaration, For, permitted
 from inspect_pipelines.web.access.rates import Rates
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
-FORWARDED = ("x-forwarded-for", "forwarded", "x-real-ip", "via")  # a proxy brings somebody else's request
+# A proxy brings somebody else's request, and says so by any of these; one that is told to set the scheme only, as tokens ask for,
+# may name 127.0.0.1 as the host that it asks.
+FORWARDED = (
+    *("forwarded", "via", "x-real-ip", "cdn-loop", "true-client-ip", "cf-connecting-ip", "fly-client-ip"),
+    *("x-client-ip", "x-cluster-client-ip", "x-envoy-external-address", "x-original-forwarded-for"),
+    *(
+        f"x-forwarded-{what}"
+        for what in ("for", "proto", "protocol", "ssl", "scheme", "host", "port", "server", "by")
+    ),
+)
 AGENT = "agent/"  # how the User-Agent of an agent begins
 FROM_ELSEWHERE = ("cross-site", "same-site")
 HOW = "send a token: `Authorization: Bearer insp_pat_..`, made with: inspect-pipelines tokens create; people sign in"
@@ -79,6 +88,7 @@ class Gate:
         caller = self._caller(asking, declared)
         if _is_agent(asking):
             caller = replace(caller, is_agent=True)
+        _refuse_unwritable(asking)
         wanted = declared.permission
         if wanted is not None and not declared.admits(caller.rights):
             raise Forbidden(f"{asking.url.path!r} is not for you: {why(caller, wanted)}")
@@ -219,6 +229,13 @@ class Gate:
     def _has_others(self, caller: Caller) -> bool:
         """Whether the home is not theirs alone."""
         return [*self._estate.organizations()] not in ([], [caller.org_id])
+
+
+def _refuse_unwritable(asking: HTTPConnection) -> None:
+    """PostgreSQL knows no such text, and would break where it is looked for; an organisation is looked for by its letters first."""
+    said = [name + text for name, text in asking.query_params.multi_items() if name != "org"]
+    if any("\0" in one for one in (asking.scope["path"], *said)):
+        raise UsageError("the address has the character U+0000 in it, which names nothing; write it without")
 
 
 def _refuse_pages_elsewhere(asking: HTTPConnection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -27,6 +28,7 @@ KEY_HEADER = "Idempotency-Key"
 REPLAYED = "Idempotency-Replayed"
 JSON = "application/json"
 MOST_BYTES = 65_536
+NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # PostgreSQL refuses it in the middle of a deed
 BROKEN = 500
 HTTP_ERRORS = 400  # and above
 Handler = Callable[[Request], Awaitable[Response]]
@@ -152,10 +154,18 @@ async def _body(request: Request, most: int) -> bytes:
     found = request._body = b"".join(pieces)  # FastAPI reads it again
     if found:
         try:
-            json.loads(found, object_pairs_hook=_once)
+            json.loads(found, object_pairs_hook=_once, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             raise Invalid([("body", f"is no JSON that can be read: {error}")]) from error
+        if NUL.search(found):
+            raise Invalid(
+                [("body", "has the character U+0000 in it, which no database keeps; write it without")]
+            )
     return found
+
+
+def _no_number(said: str) -> float:
+    raise ValueError(f"{said} is none of its numbers")  # Python's own reader takes it
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

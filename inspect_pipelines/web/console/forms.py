@@ -116,17 +116,19 @@ async def fields_of(request: Request, most_bytes: int = MOST_BYTES) -> Fields:
     Raises:
         UsageError: It is no form, or too large for one.
     """
-    found = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if found != FORM:
-        raise UsageError(f"a form is sent as {FORM!r}, and this is {found[:100]!r}")
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != FORM:
+        raise UsageError(f"a form is sent as {FORM!r}, and this is {kind[:100]!r}")
     body = b""
     async for piece in request.stream():
         body += piece
         if len(body) > most_bytes:
             raise UsageError(f"this form has {most_bytes} bytes at most")
     try:
-        return Fields(
-            parse_qs(body.decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
-        )
+        text = body.decode()
+        found = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
         raise UsageError(f"this form cannot be read: {error}") from error
+    if "\0" in text or any("\0" in name + "".join(said) for name, said in found.items()):
+        raise UsageError("this form has the character U+0000 in it, which no database keeps")
+    return Fields(found)

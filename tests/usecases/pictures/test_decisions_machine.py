@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from houses import a_house
-from inspect_pipelines.domain.access import LOCAL, REVIEWING, Caller
+from inspect_pipelines.domain.access import LOCAL, REVIEWING, Caller, local_person
 from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DecisionId
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.wish import Wish
 from inspect_pipelines.errors import Forbidden, Refused
-from inspect_pipelines.usecases.pictures.adopt import adopt, roll_back
+from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
 from inspect_pipelines.usecases.pictures.decide import decide
 from inspect_pipelines.usecases.pictures.withdraw import withdraw
 from resources.gallery.folder import FolderGallery
@@ -26,6 +26,7 @@ from watched_site import ADA, watched
 
 PERSON = replace(LOCAL, actor=ADA)
 MACHINE = Caller("user:ci", DEFAULT_ORG, REVIEWING, token_id="t1")
+AGENT = local_person("ada", is_agent=True)  # with nothing of its own to show
 SHADES = st.sampled_from([40, 90, 140, 200])
 ACCEPT, REJECT = DecisionKind.ACCEPT, DecisionKind.REJECT
 
@@ -68,7 +69,7 @@ class Decisions(RuleBasedStateMachine):
     @precondition(lambda self: self.last is not None)
     @rule(
         kind=st.sampled_from([ACCEPT, REJECT]),
-        caller=st.sampled_from([PERSON, MACHINE]),
+        caller=st.sampled_from([PERSON, MACHINE, AGENT]),
         is_proposal=st.booleans(),
         is_late=st.booleans(),
     )
@@ -80,8 +81,13 @@ class Decisions(RuleBasedStateMachine):
             made = decide(
                 self.house, run.id, Wish(kind, note="because", is_proposal=is_proposal), caller=caller
             )
+        except Forbidden:
+            assert caller is AGENT
+            assert not is_proposal
+            return
         except Refused:
             return
+        assert is_proposal or caller is not AGENT
         review = self.site.review(run)
         assert review is not None
         if review.superseded_by is not None:
@@ -91,14 +97,14 @@ class Decisions(RuleBasedStateMachine):
             self.words[change] = kind
 
     @precondition(lambda self: self.last is not None)
-    @rule(caller=st.sampled_from([PERSON, MACHINE]))
+    @rule(caller=st.sampled_from([PERSON, MACHINE, AGENT]))
     def finalise(self, caller: Caller) -> None:
         assert self.last is not None
         run, change = self.last
         try:
             made = decide(self.house, run.id, Wish(ACCEPT, finalizes=True), caller=caller)
         except Forbidden:
-            assert caller is MACHINE
+            assert caller is not PERSON
             return
         except Refused:
             return
@@ -121,6 +127,19 @@ class Decisions(RuleBasedStateMachine):
         roll_back(self.house, "nightly-shop", by=ADA)
         self.active -= 1
         if self.approved[self.active] != gone:
+            for change in [one for one in self.words if one[1] == gone]:
+                self._stands_now(change)
+
+    @rule(data=st.data())
+    def activate_any(self, data: st.DataObject) -> None:
+        """An older or a newer one; the one in use stays in use."""
+        wanted = data.draw(st.integers(0, len(self.approved) - 1))
+        gone = self.approved[self.active]
+        with self.house.ledger.read() as ledger:
+            baselines = ledger.baselines.all("nightly-shop")[::-1]
+        activate(self.house, baselines[wanted].id, by=ADA)
+        self.active = wanted
+        if self.approved[wanted] != gone:
             for change in [one for one in self.words if one[1] == gone]:
                 self._stands_now(change)
 

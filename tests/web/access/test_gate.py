@@ -63,6 +63,18 @@ def test_whoever_sits_at_this_machine_has_every_right(client: TestClient) -> Non
         {"X-Real-IP": "203.0.113.9"},
         {"Via": "1.1 proxy"},
         {"Host": "qa.acme.example"},
+        # nginx, told to set only what a token asks for, names 127.0.0.1 as the host that it asks
+        {"X-Forwarded-Proto": "https"},
+        {"X-Forwarded-Host": "qa.acme.example"},
+        {"X-Forwarded-Port": "443"},
+        {"X-Forwarded-Server": "proxy"},
+        {"X-Client-IP": "203.0.113.9"},
+        {"X-Cluster-Client-IP": "203.0.113.9"},
+        {"True-Client-IP": "203.0.113.9"},
+        {"CF-Connecting-IP": "203.0.113.9"},
+        {"Fly-Client-IP": "203.0.113.9"},
+        {"X-Envoy-External-Address": "203.0.113.9"},
+        {"CDN-Loop": "cloudflare"},
     ],
 )
 def test_what_a_proxy_of_this_machine_brings_is_not_local(

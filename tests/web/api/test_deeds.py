@@ -21,6 +21,7 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import ChannelError, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.change_members import add_member
+from inspect_pipelines.usecases.access.revoke_token import revoke_token
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.web.access.declaration import declaration_of, operations
 from people import a_token, bearer
@@ -580,3 +581,28 @@ def test_json_of_a_body_is_read_as_documented(client: TestClient) -> None:
 
     assert answer.json()["status"] == "cancelled"
     assert "ÄÖÜ" in answer.json()["reason"]
+
+
+def test_a_key_is_its_senders_whatever_token_they_show(
+    client: TestClient, ours: House, engine: RecordingEngine
+) -> None:
+    """A token that is rotated between a lost answer and the next try does nothing twice; somebody else's key is another."""
+    old, new, other = (
+        a_token(ours, login, random=random)
+        for login, random in (
+            ("ada", b"the token before"),
+            ("ada", b"the token of now"),
+            ("eve", b"somebody else's."),
+        )
+    )
+
+    first = sent(client, f"{V1}/schedules/{{schedule_id}}/run-now", **bearer(old))
+    revoke_token(ours, old.token.id, by="user:ada")
+    again = sent(client, f"{V1}/schedules/{{schedule_id}}/run-now", **bearer(new))
+    theirs = sent(client, f"{V1}/schedules/{{schedule_id}}/run-now", **bearer(other))
+
+    assert (first.status_code, again.json(), len(engine.launches)) == (202, first.json(), 2)
+    assert again.headers["Idempotency-Replayed"] == "true"
+    assert theirs.json()["id"] != first.json()["id"]
+    asked = client.get(f"{V1}/operations/k", headers=bearer(new)).json()
+    assert asked["status"] == 202

@@ -151,6 +151,7 @@ def test_a_page_elsewhere_presses_no_button(
         (b"key=" + b"k" * 300_000, "bytes at most"),
         (b"key=k" + b"&a=b" * 3_000, "cannot be read"),
         (b"key=%ff", "cannot be read"),
+        (b"key=k&note=a%00b", "which no database keeps"),
     ],
 )
 def test_a_form_that_none_of_our_pages_sends_is_refused(
