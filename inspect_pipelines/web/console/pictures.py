@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, Response
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.pictures import small_picture
 from inspect_pipelines.queries.run import pictures_of, run_anywhere
 from inspect_pipelines.web.access.declaration import is_for, visitors
@@ -17,12 +18,30 @@ from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api import problem
 
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
+KNOWN_SECONDS = 20.0
 WEEK = "private, max-age=604800, immutable"  # its name is its content's hash
+
+
+class _Known:
+    """Which pictures runs refer to, for as long as a page of them is loaded: reading that takes a run's whole evidence."""
+
+    def __init__(self) -> None:
+        self._of: dict[RunId, tuple[float, set[Sha256]]] = {}  # until when, by the steady clock
+
+    def has(self, house: House, run_id: RunId, sha256: Sha256) -> bool:
+        now = house.clock.monotonic()
+        until, known = self._of.get(run_id, (now, set()))
+        if now < until and sha256 in known:
+            return True
+        found = pictures_of(house, run_id)  # also when it is new: the run may go on
+        self._of = {one: kept for one, kept in self._of.items() if now < kept[0]}
+        self._of[run_id] = (now + KNOWN_SECONDS, found)
+        return sha256 in found
 
 
 def pictures(gate: Gate) -> APIRouter:
     """`GET /runs/{run_id}/pictures/{sha256}`: a picture that this run refers to, and no other; `../thumbnails/..`: small."""
-    router = APIRouter()
+    router, known = APIRouter(), _Known()
 
     @router.get("/runs/{run_id}/pictures/{sha256}", response_class=Response)
     @is_for(visitors(Permission.PICTURES_READ))
@@ -41,7 +60,7 @@ def pictures(gate: Gate) -> APIRouter:
         if found is None:
             return JSONResponse({"error": f"there is no run {run_id!r}"}, status_code=404)
         house, run = found
-        if Sha256(sha256) not in pictures_of(house, run.id):
+        if not known.has(house, run.id, Sha256(sha256)):
             sentence = (
                 f"run {run.id!r} has no picture {sha256!r}, or not any more: evidence is kept for a time"
             )

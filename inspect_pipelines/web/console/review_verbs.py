@@ -47,6 +47,8 @@ def _decide(seen: Seen, fields: Fields) -> str:
         _end_of(fields.one("until")) if kind is DecisionKind.QUARANTINE else None,
     )
     decide(seen.house, room.run.id, wish, caller=seen.caller)
+    if not room.waiting:  # a second thought, or a quarantine of what looks right today: it leads nowhere else
+        return _address(seen, room, narrowed, views[0], kind.value)
     return _onward(seen, views[0], narrowed, kind.value)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from builders import a_schedule, a_screenshot, a_session, a_sha
 from houses import apply
@@ -90,3 +91,29 @@ def test_what_is_no_picture_is_not_found(client: TestClient, run: Run, name: str
 
 def test_a_run_that_does_not_exist_has_no_picture(client: TestClient) -> None:
     assert client.get(f"/runs/nope/pictures/{a_sha('e')}").status_code == 404
+
+
+def test_a_page_of_pictures_reads_a_runs_evidence_once(client: TestClient, house: House, run: Run) -> None:
+    """A strip of fifty thumbnails read the comparisons of a thousand views fifty times."""
+    shas = [house.gallery.put(png(40 + at, 30)) for at in range(4)]
+    shots = tuple(a_screenshot(f"p{at}", sha256=sha) for at, sha in enumerate(shas))
+    with house.ledger.write() as ledger:
+        ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.1", screenshots=shots[:3]))
+    read: list[str] = []
+
+    def note(connection: object, cursor: object, statement: str, *rest: object) -> None:
+        if "FROM run_comparisons" in statement:
+            read.append(statement)
+
+    sa.event.listen(sa.Engine, "before_cursor_execute", note)
+    try:
+        found = [client.get(f"/runs/{run.id}/thumbnails/{sha}").status_code for sha in shas[:3]]
+        with house.ledger.write() as ledger:
+            ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.2", screenshots=shots[3:]))
+        later = client.get(f"/runs/{run.id}/thumbnails/{shas[3]}").status_code
+    finally:
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+    assert found == [200, 200, 200]
+    assert later == 200
+    assert len(read) == 2

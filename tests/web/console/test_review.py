@@ -161,6 +161,22 @@ def test_other_words_are_said_as_well_and_stand_there_with_who_and_through_what(
     assert waiting(house, run.id) == ["page-02"]
 
 
+def test_what_looks_right_today_may_be_quarantined_and_a_second_thought_leads_nowhere_else(
+    client: TestClient, house: House
+) -> None:
+    a_reviewed_run(house, ["price"], definition_id="hourly")
+    run = a_reviewed_run(house, ["", ""], status=RunStatus.PASSED)
+    page = client.get(f"/runs/{run.id}/review").text
+    fields = {"decision": "quarantine", "note": "it flickers", "owner": "bob", "until": "2026-12-01"}
+
+    answer = say(client, run.id, view="shop/page-02@desktop", **fields)
+
+    assert '<summary class="button" data-key="q"' in page
+    assert ">Accept" not in page
+    assert answer.url.path == f"/runs/{run.id}/review"
+    assert "<strong>quarantined</strong> by local" in answer.text
+
+
 @pytest.mark.parametrize(
     ("fields", "status", "says"),
     [
