@@ -125,7 +125,9 @@ def event_of(house: House, body: bytes, *, kind: str, source_id: str | None) -> 
     """
     source = _source(house, source_id)
     if source.kind is SourceKind.GITHUB and not kind:
-        raise UsageError("a payload of GitHub says not what it is; name it with --kind pull_request")
+        raise UsageError(
+            "a payload of GitHub says not what it is; name its X-GitHub-Event, such as pull_request (--kind on the command line)"
+        )
     delivery = Delivery(
         id=EventId(house.clock.new_id()),
         org_id=house.org_id,

@@ -26,12 +26,14 @@ from inspect_pipelines.queries.definitions import (
 from inspect_pipelines.queries.events import event_with, list_events
 from inspect_pipelines.queries.plan_summary import show_plan
 from inspect_pipelines.queries.revisions import list_revisions
+from inspect_pipelines.queries.sources import list_sources
 from inspect_pipelines.queries.upcoming import list_upcoming
-from inspect_pipelines.usecases.events.rehearse import rehearse_event
+from inspect_pipelines.usecases.events.rehearse import event_of, rehearse_event
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.access.rates import FILES
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.console.definition_verbs import definition_verbs
+from inspect_pipelines.web.console.forms import Fields, Shown, form
 from inspect_pipelines.web.console.shell import Seen, Shell
 
 RECENT = 20  # events that may be tried
@@ -98,12 +100,32 @@ def definition(shell: Shell) -> Iterator[BaseRoute]:
             dossier,
             decisions=dossier.decisions,
             batches=dossier.batches,
+            sources=list_sources(seen.house) if may_try else (),
             recent=list_events(seen.house, type=dossier.summary.event, limit=RECENT).items if may_try else (),
             chosen=event,
             tried=_tried(seen.house, trigger_id, event) if event and may_try else None,
         )
 
+    def tries(seen: Seen, fields: Fields) -> Shown:
+        name = seen.request.path_params["definition_id"]
+        trigger = find_trigger(
+            seen.house, present(trigger_with(seen.house, name), "trigger", name).summary.summary.id
+        )
+        shell.gate.rates.spend(FILES, seen.house.org_id, "this organisation")
+        payload = fields.one("payload").encode("utf-8", "replace")
+        event = event_of(
+            seen.house, payload, kind=fields.one("kind").strip(), source_id=fields.one("source") or None
+        )
+        tried = rehearse_event(
+            seen.house, event, triggers=[trigger], paths=fields.one("paths").split() or None
+        )
+        page = shell.page(seen, "trigger_tried.html.j2", trigger=trigger, event=event, tried=tried)
+        return Shown(page, seen.link(f"/triggers/{name}"))
+
     yield from router.routes
+    yield form(
+        shell, "/triggers/{definition_id}/try", permitted(Permission.EVENTS_REPLAY), "trigger.test", tries
+    )
     yield from definition_verbs(shell)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -258,3 +259,37 @@ def test_what_strangers_wrote_stays_text(client: TestClient, ours: House) -> Non
 
     for address in ("/schedules/by-form", "/schedules/by-form/edit", "/"):
         refuse_markup(shown(client, address))
+
+
+def test_a_trigger_is_tried_with_a_payload_and_nothing_is_stored(client: TestClient, ours: House) -> None:
+    payload = {
+        "action": "closed",
+        "number": 7,
+        "pull_request": {"number": 7, "merged": True, "title": EVIL, "base": {"ref": "elsewhere"}},
+        "repository": {"full_name": "acme/shop"},
+    }
+    with ours.ledger.read() as ledger:
+        before = (ledger.events.latest(), ledger.runs.latest(limit=100))
+
+    answer = press(
+        client, f"/triggers/{TRIGGER.id}/try",
+        source="github-acme", kind="pull_request", paths="src/pay.ts", payload=json.dumps(payload),
+    )  # fmt: skip
+    odd = press(
+        client,
+        f"/triggers/{TRIGGER.id}/try",
+        "k2",
+        source="github-acme",
+        kind="pull_request",
+        paths="",
+        payload="no",
+    )
+
+    assert answer.status_code == 200
+    assert "pull_request.merged</h1>" in answer.text
+    assert "nothing was started or stored" in answer.text
+    assert 'role="status"' in answer.text
+    assert "<script>alert" not in answer.text
+    assert "No trigger would be asked" in odd.text
+    with ours.ledger.read() as ledger:
+        assert (ledger.events.latest(), ledger.runs.latest(limit=100)) == before
