@@ -3,7 +3,7 @@
 A difference counts where displacing the picture by a pixel cannot explain it. Text that is rasterised anew at another
 sub-pixel position changes every edge by up to its own contrast, so no threshold on differences tells it from a changed
 letter; but a difference below the slope of the edge that it stands on is a displacement, and one on flat ground is not.
-Two measures are taken of each 16 px place and the higher one counts:
+Two measures are taken of each 16 px place, a third one of whole words and lines (see `tint`), and the highest counts:
 
 * fine: over the pixels that stand out, the root mean square of their colour distance (1.0 is black and white), in which
   a hairline counts twice;
@@ -43,9 +43,10 @@ from inspect_pipelines.imaging.standing import (
     displaced,
     standing_out,
 )
+from inspect_pipelines.imaging.tint import tints
 from inspect_pipelines.imaging.window import Window, cut, runs
 
-SCORE_METHOD = "visible-place-v4"  # trends never mix methods: change the arithmetic, change the name
+SCORE_METHOD = "visible-place-v5"  # trends never mix methods: change the arithmetic, change the name
 
 DRIFT = 0.6  # px of displacement that a mean colour is forgiven, by the slope between the halves of its place
 OBVIOUS = 0.25  # a coarse distance that no displacement makes; such places need no closer look
@@ -94,7 +95,7 @@ def see(old: Pixels, new: Pixels, windows: Iterable[Window]) -> Sight:
         at = whole.cells(CELL)
         looks[at] = np.maximum(looks[at], look.cells())
         visible += look.visible_pixels()
-        score = max(score, float(look.places().max()))
+        score = max(score, float(look.places().max()), float(look.tints.max()))
     return Sight(min(score, 1.0), np.minimum(looks, 1.0), visible)
 
 
@@ -122,6 +123,7 @@ class _Look:
         for steps in (HALF_STEPS, WHOLE_STEPS):
             for strip in list(self._doubtful_strips()):
                 self._look_again(strip, steps)
+        self.tints = tints(cut(old, window), cut(new, window), self._differs, before, after)
 
     def places(self) -> Grid:
         """How different each place looks."""
@@ -132,6 +134,7 @@ class _Look:
         """How different each cell looks: by itself, or as a part of a place whose mean colour changed."""
         fine = np.sqrt(self._energy / CELL**2) * self._gain
         looks = np.maximum(fine, np.minimum(worst_place(self._coarse), self._mean_step))
+        looks = np.maximum(looks, self.tints)
         return np.where(self._differs, looks, 0)  # softening carries a difference over into the next cell
 
     def visible_pixels(self) -> int:

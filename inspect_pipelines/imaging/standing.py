@@ -29,6 +29,12 @@ LINE_GAIN = 2.0  # of its colour distance, as much as faint letters get
 LEVEL, UPRIGHT = np.ones((1, LINE_PX), dtype=np.uint8), np.ones((LINE_PX, 1), dtype=np.uint8)
 THICK = np.ones((THICK_PX, THICK_PX), dtype=np.uint8)
 
+# The eye tells colours apart over larger areas than brightness: gratings of equal brightness melt into one at a third of the
+# frequency (Mullen 1985). So a pixel counts with its own brightness and the colour of what is around it, which leaves
+# nothing of the fringes that drawing letters by a screen's stripes lays round each of them.
+COLOUR_PX = (5, 3)  # across and down; the stripes lie side by side
+BRIGHTNESS = np.array([0.299, 0.587, 0.114], dtype=np.float32)  # of red, green and blue (ITU-R BT.601)
+
 # Softening by binomials. A displacement by half a pixel softens too, so the side that stays takes as much (variance 3/4).
 SOFT = np.array([0, 0, 1, 2, 1, 0, 0], dtype=np.float32) / 4
 HALF_ON = np.array([0, 1, 3, 3, 1, 0, 0], dtype=np.float32) / 8
@@ -73,7 +79,6 @@ def standing_out(
     if (old_step, new_step) != (STAY, STAY):
         _clear_rim(stands, wide, *old.shape[:2])
     inner = np.s_[HALO:-HALO, HALO:-HALO]
-    before, after = before[inner], after[inner]
     shape = grid_shape(strip.height, strip.width)
     stands = stands[inner]
     if asked is not None:
@@ -81,12 +86,14 @@ def standing_out(
     ys, xs = np.nonzero(stands)
     if not len(ys):
         nothing: Grid = np.zeros(shape, dtype=np.float32)
-        return Standing(nothing, np.zeros(shape, dtype=np.int32), before, after)
+        return Standing(nothing, np.zeros(shape, dtype=np.int32), before[inner], after[inner])
     gain = np.where(_hairlines(stands)[ys, xs], np.float32(LINE_GAIN), np.float32(1))
-    far = np.minimum(distance(before[ys, xs], after[ys, xs]) / 100 * gain, 1)
+    wide_ys, wide_xs = ys + HALO, xs + HALO
+    old_colours, new_colours = (_to_the_eye(picture, wide_ys, wide_xs) for picture in (before, after))
+    far = np.minimum(distance(old_colours, new_colours) / 100 * gain, 1)
     ones = np.ones(len(ys), dtype=np.float32)
     counts = sums(ys, xs, ones, shape).astype(np.int32)
-    return Standing(sums(ys, xs, far * far, shape), counts, before, after)
+    return Standing(sums(ys, xs, far * far, shape), counts, before[inner], after[inner])
 
 
 def displaced(picture: Pixels, window: Window, step: Step) -> Pixels:
@@ -108,6 +115,22 @@ def _softened(picture: Pixels, window: Window, step: Step, other: Step) -> Pixel
     along = HALF_ON if down else SOFTER if other[1] % 2 else SOFT
     halfway: Pixels = cv2.sepFilter2D(whole, -1, across, along)  # type: ignore[assignment]
     return halfway
+
+
+def _to_the_eye(
+    picture: Pixels, ys: npt.NDArray[np.intp], xs: npt.NDArray[np.intp]
+) -> npt.NDArray[np.float32]:
+    """The colours of some pixels, (pixels, 3), each with its own brightness and the colour of its surroundings.
+
+    Args:
+        ys, xs: At least half of COLOUR_PX inside the picture.
+    """
+    across, down = COLOUR_PX[0] // 2, COLOUR_PX[1] // 2
+    top, left = int(ys.min()) - down, int(xs.min()) - across
+    part = picture[top : int(ys.max()) + down + 1, left : int(xs.max()) + across + 1]
+    around = cv2.blur(part, COLOUR_PX)[ys - top, xs - left].astype(np.float32)
+    own = (picture[ys, xs] - around) @ BRIGHTNESS
+    return np.asarray(np.clip(around + own[:, None], 0, 255), dtype=np.float32)
 
 
 def _hairlines(stands: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:

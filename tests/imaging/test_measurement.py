@@ -114,7 +114,7 @@ def test_a_changed_word_below_a_new_banner_is_boxed_where_it_is_now(shots):
 def test_equal_pictures_score_nothing():
     assert measure(canvas(), canvas()) == measure(canvas(3, 5), canvas(3, 5))
     assert measure(canvas(), canvas()).score == 0.0
-    assert measure(canvas(), canvas()).score_method == SCORE_METHOD == "visible-place-v4"
+    assert measure(canvas(), canvas()).score_method == SCORE_METHOD == "visible-place-v5"
 
 
 boxes = st.builds(Box, st.integers(0, 290), st.integers(0, 190), st.integers(1, 200), st.integers(1, 120))

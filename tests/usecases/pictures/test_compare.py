@@ -115,7 +115,7 @@ def test_a_recoloured_button_fails_and_is_named(gallery):
         comparison.reason
         == f"button 'Add to basket' changed colour strongly (49 of 100) (score {comparison.score:.3f}, tolerance 0.02)"
     )
-    assert comparison.score_method == "visible-place-v4"
+    assert comparison.score_method == "visible-place-v5"
     assert [(r.element, r.box) for r in comparison.regions] == [BUTTON]
 
 
