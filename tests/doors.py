@@ -15,6 +15,7 @@ from starlette.middleware import Middleware
 from starlette.types import ASGIApp
 
 from houses import a_house, an_estate
+from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.app import LOOPBACK
 from inspect_pipelines.web.connections import Connection
@@ -24,9 +25,10 @@ from patience import until
 
 
 @contextmanager
-def a_door(upstream: Path) -> Iterator[str]:
-    """Its address, without the prefix."""
-    door = DagsterDoor(Gate(an_estate(a_house(upstream.parent))), str(upstream))
+def a_door(upstream: Path, *, house: House | None = None) -> Iterator[str]:
+    """Its address, without the prefix; with a house it asks its members who they are, every tenth of a second."""
+    gate = Gate(an_estate(house or a_house(upstream.parent)), is_open=house is not None)
+    door = DagsterDoor(gate, str(upstream), admitted_every_seconds=0.1 if house else 15.0)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from functools import partial
 
 import anyio.to_thread
 from starlette.datastructures import Headers
@@ -17,7 +18,7 @@ from inspect_pipelines.errors import Forbidden, Unauthenticated
 from inspect_pipelines.web.access.declaration import ANYBODY, is_for, visitors
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.dagster_ui.admission import Refusal, refusal, stranger
-from inspect_pipelines.web.dagster_ui.forwarding import Forwarding
+from inspect_pipelines.web.dagster_ui.forwarding import ADMITTED_EVERY_SECONDS, Forwarding
 
 REFUSED_SOCKET = 1008  # RFC 6455: policy violation
 
@@ -29,12 +30,21 @@ class DagsterDoor:
         gate: Who may come in at all.
         socket: Of Dagster's own server; nothing listens there while that one is not up.
         origins: As in `admission.refusal`.
+        admitted_every_seconds: How often it is asked whether a WebSocket may stay.
     """
 
     declaration = visitors(Permission.DEPLOYMENT_ADMIN)
 
-    def __init__(self, gate: Gate, socket: str, *, origins: Collection[str] = ()) -> None:
-        self._gate, self._forwarding, self._origins = gate, Forwarding(socket), origins
+    def __init__(
+        self,
+        gate: Gate,
+        socket: str,
+        *,
+        origins: Collection[str] = (),
+        admitted_every_seconds: float = ADMITTED_EVERY_SECONDS,
+    ) -> None:
+        self._gate, self._origins = gate, origins
+        self._forwarding = Forwarding(socket, admitted_every_seconds=admitted_every_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)
@@ -43,7 +53,9 @@ class DagsterDoor:
             if unknown or stranger(headers, scheme=scope["scheme"], origins=self._origins):
                 await send({"type": "websocket.close", "code": REFUSED_SOCKET})
             else:
-                await self._forwarding.websocket(scope, receive, send)
+                await self._forwarding.websocket(
+                    scope, receive, send, may_stay=partial(self._may_stay, scope)
+                )
             return
         refused = unknown or refusal(
             scope["method"], scope["path"], headers, scheme=scope["scheme"], origins=self._origins
@@ -60,6 +72,9 @@ class DagsterDoor:
 
     async def close(self) -> None:
         await self._forwarding.close()
+
+    async def _may_stay(self, scope: Scope) -> bool:
+        return await anyio.to_thread.run_sync(self._unknown, scope) is None
 
     def _unknown(self, scope: Scope) -> Refusal | None:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import quote
 
 import anyio
@@ -22,6 +22,11 @@ OF_ONE_CONNECTION = frozenset(
         *(b"te", b"trailer", b"transfer-encoding", b"upgrade", b"date", b"server"),
     }
 )
+OF_OURS = frozenset(
+    (b"authorization", b"cookie")
+)  # who asks is known by then, and nobody behind us needs to be them
+ADMITTED_EVERY_SECONDS = 15.0  # as streams are
+REFUSED = 1008  # RFC 6455: policy violation
 TIMEOUT = httpx.Timeout(
     120.0, connect=30.0
 )  # a launch without a daemon waits for the run's process; nobody there is known at once
@@ -32,10 +37,15 @@ AWAY = "Dagster's UI does not answer; it is coming up, or `up` runs with --no-ui
 
 
 class Forwarding:
-    """To one server; nothing is opened before the first request."""
+    """To one server; nothing is opened before the first request.
 
-    def __init__(self, socket: str) -> None:
-        self._socket = socket
+    Args:
+        socket: Where it listens.
+        admitted_every_seconds: How often it is asked whether a WebSocket may stay.
+    """
+
+    def __init__(self, socket: str, *, admitted_every_seconds: float = ADMITTED_EVERY_SECONDS) -> None:
+        self._socket, self._admitted_every = socket, admitted_every_seconds
         limits = httpx.Limits(
             max_connections=None,
             max_keepalive_connections=IDLE_CONNECTIONS,
@@ -53,7 +63,7 @@ class Forwarding:
         onward = httpx.Request(
             scope["method"],
             httpx.URL(scheme="http", host="dagster", raw_path=_target(scope)),
-            headers=_kept(request.headers.raw),
+            headers=[one for one in _kept(request.headers.raw) if one[0].lower() not in OF_OURS],
             content=_body(request) if scope["method"] == "POST" else None,
         )
         try:
@@ -79,8 +89,10 @@ class Forwarding:
                 raise
         return await self._client.send(onward, stream=True)  # an idle connection had just been closed
 
-    async def websocket(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One WebSocket, until either side ends it."""
+    async def websocket(
+        self, scope: Scope, receive: Receive, send: Send, *, may_stay: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """One WebSocket, until either side ends it, or whoever opened it may not any more."""
         ours = WebSocket(scope, receive, send)
         try:
             theirs = await unix_connect(
@@ -98,6 +110,18 @@ class Forwarding:
             async with anyio.create_task_group() as both:
                 both.start_soon(_onward, ours, theirs, both.cancel_scope)
                 both.start_soon(_back, theirs, ours, both.cancel_scope)
+                both.start_soon(_watch, ours, may_stay, self._admitted_every, both.cancel_scope)
+
+
+async def _watch(
+    ours: WebSocket, may_stay: Callable[[], Awaitable[bool]], seconds: float, scope: anyio.CancelScope
+) -> None:
+    while True:
+        await anyio.sleep(seconds)
+        if not await may_stay():
+            await ours.close(REFUSED)
+            scope.cancel()
+            return
 
 
 async def _onward(ours: WebSocket, theirs: ClientConnection, scope: anyio.CancelScope) -> None:

@@ -20,6 +20,9 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import connect
 
 from doors import a_door, served
+from houses import a_house
+from inspect_pipelines.usecases.access.revoke_token import revoke_token
+from people import a_token, bearer
 
 PIECES = 5
 
@@ -155,6 +158,37 @@ def test_a_websocket_is_carried_both_ways_and_closed_by_whoever_closes_it(url: s
         with pytest.raises(ConnectionClosed) as closed:
             ours.recv()
     assert closed.value.rcvd.code == 4321
+
+
+def test_dagsters_server_is_shown_nobodys_token_or_cookie(url: str) -> None:
+    """Both went on to a server that writes its requests into a log, and needs neither."""
+    shown = {"Cookie": "inspect-loopback=insp_web_x", "X-Other": "stays"}
+
+    arrived = dict(get(f"{url}/dagster/x", headers=shown).json()["headers"])
+
+    assert "cookie" not in arrived
+    assert arrived["x-other"] == "stays"
+
+
+def test_a_websocket_ends_when_whoever_opened_it_may_not_any_more(tmp_path: Path) -> None:
+    """An administrator's token that was revoked went on reading what runs say, for as long as the connection held."""
+    house, place = a_house(tmp_path), tmp_path / "ui.sock"
+    token = a_token(house)
+    with (
+        served(UPSTREAM, place),
+        a_door(place, house=house) as url,
+        connect(_ws(url), additional_headers=bearer(token), subprotocols=["graphql-ws"], proxy=None) as ours,
+    ):
+        ours.send("one")
+        assert ours.recv() == "/dagster/graphql: one"
+        arrived = get(f"{url}/dagster/x", headers=bearer(token)).json()["headers"]
+
+        revoke_token(house, token.token.id, by="user:ada")
+        with pytest.raises(ConnectionClosed) as closed:
+            ours.recv(timeout=60)
+
+    assert closed.value.rcvd.code == 1008
+    assert "authorization" not in dict(arrived)
 
 
 def test_a_websocket_stays_open_longer_than_headers_may_take(url: str) -> None:
