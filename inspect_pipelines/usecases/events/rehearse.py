@@ -126,7 +126,7 @@ def event_of(house: House, body: bytes, *, kind: str, source_id: str | None) -> 
     source = _source(house, source_id)
     if source.kind is SourceKind.GITHUB and not kind:
         raise UsageError(
-            "a payload of GitHub says not what it is; name its X-GitHub-Event, such as pull_request (--kind on the command line)"
+            "a payload of GitHub says not what it is; name it with --kind pull_request, or in a form as its X-GitHub-Event"
         )
     delivery = Delivery(
         id=EventId(house.clock.new_id()),

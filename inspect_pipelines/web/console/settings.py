@@ -22,6 +22,7 @@ from inspect_pipelines.queries.pauses import list_pauses
 from inspect_pipelines.queries.sign_ins import list_sign_ins, who_asks
 from inspect_pipelines.queries.sources import list_sources
 from inspect_pipelines.web.access.declaration import KNOWN, is_for, permitted
+from inspect_pipelines.web.console.own_password import own_password
 from inspect_pipelines.web.console.pause_verbs import pause_verbs
 from inspect_pipelines.web.console.setting_verbs import LIVES, setting_verbs
 from inspect_pipelines.web.console.shell import Seen, Shell
@@ -54,12 +55,12 @@ def settings(shell: Shell) -> Iterator[BaseRoute]:
 
     @router.get("/settings", response_class=HTMLResponse)
     @is_for(KNOWN)
-    def you(request: Request) -> HTMLResponse:
+    def you(request: Request, said: Annotated[str, Query(max_length=20)] = "") -> HTMLResponse:
         seen = shell.see(request)
         me = who_asks(seen.house, seen.caller)
         sign_ins = list_sign_ins(seen.house, seen.caller, is_own=True) if me.login else []
         tokens = list_own_tokens(seen.house, seen.caller)
-        return room(seen, "you", me=me, sign_ins=sign_ins, tokens=tokens)
+        return room(seen, "you", said=said, me=me, sign_ins=sign_ins, tokens=tokens)
 
     @router.get("/settings/members", response_class=HTMLResponse)
     @is_for(permitted(ADMIN))
@@ -117,6 +118,7 @@ def settings(shell: Shell) -> Iterator[BaseRoute]:
         return room(seen, "audit", found=list_audit(seen.house, cursor=cursor), is_first=cursor is None)
 
     yield from router.routes
+    yield from own_password(shell)
     yield from setting_verbs(shell)
     yield from pause_verbs(shell)
 

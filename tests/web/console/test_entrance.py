@@ -143,3 +143,44 @@ def test_another_browser_of_ones_own_is_signed_out_and_nobody_elses(browser: Tes
     with ours.ledger.read() as ledger:
         states = {one.id: one.state(ours.clock.now()) for one in ledger.sign_ins.all(None)}
     assert (states[first.id], states[bobs.id]) == ("ended", "active")
+
+
+def change(browser: TestClient, **fields: str) -> Any:
+    return browser.post("/settings/password", data=fields, follow_redirects=False)
+
+
+def test_ones_own_password_is_changed_by_whoever_knows_it_and_is_kept_nowhere(
+    browser: TestClient, ours: House
+) -> None:
+    new = "lantern under nine bridges"
+    enter(browser)
+
+    offered = browser.get("/settings").text
+    wrong = change(browser, old="not this one at all", new=new, again=new)
+    two_ways = change(browser, old=PASSWORD, new=new, again="something else")
+    done = change(browser, old=PASSWORD, new=new, again=new)
+    told = browser.get("/settings?said=password").text
+    browser.cookies.clear()
+
+    assert 'action="/settings/password"' in offered
+    assert (wrong.status_code, two_ways.status_code) == (403, 400)
+    assert done.headers["location"] == "/settings?said=password"
+    assert "Your password is another from now on" in told
+    assert enter(browser).status_code == 401
+    assert enter(browser, password=new).status_code == 303
+    with ours.ledger.read() as ledger:
+        assert not [one for one in ledger.audit.entries() if new in one.detail]
+
+
+def test_a_page_elsewhere_changes_no_password(browser: TestClient) -> None:
+    enter(browser)
+
+    answer = browser.post(
+        "/settings/password",
+        data={"old": PASSWORD, "new": "x" * 20, "again": "x" * 20},
+        headers={"Origin": "https://evil.example"},
+    )
+
+    assert answer.status_code == 403
+    browser.cookies.clear()
+    assert enter(browser).status_code == 303
