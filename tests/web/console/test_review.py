@@ -15,11 +15,13 @@ import pytest
 
 from builders import ENVIRONMENT, a_view
 from houses import a_house
-from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.access import Role
+from inspect_pipelines.domain.ids import OrgId, RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.review_room import ReviewRoom, review_room, unfinished
+from people import a_token, bearer
 from reviewed_runs import BANNER, FAINT, GONE, NEW, a_reviewed_run
 from web_app import URL, TestClient, a_client
 
@@ -358,6 +360,50 @@ def test_pictures_of_another_environment_are_approved_together_and_on_purpose(
     assert refused.status_code == 400
     assert "browser" in refused.text
     assert done.url.path == "/inbox"
+
+
+def test_with_several_organisations_everything_stays_in_the_one_that_was_named(house: House) -> None:
+    run = a_reviewed_run(house, ["header", "button"])
+    with a_client(house, others=[OrgId("beta")]) as client:
+        client.headers.update(HTML)
+        page = client.get(f"/runs/{run.id}/review").text
+        answer = client.post(
+            links(page, r'action="([^"]+review/decide[^"]+)"')[0],
+            data={"key": "k", "decision": "accept", "view": "shop/page-01@desktop"},
+        )
+        foreign = client.get(f"/runs/{run.id}/review?org=beta")
+
+    ways = links(page, r'(?:href|action)="(/runs/[^"]+/review[^"]*)"')
+    assert len(ways) > 8
+    assert [way for way in ways if f"org={house.org_id}" not in way] == [
+        f"/runs/{run.id}/review"
+    ]  # a form of its own
+    assert f'<input type="hidden" name="org" value="{house.org_id}">' in page
+    assert "Accepted 1 of 2; next: page-02, desktop" in answer.text
+    assert foreign.status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "says"),
+    [
+        (Role.VIEWER, []),
+        (Role.OPERATOR, ["quarantine"]),
+        (Role.REVIEWER, ["accept", "reject", "ignore", "quarantine"]),
+    ],
+)
+def test_nobody_sees_a_button_for_what_they_may_not_say(house: House, role: Role, says: list[str]) -> None:
+    run = a_reviewed_run(house, ["header", "button"])
+    a_token(house, "ada")  # an open server answers nobody before there is an administrator
+    somebody = {**HTML, **bearer(a_token(house, "rita", role=role))}
+    with a_client(house, is_open=True) as client:
+        page = client.get(f"/runs/{run.id}/review", headers=somebody).text
+
+    assert "page-01" in page
+    assert [
+        one
+        for one in ("accept", "reject", "ignore", "quarantine")
+        if f'name="decision" value="{one}"' in page
+    ] == says
 
 
 def test_what_strangers_wrote_stays_text(client: TestClient, house: House) -> None:
