@@ -49,7 +49,7 @@ def job_of(definition: Definition, naming: Naming, house: House) -> dg.JobDefini
         tags=run_tags,
         run_tags=run_tags,
         resource_defs={
-            "house": dg.ResourceDefinition.hardcoded_resource(house),
+            "house": dg.ResourceDefinition.hardcoded_resource(house.of_run()),
             "io_manager": dg.mem_io_manager,
         },
         executor_def=EXECUTOR,  # in one process: 5 tiny steps take 4.7 s, against 29 s with a process each

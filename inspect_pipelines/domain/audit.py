@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from inspect_pipelines.domain.decision import AUTOMATIC
 from inspect_pipelines.domain.pause import BY_ITSELF
@@ -12,6 +14,13 @@ from inspect_pipelines.domain.way import ITSELF
 # The account of each organisation as which its runs act where no person does. It has no role, no password and no token: nobody can
 # come as it, and it may what the plan of the run says.
 SERVICE = "service:runs"
+# Parts of a ledger that are withheld from it, and what it may do there all the same: it tells whose token ends soon.
+WITHHELD: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        **dict.fromkeys(("members", "passwords", "sign_ins", "identities", "kept_answers"), ()),
+        "tokens": ("ending",),
+    }
+)
 RULES = (AUTOMATIC, BY_ITSELF)
 POLICY = "policy:"  # how what the plan's `baseline` decides begins
 

@@ -50,3 +50,7 @@ class House:
     def by_way_of(self, via: str) -> House:
         """The same, for whoever came by this way."""
         return replace(self, via=via, ledger=self.ledger.by_way_of(via))
+
+    def of_run(self) -> House:
+        """The same for a run, which executes as the organisation's service account."""
+        return replace(self, ledger=self.ledger.of_run())

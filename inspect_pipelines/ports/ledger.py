@@ -296,6 +296,9 @@ class Ledger(Protocol):
     def by_way_of(self, via: str) -> Ledger:
         """The same, for whoever came by this way: it stands in the audit beside what they do."""
 
+    def of_run(self) -> Ledger:
+        """The same for a run, which executes as the service account: who may come in is withheld (`Forbidden`)."""
+
     def write(self) -> AbstractContextManager[LedgerSession]:
         """One IMMEDIATE transaction: commits at the end, rolls back on any exception.
 

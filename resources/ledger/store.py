@@ -9,6 +9,7 @@ from typing import Protocol
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.audit import WITHHELD
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.way import ITSELF
 from resources.ledger import schema
@@ -37,6 +38,7 @@ from resources.ledger.sign_ins import SqlIdentities, SqlPasswords, SqlSignIns
 from resources.ledger.sqlite import SqliteDatabase
 from resources.ledger.steps import SqlSteps
 from resources.ledger.usage import SqlNotices, SqlUsage
+from resources.ledger.withheld import Withheld
 
 
 def create_ledgers(url_or_path: str | Path) -> SqlLedgers:
@@ -63,7 +65,9 @@ class Database(Protocol):
 class SqlSession:
     """One transaction over all parts of an organisation's ledger."""
 
-    def __init__(self, connection: sa.Connection, org_id: OrgId, via: str = ITSELF) -> None:
+    def __init__(
+        self, connection: sa.Connection, org_id: OrgId, via: str = ITSELF, *, is_of_run: bool = False
+    ) -> None:
         self.organizations = SqlOrganizations(connection, org_id, via)
         self.definitions = SqlDefinitions(connection, org_id, via)
         self.revisions = SqlRevisions(connection, org_id, via)
@@ -91,28 +95,40 @@ class SqlSession:
         self.sign_ins = SqlSignIns(connection, org_id, via)
         self.identities = SqlIdentities(connection, org_id, via)
         self.kept_answers = SqlKeptAnswers(connection, org_id, via)
+        if is_of_run:
+            self._withhold()
+
+    def _withhold(self) -> None:
+        """Keep who may come in from a run, which reads only whose token ends soon, to say so."""
+        for name, allowed in WITHHELD.items():
+            setattr(self, name, Withheld(getattr(self, name), name, allowed))
 
 
 class SqlLedger:
     """`ports.Ledger` over a database; safe to share between threads, and to carry over a fork."""
 
-    def __init__(self, ledgers: SqlLedgers, org_id: OrgId, via: str = ITSELF) -> None:
-        self._ledgers, self._org_id, self._via = ledgers, org_id, via
+    def __init__(
+        self, ledgers: SqlLedgers, org_id: OrgId, via: str = ITSELF, *, is_of_run: bool = False
+    ) -> None:
+        self._ledgers, self._org_id, self._via, self._is_of_run = ledgers, org_id, via, is_of_run
 
     def by_way_of(self, via: str) -> SqlLedger:
-        return SqlLedger(self._ledgers, self._org_id, via)
+        return SqlLedger(self._ledgers, self._org_id, via, is_of_run=self._is_of_run)
+
+    def of_run(self) -> SqlLedger:
+        return SqlLedger(self._ledgers, self._org_id, self._via, is_of_run=True)
 
     @contextmanager
     def write(self) -> Iterator[SqlSession]:
         self._ledgers.migrate()
         with self._ledgers.database.write() as connection:
-            yield SqlSession(connection, self._org_id, self._via)
+            yield SqlSession(connection, self._org_id, self._via, is_of_run=self._is_of_run)
 
     @contextmanager
     def read(self) -> Iterator[SqlSession]:
         self._ledgers.migrate()
         with self._ledgers.database.read() as connection:
-            yield SqlSession(connection, self._org_id, self._via)
+            yield SqlSession(connection, self._org_id, self._via, is_of_run=self._is_of_run)
 
 
 class SqlLedgers:

@@ -21,7 +21,7 @@ from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import SessionStatus
-from inspect_pipelines.errors import SetupMissing, Unavailable
+from inspect_pipelines.errors import Forbidden, SetupMissing, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import adopt
 
@@ -232,3 +232,13 @@ def test_a_cancel_keeps_what_was_seen_and_is_a_cancel_in_dagster_too(
     (report,) = house.reports.written
     assert [session.error for session in report.sessions] == ["cancelled in step 'pay'"]
     assert instance.get_run_by_id(run.dagster_run_id).status is dg.DagsterRunStatus.CANCELED
+
+
+def test_a_run_executes_as_the_service_account(house: House) -> None:
+    """A defect in what plays hostile pages could have made members, or read whose browser is signed in."""
+    job = job_of(SCHEDULE, Naming(DEFAULT_ORG), house)
+
+    seen = job.resource_defs["house"].resource_fn(None)
+
+    with seen.ledger.write() as session, pytest.raises(Forbidden, match="a run executes as 'service:runs'"):
+        session.members.all()
