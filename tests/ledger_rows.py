@@ -24,6 +24,7 @@ from inspect_pipelines.domain.library import Library, library_of
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.review import Review, ReviewState
 from inspect_pipelines.domain.revision import ManagedBy, Revision, RevisionKind, Standing, Written
 from inspect_pipelines.domain.run import RunStatus, event_origin
@@ -258,6 +259,9 @@ NAMES: Mapping[str, Ask] = {
     "runs.pending": lambda r: r.pending(("event:",)),
     "runs.buffered": lambda r: r.buffered(),
     "baselines.active": lambda r: r.active(NEW.set),
+    "baselines.of_a_person": lambda r: r.of_a_person(
+        OLD.set, before=Position(LATER + timedelta(days=1), "z")
+    ),
     "baselines.in_use": lambda r: r.in_use(),
     "baselines.find": lambda r: r.find(OLD.id),
     "baselines.all": lambda r: r.all(),

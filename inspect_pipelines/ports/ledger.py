@@ -12,9 +12,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Any, Protocol
 
-from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -24,6 +23,7 @@ from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.access import Audit, Identities, KeptAnswers, Members, Passwords, SignIns, Tokens
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
+from inspect_pipelines.ports.baselines import Baselines
 from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
@@ -160,33 +160,6 @@ class Runs(Protocol):
 
     def conclude(self, run: Run) -> bool:
         """Store a concluded (or skipped) run; False when it was not open any more."""
-
-
-class Baselines(Protocol):
-    def active(self, set_name: str) -> Baseline | None: ...
-    def in_use(self) -> list[Baseline]:
-        """The active one of each set, by the set's name; one statement however many they are."""
-
-    def find(self, baseline_id: BaselineId) -> Baseline | None: ...
-    def all(
-        self,
-        set_name: str | None = None,
-        *,
-        before: Position | None = None,
-        limit: int | None = None,
-        with_deleted: bool = False,
-    ) -> list[Baseline]:
-        """Newest first, by (created_at, id); only what stands behind `before`."""
-
-    def add(self, baseline: Baseline) -> None:
-        """Store and make it the one active baseline of its set."""
-
-    def activate(self, baseline_id: BaselineId) -> None: ...
-    def delete(self, baseline_id: BaselineId, *, by: str, at: datetime) -> None:
-        """Keep it out of lists and of going back from now on; the active one stays. It is in the audit."""
-
-    def restore(self, baseline_id: BaselineId, *, by: str, at: datetime) -> None:
-        """Undo that."""
 
 
 class Evidence(Protocol):

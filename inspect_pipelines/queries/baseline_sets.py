@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inspect_pipelines.domain.audit import is_by_rule
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.position import Position
@@ -13,6 +14,7 @@ from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.screenshot import Environment, View
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.queries.page import Page, page_of, position_of
 from inspect_pipelines.queries.runs import RunSummary, summaries
 
@@ -28,12 +30,21 @@ class SetSummary:
 
 
 @dataclass(frozen=True, slots=True)
+class Drift:
+    """How far rules have led from what a person approved last."""
+
+    since: Baseline
+    views: int  # whose pictures are others now, or that were not there
+
+
+@dataclass(frozen=True, slots=True)
 class SetDossier:
     summary: SetSummary
     history: Page[Baseline]  # newest first by (created_at, id), deleted ones included
     previous: Baseline | None  # that rolling back puts in use; None: there is none
     runs: tuple[RunSummary, ...]  # whose pictures may become the approved ones, newest first
     environments: tuple[tuple[Environment, int], ...]  # of the active one's pictures, the most frequent first
+    drift: Drift | None  # None: a person approved what is in use, or nobody ever did
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +100,14 @@ def set_with(house: House, name: str, *, cursor: str | None = None, limit: int =
         ]
         newest = sorted(runs, key=lambda run: (run.requested_at, run.id), reverse=True)[:RUNS_SHOWN]
         shown = summaries(house, ledger, newest)
+        drift = _drift(ledger, active) if active else None
     return SetDossier(
         SetSummary(name, tuple(users), active),
         page_of(found, limit, lambda one: Position(one.created_at, one.id)),
         older[0] if older else None,
         tuple(shown),
         environments_of(active) if active else (),
+        drift,
     )
 
 
@@ -120,6 +133,15 @@ def differences(old: Baseline, new: Baseline) -> list[Difference]:
         for view in sorted({*old.images, *new.images})
     ]
     return sorted(every, key=lambda one: one.word == "same")
+
+
+def _drift(ledger: LedgerSession, active: Baseline) -> Drift | None:
+    if not is_by_rule(active.created_by):
+        return None
+    found = ledger.baselines.of_a_person(active.set, before=Position(active.created_at, active.id))
+    if found is None:
+        return None
+    return Drift(found, sum(one.word != "same" for one in differences(found, active)))
 
 
 def _users(definitions: Sequence[Definition]) -> dict[str, list[Definition]]:

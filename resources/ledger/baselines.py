@@ -6,6 +6,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.audit import POLICY
 from inspect_pipelines.domain.baseline import Baseline, activated
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.position import Position
@@ -23,6 +24,15 @@ class SqlBaselines(Owned):
             baselines.c.org_id == self._org_id, baselines.c.set_name == set_name, baselines.c.is_active
         )
         return self._one(query)
+
+    def of_a_person(self, set_name: str, *, before: Position) -> Baseline | None:
+        query = sa.select(baselines).where(
+            baselines.c.org_id == self._org_id,
+            baselines.c.set_name == set_name,
+            baselines.c.created_by.not_like(f"{POLICY}%"),
+        )
+        page = newest_first(query, baselines.c.created_at, baselines.c.id, before=before, limit=1)
+        return self._one(page)
 
     def in_use(self) -> list[Baseline]:
         query = sa.select(baselines).where(baselines.c.org_id == self._org_id, baselines.c.is_active)

@@ -180,3 +180,25 @@ def test_where_nothing_is_approved_the_page_says_how_it_comes_about(client: Test
 
     assert "Nothing approved" in page
     assert "Its first run asks a person" in page
+
+
+def test_what_rules_took_over_says_how_far_it_is_from_what_a_person_approved(
+    client: TestClient, ours: House
+) -> None:
+    by_rule = {
+        "created_by": "policy:update_on_success", "created_at": ledger_rows.LATER, "set": SET,
+        "images": a_baseline(views=("home", "cart")).images,
+    }  # fmt: skip
+    undrifted = shown(client, PLACE)
+    with ours.ledger.write() as ledger:
+        for name in ("c1", "c2"):
+            ledger.baselines.add(replace(a_baseline(), id=BaselineId(name), **by_rule))
+
+    page = shown(client, PLACE)
+
+    assert "Rules took these over" not in undrifted
+    assert "Rules took these over" in page
+    assert "ada was the last person to approve pictures" in page
+    assert "Look at what drifted" in page
+    assert "1 view is another" in page
+    assert f"/compare?old={BEFORE}&amp;new=c2" in page
