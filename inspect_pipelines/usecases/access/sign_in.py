@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 from inspect_pipelines.domain.access import LOGIN, Member, token_hash
 from inspect_pipelines.domain.password import MOST, normalized
-from inspect_pipelines.domain.sign_in import AGENT_CHARACTERS, SignIn, is_sign_in, sign_in_text
+from inspect_pipelines.domain.sign_in import AGENT_CHARACTERS, SignIn, sign_in_text
 from inspect_pipelines.errors import Unauthenticated
 from inspect_pipelines.ports.hasher import Hasher
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.usecases.access.sign_out import sign_out
 
 NOT_OURS = "this login and password open nothing here; an administrator sets a password with: inspect-pipelines users password NAME"
 
@@ -51,7 +52,7 @@ def sign_in(
         hasher.verify(text, None)
         raise Unauthenticated(NOT_OURS)
     with house.ledger.read() as ledger:
-        member, kept = ledger.members.find(login), ledger.passwords.find(login)
+        member, kept = _found(ledger, login)
     verified = hasher.verify(text, kept if member is not None else None)
     if len(password) <= MOST and verified.is_right:
         with house.ledger.write() as ledger:
@@ -59,9 +60,12 @@ def sign_in(
             if member is not None and ledger.passwords.find(login) == kept:
                 if verified.renewed is not None:
                     ledger.passwords.renew(login, verified.renewed)
-                return begin(
-                    house, ledger, member, "password", random=random, agent=agent, instead_of=instead_of
-                )
+                begun = begin(house, ledger, member, "password", random=random, agent=agent)
+            else:
+                begun = None
+        if begun is not None:
+            end_before(house, instead_of)
+            return begun
     _tell_refusal(house, login)
     raise Unauthenticated(NOT_OURS)
 
@@ -74,14 +78,9 @@ def begin(
     *,
     random: bytes,
     agent: str,
-    instead_of: str | None,
 ) -> Begun:
     """Know this browser from now on; who they are has been proven."""
     now = house.clock.now()
-    if instead_of is not None and is_sign_in(instead_of):
-        for one in ledger.sign_ins.all():
-            if one.sha256 == token_hash(instead_of):
-                ledger.sign_ins.end(one.id, by=f"user:{member.login}", at=now)
     shown = sign_in_text(random)
     begun = SignIn(
         org_id=house.org_id,
@@ -95,6 +94,19 @@ def begin(
     )
     ledger.sign_ins.add(begun)
     return Begun(begun, member, shown)
+
+
+def _found(ledger: LedgerSession, login: str) -> tuple[Member | None, str | None]:
+    """The member and what is kept of their password; what can be nobody's login is not looked for."""
+    if not LOGIN.fullmatch(login):
+        return None, None
+    return ledger.members.find(login), ledger.passwords.find(login)
+
+
+def end_before(house: House, instead_of: str | None) -> None:
+    """End what a browser showed until somebody else, or they in another organisation, signed in with it."""
+    if instead_of is not None:
+        sign_out(house, instead_of)
 
 
 def _tell_refusal(house: House, login: str) -> None:

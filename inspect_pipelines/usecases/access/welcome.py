@@ -18,7 +18,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.identities import Errand, Unproven
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.access.change_members import refuse_last_administrator
-from inspect_pipelines.usecases.access.sign_in import Begun, begin
+from inspect_pipelines.usecases.access.sign_in import Begun, begin, end_before
 
 
 def provider_of(house: House | None) -> tuple[Provider, str]:
@@ -58,10 +58,12 @@ def welcome(
         who = house.identities.identity(provider, errand, code)
         with house.ledger.write() as ledger:
             member = _member(house, ledger, provider, who)
-            return begin(house, ledger, member, "oidc", random=random, agent=agent, instead_of=instead_of)
+            begun = begin(house, ledger, member, "oidc", random=random, agent=agent)
     except (Unproven, NotAdmitted) as why:
         tell_refusal(house, str(why))
         raise refusal() from None
+    end_before(house, instead_of)
+    return begun
 
 
 def tell_refusal(house: House, why: str) -> None:

@@ -45,6 +45,7 @@ class Deed:
         takes: The kind of definition that its body is; empty: the route's own parameters say what it is.
         needs_key: It is refused without a key: to do it twice would be a mistake.
         is_kept: False: its answer is long or secret, so it is kept under no key, and its use case tells the audit, where it does anything.
+        is_secret: Its body holds what is looked at and stored nowhere, so that any character may be in it.
         most_bytes: Of its body.
     """
 
@@ -53,6 +54,7 @@ class Deed:
     needs_key: bool = False
     takes: str = ""
     is_kept: bool = True
+    is_secret: bool = False
     most_bytes: int = MOST_BYTES
 
 
@@ -86,6 +88,10 @@ def deeds(inner: Handler, deed: Deed) -> Callable[[Request], Any]:
     async def handle(request: Request) -> Response:
         asked: Asked = request.state.asked
         body = await _body(request, deed.most_bytes)
+        if not deed.is_secret and NUL.search(body):
+            raise Invalid(
+                [("body", "has the character U+0000 in it, which no database keeps; write it without")]
+            )
         key = request.headers.get(KEY_HEADER)
         if key is None and deed.needs_key:
             raise Invalid(
@@ -157,10 +163,6 @@ async def _body(request: Request, most: int) -> bytes:
             json.loads(found, object_pairs_hook=_once, parse_constant=_no_number)
         except (ValueError, RecursionError) as error:
             raise Invalid([("body", f"is no JSON that can be read: {error}")]) from error
-        if NUL.search(found):
-            raise Invalid(
-                [("body", "has the character U+0000 in it, which no database keeps; write it without")]
-            )
     return found
 
 

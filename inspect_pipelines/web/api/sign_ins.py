@@ -50,7 +50,7 @@ def sign_ins(gate: Gate) -> Routes:
     may = permitted(Permission.ACCESS_ADMIN)
 
     # answers that hold or follow a secret are kept under no key; the use cases tell the audit
-    @routes.post("/auth/login", ENTRANTS, Answer(Me), Deed("sign_in.begin", is_kept=False))
+    @routes.post("/auth/login", ENTRANTS, Answer(Me), Deed("sign_in.begin", is_kept=False, is_secret=True))
     def login(asked: AskedBy, wish: LoginWish) -> Response:
         """Sign in with a password: the answer sets a cookie, and is the same 401 for whatever does not fit.
 
@@ -77,7 +77,9 @@ def sign_ins(gate: Gate) -> Routes:
         """Who asks, and what they may."""
         return asked.answer(who_asks(asked.house, asked.caller))
 
-    @routes.post("/me/password", KNOWN, Answer(PasswordSet), Deed("password.set", is_kept=False))
+    @routes.post(
+        "/me/password", KNOWN, Answer(PasswordSet), Deed("password.set", is_kept=False, is_secret=True)
+    )
     def own_password(asked: AskedBy, wish: OwnPasswordWish) -> Response:
         """Change your own password, signed in and knowing the old one; your other browsers have to sign in again."""
         caller = asked.caller
@@ -85,7 +87,12 @@ def sign_ins(gate: Gate) -> Routes:
         ended = change_password(asked.house, caller, wish.old, wish.password)
         return asked.answer(PasswordSet(caller.actor.removeprefix("user:"), ended))
 
-    @routes.post("/members/{login}/password", may, Answer(PasswordSet), Deed("password.set", is_kept=False))
+    @routes.post(
+        "/members/{login}/password",
+        may,
+        Answer(PasswordSet),
+        Deed("password.set", is_kept=False, is_secret=True),
+    )
     def password(asked: AskedBy, login: str, wish: PasswordWish) -> Response:
         """Set a member's password, as a person: a token could make itself a wider one of it."""
         by = asked.caller.actor

@@ -49,7 +49,7 @@ def entrance(shell: Shell) -> APIRouter:
     async def come_in(request: Request) -> Response:
         refuse_strangers(request.headers, scheme=request.url.scheme, origins=gate.origins)
         await anyio.to_thread.run_sync(gate.admit, request, ENTRANTS)
-        fields = await fields_of(request, MOST_BYTES)
+        fields = await fields_of(request, MOST_BYTES, is_secret=True)
         org, following = fields.one("org"), fields.one("next", HOME)
         login, password = fields.one("login"), fields.one("password")
 

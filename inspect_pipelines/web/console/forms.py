@@ -110,8 +110,13 @@ def form(
     return Route(path, endpoint, methods=["POST"])
 
 
-async def fields_of(request: Request, most_bytes: int = MOST_BYTES) -> Fields:
+async def fields_of(request: Request, most_bytes: int = MOST_BYTES, *, is_secret: bool = False) -> Fields:
     """What was filled in.
+
+    Args:
+        request: It.
+        most_bytes: Of it.
+        is_secret: It is looked at and stored nowhere, so that any character may be in it.
 
     Raises:
         UsageError: It is no form, or too large for one.
@@ -129,6 +134,6 @@ async def fields_of(request: Request, most_bytes: int = MOST_BYTES) -> Fields:
         found = parse_qs(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict")
     except ValueError as error:
         raise UsageError(f"this form cannot be read: {error}") from error
-    if "\0" in text or any("\0" in name + "".join(said) for name, said in found.items()):
+    if not is_secret and any("\0" in name + "".join(said) for name, said in found.items()):
         raise UsageError("this form has the character U+0000 in it, which no database keeps")
     return Fields(found)

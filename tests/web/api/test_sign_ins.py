@@ -251,6 +251,22 @@ def test_signing_in_ends_what_the_browser_showed_before(browser: TestClient, hou
     assert a_browser(house).get(f"{V1}/me", headers={"Cookie": f"{COOKIE}={laid_out}"}).status_code == 401
 
 
+def test_signing_in_elsewhere_ends_what_the_browser_showed_of_another_organisation(house: House) -> None:
+    """Only sign-ins of the organisation that was entered were looked through, so the one before went on for a week."""
+    theirs = of_another(house, ACME)
+    add_member(theirs, "eve", Role.ADMIN, by=BY)
+    set_password(theirs, "eve", ANOTHER, by=BY)
+    browser = a_browser(house, others=[ACME])
+    enter(browser, query="?org=default")
+    before = browser.cookies[COOKIE]
+
+    enter(browser, "eve", ANOTHER, "?org=acme")
+
+    again = a_browser(house, others=[ACME])
+    assert again.get(f"{V1}/me", headers={"Cookie": f"{COOKIE}={before}"}).status_code == 401
+    assert browser.get(f"{V1}/me").json()["organization"] == "acme"
+
+
 def test_it_ends_after_half_a_day_without_a_request_and_after_a_week_with_them(
     browser: TestClient, house: House
 ) -> None:

@@ -46,6 +46,11 @@ def enter(browser: TestClient, login: str = "eve", password: str = PASSWORD, **f
     return browser.post("/sign-in", data=sent, follow_redirects=False)
 
 
+def test_a_password_of_any_letters_is_a_wrong_one_and_no_accident(browser: TestClient) -> None:
+    for login, password in (("eve", PASSWORD + "\0"), ("e\0ve", PASSWORD), ("\U0001f525", "x")):
+        assert enter(browser, login=login, password=password).status_code == 401
+
+
 def test_a_page_asks_who_one_is_and_is_shown_then(browser: TestClient) -> None:
     asked = browser.get("/runs?status=passed")
     let_in = enter(browser, next="/runs?status=passed")
