@@ -86,6 +86,37 @@ def overlap(a: Box, b: Box) -> int:
     return max(width, 0) * max(height, 0)
 
 
+def reworded(old: Mapped, new: Mapped) -> tuple[Box, ...]:
+    """Where an element that stands where it stood says another text, by what the captures noted.
+
+    With the boxes of both sides: the longer text reaches farther. An element that moved away is not looked for.
+    """
+    said: dict[tuple[str, Box], list[str]] = {}
+    for (name, at), text in zip(old.elements, old.texts, strict=False):
+        said.setdefault((_kind(name), at), []).append(text)
+    found: list[Box] = []
+    for (name, at), text in zip(new.elements, new.texts, strict=False):
+        place = _place(_kind(name), at, said)
+        texts = said.get((_kind(name), place), []) if text else []
+        if any(texts) and not any(_says_the_same(each, text) for each in texts):
+            found += (place, at)
+    return tuple(dict.fromkeys(found))
+
+
+def _place(kind: str, box: Box, said: Iterable[tuple[str, Box]]) -> Box:
+    """Where the element stood: at the same place, else at the one that it shares most of; itself when there is none."""
+    if (kind, box) in said:
+        return box
+    near = [(overlap(box, at), at) for earlier, at in said if earlier == kind and _fit(box, at) >= FITS_RATIO]
+    return max(near, key=lambda match: match[0])[1] if near else box
+
+
+def _fit(one: Box, other: Box) -> float:
+    """The share of what two boxes cover together that both cover, 0.0 .. 1.0."""
+    shared = overlap(one, other)
+    return shared / (one.area + other.area - shared) if shared else 0.0
+
+
 def _named(region: Region, was: Box, old: Mapped, new: Mapped) -> Region:
     if region.kind is ChangeKind.VANISHED:
         gone = _whole(was, old.elements)
@@ -105,11 +136,7 @@ def _named(region: Region, was: Box, old: Mapped, new: Mapped) -> Region:
 
 def _whole(box: Box, elements: Elements) -> str | None:
     """The element that the box is, give or take its empty margins."""
-    fits = [
-        (shared / (box.area + at.area - shared), name)
-        for name, at in elements
-        if (shared := overlap(box, at)) >= FITS_RATIO * (box.area + at.area - shared)
-    ]
+    fits = [(fit, name) for name, at in elements if (fit := _fit(box, at)) >= FITS_RATIO]
     return max(fits)[1] if fits else None
 
 

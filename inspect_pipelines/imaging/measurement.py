@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from inspect_pipelines.domain.comparison import BandKind, Measurement, Region
@@ -18,7 +18,14 @@ MASK_COLOUR = (255, 0, 255)
 SAME = Measurement(0.0, SCORE_METHOD, 0.0)
 
 
-def measure(old: Pixels, new: Pixels, *, describe: bool = True, differing: Rows | None = None) -> Measurement:
+def measure(
+    old: Pixels,
+    new: Pixels,
+    *,
+    describe: bool = True,
+    differing: Rows | None = None,
+    reworded: Sequence[Box] = (),
+) -> Measurement:
     """Score, regions and layout bands between two pictures of any size.
 
     Rows that only one side has are bands and count in no score. Another width is another page: it scores 1.0.
@@ -29,6 +36,7 @@ def measure(old: Pixels, new: Pixels, *, describe: bool = True, differing: Rows 
         describe: Whether regions get kinds and colour distances, and the change a fingerprint: for people, no
             verdict needs them.
         differing: Which rows differ, of two pictures of one size, where that is known already.
+        reworded: Where the new page says another text than the old one; of use where both pages stand as they stood.
     """
     width = min(old.shape[1], new.shape[1])
     common = min(len(old), len(new))
@@ -42,7 +50,7 @@ def measure(old: Pixels, new: Pixels, *, describe: bool = True, differing: Rows 
     if not rows.any() and old.shape == new.shape and not alignment.bands:
         return SAME
     found = windows(old_rows, new_rows, rows)
-    sight = see(old_rows, new_rows, found)
+    sight = see(old_rows, new_rows, found, reworded if alignment.is_in_place else ())
     areas = regions(old_rows, new_rows, sight.looks)
     changed = count_changed(old_rows, new_rows, found)
     mark = ""

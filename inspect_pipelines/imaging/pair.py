@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -57,6 +57,7 @@ def see_pair(
     read: Callable[[bytes], Pixels] = decode,
     names: tuple[str, str] = ("old", "new"),
     describe: bool = True,
+    reworded: Sequence[Box] = (),
 ) -> Seen:
     """Compare two picture files by the cheapest way that gives the full answer.
 
@@ -68,7 +69,7 @@ def see_pair(
         masks: Areas to leave out, painted over on both sides.
         read: `decode` for runs, `formats.decode_any` for what people bring.
         names: What an error calls the two.
-        describe: As for `measure`.
+        describe, reworded: As for `measure`.
 
     Raises:
         Unreadable: One of them cannot be read; equal bytes do not make a broken file a picture.
@@ -78,13 +79,14 @@ def see_pair(
     open_as = opened if read is decode else read
     ways = partial(_read, open_as, old, names[0]), partial(_read, open_as, new, names[1])
     pair = _side_by_side(*ways, on_threads=min(len(old), len(new)) >= WORTH_A_THREAD)
-    seen = None if masks else _see_quick(*pair, describe=describe)
+    seen = None if masks or reworded else _see_quick(*pair, describe=describe)
     if seen is not None:
         return seen
     before, after = (each.pixels() if isinstance(each, QuickPicture) else each for each in pair)
     if masks:
         before, after = blanked(before, masks), blanked(after, masks)
-    return Seen(measure(before, after, describe=describe), lambda: (before, after))
+    found = measure(before, after, describe=describe, reworded=reworded)
+    return Seen(found, lambda: (before, after))
 
 
 def _see_quick(old: QuickPicture | Pixels, new: QuickPicture | Pixels, *, describe: bool) -> Seen | None:

@@ -21,6 +21,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.cells import (
     CELL,
     PLACE_PX,
@@ -76,14 +77,19 @@ class Sight:
     visible_pixels: int
 
 
-def see(old: Pixels, new: Pixels, windows: Iterable[Window]) -> Sight:
+def see(old: Pixels, new: Pixels, windows: Iterable[Window], reworded: Iterable[Box] = ()) -> Sight:
     """How different two pictures look.
 
     Args:
         old, new: Of one size.
         windows: Hold every differing pixel; nothing else is looked at.
+        reworded: Where the page itself says another text, so that no displacement excuses what differs.
     """
     shape = grid_shape(*old.shape[:2])
+    strict = np.zeros(shape, dtype=bool)
+    for box in reworded:
+        part = Window(box.y, box.y + box.height, box.x, box.x + box.width).inside(*old.shape[:2])
+        strict[part.cells(CELL)] = True
     looks: Grid = np.zeros(shape, dtype=np.float32)
     visible = 0
     score = 0.0
@@ -91,8 +97,8 @@ def see(old: Pixels, new: Pixels, windows: Iterable[Window]) -> Sight:
         whole = window.on_grid(CELL, 2 * CELL, *old.shape[:2])
         if cv2.norm(cut(old, whole), cut(new, whole), cv2.NORM_INF) <= UNSEEN:
             continue
-        look = _Look(old, new, whole)
         at = whole.cells(CELL)
+        look = _Look(old, new, whole, strict[at])
         looks[at] = np.maximum(looks[at], look.cells())
         visible += look.visible_pixels()
         score = max(score, float(look.places().max()), float(look.tints.max()))
@@ -102,8 +108,9 @@ def see(old: Pixels, new: Pixels, windows: Iterable[Window]) -> Sight:
 class _Look:
     """One window under the glass: what each cell is, under the displacement that suits it best."""
 
-    def __init__(self, old: Pixels, new: Pixels, window: Window) -> None:
+    def __init__(self, old: Pixels, new: Pixels, window: Window, strict: npt.NDArray[np.bool_]) -> None:
         self._old, self._new, self._window = old, new, window
+        self._strict = strict
         self._shape = grid_shape(window.height, window.width)
         self._energy: Grid = np.zeros(self._shape, dtype=np.float32)
         self._gain: Grid = np.ones(self._shape, dtype=np.float32)
@@ -119,7 +126,7 @@ class _Look:
         for strip in list(self._doubtful_strips()):
             self._forgive_drift(strip)
         settled = (self._coarse >= SETTLED).astype(np.uint8)
-        self._open &= cv2.dilate(settled, NEAR) == 0
+        self._open &= (cv2.dilate(settled, NEAR) == 0) & ~strict
         for steps in (HALF_STEPS, WHOLE_STEPS):
             for strip in list(self._doubtful_strips()):
                 self._look_again(strip, steps)
@@ -151,7 +158,8 @@ class _Look:
             self._obvious_pixels += count
             return
         self._open[at] = True
-        found = standing_out(self._old, self._new, strip)
+        strict = self._strict[at] if self._strict[at].any() else None
+        found = standing_out(self._old, self._new, strip, strict=strict)
         self._energy[at], self._counts[at] = found.energy, found.counts
         if found.energy.any():
             self._gain[at] = _gain(found)

@@ -61,17 +61,24 @@ def standing_out(
     old_step: Step = STAY,
     new_step: Step = STAY,
     asked: npt.NDArray[np.bool_] | None = None,
+    strict: npt.NDArray[np.bool_] | None = None,
 ) -> Standing:
     """The pixels of a strip that stand out, with both pictures displaced by so much.
 
     Softened by one pixel, a difference between displaced copies of one edge is at most the displacement times the
     slope there; the range of the 3 x 3 neighbourhood bounds the slope. The flatter of the two pictures counts: what
     appears on flat ground has no slope to hide behind.
+
+    Args:
+        asked: Cells that are looked at; all by default.
+        strict: Cells in which whatever differs stands out, since no displacement is what happened there.
     """
     wide = Window(strip.top - HALO, strip.bottom + HALO, strip.left - HALO, strip.right + HALO)
     before, after = _softened(old, wide, old_step, new_step), _softened(new, wide, new_step, old_step)
     step = cv2.absdiff(before, after)
     slope = cv2.min(_range(before), _range(after))
+    if strict is not None:
+        slope[HALO:-HALO, HALO:-HALO][spread(strict, strip.height, strip.width) > 0] = 0
     excess = cv2.subtract(step, cv2.convertScaleAbs(slope, alpha=SLOPE, beta=UNSEEN))
     stands = (cv2.inRange(excess, (0, 0, 0), (0, 0, 0)) == 0).view(np.uint8)
     crowd = cv2.boxFilter(stands, -1, (3, 3), normalize=False, borderType=cv2.BORDER_CONSTANT)

@@ -8,7 +8,14 @@ from types import SimpleNamespace
 import pytest
 
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
-from inspect_pipelines.domain.element import before, element_at, named, selectors_at, selectors_within
+from inspect_pipelines.domain.element import (
+    before,
+    element_at,
+    named,
+    reworded,
+    selectors_at,
+    selectors_within,
+)
 from inspect_pipelines.domain.playbook import Box
 
 
@@ -179,3 +186,38 @@ def test_a_box_that_somebody_drew_means_the_outermost_elements_in_it_else_what_s
     assert selectors_within(Box(90, 90, 230, 115), shot) == ("#card",)
     assert selectors_within(Box(130, 112, 5, 5), shot) == ("#clock",)
     assert selectors_within(Box(2000, 0, 5, 5), shot) == ()
+
+
+def test_an_element_that_says_another_text_is_reworded_with_both_its_boxes():
+    old = page(
+        MAIN, ("text 'Total 8'", Box(20, 40, 80, 20), "Total 8"), ("link 'Help'", Box(0, 0, 40, 20), "Help")
+    )
+    new = page(
+        MAIN,
+        ("text 'Total 9,5'", Box(20, 40, 96, 20), "Total 9,5"),
+        ("link 'Help'", Box(0, 0, 40, 20), "Help"),
+    )
+
+    assert reworded(old, new) == (Box(20, 40, 80, 20), Box(20, 40, 96, 20))
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        ("text 'Total 8'", Box(20, 40, 80, 20), "Total 8"),  # says the same
+        ("text 'Total 9'", Box(20, 240, 80, 20), "Total 9"),  # stands elsewhere
+        ("button 'Total 9'", Box(20, 40, 80, 20), "Total 9"),  # is something else
+        ("text", Box(20, 40, 80, 20), ""),  # says nothing
+        ("text 'Total…'", Box(20, 40, 80, 20), "Total…"),  # was noted in part
+    ],
+)
+def test_what_is_not_another_text_of_the_same_element_is_not_reworded(item):
+    old = page(MAIN, ("text 'Total 8'", Box(20, 40, 80, 20), "Total 8"))
+
+    assert reworded(old, page(MAIN, item)) == ()
+
+
+def test_of_two_elements_at_one_place_either_may_have_said_it():
+    both = (("text 'a'", TOTAL, "a"), ("text 'b'", TOTAL, "b"))
+
+    assert reworded(page(*both), page(*reversed(both))) == ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
@@ -16,7 +17,7 @@ from inspect_pipelines.domain.comparison import (
     judge,
     pair,
 )
-from inspect_pipelines.domain.element import named
+from inspect_pipelines.domain.element import named, reworded
 from inspect_pipelines.domain.explanation import explained
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.ids import Sha256
@@ -28,6 +29,7 @@ from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.ports.gallery import Gallery
 
 if TYPE_CHECKING:
+    from inspect_pipelines.imaging.pair import Seen
     from inspect_pipelines.imaging.picture import Pixels
 
 
@@ -104,17 +106,10 @@ def _looked_at(
     draws: bool,
 ) -> Comparison:
     # NumPy and OpenCV take 0.2 s to import; runs without a change, and commands that compare nothing, do not pay for it.
-    from inspect_pipelines.imaging.pair import see_pair
     from inspect_pipelines.imaging.sides import sides
 
     try:
-        seen = see_pair(
-            _stored(gallery, old.sha256, "approved"),
-            _stored(gallery, new.sha256, "new"),
-            rows=(gallery.rows(old.sha256), gallery.rows(new.sha256)),
-            masks=_unequal_masks(old.masked, new.masked),
-            names=("approved", "new"),
-        )
+        seen = _seen(gallery, old, new, policy, undecided.tolerance)
     except Unreadable as error:
         return replace(undecided, reason=str(error))
     found = seen.measurement
@@ -138,6 +133,31 @@ def _looked_at(
         overlay_sha256=shown[0],
         side_by_side_sha256=shown[1],
     )
+
+
+def _seen(
+    gallery: Gallery, old: BaselineImage, new: Screenshot, policy: BaselinePolicy, tolerance: float
+) -> Seen:
+    """What two pictures have to say; where the page says another text, no displacement excuses what differs.
+
+    Raises:
+        Unreadable: One of them cannot be read.
+    """
+    from inspect_pipelines.imaging.pair import see_pair
+
+    look = partial(
+        see_pair,
+        _stored(gallery, old.sha256, "approved"),
+        _stored(gallery, new.sha256, "new"),
+        rows=(gallery.rows(old.sha256), gallery.rows(new.sha256)),
+        masks=_unequal_masks(old.masked, new.masked),
+        names=("approved", "new"),
+    )
+    seen = look()
+    if not seen.measurement.changed_ratio or judge(seen.measurement, policy, tolerance):
+        return seen
+    boxes = reworded(old, new)
+    return look(reworded=boxes) if boxes else seen
 
 
 def _drawn(
