@@ -199,12 +199,14 @@ def test_with_several_organisations_each_page_names_its_own(house: House) -> Non
         client.headers.update(HTML)
 
         first, other = client.get("/").text, client.get("/?org=beta").text
+        incidents = client.get("/incidents?org=beta").text
         followed = client.get(f"/runs/{run.id}").text
         foreign = client.get(f"/runs/{run.id}?org=beta")
 
     assert f'href="/runs?org={house.org_id}"' in first
     assert "Nightly shop tour" not in other
     assert "<option selected>beta</option>" in other
+    assert '<form class="orgs" action="/incidents"' in incidents
     assert f"/api/v1/runs/{run.id}/progress?org={house.org_id}" in followed
     assert foreign.status_code == 404
 
