@@ -26,8 +26,6 @@ class For(StrEnum):
     HOLDERS = "whoever has a signed link out of a message"
     KNOWN = "whoever is known"
     PERMITTED = "whoever has the permission"
-    # a page for browsers: in front of this machine's own address there may stand a proxy with a sign-in of its own
-    VISITORS = "this machine and its proxy; elsewhere whoever has the permission"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +57,8 @@ KNOWN = Declaration(For.KNOWN)
 
 
 def permitted(permission: Permission, *further: Permission, of_own: Permission | None = None) -> Declaration:
-    """For the API: who has it, by a token, or as the local person."""
+    """Who has it, by a token, signed in with a browser, or as the local person."""
     return Declaration(For.PERMITTED, permission, further, of_own)
-
-
-def visitors(permission: Permission) -> Declaration:
-    """For pages."""
-    return Declaration(For.VISITORS, permission)
 
 
 def is_for(declaration: Declaration) -> Callable[[T], T]:

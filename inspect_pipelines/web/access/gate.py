@@ -18,7 +18,7 @@ from inspect_pipelines.queries.choice import chosen_org
 from inspect_pipelines.usecases.access.recognise import recognise, recognise_browser, revoke_exposed
 from inspect_pipelines.usecases.access.sign_out import sign_out
 from inspect_pipelines.web.access.cookie import exposed, is_encrypted, shown
-from inspect_pipelines.web.access.declaration import Declaration, For, permitted
+from inspect_pipelines.web.access.declaration import Declaration, For
 from inspect_pipelines.web.access.rates import Rates
 
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "::1")
@@ -85,7 +85,7 @@ class Gate:
                     "the password if you sent it; a proxy with TLS in front has to set X-Forwarded-Proto"
                 )
             return NOBODY
-        caller = self._caller(asking, declared)
+        caller = self._caller(asking)
         if _is_agent(asking):
             caller = replace(caller, is_agent=True)
         _refuse_unwritable(asking)
@@ -104,14 +104,14 @@ class Gate:
         """
         if _token(asking) is None:
             return is_local(asking)
-        caller = self._caller(asking, permitted(Permission.DEPLOYMENT_ADMIN))
+        caller = self._caller(asking)
         return Permission.DEPLOYMENT_ADMIN in caller.rights and not self._has_others(caller)
 
     def visitor(self, request: Request) -> Caller:
         """Whoever asks for a page, by what its route declares; raises as `admit`."""
         declared: Declaration = request.scope["endpoint"].declaration
         caller = self.admit(request, declared)
-        assert caller is not None  # only routes for visitors ask
+        assert caller is not None  # only routes that take somebody ask
         return caller
 
     def house(self, caller: Caller, org: str | None) -> House:
@@ -152,9 +152,7 @@ class Gate:
             return self._estate.houses()
         return [self._estate.house(caller.org_id)]
 
-    def _caller(self, asking: HTTPConnection, declared: Declaration) -> Caller:
-        if declared.whom is For.VISITORS and not self._is_open:
-            return LOCAL
+    def _caller(self, asking: HTTPConnection) -> Caller:
         self._refuse_before_administrator()
         token = _token(asking)
         if token is not None:

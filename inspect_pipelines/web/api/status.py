@@ -13,7 +13,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.queries.json_shape import to_json
 from inspect_pipelines.queries.status import status
-from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.access.gate import Gate
 
 PACKAGES = ("inspect-pipelines", "dagster", "duckdb")
@@ -25,7 +25,7 @@ def status_route(gate: Gate, owner: HistoryOwner, urls: Callable[[], Mapping[str
     versions = {package: version(package) for package in PACKAGES}
 
     @router.get("/status")
-    @is_for(visitors(Permission.RUNS_READ))
+    @is_for(permitted(Permission.RUNS_READ))
     def current_status(request: Request, org: str | None = None) -> dict[str, Any]:
         """What is going on in an organisation; `?org=ID` where there are several."""
         house = gate.house(gate.visitor(request), org)

@@ -13,7 +13,7 @@ from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.pictures import small_picture
 from inspect_pipelines.queries.run import pictures_of, run_anywhere
-from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api import problem
 
@@ -44,12 +44,12 @@ def pictures(gate: Gate) -> APIRouter:
     router, known = APIRouter(), _Known()
 
     @router.get("/runs/{run_id}/pictures/{sha256}", response_class=Response)
-    @is_for(visitors(Permission.PICTURES_READ))
+    @is_for(permitted(Permission.PICTURES_READ))
     def picture(run_id: str, sha256: str, request: Request) -> Response:
         return answer(run_id, sha256, request, lambda content: content, "image/png")
 
     @router.get("/runs/{run_id}/thumbnails/{sha256}", response_class=Response)
-    @is_for(visitors(Permission.PICTURES_READ))
+    @is_for(permitted(Permission.PICTURES_READ))
     def small(run_id: str, sha256: str, request: Request) -> Response:
         return answer(run_id, sha256, request, small_picture, "image/webp")
 

@@ -9,7 +9,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.queries.run import run_anywhere
-from inspect_pipelines.web.access.declaration import is_for, visitors
+from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.access.gate import Gate
 
 # The page is ours, what it quotes is the site's: an origin of its own keeps it away from everything else that is served
@@ -25,7 +25,7 @@ def reports(gate: Gate) -> APIRouter:
     router = APIRouter()
 
     @router.get("/runs/{run_id}/report", response_class=HTMLResponse)
-    @is_for(visitors(Permission.PICTURES_READ))
+    @is_for(permitted(Permission.PICTURES_READ))
     def report(run_id: str, request: Request) -> Response:
         found = run_anywhere(gate.houses(gate.visitor(request)), RunId(run_id))
         if found is None:

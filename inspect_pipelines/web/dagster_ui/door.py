@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.engine.addresses import UI_PREFIX
 from inspect_pipelines.errors import Forbidden, Unauthenticated
-from inspect_pipelines.web.access.declaration import ANYBODY, is_for, visitors
+from inspect_pipelines.web.access.declaration import ANYBODY, is_for, permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.dagster_ui.admission import Refusal, refusal, stranger
 from inspect_pipelines.web.dagster_ui.forwarding import ADMITTED_EVERY_SECONDS, Forwarding
@@ -33,7 +33,7 @@ class DagsterDoor:
         admitted_every_seconds: How often it is asked whether a WebSocket may stay.
     """
 
-    declaration = visitors(Permission.DEPLOYMENT_ADMIN)
+    declaration = permitted(Permission.DEPLOYMENT_ADMIN)
 
     def __init__(
         self,

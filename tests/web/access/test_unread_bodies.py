@@ -24,7 +24,7 @@ ASKING = [
     for method, path, route in operations(an_app(a_house(Path("/nowhere"))).router.routes)
     if method in ("POST", "PUT", "DELETE", "any")
     and (declared := declaration_of(route))
-    and declared.whom in (For.KNOWN, For.PERMITTED, For.VISITORS)
+    and declared.whom in (For.KNOWN, For.PERMITTED)
 ]
 
 

@@ -162,7 +162,7 @@ def test_a_websocket_is_carried_both_ways_and_closed_by_whoever_closes_it(url: s
 
 def test_dagsters_server_is_shown_nobodys_token_or_cookie(url: str) -> None:
     """Both went on to a server that writes its requests into a log, and needs neither."""
-    shown = {"Cookie": "inspect-loopback=insp_web_x", "X-Other": "stays"}
+    shown = {"Cookie": "inspect-loopback-errand=x", "X-Other": "stays"}
 
     arrived = dict(get(f"{url}/dagster/x", headers=shown).json()["headers"])
 
