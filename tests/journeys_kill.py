@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -35,6 +36,10 @@ def die() -> None:
 class KillingLedger:
     def __init__(self, ledger, moment: int) -> None:
         self._ledger, self._moment, self._writes = ledger, moment, 0
+
+    def of_run(self) -> KillingLedger:
+        self._ledger = self._ledger.of_run()
+        return self
 
     @contextmanager
     def write(self) -> Iterator[object]:
@@ -88,6 +93,8 @@ def main() -> None:
             try:
                 play(DefinitionId(sys.argv[1]), day, moment)
                 code = 0
+            except Exception:  # noqa: BLE001 the child ends here; else nobody would learn why
+                traceback.print_exc()
             finally:
                 sys.stderr.flush()
                 os._exit(code)

@@ -25,6 +25,7 @@ from inspect_pipelines.domain.playbook import (
     Viewport,
 )
 from inspect_pipelines.errors import ConfigInvalid
+from patience import allowed
 from resources.channels.registry import CHANNELS
 
 HERE = Path(__file__).parent
@@ -253,7 +254,8 @@ def test_a_playbook_becomes_what_it_says(folder):
     )
 
 
-def test_a_thousand_schedules_are_checked_within_a_second(tmp_path):
+def test_the_time_of_a_project_grows_with_its_schedules_and_no_faster(tmp_path):
+    """A thousand take half a second; a search of all of them for each would take minutes."""
     shutil.copytree(HERE / "rfc006" / "playbooks", tmp_path / "playbooks")
     lines = ["apiVersion: v1", "kind: ScheduleConfig", "schedules:"]
     zones = ("America/New_York", "Europe/Berlin", "Asia/Tokyo", "UTC")
@@ -276,4 +278,4 @@ def test_a_thousand_schedules_are_checked_within_a_second(tmp_path):
     seconds = time.process_time() - began
 
     assert len(project.definitions) == 1000
-    assert seconds < 1.0
+    assert seconds < allowed(10.0)

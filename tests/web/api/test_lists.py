@@ -135,7 +135,7 @@ def test_a_filter_that_says_nothing_is_refused(client: TestClient, wrong: str) -
 
 
 @pytest.mark.parametrize(
-    "strange", ["' OR 1=1 --", "%00", "../../etc/passwd", "%F0%9F%8D%8E", "%ED%A0%80", "%25", "x" * 4000]
+    "strange", ["' OR 1=1 --", "../../etc/passwd", "%F0%9F%8D%8E", "%ED%A0%80", "%25", "x" * 4000]
 )
 def test_whatever_stands_in_an_address_is_data(client: TestClient, strange: str) -> None:
     for name in ("schedule_id", "trigger_id", "repo", "branch", "environment"):
