@@ -141,7 +141,7 @@ def test_the_historian_works_for_as_long_as_the_application_lives(house: House) 
     owner = Owner(Path(house.home), house.ledgers, house.clock)
     app = create_app(an_estate(house), owner, (Historian(owner),), gate=Gate(an_estate(house)))
 
-    with TestClient(app, base_url="http://localhost") as client:
+    with TestClient(app, base_url="http://localhost", client=("127.0.0.1", 50_000)) as client:
         client.get("/health")
         with house.ledger.write() as ledger:
             ledger.journal.append("definition", {}, at=NOW)
