@@ -23,8 +23,7 @@ from inspect_pipelines.wiring import house
 EXAMPLE = Path(__file__).parents[1] / "examples/console"
 FOLDER = Path(__file__).with_name("console")
 NAMED_URL, NAMED_RUN = "http://127.0.0.1:8460", "01900000-0000-7000-8000-000000000001"
-KEPT = {"desktop": None, "phone": {"home", "review"}}  # views by viewport; None: all
-COLOURS = 128  # of each picture; a page has no more that anybody sees, and the file is a third
+KEPT = {"desktop": {"home", "run", "review", "inbox", "incidents", "baselines"}, "phone": {"review"}}
 HOST, FIRST_PORT, READY_SECONDS = "127.0.0.1", 8480, 60.0
 
 
@@ -78,11 +77,11 @@ def keep(settings: Settings) -> None:
         ]
     FOLDER.mkdir(exist_ok=True)
     for shot in shots:
-        names = KEPT[shot.view.viewport]
-        if names is None or shot.view.name in names:
+        if shot.view.name in KEPT[shot.view.viewport]:
             picture = Image.open(BytesIO(ours.gallery.get(shot.sha256))).convert("RGB")
-            small = picture.quantize(COLOURS, dither=Image.Dither.NONE)
-            small.save(FOLDER / f"{shot.view.name}-{shot.view.viewport}.png", optimize=True)
+            if shot.environment.scale > 1:
+                picture = picture.reduce(round(shot.environment.scale))
+            picture.save(FOLDER / f"{shot.view.name}-{shot.view.viewport}.png", optimize=True)
 
 
 if __name__ == "__main__":

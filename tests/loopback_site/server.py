@@ -118,6 +118,13 @@ def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
         handler.wfile.write(b"<!doctype html><h1>Half a page")
         handler.wfile.flush()
         site.closing.wait(HANG_SECONDS)
+    elif path == "/stream":
+        handler.send_response(200)
+        handler.send_header("Content-Type", "text/event-stream; charset=utf-8")
+        handler.end_headers()
+        handler.wfile.write(b"data: hello\n\n")
+        handler.wfile.flush()
+        site.closing.wait(HANG_SECONDS)
     elif path == "/drop":
         handler.close_connection = True
         handler.connection.close()

@@ -21,6 +21,7 @@ BY_SCRIPTS = ("fetch", "xhr")
 OFTEN = 8  # times that a document asks at addresses of one shape; further ones are a page that asks for news
 MOST_ADDRESS = 200  # characters of an image's
 ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
+STREAM = "text/event-stream"  # server-sent events; read by `fetch` they are of no type of their own, and have no end
 OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block
 
 
@@ -109,6 +110,8 @@ class Traffic:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
+        if response.headers.get("content-type", "").startswith(STREAM):
+            self._pending.pop(id(request), None)
         is_page = _is_main_document(request)
         if is_page:
             self.answered = response.status

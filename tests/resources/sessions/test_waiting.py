@@ -57,6 +57,19 @@ def test_a_long_poll_is_waited_for_once_and_the_page_is_not_called_slow(play, si
     assert time.monotonic() - began < 10 + allowed(8)  # one cap, not two
 
 
+def test_a_stream_of_news_that_a_script_reads_is_not_waited_for(play, site):
+    """htmx reads server-sent events by `fetch`: the first picture of our own console took 17 s, on each viewport."""
+    site.serve(
+        "/told",
+        "<!doctype html><title>Told</title><h1>Told</h1><script>fetch('/stream').then(one => one.body.getReader().read())</script>",
+    )
+
+    result = play(Goto("/told"), TakeScreenshot("one"), seconds=5)
+
+    assert result.findings == ()
+    assert len(result.screenshots) == 1
+
+
 def test_a_spinner_that_turns_is_waited_for(play, site):
     """JupyterLab was photographed while its notebook came: our own hold stood its spinner still, so that two frames were equal."""
     site.serve(
