@@ -24,7 +24,7 @@ FEWEST = 4  # cells; the mean of fewer is too rough
 SAME_GROUND = 3  # levels
 ONE_INK = 0.05  # of the variance round the ground; text and icons of one colour have nearly all of it along one line
 PEAK = 99.5  # percent of pixels that are no nearer to the ink's own colour than its nearest
-MOST_RAISE = 3.0
+MOST_LIFT = 3.0
 SAMPLE = 20_000  # pixels that a thing's ink is taken from
 
 Means = npt.NDArray[np.float32]
@@ -38,13 +38,13 @@ class Ink:
     Attributes:
         ground: The colour of most pixels, 0 .. 255.
         direction: From the ground to the ink, of length 1.
-        raise_: By how much the root mean square of the ink's share in each pixel is higher than its mean: 1 for an
+        lift: By how much the root mean square of the ink's share in each pixel is higher than its mean: 1 for an
             area, 2 to 3 for letters.
     """
 
     ground: Values
     direction: Values
-    raise_: float
+    lift: float
 
 
 def tints(part_old: Pixels, part_new: Pixels, differs: npt.NDArray[np.bool_], old: Means, new: Means) -> Grid:
@@ -91,8 +91,8 @@ def _ink(part: Pixels, shape: npt.NDArray[np.bool_], left: int, top: int) -> Ink
         return None
     shares = np.abs(apart @ directions[:, 2])
     shares = np.minimum(shares / max(float(np.percentile(shares, PEAK)), 1.0), 1.0)
-    raised = float(np.sqrt(np.mean(shares**2)) / np.mean(shares))
-    return Ink(ground, directions[:, 2], min(raised, MOST_RAISE))
+    lifted = float(np.sqrt(np.mean(shares**2)) / np.mean(shares))
+    return Ink(ground, directions[:, 2], min(lifted, MOST_LIFT))
 
 
 def _tint(one: Ink | None, other: Ink | None, old: Values, new: Values) -> float:
@@ -102,4 +102,4 @@ def _tint(one: Ink | None, other: Ink | None, old: Values, new: Values) -> float
     off = min((step - (step @ ink.direction) * ink.direction for ink in (one, other)), key=np.linalg.norm)
     middle = (old + new) / 2
     far = float(distance((middle - off / 2)[None], (middle + off / 2)[None])[0])
-    return 0.0 if far < LEAST else min(far / 100 * (one.raise_ + other.raise_) / 2, 1.0)
+    return 0.0 if far < LEAST else min(far / 100 * (one.lift + other.lift) / 2, 1.0)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
@@ -18,7 +18,6 @@ from houses import a_house, an_estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console.console import Console
-from resources import chromium
 from resources.clock import SystemClock
 from reviewed_runs import FAINT, GONE, a_reviewed_run
 from web_app import an_app
@@ -39,14 +38,6 @@ IDS = {
     "incident_id": ledger_rows.INCIDENT.id,
     "event_id": ledger_rows.EVENT.id,
 }
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

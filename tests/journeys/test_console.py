@@ -6,22 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from journeys_commands import Project
 from journeys_up import HeldSite, held_site, up, write_project
 from patience import until
-from resources import chromium
 
 MS = 120_000.0  # for what is sure to come; five seconds are the browser's own, too few on a busy machine
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

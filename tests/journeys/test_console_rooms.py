@@ -11,11 +11,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from journeys_commands import Project
 from journeys_up import HeldSite, Up, held_site, up, write_project
-from resources import chromium
 
 MS = 120_000.0  # for what is sure to come; five seconds are the browser's own, too few on a busy machine
 SECRET = "It's a Secret to Everybody"
@@ -43,14 +42,6 @@ MERGED = {
     "repository": {"full_name": "acme/shop"},
     "sender": {"login": "bob"},
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

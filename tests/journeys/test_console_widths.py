@@ -7,7 +7,7 @@ from dataclasses import replace
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, Route, sync_playwright
+from playwright.sync_api import Browser, Page, Route
 
 import ledger_rows
 from builders import a_schedule, a_trigger
@@ -15,7 +15,6 @@ from houses import a_house
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, IncidentId, OrgId
 from inspect_pipelines.ports.house import House
-from resources import chromium
 from web_app import URL, TestClient, a_client
 
 LONG = "Nightly-tour-of-the-whole-checkout-with-every-voucher-and-every-country-that-we-deliver-to-" * 3
@@ -32,14 +31,6 @@ OF_SOMETHING = (
     f"/baselines/{ledger_rows.NIGHTLY.id}", f"/baselines/{ledger_rows.NIGHTLY.id}/compare",
     f"/baselines/{ledger_rows.NIGHTLY.id}/{ledger_rows.NEW.id}", f"/incidents/{INCIDENT.id}", f"/events/{EVENT.id}",
 )  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from builders import a_view
 from doors import served
@@ -17,7 +17,6 @@ from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.review_room import ReviewRoom, review_room, unfinished
-from resources import chromium
 from resources.clock import SystemClock
 from reviewed_runs import GONE, a_reviewed_run
 from web_app import an_app
@@ -30,14 +29,6 @@ IS_IN_THE_MIDDLE = """sheet => {
     return Math.abs(inner.x + inner.width / 2 - outer.x - outer.width / 2) < 2;
 }"""
 READY = "ip-diff[data-ready]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium.find(), args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
