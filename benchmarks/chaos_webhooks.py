@@ -25,9 +25,10 @@ from benchmarks import report
 from benchmarks.sending.killing import chaos
 from benchmarks.sending.place import Receiver
 from benchmarks.sending.starts import WHERE, everything, send, until
+from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, PlaybookId
 from inspect_pipelines.domain.plan import Overlap, Plan
-from inspect_pipelines.domain.playbook import Goto, Playbook, Step
+from inspect_pipelines.domain.playbook import Playbook, Step
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.ports.house import House
 

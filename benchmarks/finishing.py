@@ -21,9 +21,9 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.bare import bare_commits
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Comparison, Outcome, Region
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, RunId, Sha256
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run, RunStatus, request_origin
 from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus

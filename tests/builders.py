@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.event import Delivery, Event, SourceKind
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
@@ -19,7 +20,7 @@ from inspect_pipelines.domain.ids import (
     SourceId,
 )
 from inspect_pipelines.domain.plan import Overlap, Plan
-from inspect_pipelines.domain.playbook import Goto, Playbook, Step, TakeScreenshot
+from inspect_pipelines.domain.playbook import Playbook, Step
 from inspect_pipelines.domain.run import Run, cron_origin
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.screenshot import Environment, Screenshot, View

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from builders import NOW, a_finding, a_run, a_schedule, a_session, a_sha, a_view
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Comparison, Outcome, Region
 from inspect_pipelines.domain.ids import DEFAULT_ORG
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import StepResult
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind

@@ -11,9 +11,9 @@ from PIL import Image, ImageDraw, ImageFont
 from builders import ENVIRONMENT, a_baseline, a_schedule, a_screenshot, a_session, a_view
 from houses import apply
 from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
 from inspect_pipelines.domain.trigger import Definition

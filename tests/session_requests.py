@@ -6,16 +6,9 @@ from io import BytesIO
 
 from PIL import Image
 
+from inspect_pipelines.domain.action import Action
 from inspect_pipelines.domain.ids import PlaybookId, Sha256
-from inspect_pipelines.domain.playbook import (
-    DESKTOP,
-    Action,
-    FindingRules,
-    PageRules,
-    Playbook,
-    Step,
-    Viewport,
-)
+from inspect_pipelines.domain.playbook import DESKTOP, FindingRules, PageRules, Playbook, Step, Viewport
 from inspect_pipelines.domain.session import KnownFault, SessionRequest, Value
 from resources.gallery.folder import FolderGallery
 

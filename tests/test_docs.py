@@ -12,10 +12,15 @@ import click
 import pytest
 
 from inspect_pipelines.cli.main import COMMANDS
-from inspect_pipelines.config import playbook_document, schedule_document
+from inspect_pipelines.config import (
+    action_document,
+    playbook_document,
+    schedule_document,
+    screenshot_document,
+)
+from inspect_pipelines.config.action_document import VERBS
 from inspect_pipelines.config.devices import DEVICES
 from inspect_pipelines.config.document import Document
-from inspect_pipelines.config.playbook_document import VERBS
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.schedule_document import BaselineDocument, NotifyDocument, RuleDocument
 from inspect_pipelines.config.settings import PREFIX, Settings
@@ -69,7 +74,7 @@ def later_keys() -> set[str]:
     """Every key that is refused as not supported yet."""
     documents = [
         document
-        for module in (playbook_document, schedule_document)
+        for module in (action_document, playbook_document, schedule_document, screenshot_document)
         for document in vars(module).values()
         if isinstance(document, type) and issubclass(document, Document)
     ]

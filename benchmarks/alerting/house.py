@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.alerting import Overrides
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, PlaybookId, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, Plan, RuleEvent
-from inspect_pipelines.domain.playbook import Goto, Playbook, Step, TakeScreenshot
+from inspect_pipelines.domain.playbook import Playbook, Step
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.ports.channel import Channel, Receipt

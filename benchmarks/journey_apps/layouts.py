@@ -10,8 +10,9 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from benchmarks.journey_apps.applications import Application
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.ids import PlaybookId
-from inspect_pipelines.domain.playbook import Goto, PageRules, Playbook, Step, TakeScreenshot, Viewport
+from inspect_pipelines.domain.playbook import PageRules, Playbook, Step, Viewport
 from inspect_pipelines.domain.session import SessionRequest
 from resources import chromium
 from resources.clock import SystemClock

@@ -9,8 +9,8 @@ import click
 
 from inspect_pipelines.cli.diff_options import check_target, judging, policy, quiet_decoders, write
 from inspect_pipelines.cli.output import marked, print_json, say
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Outcome
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.usecases.pictures.diff import Difference, Looked, Rules, exit_code, unreadable
 from inspect_pipelines.usecases.pictures.diff import diff as compared

@@ -12,8 +12,8 @@ import click
 from inspect_pipelines.cli.diff_options import check_target, judging, policy, quiet_decoders, write
 from inspect_pipelines.cli.output import print_json, say
 from inspect_pipelines.cli.table import aligned
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Outcome
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.usecases.pictures.diff import Difference, Rules, diff_folders, exit_code
 

@@ -10,8 +10,8 @@ from typing import Any, TypeVar
 
 import click
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import Unavailable, UsageError
 
 Command = TypeVar("Command", bound=Callable[..., Any])

@@ -24,6 +24,7 @@ from inspect_pipelines.config.triggers import REPO_GLOB, check_source, is_glob, 
 from inspect_pipelines.config.yaml_text import Source
 from inspect_pipelines.config.zones import zone_hint
 from inspect_pipelines.domain import cron as clock
+from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.calendar import Days, day
 from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.event import SourceKind
@@ -31,7 +32,7 @@ from inspect_pipelines.domain.event_data import is_of_data
 from inspect_pipelines.domain.host import host_of
 from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
-from inspect_pipelines.domain.playbook import Goto, Playbook, VariableType
+from inspect_pipelines.domain.playbook import Playbook, VariableType
 from inspect_pipelines.domain.schedule import CatchUp, Schedule
 from inspect_pipelines.domain.template import malformed, placeholders
 from inspect_pipelines.domain.trigger import Definition, Trigger

@@ -4,165 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from inspect_pipelines.config.document import Document, Duration, OneOrMany, Shorthand, Texts
+from inspect_pipelines.config.action_document import ActionDocument
+from inspect_pipelines.config.document import Document, Duration, Shorthand, Texts
+from inspect_pipelines.config.expectation_document import CriterionDocument, Only
+from inspect_pipelines.config.screenshot_document import Masks, Px
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ignore import NEVER_IGNORED
 from inspect_pipelines.domain.playbook import SLOW_SECONDS
 
-KINDS_OF_TARGET = ("selector", "role", "label", "text", "placeholder", "test_id")
-VERBS = (
-    *("goto", "click", "fill", "press", "wait_for"),
-    *("expect_text", "expect_visible", "expect_url", "expect_popup", "screenshot"),
-)
-EXPECTATIONS = ("expect_text", "expect_visible", "expect_url")
 KINDS_IGNORED = tuple(kind.value for kind in FindingKind if kind not in NEVER_IGNORED)
-NO_VERB_YET = "use the verbs " + ", ".join(VERBS)
 NO_STEP_YET = "leave it out; every step is played"
-
-Px = Annotated[int, Field(ge=1, le=10_000)]
-Tolerance = Annotated[float, Field(ge=0, le=1)]
-Only = Annotated[Texts, Field(min_length=1)]  # names of viewports
-
-
-class OptionalTarget(Document):
-    selector: str | None = None
-    role: str | None = None
-    name: str | None = None
-    label: str | None = None
-    text: str | None = None
-    placeholder: str | None = None
-    test_id: str | None = None
-    frame: str | None = None
-
-    @model_validator(mode="after")
-    def _one_way(self) -> OptionalTarget:
-        given = [kind for kind in KINDS_OF_TARGET if getattr(self, kind) is not None]
-        if len(given) > 1:
-            raise ValueError(f"{given[0]!r} and {given[1]!r} cannot go together; name the element in one way")
-        if self.name is not None and self.role is None:
-            raise ValueError("'name' is an element's accessible name and needs 'role' beside it")
-        if self.frame is not None and not given:
-            raise ValueError("'frame' alone names no element")
-        if not given and self._needs_target():
-            raise ValueError(f"names no element; use one of {', '.join(KINDS_OF_TARGET)}")
-        return self
-
-    def _needs_target(self) -> bool:
-        return False
-
-
-class TargetDocument(OptionalTarget):
-    def _needs_target(self) -> bool:
-        return True
-
-
-class GotoDocument(Document):
-    url: str
-    expect_status: Annotated[int, Field(ge=200, le=599)] | None = None
-
-
-class FillDocument(TargetDocument):
-    value: str
-
-
-class PressDocument(OptionalTarget):
-    key: str
-
-
-class WaitForDocument(TargetDocument):
-    state: Literal["visible", "hidden", "attached", "detached"] = "visible"
-    timeout: Duration | None = None
-
-
-class ExpectTextDocument(OptionalTarget):
-    equals: str | None = None
-    contains: str | None = None
-
-    @model_validator(mode="after")
-    def _one_comparison(self) -> ExpectTextDocument:
-        if (self.equals is None) == (self.contains is None):
-            raise ValueError("needs exactly one of 'equals' and 'contains'")
-        return self
-
-
-class ExpectUrlDocument(Document):
-    pattern: str
-
-
-class ClipDocument(Document):
-    x: Annotated[int, Field(ge=0)]
-    y: Annotated[int, Field(ge=0)]
-    width: Px
-    height: Px
-
-
-class MaskDocument(Document):
-    selector: str
-    width: Px | None = None
-
-
-Masks = Annotated[list[Annotated[MaskDocument, Shorthand("selector")]], OneOrMany()]
-
-
-class ScreenshotDocument(Document):
-    name: str
-    full_page: bool = True
-    mask: Masks = Field(default_factory=list)
-    hide: Texts = Field(default_factory=list)
-    allow_large: bool = False
-    clip: ClipDocument | None = None
-    tolerance: Tolerance | None = None
-
-    later: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("element", "region_budget", "layout_budget_px", "device"), "leave it out"
-    )
-
-
-class ExpectationDocument(Document):
-    only: Only | None = None
-    elsewhere: ClassVar[dict[str, str]] = {
-        "expect_status": "write it at the goto: {url: /gone, expect_status: 404}"
-    }
-
-    expect_text: Annotated[ExpectTextDocument, Shorthand("contains")] | None = None
-    expect_visible: Annotated[TargetDocument, Shorthand("selector")] | None = None
-    expect_url: Annotated[ExpectUrlDocument, Shorthand("pattern")] | None = None
-
-
-class ActionDocument(ExpectationDocument):
-    goto: Annotated[GotoDocument, Shorthand("url")] | None = None
-    click: Annotated[TargetDocument, Shorthand("selector")] | None = None
-    fill: FillDocument | None = None
-    press: Annotated[PressDocument, Shorthand("key")] | None = None
-    wait_for: Annotated[WaitForDocument, Shorthand("selector")] | None = None
-    expect_popup: Annotated[ExpectUrlDocument, Shorthand("pattern")] | None = None
-    screenshot: Annotated[ScreenshotDocument, Shorthand("name")] | None = None
-
-    later: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("request", "hover", "select", "check", "uncheck", "upload", "scroll", "drag", "use", "evaluate"),
-        NO_VERB_YET,
-    )
-
-    @model_validator(mode="after")
-    def _one_verb(self) -> ActionDocument:
-        given = [verb for verb in VERBS if getattr(self, verb) is not None]
-        if len(given) != 1:
-            found = " and ".join(repr(verb) for verb in given) or "none"
-            raise ValueError(f"an action has exactly one verb, found {found}")
-        return self
-
-
-class CriterionDocument(ExpectationDocument):
-    text: str | None = None  # what it means to people; alone: prose that only an agent can check
-
-    @model_validator(mode="after")
-    def _one_expectation(self) -> CriterionDocument:
-        given = [verb for verb in EXPECTATIONS if getattr(self, verb) is not None]
-        if len(given) > 1 or (not given and self.text is None):
-            raise ValueError(f"needs one of {', '.join(EXPECTATIONS)}, or 'text' for prose")
-        return self
 
 
 class StepDocument(Document):

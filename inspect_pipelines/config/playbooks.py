@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from inspect_pipelines.config.actions import selectors, to_action, to_expectation, widths
 from inspect_pipelines.config.devices import DEVICES
 from inspect_pipelines.config.finding_rules import to_finding_rules
 from inspect_pipelines.config.only import check_only
@@ -20,6 +19,7 @@ from inspect_pipelines.config.playbook_document import (
 )
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
+from inspect_pipelines.config.screenshot_document import selectors, widths
 from inspect_pipelines.config.yaml_text import Source, YamlPath
 from inspect_pipelines.domain.ids import SLUG, PlaybookId
 from inspect_pipelines.domain.playbook import (
@@ -184,7 +184,7 @@ class _Check:
         here = ("spec", "steps", number)
         if not SLUG.match(written.id):
             self.wrong(f"{shown(written.id)} {NOT_AN_ID}", *here, "id")
-        expectations = [to_expectation(criterion) for criterion in written.success_criteria]
+        expectations = [criterion.expectation() for criterion in written.success_criteria]
         if not written.actions and not any(expectations):
             message = (
                 f"step {written.id!r} has no actions; prose alone needs an agent, which is not supported yet"
@@ -193,7 +193,7 @@ class _Check:
         return Step(
             written.id,
             written.name or written.id,
-            tuple(to_action(action) for action in written.actions),
+            tuple(action.done() for action in written.actions),
             tuple(expectation for expectation in expectations if expectation is not None),
             written.instruction,
             written.timeout,

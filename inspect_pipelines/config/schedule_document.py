@@ -9,7 +9,7 @@ from pydantic import ConfigDict, Field, model_validator
 from inspect_pipelines.config.alert_document import AlertsDocument, OwnAlertsDocument
 from inspect_pipelines.config.channel_document import PersonDocument
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
-from inspect_pipelines.config.playbook_document import Tolerance
+from inspect_pipelines.config.screenshot_document import Tolerance
 from inspect_pipelines.config.sign_in import SignInDocument
 from inspect_pipelines.config.source_document import SourceDocument
 from inspect_pipelines.config.workflows import WorkflowDocument

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+from inspect_pipelines.domain.action import TakeScreenshot
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
-from inspect_pipelines.domain.playbook import Box, Playbook, TakeScreenshot
+from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.said import Said
 from inspect_pipelines.domain.screenshot import Screenshot, View
 

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Screenshot
 
 COVERS_RATIO = 0.8  # an element stands for a region when it covers this much of it

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.domain.playbook import Box
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.box import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.ids import BaselineId
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.retry import RetryClass, deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import View

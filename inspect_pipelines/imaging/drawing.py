@@ -10,8 +10,8 @@ import numpy as np
 from cv2.typing import MatLike
 from PIL import Image, ImageDraw, ImageFont
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import ChangeKind, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.picture import Pixels
 
 Colour = tuple[int, int, int]

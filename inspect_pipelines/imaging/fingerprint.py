@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.picture import Pixels
 from inspect_pipelines.imaging.window import Window, cut
 

@@ -11,8 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import ChangeKind, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.picture import Pixels
 
 Grey = npt.NDArray[np.uint8]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import BandKind, Measurement, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.alignment import Alignment, align
 from inspect_pipelines.imaging.fingerprint import fingerprint
 from inspect_pipelines.imaging.picture import Pixels

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import cv2
 import numpy as np
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Band, BandKind, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.drawing import (
     HALO,
     INSERTED,

@@ -10,8 +10,8 @@ from typing import TypeVar
 
 import numpy as np
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Measurement
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.imaging.alignment import LOOK_FROM_RATIO
 from inspect_pipelines.imaging.measurement import SAME, blanked, measure

@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.cells import CELL, Grid
 from inspect_pipelines.imaging.colour import ciede2000
 from inspect_pipelines.imaging.kind import kinds

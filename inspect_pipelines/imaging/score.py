@@ -21,7 +21,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.imaging.cells import (
     CELL,
     PLACE_PX,

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Band, BandKind, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.drawing import (
     HALO,
     INK,

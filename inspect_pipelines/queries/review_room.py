@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.change_group import Unlike, groups, unlike
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.decision import Decision, open_changes, settled
 from inspect_pipelines.domain.element import selectors_at, selectors_within
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.review import Review, ReviewState
 from inspect_pipelines.domain.said import DecisionKind

@@ -14,8 +14,8 @@ from weakref import WeakValueDictionary
 from markupsafe import Markup
 from PIL import Image
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.imaging.denser_png import denser
 from inspect_pipelines.imaging.picture import Pixels, decode

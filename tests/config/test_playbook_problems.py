@@ -6,9 +6,9 @@ from datetime import date
 
 import pytest
 
+from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ignore import Ignore
-from inspect_pipelines.domain.playbook import Goto
 
 STEPS = "  steps:\n    - id: home\n      actions: [{goto: 'https://a.test'}, {screenshot: home}]\n"
 NOT_AN_ID = "is not an id: letters, digits, '-' and '_', at most 100, a letter or digit at both ends"

@@ -8,22 +8,11 @@ from pathlib import Path
 import pytest
 
 from inspect_pipelines.config.project import load_project
-from inspect_pipelines.domain.playbook import (
-    Click,
-    ExpectPopup,
-    ExpectText,
-    ExpectUrl,
-    ExpectVisible,
-    Fill,
-    FixedWidth,
-    Goto,
-    Press,
-    TakeScreenshot,
-    Target,
-    Variable,
-    VariableType,
-    Viewport,
-)
+from inspect_pipelines.domain.action import FixedWidth, Goto, TakeScreenshot
+from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl, ExpectVisible
+from inspect_pipelines.domain.gesture import Click, Fill, Press
+from inspect_pipelines.domain.playbook import Variable, VariableType, Viewport
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.errors import ConfigInvalid
 from patience import allowed
 from resources.channels.registry import CHANNELS

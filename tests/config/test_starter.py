@@ -8,7 +8,7 @@ import pytest
 from inspect_pipelines.config.project import load_project
 from inspect_pipelines.config.schema import DOCUMENTS, schema_of, write_schemas
 from inspect_pipelines.config.starter import schedule_of, write_starter
-from inspect_pipelines.domain.playbook import Goto
+from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.errors import Refused, Unavailable, UsageError
 from resources.channels.registry import CHANNELS
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from houses import ScriptedSessions
-from inspect_pipelines.domain.playbook import BROWSER, Goto, TakeScreenshot
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.playbook import BROWSER
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, StepResult
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.sessions import Sessions

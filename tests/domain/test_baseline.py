@@ -15,6 +15,7 @@ from builders import (
     a_sha,
     a_view,
 )
+from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.baseline import (
     activated,
     adopted,
@@ -29,7 +30,7 @@ from inspect_pipelines.domain.baseline import (
 )
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import DESKTOP, Step, TakeScreenshot, Viewport
+from inspect_pipelines.domain.playbook import DESKTOP, Step, Viewport
 from inspect_pipelines.domain.session import SessionStatus
 
 RUN = RunId("01900000-0000-7000-8000-000000000009")

@@ -7,10 +7,10 @@ import pytest
 from builders import a_finding, a_plan, a_playbook, a_schedule, a_session
 from builders_of_incidents import OWN, a_cause, an_ended_run
 from history_builders import a_comparison
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.cause import CauseKind, cause_of, scopes, views_of
 from inspect_pipelines.domain.comparison import ChangeKind, Outcome, Region
 from inspect_pipelines.domain.finding import Severity
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.run import RunStatus, SkipReason
 from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
 

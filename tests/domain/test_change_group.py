@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from builders import a_sha, a_view
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.change_group import groups, unlike
 from inspect_pipelines.domain.comparison import ChangeKind, Comparison, Outcome, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import View
 
 PAY = Region(

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import ENVIRONMENT, a_baseline, a_screenshot, a_view
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Measurement, Region, environment_changes, judge, pair
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 
 POLICY = BaselinePolicy()
 REGION = Region(Box(0, 0, 10, 10), 100)

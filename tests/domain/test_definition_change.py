@@ -3,6 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from builders import a_plan, a_playbook, a_schedule, a_source
+from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.definition_change import (
     DefinitionChange,
@@ -11,10 +12,12 @@ from inspect_pipelines.domain.definition_change import (
     changes_between,
     settings_between,
 )
+from inspect_pipelines.domain.gesture import Click
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
-from inspect_pipelines.domain.playbook import Click, Goto, Step, Target
+from inspect_pipelines.domain.playbook import Step
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.domain.trigger import Trigger
 
 

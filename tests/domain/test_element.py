@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
 from inspect_pipelines.domain.element import (
     before,
@@ -16,7 +17,6 @@ from inspect_pipelines.domain.element import (
     selectors_at,
     selectors_within,
 )
-from inspect_pipelines.domain.playbook import Box
 
 
 @dataclass

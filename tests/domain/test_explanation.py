@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.explanation import explained
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
 from inspect_pipelines.domain.ids import RunId, Sha256
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
 
 SHOT = Screenshot(

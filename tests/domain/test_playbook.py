@@ -3,16 +3,11 @@ from __future__ import annotations
 import pytest
 
 from builders import a_playbook
-from inspect_pipelines.domain.playbook import (
-    BROWSER,
-    Box,
-    ExpectText,
-    Goto,
-    PageRules,
-    Step,
-    TakeScreenshot,
-    Target,
-)
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.expectation import ExpectText
+from inspect_pipelines.domain.playbook import BROWSER, PageRules, Step
+from inspect_pipelines.domain.target import Target
 
 
 @pytest.mark.parametrize(

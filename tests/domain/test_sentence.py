@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Measurement, Region
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.sentence import OF_A_DIFF, Sides, sentence, told
 
 POLICY = BaselinePolicy()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.shift import Move, Shift, moves_of
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from inspect_pipelines.config.project import Project, load_project
-from inspect_pipelines.domain.playbook import TakeScreenshot
+from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.examples import demo
 from inspect_pipelines.examples.shop.server import Shop
 from resources.channels.registry import CHANNELS

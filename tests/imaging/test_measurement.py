@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Band, BandKind
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.measurement import blanked, measure
 from inspect_pipelines.imaging.score import SCORE_METHOD
 

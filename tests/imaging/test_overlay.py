@@ -6,8 +6,8 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.colour import ciede2000
 from inspect_pipelines.imaging.drawing import CHANGED, INK, INSERTED, OF_KIND, PAPER, REMOVED, encode
 from inspect_pipelines.imaging.overlay import overlay

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.measurement import SAME, measure

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.imaging.measurement import blanked, measure
 from inspect_pipelines.imaging.score import see
 from inspect_pipelines.imaging.window import Window, differing_rows, windows

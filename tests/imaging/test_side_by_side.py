@@ -3,8 +3,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Band, BandKind, ChangeKind, Region
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.imaging.drawing import CHANGED, INSERTED, OF_KIND, REMOVED
 from inspect_pipelines.imaging.measurement import measure
 from inspect_pipelines.imaging.picture import decode

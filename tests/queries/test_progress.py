@@ -7,9 +7,10 @@ import pytest
 
 from builders import NOW, a_plan, a_playbook, a_schedule, a_session
 from houses import a_house, apply
+from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
 from inspect_pipelines.domain.plan import Overlap
-from inspect_pipelines.domain.playbook import DESKTOP, Goto, Step, Viewport
+from inspect_pipelines.domain.playbook import DESKTOP, Step, Viewport
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep

@@ -20,9 +20,9 @@ from playwright.sync_api import Browser, sync_playwright
 from builders import NOW, a_baseline, a_finding, a_run, a_schedule, a_screenshot, a_session, a_sha, a_view
 from galleries import MemoryGallery
 from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import ConsoleLine, SessionStatus, StepResult, StepStatus

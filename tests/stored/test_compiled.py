@@ -9,31 +9,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from builders import NOW, a_plan, a_playbook, a_schedule
+from inspect_pipelines.domain.action import Goto, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl, ExpectVisible
+from inspect_pipelines.domain.gesture import Click, Fill, Press
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, RuleEvent
 from inspect_pipelines.domain.playbook import (
-    Box,
-    Click,
-    ExpectPopup,
-    ExpectText,
-    ExpectUrl,
-    ExpectVisible,
-    Fill,
     FindingRules,
-    Goto,
     PageRules,
     Playbook,
-    Press,
     Step,
-    TakeScreenshot,
-    Target,
     Variable,
     VariableType,
     Viewport,
-    WaitFor,
 )
 from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.stored.compiled import (

@@ -19,32 +19,21 @@ from builders import (
     a_sha,
     a_view,
 )
+from inspect_pipelines.domain.action import Action, Goto, TakeScreenshot, WaitFor
 from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Comparison, Outcome, Region
+from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl, ExpectVisible
+from inspect_pipelines.domain.gesture import Click, Fill, Press
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Plan, RuleEvent
-from inspect_pipelines.domain.playbook import (
-    Action,
-    Box,
-    Click,
-    ExpectPopup,
-    ExpectText,
-    ExpectUrl,
-    ExpectVisible,
-    Fill,
-    Goto,
-    Playbook,
-    Press,
-    Step,
-    TakeScreenshot,
-    Target,
-    WaitFor,
-)
+from inspect_pipelines.domain.playbook import Playbook, Step
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.screenshot import Masked, Screenshot, View
 from inspect_pipelines.domain.session import ConsoleLine, SessionRequest, SessionResult, Value
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.stored.serial import dump_json, load_json

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import (
     NOT_MEASURED,
     Comparison,
@@ -22,7 +23,6 @@ from inspect_pipelines.domain.explanation import explained
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Masked, Screenshot
 from inspect_pipelines.domain.sentence import sentence
 from inspect_pipelines.errors import NotFound, Unreadable

@@ -7,9 +7,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import ChangeKind, Measurement, Outcome, Region, judge
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.sentence import OF_A_DIFF, sentence
 from inspect_pipelines.errors import Unreadable
 

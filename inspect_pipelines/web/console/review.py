@@ -10,11 +10,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.change_group import Unlike
 from inspect_pipelines.domain.comparison import Comparison, Region
 from inspect_pipelines.domain.decision import LONGEST_QUARANTINE, Decision
 from inspect_pipelines.domain.ids import RunId, Sha256
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.sentence import told
 from inspect_pipelines.domain.shift import Shift

@@ -10,21 +10,11 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error, Locator
 from playwright.sync_api import TimeoutError as TimedOut
 
-from inspect_pipelines.domain.playbook import (
-    Action,
-    Click,
-    ExpectPopup,
-    ExpectText,
-    ExpectUrl,
-    ExpectVisible,
-    Fill,
-    Goto,
-    Playbook,
-    Press,
-    TakeScreenshot,
-    Target,
-    WaitFor,
-)
+from inspect_pipelines.domain.action import Action, Goto, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl, ExpectVisible
+from inspect_pipelines.domain.gesture import Click, Fill, Press
+from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.domain.template import fill, fill_address, placeholders
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera

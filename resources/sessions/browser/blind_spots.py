@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
+from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import TakeScreenshot
 from resources.sessions.browser.frame import Frame
 from resources.sessions.browser.masks import covered_ratio
 from resources.sessions.browser.page_masks import PageMasks

@@ -11,10 +11,12 @@ from typing import Any
 
 from playwright.sync_api import CDPSession, Error
 
+from inspect_pipelines.domain.action import TakeScreenshot
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.element import overlap
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.domain.playbook import Box, PageRules, TakeScreenshot, Viewport
+from inspect_pipelines.domain.playbook import PageRules, Viewport
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.clock import Clock

@@ -7,7 +7,7 @@ from io import BytesIO
 
 from PIL import Image, ImageChops
 
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.box import Box
 from resources.sessions.browser.masks import Masks, cover
 from resources.sessions.browser.rect import Rect
 

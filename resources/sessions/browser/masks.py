@@ -9,7 +9,7 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw
 
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.box import Box
 from resources.sessions.browser.rect import Rect
 
 COLOUR = (136, 136, 136)

@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from inspect_pipelines.domain.action import Action, WaitFor
+from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl, ExpectVisible
 from inspect_pipelines.domain.finding import without_waiting
-from inspect_pipelines.domain.playbook import (
-    Action,
-    Click,
-    ExpectPopup,
-    ExpectText,
-    ExpectUrl,
-    ExpectVisible,
-    Fill,
-    Press,
-    Step,
-    WaitFor,
-)
+from inspect_pipelines.domain.gesture import Click, Fill, Press
+from inspect_pipelines.domain.playbook import Step
 from inspect_pipelines.domain.session import KnownFault
 from resources.sessions.browser.faults import ExpectationFailed, Fault, WaitedInVain
 from resources.sessions.record import Record

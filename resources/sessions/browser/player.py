@@ -9,18 +9,12 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Error, Page
 
+from inspect_pipelines.domain.action import Action, TakeScreenshot
+from inspect_pipelines.domain.expectation import ExpectPopup
 from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.gesture import Click, Press
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.domain.playbook import (
-    Action,
-    Click,
-    ExpectPopup,
-    Playbook,
-    Press,
-    Step,
-    TakeScreenshot,
-    Viewport,
-)
+from inspect_pipelines.domain.playbook import Playbook, Step, Viewport
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.template import fill_address
 from inspect_pipelines.ports.clock import Clock

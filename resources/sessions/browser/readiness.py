@@ -10,8 +10,9 @@ from typing import Any
 from playwright.sync_api import Error, Page
 from playwright.sync_api import TimeoutError as TimedOut
 
+from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import PageRules, TakeScreenshot
+from inspect_pipelines.domain.playbook import PageRules
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.navigation import origin_of
 from resources.sessions.browser.scripts import (

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from inspect_pipelines.domain.playbook import Box
+from inspect_pipelines.domain.box import Box
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import ElementHandle
 
-from inspect_pipelines.domain.playbook import Target
+from inspect_pipelines.domain.target import Target
 from resources.sessions.echo import Ear
 
 

@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
+from inspect_pipelines.domain.action import Action, Goto, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.expectation import ExpectVisible
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import (
-    Action,
-    Click,
-    ExpectVisible,
-    Fill,
-    Goto,
-    Step,
-    TakeScreenshot,
-    WaitFor,
-)
+from inspect_pipelines.domain.gesture import Click, Fill
+from inspect_pipelines.domain.playbook import Step
 from resources.sessions.record import Record
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from playwright.sync_api import Error, Page
 
-from inspect_pipelines.domain.playbook import FixedWidth
+from inspect_pipelines.domain.action import FixedWidth
 from resources.sessions.browser.panes import Panes, World
 from resources.sessions.browser.readiness import ask, runs_scripts
 from resources.sessions.browser.scripts import ARRANGE, HOLD, STAND_AT

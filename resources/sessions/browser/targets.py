@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Error, FrameLocator, Locator, Page
 
-from inspect_pipelines.domain.playbook import Target
+from inspect_pipelines.domain.target import Target
 from resources.sessions.browser.scripts import CANDIDATES, TEXT_OF
 from resources.sessions.browser.translation import in_words
 

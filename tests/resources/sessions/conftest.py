@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from inspect_pipelines.domain.playbook import Action, Step
+from inspect_pipelines.domain.action import Action
+from inspect_pipelines.domain.playbook import Step
 from inspect_pipelines.domain.session import SessionRequest, SessionResult
 from loopback_site.server import Site
 from resources import chromium

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from inspect_pipelines.domain.playbook import ExpectUrl, Goto
+from inspect_pipelines.domain.action import Goto
+from inspect_pipelines.domain.expectation import ExpectUrl
 from inspect_pipelines.domain.session import Value
 from resources.sessions.browser.navigation import address, as_written
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import Goto, Step, TakeScreenshot, Viewport
+from inspect_pipelines.domain.playbook import Step, Viewport
 
 WINDOW = Viewport("window", 800, 600)
 

@@ -13,9 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot, WaitFor
 from inspect_pipelines.domain.finding import FindingKind, Severity
-from inspect_pipelines.domain.playbook import DESKTOP, Goto, Step, TakeScreenshot, Target, Viewport, WaitFor
+from inspect_pipelines.domain.playbook import DESKTOP, Step, Viewport
 from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
+from inspect_pipelines.domain.target import Target
 from loopback_site.server import Site
 from patience import allowed
 from resources.clock import SystemClock

@@ -6,9 +6,12 @@ import time
 
 import pytest
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.expectation import ExpectText, ExpectUrl
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import Click, ExpectText, ExpectUrl, Goto, TakeScreenshot, Target
+from inspect_pipelines.domain.gesture import Click
 from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.target import Target
 from loopback_site.server import Site, png
 from patience import allowed
 

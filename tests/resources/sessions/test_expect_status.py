@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import Click, Goto, TakeScreenshot, Target
+from inspect_pipelines.domain.gesture import Click
 from inspect_pipelines.domain.session import SessionStatus, StepStatus
+from inspect_pipelines.domain.target import Target
 
 
 @pytest.mark.parametrize(

@@ -13,22 +13,13 @@ import pytest
 import trustme
 from playwright.sync_api import Browser
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.expectation import ExpectText, ExpectUrl
 from inspect_pipelines.domain.finding import FindingKind, Severity
-from inspect_pipelines.domain.playbook import (
-    DESKTOP,
-    Click,
-    ExpectText,
-    ExpectUrl,
-    Fill,
-    Goto,
-    PageRules,
-    Step,
-    TakeScreenshot,
-    Target,
-    Viewport,
-    WaitFor,
-)
+from inspect_pipelines.domain.gesture import Click, Fill
+from inspect_pipelines.domain.playbook import DESKTOP, PageRules, Step, Viewport
 from inspect_pipelines.domain.session import SessionStatus, StepStatus
+from inspect_pipelines.domain.target import Target
 from loopback_site.pages import TROUBLE
 from loopback_site.server import Site
 from resources.sessions.browser.service import perform

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from inspect_pipelines.domain.playbook import Click, Goto, TakeScreenshot, Target
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.gesture import Click
+from inspect_pipelines.domain.target import Target
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.gate import Gate
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.expectation import ExpectText
 from inspect_pipelines.domain.finding import FindingKind, Ignored
 from inspect_pipelines.domain.ignore import Ignore
-from inspect_pipelines.domain.playbook import ExpectText, FindingRules, Goto, Step, TakeScreenshot
+from inspect_pipelines.domain.playbook import FindingRules, Step
 from inspect_pipelines.domain.session import SessionStatus
 from resources.sessions.record import MOST_FINDINGS
 

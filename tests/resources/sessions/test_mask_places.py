@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from PIL import Image
 
-from inspect_pipelines.domain.playbook import Goto, TakeScreenshot, Viewport
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.playbook import Viewport
 from session_requests import picture
 
 VIEWPORTS = (Viewport("small", 800, 700), Viewport("phone", 390, 844, scale=2.0, mobile=True))

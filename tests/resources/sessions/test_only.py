@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.domain.playbook import (
-    DESKTOP,
-    Click,
-    ExpectText,
-    Goto,
-    Step,
-    TakeScreenshot,
-    Target,
-    Viewport,
-)
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.expectation import ExpectText
+from inspect_pipelines.domain.gesture import Click
+from inspect_pipelines.domain.playbook import DESKTOP, Step, Viewport
 from inspect_pipelines.domain.session import StepStatus
+from inspect_pipelines.domain.target import Target
 
 PHONE = Viewport("phone", 390, 844)
 

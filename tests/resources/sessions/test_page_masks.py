@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import Goto, PageRules, TakeScreenshot, Viewport
+from inspect_pipelines.domain.playbook import PageRules, Viewport
 
 WINDOWS = (Viewport("desktop", 800, 600), Viewport("phone", 390, 600))
 

@@ -7,22 +7,14 @@ from dataclasses import replace
 import pytest
 from PIL import ImageChops
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.expectation import ExpectText
 from inspect_pipelines.domain.finding import FindingKind, Severity
-from inspect_pipelines.domain.playbook import (
-    DESKTOP,
-    Box,
-    Click,
-    ExpectText,
-    Fill,
-    Goto,
-    PageRules,
-    Step,
-    TakeScreenshot,
-    Target,
-    Viewport,
-    WaitFor,
-)
+from inspect_pipelines.domain.gesture import Click, Fill
+from inspect_pipelines.domain.playbook import DESKTOP, PageRules, Step, Viewport
 from inspect_pipelines.domain.session import SessionStatus, Value
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.stored.serial import dump_json
 from resources.sessions.browser.masks import COLOUR
 from session_requests import picture

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl
 from inspect_pipelines.domain.finding import FindingKind, Severity
-from inspect_pipelines.domain.playbook import (
-    Click,
-    ExpectPopup,
-    ExpectText,
-    ExpectUrl,
-    Goto,
-    Step,
-    TakeScreenshot,
-    Target,
-)
+from inspect_pipelines.domain.gesture import Click
+from inspect_pipelines.domain.playbook import Step
 from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.target import Target
 from loopback_site.server import Site
 
 OPENER = """<!doctype html><title>Opener</title><h1>Shop</h1><p id=said>nobody</p>

@@ -11,9 +11,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import Fill, Goto, Step, TakeScreenshot, Target, Viewport
+from inspect_pipelines.domain.gesture import Fill
+from inspect_pipelines.domain.playbook import Step, Viewport
 from inspect_pipelines.domain.session import Value
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.stored.serial import dump_json
 from resources.sessions.browser.masks import COLOUR
 from session_requests import picture

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import psutil
 
-from inspect_pipelines.domain.playbook import Goto, TakeScreenshot, Target, WaitFor
+from inspect_pipelines.domain.action import Goto, TakeScreenshot, WaitFor
 from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.target import Target
 from resources.clock import SystemClock
 from resources.sessions.browser.family import MARK
 from resources.sessions.browser.sessions import BrowserSessions

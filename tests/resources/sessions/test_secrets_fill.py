@@ -9,7 +9,8 @@ from datetime import date
 import pytest
 from playwright.sync_api import Browser, Page
 
-from inspect_pipelines.domain.playbook import Fill, Target
+from inspect_pipelines.domain.gesture import Fill
+from inspect_pipelines.domain.target import Target
 from resources.sessions.browser.actions import Actions
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.documents import Documents

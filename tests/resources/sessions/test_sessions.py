@@ -19,8 +19,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from inspect_pipelines.domain.playbook import DESKTOP, Goto, Step, TakeScreenshot, Target, Viewport, WaitFor
+from inspect_pipelines.domain.action import Goto, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.playbook import DESKTOP, Step, Viewport
 from inspect_pipelines.domain.session import SessionStatus, StepStatus, Value
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.errors import SetupMissing
 from patience import allowed
 from resources.clock import SystemClock

@@ -7,20 +7,12 @@ import json
 import pytest
 from playwright.sync_api import Browser
 
+from inspect_pipelines.domain.action import FixedWidth, Goto, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.expectation import ExpectText, ExpectVisible
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.playbook import (
-    DESKTOP,
-    Click,
-    ExpectText,
-    ExpectVisible,
-    FixedWidth,
-    Goto,
-    PageRules,
-    TakeScreenshot,
-    Target,
-    Viewport,
-    WaitFor,
-)
+from inspect_pipelines.domain.gesture import Click
+from inspect_pipelines.domain.playbook import DESKTOP, PageRules, Viewport
+from inspect_pipelines.domain.target import Target
 from session_requests import picture
 
 OUT, HEARD, MENU = Target(selector="#out"), Target(selector="#heard"), Target(selector="#menu.open")

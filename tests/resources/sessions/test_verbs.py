@@ -4,24 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from inspect_pipelines.domain.action import Goto, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.expectation import ExpectText, ExpectUrl, ExpectVisible
 from inspect_pipelines.domain.finding import FindingKind, Severity
-from inspect_pipelines.domain.playbook import (
-    DESKTOP,
-    Box,
-    Click,
-    ExpectText,
-    ExpectUrl,
-    ExpectVisible,
-    Fill,
-    Goto,
-    Press,
-    Step,
-    TakeScreenshot,
-    Target,
-    Viewport,
-    WaitFor,
-)
+from inspect_pipelines.domain.gesture import Click, Fill, Press
+from inspect_pipelines.domain.playbook import DESKTOP, Step, Viewport
 from inspect_pipelines.domain.session import KnownFault, SessionStatus, StepStatus, Value
+from inspect_pipelines.domain.target import Target
 from resources.sessions.browser.navigation import glob
 from resources.sessions.browser.patience import KNOWN_FAULT_SECONDS
 

@@ -9,8 +9,11 @@ from collections.abc import Iterator
 import pytest
 from websockets.sync.server import ServerConnection, serve
 
-from inspect_pipelines.domain.playbook import ExpectText, Goto, Step, TakeScreenshot, Target
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.expectation import ExpectText
+from inspect_pipelines.domain.playbook import Step
 from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.target import Target
 from patience import allowed
 
 ANSWERS_AFTER_SECONDS = 1.5

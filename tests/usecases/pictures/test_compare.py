@@ -11,10 +11,10 @@ from PIL import Image
 from builders import ENVIRONMENT, a_baseline, a_screenshot, a_sha, a_view
 from galleries import MemoryGallery
 from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import Outcome, environment_changes
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.screenshot import Masked, Screenshot
 from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.imaging.picture import decode

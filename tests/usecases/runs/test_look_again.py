@@ -13,9 +13,9 @@ from builders import ENVIRONMENT, NOW, a_baseline, a_finding, a_plan, a_schedule
 from galleries import MemoryGallery
 from houses import a_house, apply
 from inspect_pipelines.domain.baseline import image_of
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.plan import BaselinePolicy, Retries
-from inspect_pipelines.domain.playbook import Box
 from inspect_pipelines.domain.retry import RetryClass
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot

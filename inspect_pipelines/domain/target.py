@@ -1,0 +1,34 @@
+"""Where an action is done: on which viewports, at which element."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Somewhere:
+    """What every action has."""
+
+    only: tuple[str, ...] = ()  # the viewports on which it is done; empty: on all
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """How an element is found; exactly one of selector, role, label, text, placeholder, test_id is set."""
+
+    selector: str | None = None
+    role: str | None = None
+    name: str | None = None  # accessible name, goes with role
+    label: str | None = None
+    text: str | None = None
+    placeholder: str | None = None
+    test_id: str | None = None
+    frame: str | None = None  # selector of an iframe that holds it
+
+    def __str__(self) -> str:
+        if self.role:
+            return f"{self.role} {self.name!r}" if self.name else self.role
+        for kind in ("label", "text", "placeholder", "test_id"):
+            if value := getattr(self, kind):
+                return f"{kind} {value!r}"
+        return self.selector or "(nothing)"
