@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from inspect_pipelines.config.channel_document import MAIL_ADDRESS, PersonDocument, WrittenKinds
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import note, shown
-from inspect_pipelines.config.yaml_text import Source
+from inspect_pipelines.config.yaml_source import Source
 from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.ids import SLUG
 

@@ -21,7 +21,8 @@ from inspect_pipelines.config.schedule_document import (
     TriggerDocument,
 )
 from inspect_pipelines.config.triggers import REPO_GLOB, check_source, is_glob, not_brought, trigger_parts
-from inspect_pipelines.config.yaml_text import Source
+from inspect_pipelines.config.type_advice import another_number
+from inspect_pipelines.config.yaml_source import Source
 from inspect_pipelines.config.zones import zone_hint
 from inspect_pipelines.domain import cron as clock
 from inspect_pipelines.domain.action import Goto
@@ -109,8 +110,8 @@ class _Check:
         self.around, self.here = around, (section, number)
         self.has_event, self.event = section == "triggers", event
 
-    def wrong(self, message: str, *path: str | int) -> None:
-        self.around.findings.wrong(self.around.source, (*self.here, *path), message)
+    def wrong(self, message: str, *path: str | int, at_key: bool = False) -> None:
+        self.around.findings.wrong(self.around.source, (*self.here, *path), message, at_key=at_key)
 
     def warn(self, message: str, *path: str | int) -> None:
         self.around.findings.warn(self.around.source, (*self.here, *path), message)
@@ -214,14 +215,12 @@ class _Check:
         declared = {variable.name: variable for playbook in playbooks for variable in playbook.variables}
         texts = {}
         for name, value in written.variables.items():
-            where = ("variables", name)
             if not declared and not playbooks:
                 continue  # the playbook is unknown, which is said already
+            where = ("variables", name)
             if name not in declared:
                 hint = did_you_mean(name, declared) or "; its playbook declares no such variable"
-                self.around.findings.wrong(
-                    self.around.source, (*self.here, *where), f"unknown variable {name!r}{hint}", at_key=True
-                )
+                self.wrong(f"unknown variable {name!r}{hint}", *where, at_key=True)
                 continue
             try:
                 for playbook in playbooks:
@@ -231,6 +230,9 @@ class _Check:
             except UsageError as error:
                 self.wrong(str(error), *where)
                 continue
+            here = (*self.here, *where)
+            if problem := another_number(self.around.source, here, value, declared[name].type):
+                self.wrong(problem, *where)
             if not declared[name].secret:
                 self._placeholders(texts[name], *where)
         for playbook in playbooks:

@@ -11,6 +11,7 @@ from pydantic.annotated_handlers import GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
+CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -81,9 +82,17 @@ def _seconds(value: object) -> object:
     if isinstance(value, str):
         match = DURATION.fullmatch(value)
         if match is None:
-            raise ValueError(f"{value!r} is not a duration; write '500ms', '45s', '2m' or '8h'")
+            raise ValueError(f"{value!r} is not a duration; write {_instead(value)}")
         return float(match.group(1)) * SECONDS[match.group(2)]
     return value
+
+
+def _instead(text: str) -> str:
+    clock = CLOCK.fullmatch(text)
+    if clock is None:
+        return "'500ms', '45s', '2m' or '8h'"
+    both = int(clock[1]) * 60 + int(clock[2])
+    return f"'{both}s' for minutes and seconds, '{both}m' for hours and minutes"
 
 
 def _sensible(seconds: float) -> float:

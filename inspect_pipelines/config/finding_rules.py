@@ -9,7 +9,7 @@ from datetime import date
 from inspect_pipelines.config.playbook_document import KINDS_IGNORED, FindingsDocument, IgnoreDocument
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
-from inspect_pipelines.config.yaml_text import Source, YamlPath
+from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain import glob
 from inspect_pipelines.domain.calendar import day
 from inspect_pipelines.domain.finding import FindingKind

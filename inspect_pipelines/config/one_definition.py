@@ -18,7 +18,8 @@ from inspect_pipelines.config.schedule_document import (
     ScheduleDocument,
     TriggerDocument,
 )
-from inspect_pipelines.config.yaml_text import MAX_DEPTH, Source, YamlError, YamlPath, parse
+from inspect_pipelines.config.yaml_source import Source, YamlError, YamlPath
+from inspect_pipelines.config.yaml_text import MAX_DEPTH, parse
 from inspect_pipelines.domain.library import Library
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.revision import Written

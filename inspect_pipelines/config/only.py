@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from inspect_pipelines.config.playbook_document import PlaybookSpec
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
-from inspect_pipelines.config.yaml_text import Source, YamlPath
+from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain.playbook import DESKTOP, Step
 
 

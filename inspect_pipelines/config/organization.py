@@ -22,7 +22,7 @@ from inspect_pipelines.config.schedule_document import (
 from inspect_pipelines.config.sign_in import sign_in
 from inspect_pipelines.config.sources import sources
 from inspect_pipelines.config.workflows import workflows
-from inspect_pipelines.config.yaml_text import Source, YamlPath
+from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain import calendar
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.cron import Cron, zone

@@ -20,7 +20,8 @@ from inspect_pipelines.config.playbook_document import (
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.screenshot_document import selectors, widths
-from inspect_pipelines.config.yaml_text import Source, YamlPath
+from inspect_pipelines.config.type_advice import another_number
+from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain.ids import SLUG, PlaybookId
 from inspect_pipelines.domain.playbook import (
     DESKTOP,
@@ -134,6 +135,8 @@ class _Check:
         if isinstance(written.default, str) and "{{" in written.default and not written.secret:
             self.wrong(f"{shown(written.default)}: a default holds no placeholder", *here, "default")
             return variable
+        if problem := another_number(self.source, (*here, "default"), written.default, kind):
+            self.wrong(problem, *here, "default")
         try:
             default = checked_value(variable, written.default)
         except UsageError as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 
-from inspect_pipelines.config.yaml_text import Source, YamlPath
+from inspect_pipelines.config.yaml_source import Source, YamlPath
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -16,7 +16,8 @@ from inspect_pipelines.config.playbooks import to_playbook
 from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.schedule_document import DefinitionDocument, ScheduleConfigDocument
-from inspect_pipelines.config.yaml_text import Source, YamlError, YamlPath, parse, read_bytes
+from inspect_pipelines.config.yaml_source import Source, YamlError, YamlPath, read_bytes
+from inspect_pipelines.config.yaml_text import parse
 from inspect_pipelines.domain.calendar import Days
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId, snake
 from inspect_pipelines.domain.library import Library

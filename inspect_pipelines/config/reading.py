@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -11,8 +11,11 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from inspect_pipelines.config.document import Document
+from inspect_pipelines.config.hazards import warn_of_hazards
 from inspect_pipelines.config.problem import Findings, Problem, did_you_mean, written
-from inspect_pipelines.config.yaml_text import Source, YamlError, YamlPath, parse, read_bytes
+from inspect_pipelines.config.type_advice import as_written, corrected, respelled, without_value
+from inspect_pipelines.config.yaml_source import Source, YamlError, YamlPath, read_bytes
+from inspect_pipelines.config.yaml_text import parse
 
 D = TypeVar("D", bound=Document)
 
@@ -55,17 +58,28 @@ def read(path: Path, file: str, model: type[D], findings: Findings) -> tuple[Sou
 
     empty = list(nulls(source.value, ()))
     for place in empty:
-        findings.wrong(
-            source, place, "has no value; leave the key out, or put a text that begins with '#' in quotes"
-        )
+        findings.wrong(source, place, without_value(source, place))
+    for place, remark in source.remarks:
+        findings.warn(source, place, remark)
+    warn_of_hazards(source, findings)
     try:
         document = model.model_validate(_wanted(source.value))
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            if not any(detail["loc"][: len(place)] == place for place in empty):
+            if not _is_said(detail, empty, [fault.path for fault in faults]):
                 note(findings, source, model, detail)
         return source, None
     return source, None if empty or faults else document
+
+
+def _is_said(detail: ErrorDetails, empty: Sequence[YamlPath], faulty: Sequence[YamlPath]) -> bool:
+    """Whether what pydantic found follows from what is said of the YAML."""
+    place = detail["loc"]
+    if any(place[: len(path)] == path for path in (*empty, *filter(None, faulty))):
+        return True
+    if detail["type"] == "missing":  # `{name:shop}`: the key is there, with its value in it
+        return any((*path[:-1], str(path[-1]).partition(":")[0]) == place for path in empty)
+    return detail["type"] == "value_error" and any(path[:-1] == place for path in empty)
 
 
 def _wanted(value: dict[str, Any]) -> dict[str, Any]:
@@ -88,6 +102,8 @@ def nulls(value: Any, path: YamlPath) -> Iterator[YamlPath]:
             yield from nulls(inner, (*path, key))
     elif isinstance(value, list):
         for number, inner in enumerate(value):
+            if inner is None:
+                yield (*path, number)
             yield from nulls(inner, (*path, number))
 
 
@@ -110,7 +126,11 @@ def note(
     elif kind == "too_short":
         findings.wrong(source, path, "is empty; it needs at least one entry")
     elif kind in EXPECTED:
-        findings.wrong(source, path, f"{shown(value)} is not {EXPECTED[kind]}")
+        keys = _keys(_model_at(model, path[len(below) :])) if kind == "model_type" else ()
+        write = corrected(source, path, kind, value, keys)
+        findings.wrong(
+            source, path, f"{shown(as_written(source, path, value))} is not {EXPECTED[kind]}{write}"
+        )
     else:  # bounds: "Input should be greater than or equal to 1"
         findings.wrong(source, path, f"{shown(value)}: {detail['msg'].replace('Input should', 'should')}")
 
@@ -125,10 +145,17 @@ def _note_unknown_key(
     elif key in holder.later:
         message = f"{key!r} is not supported yet; {holder.later[key]}"
     else:
-        known = [field.alias or name for name, field in holder.model_fields.items()]
+        known = _keys(holder)
         hint = did_you_mean(key, known) or f"; known are {', '.join(known)}"
-        message = f"unknown key {key!r}{hint}"
+        message = f"unknown key {key!r}{respelled(source, path, known) or hint}"
     findings.wrong(source, path, message, at_key=True)
+
+
+def _keys(model: Any) -> tuple[str, ...]:
+    """Of what may stand in a place; none where it is no mapping of ours."""
+    if not (isinstance(model, type) and issubclass(model, BaseModel)):
+        return ()
+    return tuple(field.alias or name for name, field in model.model_fields.items())
 
 
 def _model_at(model: type[Document], path: YamlPath) -> type[Document]:

@@ -12,7 +12,7 @@ from inspect_pipelines.config.channel_document import RuleKey, WrittenKinds
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import note, shown
 from inspect_pipelines.config.schedule_document import RuleDocument
-from inspect_pipelines.config.yaml_text import Source, YamlPath
+from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain.channel import ChannelConfig, Kinds, addressed
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 

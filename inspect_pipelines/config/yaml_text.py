@@ -6,8 +6,9 @@ keys, and its composer overflows the C stack on deep nesting. So only its (C) pa
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -20,59 +21,19 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from inspect_pipelines.config import yaml_advice as advice
+from inspect_pipelines.config.yaml_advice import Place
+from inspect_pipelines.config.yaml_correction import tried
+from inspect_pipelines.config.yaml_oddity import odd_key, odd_text
 from inspect_pipelines.config.yaml_scalar import core_value
+from inspect_pipelines.config.yaml_source import Source, YamlError, YamlPath
 
-YamlPath = tuple[str | int, ...]
-Place = tuple[int, int]  # line and column, from 1
-
-MAX_BYTES = 1_000_000
+LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")  # as libyaml counts them
 MAX_DEPTH = 50  # our documents need 10
 MAX_ALIASED_VALUES = 10_000  # in what all aliases stand for together
 
 TAG = "tag:yaml.org,2002:"
 CORE_TAGS = {f"{TAG}{name}" for name in ("null", "bool", "int", "float")}
-
-
-@dataclass(slots=True)
-class Source:
-    """A document's values, and where each stands."""
-
-    file: str  # as people know it: relative to the project
-    value: Any = None
-    values_at: dict[YamlPath, Place] = field(default_factory=dict)
-    keys_at: dict[YamlPath, Place] = field(default_factory=dict)
-
-    def place(self, path: YamlPath, *, at_key: bool = False) -> Place:
-        """Where a value (or its key) stands; for one that is not written, where what would hold it does."""
-        if at_key and path in self.keys_at:
-            return self.keys_at[path]
-        while path not in self.values_at and path:
-            path = path[:-1]
-        return self.values_at.get(path, (1, 1))
-
-
-class YamlError(Exception):
-    """A text that is no YAML of ours."""
-
-    def __init__(self, place: Place, path: YamlPath, message: str) -> None:
-        self.place, self.path = place, path
-        super().__init__(message)
-
-
-def read_bytes(path: Path) -> bytes:
-    """The bytes of a file that is not too large.
-
-    Raises:
-        YamlError: It is missing, unreadable or too large.
-    """
-    try:
-        with path.open("rb") as opened:
-            raw = opened.read(MAX_BYTES + 1)
-    except OSError as error:
-        raise YamlError((1, 1), (), f"cannot be read: {(error.strerror or str(error)).lower()}") from error
-    if len(raw) > MAX_BYTES:
-        raise YamlError((1, 1), (), "is larger than 1 MB; split it, or check that it is the right file")
-    return raw
 
 
 def parse(raw: bytes, file: str) -> tuple[Source, list[YamlError]]:
@@ -87,18 +48,43 @@ def parse(raw: bytes, file: str) -> tuple[Source, list[YamlError]]:
         line, column = _place_in(raw[: error.start].decode("utf-8", "replace"))
         message = f"is not UTF-8 text: byte {raw[error.start]:#04x}; save it as UTF-8"
         raise YamlError((line, column), (), message) from error
-    builder = _Builder(Source(file))
+    lines = LINE_BREAK.split(text)
     try:
-        for event in yaml.parse(text, Loader=yaml.CSafeLoader):
-            builder.take(event)
+        builder = _built(text, file, lines)
     except yaml.MarkedYAMLError as error:
-        raise _broken(error, text) from error
+        raise _broken(error, lines) from error
     except yaml.reader.ReaderError as error:
         place = _place_in(text.encode()[: error.position].decode(errors="replace"))  # libyaml counts bytes
         raise YamlError(
             place, (), f"broken YAML: {error.reason} (character {error.character:#04x})"
         ) from error
+    except YamlError as error:
+        correction = tried(lines, (error.place[0],), error.place, _fails_at) if error.may_be_text else None
+        if correction is None:
+            raise
+        place = (correction.number, correction.column)
+        raise YamlError(place, error.path, f"{error}; {correction.sentence}") from error
     return builder.source, builder.faults
+
+
+def _built(text: str, file: str, lines: Sequence[str]) -> _Builder:
+    builder = _Builder(Source(file, lines=lines))
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        builder.take(event)
+    return builder
+
+
+def _fails_at(text: str) -> Place | None:
+    """Where reading ends too early."""
+    try:
+        _built(text, "", ())
+    except yaml.MarkedYAMLError as error:
+        return _marked(error)
+    except yaml.reader.ReaderError:
+        return 1, 1
+    except YamlError as error:
+        return error.place
+    return None
 
 
 @dataclass(slots=True)
@@ -109,6 +95,7 @@ class _Open:
     path: YamlPath
     anchor: str | None
     began_at: int  # how many values came before it
+    is_flow: bool  # written in brackets
     key: str | None = None  # of a mapping: read, its value still to come
     merged: dict[str, Any] = field(default_factory=dict)
 
@@ -149,6 +136,14 @@ class _Builder:
         else:
             value = event.value
             self._refuse_tag(event, path, f"{TAG}str")
+        if plain and isinstance(value, str):
+            odd = odd_text(event.value, _place(event), _end(event), self.source.lines)
+            if odd is not None and odd.is_wrong:
+                self.faults.append(YamlError(_place(event), path, odd.message))
+            elif odd is not None:
+                self.source.remarks.append((path, odd.message))
+        elif plain:
+            self.source.written[path] = event.value
         self._count += 1
         self._keep_anchor(event.anchor, value, 1)
         self._add(value)
@@ -157,17 +152,26 @@ class _Builder:
         here = self._open[-1]
         here.key = event.value
         path = (*here.path, event.value)
+        if not event.style and (odd := odd_key(event.value, _place(event), self.source.lines)):
+            self.faults.append(YamlError(_place(event), path, odd))
         if path in self.source.keys_at and not (event.value == "<<" and not event.style):
             line, _ = self.source.keys_at[path]
             self.faults.append(
-                YamlError(_place(event), path, f"the key {event.value!r} stands on line {line} already")
+                YamlError(
+                    _place(event),
+                    path,
+                    f"the key {event.value!r} stands on line {line} already; keep one of the two",
+                )
             )
         self.source.keys_at[path] = _place(event)
 
     def _begin(self, event: MappingStartEvent | SequenceStartEvent) -> None:
         if self._awaits_key():
             raise YamlError(
-                _place(event), self._open[-1].path, "a key must be a word, not a list or a mapping"
+                _place(event),
+                self._open[-1].path,
+                "a key must be a word, not a list or a mapping",
+                may_be_text=self._open[-1].is_flow,
             )
         if len(self._open) >= MAX_DEPTH:
             raise YamlError(_place(event), (), f"is nested deeper than {MAX_DEPTH} levels")
@@ -175,7 +179,8 @@ class _Builder:
         self.source.values_at[path] = _place(event)
         mapping = isinstance(event, MappingStartEvent)
         self._refuse_tag(event, path, f"{TAG}{'map' if mapping else 'seq'}")
-        self._open.append(_Open({} if mapping else [], path, event.anchor, self._count))
+        is_flow = bool(event.flow_style)
+        self._open.append(_Open({} if mapping else [], path, event.anchor, self._count, is_flow))
         self._count += 1
 
     def _end(self) -> None:
@@ -195,7 +200,10 @@ class _Builder:
             )
         if event.anchor not in self._anchors:
             raise YamlError(
-                _place(event), self._next_path(), f"nothing is anchored as '&{event.anchor}' before"
+                _place(event),
+                self._next_path(),
+                f"nothing is anchored as '&{event.anchor}' before",
+                may_be_text=True,
             )
         value, size = self._anchors[event.anchor]
         self._aliased += size
@@ -238,9 +246,10 @@ class _Builder:
     def _refuse_tag(self, event: Any, path: YamlPath, usual: str) -> None:
         if event.tag not in (None, "!", usual):
             shown = event.tag.replace(TAG, "!!")
-            self.faults.append(
-                YamlError(_place(event), path, f"the tag {shown!r} has no meaning here; leave it out")
-            )
+            line = advice.in_quotes(self.source.lines, _place(event)) if usual.endswith("str") else None
+            write = f", or write a text that begins with it in quotes: {line}" if line else ""
+            message = f"the tag {shown!r} has no meaning here; leave it out{write}"
+            self.faults.append(YamlError(_place(event), path, message))
 
 
 def _mappings(value: Any) -> list[dict[str, Any]] | None:
@@ -254,22 +263,28 @@ def _place(event: Event) -> Place:
     return event.start_mark.line + 1, event.start_mark.column + 1
 
 
+def _end(event: Event) -> Place:
+    assert event.end_mark is not None, "libyaml marks every event"
+    return event.end_mark.line + 1, event.end_mark.column + 1
+
+
 def _place_in(text: str) -> Place:
     return text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
 
 
-def _broken(error: yaml.MarkedYAMLError, text: str) -> YamlError:
+def _marked(error: yaml.MarkedYAMLError) -> Place:
     mark = error.problem_mark or error.context_mark
-    place = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _broken(error: yaml.MarkedYAMLError, lines: Sequence[str]) -> YamlError:
+    place = _marked(error)
+    began = error.context_mark.line + 1 if error.context_mark else place[0]
+    before = next((at for at in range(min(place[0], len(lines) + 1) - 1, 0, -1) if lines[at - 1].strip()), 0)
+    correction = tried(lines, (place[0], before, began), place, _fails_at)
+    if correction is not None:
+        return YamlError((correction.number, correction.column), (), correction.sentence)
     message = f"broken YAML: {error.problem}"
-    if error.context and error.context_mark and error.context_mark.line + 1 != place[0]:
-        message += f" ({error.context} that began on line {error.context_mark.line + 1})"
-    lines = text.splitlines()
-    at = lines[place[0] - 1][place[1] - 1 : place[1]] if place[0] <= len(lines) else ""
-    if at == "\t":
-        message += "; YAML is indented with spaces, not with tabs"
-    elif at and at in "@`%":
-        message += f"; put a text that starts with {at!r} in quotes"
-    elif "mapping values are not allowed" in (error.problem or ""):
-        message += "; put a text with ': ' in quotes, or check the indentation"
+    if error.context and began != place[0]:
+        message += f" ({error.context} that began on line {began})"
     return YamlError(place, (), message)

@@ -52,8 +52,14 @@ def test_the_error_counts_its_problems(folder):
     [
         ("", "1:1  is empty; it should begin with 'apiVersion: v1' and 'kind: ScheduleConfig'"),
         ("- a", "1:1  is not a mapping; it should begin with 'apiVersion: v1' and 'kind: ScheduleConfig'"),
-        ("a: 1\na: 2\n", "2:1  a  the key 'a' stands on line 1 already"),
-        ("a: *x", "1:4  a  nothing is anchored as '&x' before"),
+        ("a: 1\na: 2\n", "2:1  a  the key 'a' stands on line 1 already; keep one of the two"),
+        (
+            "a: *x",
+            (
+                "1:4  a  nothing is anchored as '&x' before; '*' begins an alias, so a text that begins with it stands in quotes; "
+                'write: a: "*x"'
+            ),
+        ),
     ],
 )
 def test_a_text_that_is_no_document_is_said(folder, text, problem):

@@ -38,9 +38,15 @@ spec:
             "    timeout_minutes: 0\n",
             "8:22  schedules[0].timeout_minutes  '0': should be greater than or equal to 1",
         ),
-        ("    timeout_minutes: '30'\n", "8:22  schedules[0].timeout_minutes  '30' is not a whole number"),
+        (
+            "    timeout_minutes: '30'\n",
+            "8:22  schedules[0].timeout_minutes  '30' is not a whole number; write: timeout_minutes: 30",
+        ),
         ("    timeout_minutes: true\n", "8:22  schedules[0].timeout_minutes  'true' is not a whole number"),
-        ("    enabled: yes\n", "8:14  schedules[0].enabled  'yes' is not true or false"),
+        (
+            "    enabled: yes\n",
+            "8:14  schedules[0].enabled  'yes' is not true or false; write: enabled: true",
+        ),
         (
             "    variables: [a]\n",
             "8:16  schedules[0].variables  a list is not a mapping (`key: value` lines)",
@@ -83,7 +89,10 @@ spec:
             "    start_on: 24.12.2026\n",
             "8:15  schedules[0].start_on  '24.12.2026' is not a day; write '2026-12-24'",
         ),
-        ("    end_on: 20261224\n", "8:13  schedules[0].end_on  '20261224' is not a text"),
+        (
+            "    end_on: 20261224\n",
+            "8:13  schedules[0].end_on  '20261224' is not a text; write: end_on: \"20261224\"",
+        ),
         (
             "    end_on: '20261224'\n",
             "8:13  schedules[0].end_on  '20261224' is not a day; write '2026-12-24'",
@@ -139,7 +148,7 @@ spec:
             "    notify:\n      on_failure:\n        slack_channel: #qa\n        pagerduty: true\n",
             (
                 "10:23  schedules[0].notify.on_failure.slack_channel  "
-                "has no value; leave the key out, or put a text that begins with '#' in quotes"
+                "has no value: '#' begins a comment; write: slack_channel: \"#qa\""
             ),
         ),
         (
@@ -188,7 +197,7 @@ def test_a_wrong_line_of_a_schedule_is_named(schedule_problems, lines, problem):
             '"0 2 30 2 *"',
             "5:11  schedules[0].cron  '0 2 30 2 *' is not a cron expression: no year has a day 30 in month 2",
         ),
-        ('"0 2 * * *"', "5", "5:11  schedules[0].cron  '5' is not a text"),
+        ('"0 2 * * *"', "5", "5:11  schedules[0].cron  '5' is not a text; write: cron: \"5\""),
         (
             "timezone: UTC",
             "timezone: New York",

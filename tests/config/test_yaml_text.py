@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_pipelines.config.yaml_text import MAX_BYTES, YamlError, parse, read_bytes
+from inspect_pipelines.config.yaml_source import MAX_BYTES, YamlError, read_bytes
+from inspect_pipelines.config.yaml_text import parse
 
 
 def value_of(text: str | bytes):
@@ -93,29 +94,44 @@ def test_a_byte_order_mark_is_no_part_of_the_text():
     [
         (
             "a: [1, 2\nb: 3",
-            (2, 2),
-            "broken YAML: did not find expected ',' or ']' (while parsing a flow sequence that began on line 1)",
+            (1, 9),
+            "a '[' is never closed; write: a: [1, 2]",
         ),
         (
             "name: Nightly: shop",
-            (1, 14),
-            "broken YAML: mapping values are not allowed in this context; put a text with ': ' in quotes, or check the indentation",
+            (1, 7),
+            "a text with ': ' in it stands in quotes; write: name: \"Nightly: shop\"",
         ),
         (
             "a:\n\t- x",
             (2, 1),
-            "broken YAML: found character that cannot start any token; YAML is indented with spaces, not with tabs",
+            "YAML is indented with spaces, not with tabs; write:   - x",
         ),
         (
             "mention: [@qa]",
             (1, 11),
-            "broken YAML: found character that cannot start any token; put a text that starts with '@' in quotes",
+            "'@' is reserved, so a text that begins with it stands in quotes; write: mention: [\"@qa\"]",
         ),
-        ("a: 'x", (1, 6), "broken YAML: found unexpected end of stream"),
+        ("a: 'x", (1, 6), "a quote that ' opens is never closed; write: a: 'x'"),
         ("a: 1\n--- \nb: 2", (2, 1), "a second document begins here; a file holds one"),
         ("ä: \x07", (1, 4), "broken YAML: control characters are not allowed (character 0x07)"),
         ("&a [*a]", (1, 5), "the alias '*a' stands inside of itself"),
-        ("a: *hours", (1, 4), "nothing is anchored as '&hours' before"),
+        (
+            "a: *hours",
+            (1, 4),
+            (
+                "nothing is anchored as '&hours' before; '*' begins an alias, so a text that begins with it stands in quotes; "
+                'write: a: "*hours"'
+            ),
+        ),
+        (
+            "a: {{x}}/y",
+            (1, 4),
+            (
+                "a key must be a word, not a list or a mapping; '{' begins a mapping, also in '{{', so a text that begins with it "
+                'stands in quotes; write: a: "{{x}}/y"'
+            ),
+        ),
         ("? [a]\n: b", (1, 3), "a key must be a word, not a list or a mapping"),
         ("a: &x b\n*x : 1", (2, 1), "a key must be a word, not an alias"),
         ("[" * 100_000, (1, 51), "is nested deeper than 50 levels"),
@@ -147,9 +163,13 @@ def test_an_alias_bomb_is_refused_before_it_grows():
 @pytest.mark.parametrize(
     ("text", "place", "message"),
     [
-        ("a: 1\nb: 2\na: 3", (3, 1), "the key 'a' stands on line 1 already"),
-        ("{x: {a: 1, a: 2}}", (1, 12), "the key 'a' stands on line 1 already"),
-        ("a: !ref x", (1, 4), "the tag '!ref' has no meaning here; leave it out"),
+        ("a: 1\nb: 2\na: 3", (3, 1), "the key 'a' stands on line 1 already; keep one of the two"),
+        ("{x: {a: 1, a: 2}}", (1, 12), "the key 'a' stands on line 1 already; keep one of the two"),
+        (
+            "a: !ref x",
+            (1, 4),
+            "the tag '!ref' has no meaning here; leave it out, or write a text that begins with it in quotes: a: \"!ref x\"",
+        ),
         (
             "a: !!python/object:os.system {}",
             (1, 4),

@@ -14,6 +14,8 @@ from resources.channels.spec import SendingSpec
 
 
 def _yes_or_name(value: Any) -> bool | str:
+    if isinstance(value, str) and value.lower() in ("yes", "no", "on", "off"):
+        raise ValueError(f"{value!r} is a text in YAML; write 'true' or 'false'")
     if isinstance(value, (bool, str)):
         return value
     raise ValueError(f"{str(value)!r} is not true, false or the name of a channel")
