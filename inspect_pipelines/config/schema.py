@@ -9,6 +9,7 @@ from typing import Any
 from pydantic.json_schema import models_json_schema
 
 from inspect_pipelines.config.channel_document import WrittenKinds
+from inspect_pipelines.config.descriptions import describe
 from inspect_pipelines.config.document import Document
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.rules import rule_document
@@ -31,6 +32,7 @@ def schema_of(document: type[Document], kinds: WrittenKinds) -> dict[str, Any]:
         shapes, shared = models_json_schema([(spec.document, "validation") for spec in kinds.values()])
         schema["properties"]["channels"]["additionalProperties"] = {"anyOf": list(shapes.values())}
         schema["$defs"].update(shared["$defs"])
+    describe(schema, document.__name__)
     schema["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     schema["patternProperties"] = {"^x-": {}}  # a place for anchors
     return schema

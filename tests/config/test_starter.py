@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from inspect_pipelines.config.descriptions import OF
 from inspect_pipelines.config.project import load_project
 from inspect_pipelines.config.schema import DOCUMENTS, schema_of, write_schemas
 from inspect_pipelines.config.starter import schedule_of, write_starter
@@ -135,6 +136,38 @@ def test_the_playbooks_schema_knows_the_keys_and_the_short_spellings():
     assert {"type": "string"} in schema["$defs"]["PageDocument"]["properties"]["mask"]["anyOf"]
     assert schema["additionalProperties"] is False
     assert "apiVersion" in schema["required"]
+
+
+@pytest.mark.parametrize("name", [*DOCUMENTS])
+def test_every_key_of_a_schema_says_what_it_means(name):
+    """A key without a description goes into config/descriptions.py, or says it at its Field."""
+    schema = schema_of(DOCUMENTS[name], CHANNELS)
+
+    shapes = {DOCUMENTS[name].__name__: schema, **schema["$defs"]}
+    silent = [
+        f"{holder}.{key}"
+        for holder, shape in shapes.items()
+        for key, described in shape.get("properties", {}).items()
+        if not described.get("description", "").endswith(".")
+    ]
+    assert silent == []
+
+
+def test_no_description_is_of_a_key_that_is_gone():
+    shapes: dict[str, set[str]] = {}
+    for document in DOCUMENTS.values():
+        schema = schema_of(document, CHANNELS)
+        for holder, shape in {document.__name__: schema, **schema["$defs"]}.items():
+            shapes.setdefault(holder, set()).update(shape.get("properties", ()))
+
+    gone = {
+        f"{holder}.{key}"
+        for holder, keys in OF.items()
+        for key in keys
+        if key not in shapes.get(holder, keys)
+    }
+
+    assert gone == set()
 
 
 def test_the_schedules_schema_knows_the_keys_and_their_bounds():

@@ -1,0 +1,95 @@
+"""What each key of a playbook means, in the words that editors show beside it."""
+
+from __future__ import annotations
+
+OF_PLAYBOOKS: dict[str, dict[str, str]] = {
+    "PlaybookDocument": {"spec": "What to do and what to photograph."},
+    "PlaybookMetadata": {
+        "id": "What `playbook:` of a schedule names.",
+        "author": "Who looks after it.",
+        "tags": "Words to find it by.",
+        "created": "When; for people.",
+        "updated": "When; for people.",
+    },
+    "PlaybookSpec": {
+        "base_url": "Relative addresses start here.",
+        "variables": "What `{{name}}` stands for.",
+        "viewports": "The screens on which all steps are played; default: desktop, 1280 x 800.",
+        "page": "What holds for every page.",
+        "findings": "What fails a run besides pictures, and what is known.",
+        "steps": "What is played, from top to bottom.",
+    },
+    "PageDocument": {
+        "ready": "CSS of what has to be visible before a picture, one or a list.",
+        "block": "Addresses that are never fetched: **/analytics/**.",
+    },
+    "FindingsDocument": {
+        "fail_on": "The severity from which a finding fails the run.",
+        "ignore": "What is known and decides nothing.",
+    },
+    "IgnoreDocument": {
+        "kind": "Of the finding; one or a list.",
+        "text": "A part of its sentence.",
+        "url": "Of what is at fault, or of its page; * is anything but a slash, ** anything.",
+        "reason": "Why nobody minds.",
+        "until": "The last day, in UTC: 2027-01-31.",
+    },
+    "VariableDocument": {
+        "name": "Letters, digits and '_'; texts ask for it as {{name}}.",
+        "type": "What a value has to look like.",
+        "required": "It has no default, so whoever starts a run brings it.",
+        "default": "Its value where nothing brings another; of a secret ${env:NAME} or ${file:/path}.",
+        "secret": "Its value is shown nowhere, and what it is typed into is masked.",
+        "choices": "What an enum may be.",
+    },
+    "ViewportDocument": {
+        "name": "In the names of views: home@phone.",
+        "device": "One that we know, such as iPhone 13.",
+        "width": "CSS px.",
+        "height": "CSS px.",
+        "scale": "Device pixels per CSS px.",
+        "mobile": "Touch, and the meta viewport counts.",
+        "user_agent": "What the browser calls itself.",
+    },
+    "StepDocument": {
+        "id": "Unique in the playbook.",
+        "instruction": "Prose, for people.",
+        "actions": "What is done, in order; each has one verb.",
+        "success_criteria": "What is expected after the actions.",
+        "timeout": "Of each action; default 30s, at most 10m.",
+        "slow": "What takes longer is a finding; default 10s.",
+    },
+    "ActionDocument": {
+        "goto": "Open a page.",
+        "click": "Click an element.",
+        "fill": "Type a value into a field.",
+        "press": "Press a key.",
+        "wait_for": "Wait until an element is there, or gone.",
+        "expect_popup": "Go on in the window or tab that was opened.",
+        "screenshot": "Take a picture; its name is the view's.",
+    },
+    "ExpectationDocument": {
+        "expect_text": "What the page or an element says.",
+        "expect_visible": "An element is visible.",
+        "expect_url": "The page's address fits a pattern.",
+    },
+    "CriterionDocument": {"text": "What it means to people; alone it is prose, which nothing checks."},
+    "GotoDocument": {
+        "url": "A path below base_url, or https://..",
+        "expect_status": "The status that is meant, such as 404.",
+    },
+    "FillDocument": {"value": "What is typed; {{name}} for a secret."},
+    "PressDocument": {"key": "Enter, Tab, ArrowDown, a letter, Control+A."},
+    "WaitForDocument": {"state": "visible, hidden, attached or detached."},
+    "ExpectTextDocument": {"equals": "All of the text.", "contains": "A part of the text."},
+    "ExpectUrlDocument": {"pattern": "* is anything but a slash, ** anything."},
+    "ExpectPopupDocument": {"pattern": "Of its address: * is anything but a slash, ** anything."},
+    "ScreenshotDocument": {
+        "name": "Unique in the playbook: what pictures are compared by.",
+        "full_page": "The whole page, or only what the screen shows.",
+        "allow_large": "Also a picture of more than the usual size.",
+        "clip": "Only this part of the page.",
+    },
+    "ClipDocument": {"x": "px from the left.", "y": "px from the top.", "width": "px.", "height": "px."},
+    "MaskDocument": {"width": "px; painted always as wide, whatever stands in it."},
+}
