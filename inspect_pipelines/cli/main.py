@@ -21,7 +21,7 @@ COMMANDS = {
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
     "export": ("export", "export", "Print what the API made as a schedules.yaml that `apply` takes over."),
     "run": ("run", "run", "Start a schedule or trigger now."),
-    "runs": ("runs", "runs", "List, show, watch, cancel and retry runs."),
+    "runs": ("runs", "runs", "List, show, watch, compare, cancel and retry runs."),
     "schedules": ("schedules", "schedules", "List, pause, resume and backfill schedules."),
     "triggers": ("triggers", "triggers", "List triggers, show what came of events, and try one out."),
     "events": ("events", "events", "List, show and replay what sources told."),

@@ -1,4 +1,4 @@
-"""`runs list|show|watch|cancel|retry|logs`: look at what ran and runs, and step in."""
+"""`runs list|show|watch|compare|cancel|retry|logs`: look at what ran and runs, and step in."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import click
 
 from inspect_pipelines.cli import dossier as dossiers
 from inspect_pipelines.cli.choice import desk
+from inspect_pipelines.cli.comparison import print_comparison
 from inspect_pipelines.cli.desks.runs import RunDesk, RunsHere, RunsThere
 from inspect_pipelines.cli.desks.starts import Started, started_here, started_there
 from inspect_pipelines.cli.launching import launched, print_end, print_start, took_text
@@ -43,7 +44,7 @@ class ListByDefault(click.Group):
 
 @click.group(cls=ListByDefault)
 def runs() -> None:
-    """List, show, watch, cancel and retry runs.
+    """List, show, watch, compare, cancel and retry runs.
 
     RUN is a run's id or the beginning of it (6 characters or more). Without a subcommand: list.
     """
@@ -148,6 +149,28 @@ def watch(text: str | None, follow: bool) -> None:
         ended = ours.summary(run_id)
         print_end(ended, as_json=False)
         sys.exit(ended.status.exit_code)
+
+
+@runs.command()
+@click.argument("old", metavar="OLD")
+@click.argument("new", metavar="NEW")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--all", "shows_all", is_flag=True, help="List what is the same too.")
+def compare(old: str, new: str, as_json: bool, shows_all: bool) -> None:
+    """Compare the pictures of two runs, view by view.
+
+    By the judge of the runs, and what the plan of NEW allows. It decides nothing: what is approved stays as it is. A
+    definition's id means its latest run.
+
+    Exit codes: 0 they show the same, 1 something differs, 2 usage.
+    """
+    ours = _desk()
+    found = ours.compare(ours.find(new, or_definition=True), ours.find(old, or_definition=True))
+    if as_json:
+        print_json(found)
+    else:
+        print_comparison(found, shows_all=shows_all)
+    sys.exit(0 if all(one.passed for one in found.comparisons) else 1)
 
 
 @runs.command()

@@ -32,9 +32,28 @@ class Terms:
 
     same: str
     within: str
+    same_picture: str = "the same picture"
+    gone: str = "only the old side has it"
+    new: str = "only the new side has it"
+    names: tuple[str, str] = ("old", "new")  # of the two pictures
 
 
-OF_A_RUN = Terms("the same pixels as approved", "within what the plan allows")
+OF_A_RUN = Terms(
+    "the same pixels as approved",
+    "within what the plan allows",
+    "the same picture as approved",
+    "missing: the baseline has this view, the run has not",
+    "new: nothing is approved for this view yet",
+    ("approved", "new"),
+)
+OF_TWO_RUNS = Terms(
+    "the same pixels in both",
+    "within what the plan allows",
+    "the same picture in both",
+    "only the other run shows it",
+    "only this run shows it",
+    ("other run's", "this run's"),
+)
 OF_A_DIFF = Terms("the same pixels", "within what is allowed")
 
 

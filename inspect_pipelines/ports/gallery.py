@@ -19,8 +19,8 @@ class Stat:
     height: int  # px
 
 
-class Gallery(Protocol):
-    """Images by the sha256 of their bytes."""
+class Pictures(Protocol):
+    """What comparing takes of a gallery."""
 
     def put(self, png: bytes, *, with_rows: bool = False) -> Sha256:
         """Store a PNG, atomically and once.
@@ -43,6 +43,10 @@ class Gallery(Protocol):
             NotFound: No such image.
             Unreadable: The stored bytes are not what their name says.
         """
+
+
+class Gallery(Pictures, Protocol):
+    """Images by the sha256 of their bytes."""
 
     def open(self, sha256: Sha256) -> BinaryIO:
         """The stored bytes as a file that the caller closes; unlike those of `get` nobody has verified them.

@@ -90,7 +90,7 @@ def test_a_deed_is_done_once_by_the_key_that_the_client_makes(
         (
             lambda client: client.files.plan(files={"schedules.yaml": "["}),
             ConfigInvalid,
-            "schedules.yaml:2:1",
+            "schedules.yaml:1:2",
         ),
         (lambda client: client.definitions.create_schedule(entry={"id": "x"}), UsageError, "cron"),
     ],

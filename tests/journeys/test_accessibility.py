@@ -72,7 +72,9 @@ def pages(house: House, run_id: str) -> list[str]:
         and route.path not in NO_PAGES
     ]
     assert len(found) > 10
-    return [*found, f"/runs/{run_id}/review?show=absorbed", f"/runs/{run_id}/review?q=nothing", "/runs/nope"]
+    beside = f"/runs/{run_id}/compare?with={ledger_rows.RUNNING.id}"
+    review = f"/runs/{run_id}/review"
+    return [*found, beside, f"{review}?show=absorbed", f"{review}?q=nothing", "/runs/nope"]
 
 
 def graves(page: Page) -> list[str]:
@@ -102,7 +104,7 @@ def test_no_page_has_anything_serious_against_it(
         answer = page.goto(f"{url}{path}")
         assert answer is not None
         assert answer.status == (404 if path.endswith("nope") else 200), path
-        if "/review" in path and "nothing" not in path:
+        if ("/review" in path and "nothing" not in path) or "with=" in path:
             page.wait_for_selector("ip-diff[data-ready]")
         found += graves(page)
     page.goto(f"{url}/runs/{run_id}/review")

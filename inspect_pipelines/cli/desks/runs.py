@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -20,7 +20,9 @@ from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.progress import LOOK_EVERY_SECONDS
 from inspect_pipelines.queries.progress import watch as watch_runs
 from inspect_pipelines.queries.run import current_run, find_run, refuse_unknown, sessions_of
+from inspect_pipelines.queries.run_pair import RunComparison, run_comparison, run_pair
 from inspect_pipelines.queries.runs import RunSummary, list_runs, summary
+from inspect_pipelines.usecases.pictures.compare_runs import MOST, measured
 from inspect_pipelines.usecases.runs.reconcile import EVERY_SECONDS, reconcile
 from resources.clock import SystemClock
 
@@ -65,6 +67,9 @@ class RunDesk(Protocol):
 
     def cancel(self, run_id: RunId, *, reason: str) -> Ended:
         """End a run now."""
+
+    def compare(self, run_id: RunId, other_id: RunId) -> RunComparison:
+        """What a run's pictures differ by from another one's; all of them."""
 
     def log(self, run_id: RunId, *, only_events: bool) -> Iterator[str]:
         """Its steps and what its process printed, else Dagster's log."""
@@ -130,6 +135,11 @@ class RunsHere(RunDesk):
             )
         return Ended(summary(self._house, done.run), done.was_open)
 
+    def compare(self, run_id: RunId, other_id: RunId) -> RunComparison:
+        pair = run_pair(self._house, run_id, other_id)
+        assert pair is not None  # both were found
+        return run_comparison(self._house, pair, [*measured(self._house, pair, pair.pairs)])
+
     def log(self, run_id: RunId, *, only_events: bool) -> Iterator[str]:
         from inspect_pipelines.engine.run_log import lines_of
 
@@ -183,6 +193,17 @@ class RunsThere(RunDesk):
     def cancel(self, run_id: RunId, *, reason: str) -> Ended:
         was_open = self.summary(run_id).status.is_open
         return Ended(self._client.runs.cancel_run(run_id, reason=reason), was_open)
+
+    def compare(self, run_id: RunId, other_id: RunId) -> RunComparison:
+        found = self._client.runs.compare(run_id, other_id)
+        while left := found.not_measured:
+            more = self._client.runs.compare(run_id, other_id, view=[str(one) for one in left[:MOST]])
+            found = replace(
+                found,
+                comparisons=(*found.comparisons, *more.comparisons),
+                not_measured=found.not_measured[MOST:],
+            )
+        return found
 
     def log(self, run_id: RunId, *, only_events: bool) -> Iterator[str]:
         if only_events:

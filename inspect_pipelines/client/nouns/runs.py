@@ -13,6 +13,7 @@ from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.queries.dossier import Dossier, Shot
 from inspect_pipelines.queries.past import PastTimes
 from inspect_pipelines.queries.run_log import RunLog
+from inspect_pipelines.queries.run_pair import RunComparison
 from inspect_pipelines.queries.runs import RunSummary
 
 
@@ -68,6 +69,19 @@ class Runs(Noun):
     def comparisons(self, run_id: str) -> tuple[Comparison, ...]:
         """Each view beside its approved picture."""
         return self._many(Comparison, "GET", below("/runs/{run_id}/comparisons", run_id=run_id))
+
+    def compare(self, run_id: str, other_id: str, *, view: Sequence[str] | None = None) -> RunComparison:
+        """What a run's pictures differ by from another one's, by the judge of the runs; it decides nothing.
+
+        The other run is the old side, whatever its definition; views pair by their names. At most 60 pairs are measured at
+        once: `not_measured` names the rest, to be asked for by `view`.
+        """
+        return self._one(
+            RunComparison,
+            "GET",
+            below("/runs/{run_id}/compare/{other_id}", run_id=run_id, other_id=other_id),
+            query={"view": view},
+        )
 
     def picture(self, run_id: str, sha256: str) -> bytes:
         """A picture that the run took, was compared with, or got drawn."""

@@ -24,9 +24,9 @@ from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.screenshot import Masked, Screenshot
-from inspect_pipelines.domain.sentence import sentence
+from inspect_pipelines.domain.sentence import OF_A_RUN, Terms, sentence
 from inspect_pipelines.errors import NotFound, Unreadable
-from inspect_pipelines.ports.gallery import Gallery
+from inspect_pipelines.ports.gallery import Pictures
 
 if TYPE_CHECKING:
     from inspect_pipelines.imaging.pair import Seen
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 
 def compare(
-    gallery: Gallery,
+    gallery: Pictures,
     baseline: Baseline | None,
     shots: Sequence[Screenshot],
     policy: BaselinePolicy,
@@ -50,17 +50,35 @@ def compare(
     """
     if baseline is None or not policy.enabled:
         return []
-    found = [(each, _compared(gallery, each, policy, draws=draws)) for each in pair(baseline.images, shots)]
-    return [_explained(each, comparison, findings) for each, comparison in found]
+    return [
+        compare_pair(gallery, each, policy, draws=draws, findings=findings)
+        for each in pair(baseline.images, shots)
+    ]
 
 
-def _explained(each: Pair, found: Comparison, findings: Sequence[Finding]) -> Comparison:
+def compare_pair(
+    gallery: Pictures,
+    each: Pair,
+    policy: BaselinePolicy,
+    *,
+    draws: bool = True,
+    findings: Sequence[Finding] = (),
+    terms: Terms = OF_A_RUN,
+) -> Comparison:
+    """One view, as `compare`.
+
+    Args:
+        terms: How the two sides are spoken of.
+    """
+    found = _compared(gallery, each, policy, terms, draws=draws)
     if found.outcome is not Outcome.CHANGED or each.old is None or each.new is None:
         return found
     return replace(found, reason=explained(found.reason, each.old, each.new, findings))
 
 
-def _compared(gallery: Gallery, each: Pair, policy: BaselinePolicy, *, draws: bool) -> Comparison:
+def _compared(
+    gallery: Pictures, each: Pair, policy: BaselinePolicy, terms: Terms, *, draws: bool
+) -> Comparison:
     tolerance = policy.tolerance
     if each.new and each.new.tolerance is not None:
         tolerance = each.new.tolerance
@@ -76,32 +94,31 @@ def _compared(gallery: Gallery, each: Pair, policy: BaselinePolicy, *, draws: bo
         new_sha256=each.new.sha256 if each.new else None,
     )
     if each.old is None or each.new is None:
-        return _one_sided(undecided, each)
+        return _one_sided(undecided, each, terms)
     if each.old.sha256 == each.new.sha256:
         return replace(
             undecided,
             outcome=Outcome.UNCHANGED,
             passed=True,
             score=0.0,
-            reason="the same picture as approved",
+            reason=terms.same_picture,
         )
-    return _looked_at(gallery, each.old, each.new, undecided, policy, draws=draws)
+    return _looked_at(gallery, each.old, each.new, undecided, policy, terms, draws=draws)
 
 
-def _one_sided(undecided: Comparison, each: Pair) -> Comparison:
+def _one_sided(undecided: Comparison, each: Pair, terms: Terms) -> Comparison:
     if each.new is None:
-        reason = "missing: the baseline has this view, the run has not"
-        return replace(undecided, outcome=Outcome.REMOVED, reason=reason)
-    reason = "new: nothing is approved for this view yet"
-    return replace(undecided, outcome=Outcome.ADDED, reason=reason)
+        return replace(undecided, outcome=Outcome.REMOVED, reason=terms.gone)
+    return replace(undecided, outcome=Outcome.ADDED, reason=terms.new)
 
 
 def _looked_at(
-    gallery: Gallery,
+    gallery: Pictures,
     old: BaselineImage,
     new: Screenshot,
     undecided: Comparison,
     policy: BaselinePolicy,
+    terms: Terms,
     *,
     draws: bool,
 ) -> Comparison:
@@ -109,7 +126,7 @@ def _looked_at(
     from inspect_pipelines.imaging.sides import sides
 
     try:
-        seen = _seen(gallery, old, new, policy, undecided.tolerance)
+        seen = _seen(gallery, old, new, policy, undecided.tolerance, terms)
     except Unreadable as error:
         return replace(undecided, reason=str(error))
     found = seen.measurement
@@ -117,12 +134,12 @@ def _looked_at(
     why = judge(found, policy, undecided.tolerance)
     pixels = seen.pixels if why or found.bands else None  # a pass in place needs no whole pictures
     del seen  # and the inflated files with it: whoever draws needs room for more pictures
-    shown = _drawn(gallery, pixels, found) if draws and pixels and why else (None, None)
+    shown = _drawn(gallery, pixels, found, terms) if draws and pixels and why else (None, None)
     return replace(
         undecided,
         outcome=Outcome.CHANGED if why else Outcome.UNCHANGED,
         passed=not why,
-        reason=sentence(found, undecided.tolerance, policy, passed=not why, sides=sides(pixels)),
+        reason=sentence(found, undecided.tolerance, policy, passed=not why, sides=sides(pixels), terms=terms),
         score=found.score,
         score_method=found.score_method,
         changed_ratio=found.changed_ratio,
@@ -136,7 +153,12 @@ def _looked_at(
 
 
 def _seen(
-    gallery: Gallery, old: BaselineImage, new: Screenshot, policy: BaselinePolicy, tolerance: float
+    gallery: Pictures,
+    old: BaselineImage,
+    new: Screenshot,
+    policy: BaselinePolicy,
+    tolerance: float,
+    terms: Terms,
 ) -> Seen:
     """What two pictures have to say; where the page says another text, no displacement excuses what differs.
 
@@ -147,11 +169,11 @@ def _seen(
 
     look = partial(
         see_pair,
-        _stored(gallery, old.sha256, "approved"),
-        _stored(gallery, new.sha256, "new"),
+        _stored(gallery, old.sha256, terms.names[0]),
+        _stored(gallery, new.sha256, terms.names[1]),
         rows=(gallery.rows(old.sha256), gallery.rows(new.sha256)),
         masks=_unequal_masks(old.masked, new.masked),
-        names=("approved", "new"),
+        names=terms.names,
     )
     seen = look()
     if not seen.measurement.changed_ratio or judge(seen.measurement, policy, tolerance):
@@ -161,7 +183,7 @@ def _seen(
 
 
 def _drawn(
-    gallery: Gallery, pixels: tuple[Pixels, Pixels], found: Measurement
+    gallery: Pictures, pixels: tuple[Pixels, Pixels], found: Measurement, terms: Terms
 ) -> tuple[Sha256 | None, Sha256 | None]:
     """The overlay and both sides beside each other, kept; a picture that the gallery does not take is left out."""
     from inspect_pipelines.imaging.overlay import overlay
@@ -171,7 +193,7 @@ def _drawn(
     kept: list[Sha256 | None] = []
     for png in (
         overlay(new, found.regions, found.bands),
-        side_by_side(old, new, found.regions, found.bands),
+        side_by_side(old, new, found.regions, found.bands, terms.names),
     ):
         try:
             kept.append(gallery.put(png))
@@ -180,7 +202,7 @@ def _drawn(
     return kept[0], kept[1]
 
 
-def _stored(gallery: Gallery, sha256: Sha256, which: str) -> bytes:
+def _stored(gallery: Pictures, sha256: Sha256, which: str) -> bytes:
     try:
         return gallery.get(sha256)
     except (NotFound, Unreadable) as error:

@@ -31,6 +31,7 @@ DEFAULT = Rate("default", 500, 300)  # a token
 RUN_NOW = Rate("run-now", 10, 60)  # a definition
 RUN_PAST = Rate("run-past", 60, 60)  # a schedule, whose runs are begun one after another
 FILES = Rate("files", 60, 60)  # an organisation, of what takes a second of a core: plan, apply, test
+COMPARE = Rate("compare", 60, 60)  # an organisation, of pairs of runs
 LOGIN = Rate("login", 5, 60)  # an account, whoever asks and whatever is answered, whether there is one or not
 ENTRY = Rate("entry", 30, 60)  # an address, over all accounts
 LINK = Rate("link", 60, 60)  # an address, of what opens nothing as well

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 
 from inspect_pipelines.domain.said import DecisionKind
@@ -83,15 +85,19 @@ class AdoptionWish(Wish):
     note: str = Field(default="", max_length=500, description="Kept with the baseline.")
 
 
-def views_of(texts: list[str]) -> list[View]:
+def views_of(texts: Sequence[str], *, where: str = "body views") -> list[View]:
     """Views by their text form.
+
+    Args:
+        texts: Them.
+        where: They are, for whoever wrote them wrong.
 
     Raises:
         Invalid: One is written otherwise.
     """
     views = [View.parse(text) for text in texts]
     wrong = [
-        (f"body views {at}", f"{text[:100]!r} is no view; write {EXAMPLE!r}")
+        (f"{where} {at}", f"{text[:100]!r} is no view; write {EXAMPLE!r}")
         for at, (text, view) in enumerate(zip(texts, views, strict=True))
         if not (view.playbook and view.name and view.viewport) or str(view) != text
     ]

@@ -22,11 +22,15 @@ from inspect_pipelines.queries.dossier import (
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.pictures import picture_of_run
 from inspect_pipelines.queries.run import refuse_unknown, run_for, sessions_of
+from inspect_pipelines.queries.run_pair import RunComparison, run_comparison, run_pair
 from inspect_pipelines.queries.runs import RunSummary, list_runs
+from inspect_pipelines.usecases.pictures.compare_runs import compare_runs
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
+from inspect_pipelines.web.access.rates import COMPARE
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.moment import Moment
+from inspect_pipelines.web.api.review_wishes import views_of
 from inspect_pipelines.web.api.route import PNG, USUAL, Answer, Asked, AskedBy, Cursor, Limit, Routes
 
 
@@ -91,6 +95,32 @@ def runs(gate: Gate) -> Routes:
     def comparisons(asked: AskedBy, run_id: str) -> Response:
         """Each view beside its approved picture."""
         return asked.list(comparisons_of(asked.house, _run(asked, run_id).id))
+
+    @routes.get("/runs/{run_id}/compare/{other_id}", sees, Answer(RunComparison))
+    def compare(
+        asked: AskedBy,
+        run_id: str,
+        other_id: str,
+        view: Annotated[
+            list[str] | None,
+            Query(
+                max_length=1000,
+                description="Only these, `playbook/name@viewport`; may be repeated. Without it: all.",
+            ),
+        ] = None,
+    ) -> Response:
+        """What a run's pictures differ by from another one's, by the judge of the runs; it decides nothing.
+
+        The other run is the old side, whatever its definition; views pair by their names. At most 60 pairs are measured at
+        once: `not_measured` names the rest, to be asked for by `view`.
+        """
+        asked.rates.spend(COMPARE, asked.house.org_id, "this organisation")
+        pair = present(
+            run_pair(asked.house, RunId(run_id), RunId(other_id)), "pair of runs", f"{run_id} and {other_id}"
+        )
+        views = views_of(view or (), where="query view")
+        found = compare_runs(asked.house, pair, views)
+        return asked.answer(run_comparison(asked.house, pair, found, views))
 
     @routes.get("/runs/{run_id}/pictures/{sha256}", sees, Answer(bytes, media_type=PNG))
     def picture(asked: AskedBy, run_id: str, sha256: str) -> Response:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console.baselines import baselines
+from inspect_pipelines.web.console.compare import compare, compared_pictures
 from inspect_pipelines.web.console.definition import definition
 from inspect_pipelines.web.console.entrance import entrance, entrance_page
 from inspect_pipelines.web.console.events import events
@@ -67,6 +68,8 @@ class Console:
             entrance(self._shell),
             run(self._shell),
             review(self._shell),
+            compare(self._shell),
+            compared_pictures(self._gate),
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)

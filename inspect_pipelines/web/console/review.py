@@ -12,21 +12,29 @@ from fastapi.responses import HTMLResponse
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.change_group import Unlike
-from inspect_pipelines.domain.comparison import Comparison, Region
 from inspect_pipelines.domain.decision import LONGEST_QUARANTINE, Decision
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.screenshot import View
-from inspect_pipelines.domain.sentence import told
 from inspect_pipelines.domain.shift import Shift
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.pictures import shift_between
 from inspect_pipelines.queries.report import OUTCOME_WORDS, Tone
 from inspect_pipelines.queries.review_room import Looked, ReviewRoom, review_room, unfinished
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.console.review_filter import SHOWS, ReviewFilter
 from inspect_pipelines.web.console.shell import Seen, Shell
+from inspect_pipelines.web.console.viewer import (
+    ALIGNED,
+    NEW,
+    OLD,
+    OVERLAY,
+    Place,
+    Side,
+    picture_at,
+    places,
+    shift_of,
+)
 
 AROUND = 25  # views that the strip shows before and after the one that is looked at
 MOST_UNLIKE = 8
@@ -42,25 +50,6 @@ class Step:
     word: str
     tone: Tone
     picture: Sha256 | None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A region as its list names it."""
-
-    region: Region
-    old: Box | None  # where it stood in the approved picture; None: nobody knows
-    name: str
-    masks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A picture of the view."""
-
-    name: str  # old | new | overlay | aligned
-    label: str
-    sha256: Sha256
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +160,15 @@ def _facts(house: House, room: ReviewRoom, one: Looked, narrowed: ReviewFilter, 
     found = one.found
     word, tone = _word(one)
     sentence = found.sentence if found else "nothing is approved for this view yet"
-    regions = found.regions if found else ()
     others = room.unlike(one)
-    moved = _shift(house, found)
+    moved = shift_of(house, found)
     return Facts(
         one,
         word,
         tone,
         sentence,
-        tuple(_sides(one)),
-        tuple(
-            Place(each, _before(each.box, found, moved), told(each), one.masks(each.box)) for each in regions
-        ),
+        tuple(_sides(room.run.id, one)),
+        tuple(places(found, moved, one.masks)),
         moved,
         narrowed.deciding(one, room),
         others[:MOST_UNLIKE],
@@ -192,28 +178,15 @@ def _facts(house: House, room: ReviewRoom, one: Looked, narrowed: ReviewFilter, 
     )
 
 
-def _shift(house: House, found: Comparison | None) -> Shift | None:
-    if found is None or not found.layout_px or found.old_sha256 is None or found.new_sha256 is None:
-        return None
-    return shift_between(house, found.old_sha256, found.new_sha256)
-
-
-def _before(box: Box, found: Comparison | None, moved: Shift | None) -> Box | None:
-    """Where a region stood: as it stands when no rows moved."""
-    if moved is not None:
-        return moved.before(box)
-    return box if found is None or not found.layout_px else None
-
-
-def _sides(one: Looked) -> list[Side]:
+def _sides(run_id: RunId, one: Looked) -> list[Side]:
     found = one.found
     named = (
-        ("old", "Approved", found.old_sha256 if found else None),
-        ("new", "This run", found.new_sha256 if found else one.shot.sha256 if one.shot else None),
-        ("overlay", "What differs", found.overlay_sha256 if found else None),
-        ("aligned", "Rows beside each other", found.side_by_side_sha256 if found else None),
+        (OLD, "Approved", found.old_sha256 if found else None),
+        (NEW, "This run", found.new_sha256 if found else one.shot.sha256 if one.shot else None),
+        (OVERLAY, "What differs", found.overlay_sha256 if found else None),
+        (ALIGNED, "Rows beside each other", found.side_by_side_sha256 if found else None),
     )
-    return [Side(name, label, sha256) for name, label, sha256 in named if sha256]
+    return [Side(name, label, picture_at(run_id, sha256)) for name, label, sha256 in named if sha256]
 
 
 def _drawn(request: Request) -> Box | None:

@@ -36,10 +36,13 @@ OURS = {
     "notification_id": ledger_rows.SENT.id,
     "number": "1",
     "operation_id": ledger_rows.KEPT.key,
+    "other_id": ledger_rows.PENDING.id,
+    "side": "overlay",
 }
 QUERY = {"/api/v1/permissions/explain": "?path=/status"}  # what an address cannot be asked without
 OF_ALL = "/dagster"  # it shows all organisations at once, so a member of one sees nothing of it
-NO_REPORT = "/runs/{run_id}/report"  # the page of a run that has not ended has nothing to show yet
+# the report of a run that has not ended, and what differs in a view that two runs do not share
+NOTHING = ("/runs/{run_id}/report", "/runs/{run_id}/compare/{other_id}/{side}")
 
 
 def routes() -> list[tuple[str, Declaration]]:
@@ -93,7 +96,7 @@ def test_ones_own_organisation_is_answered(
     """Otherwise the next tests would ask for what nobody finds, and prove nothing."""
     answer = client.get(address(path, OURS | {"sha256": sha256}), headers=ours)
 
-    assert answer.status_code == (403 if path == OF_ALL else 404 if path == NO_REPORT else 200), answer.text
+    assert answer.status_code == (403 if path == OF_ALL else 404 if path in NOTHING else 200), answer.text
     if path.startswith("/api/") and '"items"' in answer.text:
         assert answer.json()["items"] or path in EMPTY
 
@@ -107,7 +110,7 @@ def test_another_organisation_sees_nothing_and_learns_nothing(
     client: TestClient, theirs: dict[str, str], sha256: str, path: str, declared: Declaration
 ) -> None:
     ids = OURS | {"sha256": sha256}
-    named = [one for key, one in ids.items() if key != "number"]
+    named = [one for key, one in ids.items() if key not in ("number", "side")]
 
     answer = client.get(address(path, ids), headers=theirs)
 

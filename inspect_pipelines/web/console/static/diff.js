@@ -2,37 +2,13 @@
 // Without scripts its figures stand beside each other. What is looked at stands in the address: mode, z, x, y, region.
 import { actual, centred, clamp, filled, fitted, kept, rehung, zoomed } from "./zoom.js";
 import { Drawing } from "./drawing.js";
+import { button, made } from "./element.js";
 import { Minimap } from "./minimap.js";
+import { modesOf } from "./modes.js";
 
-const MODES = [
-  { mode: "split", key: "s", name: "Side by side", needs: ["old", "new"] },
-  { mode: "swipe", key: "w", name: "Swipe", needs: ["old", "new"], range: "% new" },
-  { mode: "overlay", key: "d", name: "What differs", needs: ["new", "overlay"], range: "% strong" },
-  { mode: "onion", key: "o", name: "Onion", needs: ["old", "new"], range: "% new" },
-  { mode: "blink", key: "b", name: "Blink", needs: ["old", "new"], moves: true },
-  { mode: "old", key: "ArrowLeft", name: "Only approved", needs: ["old"] },
-  { mode: "new", key: "ArrowRight", name: "Only this run", needs: ["new"] },
-  { mode: "aligned", key: "l", name: "Rows aligned", needs: ["aligned"] },
-];
 const BLINK_MS = 600; // below two changes a second, where WCAG allows three
 const FLASH_MS = 1200;
 const STEP = 1.25;
-const SHOWN_KEYS = { ArrowLeft: "Left", ArrowRight: "Right", " ": "Space" };
-const calm = matchMedia("(prefers-reduced-motion: reduce)");
-
-function made(tag, names = {}, ...children) {
-  const found = document.createElement(tag);
-  for (const [name, value] of Object.entries(names)) found.setAttribute(name, value);
-  found.append(...children);
-  return found;
-}
-
-function button(key, name, does, title = name) {
-  const found = made("button", { type: "button", "data-key": key, title: `${title} (${SHOWN_KEYS[key] ?? key.toUpperCase()})` }, name);
-  if (!/[a-z]/i.test(name)) found.setAttribute("aria-label", title); // a sign says nothing to the ears
-  found.addEventListener("click", does);
-  return found;
-}
 
 class Diff extends HTMLElement {
   connectedCallback() {
@@ -46,7 +22,8 @@ class Diff extends HTMLElement {
     this.share = 50;
     this.build();
     const asked = new URLSearchParams(location.search);
-    const mode = MODES.find((one) => one.mode === asked.get("mode") && this.has(one)) ?? MODES.find((one) => this.has(one));
+    const usable = this.ways.filter((one) => one.may);
+    const mode = usable.find((one) => one.mode === asked.get("mode")) ?? usable[0];
     this.turn(mode.mode, false);
     const pictures = [...this.stage.querySelectorAll("img")].filter((one) => one.loading !== "lazy");
     Promise.allSettled(pictures.map((one) => one.decode())).then(() => this.settle(asked));
@@ -60,16 +37,13 @@ class Diff extends HTMLElement {
     clearTimeout(this.saving);
   }
 
-  has(mode) {
-    return mode.needs.every((side) => this.sides.has(side)) && !(mode.moves && calm.matches);
-  }
-
   build() {
+    this.ways = modesOf(this.sides);
     this.modes = new Map();
     const modes = made("div", { class: "modes", role: "group", "aria-label": "How to compare" });
-    for (const one of MODES.filter((each) => each.needs.every((side) => this.sides.has(side)))) {
+    for (const one of this.ways) {
       const pressed = button(one.key, one.name, () => this.turn(one.mode));
-      if (!this.has(one)) Object.assign(pressed, { disabled: true, title: "Off: this device asks for less motion" });
+      if (!one.may) Object.assign(pressed, { disabled: true, title: "Off: this device asks for less motion" });
       this.modes.set(one.mode, pressed);
       modes.append(pressed);
     }
@@ -133,7 +107,7 @@ class Diff extends HTMLElement {
     const room = this.place && this.room, picture = this.place && this.picture;
     this.dataset.mode = this.mode = mode;
     for (const [name, pressed] of this.modes) pressed.setAttribute("aria-pressed", String(name === mode));
-    const { range, name } = MODES.find((one) => one.mode === mode);
+    const { range, name } = this.ways.find((one) => one.mode === mode);
     this.ranged.hidden = !range;
     this.ranged.firstChild.textContent = name;
     this.unit = range;
