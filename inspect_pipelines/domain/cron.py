@@ -58,7 +58,7 @@ class Cron:
 
     def __post_init__(self) -> None:
         zone(self.timezone)
-        _expanded(self.expression)
+        expanded(self.expression)
 
     def next_after(self, moment: datetime) -> datetime:
         """The first fire time later than this one, UTC."""
@@ -156,11 +156,11 @@ class Cron:
         return [_utc(local, second)]
 
     def _is_hourly(self) -> bool:
-        return _expanded(self.expression)[1] == ["*"]
+        return expanded(self.expression)[1] == ["*"]
 
     def _is_simple(self) -> bool:
         """Whether Dagster walks the expression itself: one time a day, every day, on weekdays or on a day of the month."""
-        minutes, hours, days, months, weekdays = _expanded(self.expression)
+        minutes, hours, days, months, weekdays = expanded(self.expression)
         if len(minutes) > 1 or len(hours) > 1 or "*" in (*minutes, *hours) or months != ["*"]:
             return False
         if days == ["*"]:
@@ -188,7 +188,7 @@ def is_zone_name(name: str) -> bool:
 
 
 @lru_cache(maxsize=4096)
-def _expanded(expression: str) -> list[list[int | str]]:
+def expanded(expression: str) -> list[list[int | str]]:
     """The five fields' values.
 
     Raises:

@@ -16,6 +16,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.revision import ManagedBy
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.cron_preview import NOTICE, SHOWN
+from inspect_pipelines.queries.cron_words import cron_sentence
 from inspect_pipelines.queries.definition import find_trigger
 from inspect_pipelines.queries.definitions import (
     ScheduleDossier,
@@ -79,6 +80,7 @@ def definition(shell: Shell) -> Iterator[BaseRoute]:
             schedule_id,
             dossier,
             upcoming=list_upcoming(seen.house, SHOWN, DefinitionId(schedule_id)),
+            told=cron_sentence(summary.cron),
             notes=Cron(summary.cron, summary.timezone).dst_notes(now, NOTICE),
         )
 

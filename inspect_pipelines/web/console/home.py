@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.queries.cron_words import cron_sentence
 from inspect_pipelines.queries.definitions import (
     DefinitionSummary,
     ScheduleSummary,
@@ -37,6 +38,7 @@ class Row:
     """One definition."""
 
     is_about: DefinitionSummary
+    told: str  # when it runs, in words; empty for events
     fires: str  # the cron with its zone, or the event
     asks: tuple[str, ...]  # what it asks of its event
     runs: tuple[RunSummary, ...]  # newest first
@@ -74,11 +76,11 @@ def home(shell: Shell) -> APIRouter:
 
 
 def _of_schedule(one: ScheduleSummary) -> Row:
-    return Row(one.summary, f"{one.cron}  {one.timezone}", (), one.last_runs)
+    return Row(one.summary, cron_sentence(one.cron), f"{one.cron}  {one.timezone}", (), one.last_runs)
 
 
 def _of_trigger(one: TriggerSummary) -> Row:
-    return Row(one.summary, one.event, (*filter(None, [one.repo]), *one.conditions), one.last_runs)
+    return Row(one.summary, "", one.event, (*filter(None, [one.repo]), *one.conditions), one.last_runs)
 
 
 def _is_wanted(row: Row, text: str, kind: str, state: str) -> bool:
@@ -103,4 +105,4 @@ def _is_in(row: Row, state: str) -> bool:
 
 
 def _said(row: Row) -> Iterator[str]:
-    yield from (row.is_about.id, row.is_about.name, row.fires, *row.asks)
+    yield from (row.is_about.id, row.is_about.name, row.told, row.fires, *row.asks)

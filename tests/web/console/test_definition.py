@@ -58,6 +58,7 @@ def test_a_schedule_of_a_file_is_shown_with_its_place_and_not_changed_here(clien
     assert "<code>schedules.yaml:5</code> says what it is" in page
     assert f'href="/schedules/{NIGHTLY.id}/edit"' not in page
     assert "the shop moves" in page  # it is paused
+    assert ">At 02:00" in page
     assert page.count("<li><code>20") == 5  # the next five times
     assert "- id: nightly-shop" in page
     assert '<form class="card"' not in edit
@@ -206,6 +207,7 @@ def test_a_trigger_is_made_by_form(client: TestClient, ours: House) -> None:
     ("query", "says"),
     [
         ("cron=30+2+*+*+*&timezone=Europe/Oslo", "02:30 CET"),
+        ("cron=30+2+*+*+1-5&timezone=Europe/Oslo", "At 02:30, Monday through Friday"),
         ("cron=61+*+*+*+*&timezone=UTC", "minute must be 0-59, found 61"),
         ("cron=0+6+*+*+*&timezone=Nowhere", "is not an IANA time zone"),
         ("cron=%3Cscript%3Ealert(1)%3C/script%3E&timezone=UTC", "&lt;script&gt;alert(1)"),

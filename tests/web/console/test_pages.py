@@ -99,6 +99,7 @@ def test_every_definition_stands_there_with_when_it_runs_and_how_it_ended(
     [
         ("?q=tour", {"Nightly shop tour"}),
         ("?q=MERGE+after", {"After a merge"}),
+        ("?q=AT+02:00", {"Nightly shop tour"}),
         ("?kind=trigger", {"After a merge"}),
         ("?state=never", {"Nightly shop tour", "After a merge"}),
         ("?state=attention", set()),
