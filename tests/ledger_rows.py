@@ -126,6 +126,8 @@ OF_TRIGGER = replace(
     written=Written({"id": TRIGGER.id, "event": TRIGGER.event, "playbook": "shop"}, "schedules.yaml:9"),
 )
 
+BYGONE = replace(REVISION, definition_id=DefinitionId("bygone"), kind=RevisionKind.DELETED)
+
 
 def fill(session: SqlSession) -> None:
     """Store them all."""
@@ -136,6 +138,7 @@ def fill(session: SqlSession) -> None:
     session.revisions.settle(NIGHTLY.id, STANDING)
     session.revisions.append(REVISION)
     session.revisions.append(OF_TRIGGER)
+    session.revisions.append(BYGONE)
     session.revisions.shelve(library_of((NIGHTLY, TRIGGER)))
     session.pauses.add(PAUSE)
     session.usage.add(NIGHTLY.id, MONTH, 1.5)
@@ -233,6 +236,7 @@ NAMES: Mapping[str, Ask] = {
     "revisions.last": lambda r: r.last(NIGHTLY.id),
     "revisions.find": lambda r: r.find(NIGHTLY.id, 1),
     "revisions.of": lambda r: r.of(NIGHTLY.id),
+    "revisions.deletions": lambda r: r.deletions(),
     "revisions.library": lambda r: r.library(),
     "pauses.lift": lambda r: r.lift(NIGHTLY.id, now=LATER, by="user:eve"),
     "pauses.active": lambda r: r.active(NIGHTLY.id, LATER),

@@ -56,13 +56,14 @@ NOT_STARTED = 3
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), required=True)
-def serve(host: str, port: int) -> None:
+@click.option("--styleguide", is_flag=True, help="Show /styleguide, for whoever works on the console.")
+def serve(host: str, port: int, styleguide: bool) -> None:
     """Answer requests and own the history until a signal."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     sys.setswitchinterval(SWITCH_SECONDS)
     streams = Streams()
     config = uvicorn.Config(
-        application(Settings(), host, port, streams),
+        application(Settings(), host, port, streams, has_styleguide=styleguide),
         host=host,
         port=port,
         http=Connection,
@@ -90,7 +91,14 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def application(settings: Settings, host: str, port: int, streams: Streams | None = None) -> FastAPI:
+def application(
+    settings: Settings,
+    host: str,
+    port: int,
+    streams: Streams | None = None,
+    *,
+    has_styleguide: bool = False,
+) -> FastAPI:
     """All that the web process answers and does; nothing is opened before it starts, but to refuse an address.
 
     Raises:
@@ -151,6 +159,7 @@ def application(settings: Settings, host: str, port: int, streams: Streams | Non
         printed=lambda run: printed(settings, run),
         urls=urls,
         allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
+        has_styleguide=has_styleguide,
     )
 
 

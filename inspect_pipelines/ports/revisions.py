@@ -31,6 +31,9 @@ class Revisions(Protocol):
     ) -> list[Revision]:
         """Newest first; only those with a smaller number than `before`."""
 
+    def deletions(self, limit: int = 50) -> list[Revision]:
+        """The newest revision of each definition that was deleted and is not there again; the last deleted first."""
+
     def library(self) -> Library | None:
         """As last applied; None: by an inspect-pipelines that kept none."""
 

@@ -17,6 +17,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import FLAT
 from inspect_pipelines.queries.page import Page, page_of, position_of
 
+MOST_DELETED = 200
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -41,6 +42,15 @@ class RevisionDossier:
     definition: Mapping[str, Any] | None  # as an entry of schedules.yaml; None: it was not kept
 
 
+@dataclass(frozen=True, slots=True)
+class DeletedDefinition:
+    """A schedule or trigger that was deleted: its last revision, by which it is restored."""
+
+    revision: RevisionSummary = field(metadata=FLAT)
+    name: str
+    is_restorable: bool  # what it said was kept
+
+
 def list_revisions(
     house: House, kind: str, definition_id: str, *, cursor: str | None = None, limit: int = 50
 ) -> Page[RevisionSummary] | None:
@@ -56,6 +66,20 @@ def list_revisions(
             return None
         found = ledger.revisions.of(DefinitionId(definition_id), before=before, limit=limit + 1)
     return page_of(found, limit, lambda one: Position(one.at, str(one.number))).of(revision_summary)
+
+
+def list_deleted(house: House, limit: int = MOST_DELETED) -> list[DeletedDefinition]:
+    """What was deleted and is not there again, the last first."""
+    with house.ledger.read() as ledger:
+        found = ledger.revisions.deletions(limit)
+    return [
+        DeletedDefinition(
+            revision_summary(one),
+            str(one.written.document.get("name") or one.definition_id) if one.written else one.definition_id,
+            one.written is not None,
+        )
+        for one in found
+    ]
 
 
 def show_revision(house: House, kind: str, definition_id: str, number: int) -> RevisionDossier | None:

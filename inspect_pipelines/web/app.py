@@ -59,6 +59,7 @@ def create_app(
     printed: Printed = lambda run: (),
     urls: Callable[[], Mapping[str, str | None]] = dict,
     allowed_hosts: Sequence[str] = LOOPBACK,
+    has_styleguide: bool = False,
 ) -> FastAPI:
     """The application.
 
@@ -75,6 +76,7 @@ def create_app(
         printed: What a run's process printed; without it nothing is known of that.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
+        has_styleguide: The console has its page for whoever works on it.
     """
     streams = streams or Streams()
 
@@ -117,7 +119,7 @@ def create_app(
         app.router.routes.extend(router.routes)
     app.state.home = estate.house(DEFAULT_ORG).home
     app.router.routes.extend(v1(gate, lambda: app.router.routes, engine, streams, ticker, printed))
-    console = Console(gate, engine)
+    console = Console(gate, engine, has_styleguide=has_styleguide)
     app.router.routes.extend(console.routes())
     add_problems(app, console)
     return app

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.library import Library
-from inspect_pipelines.domain.revision import Revision, Standing
+from inspect_pipelines.domain.revision import Revision, RevisionKind, Standing
 from inspect_pipelines.stored.library import LIBRARY
 from inspect_pipelines.stored.revision import REVISION, STANDING
 from resources.ledger.definition_tables import definition_revisions, definition_standings, libraries
@@ -83,6 +83,29 @@ class SqlRevisions(Owned):
         )
         if before is not None:
             query = query.where(definition_revisions.c.number < before)
+        return [REVISION.load(text) for text in self._connection.scalars(query)]
+
+    def deletions(self, limit: int = 50) -> list[Revision]:
+        there = sa.select(definitions.c.id).where(
+            definitions.c.org_id == self._org_id, definitions.c.id == definition_revisions.c.definition_id
+        )
+        later = definition_revisions.alias()
+        newer = sa.select(later.c.number).where(
+            later.c.org_id == self._org_id,
+            later.c.definition_id == definition_revisions.c.definition_id,
+            later.c.number > definition_revisions.c.number,
+        )
+        query = (
+            sa.select(definition_revisions.c.revision)
+            .where(
+                definition_revisions.c.org_id == self._org_id,
+                definition_revisions.c.kind == RevisionKind.DELETED.value,
+                ~there.exists(),
+                ~newer.exists(),
+            )
+            .order_by(definition_revisions.c.revised_at.desc(), definition_revisions.c.definition_id)
+            .limit(limit)
+        )
         return [REVISION.load(text) for text in self._connection.scalars(query)]
 
     def library(self) -> Library | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 from builders import NOW, a_playbook, a_schedule
@@ -54,6 +55,23 @@ def test_revisions_are_found_newest_first_and_by_their_number(ledger: SqlLedger)
         assert session.revisions.find(SMOKE, 1) == a_revision(1)
         assert session.revisions.find(SMOKE, 4) is None
         assert session.revisions.last(DefinitionId("other")) is None
+
+
+def test_what_is_deleted_is_known_until_it_is_there_again(ledger: SqlLedger) -> None:
+    gone = replace(a_revision(2), kind=RevisionKind.DELETED)
+    other = replace(gone, definition_id=DefinitionId("other"), at=NOW + timedelta(hours=1), number=1)
+    with ledger.write() as session:
+        for revision in (a_revision(1), gone, other):
+            session.revisions.append(revision)
+    with ledger.read() as session:
+        both, newest = session.revisions.deletions(), session.revisions.deletions(1)
+    with ledger.write() as session:
+        session.definitions.save(a_schedule("smoke"), by="user:ada", at=NOW)
+        session.revisions.append(replace(other, number=2, kind=RevisionKind.RESTORED))
+
+    with ledger.read() as session:
+        assert (both, newest) == ([other, gone], [other])
+        assert session.revisions.deletions() == []
 
 
 def test_how_a_definition_stands_ends_with_it_and_its_revisions_stay(ledger: SqlLedger) -> None:

@@ -58,7 +58,7 @@ def run_id(house: House) -> str:
 
 @pytest.fixture(scope="module")
 def url(house: House) -> Iterator[str]:
-    with served(an_app(house)) as listener:
+    with served(an_app(house, has_styleguide=True)) as listener:
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
@@ -66,7 +66,7 @@ def pages(house: House, run_id: str) -> list[str]:
     """Every address of a page, and some that say what is wrong."""
     found = [
         route.path.format(run_id=run_id, **IDS)
-        for route in Console(Gate(an_estate(house)), lambda: None).routes()
+        for route in Console(Gate(an_estate(house)), lambda: None, has_styleguide=True).routes()
         if isinstance(route, Route)
         and getattr(route, "response_class", None) is HTMLResponse
         and route.path not in NO_PAGES

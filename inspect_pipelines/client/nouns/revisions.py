@@ -5,11 +5,15 @@ from __future__ import annotations
 from inspect_pipelines.client.noun import Noun, below
 from inspect_pipelines.client.pages import Pages
 from inspect_pipelines.queries.definitions import ScheduleDossier, TriggerDossier
-from inspect_pipelines.queries.revisions import RevisionDossier, RevisionSummary
+from inspect_pipelines.queries.revisions import DeletedDefinition, RevisionDossier, RevisionSummary
 
 
 class Revisions(Noun):
     """`client.revisions`."""
+
+    def deleted(self) -> tuple[DeletedDefinition, ...]:
+        """Schedules and triggers that were deleted, the last first; each is restored by the number of its revision."""
+        return self._many(DeletedDefinition, "GET", "/deleted-definitions")
 
     def of_schedule(
         self, schedule_id: str, *, page_size: int = 50, cursor: str | None = None

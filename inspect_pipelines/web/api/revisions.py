@@ -11,8 +11,10 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.queries.definitions import ScheduleDossier, TriggerDossier
 from inspect_pipelines.queries.revisions import (
+    DeletedDefinition,
     RevisionDossier,
     RevisionSummary,
+    list_deleted,
     list_revisions,
     show_revision,
 )
@@ -59,6 +61,11 @@ def revisions(gate: Gate) -> Routes:
             accept_cost=cost,
         )
         return definition_answer(asked, kind, name)
+
+    @routes.get("/deleted-definitions", reads, Answer(DeletedDefinition, is_list=True))
+    def deleted(asked: AskedBy) -> Response:
+        """Schedules and triggers that were deleted, the last first; each is restored by the number of its revision."""
+        return asked.list(list_deleted(asked.house))
 
     @routes.get("/schedules/{schedule_id}/revisions", reads, Answer(RevisionSummary, is_page=True))
     def of_schedule(

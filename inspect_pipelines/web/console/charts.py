@@ -49,22 +49,17 @@ def lines(question: Question, answer: Answered) -> list[Line]:
         if (number := _number(row[value])) is not None:
             most = _number(row[limit]) if limit is not None else None
             found.setdefault(str(row[series]), []).append((str(row[along]), number, most))
-    return [_line(name, rows, question.top) for name, rows in found.items()]
+    return [line_of(name, rows, question.top) for name, rows in found.items()]
 
 
-def bars(question: Question, answer: Answered) -> list[Bar]:
-    """A bar for each row."""
-    names = [one.name for one in answer.columns]
-    if question.series not in names or question.value not in names:
-        return []
-    series, value = names.index(question.series), names.index(question.value)
-    known = [(str(row[series]), _number(row[value])) for row in answer.rows]
-    given = [(name, number) for name, number in known if number is not None]
-    largest = question.top or max((number for _, number in given), default=0.0) or 1.0
-    return [Bar(name, number, round(100 * number / largest, 2)) for name, number in given]
+def line_of(name: str, rows: Sequence[tuple[str, float, float | None]], top: float | None) -> Line:
+    """A series as it is drawn.
 
-
-def _line(name: str, rows: Sequence[tuple[str, float, float | None]], top: float | None) -> Line:
+    Args:
+        name: Its.
+        rows: (when, how much, from where on it is too much) in their order.
+        top: The largest value that there can be; None: the largest one there is.
+    """
     values = [value for _, value, _ in rows]
     limit = rows[-1][2]
     high = top or max([*values, limit or 0.0]) or 1.0
@@ -85,6 +80,18 @@ def _line(name: str, rows: Sequence[tuple[str, float, float | None]], top: float
         max(values),
         None if limit is None else height(limit),
     )
+
+
+def bars(question: Question, answer: Answered) -> list[Bar]:
+    """A bar for each row."""
+    names = [one.name for one in answer.columns]
+    if question.series not in names or question.value not in names:
+        return []
+    series, value = names.index(question.series), names.index(question.value)
+    known = [(str(row[series]), _number(row[value])) for row in answer.rows]
+    given = [(name, number) for name, number in known if number is not None]
+    largest = question.top or max((number for _, number in given), default=0.0) or 1.0
+    return [Bar(name, number, round(100 * number / largest, 2)) for name, number in given]
 
 
 def _places(question: Question, answer: Answered) -> tuple[int, int, int, int | None] | None:

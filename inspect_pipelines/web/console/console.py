@@ -13,6 +13,7 @@ from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console.baselines import baselines
 from inspect_pipelines.web.console.compare import compare, compared_pictures
 from inspect_pipelines.web.console.definition import definition
+from inspect_pipelines.web.console.deleted import deleted
 from inspect_pipelines.web.console.entrance import entrance, entrance_page
 from inspect_pipelines.web.console.events import events
 from inspect_pipelines.web.console.files import Files
@@ -30,6 +31,7 @@ from inspect_pipelines.web.console.settings import settings
 from inspect_pipelines.web.console.shell import Shell
 from inspect_pipelines.web.console.sign_in import sign_in_pages
 from inspect_pipelines.web.console.signed import signed
+from inspect_pipelines.web.console.styleguide import styleguide
 from inspect_pipelines.web.console.verbs import verbs
 
 UNKNOWN = 401
@@ -49,17 +51,21 @@ class Console:
     Args:
         gate: Whom they let in.
         engine: Whoever executes runs now; None: nobody is up.
+        has_styleguide: With the page for whoever works on the console.
     """
 
-    def __init__(self, gate: Gate, engine: Callable[[], Engine | None]) -> None:
+    def __init__(
+        self, gate: Gate, engine: Callable[[], Engine | None], *, has_styleguide: bool = False
+    ) -> None:
         self._gate, self._files, self._engine = gate, Files(), engine
-        self._shell = Shell(gate, self._files)
+        self._shell, self._has_styleguide = Shell(gate, self._files), has_styleguide
 
     def routes(self) -> list[BaseRoute]:
         """Those of every page, of their pictures and of their static files."""
         found = [*self._files.routes()]
         for router in (
             home(self._shell),
+            deleted(self._shell),
             runs(self._shell),
             reports(self._gate),
             signed(self._gate),
@@ -75,6 +81,8 @@ class Console:
         found += verbs(self._shell, self._engine)
         for room in (inbox, definition, baselines, incidents, events, insight, settings, review_verbs):
             found += room(self._shell)
+        if self._has_styleguide:
+            found += styleguide(self._shell, self._files).routes
         return found
 
     def problem(self, request: Request, status: int, sentence: str) -> Response | None:
@@ -84,4 +92,4 @@ class Console:
         if status == UNKNOWN:
             return entrance_page(self._shell, request, sentence="")
         title = TITLES.get(status, "That did not work")
-        return self._shell.plain("problem.html.j2", status=status, title=title, sentence=sentence)
+        return self._shell.plain(request, "problem.html.j2", status=status, title=title, sentence=sentence)

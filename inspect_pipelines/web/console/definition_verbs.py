@@ -196,8 +196,9 @@ def _restores(kind: str) -> Callable[[Seen, Fields], str]:
         name, number = DefinitionId(seen.request.path_params["definition_id"]), fields.one("revision")
         if not (number.isascii() and number.isdigit() and len(number) < 10):
             raise UsageError(f"revision {number[:20]!r} is no number; choose one of the list")
-        _, revision = present(_ours(seen.house, kind, name), kind, name)
-        restore_revision(seen.house, kind, name, int(number), if_match=tag(revision), by=seen.caller.actor)
+        found = _ours(seen.house, kind, name)  # None: it was deleted, which the use case looks into
+        seen_as = tag(found[1]) if found else None
+        restore_revision(seen.house, kind, name, int(number), if_match=seen_as, by=seen.caller.actor)
         return seen.link(f"/{kind}s/{name}")
 
     return restore

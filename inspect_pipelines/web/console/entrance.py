@@ -111,6 +111,7 @@ def entrance_page(
         following = asked if request.method == "GET" else HOME  # nobody goes to where a button was sent
         org = org or request.query_params.get("org", "")
     return shell.plain(
+        request,
         "entrance.html.j2",
         status=status,
         sentence=sentence,

@@ -50,6 +50,10 @@ class Files:
         """Where a file is. Raises KeyError when there is none of that name."""
         return f"/static/{self._files[name].digest}/{name}"
 
+    def text(self, name: str) -> str:
+        """What a file says. Raises KeyError when there is none of that name."""
+        return self._files[name].content.decode()
+
     def routes(self) -> list[BaseRoute]:
         """`GET /static/{digest}/{name}`."""
 

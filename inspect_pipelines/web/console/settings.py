@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from starlette.routing import BaseRoute
 
 from inspect_pipelines.domain.access import ROLES, Permission, Role
+from inspect_pipelines.domain.channel import Person
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.queries.access import list_members, list_own_tokens, list_tokens
 from inspect_pipelines.queries.audit import list_audit
@@ -22,6 +23,9 @@ from inspect_pipelines.queries.pauses import list_pauses
 from inspect_pipelines.queries.sign_ins import list_sign_ins, who_asks
 from inspect_pipelines.queries.sources import list_sources
 from inspect_pipelines.web.access.declaration import KNOWN, is_for, permitted
+from inspect_pipelines.web.console.looks import THEMES
+from inspect_pipelines.web.console.member_password import member_password
+from inspect_pipelines.web.console.own_looks import own_looks
 from inspect_pipelines.web.console.own_password import own_password
 from inspect_pipelines.web.console.pause_verbs import pause_verbs
 from inspect_pipelines.web.console.setting_verbs import LIVES, setting_verbs
@@ -59,14 +63,26 @@ def settings(shell: Shell) -> Iterator[BaseRoute]:
         seen = shell.see(request)
         me = who_asks(seen.house, seen.caller)
         sign_ins = list_sign_ins(seen.house, seen.caller, is_own=True) if me.login else []
-        tokens = list_own_tokens(seen.house, seen.caller)
-        return room(seen, "you", said=said, me=me, sign_ins=sign_ins, tokens=tokens)
+        return room(
+            seen,
+            "you",
+            said=said,
+            me=me,
+            person=_person(seen, me.login),
+            sign_ins=sign_ins,
+            tokens=list_own_tokens(seen.house, seen.caller),
+            themes=THEMES,
+        )
 
     @router.get("/settings/members", response_class=HTMLResponse)
     @is_for(permitted(ADMIN))
-    def members(request: Request) -> HTMLResponse:
+    def members(
+        request: Request, changed: Annotated[str, Query(alias="set", max_length=64)] = ""
+    ) -> HTMLResponse:
         seen = shell.see(request)
-        return room(seen, "members", members=list_members(seen.house), roles=MAY)
+        found = list_members(seen.house)
+        known = {one.login for one in found}
+        return room(seen, "members", members=found, roles=MAY, changed=changed if changed in known else "")
 
     @router.get("/settings/tokens", response_class=HTMLResponse)
     @is_for(permitted(ADMIN))
@@ -119,8 +135,15 @@ def settings(shell: Shell) -> Iterator[BaseRoute]:
 
     yield from router.routes
     yield from own_password(shell)
+    yield from own_looks(shell)
+    yield from member_password(shell)
     yield from setting_verbs(shell)
     yield from pause_verbs(shell)
+
+
+def _person(seen: Seen, login: str | None) -> Person | None:
+    """What organization.yaml says of them; None: nothing."""
+    return next((one for one in organization(seen.house).people if one.login == login), None)
 
 
 def _is_of_all(pause: Pause) -> bool:

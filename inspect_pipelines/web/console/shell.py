@@ -8,7 +8,8 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
@@ -20,6 +21,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console import words
 from inspect_pipelines.web.console.files import Files
+from inspect_pipelines.web.console.looks import Looks, looks_of
 
 T = TypeVar("T")
 PACKAGE = "inspect_pipelines.web.console"  # whose `templates` are read
@@ -86,7 +88,7 @@ class Shell:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            at=words.at,
+            at=_at,
             took=words.took,
             word=words.word,
             tone=words.tone,
@@ -113,23 +115,30 @@ class Shell:
 
     def page(self, seen: Seen, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page as HTML."""
-        now = seen.house.clock.now()
+        now, looks = seen.house.clock.now(), looks_of(seen.request)
         text = self._environment.get_template(template).render(
             seen=seen,
             link=seen.link,
             path=seen.request.url.path,
             now=now,
-            when=partial(_when, now),
+            looks=looks,
+            when=partial(_when, now, looks),
             fresh_key=seen.house.clock.new_id,
             **context,
         )
         return HTMLResponse(text, status, OF_PAGES)
 
-    def plain(self, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    def plain(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page for whoever may have no right to see anything else."""
-        text = self._environment.get_template(template).render(status=status, **context)
+        looks = looks_of(request)
+        text = self._environment.get_template(template).render(status=status, looks=looks, **context)
         return HTMLResponse(text, status, OF_PAGES)
 
 
-def _when(now: datetime, moment: datetime | None) -> Markup:
-    return words.when(moment, now)
+@pass_context
+def _at(context: Context, moment: datetime | None) -> str:
+    return words.at(moment, context["looks"].zone)
+
+
+def _when(now: datetime, looks: Looks, moment: datetime | None) -> Markup:
+    return words.when(moment, now, looks.zone)

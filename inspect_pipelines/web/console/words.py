@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
 from urllib.parse import urlencode
 
@@ -13,9 +13,9 @@ from inspect_pipelines.queries.duration import DAY, HOUR, MINUTE, short_duration
 from inspect_pipelines.queries.report import STATUS_WORDS
 
 
-def at(moment: datetime | None) -> str:
+def at(moment: datetime | None, zone: tzinfo = UTC) -> str:
     """`2026-11-28 02:00 UTC`; empty when there is none."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else ""
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M %Z}" if moment else ""
 
 
 def apart(seconds: float) -> str:
@@ -41,12 +41,14 @@ def took(seconds: float | None) -> str:
     return "" if seconds is None else short_duration(seconds)
 
 
-def when(moment: datetime | None, now: datetime) -> Markup:
+def when(moment: datetime | None, now: datetime, zone: tzinfo = UTC) -> Markup:
     """A time as people think of it, with the exact one for whoever points at it, and for programs."""
     if moment is None:
         return Markup("")
     exact = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return Markup('<time datetime="{}" title="{}">{}</time>').format(exact, at(moment), relative(moment, now))
+    return Markup('<time datetime="{}" title="{}">{}</time>').format(
+        exact, at(moment, zone), relative(moment, now)
+    )
 
 
 def who(actor: str) -> str:

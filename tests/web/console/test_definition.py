@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -87,7 +88,7 @@ def test_a_schedule_is_made_by_form_once_and_says_what_was_filled_in(client: Tes
     [
         ({"cron": "99 2 * * *"}, "minute must be 0-59, found 99"),
         ({"timezone": "Oslo"}, "did you mean &#39;Europe/Oslo&#39;?"),
-        ({"notify": "on_failure: ["}, "line 2: broken YAML"),
+        ({"notify": "on_failure: ["}, "is never closed"),
         ({"notify": "on_failure: {slak_channel: x}"}, "slak_channel"),
         ({"timeout_minutes": "soon"}, "timeout_minutes"),
         ({"id": str(NIGHTLY.id)}, "is the id of a schedule already"),
@@ -182,6 +183,36 @@ def test_a_schedule_is_deleted_when_its_id_is_said_once_more(client: TestClient,
     assert unasked.status_code == 400
     assert show_schedule(ours, "by-form") is None
     assert client.get("/schedules/by-form", headers=FORM).status_code == 404
+
+
+def test_what_was_deleted_is_listed_and_brought_back(client: TestClient, ours: House) -> None:
+    made(client)
+    before = shown(client, "/deleted")
+    press(client, "/schedules/by-form/delete", "k2", confirm="by-form")
+    page = shown(client, "/deleted")
+    row = page.partition('id="deleted-by-form"')[2].partition("</tr>")[0]
+    (number,) = re.findall(r'name="revision" value="(\d+)"', row)
+    told = client.get("/api/v1/deleted-definitions").json()["items"]
+
+    answer = press(client, "/schedules/by-form/restore", "k3", revision=number)
+
+    assert 'id="deleted-by-form"' not in before
+    assert 'id="deleted-bygone"' in before
+    assert 'id="deleted-by-form"' in page
+    assert "Made by form" in page
+    assert ("by-form", "Made by form", True) in [
+        (one["definition_id"], one["name"], one["is_restorable"]) for one in told
+    ]
+    assert answer.headers["location"] == "/schedules/by-form"
+    assert written(ours)["cron"] == "30 2 * * *"
+    assert 'id="deleted-by-form"' not in shown(client, "/deleted")
+
+
+def test_nothing_is_restored_that_never_was(client: TestClient) -> None:
+    answer = press(client, "/schedules/nope/restore", revision="1")
+
+    assert answer.status_code == 404
+    assert "there is no revision 1 of a schedule" in answer.text
 
 
 def test_a_trigger_is_made_by_form(client: TestClient, ours: House) -> None:

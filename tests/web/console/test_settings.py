@@ -10,6 +10,7 @@ import ledger_rows
 from builders import a_source
 from houses import CollectingChannel
 from inspect_pipelines.domain.access import Role
+from inspect_pipelines.domain.channel import Person
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.ids import SourceId
 from inspect_pipelines.domain.organization import Organization
@@ -20,6 +21,7 @@ from people import a_token, bearer
 from pressing import EVIL, FORM, audited, press, refuse_markup, shown
 from web_app import TestClient, a_client
 
+PASSWORD = "kettle of brave otters"
 TOKEN = re.compile(r"insp_pat_[0-9A-Za-z]{22}_[0-9a-f]{8}")
 
 
@@ -221,3 +223,107 @@ def test_what_strangers_wrote_stays_text(client: TestClient, ours: House) -> Non
 
     for room in ("tokens", "limits"):
         refuse_markup(shown(client, f"/settings/{room}"))
+
+
+def test_an_administrator_sets_a_members_password_by_which_they_sign_in(
+    client: TestClient, ours: House
+) -> None:
+    press(client, "/settings/members", login="grace", role="viewer")
+
+    answer = press(client, "/settings/members/grace/password", new=PASSWORD, again=PASSWORD)
+
+    assert answer.headers["location"] == "/settings/members?set=grace"
+    assert "grace signs in with the new password" in shown(client, "/settings/members?set=grace")
+    with ours.ledger.read() as ledger:
+        kept = ledger.passwords.find("grace")
+    assert ours.hasher.verify(PASSWORD, kept).is_right
+    assert ("password.set", "grace", "console") in audited(ours)
+
+
+@pytest.mark.parametrize(
+    ("login", "fields", "says"),
+    [
+        ("ada", {"new": PASSWORD, "again": "kettle of brave beavers"}, "typed in two ways"),
+        ("ada", {"new": "short", "again": "short"}, "it has 5 characters, and 12 are the least"),
+        ("nobody", {"new": PASSWORD, "again": PASSWORD}, "&#39;nobody&#39; is no member"),
+    ],
+)
+def test_a_password_that_cannot_be_is_refused_and_the_old_one_stays(
+    client: TestClient, ours: House, login: str, fields: dict[str, str], says: str
+) -> None:
+    answer = press(client, f"/settings/members/{login}/password", **fields)
+
+    assert answer.status_code >= 400
+    assert says in answer.text
+    assert "password.set" not in {action for action, _, way in audited(ours) if way == "console"}
+
+
+def test_no_token_sets_a_password_in_the_console(ours: House) -> None:
+    admin = {**FORM, **bearer(a_token(ours, "root", role=Role.ADMIN, is_personal=True))}
+    with a_client(ours, is_open=True) as client:
+        answer = press(client, "/settings/members/ada/password", headers=admin, new=PASSWORD, again=PASSWORD)
+
+    assert answer.status_code == 403
+    assert "a person who is signed in" in answer.text
+
+
+def test_a_person_chooses_the_theme_and_the_zone_of_every_page(client: TestClient) -> None:
+    plain = shown(client, "/settings")
+    answer = press(client, "/settings/looks", theme="dark", zone="Asia/Tokyo")
+    page, wrong = shown(client, "/settings/members"), client.get("/nowhere", headers=FORM).text
+    press(client, "/settings/looks", theme="", zone="UTC")
+    again = shown(client, "/settings")
+
+    assert answer.headers["location"] == "/settings?said=looks"
+    assert 'lang="en" data-theme="dark"' in page
+    assert 'lang="en" data-theme="dark"' in wrong
+    assert 'name="color-scheme" content="dark"' in page
+    assert re.search(r'title="20\d\d-\d\d-\d\d \d\d:\d\d JST"', page)
+    for one in (plain, again):
+        assert "data-theme" not in one
+        assert 'name="color-scheme" content="light dark"' in one
+        assert "JST" not in one
+
+
+@pytest.mark.parametrize(
+    ("fields", "says"),
+    [
+        (
+            {"theme": "pink", "zone": "UTC"},
+            "&#39;pink&#39; is no theme; choose of: as the system, light, dark",
+        ),
+        ({"theme": "", "zone": "Tokyo"}, "did you mean &#39;Asia/Tokyo&#39;?"),
+    ],
+)
+def test_looks_that_cannot_be_are_refused_with_what_can(
+    client: TestClient, fields: dict[str, str], says: str
+) -> None:
+    answer = press(client, "/settings/looks", **fields)
+
+    assert answer.status_code == 400
+    assert says in answer.text
+    assert not client.cookies
+
+
+def test_a_cookie_that_nobody_of_ours_wrote_changes_nothing(client: TestClient) -> None:
+    client.cookies.set("inspect-theme", '"><script>alert(1)</script>')
+    client.cookies.set("inspect-zone", "../../etc/passwd")
+
+    page = shown(client, "/settings")
+
+    assert "data-theme" not in page
+    assert "<script>alert" not in page
+    assert 'name="zone" value="UTC"' in page
+
+
+def test_the_profile_says_how_messages_reach_whoever_is_signed_in(ours: House) -> None:
+    vera = {**FORM, **bearer(a_token(ours, "vera", role=Role.VIEWER, is_personal=True))}
+    people = (Person("vera", email="vera@acme.example"), Person("else", email="else@acme.example"))
+    with ours.ledger.write() as ledger:
+        ledger.organizations.save(Organization(ours.org_id, people=people), at=ours.clock.now())
+
+    with a_client(ours, is_open=True) as client:
+        page = client.get("/settings", headers=vera).text
+
+    assert "vera@acme.example" in page
+    assert "else@acme.example" not in page
