@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,32 @@ ADDRESS = "published://history"
 
 
 class Whole(io.FileIO):
-    """Read without a buffer, since DuckDB asks for whole blocks; closed when DuckDB forgets it, which closes nothing itself."""
+    """Read without a buffer, since DuckDB asks for whole blocks; closed when DuckDB forgets it, which closes nothing itself.
+
+    Its place is one for each thread: DuckDB reads with several, whatever `threads` says, and lets another in between its
+    `seek` and its `read`. It got another block then, whole and with a right checksum, so that an answer could be wrong.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        self._places: dict[int, int] = {}  # by thread
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: os.fstat(self.fileno()).st_size}[
+            whence
+        ]
+        self._places[threading.get_ident()] = base + offset
+        return base + offset
+
+    def tell(self) -> int:
+        return self._places.get(threading.get_ident(), 0)
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        place = self.tell()
+        whole = os.fstat(self.fileno()).st_size - place
+        found = os.pread(self.fileno(), max(whole, 0) if size is None or size < 0 else size, place)
+        self._places[threading.get_ident()] = place + len(found)
+        return found
 
     def __del__(self) -> None:
         self.close()
