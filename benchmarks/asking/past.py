@@ -23,6 +23,9 @@ SELECT
         json_object('repo', 'acme/shop-' || (n % 7), 'base_branch', 'release-' || (n % 11), 'environment', 'staging')
     END AS trigger_event,
     'acme/shop' AS repo, 'main' AS branch,
+    CASE WHEN n % 5 = 0 THEN 'acme/shop-' || (n % 7) ELSE 'acme/shop' END AS about_repo,
+    CASE WHEN n % 5 = 0 THEN 'release-' || (n % 11) ELSE 'main' END AS about_branch,
+    CASE WHEN n % 5 = 0 THEN 'staging' END AS about_environment,
     ['passed', 'passed', 'passed', 'failed', 'needs_review', 'error', 'timeout', 'skipped'][1 + n % 8] AS status,
     'as approved' AS reason, ['as approved'] AS reasons,
     due AS scheduled_at, due AS requested_at, due + INTERVAL 1 SECOND AS started_at,

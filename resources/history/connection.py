@@ -33,7 +33,12 @@ def open_writing(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def open_reading(
-    path: Path, *, memory: str = MEMORY, threads: int | None = None, is_nameless: bool = False
+    path: Path,
+    *,
+    memory: str = MEMORY,
+    threads: int | None = None,
+    late_rows: int | None = None,
+    is_nameless: bool = False,
 ) -> duckdb.DuckDBPyConnection:
     """A read-only look at one file that can reach no other file, cannot be reconfigured, and takes no more memory.
 
@@ -46,6 +51,7 @@ def open_reading(
         path: Of the file.
         memory: The most that a query takes.
         threads: The most that it works with; None: as many as there are cores.
+        late_rows: Up to how many sorted rows have their other columns read after they are found; None: DuckDB's 50.
         is_nameless: Nothing that DuckDB tells says where the file lies, or whose process it is.
     """
     connection = duckdb.connect(":memory:")
@@ -55,11 +61,13 @@ def open_reading(
             connection.execute("SET secret_directory = ''")  # below the home of whoever runs us
         connection.execute(f"ATTACH '{ADDRESS if is_nameless else quoted(path)}' AS history (READ_ONLY)")
         connection.execute("USE history")
-        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET GLOBAL TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{memory}'")
         connection.execute("SET temp_directory = ''")  # what does not fit must not fill the disk instead
         if threads is not None:
             connection.execute(f"SET threads = {threads:d}")
+        if late_rows is not None:
+            connection.execute(f"SET GLOBAL late_materialization_max_rows = {late_rows:d}")
         for setting in SWITCHED_OFF:
             connection.execute(f"SET {setting} = false")
         connection.execute("SET enable_external_access = false")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import ChainMap
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from pathlib import Path
+from datetime import UTC
 from typing import Any
 
 import duckdb
@@ -16,57 +16,64 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.history import PastRun
-from resources.history.connection import open_reading
-from resources.history.named import named_query
+from resources.history.reader import Reader
 
-EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
-LATEST = Position(datetime(9999, 1, 1, tzinfo=UTC), "")
+COLUMNS = """
+SELECT run_id AS id, origin, definition_id, definition_kind, status, reason, trigger_event AS variables, requested_by,
+    dagster_run_id, retry_of, scheduled_at, requested_at, started_at, deadline_at, completed_at,
+    date_diff('minute', started_at, deadline_at) AS timeout_minutes
+FROM automated_runs
+"""
+ABOUT = {"repo": "about_repo", "base_branch": "about_branch", "environment": "about_environment"}
 
 
 def page(
-    path: Path,
-    org_id: OrgId,
-    wanted: RunFilter,
-    *,
-    before: Position | None,
-    limit: int,
+    reader: Reader, org_id: OrgId, wanted: RunFilter, *, before: Position | None, limit: int
 ) -> list[PastRun]:
-    """As `ports.History.ended_runs`, of this copy."""
-    place = before or LATEST
-    statuses = RunStatus if wanted.status is None else wanted.status
-    about = {one.variable: one.value for one in wanted.about}
-    parameters = {
-        "org_id": org_id,
-        "definition_id": wanted.definition_id,
-        "kind": wanted.kind,
-        "statuses": [one.value for one in statuses],
-        "since": wanted.since or EARLIEST,
-        "until": wanted.until or LATEST.at,
-        "repo": about.get("repo"),
-        "branch": about.get("base_branch"),
-        "environment": about.get("environment"),
-        "at": place.at,
-        "id": place.id,
-        "limit": limit,
-    }
-    return _found(path, "page_of_runs", parameters)
+    """As `ports.History.ended_runs`, of this copy.
+
+    Only what is asked for stands in the statement: a condition on a parameter that may be null keeps DuckDB from
+    skipping rows, 450 ms instead of 5 of a million. For its zone maps to prune, a place is not compared as a row value.
+    """
+    conditions: dict[str, Mapping[str, Any]] = {"org_id = $org_id": {"org_id": org_id}}
+    if wanted.definition_id is not None:
+        conditions["definition_id = $definition_id"] = {"definition_id": wanted.definition_id}
+    if wanted.kind is not None:
+        conditions["definition_kind = $kind"] = {"kind": wanted.kind}
+    if wanted.status is not None:
+        statuses = {f"status_{at}": one.value for at, one in enumerate(wanted.status)}
+        conditions[f"status IN ({', '.join(f'${name}' for name in statuses) or 'NULL'})"] = statuses
+    if wanted.since is not None:
+        conditions["requested_at >= $since"] = {"since": wanted.since}
+    if wanted.until is not None:
+        conditions["requested_at < $until"] = {"until": wanted.until}
+    if before is not None:
+        behind = "requested_at <= $at AND (requested_at < $at OR run_id < $id)"
+        conditions[behind] = {"at": before.at, "id": before.id}
+    for one in wanted.about:
+        conditions[f"{ABOUT[one.variable]} = ${one.variable}"] = {one.variable: one.value}
+    where = " AND ".join(conditions)
+    statement = f"{COLUMNS} WHERE {where} ORDER BY requested_at DESC, run_id DESC LIMIT $limit"
+    return _found(reader, statement, {**ChainMap(*map(dict, conditions.values())), "limit": limit})
 
 
-def one(path: Path, org_id: OrgId, run_id: RunId) -> PastRun | None:
-    """As `ports.History.ended_run`, of this copy."""
-    return next(iter(_found(path, "one_run", {"org_id": org_id, "run_id": run_id})), None)
+def one(reader: Reader, org_id: OrgId, run_id: RunId) -> PastRun | None:
+    """As `ports.History.ended_run`, of this copy; ids grow with time, so that zone maps prune."""
+    parameters = {"org_id": org_id, "run_id": run_id}
+    found = _found(reader, f"{COLUMNS} WHERE org_id = $org_id AND run_id = $run_id LIMIT 1", parameters)
+    return next(iter(found), None)
 
 
-def _found(path: Path, query: str, parameters: Mapping[str, Any]) -> list[PastRun]:
+def _found(reader: Reader, statement: str, parameters: Mapping[str, Any]) -> list[PastRun]:
     try:
-        with open_reading(path) as connection:
-            found = connection.execute(named_query(query, parameters), dict(parameters))
+        with reader.asking() as cursor:
+            found = cursor.execute(statement, dict(parameters))
             names = [column[0] for column in found.description or ()]
             return [_past_run(dict(zip(names, row, strict=True))) for row in found.fetchall()]
     except duckdb.Error as error:
         first_line = str(error).strip().partition("\n")[0]
         raise Unreadable(
-            f"the copy of the run history {str(path)!r} cannot be read: {first_line}; "
+            f"the copy of the run history {str(reader.path)!r} cannot be read: {first_line}; "
             "make it anew with: inspect-pipelines history rebuild"
         ) from error
 

@@ -35,7 +35,12 @@ QUALIFY row_number() OVER (PARTITION BY fact.run.id ORDER BY seq) = 1
 ORDER BY seq;
 
 -- name: insert_automated_runs
-INSERT INTO automated_runs BY NAME SELECT * RENAME (id AS run_id, trigger_event_type AS event_type) FROM (
+INSERT INTO automated_runs BY NAME
+SELECT * REPLACE (
+    coalesce(trigger_event ->> '$.repo', repo) AS about_repo,
+    coalesce(trigger_event ->> '$.base_branch', branch) AS about_branch,
+    trigger_event ->> '$.environment' AS about_environment
+) RENAME (id AS run_id, trigger_event_type AS event_type) FROM (
     SELECT seq AS run_seq, unnest(run), coalesce(list_max([each.attempt FOR each IN sessions]), 0) AS attempts_count
     FROM parsed
 );

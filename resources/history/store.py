@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,6 +24,8 @@ from resources.history.publication import Publication
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from resources.history.reader import Reader
 
 log = logging.getLogger(__name__)
 
@@ -65,7 +68,7 @@ class DuckHistory:
         self._as_published()
         from resources.history.past_runs import page  # imports DuckDB
 
-        return page(self.places.snapshot, org_id, wanted, before=before, limit=limit)
+        return page(self._reader, org_id, wanted, before=before, limit=limit)
 
     def ended_run(self, org_id: OrgId, run_id: RunId) -> PastRun | None:
         if not self.places.snapshot.exists():
@@ -73,7 +76,13 @@ class DuckHistory:
         self._as_published()
         from resources.history.past_runs import one  # imports DuckDB
 
-        return one(self.places.snapshot, org_id, run_id)
+        return one(self._reader, org_id, run_id)
+
+    @cached_property
+    def _reader(self) -> Reader:
+        from resources.history.reader import Reader  # imports DuckDB
+
+        return Reader(self.places.snapshot)
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         self._freshen(fresh_within_seconds)

@@ -54,7 +54,15 @@ def test_every_key_of_a_fact_is_a_column_of_its_table(home):
     run = facts_of(a_failed_run(), steps=(step,))
     home.tell("run", run)
 
-    assert columns("automated_runs") - set(run["run"]) == {"run_seq", "attempts_count", "notifications_sent"}
+    computed = {
+        "run_seq",
+        "attempts_count",
+        "notifications_sent",
+        "about_repo",
+        "about_branch",
+        "about_environment",
+    }
+    assert columns("automated_runs") - set(run["run"]) == computed
     of_run = {"run_seq", "run_id", "org_id", "definition_id"}
     assert columns("sessions") | {"steps"} == {*run["sessions"][0], *of_run}
     of_session = {"session_id", "playbook_id", "attempt", "position", "played_at"}

@@ -1,0 +1,99 @@
+"""The published copy, held open between questions: opening it takes longer than answering most of them."""
+
+from __future__ import annotations
+
+import os
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import duckdb
+
+from resources.history.connection import open_reading
+
+MEMORY = "256MB"  # of all questions together, in a process that has other things to do
+# A page of runs and one more, whose columns are read after its places are found and not before: 4 ms of a million runs
+# instead of 50. DuckDB does so for up to 50 rows by itself.
+LATE_ROWS = 1000
+
+
+@dataclass
+class Opened:
+    """A file, and the cursors over it that nobody uses now."""
+
+    identity: tuple[int, int]
+    connection: duckdb.DuckDBPyConnection
+    idle: list[duckdb.DuckDBPyConnection] = field(default_factory=list)
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """One to ask with; each that is made is remembered by DuckDB for ever, so they are used again."""
+        if self.idle:
+            return self.idle.pop()
+        cursor = self.connection.cursor()
+        cursor.execute("USE history")  # it begins where its connection began
+        return cursor
+
+
+class Reader:
+    """Answers questions of the file that lies at a path now; one that took its place is seen at the next question.
+
+    The file that was asked last is held open, and its room on the disk with it, until then. Threads ask at the same
+    time. No connection crosses a fork.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._opened: Opened | None = None
+        self._turn = threading.Lock()
+        _LIVING.add(self)
+
+    @contextmanager
+    def asking(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor, for one question.
+
+        Raises:
+            duckdb.Error: The file is damaged.
+        """
+        with self._turn:
+            opened = self._current()
+            cursor = opened.cursor()
+        yield cursor
+        with self._turn:  # one that raised is not used again
+            opened.idle.append(cursor)
+
+    def _current(self) -> Opened:
+        there = self.path.stat()
+        identity = (there.st_dev, there.st_ino)
+        if self._opened is None or self._opened.identity != identity:
+            self._opened = None  # not closed: who still asks is answered, the last one closes it
+            connection = open_reading(self.path, memory=MEMORY, threads=1, late_rows=LATE_ROWS)
+            self._opened = Opened(identity, connection)
+        return self._opened
+
+    def before_fork(self) -> None:
+        self._turn.acquire()
+        self._opened = None
+
+    def after_fork_in_parent(self) -> None:
+        self._turn.release()
+
+    def after_fork_in_child(self) -> None:
+        self._turn = threading.Lock()
+
+
+_LIVING: weakref.WeakSet[Reader] = weakref.WeakSet()
+
+
+def _each(deed: str) -> None:
+    for reader in list(_LIVING):
+        getattr(reader, deed)()
+
+
+os.register_at_fork(
+    before=lambda: _each("before_fork"),
+    after_in_parent=lambda: _each("after_fork_in_parent"),
+    after_in_child=lambda: _each("after_fork_in_child"),
+)
