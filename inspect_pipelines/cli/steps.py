@@ -7,8 +7,7 @@ from collections.abc import Iterator, Sequence
 from inspect_pipelines.cli.table import columns
 from inspect_pipelines.domain.session import SessionResult, StepResult, StepStatus
 from inspect_pipelines.queries.duration import short_duration
-
-MARKS = {StepStatus.PASSED: "✓", StepStatus.FAILED: "✗", StepStatus.SKIPPED: "-"}
+from inspect_pipelines.queries.session_card import MARKS
 
 
 def lines(sessions: Sequence[SessionResult]) -> Iterator[str]:
@@ -28,7 +27,10 @@ def step_line(step: StepResult) -> str:
 
 
 def _row(step: StepResult) -> list[str]:
-    is_played = step.status is not StepStatus.SKIPPED
-    took = short_duration(step.duration_ms / 1000) if is_played else ""
-    says = " ".join(step.message.split()) if is_played else f"not played: {step.message}"
+    took = short_duration(step.duration_ms / 1000) if step.status.is_played else ""
+    says = " ".join(step.message.split())
+    if step.status is StepStatus.SKIPPED:
+        says = f"not played: {step.message}"
+    elif step.status in (StepStatus.OPTIONAL_FAILED, StepStatus.NOT_CHECKED):
+        says = f"{step.status.in_words}: {says}"
     return [f"{MARKS[step.status]} {step.step_id}", step.viewport, took, says]

@@ -37,6 +37,18 @@ class WaitForDocument(TargetDocument):
         return WaitFor(self.target(), self.state, self.timeout)
 
 
+class UseDocument(Document):
+    fragment: str
+    with_: Annotated[dict[str, str | int | float | bool], Field(alias="with")] = Field(default_factory=dict)
+
+    def values(self) -> dict[str, str]:
+        """Of its parameters, as texts."""
+        return {
+            name: str(value).lower() if isinstance(value, bool) else str(value)
+            for name, value in self.with_.items()
+        }
+
+
 class ActionDocument(ExpectationDocument):
     goto: Annotated[GotoDocument, Shorthand("url")] | None = None
     click: Annotated[ClickDocument, Shorthand("selector")] | None = None
@@ -45,15 +57,16 @@ class ActionDocument(ExpectationDocument):
     wait_for: Annotated[WaitForDocument, Shorthand("selector")] | None = None
     expect_popup: Annotated[ExpectPopupDocument, Shorthand("pattern")] | None = None
     screenshot: Annotated[ScreenshotDocument, Shorthand("name")] | None = None
+    use: Annotated[UseDocument, Shorthand("fragment")] | None = None
 
     later: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("request", "hover", "select", "check", "uncheck", "upload", "scroll", "drag", "use", "evaluate"),
+        ("request", "hover", "select", "check", "uncheck", "upload", "scroll", "drag", "evaluate"),
         NO_VERB_YET,
     )
 
     @model_validator(mode="after")
     def _one_verb(self) -> ActionDocument:
-        given = sorted(self.verbs(), key=VERBS.index)
+        given = sorted(self.verbs(), key=(*VERBS, "use").index)
         if len(given) != 1:
             found = " and ".join(repr(verb) for verb in given) or "none"
             raise ValueError(f"an action has exactly one verb, found {found}")

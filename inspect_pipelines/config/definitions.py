@@ -10,7 +10,7 @@ from functools import cached_property
 
 from inspect_pipelines.config.alert_document import overrides
 from inspect_pipelines.config.channel_document import WrittenKinds
-from inspect_pipelines.config.playbooks import NOT_AN_ID, checked_value
+from inspect_pipelines.config.playbook_variables import checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.rules import notify_rule, unreached
@@ -31,7 +31,7 @@ from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.event_data import is_of_data
 from inspect_pipelines.domain.host import host_of
-from inspect_pipelines.domain.ids import SLUG, DefinitionId, OrgId
+from inspect_pipelines.domain.ids import NOT_AN_ID, SLUG, DefinitionId, OrgId
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Playbook, VariableType
 from inspect_pipelines.domain.schedule import CatchUp, Schedule
@@ -253,7 +253,7 @@ class _Check:
     def _long_steps(self, written: DefinitionDocument, playbooks: Iterable[Playbook]) -> None:
         """A run that is shorter than one step would always end as a time-out."""
         for playbook in playbooks:
-            for step in playbook.steps:
+            for step in playbook.every_step:
                 if step.timeout_seconds > written.timeout_minutes * 60:
                     self.wrong(
                         f"{written.timeout_minutes} is less than step {step.id!r} of playbook {playbook.id!r} may take, "

@@ -101,9 +101,20 @@ def _sensible(seconds: float) -> float:
     return seconds
 
 
+def _of_days(seconds: float) -> float:
+    if not 0 < seconds <= 30 * 86_400:
+        raise ValueError(f"{seconds:g} seconds is not between 0 and 30 days (720h)")
+    return seconds
+
+
 Duration = Annotated[
     float,
     BeforeValidator(_seconds, json_schema_input_type=str | float),
     AfterValidator(_sensible),
+]
+LongDuration = Annotated[
+    float,
+    BeforeValidator(_seconds, json_schema_input_type=str | float),
+    AfterValidator(_of_days),
 ]
 Texts = Annotated[list[str], OneOrMany()]

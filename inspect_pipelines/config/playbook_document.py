@@ -4,18 +4,63 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from inspect_pipelines.config.action_document import ActionDocument
-from inspect_pipelines.config.document import Document, Duration, Shorthand, Texts
+from inspect_pipelines.config.document import Document, Duration, LongDuration, Shorthand, Texts
 from inspect_pipelines.config.expectation_document import CriterionDocument, Only
 from inspect_pipelines.config.screenshot_document import Masks, Px
+from inspect_pipelines.config.target_document import TargetDocument
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ignore import NEVER_IGNORED
-from inspect_pipelines.domain.playbook import SLOW_SECONDS
+from inspect_pipelines.domain.playbook import SLOW_SECONDS, WHEN_SECONDS, When
 
 KINDS_IGNORED = tuple(kind.value for kind in FindingKind if kind not in NEVER_IGNORED)
-NO_STEP_YET = "leave it out; every step is played"
+
+
+class VariableValueDocument(Document):
+    name: str
+    equals: str | None = None
+
+
+class WhenDocument(Document):
+    visible: Annotated[TargetDocument, Shorthand("selector")] | None = None
+    hidden: Annotated[TargetDocument, Shorthand("selector")] | None = None
+    url: str | None = None
+    var: Annotated[VariableValueDocument, Shorthand("name")] | None = None
+    within: Duration = WHEN_SECONDS
+
+    @model_validator(mode="after")
+    def _one_at_least(self) -> WhenDocument:
+        if all(each is None for each in (self.visible, self.hidden, self.url, self.var)):
+            raise ValueError("says nothing; use one of visible, hidden, url, var")
+        return self
+
+    def when(self) -> When:
+        return When(
+            visible=self.visible.target() if self.visible else None,
+            hidden=self.hidden.target() if self.hidden else None,
+            url=self.url,
+            variable=self.var.name if self.var else None,
+            equals=self.var.equals if self.var else None,
+            within_seconds=self.within,
+        )
+
+
+class AroundDocument(Document):
+    """`setup` and `teardown`."""
+
+    instruction: str = ""
+    actions: list[ActionDocument] = Field(default_factory=list)
+    timeout: Duration = 30.0
+
+
+class LoginDocument(Document):
+    state: str | None = None
+    max_age: LongDuration | None = None
+    valid_when: list[ActionDocument] = Field(default_factory=list)
+    actions: Annotated[list[ActionDocument], Field(min_length=1)]
+    timeout: Duration = 30.0
 
 
 class StepDocument(Document):
@@ -27,8 +72,11 @@ class StepDocument(Document):
     timeout: Duration = 30.0
     slow: Duration = SLOW_SECONDS
     only: Only | None = None
-
-    later: ClassVar[dict[str, str]] = dict.fromkeys(("when", "condition", "optional", "retries"), NO_STEP_YET)
+    when: Annotated[WhenDocument, Shorthand("visible")] | None = None
+    condition: str = ""
+    optional: bool = False
+    retries: Annotated[int, Field(ge=0, le=5)] = 0
+    manual: bool = False
 
 
 class VariableDocument(Document):
@@ -104,12 +152,12 @@ class PlaybookSpec(Document):
     viewports: list[ViewportDocument] = Field(default_factory=list)
     page: PageDocument = Field(default_factory=PageDocument)
     findings: FindingsDocument = Field(default_factory=FindingsDocument)
+    login: LoginDocument | None = None
+    setup: Annotated[AroundDocument, Shorthand("instruction")] | None = None
     steps: Annotated[list[StepDocument], Field(min_length=1)]
+    teardown: Annotated[AroundDocument, Shorthand("instruction")] | None = None
 
     later: ClassVar[dict[str, str]] = {
-        "login": "log in with ordinary actions in the first step",
-        "setup": "do it with ordinary actions in a first step",
-        "teardown": "do it with ordinary actions in a last step",
         **dict.fromkeys(
             ("locale", "timezone", "browser", "network", "accessibility", "agent", "runner"), "leave it out"
         ),

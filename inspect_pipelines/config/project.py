@@ -9,6 +9,8 @@ from pathlib import Path
 
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.definitions import Around, to_definition
+from inspect_pipelines.config.fragment_document import FragmentDocument
+from inspect_pipelines.config.fragments import Fragment, Fragments, check_fragment
 from inspect_pipelines.config.one_definition import as_written
 from inspect_pipelines.config.organization import ORGANIZATION, org_id_of, read_organization
 from inspect_pipelines.config.playbook_document import PlaybookDocument
@@ -29,6 +31,7 @@ from inspect_pipelines.errors import ConfigInvalid
 
 SCHEDULES = "schedules.yaml"
 PLAYBOOKS = "playbooks"
+FRAGMENTS = "fragments"
 NO_SCHEDULES = "is not in {root!r}; go to the folder that holds it, or start one with: inspect-pipelines init"
 
 
@@ -71,7 +74,9 @@ def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
     findings, files = Findings(), [SCHEDULES]
     written_organization = read_organization(root, kinds, findings, files)
     organization = written_organization.organization
-    playbooks, all_read = _playbooks(root, findings, files, now.date())
+    fragments, all_fragments_read = _fragments(root, findings, files)
+    playbooks, all_read = _playbooks(root, findings, files, now.date(), fragments)
+    all_read = all_read and all_fragments_read
     source, document = read(root / SCHEDULES, SCHEDULES, ScheduleConfigDocument, findings)
     if not (root / SCHEDULES).exists():
         findings.problems = [Problem(SCHEDULES, 1, 1, "", NO_SCHEDULES.format(root=str(root.absolute())))]
@@ -142,26 +147,48 @@ def _as_written(source: Source, document: ScheduleConfigDocument) -> dict[Defini
     }
 
 
+def _fragments(root: Path, findings: Findings, files: list[str]) -> tuple[Fragments, bool]:
+    """The fragments by their ids, and whether every file could be read."""
+    found: dict[str, Fragment] = {}
+    all_read = True
+    for path, file in _files(root, FRAGMENTS):
+        files.append(file)
+        source, document = read(path, file, FragmentDocument, findings)
+        if document is None:
+            all_read = False
+            continue
+        fragment = Fragment(document.metadata.id, document, source)
+        if fragment.id in found:
+            message = (
+                f"{shown(fragment.id)} is the id of the fragment in {found[fragment.id].source.file} already"
+            )
+            findings.wrong(source, ("metadata", "id"), message)
+        found.setdefault(fragment.id, fragment)
+    if all_read:
+        for fragment in found.values():
+            check_fragment(fragment, found, findings)
+    return found, all_read
+
+
+def _files(root: Path, folder: str) -> list[tuple[Path, str]]:
+    """The YAML files of a folder of the project, in order, with what messages call them."""
+    there = (root / folder).glob("*") if (root / folder).is_dir() else ()
+    return [(path, f"{folder}/{path.name}") for path in sorted(there) if path.suffix in (".yaml", ".yml")]
+
+
 def _playbooks(
-    root: Path, findings: Findings, files: list[str], today: date
+    root: Path, findings: Findings, files: list[str], today: date, fragments: Fragments
 ) -> tuple[tuple[Playbook, ...], bool]:
     """The playbooks in file order, and whether every file could be read."""
     found: dict[str, tuple[Playbook, str]] = {}
     all_read = True
-    folder = root / PLAYBOOKS
-    paths = (
-        sorted(path for path in folder.glob("*") if path.suffix in (".yaml", ".yml"))
-        if folder.is_dir()
-        else []
-    )
-    for path in paths:
-        file = f"{PLAYBOOKS}/{path.name}"
+    for path, file in _files(root, PLAYBOOKS):
         files.append(file)
         source, document = read(path, file, PlaybookDocument, findings)
         if document is None:
             all_read = False
             continue
-        playbook = to_playbook(document, source, findings, today=today)
+        playbook = to_playbook(document, source, findings, today=today, fragments=fragments)
         if playbook.id in found:
             message = f"{shown(playbook.id)} is the id of the playbook in {found[playbook.id][1]} already"
             findings.wrong(source, ("metadata", "id"), message)

@@ -11,6 +11,7 @@ from pydantic.json_schema import models_json_schema
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.descriptions import describe
 from inspect_pipelines.config.document import Document
+from inspect_pipelines.config.fragment_document import FragmentDocument
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.rules import rule_document
 from inspect_pipelines.config.schedule_document import OrganizationConfigDocument, ScheduleConfigDocument
@@ -19,6 +20,7 @@ from inspect_pipelines.errors import Unavailable
 DOCUMENTS: dict[str, type[Document]] = {
     "schedules.schema.json": ScheduleConfigDocument,
     "playbook.schema.json": PlaybookDocument,
+    "fragment.schema.json": FragmentDocument,
     "organization.schema.json": OrganizationConfigDocument,
 }
 

@@ -6,8 +6,7 @@ import json
 import os
 from pathlib import Path, PurePosixPath
 
-from inspect_pipelines.config.playbooks import NOT_AN_ID
-from inspect_pipelines.domain.ids import SLUG
+from inspect_pipelines.domain.ids import NOT_AN_ID, SLUG
 from inspect_pipelines.domain.playbook import VariableType
 from inspect_pipelines.domain.variable import normalised
 from inspect_pipelines.errors import Refused, UsageError

@@ -10,14 +10,14 @@ from tempfile import TemporaryDirectory
 
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.organization import ORGANIZATION
-from inspect_pipelines.config.project import PLAYBOOKS, SCHEDULES, Project, load_project
+from inspect_pipelines.config.project import FRAGMENTS, PLAYBOOKS, SCHEDULES, Project, load_project
 from inspect_pipelines.errors import ConfigInvalid
 
 MOST_FILES = 1000
 MOST_BYTES = 1_000_000  # of all together
 # A name is one of these and nothing else, so that none leads out of the folder.
 NAME = re.compile(
-    rf"{re.escape(SCHEDULES)}|{re.escape(ORGANIZATION)}|{PLAYBOOKS}/[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{{0,99}}\.ya?ml"
+    rf"{re.escape(SCHEDULES)}|{re.escape(ORGANIZATION)}|(?:{PLAYBOOKS}|{FRAGMENTS})/[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{{0,99}}\.ya?ml"
 )
 
 
@@ -25,7 +25,8 @@ def uploaded_project(files: Mapping[str, str], *, kinds: WrittenKinds, now: date
     """Everything that the files of a project say.
 
     Args:
-        files: Texts by their names in the project's folder: `schedules.yaml`, `organization.yaml`, `playbooks/NAME.yaml`.
+        files: Texts by their names in the project's folder: `schedules.yaml`, `organization.yaml`, `playbooks/NAME.yaml`,
+            `fragments/NAME.yaml`.
         kinds: Of channels.
         now: For warnings.
 
@@ -37,6 +38,7 @@ def uploaded_project(files: Mapping[str, str], *, kinds: WrittenKinds, now: date
     with TemporaryDirectory(prefix="inspect-uploaded-") as folder:
         root = Path(folder)
         (root / PLAYBOOKS).mkdir()
+        (root / FRAGMENTS).mkdir()
         for name, text in files.items():
             (root / name).write_bytes(text.encode())
         return load_project(root, kinds=kinds, now=now)
@@ -53,7 +55,7 @@ def _problems(files: Mapping[str, str]) -> list[str]:
     if len(files) > MOST_FILES:
         return [f"{len(files)} files came; a project has {MOST_FILES} at most"]
     found = [
-        f"{name[:150]!r} is no file of a project; it has {SCHEDULES}, {ORGANIZATION} and {PLAYBOOKS}/NAME.yaml"
+        f"{name[:150]!r} is no file of a project; it has {SCHEDULES}, {ORGANIZATION}, {PLAYBOOKS}/NAME.yaml and {FRAGMENTS}/NAME.yaml"
         for name in files
         if not is_of_project(name) or not _is_utf8(name)
     ]

@@ -13,7 +13,7 @@ from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
-from inspect_pipelines.domain.session import SessionResult, SessionStatus
+from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
 from inspect_pipelines.domain.trigger import Definition
 
 
@@ -119,6 +119,29 @@ def elsewhere_only(playbooks: Iterable[Playbook]) -> frozenset[View]:
     )
 
 
+def left_out(sessions: Iterable[SessionResult], playbooks: Iterable[Playbook]) -> frozenset[View]:
+    """The views of steps that a whole session did not play as their `when` says, or that failed where they may: nobody waits for them."""
+    by_id: dict[str, Playbook] = {playbook.id: playbook for playbook in playbooks}
+    untaken = {
+        (session.playbook, step.viewport, step.step_id)
+        for session in sessions
+        if session.status is SessionStatus.COMPLETED
+        for step in session.steps
+        if step.is_left_out or step.status is StepStatus.OPTIONAL_FAILED
+    }
+    taken = {shot.view for session in sessions for shot in session.screenshots}
+    views = {
+        View(playbook_id, action.name, viewport)
+        for playbook_id, viewport, step_id in untaken
+        if playbook_id in by_id
+        for step in by_id[playbook_id].steps
+        if step.id == step_id
+        for action in step.actions
+        if isinstance(action, TakeScreenshot)
+    }
+    return frozenset(views - taken)
+
+
 def concerning(
     baseline: Baseline | None, sessions: Iterable[SessionResult], definition: Definition | None
 ) -> Baseline | None:
@@ -131,12 +154,14 @@ def concerning(
     """
     if baseline is None:
         return None
-    playbooks = {session.playbook for session in sessions}
-    left_out = elsewhere_only(definition.plan.playbooks) if definition else frozenset()
+    played = list(sessions)
+    playbooks = {session.playbook for session in played}
+    plan = definition.plan.playbooks if definition else ()
+    unawaited = elsewhere_only(plan) | left_out(played, plan)
     images = {
         view: image
         for view, image in baseline.images.items()
-        if view.playbook in playbooks and view not in left_out
+        if view.playbook in playbooks and view not in unawaited
     }
     return replace(baseline, images=images) if images else None
 

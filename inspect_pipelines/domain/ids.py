@@ -18,6 +18,7 @@ Sha256 = NewType("Sha256", str)  # 64 lower-case hex digits of a stored image's 
 
 DEFAULT_ORG = OrgId("default")
 SLUG = re.compile(r"^[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98}[A-Za-z0-9])?\Z")
+NOT_AN_ID = "is not an id: letters, digits, '-' and '_', at most 100, a letter or digit at both ends"
 
 
 def uuid7(unix_ms: int, random_bits: int) -> str:

@@ -10,6 +10,7 @@ from typing import Literal
 from inspect_pipelines.domain.action import Action, FixedWidth, TakeScreenshot
 from inspect_pipelines.domain.ids import PlaybookId
 from inspect_pipelines.domain.ignore import Ignore
+from inspect_pipelines.domain.target import Target
 
 
 class VariableType(StrEnum):
@@ -55,6 +56,19 @@ DESKTOP = Viewport("desktop", 1280, 800)
 
 
 SLOW_SECONDS = 10.0
+WHEN_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """What must be so for a step to be played: all that is set."""
+
+    visible: Target | None = None
+    hidden: Target | None = None
+    url: str | None = None  # glob, as ExpectUrl's
+    variable: str | None = None  # has this value, or any but `false` and the empty text
+    equals: str | None = None  # goes with variable
+    within_seconds: float = WHEN_SECONDS  # how long the page may take to show it
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +82,11 @@ class Step:
     prose_criteria: tuple[str, ...] = ()  # in words, for an agent; the browser does not check them
     slow_seconds: float = SLOW_SECONDS  # what takes longer is a finding; for each action, as the time-out
     only: tuple[str, ...] = ()  # the viewports on which it is played; empty: on all
+    when: When | None = None  # None: always
+    condition: str = ""  # when to play it, in words, for an agent
+    optional: bool = False  # what fails in it fails nothing
+    retries: int = 0  # how often it is played again when it fails
+    manual: bool = False  # a person does it; the browser has nothing to play
 
     def is_on(self, viewport: str) -> bool:
         """Whether a viewport plays it."""
@@ -77,6 +96,12 @@ class Step:
         """What a viewport does of it, in playing order: its actions, then its criteria."""
         whole = (*self.actions, *self.success_criteria) if self.is_on(viewport) else ()
         return tuple(action for action in whole if not action.only or viewport in action.only)
+
+    @property
+    def unchecked(self) -> tuple[str, ...]:
+        """What only an agent or a person can tell of it, in words."""
+        condition = (f"condition: {self.condition}",) if self.condition and self.when is None else ()
+        return (*condition, *self.prose_criteria)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +138,15 @@ class Playbook:
     page: PageRules = field(default_factory=PageRules)
     findings: FindingRules = field(default_factory=FindingRules)
     tags: tuple[str, ...] = ()
+    login: Step | None = None  # first, in each viewport
+    setup: Step | None = None  # before the steps, in each viewport
+    teardown: Step | None = None  # after them, whatever has happened
+
+    @property
+    def every_step(self) -> tuple[Step, ...]:
+        """Its steps with what stands around them, in playing order."""
+        around = (self.login, self.setup, *self.steps, self.teardown)
+        return tuple(step for step in around if step is not None)
 
     @property
     def runner(self) -> str:
@@ -127,6 +161,6 @@ class Playbook:
 
     def actions(self) -> Iterator[Action]:
         """Every action and success criterion, in playing order."""
-        for step in self.steps:
+        for step in self.every_step:
             yield from step.actions
             yield from step.success_criteria

@@ -11,6 +11,8 @@ from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.screenshot import Environment, Screenshot
 
+UNMET = "`when` does not hold: "  # the beginning of the message of a step that was left out
+
 
 class SessionStatus(StrEnum):
     COMPLETED = "completed"  # every step was played; findings may still fail it
@@ -24,6 +26,18 @@ class StepStatus(StrEnum):
     PASSED = "passed"
     FAILED = "failed"
     SKIPPED = "skipped"
+    OPTIONAL_FAILED = "optional_failed"  # it failed, and the playbook says that it may
+    NOT_CHECKED = "not_checked"  # it is for a person or an agent: nothing was looked at
+
+    @property
+    def is_played(self) -> bool:
+        """Whether a browser did any of it."""
+        return self not in (StepStatus.SKIPPED, StepStatus.NOT_CHECKED)
+
+    @property
+    def in_words(self) -> str:
+        """As people read it."""
+        return self.value.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +75,13 @@ class StepResult:
     viewport: str
     status: StepStatus
     duration_ms: int
-    message: str = ""  # why it failed or was skipped
+    message: str = ""  # why it failed or was skipped, and what of it nobody has checked
     url: str = ""  # where the page stood at its end
+
+    @property
+    def is_left_out(self) -> bool:
+        """Whether it was not played because its own `when` did not hold."""
+        return self.status is StepStatus.SKIPPED and self.message.startswith(UNMET)
 
 
 @dataclass(frozen=True, slots=True)

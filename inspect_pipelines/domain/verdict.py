@@ -128,7 +128,9 @@ def _site_faults(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
         for (playbook, step, _), found in alike.items():
             viewports = ", ".join(dict.fromkeys(each.viewport for each in found))
             faults.append(f"{playbook}/{step}@{viewports}: {found[0].sentence}")
-        unplayed = [each for each in session.steps if each.status is StepStatus.SKIPPED]
+        unplayed = [
+            each for each in session.steps if each.status is StepStatus.SKIPPED and not each.is_left_out
+        ]
         if session.status is SessionStatus.FAILED and unplayed:
             names = ", ".join(dict.fromkeys(each.step_id for each in unplayed))
             faults.append(f"{session.playbook}: steps not played after that: {names}")

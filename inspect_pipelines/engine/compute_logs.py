@@ -23,13 +23,12 @@ from dagster._core.storage.noop_compute_log_manager import NoOpComputeLogManager
 from assets import tags
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import OrgId
-from inspect_pipelines.domain.session import SessionResult, StepResult, StepStatus
+from inspect_pipelines.domain.session import SessionResult, StepResult
 from inspect_pipelines.engine.warm.logs import run_log
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.queries.run import runs_of_dagster, sessions_of
+from inspect_pipelines.queries.session_card import MARKS
 from inspect_pipelines.wiring import estate
-
-MARKS = {StepStatus.PASSED: "✓", StepStatus.FAILED: "✗", StepStatus.SKIPPED: "-"}
 
 
 class RunLogs(NoOpComputeLogManager):
@@ -117,5 +116,5 @@ def _lines(session: SessionResult) -> Iterator[str]:
 
 def _line(step: StepResult) -> str:
     says = " ".join(step.message.split())
-    took = f"{step.duration_ms / 1000:.1f} s" if step.status is not StepStatus.SKIPPED else "not played"
+    took = f"{step.duration_ms / 1000:.1f} s" if step.status.is_played else "not played"
     return f"  {MARKS[step.status]} {step.step_id}@{step.viewport}  {took}  {says}".rstrip()

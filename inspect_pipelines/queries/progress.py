@@ -168,7 +168,7 @@ def _playing(told: Sequence[ToldStep], playbooks: Mapping[PlaybookId, Playbook])
     every = [
         (step.id, viewport.name)
         for viewport in playbook.viewports
-        for step in playbook.steps
+        for step in playbook.every_step
         if step.is_on(viewport.name)
     ]
     following = [f"{step}@{viewport}, " for step, viewport in every if (step, viewport) not in done]

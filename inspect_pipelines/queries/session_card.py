@@ -6,12 +6,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.retry import RetryClass
-from inspect_pipelines.domain.session import SessionResult, StepResult
+from inspect_pipelines.domain.session import SessionResult, StepResult, StepStatus
 
 WHY = {
     RetryClass.INFRA: "the attempt before was not the site's fault",
     RetryClass.FINDING: "the attempt before found a fault",
     RetryClass.VISUAL: "another look at views that differed",
+}
+MARKS = {
+    StepStatus.PASSED: "✓",
+    StepStatus.FAILED: "✗",
+    StepStatus.SKIPPED: "-",
+    StepStatus.OPTIONAL_FAILED: "~",
+    StepStatus.NOT_CHECKED: "?",
 }
 
 

@@ -100,6 +100,19 @@ def upgrade_actions(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_always_played(kept: dict[str, Any]) -> dict[str, Any]:
+    """A step may have a `when`, be optional, be tried again or be a person's, and a playbook a login, a setup and a teardown."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [always_played(one) for one in plan["playbooks"]]}}
+
+
+def always_played(playbook: dict[str, Any]) -> dict[str, Any]:
+    """A playbook of before, as it is kept now: every step was played once, and nothing stood around them."""
+    step = {"when": None, "condition": "", "optional": False, "retries": 0, "manual": False}
+    around = {"login": None, "setup": None, "teardown": None}
+    return {**around, **playbook, "steps": [{**step, **each} for each in playbook["steps"]]}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -109,6 +122,7 @@ SCHEDULE = Shape(
     upgrade_schedule_3_to_4,
     upgrade_with_nothing_hidden,
     upgrade_actions,  # 5 to 6
+    upgrade_always_played,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -121,6 +135,7 @@ TRIGGER = Shape(
     upgrade_trigger_6_to_7,
     upgrade_with_nothing_hidden,
     upgrade_actions,  # 8 to 9
+    upgrade_always_played,
 )
 
 

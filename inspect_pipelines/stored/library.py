@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from inspect_pipelines.domain.library import Library
+from inspect_pipelines.stored.definition import always_played
 from inspect_pipelines.stored.shape import Shape
 
-LIBRARY = Shape("a library", Library)
+
+def upgrade_library_1_to_2(kept: dict[str, Any]) -> dict[str, Any]:
+    """As definitions: steps may have a `when`."""
+    return {**kept, "playbooks": [always_played(one) for one in kept["playbooks"]]}
+
+
+LIBRARY = Shape("a library", Library, upgrade_library_1_to_2)

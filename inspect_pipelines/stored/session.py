@@ -28,6 +28,11 @@ def upgrade_session_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_session_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
+    """A step may have failed where it may, or be for a person: `optional_failed`, `not_checked`."""
+    return kept
+
+
 SESSION = Shape(
     "a session",
     SessionResult,
@@ -35,4 +40,5 @@ SESSION = Shape(
     upgrade_session_2_to_3,
     upgrade_session_3_to_4,
     upgrade_session_4_to_5,
+    upgrade_session_5_to_6,
 )

@@ -47,6 +47,8 @@ class Evidence:
                 self.steps.append(message)
                 self.playing = None
             case Screenshot():
+                # a step that was played again took its pictures anew
+                self.screenshots = [each for each in self.screenshots if each.view != message.view]
                 self.screenshots.append(message)
             case Finding():
                 self.findings.append(message)
@@ -60,6 +62,11 @@ class Evidence:
     def is_of_nothing(self) -> bool:
         """Whether the player ended by itself before it did anything at all."""
         return self.end is not None and self.end.status is SessionStatus.CRASHED and self.launched_at is None
+
+    def has_teardown(self) -> bool:
+        """Whether something was begun that the playbook tidies up."""
+        has_begun = self.playing is not None or bool(self.steps)
+        return has_begun and self.request.playbook.teardown is not None
 
     def where(self) -> str:
         """How far it came, for the end of a sentence."""
@@ -96,7 +103,7 @@ class Evidence:
         """The steps that the player never reported, so that a report lists every one."""
         reported = {(step.viewport, step.step_id) for step in self.steps}
         for viewport in self.request.playbook.viewports:
-            for step in self.request.playbook.steps:
+            for step in self.request.playbook.every_step:
                 if (viewport.name, step.id) in reported or not step.is_on(viewport.name):
                     continue
                 result = StepResult(step.id, step.name, viewport.name, StepStatus.SKIPPED, 0, "not reached")

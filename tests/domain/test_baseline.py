@@ -15,7 +15,7 @@ from builders import (
     a_sha,
     a_view,
 )
-from inspect_pipelines.domain.action import TakeScreenshot
+from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.baseline import (
     activated,
     adopted,
@@ -24,6 +24,7 @@ from inspect_pipelines.domain.baseline import (
     elsewhere_only,
     expected,
     image_of,
+    left_out,
     not_shown,
     unapproved,
     view_matches,
@@ -31,7 +32,7 @@ from inspect_pipelines.domain.baseline import (
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import DESKTOP, Step, Viewport
-from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.session import UNMET, SessionStatus, StepResult, StepStatus
 
 RUN = RunId("01900000-0000-7000-8000-000000000009")
 names = st.lists(st.sampled_from("abcdef"), unique=True)
@@ -128,6 +129,33 @@ def test_a_view_that_is_taken_on_other_viewports_only_is_not_expected():
     assert elsewhere_only([playbook]) == {a_view("menu"), a_view("more")}
     assert expected_here is not None
     assert {view.name for view in expected_here.images} == {"home", "gone"}
+
+
+def test_a_view_of_a_step_that_was_left_out_or_may_fail_is_not_expected():
+    """A coupon step that was left out by its `when` made the run fail: its picture was told as removed."""
+    steps = tuple(
+        Step(name, name, (Goto("/"), TakeScreenshot(name)))
+        for name in ("home", "left", "may", "shot", "lost")
+    )
+    results = tuple(
+        StepResult(name, name, "desktop", status, 0, message)
+        for name, status, message in (
+            ("left", StepStatus.SKIPPED, f"{UNMET}#coupon is not visible"),
+            ("may", StepStatus.OPTIONAL_FAILED, "found none"),
+            ("shot", StepStatus.OPTIONAL_FAILED, "found none"),
+            ("lost", StepStatus.SKIPPED, "not reached"),
+        )
+    )
+    playbook = a_playbook(steps=steps)
+    session = a_session(steps=results, screenshots=(a_screenshot("shot"),))
+    stopped = a_session(status=SessionStatus.FAILED, steps=results, screenshots=())
+    baseline = a_baseline(views=("home", "left", "may", "shot", "lost"))
+
+    wanted = concerning(baseline, [session], a_schedule(plan=a_plan(playbooks=(playbook,))))
+
+    assert wanted is not None
+    assert {view.name for view in wanted.images} == {"home", "shot", "lost"}
+    assert left_out([stopped, a_session(playbook="other", steps=results)], [playbook]) == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from inspect_pipelines.cli.capacity import limits_beyond
 from inspect_pipelines.cli.choice import local_caller, way
 from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.organization import ORGANIZATION
-from inspect_pipelines.config.project import PLAYBOOKS, SCHEDULES, Project, load_project
+from inspect_pipelines.config.project import FRAGMENTS, PLAYBOOKS, SCHEDULES, Project, load_project
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.engine.instance import most_runs
@@ -108,7 +108,10 @@ def _texts(root: Path) -> dict[str, str]:
         load_project(root, kinds=CHANNELS, now=SystemClock().now())  # which says what is missing
     names = [SCHEDULES, *([ORGANIZATION] if (root / ORGANIZATION).exists() else [])]
     names += sorted(
-        f"{PLAYBOOKS}/{one.name}" for one in (root / PLAYBOOKS).glob("*") if one.suffix in (".yaml", ".yml")
+        f"{folder}/{one.name}"
+        for folder in (FRAGMENTS, PLAYBOOKS)
+        for one in (root / folder).glob("*")
+        if one.suffix in (".yaml", ".yml")
     )
     return {name: _text(root / name) for name in names}
 

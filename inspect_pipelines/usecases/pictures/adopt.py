@@ -13,6 +13,7 @@ from inspect_pipelines.domain.baseline import (
     adopted,
     baseline_set,
     elsewhere_only,
+    left_out,
     not_shown,
     view_matches,
 )
@@ -129,7 +130,8 @@ def adopt(
             source_run_id=run.id,
             notes=notes,
         )
-        known = {*dropped, *(elsewhere_only(definition.plan.playbooks) if definition else ())}
+        plan = definition.plan.playbooks if definition else ()
+        known = {*dropped, *elsewhere_only(plan), *left_out(sessions, plan)}
         done = Adoption(
             baseline,
             tuple(shot.view for shot in taken),

@@ -39,3 +39,7 @@ class PageDied(ActionFailed):
 
 class WindowClosed(PageDied):
     """The page closed its own window."""
+
+
+class Halted(Exception):
+    """Whoever ordered the playing wants its end: no fault of the site."""

@@ -42,6 +42,10 @@ class Popups:
         self._open.clear()
         self._led_to.clear()
 
+    def disown(self, page: Page) -> None:
+        """It is none: we have opened it ourselves."""
+        self._open = [popup for popup in self._open if popup is not page]
+
     def taken(self, seconds: float, wait: Callable[[], None]) -> Page | None:
         """The newest one that is still open, which is the caller's from now on; None: there is none in time.
 

@@ -14,6 +14,7 @@ from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
 from inspect_pipelines.stored.serial import load_json
 from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
+from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.order import Order
 from resources.sessions.browser.player import Player
 from resources.sessions.browser.stamp import environment
@@ -43,7 +44,7 @@ LAUNCH_SECONDS = 60.0
 LAST = f"{End.__name__} "  # the beginning of an order's last line
 
 
-def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None]) -> None:
+def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None], halt: Halt) -> None:
     """Play an order in a browser of its own."""
     order = load_json(Order, order_text)
     is_over = False
@@ -55,11 +56,15 @@ def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None
         is_over = line.startswith(LAST)
         write(line)
 
-    perform(order.request, order.gallery, say, lambda: _launched(playwright, order))
+    perform(order.request, order.gallery, say, lambda: _launched(playwright, order), halt)
 
 
 def perform(
-    request: SessionRequest, gallery: Path, write: Callable[[str], None], launch: Callable[[], Browser]
+    request: SessionRequest,
+    gallery: Path,
+    write: Callable[[str], None],
+    launch: Callable[[], Browser],
+    halt: Halt,
 ) -> None:
     """Play a request; every way it ends is told, the last thing."""
     clock = SystemClock()
@@ -83,6 +88,7 @@ def perform(
             record=record,
             gallery=FolderGallery(gallery),
             clock=clock,
+            halt=halt,
         )
         try:
             end = player.play()

@@ -7,6 +7,7 @@ import selectors
 import signal
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -31,6 +32,7 @@ from resources.sessions.wire import (
     decoded,
 )
 
+TEARDOWN_SECONDS = 60.0  # for a teardown after a deadline or a cancel
 POLL_SECONDS = 0.1  # how soon a deadline or a cancel is seen
 READ_BYTES = 1 << 16
 MEMORY_MB = 3500  # of a session, see docs/operating.md
@@ -147,6 +149,7 @@ class BrowserSessions:
     ) -> bool:
         """Collect evidence until the session ends; whether the worker said so itself, or was ended."""
         vigil = Vigil(process.pid, self._memory_bytes)
+        stop: _Stop | None = None
         for messages in _messages(process):
             now = self._clock.monotonic()
             for message in messages:
@@ -154,22 +157,39 @@ class BrowserSessions:
                 if isinstance(message, StepResult):
                     told(message)
             if evidence.end is not None:
-                return True
-            if now >= give_up_at:
-                evidence.end = End(
-                    SessionStatus.TIMEOUT, f"the run's time was over {evidence.where()}; it was stopped"
-                )
-                return False
-            if cancelled():
-                evidence.end = End(SessionStatus.CANCELLED, f"cancelled {evidence.where()}")
+                if stop is not None:
+                    evidence.end = stop.end
+                return stop is None
+            if stop is None and (end := _wanted_end(evidence, now >= give_up_at, cancelled)):
+                if not evidence.has_teardown():
+                    evidence.end = end
+                    return False
+                process.send_signal(signal.SIGUSR1)
+                stop = _Stop(end, now + TEARDOWN_SECONDS)
+            if stop is not None and now >= stop.give_up_at:
+                left = f"; its teardown did not end within {TEARDOWN_SECONDS:g} s"
+                evidence.end = replace(stop.end, error=f"{stop.end.error}{left}")
                 return False
             if trouble := vigil.look(now):
                 _give_up(evidence, trouble)
                 return False
-        evidence.end = End(
-            SessionStatus.CRASHED, f"{_death(process)} {evidence.where()}; another try may help"
-        )
+        died = End(SessionStatus.CRASHED, f"{_death(process)} {evidence.where()}; another try may help")
+        evidence.end = stop.end if stop is not None else died
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """A deadline or a cancel, after which the teardown is being played."""
+
+    end: End
+    give_up_at: float
+
+
+def _wanted_end(evidence: Evidence, is_late: bool, cancelled: Callable[[], bool]) -> End | None:
+    if is_late:
+        return End(SessionStatus.TIMEOUT, f"the run's time was over {evidence.where()}; it was stopped")
+    return End(SessionStatus.CANCELLED, f"cancelled {evidence.where()}") if cancelled() else None
 
 
 def _give_up(evidence: Evidence, trouble: TooLarge | Held) -> None:

@@ -22,7 +22,7 @@ def watchdog(window: Window, seconds: float) -> Iterator[None]:
 
     def bite() -> None:
         window.hung_after = seconds
-        _kill_children("--type=renderer")
+        end_renderers()
 
     timers = [Timer(seconds, bite), Timer(seconds + LAST_GRACE_SECONDS, _kill_children, ["--user-data-dir"])]
     for timer in timers:
@@ -33,6 +33,11 @@ def watchdog(window: Window, seconds: float) -> Iterator[None]:
     finally:
         for timer in timers:
             timer.cancel()
+
+
+def end_renderers() -> None:
+    """End the renderers of this process's browser; pages crash, contexts stay."""
+    _kill_children("--type=renderer")
 
 
 def _kill_children(flag: str) -> None:

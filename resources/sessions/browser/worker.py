@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from importlib import import_module
 from threading import Thread
 
+from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.leash import die_with
 
 
@@ -23,6 +25,8 @@ def main() -> None:
 
     from playwright.sync_api import sync_playwright
 
+    halt = Halt()
+    signal.signal(signal.SIGUSR1, halt.ask)  # before the driver comes up: the default would end this process
     # Playwright's driver needs half a second to come up, our own modules nearly as much: both at once.
     ours = Thread(target=import_module, args=["resources.sessions.browser.service"])
     ours.start()
@@ -30,7 +34,7 @@ def main() -> None:
     ours.join()
     serve = import_module("resources.sessions.browser.service").serve
     for order in sys.stdin.buffer:
-        serve(order, playwright, write)
+        serve(order, playwright, write, halt)
         # The parent now ends the browser: quicker than closing it politely, and just as final.
     os._exit(0)  # nobody is going to order any more; what Python would tidy up goes with the family
 

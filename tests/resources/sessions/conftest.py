@@ -15,6 +15,7 @@ from inspect_pipelines.domain.session import SessionRequest, SessionResult
 from loopback_site.server import Site
 from resources import chromium
 from resources.gallery.folder import FolderGallery
+from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.service import FLAGS, perform
 from resources.sessions.evidence import Evidence
 from resources.sessions.wire import decoded
@@ -84,7 +85,8 @@ def play(browsers: Browsers, site: Site, tmp_path: Path) -> Play:
     """
 
     def play(*what: Action | Step, **changes: object) -> SessionResult:
-        request = a_request(str(changes.pop("base_url", site.url)), *what, **changes)
+        made = changes.pop("request", None)
+        request = made or a_request(str(changes.pop("base_url", site.url)), *what, **changes)
         played = attempt(request)
         return attempt(request) if (played.error or "").startswith("the browser died") else played
 
@@ -92,7 +94,7 @@ def play(browsers: Browsers, site: Site, tmp_path: Path) -> Play:
         browser = browsers.one()
         evidence = Evidence(request, started_at=STARTED_AT, player="the browser")
         lines: list[str] = []
-        perform(request, tmp_path / "gallery", lines.append, lambda: browser)
+        perform(request, tmp_path / "gallery", lines.append, lambda: browser, Halt())
         for context in browser.contexts:
             context.close()
         for line in lines:

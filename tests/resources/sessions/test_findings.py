@@ -22,6 +22,7 @@ from inspect_pipelines.domain.session import SessionStatus, StepStatus
 from inspect_pipelines.domain.target import Target
 from loopback_site.pages import TROUBLE
 from loopback_site.server import Site
+from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.service import perform
 from resources.sessions.browser.stack import thrown_at
 from resources.sessions.wire import decoded
@@ -305,7 +306,7 @@ def test_a_browser_that_died_before_its_first_page_is_not_blamed_on_a_page(brows
         browser.close()
         return browser
 
-    perform(a_request(site.url, Goto("/other")), tmp_path / "gallery", lines.append, launch)
+    perform(a_request(site.url, Goto("/other")), tmp_path / "gallery", lines.append, launch, Halt())
 
     end = decoded(lines[-1])
     assert (end.status, end.error) == (SessionStatus.CRASHED, "the browser died")

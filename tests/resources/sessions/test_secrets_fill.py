@@ -20,6 +20,7 @@ from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.popups import Popups
 from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.window import Window
+from resources.sessions.browser.words import Words
 from resources.sessions.record import Record
 from resources.sessions.redaction import Redactor
 from session_requests import a_request
@@ -51,13 +52,11 @@ def far_away(browser: Browser, site) -> Iterator[FarAway]:
         window,
         camera=None,
         playbook=a_request(site.url).playbook,
-        values={"word": WORD},
-        secret_names=frozenset({"word"}),
+        words=Words({"word": WORD}, frozenset({"word"}), "http://shop.test/"),
         secrets=secrets,
         lookout=Lookout(window.page, secrets),
         record=record,
         borders=named,
-        base_url="http://shop.test/",
     )
     yield FarAway(window.page, actions, secrets)
     documents.close()
