@@ -16,6 +16,7 @@ from inspect_pipelines.errors import InspectError, UsageError
 # Command -> module under inspect_pipelines.cli and its function; lazy, so that `--help` needs neither Dagster nor DuckDB.
 COMMANDS = {
     "init": ("config", "init", "Write a first schedules.yaml, playbook and organization.yaml."),
+    "import": ("imports", "import_", "Make a playbook of what another tool has."),
     "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
@@ -52,7 +53,7 @@ REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's de
 
 ORG, SERVER, TOKEN, TOKEN_FILE = FIRSTS = ("--org", "--server", "--token", "--token-file")
 # What is about this machine, or about files here: a server is not asked for it. `gallery` looks into a home.
-OF_FILES = frozenset(("init", "validate", "diff", "diff-dir", "up", "env", "doctor"))
+OF_FILES = frozenset(("init", "import", "validate", "diff", "diff-dir", "up", "env", "doctor"))
 OF_A_HOME = frozenset(("gallery",))
 
 

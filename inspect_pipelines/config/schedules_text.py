@@ -48,6 +48,19 @@ def part_text(value: Any) -> str:
     return _dumped(value) if value else ""
 
 
+def on_one_line(value: Any) -> str:
+    """A value as it stands behind a key, lists and mappings in brackets."""
+    text: str = yaml.dump(
+        value,
+        Dumper=_Dumper,
+        sort_keys=False,
+        allow_unicode=True,
+        width=MOST_CHARACTERS,
+        default_flow_style=True,
+    )
+    return text.removesuffix("...\n").strip()
+
+
 def _dumped(value: Any) -> str:
     text: str = yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=MOST_CHARACTERS)
     return text

@@ -104,10 +104,10 @@ def write_starter(root: Path, home: Path, *, identifier: str, url: str) -> list[
     }
     texts = {
         "schedules.yaml": SCHEDULES.format(
-            schedule=schedule_of(identifier), schema=_reach(root, home, "schedules.schema.json")
+            schedule=schedule_of(identifier), schema=reach(root, home, "schedules.schema.json")
         ),
-        playbook: PLAYBOOK.format(**values, schema=_reach(root / "playbooks", home, "playbook.schema.json")),
-        "organization.yaml": ORGANIZATION.format(schema=_reach(root, home, "organization.schema.json")),
+        playbook: PLAYBOOK.format(**values, schema=reach(root / "playbooks", home, "playbook.schema.json")),
+        "organization.yaml": ORGANIZATION.format(schema=reach(root, home, "organization.schema.json")),
     }
     if (root / "schedules.yaml").exists():
         texts = {playbook: texts[playbook]}
@@ -143,5 +143,6 @@ def _split(url: str) -> tuple[str, str]:
     return f"{scheme}://{host}", f"{slash or '/'}{path}"
 
 
-def _reach(folder: Path, home: Path, name: str) -> str:
+def reach(folder: Path, home: Path, name: str) -> str:
+    """A schema of the home as it is named from a folder."""
     return str(PurePosixPath(os.path.relpath(home, folder.absolute())) / name)

@@ -1,0 +1,176 @@
+"""`import backstop|percy|devtools|sitemap`: start from what people have."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from inspect_pipelines.cli.config import project_option
+from inspect_pipelines.cli.output import cut, printable, say, style
+from inspect_pipelines.cli.table import aligned
+from inspect_pipelines.config.imports.told import Fate, Told
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.errors import UsageError
+from resources.channels.registry import CHANNELS
+
+if TYPE_CHECKING:
+    from inspect_pipelines.config.imports.draft import Draft
+    from inspect_pipelines.config.yaml_source import Source
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+MOST_BYTES = 60_000_000  # a sitemap may have 50
+MOST_SHOWN = 60  # characters of an address or a key
+COLOURS = {Fate.CONVERTED: "green", Fate.APPROXIMATED: "yellow", Fate.LEFT_OUT: "red"}
+MARKS = {Fate.CONVERTED: "✓", Fate.APPROXIMATED: "~", Fate.LEFT_OUT: "✗"}
+SIBLING = re.compile(r"[A-Za-z0-9._-]{1,200}")
+
+
+@click.group("import")
+def import_() -> None:
+    """Make a playbook of what another tool has.
+
+    Prints what was converted, approximated and not converted, with the lines of FILE. Nothing is overwritten; a schedule is
+    written switched off.
+    """
+
+
+def file_options(command: F) -> F:
+    for option in (
+        project_option,
+        click.option("--dry-run", is_flag=True, help="Only print what would become of it."),
+        click.option("--id", "identifier", metavar="ID", help="Of the playbook (default: the file's name)."),
+        click.argument("file", type=click.Path(path_type=Path)),
+    ):
+        command = option(command)
+    return command
+
+
+@import_.command()
+@file_options
+def backstop(file: Path, identifier: str | None, dry_run: bool, folder: Path | None) -> None:
+    """Read a backstop.json of BackstopJS."""
+    from inspect_pipelines.config.imports.backstop import from_backstop
+
+    _finish(from_backstop(_values(file), _id(identifier, file)), dry_run=dry_run, folder=folder)
+
+
+@import_.command()
+@file_options
+def percy(file: Path, identifier: str | None, dry_run: bool, folder: Path | None) -> None:
+    """Read Percy's snapshots.yml or .json.
+
+    A .percy.yml beside FILE is read, too.
+    """
+    from inspect_pipelines.config.imports.percy import from_percy
+
+    beside = next(
+        (
+            one
+            for name in (".percy.yml", ".percy.yaml", ".percy.json")
+            if (one := file.parent / name).is_file()
+        ),
+        None,
+    )
+    settings = _values(beside) if beside and beside != file else None
+    _finish(from_percy(_values(file), _id(identifier, file), settings), dry_run=dry_run, folder=folder)
+
+
+@import_.command()
+@file_options
+def devtools(file: Path, identifier: str | None, dry_run: bool, folder: Path | None) -> None:
+    """Read a recording of the Recorder of Chrome's DevTools, exported as JSON.
+
+    What was typed into a password field is not written: it becomes a secret variable.
+    """
+    from inspect_pipelines.config.imports.devtools import from_devtools
+
+    _finish(from_devtools(_values(file), _id(identifier, file)), dry_run=dry_run, folder=folder)
+
+
+@import_.command()
+@file_options
+def sitemap(file: Path, identifier: str | None, dry_run: bool, folder: Path | None) -> None:
+    """Read a sitemap.xml, also gzipped; one page of each template.
+
+    Of an index the sitemaps that lie beside it are read; nothing is fetched.
+    """
+    from inspect_pipelines.config.imports.sitemap import from_sitemap
+
+    def beside(name: str) -> bytes | None:
+        is_plain = SIBLING.fullmatch(name) and not name.startswith(".") and (file.parent / name).is_file()
+        return _bytes(file.parent / name) if is_plain else None
+
+    _finish(
+        from_sitemap(_bytes(file), file.name, _id(identifier, file), beside), dry_run=dry_run, folder=folder
+    )
+
+
+def _finish(draft: Draft, *, dry_run: bool, folder: Path | None) -> None:
+    from inspect_pipelines.config.imports.writing import lines_to_schedule, write_draft
+    from inspect_pipelines.config.schema import write_schemas
+
+    say_told(draft.told)
+    if dry_run:
+        say(f"nothing was written; without --dry-run this becomes playbooks/{draft.id}.yaml:\n")
+        say(draft.text(), nl=False)
+        return
+    settings = Settings()
+    root, home = folder or settings.project, settings.absolute_home()
+    files = write_draft(root, home, draft)
+    write_schemas(home, CHANNELS)
+    for name in files:
+        say(f"wrote {root / name}")
+    if "schedules.yaml" not in files:
+        say(
+            f"{root / 'schedules.yaml'} stays as it is; add under its `schedules:`\n\n{lines_to_schedule(draft.id)}\n"
+        )
+    say(f"next: inspect-pipelines validate; inspect-pipelines apply; inspect-pipelines run {draft.id} --wait")
+
+
+def say_told(told: Sequence[Told]) -> None:
+    """The table, then how many of each."""
+    rows = [
+        [
+            str(one.line) if one.line else "",
+            cut(printable(one.what), MOST_SHOWN),
+            style(f"{MARKS[one.fate]} {one.fate.value}", fg=COLOURS[one.fate]),
+            printable(one.sentence),
+        ]
+        for one in told
+    ]
+    say(aligned(["LINE", "WHAT", "BECAME", "HOW"], rows, right={0}))
+    counts = Counter(one.fate for one in told)
+    say(f"\n{', '.join(f'{counts[fate]} {fate.value}' for fate in Fate)}")
+
+
+def _values(file: Path) -> Source:
+    from inspect_pipelines.config.imports.reading import values_of
+
+    return values_of(_bytes(file), file.name)
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        with file.open("rb") as opened:
+            raw = opened.read(MOST_BYTES + 1)
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise UsageError(f"{str(file)!r} cannot be read: {why.lower()}") from error
+    if len(raw) > MOST_BYTES:
+        raise UsageError(f"{str(file)!r} cannot be imported: it is larger than {MOST_BYTES // 1_000_000} MB")
+    return raw
+
+
+def _id(identifier: str | None, file: Path) -> str:
+    from inspect_pipelines.config.imports.draft import slug
+    from inspect_pipelines.domain.ids import NOT_AN_ID, SLUG
+
+    if identifier is not None and not SLUG.match(identifier):
+        raise UsageError(f"{identifier!r} {NOT_AN_ID}")
+    return identifier or slug(file.name.partition(".")[0], instead="imported")
