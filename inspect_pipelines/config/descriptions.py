@@ -21,6 +21,11 @@ EVERYWHERE = {
     "placeholder": "Finds a field by its placeholder.",
     "test_id": "Finds the element by data-testid, data-test-id or data-test.",
     "frame": "CSS of the iframe that holds the element.",
+    "title": "Finds the element by its title.",
+    "alt": "Finds a picture by its alternative text.",
+    "nth": "Of several that are found: 0 is the first, -1 the last.",
+    "has": "Something in the element; a text is a selector.",
+    "within": "Something around the element; a text is a selector.",
     "only": "The viewports on which this is played, one or a list; default: all.",
     "mask": "CSS of what is painted over before a picture is stored: what differs each time. One, or a list; `{selector, width}` paints it always as wide.",
     "hide": "CSS of what takes no room in pictures, one or a list.",
@@ -61,6 +66,9 @@ OF: dict[str, dict[str, str]] = {
     "ScheduleConfigDocument": {
         "schedules": "What is due by the clock.",
         "triggers": "What an event starts.",
+    },
+    "PlaybookPolicyDocument": {
+        "evaluate": "Whether they may run scripts of their own in a page; default: no."
     },
     "OrganizationMetadata": {
         "orgId": "The organisation's id; all files say the same, or nothing.",
@@ -145,6 +153,7 @@ OF: dict[str, dict[str, str]] = {
         "sources": "Who may tell of events.",
         "alerts": "When what is told again, and what becomes one message.",
         "reviews": "Who makes pictures the approved ones.",
+        "playbooks": "What playbooks may do.",
         "public_url": "Where people reach this machine; links in messages begin so.",
         "workflows": "Of GitHub Actions, that start runs without a secret.",
         "sign_in": "The OpenID provider of the organisation's people.",

@@ -6,12 +6,14 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, GetCoreSchemaHandler
 from pydantic.annotated_handlers import GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
+SIZE = re.compile(r"(\d+(?:\.\d+)?)(B|kB|MB)")
+UNITS = {"B": 1, "kB": 1_000, "MB": 1_000_000}
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -95,6 +97,15 @@ def _instead(text: str) -> str:
     return f"'{both}s' for minutes and seconds, '{both}m' for hours and minutes"
 
 
+def _bytes(value: object) -> object:
+    if isinstance(value, str):
+        match = SIZE.fullmatch(value)
+        if match is None:
+            raise ValueError(f"{value!r} is not a size; write '300B', '20kB' or '5MB'")
+        return round(float(match.group(1)) * UNITS[match.group(2)])
+    return value
+
+
 def _sensible(seconds: float) -> float:
     if not 0 < seconds <= 600:
         raise ValueError(f"{seconds:g} seconds is not between 0 and 600 (10 minutes)")
@@ -116,5 +127,10 @@ LongDuration = Annotated[
     float,
     BeforeValidator(_seconds, json_schema_input_type=str | float),
     AfterValidator(_of_days),
+]
+Size = Annotated[
+    int,
+    BeforeValidator(_bytes, json_schema_input_type=str | int),
+    Field(ge=0),
 ]
 Texts = Annotated[list[str], OneOrMany()]

@@ -47,6 +47,7 @@ class OrganizationFile:
 
     organization: Organization = field(default_factory=lambda: Organization(OrgId("")))
     calendars: Calendars = field(default_factory=dict)
+    may_evaluate: bool = False  # whether playbooks may run scripts of their own
     is_readable: bool = (
         True  # False: what it names is unknown, so that nothing is said of a name that is missing
     )
@@ -99,6 +100,7 @@ def read_organization(
             sign_in=sign_in(document.sign_in, document.public_url, reader.at("sign_in")),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
+        document.playbooks.evaluate,
     )
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from inspect_pipelines.config.action_document import ActionDocument
+from inspect_pipelines.config.attachments import attachment
 from inspect_pipelines.config.fragments import Fragments, Written, expanded
 from inspect_pipelines.config.playbook_document import (
     AroundDocument,
@@ -18,10 +20,13 @@ from inspect_pipelines.config.playbook_viewports import MAX_NAME
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.yaml_source import Source, YamlPath
-from inspect_pipelines.domain.action import Action
-from inspect_pipelines.domain.expectation import EXPECTATIONS
+from inspect_pipelines.domain.action import Action, AnswerDialog, Evaluate
+from inspect_pipelines.domain.expectation import EXPECTATIONS, ExpectAria
+from inspect_pipelines.domain.gesture import Attachment, Select, Upload
 from inspect_pipelines.domain.ids import NOT_AN_ID, SLUG
 from inspect_pipelines.domain.playbook import Step
+from inspect_pipelines.domain.template import placeholders
+from inspect_pipelines.errors import UsageError
 
 AROUND = ("login", "setup", "teardown")
 NO_ACTIONS = (
@@ -40,9 +45,24 @@ class Steps:
     teardown: Step | None
 
 
-def to_steps(spec: PlaybookSpec, fragments: Fragments, source: Source, findings: Findings) -> Steps:
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What stands around the playbooks of a project.
+
+    Attributes:
+        root: The project's folder.
+        fragments: What `use` may name.
+        may_evaluate: Whether organization.yaml lets playbooks run scripts of their own.
+    """
+
+    root: Path
+    fragments: Fragments = field(default_factory=dict)
+    may_evaluate: bool = False
+
+
+def to_steps(spec: PlaybookSpec, around: Around, source: Source, findings: Findings) -> Steps:
     """The steps; their faults are noted."""
-    reader = _Reader(spec, fragments, source, findings)
+    reader = _Reader(spec, around, source, findings)
     found = Steps(
         tuple(reader.step(step, number) for number, step in enumerate(spec.steps)),
         reader.login(spec.login) if spec.login else None,
@@ -55,8 +75,8 @@ def to_steps(spec: PlaybookSpec, fragments: Fragments, source: Source, findings:
 
 
 class _Reader:
-    def __init__(self, spec: PlaybookSpec, fragments: Fragments, source: Source, findings: Findings) -> None:
-        self._spec, self._fragments = spec, fragments
+    def __init__(self, spec: PlaybookSpec, around: Around, source: Source, findings: Findings) -> None:
+        self._spec, self._around = spec, around
         self._source, self._findings = source, findings
         self._written: list[Written] = []
 
@@ -184,11 +204,44 @@ class _Reader:
         for written in self._written:
             if written.document.goto is not None:
                 yield (*written.path, "goto"), written.document.goto.url
+            if written.document.request is not None:
+                yield (*written.path, "request"), written.document.request.url
 
     def _actions(self, written: Sequence[ActionDocument], path: YamlPath) -> tuple[Action, ...]:
-        found = expanded(written, path, self._fragments, self._source, self._findings)
+        found = expanded(written, path, self._around.fragments, self._source, self._findings)
         self._written += found
-        return tuple(one.document.done() for one in found)
+        return tuple(self._action(one) for one in found)
+
+    def _action(self, written: Written) -> Action:
+        action = written.document.done()
+        if isinstance(action, Upload):
+            return replace(action, files=tuple(self._attached(one.name, written) for one in action.files))
+        if isinstance(action, Evaluate) and not self._around.may_evaluate:
+            self._wrong(
+                "runs a script of yours in the page, which organization.yaml has to allow: playbooks: {evaluate: true}",
+                *written.path,
+                "evaluate",
+            )
+        if isinstance(action, Evaluate) and (names := placeholders(action.script)):
+            self._wrong(
+                f"holds the placeholder '{{{{{names[0]}}}}}'; a script that is a function is given the variables, but for secret "
+                f"ones: (all) => all.{names[0]}",
+                *written.path,
+                "evaluate",
+            )
+        secret = {variable.name for variable in self._spec.variables if variable.secret}
+        for verb, text in _untyped(action):
+            if name := next((name for name in placeholders(text) if name in secret), None):
+                message = f"holds the secret {name!r}, which a page must not be told; it is typed by 'fill' and 'type' only"
+                self._wrong(message, *written.path, verb)
+        return action
+
+    def _attached(self, name: str, written: Written) -> Attachment:
+        try:
+            return attachment(self._around.root, name)
+        except UsageError as error:
+            self._wrong(str(error), *written.path, "upload")
+            return Attachment(name, "", "")
 
     def _refuse_pictures(self, here: YamlPath) -> None:
         for one in self._written:
@@ -204,3 +257,18 @@ class _Reader:
 
     def _wrong(self, message: str, *path: str | int) -> None:
         self._findings.wrong(self._source, path, message)
+
+
+def _untyped(action: Action) -> Iterator[tuple[str, str]]:
+    """The texts of an action that a page is told without their being typed into a field."""
+    match action:
+        case Evaluate():
+            yield "evaluate", action.script
+        case AnswerDialog():
+            yield "dialog", f"{action.text or ''} {action.value or ''}"
+        case ExpectAria():
+            yield "expect_aria", action.snapshot
+        case Select():
+            yield "select", " ".join(action.options)
+        case _:
+            pass

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from inspect_pipelines.config.finding_rules import to_finding_rules
-from inspect_pipelines.config.fragments import Fragments, texts_of
+from inspect_pipelines.config.fragments import texts_of
 from inspect_pipelines.config.only import check_only
 from inspect_pipelines.config.playbook_document import PageDocument, PlaybookDocument
-from inspect_pipelines.config.playbook_steps import to_steps
+from inspect_pipelines.config.playbook_steps import Around, to_steps
 from inspect_pipelines.config.playbook_variables import to_variable
 from inspect_pipelines.config.playbook_viewports import to_viewport
 from inspect_pipelines.config.problem import Findings, did_you_mean
@@ -23,7 +23,7 @@ from inspect_pipelines.errors import UsageError
 
 
 def to_playbook(
-    document: PlaybookDocument, source: Source, findings: Findings, *, today: date, fragments: Fragments
+    document: PlaybookDocument, source: Source, findings: Findings, *, today: date, around: Around
 ) -> Playbook:
     """The playbook of a document; its faults are noted, and it is then good for checking others only."""
     spec = document.spec
@@ -36,7 +36,7 @@ def to_playbook(
     viewports = tuple(
         to_viewport(viewport, number, check.wrong) for number, viewport in enumerate(spec.viewports)
     )
-    steps = to_steps(spec, fragments, source, findings)
+    steps = to_steps(spec, around, source, findings)
     check.names([variable.name for variable in variables], "spec", "variables", "name")
     check.names([viewport.name for viewport in viewports], "spec", "viewports", "name")
     check.names([step.id for step in steps.steps], "spec", "steps", "id")

@@ -14,6 +14,7 @@ from inspect_pipelines.config.fragments import Fragment, Fragments, check_fragme
 from inspect_pipelines.config.one_definition import as_written
 from inspect_pipelines.config.organization import ORGANIZATION, org_id_of, read_organization
 from inspect_pipelines.config.playbook_document import PlaybookDocument
+from inspect_pipelines.config.playbook_steps import Around as AroundPlaybooks
 from inspect_pipelines.config.playbooks import to_playbook
 from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.reading import read, shown
@@ -75,7 +76,9 @@ def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
     written_organization = read_organization(root, kinds, findings, files)
     organization = written_organization.organization
     fragments, all_fragments_read = _fragments(root, findings, files)
-    playbooks, all_read = _playbooks(root, findings, files, now.date(), fragments)
+    playbooks, all_read = _playbooks(
+        root, findings, files, now.date(), AroundPlaybooks(root, fragments, written_organization.may_evaluate)
+    )
     all_read = all_read and all_fragments_read
     source, document = read(root / SCHEDULES, SCHEDULES, ScheduleConfigDocument, findings)
     if not (root / SCHEDULES).exists():
@@ -177,7 +180,7 @@ def _files(root: Path, folder: str) -> list[tuple[Path, str]]:
 
 
 def _playbooks(
-    root: Path, findings: Findings, files: list[str], today: date, fragments: Fragments
+    root: Path, findings: Findings, files: list[str], today: date, around: AroundPlaybooks
 ) -> tuple[tuple[Playbook, ...], bool]:
     """The playbooks in file order, and whether every file could be read."""
     found: dict[str, tuple[Playbook, str]] = {}
@@ -188,7 +191,7 @@ def _playbooks(
         if document is None:
             all_read = False
             continue
-        playbook = to_playbook(document, source, findings, today=today, fragments=fragments)
+        playbook = to_playbook(document, source, findings, today=today, around=around)
         if playbook.id in found:
             message = f"{shown(playbook.id)} is the id of the playbook in {found[playbook.id][1]} already"
             findings.wrong(source, ("metadata", "id"), message)

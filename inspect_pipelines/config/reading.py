@@ -163,6 +163,7 @@ def _model_at(model: type[Document], path: YamlPath) -> type[Document]:
     found: Any = model
     for part in path:
         if isinstance(part, str) and isinstance(found, type) and issubclass(found, BaseModel):
+            found.model_rebuild()  # what names its own kind, as a target does, is known only now
             names = {field.alias or name: field for name, field in found.model_fields.items()}
             found = _inside(names[part].annotation)
     return found  # type: ignore[no-any-return]

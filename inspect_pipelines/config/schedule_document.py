@@ -205,6 +205,10 @@ class ReviewsDocument(Document):
     finalize: Literal["people", "anybody"] = "people"
 
 
+class PlaybookPolicyDocument(Document):
+    evaluate: bool = False
+
+
 class OrganizationConfigDocument(Document):
     """The parts typed as Any are known by name, so that files may hold them; their own issues give them their shape."""
 
@@ -218,6 +222,7 @@ class OrganizationConfigDocument(Document):
     sources: list[SourceDocument] = Field(default_factory=list)
     alerts: AlertsDocument = Field(default_factory=AlertsDocument)
     reviews: ReviewsDocument = Field(default_factory=ReviewsDocument)
+    playbooks: PlaybookPolicyDocument = Field(default_factory=PlaybookPolicyDocument)
     public_url: str | None = None
     workflows: list[WorkflowDocument] = Field(default_factory=list)
     sign_in: SignInDocument | None = None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from inspect_pipelines.config.document import Document, OneOrMany, Shorthand, Texts
+from inspect_pipelines.config.target_document import TargetDocument
 from inspect_pipelines.domain.action import FixedWidth, TakeScreenshot
 from inspect_pipelines.domain.box import Box
 
@@ -37,11 +38,19 @@ class ScreenshotDocument(Document):
     hide: Texts = Field(default_factory=list)
     allow_large: bool = False
     clip: ClipDocument | None = None
+    element: Annotated[TargetDocument, Shorthand("selector")] | None = None
     tolerance: Tolerance | None = None
 
     later: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("element", "region_budget", "layout_budget_px", "device"), "leave it out"
+        ("region_budget", "layout_budget_px"), "the plan's holds for all pictures"
     )
+    elsewhere: ClassVar[dict[str, str]] = {"device": "name it at a viewport, and the viewport in 'only'"}
+
+    @model_validator(mode="after")
+    def _one_part(self) -> ScreenshotDocument:
+        if self.clip is not None and self.element is not None:
+            raise ValueError("'clip' and 'element' cannot go together; keep one of them")
+        return self
 
     def action(self) -> TakeScreenshot:
         clip = self.clip
@@ -54,6 +63,7 @@ class ScreenshotDocument(Document):
             tolerance=self.tolerance,
             hide=tuple(self.hide),
             widths=widths(self.mask),
+            element=self.element.target() if self.element else None,
         )
 
 

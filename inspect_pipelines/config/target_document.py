@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from pydantic import model_validator
 
-from inspect_pipelines.config.document import Document
+from inspect_pipelines.config.document import Document, Shorthand
 from inspect_pipelines.domain.target import Target
 
-KINDS_OF_TARGET = ("selector", "role", "label", "text", "placeholder", "test_id")
+KINDS_OF_TARGET = ("selector", "role", "label", "text", "placeholder", "test_id", "title", "alt")
+BESIDE = ("frame", "nth", "has", "within")
 
 
 class OptionalTarget(Document):
@@ -18,7 +21,12 @@ class OptionalTarget(Document):
     text: str | None = None
     placeholder: str | None = None
     test_id: str | None = None
+    title: str | None = None
+    alt: str | None = None
     frame: str | None = None
+    nth: int | None = None
+    has: Annotated[TargetDocument, Shorthand("selector")] | None = None
+    within: Annotated[TargetDocument, Shorthand("selector")] | None = None
 
     @model_validator(mode="after")
     def _one_way(self) -> OptionalTarget:
@@ -27,8 +35,13 @@ class OptionalTarget(Document):
             raise ValueError(f"{given[0]!r} and {given[1]!r} cannot go together; name the element in one way")
         if self.name is not None and self.role is None:
             raise ValueError("'name' is an element's accessible name and needs 'role' beside it")
-        if self.frame is not None and not given:
-            raise ValueError("'frame' alone names no element")
+        for key in BESIDE:
+            if getattr(self, key) is not None and not given:
+                raise ValueError(f"{key!r} alone names no element")
+        for key in ("has", "within"):
+            inner = getattr(self, key)
+            if inner is not None and inner.frame is not None:
+                raise ValueError(f"'frame' stands beside {key!r}, not in it: both are in the same one")
         if not given and self._needs_target():
             raise ValueError(f"names no element; use one of {', '.join(KINDS_OF_TARGET)}")
         return self
@@ -47,6 +60,11 @@ class OptionalTarget(Document):
             placeholder=self.placeholder,
             test_id=self.test_id,
             frame=self.frame,
+            title=self.title,
+            alt=self.alt,
+            nth=self.nth,
+            has=self.has.target() if self.has else None,
+            within=self.within.target() if self.within else None,
         )
 
     def _given(self) -> list[str]:

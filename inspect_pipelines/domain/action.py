@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from inspect_pipelines.domain.box import Box
-from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl, ExpectVisible
-from inspect_pipelines.domain.gesture import Click, Fill, Press
+from inspect_pipelines.domain.expectation import Expectation, ExpectPopup
+from inspect_pipelines.domain.gesture import Gesture
 from inspect_pipelines.domain.target import Somewhere, Target
 
 
@@ -44,18 +44,46 @@ class TakeScreenshot(Somewhere):
     tolerance: float | None = None  # overrides the plan's
     hide: tuple[str, ...] = ()  # CSS selectors of what takes no room and does not show
     widths: tuple[FixedWidth, ...] = ()  # of masks
+    element: Target | None = None  # only this one
     verb: Literal["screenshot"] = "screenshot"
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerDialog(Somewhere):
+    """How the next dialog of the page is answered; stands before what opens it."""
+
+    answer: Literal["accept", "dismiss"] = "accept"
+    text: str | None = None  # a part of what it says
+    value: str | None = None  # typed into a prompt
+    verb: Literal["dialog"] = "dialog"
+
+
+@dataclass(frozen=True, slots=True)
+class Request(Somewhere):
+    """A request of ours with the page's cookies, for example to bring data into a known state."""
+
+    url: str  # as Goto's
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+    json: str | None = (
+        None  # a JSON text, whose texts may hold placeholders; at most one of json, body is set
+    )
+    body: str | None = None
+    expect_status: int | None = None  # None: any below 400
+    expect_text: str | None = None  # a part of the answer
+    expect_json: str | None = None  # a JSON text; of a mapping only the keys that it has are compared
+    verb: Literal["request"] = "request"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluate(Somewhere):
+    """A script in the page; a function is given the variables that are not secret."""
+
+    script: str
+    equals: str | None = None  # a JSON text
+    verb: Literal["evaluate"] = "evaluate"
+
+
 Action = (
-    Goto
-    | Click
-    | Fill
-    | Press
-    | WaitFor
-    | ExpectText
-    | ExpectVisible
-    | ExpectUrl
-    | ExpectPopup
-    | TakeScreenshot
+    Goto | WaitFor | Gesture | AnswerDialog | Request | Evaluate | Expectation | ExpectPopup | TakeScreenshot
 )

@@ -90,9 +90,11 @@ def differences(old: object, new: object) -> tuple[FieldChange, ...]:
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, str]]:
-    """Every value below, with its path; empty collections and None are not there."""
+    """Every value below, with its path; empty collections and None are not there, nor what tells people nothing."""
     if is_dataclass(value):
         for field in fields(value):
+            if field.metadata.get("is_untold"):
+                continue
             yield from _leaves(getattr(value, field.name), _joined(path, field.name))
     elif isinstance(value, Mapping):
         for key, inner in value.items():

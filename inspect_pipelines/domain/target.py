@@ -14,7 +14,7 @@ class Somewhere:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """How an element is found; exactly one of selector, role, label, text, placeholder, test_id is set."""
+    """How an element is found; exactly one of selector, role, label, text, placeholder, test_id, title, alt is set."""
 
     selector: str | None = None
     role: str | None = None
@@ -24,11 +24,22 @@ class Target:
     placeholder: str | None = None
     test_id: str | None = None
     frame: str | None = None  # selector of an iframe that holds it
+    title: str | None = None
+    alt: str | None = None  # of a picture
+    nth: int | None = None  # of several, 0 the first, -1 the last
+    has: Target | None = None  # something in it
+    within: Target | None = None  # something around it
 
     def __str__(self) -> str:
+        having = f" with {self.has}" if self.has else ""
+        nth = f" (nth {self.nth})" if self.nth is not None else ""
+        around = f" within {self.within}" if self.within else ""
+        return f"{self._own()}{having}{nth}{around}"
+
+    def _own(self) -> str:
         if self.role:
             return f"{self.role} {self.name!r}" if self.name else self.role
-        for kind in ("label", "text", "placeholder", "test_id"):
+        for kind in ("label", "text", "placeholder", "test_id", "title", "alt"):
             if value := getattr(self, kind):
                 return f"{kind} {value!r}"
         return self.selector or "(nothing)"

@@ -113,6 +113,38 @@ def always_played(playbook: dict[str, Any]) -> dict[str, Any]:
     return {**around, **playbook, "steps": [{**step, **each} for each in playbook["steps"]]}
 
 
+def upgrade_plainly_found(kept: dict[str, Any]) -> dict[str, Any]:
+    """There are two dozen verbs, an element is found by its title, place or surroundings too, and a picture may show one only."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [plainly_found(one) for one in plan["playbooks"]]}}
+
+
+def plainly_found(playbook: dict[str, Any]) -> dict[str, Any]:
+    """A playbook of before, as it is kept now."""
+    around = {key: playbook[key] and _plain_step(playbook[key]) for key in ("login", "setup", "teardown")}
+    return {**playbook, **around, "steps": [_plain_step(step) for step in playbook["steps"]]}
+
+
+def _plain_step(step: dict[str, Any]) -> dict[str, Any]:
+    actions = {
+        key: [_plain_action(one) for one in step.get(key, [])] for key in ("actions", "success_criteria")
+    }
+    when = step["when"]
+    if when is not None:
+        when = {**when, **{key: _plain_target(when.get(key)) for key in ("visible", "hidden")}}
+    return {**step, **actions, "when": when}
+
+
+def _plain_action(action: dict[str, Any]) -> dict[str, Any]:
+    if action["verb"] == "screenshot":
+        return {"element": None, **action}
+    return {**action, "target": _plain_target(action["target"])} if "target" in action else action
+
+
+def _plain_target(target: dict[str, Any] | None) -> dict[str, Any] | None:
+    return target and {**dict.fromkeys(("title", "alt", "nth", "has", "within")), **target}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -123,6 +155,7 @@ SCHEDULE = Shape(
     upgrade_with_nothing_hidden,
     upgrade_actions,  # 5 to 6
     upgrade_always_played,
+    upgrade_plainly_found,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -136,6 +169,7 @@ TRIGGER = Shape(
     upgrade_with_nothing_hidden,
     upgrade_actions,  # 8 to 9
     upgrade_always_played,
+    upgrade_plainly_found,
 )
 
 

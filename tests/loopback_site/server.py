@@ -44,6 +44,12 @@ class Site:
                 site.agents[self.path] = self.headers.get("User-Agent", "")
                 answer(self, site)
 
+            def do_POST(self) -> None:
+                """`/echo` says what came: the body and the cookies."""
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                site.requests.append(self.path)
+                send(self, body + b" " + self.headers.get("Cookie", "").encode(), "text/plain")
+
             def log_message(self, *_: object) -> None:
                 pass
 

@@ -2,22 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from playwright.sync_api import Error
 
-from inspect_pipelines.domain.action import Action, Goto, TakeScreenshot, WaitFor
-from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl, ExpectVisible
-from inspect_pipelines.domain.gesture import Click, Fill, Press
+from inspect_pipelines.domain.action import (
+    Action,
+    AnswerDialog,
+    Evaluate,
+    Goto,
+    Request,
+    TakeScreenshot,
+    WaitFor,
+)
+from inspect_pipelines.domain.expectation import EXPECTATIONS, ExpectPopup, ExpectUrl
 from inspect_pipelines.domain.playbook import Playbook
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera
+from resources.sessions.browser.dialogs import Answer
 from resources.sessions.browser.expectations import Expectations
-from resources.sessions.browser.faults import ExpectationFailed, NavigationFailed, WaitedInVain
+from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, NavigationFailed, WaitedInVain
 from resources.sessions.browser.gestures import Gestures
 from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.navigation import address, goto, unexpected_status
+from resources.sessions.browser.requests import Requests, difference
 from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.sight import Sight
 from resources.sessions.browser.targets import locate
+from resources.sessions.browser.translation import thrown
 from resources.sessions.browser.window import Window
 from resources.sessions.browser.words import Words
 from resources.sessions.record import Record
@@ -47,6 +59,7 @@ class Actions:
         self._borders = borders
         self._sight = Sight(window, words, lookout, record)
         self._gestures = Gestures(self._sight, secrets, borders)
+        self._requests = Requests(self._sight, borders)
         self.expectations = Expectations(self._sight)
 
     def perform(self, action: Action, timeout_seconds: float) -> None:
@@ -58,27 +71,25 @@ class Actions:
         match action:
             case Goto():
                 self._goto(action, timeout_seconds)
-            case Click():
-                self._gestures.click(action, timeout_seconds)
-            case Fill():
-                self._gestures.fill(action, timeout_seconds)
-            case Press():
-                self._gestures.press(action, timeout_seconds)
-                self._window.wait_for_navigation(timeout_seconds, after_input=True)
             case WaitFor():
                 self._wait_for(action, action.timeout_seconds or timeout_seconds)
-            case ExpectText():
-                self.expectations.text(action, timeout_seconds)
-            case ExpectVisible():
-                self.expectations.visible(action, timeout_seconds)
-            case ExpectUrl():
-                self.expectations.url(action, timeout_seconds)
+            case AnswerDialog():
+                text = self._words.filled(action.text) if action.text is not None else None
+                value = self._words.filled(action.value) if action.value is not None else None
+                self._window.dialogs.prepare(Answer(action.answer == "accept", text, value))
+            case Request():
+                self._requests.send(action, timeout_seconds)
+            case Evaluate():
+                self._evaluate(action)
             case ExpectPopup():
                 self._window.arrive(timeout_seconds)
                 self.expectations.url(ExpectUrl(action.pattern), timeout_seconds)
             case TakeScreenshot():
-                shot = self._camera.take(action, self._playbook.id, timeout_seconds, self._words.filled)
-                self._record.tell(shot)
+                self._take(action, timeout_seconds)
+            case _ if isinstance(action, EXPECTATIONS):
+                self.expectations.check(action, timeout_seconds)
+            case _:
+                self._gestures.make(action, timeout_seconds)
 
     def _goto(self, action: Goto, timeout_seconds: float) -> None:
         url = address(self._words.address_filled(action.url), self._words.base_url)
@@ -102,6 +113,30 @@ class Actions:
             raise ExpectationFailed(
                 unexpected_status(url, action.expect_status, self._window.traffic.answered)
             )
+
+    def _take(self, action: TakeScreenshot, timeout_seconds: float) -> None:
+        if action.element is not None:
+            self._sight.use(
+                f"screenshot {action.name!r} of",
+                action.element,
+                lambda it, ms: it.wait_for(state="visible", timeout=ms),
+                timeout_seconds,
+            )
+            action = replace(action, element=self._words.target(action.element))
+        self._record.tell(self._camera.take(action, self._playbook.id, timeout_seconds, self._words.filled))
+
+    def _evaluate(self, action: Evaluate) -> None:
+        """What it gives is told only where another value was expected, without secrets; it is kept nowhere."""
+        try:
+            found = self._page.evaluate(action.script, self._words.public)
+        except Error as error:
+            self._window.survived(error)
+            why = self._sight.shown(thrown(error))
+            raise ActionFailed(f"evaluate: the script failed: {why}") from error
+        if action.equals is None:
+            return
+        if place := difference(self._words.filled_json(action.equals), found, exactly=True):
+            raise ExpectationFailed(f"evaluate gave another value: {self._sight.shown(place)}")
 
     def _wait_for(self, action: WaitFor, timeout_seconds: float) -> None:
         target = self._words.target(action.target)

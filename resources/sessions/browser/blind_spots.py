@@ -45,7 +45,7 @@ class BlindSpots:
         """
         self._page_masks.note("mask", set(of_page) - set(frame.masks.invalid), frame.masks.unmatched)
         self._tell_of_masks(shot, frame, of_page, picture_size)
-        if shot.full_page and shot.clip is None:
+        if shot.full_page and shot.clip is None and shot.element is None:
             self._tell_of_truncation(shot, frame, page_size)
             self._tell_of_inner_scrollers(shot)
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
-from typing import Any
 
-from playwright.sync_api import CDPSession, Error
+from playwright.sync_api import Error
 
 from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.box import Box
@@ -21,7 +19,6 @@ from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot,
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
-from resources.gallery.folder import MAX_PIXELS, MAX_SIDE_PX
 from resources.sessions.browser.blind_spots import BlindSpots
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.frame import Frame
@@ -33,6 +30,7 @@ from resources.sessions.browser.rect import Rect
 from resources.sessions.browser.scripts import ELEMENTS
 from resources.sessions.browser.stage import Arrangement, Stage
 from resources.sessions.browser.unrest import told
+from resources.sessions.browser.view_finder import ViewFinder, devtools_of
 from resources.sessions.browser.window import Window
 from resources.sessions.record import Record, route_of
 
@@ -73,7 +71,8 @@ class Camera:
         self._readiness = Readiness(window, rules, record)
         self._stage = Stage(window.page)
         self._blind_spots = BlindSpots(window, record, page_masks)
-        self._devtools = _devtools(window, viewport)
+        self._devtools = devtools_of(window, viewport)
+        self._finder = ViewFinder(window, viewport, self._devtools)
 
     def take(
         self, shot: TakeScreenshot, playbook: str, timeout_seconds: float, fill: Callable[[str], str]
@@ -91,7 +90,7 @@ class Camera:
             tuple(dict.fromkeys((*hidden_everywhere, *(fill(selector) for selector in shot.hide)))),
             tuple(replace(each, selector=fill(each.selector)) for each in (*rules.widths, *shot.widths)),
         )
-        is_at_top = shot.full_page or shot.clip is not None
+        is_at_top = shot.full_page or shot.clip is not None or shot.element is not None
         with self._stage.held(at_top=is_at_top, arrangement=arrangement) as arranged:
             self._blind_spots.tell_of_hiding(shot, arrangement.hide, arranged, of_page=hidden_everywhere)
             return self._taken(shot, playbook, fill, arrangement.hide)
@@ -109,7 +108,7 @@ class Camera:
             raise ActionFailed(f"screenshot {shot.name!r} could not be kept: {error}") from error
         width, height = _size(png)
         self._blind_spots.tell(
-            shot, frame, of_page=of_page, picture_size=(width, height), page_size=self._page_size()
+            shot, frame, of_page=of_page, picture_size=(width, height), page_size=self._finder.page_size()
         )
         elements, texts, selectors = self._elements(frame)
         return Screenshot(
@@ -170,7 +169,7 @@ class Camera:
         return frame, False
 
     def _frame(self, shot: TakeScreenshot | None, selectors: tuple[str, ...]) -> Frame:
-        region, scroll, scale, is_whole = self._region(shot)
+        region, scroll, scale, is_whole = self._finder.region(shot)
         masks = self._lookout.look(selectors, scroll)
         command: dict[str, object] = {"format": "png", "optimizeForSpeed": True}
         if is_whole:
@@ -201,45 +200,6 @@ class Camera:
             self._window.page.wait_for_timeout(REST_MS)
             answer = self._devtools.send("Page.captureScreenshot", command)
         return base64.b64decode(answer["data"])
-
-    def _region(self, shot: TakeScreenshot | None) -> tuple[Rect, tuple[float, float], float, bool]:
-        """What to photograph, in CSS px of the page; where the window stands; image px per CSS px; whether it is more than the window."""
-        metrics = self._devtools.send("Page.getLayoutMetrics")
-        seen = metrics["cssVisualViewport"]
-        scroll = (seen["pageX"], seen["pageY"])
-        width, height = self._page_size(metrics)
-        if shot is not None and shot.clip is not None:
-            clip = shot.clip
-            if clip.x + clip.width > width or clip.y + clip.height > height:
-                raise ActionFailed(
-                    f"screenshot {shot.name!r}: clip x={clip.x} y={clip.y} width={clip.width} height={clip.height} "
-                    f"does not lie within the page, which is {width} x {height} px"
-                )
-            return Rect(clip.x, clip.y, clip.width, clip.height), scroll, self._viewport.scale, True
-        if shot is None or not shot.full_page or (width, height) == self._size_of_window():
-            # A phone shows a page that was not made for it zoomed out.
-            window = Rect(scroll[0], scroll[1], seen["clientWidth"], seen["clientHeight"])
-            return window, scroll, self._viewport.scale * seen["scale"], False
-        return Rect(0, 0, *self._capped(width, height)), scroll, self._viewport.scale, True
-
-    def _page_size(self, metrics: dict[str, Any] | None = None) -> tuple[int, int]:
-        """Width and height of the whole page in CSS px, at least the window's."""
-        content = (metrics or self._devtools.send("Page.getLayoutMetrics"))["cssContentSize"]
-        return (
-            max(math.ceil(content["width"]), self._viewport.width),
-            max(math.ceil(content["height"]), self._viewport.height),
-        )
-
-    def _capped(self, width: int, height: int) -> tuple[int, int]:
-        """Width and height in CSS px that a picture of such a page may have."""
-        scale = self._viewport.scale
-        widest = min(width, math.floor(MAX_SIDE_PX / scale))
-        return widest, min(
-            height, math.floor(MAX_SIDE_PX / scale), math.floor(MAX_PIXELS / scale**2 / widest)
-        )
-
-    def _size_of_window(self) -> tuple[int, int]:
-        return self._viewport.width, self._viewport.height
 
     def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...], tuple[str, ...]]:
         """What stands where in the picture, what it says and by which selector it is found, the most telling elements first."""
@@ -275,27 +235,6 @@ def _masked(frame: Frame) -> tuple[Masked, ...]:
 
 def _all_rects(masks: Masks) -> list[Rect]:
     return [*(rect for rects in masks.by_selector.values() for rect in rects), *masks.secret]
-
-
-def _devtools(window: Window, viewport: Viewport) -> CDPSession:
-    """A line to the browser's own camera, which can be asked for pictures that are quick to make and to read.
-
-    A capture beyond the window falls back to the metrics of the session that asks: so this one gets the same ones
-    as Playwright's, else the page would be laid out anew at scale 1 while the shutter is open.
-    """
-    devtools = window.page.context.new_cdp_session(window.page)
-    devtools.send(
-        "Emulation.setDeviceMetricsOverride",
-        {
-            "width": viewport.width,
-            "height": viewport.height,
-            "screenWidth": viewport.width,
-            "screenHeight": viewport.height,
-            "deviceScaleFactor": viewport.scale,
-            "mobile": viewport.mobile,
-        },
-    )
-    return devtools
 
 
 def _size(png: bytes) -> tuple[int, int]:

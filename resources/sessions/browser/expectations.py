@@ -5,15 +5,27 @@ from __future__ import annotations
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Error
+from playwright.sync_api import Error, expect
 
-from inspect_pipelines.domain.expectation import ExpectText, ExpectUrl, ExpectVisible
+from inspect_pipelines.domain.expectation import (
+    ExpectAria,
+    Expectation,
+    ExpectCount,
+    ExpectHidden,
+    ExpectResponse,
+    ExpectText,
+    ExpectTitle,
+    ExpectUrl,
+    ExpectValue,
+    ExpectVisible,
+)
 from inspect_pipelines.domain.playbook import When
 from inspect_pipelines.domain.target import Target
-from resources.sessions.browser.faults import ExpectationFailed
+from resources.sessions.browser.faults import ActionFailed, ExpectationFailed
 from resources.sessions.browser.navigation import as_written, glob, joined_to
 from resources.sessions.browser.sight import Sight
-from resources.sessions.browser.targets import WHOLE_PAGE, locate, squeezed, text_of
+from resources.sessions.browser.targets import PROBE_MS, WHOLE_PAGE, locate, squeezed, text_of
+from resources.sessions.browser.translation import in_words
 
 NO_VALUES = ("", "false")
 
@@ -30,10 +42,30 @@ class Expectations:
         self._page = sight.page
         self._words = sight.words
 
+    def check(self, action: Expectation, timeout_seconds: float) -> None:
+        """Return once it holds."""
+        match action:
+            case ExpectText():
+                self.text(action, timeout_seconds)
+            case ExpectVisible():
+                self.visible(action, timeout_seconds)
+            case ExpectHidden():
+                self.hidden(action, timeout_seconds)
+            case ExpectCount():
+                self.count(action, timeout_seconds)
+            case ExpectUrl():
+                self.url(action, timeout_seconds)
+            case ExpectValue():
+                self.value(action, timeout_seconds)
+            case ExpectTitle():
+                self.title(action, timeout_seconds)
+            case ExpectResponse():
+                self.response(action, timeout_seconds)
+            case ExpectAria():
+                self.aria(action, timeout_seconds)
+
     def text(self, action: ExpectText, timeout_seconds: float) -> None:
-        wanted = squeezed(
-            self._words.filled(action.equals if action.equals is not None else action.contains or "")
-        )
+        wanted = self._wanted(action)
         target = self._words.target(action.target) if action.target else WHOLE_PAGE
         found = locate(self._page, target)
 
@@ -61,6 +93,108 @@ class Expectations:
             raise ExpectationFailed(
                 f"expected {target} to be visible within {timeout_seconds:g} s: {why}"
             ) from error
+
+    def hidden(self, action: ExpectHidden, timeout_seconds: float) -> None:
+        target = self._words.target(action.target)
+        self._sight.until(
+            lambda: (not self._shows(target), ""),
+            timeout_seconds,
+            lambda _: f"expected {target} to be hidden, it is visible",
+        )
+
+    def count(self, action: ExpectCount, timeout_seconds: float) -> None:
+        target = self._words.target(action.target)
+        most = "" if action.most is None else f"at most {action.most}"
+        least = f"at least {action.least}" if action.least else ""
+        wanted = (
+            f"{action.least}" if action.least == action.most else " and ".join(filter(None, (least, most)))
+        )
+
+        def holds() -> tuple[bool, str]:
+            count = locate(self._page, target).count()
+            return action.least <= count <= (count if action.most is None else action.most), str(count)
+
+        self._sight.until(
+            holds, timeout_seconds, lambda seen: f"expected {wanted} of {target}, found {seen}", target
+        )
+
+    def value(self, action: ExpectValue, timeout_seconds: float) -> None:
+        wanted, target = self._wanted(action), self._words.target(action.target)
+
+        def holds() -> tuple[bool, str]:
+            value = squeezed(locate(self._page, target).input_value(timeout=PROBE_MS))
+            return (value == wanted if action.equals is not None else wanted in value), value
+
+        how = "be" if action.equals is not None else "contain"
+        self._sight.until(
+            holds,
+            timeout_seconds,
+            lambda seen: f"expected the value of {target} to {how} {wanted!r}, it is {seen!r}",
+            target,
+            "a value",
+        )
+
+    def title(self, action: ExpectTitle, timeout_seconds: float) -> None:
+        wanted = self._wanted(action)
+
+        def holds() -> tuple[bool, str]:
+            title = squeezed(self._page.title())
+            return (title == wanted if action.equals is not None else wanted in title), title
+
+        how = "be" if action.equals is not None else "contain"
+        self._sight.until(
+            holds,
+            timeout_seconds,
+            lambda seen: f"expected the page's title to {how} {wanted!r}, it is {seen!r}",
+        )
+
+    def response(self, action: ExpectResponse, timeout_seconds: float) -> None:
+        pattern = self._words.filled(action.url)
+        wanted = f"answer {action.status}" if action.status is not None else "be answered below 400"
+        method = f"{action.method} " if action.method else ""
+
+        def holds() -> tuple[bool, str]:
+            fitting = [
+                one
+                for one in self._sight.window.traffic.answers
+                if self._fits(pattern, one.url) and action.method in (None, one.method)
+            ]
+            ok = any(
+                one.status == action.status if action.status is not None else one.status < 400
+                for one in fitting
+            )
+            return ok, ", ".join(dict.fromkeys(str(one.status) for one in fitting))
+
+        def sentence(seen: str) -> str:
+            came = f"it answered {seen}" if seen else "nothing like it was answered since the step began"
+            return f"expected {method}{pattern!r} to {wanted}, {came}"
+
+        self._sight.until(holds, timeout_seconds, sentence)
+
+    def aria(self, action: ExpectAria, timeout_seconds: float) -> None:
+        target = self._words.target(action.target) if action.target else WHOLE_PAGE
+        found = locate(self._page, target)
+        wanted = self._words.filled(action.snapshot)
+        of = str(target) if action.target else "the page"
+        try:
+            expect(found).to_match_aria_snapshot(wanted, timeout=timeout_seconds * 1000)
+        except AssertionError as error:
+            try:
+                seen = found.aria_snapshot(timeout=PROBE_MS)
+            except Error as problem:
+                self._sight.window.survived(problem)
+                why = self._sight.why_not(target, problem)
+                raise ExpectationFailed(
+                    f"expected an outline of {of} within {timeout_seconds:g} s: {why}"
+                ) from error
+            first = first_missing(wanted, seen)
+            raise ExpectationFailed(
+                f"expected the outline of {of} to have {self._sight.shown(first)!r} within {timeout_seconds:g} s; "
+                f"it is {self._sight.shown(squeezed(seen))!r}"
+            ) from error
+        except Error as error:
+            self._sight.window.survived(error)
+            raise ActionFailed(f"expect_aria: the snapshot cannot be read: {in_words(error)}") from error
 
     def url(self, action: ExpectUrl, timeout_seconds: float) -> None:
         pattern = self._words.filled(action.pattern)
@@ -102,9 +236,23 @@ class Expectations:
     def _shows(self, target: Target) -> bool:
         return locate(self._page, target).filter(visible=True).count() > 0
 
+    def _wanted(self, action: ExpectText | ExpectValue | ExpectTitle) -> str:
+        return squeezed(
+            self._words.filled(action.equals if action.equals is not None else action.contains or "")
+        )
+
     def _is_at(self, pattern: str) -> bool:
-        url = self._page.url
+        return self._fits(pattern, self._page.url)
+
+    def _fits(self, pattern: str, url: str) -> bool:
         whole = joined_to(self._words.base_url, pattern) if pattern.startswith("/") else pattern
         bare = urlsplit(url)._replace(query="", fragment="").geturl()
         shown = [spelling for each in (url, bare) for spelling in (each, as_written(each))]
         return any(glob(whole).fullmatch(each) for each in shown)
+
+
+def first_missing(wanted: str, seen: str) -> str:
+    """The first line of a snapshot that is not in another one, where one is; else its first line."""
+    there = {line.strip() for line in seen.splitlines()}
+    lines = [line.strip() for line in wanted.splitlines() if line.strip()]
+    return next((line for line in lines if line not in there), lines[0] if lines else "")

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from inspect_pipelines.domain.action import Action, WaitFor
-from inspect_pipelines.domain.expectation import ExpectPopup, ExpectText, ExpectUrl, ExpectVisible
+from inspect_pipelines.domain.action import Action, Request, WaitFor
+from inspect_pipelines.domain.expectation import EXPECTATIONS, ExpectPopup
 from inspect_pipelines.domain.finding import without_waiting
-from inspect_pipelines.domain.gesture import Click, Fill, Press
+from inspect_pipelines.domain.gesture import GESTURES
 from inspect_pipelines.domain.playbook import Step
 from inspect_pipelines.domain.session import KnownFault
 from resources.sessions.browser.faults import ExpectationFailed, Fault, WaitedInVain
@@ -16,7 +16,7 @@ from resources.sessions.record import Record
 
 # A wrong locator once cost its 30 s in each of two viewports and two attempts.
 KNOWN_FAULT_SECONDS = 5.0
-WAITING = Click | Fill | Press | WaitFor | ExpectText | ExpectVisible | ExpectUrl | ExpectPopup
+WAITING = (*GESTURES, *EXPECTATIONS, WaitFor, ExpectPopup, Request)
 
 
 class Patience:

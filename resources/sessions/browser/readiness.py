@@ -73,7 +73,7 @@ class Readiness:
         begun = window.traffic.begun
         late = self._settle(budget_ms, is_lively)
         ours = 0.0
-        if is_lively and shot.full_page and shot.clip is None and self._is_long():
+        if is_lively and (shot.full_page or shot.element) and shot.clip is None and self._is_long():
             began_at = monotonic()
             ask(page, SCROLL_THROUGH, {"most": MOST_SCROLLED_PX})
             ours = monotonic() - began_at  # 40,000 px of it are no fault of the page

@@ -36,8 +36,13 @@ class Sight:
         timeout_seconds: float,
         sentence: Callable[[str], str],
         target: Target | None = None,
+        what: str = "a text",
     ) -> None:
         """Look again until it holds.
+
+        Args:
+            target: What `holds` looks at; placeholders filled.
+            what: Is looked for in it.
 
         Raises:
             ExpectationFailed: It did not in time, with what was seen last.
@@ -58,7 +63,7 @@ class Sight:
             self.page.wait_for_timeout(POLL_MS)
         if problem is not None and target is not None:
             raise ExpectationFailed(
-                f"expected a text in {target} within {timeout_seconds:g} s: {self.why_not(target, problem)}"
+                f"expected {what} in {target} within {timeout_seconds:g} s: {self.why_not(target, problem)}"
             ) from problem
         raise ExpectationFailed(f"{sentence(self.shown(seen))} after {timeout_seconds:g} s")
 
@@ -67,7 +72,7 @@ class Sight:
         return self.record.shortened(self.lookout.hidden(seen, self.lookout.parts()), SHOWN)
 
     def use(
-        self, verb: str, target: Target, act: Callable[[Locator, float], None], timeout_seconds: float
+        self, verb: str, target: Target, act: Callable[[Locator, float], object], timeout_seconds: float
     ) -> None:
         """Do something with the one element that a target means.
 

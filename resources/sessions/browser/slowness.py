@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.domain.action import Action, Goto, TakeScreenshot, WaitFor
-from inspect_pipelines.domain.expectation import ExpectVisible
+from inspect_pipelines.domain.action import Action, Goto, Request, TakeScreenshot, WaitFor
+from inspect_pipelines.domain.expectation import ExpectText
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.gesture import Click, Fill
+from inspect_pipelines.domain.gesture import Press
 from inspect_pipelines.domain.playbook import Step
 from resources.sessions.record import Record
 
@@ -29,7 +29,11 @@ def _called(action: Action) -> str:
             return f"goto {action.url!r}"
         case TakeScreenshot():
             return f"the page of screenshot {action.name!r}"
-        case Click() | Fill() | WaitFor() | ExpectVisible():
-            return f"{action.verb} {action.target}"
+        case Request():
+            return f"request {action.method} {action.url!r}"
+        case Press() | ExpectText():
+            return action.verb
+        case _ if target := getattr(action, "target", None):
+            return f"{action.verb} {target}"
         case _:
             return action.verb

@@ -10,7 +10,7 @@ from playwright.sync_api import Error
 from inspect_pipelines.domain.action import Action, TakeScreenshot
 from inspect_pipelines.domain.expectation import ExpectPopup
 from inspect_pipelines.domain.finding import Severity
-from inspect_pipelines.domain.gesture import Click, Press
+from inspect_pipelines.domain.gesture import Click, DoubleClick, Press
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.playbook import Playbook, Step, Viewport
 from inspect_pipelines.domain.session import UNMET, StepResult, StepStatus
@@ -112,6 +112,7 @@ class Steps:
     ) -> _Outcome:
         missed: list[str] = []
         failure: str | None = None
+        scenes.now.window.traffic.answers.clear()
         for action in step.on(viewport.name):
             self._check_halt(step, viewport, scenes, started_at)
             began_at = monotonic()
@@ -128,6 +129,10 @@ class Steps:
                     failure = str(fault)
                     break
                 missed.append(str(fault))
+        for sentence in scenes.now.window.dialogs.take_missed():
+            if failure is None:
+                self._find(ExpectationFailed(sentence), step, scenes, number=number, is_last=is_last)
+                missed.append(sentence)
         url = scenes.now.window.url
         scenes.return_home()
         scenes.now.window.before_action()  # what the last one has opened is followed by nobody
@@ -197,7 +202,7 @@ class Steps:
                 self._try(action, seconds, scenes)
         except WindowClosed:
             if not (
-                scenes.is_apart and isinstance(action, Click | Press)
+                scenes.is_apart and isinstance(action, Click | DoubleClick | Press)
             ):  # what is pressed there may close it
                 raise
 

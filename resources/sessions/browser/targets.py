@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
-from playwright.sync_api import Error, FrameLocator, Locator, Page
+from playwright.sync_api import Error, Frame, FrameLocator, Locator, Page
 
 from inspect_pipelines.domain.target import Target
 from resources.sessions.browser.scripts import CANDIDATES, TEXT_OF
@@ -21,7 +22,17 @@ WHOLE_PAGE = Target(selector="body, :root:not(:has(body))")  # XML and SVG have 
 
 def locate(page: Page, target: Target) -> Locator:
     """All elements that a target may mean; using one is strict, so two are an error."""
-    root: Page | FrameLocator = page.frame_locator(target.frame) if target.frame else page
+    frame = target.frame or (target.within.frame if target.within else None)
+    root: Page | FrameLocator | Locator = page.frame_locator(frame) if frame else page
+    if target.within:
+        root = locate(page, replace(target.within, frame=frame))
+    found = _named(root, target)
+    if target.has:  # it is looked for in what was found, so it needs no frame
+        found = found.filter(has=locate(page, target.has))
+    return found if target.nth is None else found.nth(target.nth)
+
+
+def _named(root: Page | FrameLocator | Locator, target: Target) -> Locator:
     if target.role:
         role: Any = target.role  # Playwright lists the roles as literals
         return root.get_by_role(role, name=target.name) if target.name else root.get_by_role(role)
@@ -33,6 +44,10 @@ def locate(page: Page, target: Target) -> Locator:
         return root.get_by_placeholder(target.placeholder)
     if target.test_id:
         return root.locator(selector_of_test_id(target.test_id))
+    if target.title:
+        return root.get_by_title(target.title)
+    if target.alt:
+        return root.get_by_alt_text(target.alt)
     return root.locator(target.selector or "body")
 
 
@@ -68,9 +83,15 @@ def why_not(page: Page, target: Target, error: Error, hidden: Callable[[str], st
     if count == 0 and target.frame and page.locator(target.frame).count() == 0:
         return f"there is no frame {target.frame!r}"
     if count == 0:
-        return f"found none{_nearest(page, target, hidden)}"
+        return _none(page, target, hidden)
     if "strict mode violation" in text:
         return f"found {count}; say which one is meant: {', '.join(_shown(found, count, hidden))}"
+    if "Not a checkbox or radio button" in text:
+        return "it is neither a checkbox nor a radio button"
+    if "not a <select>" in text:
+        return "it is no <select> of options; click it, and then the option"
+    if "did not find some options" in text:
+        return f"it has no such option{_options(found)}"
     if "not an <input>" in text or "cannot be filled" in text:
         return "it is no field that text can be filled into"
     if covering := COVERED.search(text):
@@ -91,8 +112,34 @@ def why_not(page: Page, target: Target, error: Error, hidden: Callable[[str], st
     return "it is there, but the page did not take it in time" if "Timeout " in text else in_words(error)
 
 
+def _none(page: Page, target: Target, hidden: Callable[[str], str]) -> str:
+    if target.within is not None and locate(page, around := _around(target)).count() == 0:
+        return f"there is no {target.within} to look within{_nearest(page, around, hidden)}"
+    if target.nth is not None and (several := locate(page, replace(target, nth=None)).count()):
+        return f"found {several}, so there is no nth {target.nth} (0 is the first, -1 the last)"
+    if target.has is not None and (several := locate(page, replace(target, nth=None, has=None)).count()):
+        return f"found {several}, none of them with {target.has}"
+    return f"found none{_nearest(page, target, hidden)}"
+
+
+def _around(target: Target) -> Target:
+    assert target.within is not None
+    return replace(target.within, frame=target.frame or target.within.frame)
+
+
 def _is_bad_selector(text: str) -> bool:
     return "is not a valid selector" in text or "Unexpected token" in text or "Unknown engine" in text
+
+
+def _options(found: Locator) -> str:
+    try:
+        labels: list[str] = found.evaluate("e => [...e.options].map(o => o.label)", timeout=PROBE_MS)
+    except Error:
+        return ""
+    listed = ", ".join(repr(label[:MOST_SUGGESTED]) for label in labels[:5])
+    return (
+        f"; there is {listed}{' and more' if len(labels) > 5 else ''}" if listed else "; it has none at all"
+    )
 
 
 def _shown(found: Locator, count: int, hidden: Callable[[str], str]) -> list[str]:
@@ -110,11 +157,17 @@ def _shown(found: Locator, count: int, hidden: Callable[[str], str]) -> list[str
 def _nearest(page: Page, target: Target, hidden: Callable[[str], str]) -> str:
     """`; did you mean ..?` or what there is instead, where looking costs one question to the page."""
     wanted = target.name or target.label or target.text or target.placeholder or target.test_id
+    wanted = wanted or target.title or target.alt
     kind = _kind(target)
-    if target.frame or kind is None:
+    if kind is None:
         return ""
     try:
-        found: list[str] = page.evaluate(CANDIDATES, {"kind": kind, "role": target.role})
+        document: Page | Frame | None = page
+        if target.frame:
+            document = page.locator(target.frame).first.element_handle(timeout=PROBE_MS).content_frame()
+        if document is None:
+            return ""
+        found: list[str] = document.evaluate(CANDIDATES, {"kind": kind, "role": target.role})
     except Error:
         return ""
     # What may be a secret is no suggestion; the page cuts at 300 characters, where half of one may stand.
@@ -133,7 +186,7 @@ def _nearest(page: Page, target: Target, hidden: Callable[[str], str]) -> str:
 def _kind(target: Target) -> str | None:
     if target.role:
         return "role" if target.name else None
-    for kind in ("label", "text", "placeholder", "test_id"):
+    for kind in ("label", "text", "placeholder", "test_id", "title", "alt"):
         if getattr(target, kind):
             return kind
     selector = target.selector or ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
@@ -17,6 +17,7 @@ from resources.sessions.browser.navigation import failed_connection
 from resources.sessions.record import Record
 
 NUMBERS = re.compile(r"\d+")
+MOST_ANSWERS = 5000  # of a step
 BY_SCRIPTS = ("fetch", "xhr")
 OFTEN = 8  # times that a document asks at addresses of one shape; further ones are a page that asks for news
 MOST_ADDRESS = 200  # characters of an image's
@@ -41,6 +42,15 @@ class Pending:
     is_news: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request that was answered."""
+
+    url: str
+    method: str
+    status: int
+
+
 class Traffic:
     """Of one page.
 
@@ -56,6 +66,7 @@ class Traffic:
         self._broken: set[str] = set()
         self.answered: int | None = None  # the status of the last document that was to be the page's
         self.expects_status = False  # an action looks at the status itself
+        self.answers: deque[Answered] = deque(maxlen=MOST_ANSWERS)  # since the step began
         self._lost_fonts = False  # whether the network has said already why a font is missing
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_request_end)
@@ -112,6 +123,7 @@ class Traffic:
         request = response.request
         if response.headers.get("content-type", "").startswith(STREAM):
             self._pending.pop(id(request), None)
+        self.answers.append(Answered(response.url, request.method, response.status))
         is_page = _is_main_document(request)
         if is_page:
             self.answered = response.status

@@ -39,3 +39,9 @@ def in_words(error: Error) -> str:
     if SCRIPT.search(text):
         return f"the page does not answer as pages do, so it may be none or have changed what scripts rely on ({text})"
     return text
+
+
+def thrown(error: Error) -> str:
+    """What a script of the playbook's own has thrown, as it says it itself."""
+    text = CALLED.sub("", error.message.strip().partition("\n")[0])
+    return text if SCRIPT.search(text) else in_words(error)

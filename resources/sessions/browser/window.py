@@ -14,10 +14,11 @@ from playwright.sync_api import (
     Page,
 )
 
-from inspect_pipelines.domain.finding import FindingKind, Severity
+from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.host import place_of
 from inspect_pipelines.errors import SessionCrashed
 from resources.sessions.browser.borders import Borders
+from resources.sessions.browser.dialogs import Dialogs
 from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import NavigationFailed, PageDied, WindowClosed
 from resources.sessions.browser.gate import Gate
@@ -30,7 +31,6 @@ from resources.sessions.record import Record, route_of
 STATUS_CONSOLE_LINE = "Failed to load resource:"
 ECHOES = (STATUS_CONSOLE_LINE, "Blocked script execution in ")
 STATUS = "() => performance.getEntriesByType('navigation')[0]?.responseStatus ?? 0"
-DIALOGS = {"alert": "an alert", "confirm": "a question", "prompt": "a prompt"}
 NAVIGATION_STARTS_WITHIN_MS = 40  # from a click to the request that it causes, measured 5-15 ms
 
 
@@ -57,6 +57,8 @@ class Window:
         self._has_crashed = False
         self.hung_after: float | None = None  # s, set by the watchdog
         self.page = page
+        self.dialogs = Dialogs(record)
+        self.is_downloading = False  # a step asked for a file, and looks at it
         self.traffic = Traffic(page, record, gate, at=lambda: self.url)
         devtools = page.context.new_cdp_session(page)
         self._frame_id: str = devtools.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
@@ -209,21 +211,11 @@ class Window:
         )
 
     def _on_dialog(self, dialog: Dialog) -> None:
-        """Say no to everything but leaving the page: nothing that a dialog warns of is done by accident."""
-        is_leaving = dialog.type == "beforeunload"
-        told = (
-            "the page asked whether it may be left; it was"
-            if is_leaving
-            else f"the page showed {DIALOGS.get(dialog.type, dialog.type)} {dialog.message!r}; it was dismissed"
-        )
-        severity = Severity.INFO if is_leaving else None
-        self._record.find(FindingKind.DIALOG, told, url=self.url, severity=severity)
-        if is_leaving:
-            dialog.accept()
-        else:
-            dialog.dismiss()
+        self.dialogs.answer(dialog, url=self.url)
 
     def _on_download(self, download: Download) -> None:
+        if self.is_downloading:
+            return
         self._record.log(
             "download", f"{download.suggested_filename!r} was offered and not kept", url=self.url
         )

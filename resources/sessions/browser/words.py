@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from inspect_pipelines.domain.target import Target
 from inspect_pipelines.domain.template import fill, fill_address, placeholders
 from resources.sessions.browser.faults import ActionFailed
 
-TEXTS = ("selector", "name", "label", "text", "placeholder", "test_id", "frame")
+TEXTS = ("selector", "name", "label", "text", "placeholder", "test_id", "title", "alt", "frame")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,31 @@ class Words:
 
     def target(self, target: Target) -> Target:
         """The target with its placeholders filled."""
-        changes = {name: self.filled(value) for name in TEXTS if (value := getattr(target, name))}
-        return replace(target, **changes)
+        texts: dict[str, Any] = {
+            name: self.filled(value) for name in TEXTS if (value := getattr(target, name))
+        }
+        return replace(
+            target,
+            **texts,
+            has=self.target(target.has) if target.has else None,
+            within=self.target(target.within) if target.within else None,
+        )
+
+    def filled_json(self, text: str) -> Any:
+        """The value of a JSON text, each text within it filled by itself, so that no value can end its place."""
+        return self._filled_within(json.loads(text))
+
+    @property
+    def public(self) -> dict[str, str]:
+        """The values of variables that are not secret."""
+        return {name: value for name, value in self.values.items() if name not in self.secret_names}
+
+    def _filled_within(self, value: Any) -> Any:
+        if isinstance(value, str):
+            return self.filled(value)
+        if isinstance(value, dict):
+            return {self.filled(key): self._filled_within(inner) for key, inner in value.items()}
+        return [self._filled_within(inner) for inner in value] if isinstance(value, list) else value
 
     def holds_secret(self, text: str) -> bool:
         return any(name in self.secret_names for name in placeholders(text))

@@ -11,6 +11,8 @@
     text: () => all("body *", (e) => squeeze([...e.childNodes].filter((n) => n.nodeType === 3).map((n) => n.data).join(" "))),
     placeholder: () => all("[placeholder]", (e) => e.placeholder),
     test_id: () => all("[data-testid],[data-test-id],[data-test]", (e) => e.dataset.testid || e.dataset.testId || e.dataset.test),
+    title: () => all("[title]", (e) => squeeze(e.title)),
+    alt: () => all("[alt]", (e) => squeeze(e.alt)),
     id: () => all("[id]", (e) => `#${e.id}`),
     class: () => all("[class]", (e) => [...e.classList].map((c) => `.${c}`)).flat(),
   };
