@@ -19,6 +19,7 @@ from inspect_pipelines.queries.baseline_sets import (
 )
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.api.absent import present
+from inspect_pipelines.web.console.baseline_drift import baseline_drift
 from inspect_pipelines.web.console.baseline_verbs import baseline_verbs
 from inspect_pipelines.web.console.shell import Shell
 
@@ -27,7 +28,7 @@ Id = Annotated[str, Query(max_length=100)]
 
 
 def baselines(shell: Shell) -> Iterator[BaseRoute]:
-    """`/baselines`, `/baselines/{set_name}`, `/baselines/{set_name}/compare` and one of them."""
+    """`/baselines`, `/baselines/{set_name}`, its drift, `/baselines/{set_name}/compare` and one of them."""
     router, sees = APIRouter(), permitted(Permission.PICTURES_READ)
 
     @router.get("/baselines", response_class=HTMLResponse)
@@ -91,5 +92,6 @@ def baselines(shell: Shell) -> Iterator[BaseRoute]:
             environments=environments_of(baseline),
         )
 
+    yield from baseline_drift(shell)  # before what any id may be
     yield from router.routes
     yield from baseline_verbs(shell)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from inspect_pipelines.domain.drift import Drift
 from inspect_pipelines.ports.history import Answered
 from inspect_pipelines.queries.insight import Question
 
 WIDTH, HEIGHT, EDGE = 320.0, 56.0, 3.0  # of a line's drawing, in its own units
+LINE_OF_TEXT = 14.0  # between two figures at one edge
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,61 @@ def bars(question: Question, answer: Answered) -> list[Bar]:
     given = [(name, number) for name, number in known if number is not None]
     largest = question.top or max((number for _, number in given), default=0.0) or 1.0
     return [Bar(name, number, round(100 * number / largest, 2)) for name, number in given]
+
+
+@dataclass(frozen=True, slots=True)
+class Dot:
+    """A run in a chart of drift."""
+
+    x: float
+    y: float
+    at: datetime
+    score: float
+    is_over: bool  # the tolerance
+
+
+@dataclass(frozen=True, slots=True)
+class DriftChart:
+    """A view's scores over its runs, in units of the drawing.
+
+    Attributes:
+        limit: How high the tolerance is.
+        top: How high the highest score is; None: too near to the tolerance to be named beside it.
+        highest: That score.
+    """
+
+    points: str
+    dots: tuple[Dot, ...]
+    limit: float
+    top: float | None
+    highest: float
+    width: float = 720.0
+    height: float = 200.0
+    left: float = 64.0
+    right: float = 708.0
+    bottom: float = 184.0
+
+
+def drift_chart(drift: Drift) -> DriftChart:
+    """Of a drift in which something was measured."""
+    plain = DriftChart("", (), 0.0, None, 0.0)
+    scores = [score for _, score in drift.measured]
+    high = 1.1 * max([*scores, drift.tolerance]) or 1.0
+    step = (plain.right - plain.left) / max(1, len(scores) - 1)
+
+    def height(score: float) -> float:
+        return round(plain.bottom * (1 - score / high), 1)
+
+    dots = tuple(
+        Dot(round(plain.left + step * number, 1), height(score), one.at, score, score > drift.tolerance)
+        for number, (one, score) in enumerate(drift.measured)
+    )
+    limit, top = height(drift.tolerance), height(max(scores))
+    is_apart = min(abs(top - limit), abs(top - plain.bottom)) > LINE_OF_TEXT
+    points = " ".join(f"{dot.x},{dot.y}" for dot in dots)
+    return replace(
+        plain, points=points, dots=dots, limit=limit, top=top if is_apart else None, highest=max(scores)
+    )
 
 
 def _places(question: Question, answer: Answered) -> tuple[int, int, int, int | None] | None:

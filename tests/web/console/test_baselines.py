@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -19,6 +20,7 @@ from pressing import EVIL, FORM, audited, press, refuse_markup, shown
 from web_app import TestClient, a_client
 
 SET = ledger_rows.NIGHTLY.id
+DAY = timedelta(days=1)
 PLACE = f"/baselines/{SET}"
 ACTIVE, BEFORE = ledger_rows.WITH_PICTURES, ledger_rows.NEW.id
 
@@ -202,3 +204,33 @@ def test_what_rules_took_over_says_how_far_it_is_from_what_a_person_approved(
     assert "Look at what drifted" in page
     assert "1 view is another" in page
     assert f"/compare?old={BEFORE}&amp;new=c2" in page
+
+
+def test_drift_is_drawn_beside_its_tolerance_with_a_sentence_and_a_table(
+    client: TestClient, ours: House, sha256: str
+) -> None:
+    run = ledger_rows.RUNNING.id
+    with ours.ledger.write() as ledger:
+        found = ledger.baselines.find(ACTIVE)
+        assert found is not None
+        ledger.baselines.add(
+            replace(found, id=BaselineId("b10"), created_by=EVIL, created_at=found.created_at - DAY)
+        )
+    abort(ours, run, RunStatus.FAILED, "it differs")
+
+    page = shown(client, f"{PLACE}/drift")
+    other = client.get(f"{PLACE}/drift?view=shop/nope@desktop", headers=FORM)
+
+    assert f'href="{PLACE}/drift"' in shown(client, PLACE)
+    assert page.count("<circle") == 1
+    assert 'class="limit"' in page
+    assert "over 1 run the score stayed at 0.0000" in page.partition('role="img" aria-label="')[2]
+    assert f'href="/runs/{run}/pictures/{sha256}"' in page
+    refuse_markup(page)
+    assert other.status_code == 404
+
+
+def test_without_a_persons_approval_the_page_says_what_drift_is_measured_from(client: TestClient) -> None:
+    page = shown(client, f"/baselines/{ledger_rows.TRIGGER.id}/drift")
+
+    assert "No person has approved anything here yet" in page
