@@ -59,7 +59,12 @@ class Review:
 
 
 def context_of(run: Run) -> str:
-    """What a newer run must look at to show the same again: `acme/shop#12`, `acme/shop@main`; empty: no event says."""
+    """What a newer run must look at to show the same again: `acme/shop#12`, `acme/shop@main`; empty: no event says.
+
+    What people sent is shown by no other run, so none takes its place.
+    """
+    if run.is_upload:
+        return f"upload {run.id}"
     values = run.variables
     if number := values.get("pr_number"):
         return f"{values.get('repo', '')}#{number}"

@@ -44,6 +44,7 @@ class SkipReason(StrEnum):
     QUEUE_TIMEOUT = "queue_timeout"
 
 
+UPLOADS = "upload:"  # how origins of uploads begin
 OF_EVENTS = ("event:", "batch:")  # how origins of events begin
 
 # Origins: why a run exists; unique per organisation, so that whatever starts a run twice finds the first one.
@@ -84,6 +85,11 @@ def undecided_origin(event_id: EventId, trigger_id: DefinitionId, replay: str = 
     return f"undecided:{event_id}:{trigger_id}" + (f"@{replay}" if replay else "")
 
 
+def upload_origin(key: str) -> str:
+    """The origin of what stands for a run whose pictures somebody sent; nothing was played for it."""
+    return f"{UPLOADS}{key}"
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     id: RunId
@@ -106,6 +112,11 @@ class Run:
     claimed_at: datetime | None = None  # UTC; None until a worker took it
     deadline_at: datetime | None = None  # UTC; claimed_at + timeout_minutes
     completed_at: datetime | None = None  # UTC
+
+    @property
+    def is_upload(self) -> bool:
+        """Whether people sent its pictures; no browser took them."""
+        return self.origin.startswith(UPLOADS)
 
     @property
     def is_of_event(self) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from inspect_pipelines.client.noun import Noun, below
 from inspect_pipelines.client.pages import Pages
 from inspect_pipelines.domain.noise import NoiseFloor
 from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
 from inspect_pipelines.queries.baselines import BaselineSummary
+from inspect_pipelines.queries.runs import RunSummary
 
 
 class Baselines(Noun):
@@ -136,5 +137,20 @@ class Baselines(Noun):
             BaselineSummary,
             "POST",
             below("/baselines/{baseline_id}/restore", baseline_id=baseline_id),
+            headers={"Idempotency-Key": key},
+        )
+
+    def upload(
+        self, set_name: str, *, files: Mapping[str, str], note: str = "", key: str | None = None
+    ) -> RunSummary:
+        """Propose pictures that were taken elsewhere: a run that waits for a person, and changes nothing before.
+
+        What is not known of them (browser, fonts) is taken from what each view showed last.
+        """
+        return self._one(
+            RunSummary,
+            "POST",
+            below("/baseline-sets/{set_name}/uploads", set_name=set_name),
+            body={"files": files, "note": note},
             headers={"Idempotency-Key": key},
         )

@@ -39,6 +39,7 @@ from inspect_pipelines.web.api.schedules import schedules
 from inspect_pipelines.web.api.sign_ins import sign_ins
 from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.triggers import triggers
+from inspect_pipelines.web.api.uploads import uploads
 from inspect_pipelines.web.api.workflows import workflows
 
 NOUNS = (
@@ -48,6 +49,7 @@ NOUNS = (
     runs,
     baselines,
     baseline_verbs,
+    uploads,
     reviews,
     incidents,
     events,

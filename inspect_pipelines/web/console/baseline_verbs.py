@@ -14,6 +14,7 @@ from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.pictures import finalize
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.api.absent import present
+from inspect_pipelines.web.console.baseline_upload import baseline_upload
 from inspect_pipelines.web.console.forms import Fields, form
 from inspect_pipelines.web.console.shell import Seen, Shell
 
@@ -24,6 +25,7 @@ def baseline_verbs(shell: Shell) -> Iterator[BaseRoute]:
     """The routes."""
     may = permitted(Permission.BASELINE_FINALIZE)
     yield form(shell, "/baselines/{set_name}/adopt", may, "baseline.create", _adopt)
+    yield baseline_upload(shell)
     one = "/baselines/{baseline_id}"
     yield form(shell, f"{one}/activate", may, "baseline.activate", _activate)
     yield form(shell, f"{one}/delete", may, "baseline.delete", _delete)

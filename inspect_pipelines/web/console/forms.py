@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qs
 
@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.usecases.access.answer_once import begin, finish
+from inspect_pipelines.usecases.pictures.open_upload import File
 from inspect_pipelines.web.access.declaration import Declaration, is_for
 from inspect_pipelines.web.access.origin import refuse_strangers
 from inspect_pipelines.web.console.shell import Seen, Shell
@@ -26,9 +27,10 @@ KEY = "key"  # fresh in each form that is shown, so that pressing a button twice
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """What was filled in."""
+    """What was filled in, and what files were chosen."""
 
     all: Mapping[str, Sequence[str]]
+    files: Sequence[File] = ()
 
     def one(self, name: str, default: str = "") -> str:
         """The only value of a field.
@@ -54,11 +56,19 @@ class Shown:
     afterwards: str
 
 
+Read = Callable[[Request], Awaitable[Fields]]
 Do = Callable[[Seen, Fields], str | Shown]  # does it, and says which page to go to
 
 
 def form(
-    shell: Shell, path: str, declared: Declaration, action: str, do: Do, *, subject: str = ""
+    shell: Shell,
+    path: str,
+    declared: Declaration,
+    action: str,
+    do: Do,
+    *,
+    subject: str = "",
+    read: Read | None = None,
 ) -> BaseRoute:
     """A route that takes a form.
 
@@ -69,19 +79,22 @@ def form(
         action: As it stands in the audit.
         do: What it does.
         subject: What it is done to, where no parameter says so.
+        read: How it is read; None: as fields without files.
     """
+    reads = read or fields_of
 
     @is_for(declared)
     async def endpoint(request: Request) -> Response:
         refuse_strangers(request.headers, scheme=request.url.scheme, origins=shell.gate.origins)
         seen = await anyio.to_thread.run_sync(shell.see, request)  # before a byte of it is kept
         shell.gate.rates.spend_of(seen.caller)
-        fields = await fields_of(request)
+        fields = await reads(request)
         return await anyio.to_thread.run_sync(once, seen, fields)
 
     def once(seen: Seen, fields: Fields) -> Response:
         request = seen.request
-        said = repr((request.url.path, request.url.query, sorted(fields.all.items())))
+        sent = [(one.name, hashlib.sha256(one.content).hexdigest()) for one in fields.files]
+        said = repr((request.url.path, request.url.query, sorted(fields.all.items()), sent))
         fingerprint = hashlib.sha256(said.encode()).hexdigest()
         if not fields.one(KEY):
             raise UsageError("this form came without its key; load its page again and press the button there")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from dataclasses import replace
@@ -27,6 +28,7 @@ from inspect_pipelines.web.access.declaration import declaration_of, operations
 from people import a_token, bearer
 from project_files import ENTRY, HEAD, ORGANIZATION, PLAYBOOK
 from recording_engine import RecordingEngine
+from reviewed_runs import page
 from web_app import URL, TestClient, a_client, an_app
 
 ACME = OrgId("acme")
@@ -39,6 +41,7 @@ FILES = {
     "playbooks/shop.yaml": PLAYBOOK,
 }
 LATER = "2026-11-23T07:00:00Z"
+DRAWN = page("home", "button")[0]
 PAST = "2026-11-20T07:00:00Z"  # of the nightly schedule
 BODIES = {
     "run-now": {},
@@ -56,6 +59,7 @@ BODIES = {
     "test": {"event_id": ledger_rows.EVENT.id},
     "password": {"password": "kettle of brave otters"},
     "reject": {"note": "ticket 7"},
+    "uploads": {"files": {"home@desktop.png": base64.b64encode(DRAWN).decode()}},
     "run-past": {"at": PAST},
 }
 ENTRIES = {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 
@@ -17,6 +18,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.conclude import abort
 from people import a_token, bearer
 from pressing import EVIL, FORM, audited, press, refuse_markup, shown
+from reviewed_runs import page
 from web_app import TestClient, a_client
 
 SET = ledger_rows.NIGHTLY.id
@@ -234,3 +236,48 @@ def test_without_a_persons_approval_the_page_says_what_drift_is_measured_from(cl
     page = shown(client, f"/baselines/{ledger_rows.TRIGGER.id}/drift")
 
     assert "No person has approved anything here yet" in page
+
+
+def test_uploaded_pictures_are_proposed_and_lead_to_their_review(client: TestClient, ours: House) -> None:
+    sent = [("pictures", ("home@desktop.png", page("home", "button")[0], "image/png"))]
+    headers = {name: value for name, value in FORM.items() if name != "Content-Type"}
+    was = active(ours).id
+
+    answers = [
+        client.post(
+            f"{PLACE}/upload",
+            data={"key": "k", "note": "drawn"},
+            files=sent,
+            headers=headers,
+            follow_redirects=False,
+        )
+        for _ in range(2)
+    ]
+    wrong = client.post(
+        f"{PLACE}/upload",
+        data={"key": "k2", "note": ""},
+        files=[("pictures", ("x.gif", b"GIF89a"))],
+        headers=headers,
+    )
+    form = press(client, f"{PLACE}/upload")
+
+    (place,) = {one.headers["location"] for one in answers}
+    assert re.fullmatch(r"/runs/[0-9a-f-]+/review", place)
+    assert "1 picture was uploaded by local (drawn)" in shown(client, place.removesuffix("/review"))
+    assert place in shown(client, "/inbox")
+    assert active(ours).id == was
+    assert audited(ours).count(("baseline.propose", SET, "console")) == 1
+    assert wrong.status_code == 400
+    assert "&#39;x.gif&#39;: 6 bytes that begin with" in wrong.text
+    assert form.status_code == 400
+    assert "a form with files is sent as" in form.text
+
+
+def test_whoever_only_looks_uploads_nothing(ours: House) -> None:
+    viewer = {**FORM, **bearer(a_token(ours, "vera", role=Role.VIEWER))}
+    with a_client(ours, is_open=True) as client:
+        page_ = client.get(PLACE, headers=viewer).text
+        answer = press(client, f"{PLACE}/upload", headers=viewer)
+
+    assert "Upload pictures" not in page_
+    assert answer.status_code == 403

@@ -82,6 +82,18 @@ def test_a_view_is_shown_with_its_pictures_its_regions_by_name_and_the_way_onwar
     assert '<h1 id="view" tabindex="-1" data-focus>page-02' in client.get(before).text
 
 
+def test_a_runs_page_says_what_was_decided_about_it(client: TestClient, house: House) -> None:
+    """Once a single view of a run was decided and others waited, its page broke: 500, "something broke"."""
+    run = a_reviewed_run(house, ["header", "button"])
+    say(client, run.id, view="shop/page-01@desktop", decision="accept", note="the new name")
+
+    page = client.get(f"/runs/{run.id}")
+
+    assert page.status_code == 200
+    assert "<strong>accepted</strong> page-01 (desktop) by local" in page.text
+    assert "the new name" in page.text
+
+
 def test_every_picture_and_thumbnail_of_the_page_is_there(client: TestClient, house: House) -> None:
     run = a_reviewed_run(house, ["header", GONE])
 
