@@ -139,6 +139,12 @@ def definition_names(house: House) -> dict[DefinitionId, str]:
         return {one.id: one.name for one in ledger.definitions.all()}
 
 
+def applied_definitions(house: House) -> dict[DefinitionId, Definition]:
+    """Each as it is applied, by its id."""
+    with house.ledger.read() as ledger:
+        return {one.id: one for one in ledger.definitions.all()}
+
+
 def list_definitions(house: House) -> list[DefinitionSummary]:
     """Every schedule and trigger, by its id."""
     return [_summary(seen) for seen in _seen(house, 1)]

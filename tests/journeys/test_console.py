@@ -2,41 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from journeys_commands import Project
-from journeys_up import HeldSite, held_site, up, write_project
+from journeys_up import HeldSite, up, write_project
 from patience import until
-
-MS = 120_000.0  # for what is sure to come; five seconds are the browser's own, too few on a busy machine
-
-
-@pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser has to say against the page: violations of its policy, uncaught errors, failed requests."""
-    found: list[str] = []
-    page.on("console", lambda line: found.append(line.text) if line.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(MS)
-    expect.set_options(timeout=MS)
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def site() -> Iterator[HeldSite]:
-    with held_site() as site:
-        yield site
 
 
 def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
@@ -63,7 +35,7 @@ def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
         expect(page.locator("h1")).to_contain_text("nothing is approved yet")
         page.locator("#view-1 img").evaluate("image => image.decode()")
         page.get_by_role("button", name="Accept these pictures").click()
-        expect(page.get_by_role("heading", name="Nothing waits")).to_be_visible(timeout=MS)
+        expect(page.get_by_role("heading", name="Nothing waits")).to_be_visible()
         page.get_by_role("link", name="Automated runs").first.click()
         page.get_by_role("button", name="Run now").click()
         expect(page.locator("h1")).to_contain_text("1 of 1 views look as approved")

@@ -6,17 +6,15 @@ import hashlib
 import hmac
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
 from journeys_commands import Project
-from journeys_up import HeldSite, Up, held_site, up, write_project
+from journeys_up import HeldSite, Up, up, write_project
 
-MS = 120_000.0  # for what is sure to come; five seconds are the browser's own, too few on a busy machine
 SECRET = "It's a Secret to Everybody"
 REFUSED = "Failed to load resource: the server responded with a status of 400 (Bad Request)"
 TRIGGERS = """
@@ -42,30 +40,6 @@ MERGED = {
     "repository": {"full_name": "acme/shop"},
     "sender": {"login": "bob"},
 }  # fmt: skip
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    page = browser.new_page(viewport={"width": 1280, "height": 900})
-    page.set_default_timeout(MS)
-    expect.set_options(timeout=MS)
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def complaints(page: Page) -> list[str]:
-    """What the browser has to say against the pages: violations of their policy, uncaught errors, failed requests."""
-    found: list[str] = []
-    page.on("console", lambda line: found.append(line.text) if line.type in ("error", "warning") else None)
-    page.on("pageerror", lambda error: found.append(str(error)))
-    return found
-
-
-@pytest.fixture
-def site() -> Iterator[HeldSite]:
-    with held_site() as site:
-        yield site
 
 
 def test_the_rooms_do_what_they_show(

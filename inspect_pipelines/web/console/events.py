@@ -44,16 +44,9 @@ def events(shell: Shell) -> Iterator[BaseRoute]:
         seen = shell.see(request)
         chosen = status if status in TABS else ""
         found = list_decided_events(seen.house, status=EventStatus(chosen) if chosen else None, cursor=cursor)
-        return shell.page(
-            seen,
-            "events.html.j2",
-            found=found,
-            sources=[] if found.items else list_sources(seen.house),
-            names=definition_names(seen.house),
-            chosen=chosen,
-            tabs_of_states=TABS,
-            tones=TONES,
-            is_first=cursor is None,
+        sources = [] if found.items else list_sources(seen.house)
+        return shell.listing(
+            seen, "events.html.j2", found, tabs=TABS, chosen=chosen, tones=TONES, sources=sources
         )
 
     @router.get("/events/{event_id}", response_class=HTMLResponse)

@@ -11,8 +11,9 @@ from starlette.routing import BaseRoute
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.review import ReviewState
-from inspect_pipelines.queries.definitions import list_definitions
+from inspect_pipelines.queries.definitions import applied_definitions
 from inspect_pipelines.queries.notifications import notification_with
+from inspect_pipelines.queries.pauses import list_pauses
 from inspect_pipelines.queries.reviews import list_reviews
 from inspect_pipelines.queries.waiting import Waiting, list_waiting, reasons_of
 from inspect_pipelines.usecases.alerts.resend import resend
@@ -34,15 +35,14 @@ def inbox(shell: Shell) -> Iterator[BaseRoute]:
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> HTMLResponse:
         seen = shell.see(request)
-        definitions = list_definitions(seen.house)
         reviews = list_reviews(seen.house, ReviewState.WAITING, cursor=cursor)
         return shell.page(
             seen,
             "inbox.html.j2",
             reviews=reviews,
             reasons=reasons_of(seen.house, [one.review.run_id for one in reviews.items]),
-            names={one.id: one.name for one in definitions},
-            paused=[one for one in definitions if one.paused] if cursor is None else [],
+            definitions=applied_definitions(seen.house),
+            pauses=list_pauses(seen.house) if cursor is None else (),
             further=_seen_by(seen, list_waiting(seen.house)) if cursor is None else Waiting((), (), ()),
             said=said,
             is_first=cursor is None,

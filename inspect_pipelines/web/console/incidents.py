@@ -41,16 +41,8 @@ def incidents(shell: Shell) -> Iterator[BaseRoute]:
     ) -> HTMLResponse:
         seen = shell.see(request)
         chosen = state if state in TABS else "open"
-        return shell.page(
-            seen,
-            "incidents.html.j2",
-            found=list_incidents(seen.house, open_only=chosen == "open", cursor=cursor),
-            names=definition_names(seen.house),
-            chosen=chosen,
-            tabs_of_states=TABS,
-            tones=TONES,
-            is_first=cursor is None,
-        )
+        found = list_incidents(seen.house, open_only=chosen == "open", cursor=cursor)
+        return shell.listing(seen, "incidents.html.j2", found, tabs=TABS, chosen=chosen, tones=TONES)
 
     @router.get("/incidents/{incident_id}", response_class=HTMLResponse)
     @is_for(reads)

@@ -17,7 +17,7 @@ from inspect_pipelines.queries.access import list_members, list_own_tokens, list
 from inspect_pipelines.queries.audit import list_audit
 from inspect_pipelines.queries.budgets import list_budgets
 from inspect_pipelines.queries.channels import list_channels, where_of
-from inspect_pipelines.queries.definitions import list_definitions
+from inspect_pipelines.queries.definitions import applied_definitions
 from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.queries.pauses import list_pauses
 from inspect_pipelines.queries.sign_ins import list_sign_ins, who_asks
@@ -124,7 +124,7 @@ def settings(shell: Shell) -> Iterator[BaseRoute]:
             limits=organization(seen.house).limits,
             pauses=pauses,
             is_all_paused=any(_is_of_all(one) for one in pauses),
-            definitions={one.id: one for one in list_definitions(seen.house)},
+            definitions=applied_definitions(seen.house),
         )
 
     @router.get("/settings/audit", response_class=HTMLResponse)

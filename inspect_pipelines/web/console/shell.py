@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -18,6 +18,8 @@ from inspect_pipelines.domain.access import Caller, Permission
 from inspect_pipelines.domain.way import CONSOLE
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.definitions import definition_names
+from inspect_pipelines.queries.page import Page
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console import words
 from inspect_pipelines.web.console.files import Files
@@ -127,6 +129,36 @@ class Shell:
             **context,
         )
         return HTMLResponse(text, status, OF_PAGES)
+
+    def listing(
+        self,
+        seen: Seen,
+        template: str,
+        found: Page[Any],
+        *,
+        tabs: Mapping[str, str],
+        chosen: str,
+        tones: Mapping[str, str],
+        **context: Any,
+    ) -> HTMLResponse:
+        """A page of a list with its tabs, where what it holds names definitions.
+
+        Args:
+            tabs: What each is called, by what it stands for in the address.
+            chosen: Of them.
+            tones: Of the states of what it holds.
+        """
+        return self.page(
+            seen,
+            template,
+            found=found,
+            names=definition_names(seen.house),
+            chosen=chosen,
+            tabs_of_states=tabs,
+            tones=tones,
+            is_first="cursor" not in seen.request.query_params,
+            **context,
+        )
 
     def plain(self, request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
         """A page for whoever may have no right to see anything else."""

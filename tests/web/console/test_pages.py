@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 
 from builders import a_schedule, a_screenshot, a_session, a_sha, a_trigger, a_view
 from houses import apply
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
 from inspect_pipelines.domain.ids import DefinitionId, OrgId
@@ -18,27 +14,8 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.definitions.pause import pause
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort
-from inspect_pipelines.wiring import house as build
+from pressing import EVIL, FORM
 from web_app import TestClient, a_client
-
-EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
-HTML = {"Accept": "text/html"}
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
-    house = build(Settings())
-    house.ledgers.migrate()
-    yield house
-    house.ledgers.close()
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[TestClient]:
-    with a_client(house) as client:
-        client.headers.update(HTML)
-        yield client
 
 
 def a_run(house: House, definition_id: str = "nightly-shop") -> Run:
@@ -197,7 +174,7 @@ def test_with_several_organisations_each_page_names_its_own(house: House) -> Non
     apply(house, a_schedule(name="Nightly shop tour"))
     run = a_run(house)
     with a_client(house, others=[OrgId("beta")]) as client:
-        client.headers.update(HTML)
+        client.headers.update(FORM)
 
         first, other = client.get("/").text, client.get("/?org=beta").text
         incidents = client.get("/incidents?org=beta").text

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from html import unescape
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
 from builders import ENVIRONMENT, a_view
-from houses import a_house
 from inspect_pipelines.domain.access import Role
 from inspect_pipelines.domain.ids import OrgId, RunId
 from inspect_pipelines.domain.run import RunStatus
@@ -22,25 +19,9 @@ from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.review_room import ReviewRoom, review_room, unfinished
 from people import a_token, bearer
+from pressing import EVIL, FORM
 from reviewed_runs import BANNER, FAINT, GONE, NEW, a_reviewed_run
-from web_app import URL, TestClient, a_client
-
-EVIL = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'&"
-HTML = {"Accept": "text/html", "Origin": URL, "Sec-Fetch-Site": "same-origin"}
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = a_house(tmp_path)
-    yield house
-    house.ledgers.close()
-
-
-@pytest.fixture
-def client(house: House) -> Iterator[TestClient]:
-    with a_client(house) as client:
-        client.headers.update(HTML)
-        yield client
+from web_app import TestClient, a_client
 
 
 def say(client: TestClient, run_id: str, verb: str = "decide", *, query: str = "", **fields: Any) -> Any:
@@ -377,7 +358,7 @@ def test_pictures_of_another_environment_are_approved_together_and_on_purpose(
 def test_with_several_organisations_everything_stays_in_the_one_that_was_named(house: House) -> None:
     run = a_reviewed_run(house, ["header", "button"])
     with a_client(house, others=[OrgId("beta")]) as client:
-        client.headers.update(HTML)
+        client.headers.update(FORM)
         page = client.get(f"/runs/{run.id}/review").text
         answer = client.post(
             links(page, r'action="([^"]+review/decide[^"]+)"')[0],
@@ -406,7 +387,7 @@ def test_with_several_organisations_everything_stays_in_the_one_that_was_named(h
 def test_nobody_sees_a_button_for_what_they_may_not_say(house: House, role: Role, says: list[str]) -> None:
     run = a_reviewed_run(house, ["header", "button"])
     a_token(house, "ada")  # an open server answers nobody before there is an administrator
-    somebody = {**HTML, **bearer(a_token(house, "rita", role=role))}
+    somebody = {**FORM, **bearer(a_token(house, "rita", role=role))}
     with a_client(house, is_open=True) as client:
         page = client.get(f"/runs/{run.id}/review", headers=somebody).text
 
