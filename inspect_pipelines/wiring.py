@@ -24,6 +24,7 @@ from resources.history.store import DuckHistory
 from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledgers
+from resources.live_frames import FolderLiveFrames
 from resources.publication import FilePublication
 from resources.report.html import HtmlReports
 from resources.sessions.browser.sessions import BrowserSessions
@@ -44,6 +45,7 @@ def estate(settings: Settings | None = None) -> Estate:
     files = home / "outbox"
     opener = Opener(CHANNELS, gallery, clock, resolve_secret, files)
     channel = RoutedChannel(publication.channels, opener, FileChannel(files, gallery))
+    live_frames = FolderLiveFrames(home / "run" / "live", clock.now)
     browser = BrowserSessions(
         gallery=home / "gallery",
         scratch=home / "run",
@@ -51,6 +53,7 @@ def estate(settings: Settings | None = None) -> Estate:
         browser=settings.chromium,
         no_sandbox=settings.no_sandbox,
         memory_mb=settings.session_memory_mb,
+        live=live_frames if settings.live_frames else None,
     )
     workers = WorkerLocks(home / "run" / "workers")
     shared = House(
@@ -64,6 +67,7 @@ def estate(settings: Settings | None = None) -> Estate:
         history=DuckHistory(home, ledgers, clock),
         gallery=gallery,
         sessions=RoutedSessions({BROWSER: browser}),
+        live_frames=live_frames,
         workers=workers,
         reports=HtmlReports(home, gallery),
         hasher=Argon2Hashes(),

@@ -30,6 +30,7 @@ from resources.code_host.workflows import GitHubWorkflows
 from resources.hashes import Argon2Hashes
 from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
+from resources.live_frames import FolderLiveFrames
 from resources.publication import FilePublication
 
 
@@ -206,6 +207,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         history=NoHistory(),
         gallery=MemoryGallery() if gallery is None else gallery,
         sessions=ScriptedSessions(clock),
+        live_frames=FolderLiveFrames(home / "run" / "live", clock.now),
         workers=LivingWorkers(),
         reports=CollectedReports(),
         hasher=Argon2Hashes(memory_kib=8),

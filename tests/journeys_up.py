@@ -43,8 +43,12 @@ def write_project(root: Path, url: str, *ids: str) -> Project:
     return Project(root)
 
 
+PAGE = b"<!doctype html><title>Front</title><h1>Front page</h1>"
+FETCHES = b"<p id=later hidden>Later</p><script>fetch('/').then(() => { later.hidden = false })</script>"
+
+
 class HeldSite(ThreadingHTTPServer):
-    """One page; it comes while `gate` is set."""
+    """One page; it comes while `gate` is set. At `/free` is one that comes at once, and fetches it."""
 
     daemon_threads = True
 
@@ -64,12 +68,13 @@ class _Page(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked += 1
-        self.server.gate.wait(600)
+        if self.path != "/free":
+            self.server.gate.wait(600)
         self.send_response(200)
         self.send_header("content-type", "text/html")
         self.end_headers()
         with contextlib.suppress(BrokenPipeError):  # the browser may have been closed meanwhile
-            self.wfile.write(b"<!doctype html><title>Front</title><h1>Front page</h1>")
+            self.wfile.write(PAGE + FETCHES * (self.path == "/free"))
 
     def log_message(self, *args: object) -> None:
         pass

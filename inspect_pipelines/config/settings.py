@@ -92,6 +92,9 @@ class Settings(BaseModel):
     session_memory_mb: int = Field(default=3500, ge=500, le=1_000_000)
     """What the processes of one browser session may take together; a page that makes them take more has failed."""
 
+    live_frames: bool = True
+    """Whether a browser's window is shown in the console while it plays, masked as pictures are."""
+
     payload_days: int = Field(default=30, ge=1, le=3650)
     """How long payloads of webhooks are kept; what events say of them stays."""
 

@@ -18,6 +18,7 @@ from inspect_pipelines.ports.history import History
 from inspect_pipelines.ports.identities import Identities
 from inspect_pipelines.ports.inbox import Inbox
 from inspect_pipelines.ports.ledger import Ledger
+from inspect_pipelines.ports.live_frames import LiveFrames
 from inspect_pipelines.ports.publication import Publication
 from inspect_pipelines.ports.reports import Reports
 from inspect_pipelines.ports.sessions import Sessions
@@ -38,6 +39,7 @@ class House:
     history: History
     gallery: Gallery
     sessions: Sessions
+    live_frames: LiveFrames
     workers: Workers
     reports: Reports
     hasher: Hasher  # of passwords

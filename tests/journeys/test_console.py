@@ -8,13 +8,17 @@ from playwright.sync_api import Page, expect
 
 from journeys_commands import Project
 from journeys_up import HeldSite, up, write_project
-from patience import until
+from patience import allowed, until
+
+WATCHED = '{goto: /free}, {wait_for: {selector: "#later"}},'  # while it waits there is something to see
 
 
 def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
     tmp_path: Path, site: HeldSite, page: Page, complaints: list[str]
 ) -> None:
     project: Project = write_project(tmp_path, site.url, "nightly")
+    playbook = tmp_path / "playbooks" / "front.yaml"
+    playbook.write_text(playbook.read_text().replace("{goto: /},", WATCHED))
     project.call("apply", "--yes")
     with up(project) as running:
         page.goto(running.state["web_url"])
@@ -29,10 +33,19 @@ def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
         row.get_by_role("link").nth(1).click()
         until(lambda: site.asked > asked)
         expect(page.locator(".doing")).to_contain_text("playing front")
+        shown = page.locator("#window img")
+        expect(shown).to_be_visible()
+        assert shown.evaluate("image => image.decode().then(() => image.naturalWidth)") > 100
+        first = shown.get_attribute("src")
+        until(lambda: shown.get_attribute("src") != first)  # and again, while nothing on the page happens
+        age = float((page.locator("#window h2 .count").inner_text()).split()[0])
+        assert age < allowed(1)
         site.gate.set()
 
         expect(page.locator("h1")).to_contain_text("Needs review")
         expect(page.locator("h1")).to_contain_text("nothing is approved yet")
+        expect(page.locator("#window")).to_have_count(0)
+        assert [*(project.home / "run" / "live").iterdir()] == []
         page.locator("#view-1 img").evaluate("image => image.decode()")
         page.get_by_role("button", name="Accept these pictures").click()
         expect(page.get_by_role("heading", name="Nothing waits")).to_be_visible()

@@ -14,6 +14,8 @@ class Progress(Noun):
     def of_run(self, run_id: str, *, last_event_id: str | None = None) -> Iterator[Told]:
         """What a run is doing, as server-sent events: `step` for each step that has ended, `run` when its state is another.
 
+        `frame` says that its browser's window was looked at again, and when; the console shows it at `/runs/{id}/live`.
+
         It closes when the run has ended; whoever comes again with that event's id gets 204, which ends an EventSource.
         """
         return self._events(below("/runs/{run_id}/progress", run_id=run_id), last_event_id)

@@ -13,6 +13,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import rfc3339
 from inspect_pipelines.queries.news import RunNews, ended_since, news_of, news_of_all
 from inspect_pipelines.queries.run import run_for
+from inspect_pipelines.queries.window import Window, window_of
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
@@ -50,6 +51,8 @@ def progress(gate: Gate, streams: Streams) -> Routes:
         ] = None,
     ) -> Response:
         """What a run is doing, as server-sent events: `step` for each step that has ended, `run` when its state is another.
+
+        `frame` says that its browser's window was looked at again, and when; the console shows it at `/runs/{id}/live`.
 
         It closes when the run has ended; whoever comes again with that event's id gets 204, which ends an EventSource.
         """
@@ -91,6 +94,7 @@ class OfRun:
     def __init__(self, house: House, run_id: RunId, known: int) -> None:
         self._house, self._run_id, self._known = house, run_id, known
         self._last: RunNews | None = None
+        self._window: Window | None = None
 
     def __call__(self) -> Told:
         found = news_of(self._house, self._run_id)
@@ -107,6 +111,10 @@ class OfRun:
         if not news.is_like(self._last):
             events.append(event_of("run", news, known_as=END if is_last else str(self._known)))
         self._last = news
+        window = window_of(self._house, self._run_id)
+        if window is not None and window.at != (self._window and self._window.at):
+            events.append(event_of("frame", window))
+        self._window = window
         return Told(events, is_last)
 
 

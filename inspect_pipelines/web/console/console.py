@@ -33,6 +33,7 @@ from inspect_pipelines.web.console.sign_in import sign_in_pages
 from inspect_pipelines.web.console.signed import signed
 from inspect_pipelines.web.console.styleguide import styleguide
 from inspect_pipelines.web.console.verbs import verbs
+from inspect_pipelines.web.console.window import window
 
 UNKNOWN = 401
 TITLES = {
@@ -76,6 +77,7 @@ class Console:
             review(self._shell),
             compare(self._shell),
             compared_pictures(self._gate),
+            window(self._shell),
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)

@@ -22,6 +22,7 @@ from inspect_pipelines.queries.report import OUTCOME_WORDS, Tone
 from inspect_pipelines.queries.reviews import review_with
 from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.queries.session_card import WHY, SessionCard, session_card
+from inspect_pipelines.queries.window import window_of
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.console.shell import Shell
@@ -71,6 +72,7 @@ def run(shell: Shell) -> APIRouter:
             "run.html.j2",
             dossier=dossier,
             run=dossier.run,
+            window=window_of(seen.house, dossier.run.id) if seen.may(Permission.PICTURES_READ) else None,
             is_fresh=_is_fresh(dossier, seen.house.clock.now()),
             review=review,
             waiting=[] if review is None else [str(view) for view in review.waiting_views],

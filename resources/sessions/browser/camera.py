@@ -69,7 +69,7 @@ class Camera:
         self._environment = environment
         self._clock = clock
         self._readiness = Readiness(window, rules, record)
-        self._stage = Stage(window.page)
+        self.stage = Stage(window.page)
         self._blind_spots = BlindSpots(window, record, page_masks)
         self._devtools = devtools_of(window, viewport)
         self._finder = ViewFinder(window, viewport, self._devtools)
@@ -91,7 +91,7 @@ class Camera:
             tuple(replace(each, selector=fill(each.selector)) for each in (*rules.widths, *shot.widths)),
         )
         is_at_top = shot.full_page or shot.clip is not None or shot.element is not None
-        with self._stage.held(at_top=is_at_top, arrangement=arrangement) as arranged:
+        with self.stage.held(at_top=is_at_top, arrangement=arrangement) as arranged:
             self._blind_spots.tell_of_hiding(shot, arrangement.hide, arranged, of_page=hidden_everywhere)
             return self._taken(shot, playbook, fill, arrangement.hide)
 
@@ -140,7 +140,7 @@ class Camera:
         try:
             if not self._window.url or self._window.is_gone:
                 return None
-            with self._stage.held(at_top=False):
+            with self.stage.held(at_top=False):
                 frame = self._frame(None, self._rules.mask)
             return self._gallery.put(painted(frame.png, frame.boxes))
         except (Error, Unreadable, ActionFailed):
@@ -153,7 +153,7 @@ class Camera:
         count = 1
         for pause in PAUSES_MS:
             self._window.page.wait_for_timeout(pause)
-            self._stage.hold_again()
+            self.stage.hold_again()
             count += 1
             before, frame = frame, self._frame(shot, selectors)
             if frame.equals(before):

@@ -17,3 +17,4 @@ class Order:
     scratch: Path  # for the profile and every temporary file; the parent removes it
     chromium: Path  # a leash around the real one, see leash.py
     no_sandbox: bool
+    live: Path | None = None  # where its window is shown as it is played; None: nowhere

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -22,6 +22,7 @@ from resources.sessions.browser.faults import Halted
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.lookout import Lookout
+from resources.sessions.browser.mirror import Mirror, masked_in
 from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.patience import Patience
 from resources.sessions.browser.popups import Popups
@@ -37,7 +38,11 @@ from resources.sessions.wire import End
 
 
 class Player:
-    """Plays one request in a browser that is up."""
+    """Plays one request in a browser that is up.
+
+    Args:
+        show: Given what the window looks like now, again and again; None: nobody is to watch.
+    """
 
     def __init__(
         self,
@@ -50,6 +55,7 @@ class Player:
         gallery: Gallery,
         clock: Clock,
         halt: Halt,
+        show: Callable[[bytes], None] | None = None,
     ) -> None:
         self._browser = browser
         self._playbook: Playbook = request.playbook
@@ -65,6 +71,9 @@ class Player:
         self._halt = halt
         self._steps = Steps(self._playbook, record, Patience(record, request.known_faults), halt)
         self._page_masks = PageMasks()
+        self._show = show
+        self._mirrors: list[Mirror] = []
+        self._scenes: Scenes | None = None
 
     def play(self) -> End:
         """All viewports, each on its own; the first step that could not be played names the session's error.
@@ -81,6 +90,8 @@ class Player:
                 if not self._halt.is_asked and (failure := self._play_viewport(viewport)) is not None
             ]
         finally:
+            for mirror in self._mirrors:
+                mirror.close()
             self._documents.close()
         if failures:
             return End(SessionStatus.FAILED, self._record.shortened(failures[0]))
@@ -105,7 +116,9 @@ class Player:
             def scenes() -> Scenes:
                 page = context.new_page()
                 popups.disown(page)
-                return Scenes(page, secrets, lambda page, own: self._scene(page, own, viewport, popups))
+                made = Scenes(page, secrets, lambda page, own: self._scene(page, own, viewport, popups))
+                self._scenes = made
+                return made
 
             own = scenes()
             failure: tuple[Step, str] | None = None
@@ -149,6 +162,17 @@ class Player:
             record=self._record,
             borders=self._borders,
         )
+        if self._show is not None:
+            mirror = Mirror(
+                page,
+                Lookout(page, secrets),
+                masked_in(self._playbook, self._values),
+                has_secrets=bool(secrets.values),
+                is_shown=lambda: self._scenes is not None and self._scenes.now.window.page is page,
+                is_busy=lambda: camera.stage.is_held,
+                show=self._show,
+            )
+            self._mirrors.append(mirror)
         return Scene(window, camera, actions)
 
     @contextmanager

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Playwright
 
 from inspect_pipelines.config.settings import resolve_secret
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, Value
 from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
 from inspect_pipelines.stored.serial import load_json
 from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
+from resources.live_frames import FolderLiveFrames
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.order import Order
 from resources.sessions.browser.player import Player
@@ -56,7 +59,10 @@ def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None
         is_over = line.startswith(LAST)
         write(line)
 
-    perform(order.request, order.gallery, say, lambda: _launched(playwright, order), halt)
+    show = None
+    if order.live is not None:
+        show = partial(FolderLiveFrames(order.live, SystemClock().now).put, RunId(order.request.run_id))
+    perform(order.request, order.gallery, say, lambda: _launched(playwright, order), halt, show)
 
 
 def perform(
@@ -65,8 +71,13 @@ def perform(
     write: Callable[[str], None],
     launch: Callable[[], Browser],
     halt: Halt,
+    show: Callable[[bytes], None] | None = None,
 ) -> None:
-    """Play a request; every way it ends is told, the last thing."""
+    """Play a request; every way it ends is told, the last thing.
+
+    Args:
+        show: As the player's.
+    """
     clock = SystemClock()
     today = clock.now().date()
     record = Record(request.playbook, Redactor(()), write, today=today)
@@ -89,6 +100,7 @@ def perform(
             gallery=FolderGallery(gallery),
             clock=clock,
             halt=halt,
+            show=show,
         )
         try:
             end = player.play()

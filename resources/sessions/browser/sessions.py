@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.session import (
     SessionRequest,
     SessionResult,
@@ -21,6 +22,7 @@ from inspect_pipelines.domain.session import (
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.stored.serial import dump_json
 from resources import chromium
+from resources.live_frames import FolderLiveFrames
 from resources.sessions.browser.crew import Crew
 from resources.sessions.browser.family import leashed
 from resources.sessions.browser.order import Order
@@ -51,6 +53,7 @@ class BrowserSessions:
         browser: The Chromium to start; None: found on the machine.
         no_sandbox: Start Chromium without its sandbox; None: only as root, where it refuses to start with one.
         memory_mb: What a session's processes may take together; a page that makes them take more has failed.
+        live: Where windows are shown while they are played; None: nowhere.
     """
 
     def __init__(
@@ -62,12 +65,14 @@ class BrowserSessions:
         browser: Path | None = None,
         no_sandbox: bool | None = None,
         memory_mb: int = MEMORY_MB,
+        live: FolderLiveFrames | None = None,
     ) -> None:
         self._gallery = gallery
         self._scratch = scratch
         self._clock = clock
         self._browser = browser
         self._memory_bytes = memory_mb * 1_000_000
+        self._live = live
         self._resting: Crew | None = None
         self._no_sandbox = os.geteuid() == 0 if no_sandbox is None else no_sandbox
 
@@ -88,12 +93,16 @@ class BrowserSessions:
         evidence = Evidence(request, started_at=self._clock.now(), player="the browser")
         give_up_at = self._clock.monotonic() + (deadline - evidence.started_at).total_seconds()
         rested = self._take_rested(request.run_id)
-        if rested is not None:
-            self._play(rested, browser, evidence, give_up_at, cancelled, told)
-        if rested is None or evidence.is_of_nothing():  # it had died at rest, before this order came
-            evidence.end = None
-            crew = Crew(request.run_id, scratch=self._scratch, node=_node())
-            self._play(crew, browser, evidence, give_up_at, cancelled, told)
+        try:
+            if rested is not None:
+                self._play(rested, browser, evidence, give_up_at, cancelled, told)
+            if rested is None or evidence.is_of_nothing():  # it had died at rest, before this order came
+                evidence.end = None
+                crew = Crew(request.run_id, scratch=self._scratch, node=_node())
+                self._play(crew, browser, evidence, give_up_at, cancelled, told)
+        finally:
+            if self._live is not None:
+                self._live.drop(RunId(request.run_id))
         return evidence.result(completed_at=self._clock.now(), now=self._clock.monotonic())
 
     def close(self) -> None:
@@ -128,6 +137,7 @@ class BrowserSessions:
                 scratch=crew.folder,
                 chromium=leashed(browser, crew.folder),
                 no_sandbox=self._no_sandbox,
+                live=self._live.folder if self._live else None,
             )
             crew.order(dump_json(order))
             is_told = self._watch(crew.process, evidence, give_up_at, cancelled, told)

@@ -59,6 +59,7 @@ class Stage:
         self._panes = Panes(page)
         self._holds: list[tuple[World, str]] = []
         self._arrangements: list[tuple[World, str]] = []
+        self.is_held = False
 
     @contextmanager
     def held(self, *, at_top: bool, arrangement: Arrangement = AS_IT_IS) -> Iterator[Arranged]:
@@ -69,6 +70,7 @@ class Stage:
             arrangement: How the page is laid out meanwhile.
         """
         waits = runs_scripts(self._page)
+        self.is_held = True
         ask(self._page, HUSH, 1)
         stood = ask(self._page, STAND_AT, [0, 0, waits]) if at_top else None
         try:
@@ -79,6 +81,7 @@ class Stage:
         finally:
             with suppress(Error):  # a page that is gone has nothing to go back to
                 self._let_go(stood, waits)
+            self.is_held = False
 
     def hold_again(self) -> None:
         """Hold what has begun to move since."""

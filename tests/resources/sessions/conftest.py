@@ -85,16 +85,17 @@ def play(browsers: Browsers, site: Site, tmp_path: Path) -> Play:
     """
 
     def play(*what: Action | Step, **changes: object) -> SessionResult:
+        show = changes.pop("show", None)
         made = changes.pop("request", None)
         request = made or a_request(str(changes.pop("base_url", site.url)), *what, **changes)
-        played = attempt(request)
-        return attempt(request) if (played.error or "").startswith("the browser died") else played
+        played = attempt(request, show)
+        return attempt(request, show) if (played.error or "").startswith("the browser died") else played
 
-    def attempt(request: SessionRequest) -> SessionResult:
+    def attempt(request: SessionRequest, show: Callable[[bytes], None] | None) -> SessionResult:
         browser = browsers.one()
         evidence = Evidence(request, started_at=STARTED_AT, player="the browser")
         lines: list[str] = []
-        perform(request, tmp_path / "gallery", lines.append, lambda: browser, Halt())
+        perform(request, tmp_path / "gallery", lines.append, lambda: browser, Halt(), show)
         for context in browser.contexts:
             context.close()
         for line in lines:
