@@ -20,6 +20,7 @@ from inspect_pipelines.ports.engine import Engine, Ticker
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.queries.run_log import Printed
+from inspect_pipelines.usecases.pictures.decide import Superseded
 from inspect_pipelines.web.access.declaration import methods_at
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api import problem
@@ -133,9 +134,10 @@ def add_problems(app: FastAPI, console: Console) -> None:
         answer = problem.of_error(request, error)
         if request.url.path.startswith(problem.PREFIX):
             return answer
-        status = 400 if isinstance(error, Refused) else answer.status_code
+        newer = error.newer if isinstance(error, Superseded) else None
+        status = 400 if isinstance(error, Refused) and newer is None else answer.status_code
         sentence = problem.told_to(request, error)
-        page = console.problem(request, status, sentence)
+        page = console.problem(request, status, sentence, newer=newer)
         return page or JSONResponse({"error": sentence}, status_code=status)
 
     @app.exception_handler(RequestValidationError)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console.baselines import baselines
@@ -40,6 +41,7 @@ TITLES = {
     400: "That cannot be shown",
     403: "Not for you",
     404: "Not here",
+    409: "A newer run looks at the same",
     429: "Too often",
     500: "Something broke",
     503: "Not now",
@@ -87,11 +89,22 @@ class Console:
             found += styleguide(self._shell, self._files).routes
         return found
 
-    def problem(self, request: Request, status: int, sentence: str) -> Response | None:
-        """A page that says what is wrong, for a browser; None: a program asked, which reads JSON."""
+    def problem(
+        self, request: Request, status: int, sentence: str, *, newer: RunId | None = None
+    ) -> Response | None:
+        """A page that says what is wrong, for a browser; None: a program asked, which reads JSON.
+
+        Args:
+            request: That cannot be answered.
+            status: Of the answer.
+            sentence: What is wrong.
+            newer: The run that has taken the place of the one that was asked about.
+        """
         if "text/html" not in request.headers.get("accept", ""):
             return None
         if status == UNKNOWN:
             return entrance_page(self._shell, request, sentence="")
         title = TITLES.get(status, "That did not work")
-        return self._shell.plain(request, "problem.html.j2", status=status, title=title, sentence=sentence)
+        return self._shell.plain(
+            request, "problem.html.j2", status=status, title=title, sentence=sentence, newer=newer
+        )

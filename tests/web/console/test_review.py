@@ -252,9 +252,15 @@ def test_a_run_that_a_newer_one_took_the_place_of_says_so_and_asks_nothing(
         ledger.review_queue.supersede(review.definition_id, review.context, by=newer.id)
 
     page = client.get(f"/runs/{run.id}/review").text
+    late = say(client, run.id, decision="accept", view="shop/page-01@desktop")  # from a page of before
 
     assert f'<a href="/runs/{newer.id}/review">review that one</a>' in page
     assert "review/decide" not in page
+    assert late.status_code == 409
+    assert f"run {newer.id} is newer, and it shows" in late.text
+    (onward,) = links(late.text, r'<p class="onward"><a class="button" href="([^"]+)"')
+    assert client.get(onward).url.path == f"/runs/{newer.id}/review"
+    assert len(waiting(house, run.id)) == 2
 
 
 def test_what_changed_within_the_tolerance_is_a_list_of_its_own(client: TestClient, house: House) -> None:

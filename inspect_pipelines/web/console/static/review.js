@@ -16,8 +16,8 @@ async function asked(address, options = {}) {
   return { ok: answer.ok, address: answer.url, page: parsed(await answer.text()) };
 }
 
-function complain(sentence) {
-  trouble().textContent = sentence;
+function complain(sentence, onward) {
+  trouble().replaceChildren(sentence, ...(onward ? [" ", onward] : []));
   trouble().hidden = false;
   trouble().scrollIntoView({ block: "nearest" });
 }
@@ -30,7 +30,9 @@ async function go(answer, { pushes = true } = {}) {
     const { ok, address, page: fresh } = await answer();
     if (mine !== last) return;
     if (!ok) {
-      complain(fresh.querySelector(".problem p:not(.code)")?.textContent ?? "That did not work; load the page again.");
+      const onward = fresh.querySelector(".problem .onward a");
+      if (onward) onward.className = "";
+      complain(fresh.querySelector(".problem p:not(.code)")?.textContent ?? "That did not work; load the page again.", onward);
       return;
     }
     if (!/\/runs\/[^/]+\/review$/.test(new URL(address).pathname)) {
