@@ -32,17 +32,47 @@ def project_option(command: F) -> F:
 
 
 @click.command()
-@click.option("--url", default="https://example.com/", show_default=True, help="The page to watch.")
+@click.argument("address", metavar="[URL]", required=False)
+@click.option("--url", default="https://example.com/", show_default=True, help="The page to watch, as URL.")
 @click.option(
     "--id", "identifier", default="nightly", show_default=True, help="The schedule's and the playbook's id."
 )
+@click.option(
+    "--crawl", "crawls", is_flag=True, help="Look round the site and propose its pages; asks first."
+)
+@click.option("--yes", "-y", is_flag=True, help="With --crawl: do not ask.")
+@click.option("--dry-run", is_flag=True, help="With --crawl: write nothing.")
+@click.option(
+    "--pages",
+    type=click.IntRange(1, 200),
+    default=50,
+    show_default=True,
+    help="With --crawl: the most to open.",
+)
 @project_option
-def init(url: str, identifier: str, folder: Path | None) -> None:
+def init(
+    address: str | None,
+    url: str,
+    identifier: str,
+    crawls: bool,
+    yes: bool,
+    dry_run: bool,
+    pages: int,
+    folder: Path | None,
+) -> None:
     """Write a first schedules.yaml, playbook and organization.yaml.
 
     In a project that has a schedules.yaml: one more playbook, and the lines that schedule it. A file that is there is
     never overwritten.
+
+    With --crawl the playbook has one page of each template of the site, and masks for what differs by itself.
     """
+    if crawls:
+        from inspect_pipelines.cli.crawl import crawl
+
+        crawl(address or url, identifier, most=pages, yes=yes, dry_run=dry_run, folder=folder)
+        return
+    url = address or url
     from inspect_pipelines.config.schema import write_schemas
     from inspect_pipelines.config.starter import schedule_of, write_starter
 

@@ -57,7 +57,7 @@ def backstop(file: Path, identifier: str | None, dry_run: bool, folder: Path | N
     """Read a backstop.json of BackstopJS."""
     from inspect_pipelines.config.imports.backstop import from_backstop
 
-    _finish(from_backstop(_values(file), _id(identifier, file)), dry_run=dry_run, folder=folder)
+    finish(from_backstop(_values(file), _id(identifier, file)), dry_run=dry_run, folder=folder)
 
 
 @import_.command()
@@ -78,7 +78,7 @@ def percy(file: Path, identifier: str | None, dry_run: bool, folder: Path | None
         None,
     )
     settings = _values(beside) if beside and beside != file else None
-    _finish(from_percy(_values(file), _id(identifier, file), settings), dry_run=dry_run, folder=folder)
+    finish(from_percy(_values(file), _id(identifier, file), settings), dry_run=dry_run, folder=folder)
 
 
 @import_.command()
@@ -90,7 +90,7 @@ def devtools(file: Path, identifier: str | None, dry_run: bool, folder: Path | N
     """
     from inspect_pipelines.config.imports.devtools import from_devtools
 
-    _finish(from_devtools(_values(file), _id(identifier, file)), dry_run=dry_run, folder=folder)
+    finish(from_devtools(_values(file), _id(identifier, file)), dry_run=dry_run, folder=folder)
 
 
 @import_.command()
@@ -106,12 +106,13 @@ def sitemap(file: Path, identifier: str | None, dry_run: bool, folder: Path | No
         is_plain = SIBLING.fullmatch(name) and not name.startswith(".") and (file.parent / name).is_file()
         return _bytes(file.parent / name) if is_plain else None
 
-    _finish(
+    finish(
         from_sitemap(_bytes(file), file.name, _id(identifier, file), beside), dry_run=dry_run, folder=folder
     )
 
 
-def _finish(draft: Draft, *, dry_run: bool, folder: Path | None) -> None:
+def finish(draft: Draft, *, dry_run: bool, folder: Path | None) -> None:
+    """Print what became of what was read, and write the playbook unless it is a dry run."""
     from inspect_pipelines.config.imports.writing import lines_to_schedule, write_draft
     from inspect_pipelines.config.schema import write_schemas
 
@@ -135,16 +136,18 @@ def _finish(draft: Draft, *, dry_run: bool, folder: Path | None) -> None:
 
 def say_told(told: Sequence[Told]) -> None:
     """The table, then how many of each."""
+    has_lines = any(one.line for one in told)
     rows = [
         [
-            str(one.line) if one.line else "",
+            *([str(one.line) if one.line else ""] if has_lines else []),
             cut(printable(one.what), MOST_SHOWN),
             style(f"{MARKS[one.fate]} {one.fate.value}", fg=COLOURS[one.fate]),
             printable(one.sentence),
         ]
         for one in told
     ]
-    say(aligned(["LINE", "WHAT", "BECAME", "HOW"], rows, right={0}))
+    header = [*(["LINE"] if has_lines else []), "WHAT", "BECAME", "HOW"]
+    say(aligned(header, rows, right={0} if has_lines else ()))
     counts = Counter(one.fate for one in told)
     say(f"\n{', '.join(f'{counts[fate]} {fate.value}' for fate in Fate)}")
 

@@ -153,7 +153,7 @@ def _is_assigned(text: str) -> bool:
 def _is_dense(text: str) -> bool:
     """Whether a run of characters is too varied for words, paths and hashes."""
     kinds: tuple[Callable[[str], bool], ...] = (str.isdigit, str.isupper, str.islower)
-    if not all(any(map(kind, text)) for kind in kinds) or text.count("/") > 2 or text.count("-") > 3:
+    if not all(any(map(kind, text)) for kind in kinds) or max(map(text.count, "/+-_")) > 3:
         return False
     bits = -sum(n / len(text) * math.log2(n / len(text)) for n in Counter(text).values())
     return bits > LEAST_BITS

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 VARIES = re.compile(
     r"\d+|[0-9a-f]{8,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|\d{4}-\d{2}-\d{2}|.*\d{3,}.*|[A-Za-z0-9_-]{30,}",
@@ -13,6 +13,8 @@ VARIES = re.compile(
 )
 ANY = "*"
 TRACKING = re.compile(r"utm_.*|fbclid|gclid|ref|session.*|sid|phpsessid|jsessionid", re.IGNORECASE)
+MOST_NAME = 60  # characters
+SHORT_VALUE = 12  # characters of a parameter's value; longer ones are data
 MOST_SIBLINGS = 3  # below one folder that is not the root; with more of them their names are data
 
 
@@ -59,5 +61,7 @@ def _folder(template: str) -> str:
 def name_of(url: str) -> str:
     """A name for the view of an address: `/products/chair` is `products chair`, `/` is `home`."""
     parts = urlsplit(url)
-    words = re.sub(r"[^A-Za-z0-9]+", " ", f"{parts.path} {parts.query}").strip()
-    return words[:60].strip().lower() or "home"
+    asked = [f"{name} {value if len(value) <= SHORT_VALUE else ''}" for name, value in parse_qsl(parts.query)]
+    said = " ".join((unquote(parts.path), *asked, parts.fragment))
+    words = re.sub(r"[\W_]+", " ", said).strip().lower()
+    return words[:MOST_NAME].strip() or "home"

@@ -91,6 +91,7 @@ def test_a_secret_in_a_text_is_warned_of_and_not_shown(folder, action, message):
         "fill: {label: Card number, value: '4242424242424242'}",
         "goto: /products/a-very-long-name-of-a-chair-in-Blue-2026/more",
         "expect_text: {contains: 'Forgot your password: reset it'}",
+        "goto: '/shop?sql=select+id%2C+name+from+chairs+order+by+id+limit+101'",
         "expect_text: {contains: 550e8400-e29b-41d4-a716-446655440000}",
         "goto: /commit/3f786850e387550fdab836ed7e6dc881de23001b",
     ],

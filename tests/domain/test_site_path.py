@@ -52,6 +52,9 @@ def test_sections_at_the_root_are_pages_of_their_own():
         ("https://a.test/", "home"),
         ("https://a.test/Products/chair", "products chair"),
         ("https://a.test/list?page=2", "list page 2"),
+        ("https://a.test/shop?sql=select+id+from+chairs", "shop sql"),
+        ("https://a.test/#/settings", "settings"),
+        ("https://a.test/%C3%BCber-uns", "über uns"),
     ],
 )
 def test_a_view_is_called_as_its_address(url, name):

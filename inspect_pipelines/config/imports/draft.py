@@ -38,6 +38,7 @@ class Draft:
     variables: list[Mapping[str, Any]] = field(default_factory=list)
     viewports: list[Mapping[str, Any]] = field(default_factory=list)
     page: dict[str, list[Any]] = field(default_factory=dict)
+    ignore: list[Mapping[str, Any]] = field(default_factory=list)  # of findings
     steps: list[DraftStep] = field(default_factory=list)
     told: list[Told] = field(default_factory=list)
     _views: set[str] = field(default_factory=set)
@@ -81,6 +82,12 @@ class Draft:
         if self.page:
             lines.append("  page:")
             lines += [f"    {key}: {on_one_line(values)}" for key, values in self.page.items()]
+        if self.ignore:
+            lines += [
+                "  findings:",
+                "    ignore:",
+                *(f"      - {on_one_line(dict(one))}" for one in self.ignore),
+            ]
         lines.append("  steps:")
         ids: set[str] = set()
         for step in self.steps:

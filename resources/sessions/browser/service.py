@@ -62,7 +62,8 @@ def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None
     show = None
     if order.live is not None:
         show = partial(FolderLiveFrames(order.live, SystemClock().now).put, RunId(order.request.run_id))
-    perform(order.request, order.gallery, say, lambda: _launched(playwright, order), halt, show)
+    browser = partial(launched, playwright, order.chromium, no_sandbox=order.no_sandbox)
+    perform(order.request, order.gallery, say, browser, halt, show)
 
 
 def perform(
@@ -128,12 +129,17 @@ def _resolved(name: str, value: Value) -> str:
         raise UsageError(f"variable {name!r}: {error}") from error
 
 
-def _launched(playwright: Playwright, order: Order) -> Browser:
+def launched(playwright: Playwright, chromium: Path, *, no_sandbox: bool) -> Browser:
+    """A browser that is up, with the flags of every session.
+
+    Raises:
+        SessionCrashed: It does not start.
+    """
     try:
         return playwright.chromium.launch(
-            executable_path=order.chromium,
+            executable_path=chromium,
             args=list(FLAGS),
-            chromium_sandbox=not order.no_sandbox,
+            chromium_sandbox=not no_sandbox,
             headless=True,
             timeout=LAUNCH_SECONDS * 1000,
         )
