@@ -14,6 +14,7 @@ import pytest
 from inspect_pipelines.cli.main import COMMANDS
 from inspect_pipelines.config import (
     action_document,
+    page_document,
     playbook_document,
     schedule_document,
     screenshot_document,
@@ -74,7 +75,13 @@ def later_keys() -> set[str]:
     """Every key that is refused as not supported yet."""
     documents = [
         document
-        for module in (action_document, playbook_document, schedule_document, screenshot_document)
+        for module in (
+            action_document,
+            page_document,
+            playbook_document,
+            schedule_document,
+            screenshot_document,
+        )
         for document in vars(module).values()
         if isinstance(document, type) and issubclass(document, Document)
     ]

@@ -112,11 +112,11 @@ class RequestDocument(Document):
             self.url,
             self.method,
             tuple(self.headers.items()),
-            _json(self.json_),
+            json_text(self.json_),
             self.body,
             self.expect_status,
             self.expect_text,
-            _json(self.expect_json),
+            json_text(self.expect_json),
         )
 
 
@@ -125,7 +125,7 @@ class EvaluateDocument(Document):
     equals: Any = None
 
     def action(self) -> Evaluate:
-        return Evaluate(self.script, _json(self.equals))
+        return Evaluate(self.script, json_text(self.equals))
 
 
 class UseDocument(Document):
@@ -177,5 +177,6 @@ class ActionDocument(ExpectationDocument):
         return self
 
 
-def _json(value: Any) -> str | None:
+def json_text(value: Any) -> str | None:
+    """A value of a file as JSON text; None stays."""
     return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -216,7 +216,7 @@ OF: dict[str, dict[str, str]] = {
     "PagerDutyDocument": {"routing_key": "Of an integration: ${env:NAME} or ${file:/path}."},
     "SlackDocument": {"bot_token": "Of the app: ${env:NAME} or ${file:/path}."},
 }
-INHERITED = ("ExpectationDocument",)  # whose keys stand in others
+INHERITED = ("ExpectationDocument", "SurroundingsDocument")  # whose keys stand in others
 
 
 def describe(schema: dict[str, Any], name: str) -> None:

@@ -46,12 +46,18 @@ class _Entry:
         self.findings.wrong(self.source, (*self.here, *key), message)
 
     def ignore(self, written: IgnoreDocument, today: date) -> Ignore:
-        if not (written.kind or written.text or written.url):
+        if not (written.kind or written.text or written.url or written.console):
             self.wrong("says nothing of what to ignore; name its 'kind', a part of its 'text' or its 'url'")
+        if written.console is not None and (written.kind or written.text):
+            self.wrong("is a kind and a text by itself; take 'kind' and 'text' out", "console")
+        said = written.text if written.console is None else written.console.strip("*")
+        if written.console is not None and "*" in (said or ""):
+            self.wrong("may have '*' at its ends only; any part of what the console says will do", "console")
+        kinds = ("console_error",) if written.console is not None else written.kind or ()
         reason = " ".join(written.reason.split())
         if not 0 < len(reason) <= MOST_REASON:
             self.wrong(f"needs 1 to {MOST_REASON} characters: why nobody minds it", "reason")
-        for key in ("text", "url", "reason"):
+        for key in ("text", "url", "reason", "console"):
             if "{{" in (getattr(written, key) or ""):
                 self.wrong("holds no placeholder; use '*' and '**' in 'url', and a part of the 'text'", key)
         if written.url and (fault := glob.fault(written.url)):
@@ -64,8 +70,8 @@ class _Entry:
             self.findings.warn(self.source, (*self.here, "until"), message)
         return Ignore(
             reason,
-            self._kinds(written.kind or ()),
-            " ".join((written.text or "").split()),
+            self._kinds(kinds),
+            " ".join((said or "").split()),
             written.url or "",
             until,
         )

@@ -9,7 +9,9 @@ from pydantic import Field, model_validator
 from inspect_pipelines.config.action_document import ActionDocument
 from inspect_pipelines.config.document import Document, Duration, LongDuration, Shorthand, Texts
 from inspect_pipelines.config.expectation_document import CriterionDocument, Only
-from inspect_pipelines.config.screenshot_document import Masks, Px
+from inspect_pipelines.config.page_document import PageDocument
+from inspect_pipelines.config.screenshot_document import Px
+from inspect_pipelines.config.surroundings_document import SurroundingsDocument
 from inspect_pipelines.config.target_document import TargetDocument
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ignore import NEVER_IGNORED
@@ -89,7 +91,7 @@ class VariableDocument(Document):
     choices: list[str] = Field(default_factory=list)
 
 
-class ViewportDocument(Document):
+class ViewportDocument(SurroundingsDocument):
     name: str
     device: str | None = None
     width: Px | None = None
@@ -97,22 +99,7 @@ class ViewportDocument(Document):
     scale: Annotated[float, Field(gt=0, le=4)] | None = None
     mobile: bool | None = None
     user_agent: str | None = None
-
-    later: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("color_scheme", "locale", "timezone", "browser", "orientation"), "leave it out"
-    )
-
-
-class PageDocument(Document):
-    mask: Masks = Field(default_factory=list)
-    hide: Texts = Field(default_factory=list)
-    ready: Texts = Field(default_factory=list)
-    block: Texts = Field(default_factory=list)
-
-    later: ClassVar[dict[str, str]] = {
-        "dismiss": "close the banner with ordinary actions in the first step",
-        **dict.fromkeys(("freeze_time", "style", "headers", "cookies"), "leave it out"),
-    }
+    orientation: Literal["portrait", "landscape"] | None = None
 
 
 def _one_of_kinds(schema: dict[str, Any]) -> None:
@@ -125,6 +112,7 @@ def _one_of_kinds(schema: dict[str, Any]) -> None:
 
 class IgnoreDocument(Document):
     kind: Texts | None = Field(default=None, json_schema_extra=_one_of_kinds)
+    console: str | None = None
     text: str | None = None
     url: str | None = None
     reason: str
@@ -146,7 +134,7 @@ class PlaybookMetadata(Document):
     updated: str = ""
 
 
-class PlaybookSpec(Document):
+class PlaybookSpec(SurroundingsDocument):
     base_url: str = ""
     variables: list[VariableDocument] = Field(default_factory=list)
     viewports: list[ViewportDocument] = Field(default_factory=list)
@@ -158,9 +146,9 @@ class PlaybookSpec(Document):
     teardown: Annotated[AroundDocument, Shorthand("instruction")] | None = None
 
     later: ClassVar[dict[str, str]] = {
-        **dict.fromkeys(
-            ("locale", "timezone", "browser", "network", "accessibility", "agent", "runner"), "leave it out"
-        ),
+        "viewport_mode": "each viewport is a fresh browser context",
+        "runner": "playbooks are played in this machine's browser",
+        **dict.fromkeys(("network", "accessibility", "agent"), "leave it out"),
     }
 
 

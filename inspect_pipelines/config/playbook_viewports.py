@@ -8,14 +8,19 @@ from inspect_pipelines.config.devices import DEVICES
 from inspect_pipelines.config.playbook_document import ViewportDocument
 from inspect_pipelines.config.problem import did_you_mean
 from inspect_pipelines.config.reading import shown
+from inspect_pipelines.domain.page_setting import Surroundings
 from inspect_pipelines.domain.playbook import DESKTOP, Viewport
 
 MAX_NAME = 100  # characters of a view's or viewport's name
 Wrong = Callable[..., None]  # (sentence, *path)
 
 
-def to_viewport(written: ViewportDocument, number: int, wrong: Wrong) -> Viewport:
-    """The viewport; what is wrong with it is noted."""
+def to_viewport(written: ViewportDocument, number: int, around: Surroundings, wrong: Wrong) -> Viewport:
+    """The viewport; what is wrong with it is noted.
+
+    Args:
+        around: What the playbook says for all of them.
+    """
     here = ("spec", "viewports", number)
     if "@" in written.name or "/" in written.name or not 0 < len(written.name) <= MAX_NAME:
         wrong(
@@ -37,11 +42,15 @@ def to_viewport(written: ViewportDocument, number: int, wrong: Wrong) -> Viewpor
         device.mobile if device else False,
         device.user_agent if device else None,
     )
+    width, height = written.width or base.width, written.height or base.height
+    if written.orientation is not None and (width > height) != (written.orientation == "landscape"):
+        width, height = height, width
     return Viewport(
         base.name,
-        written.width or base.width,
-        written.height or base.height,
+        width,
+        height,
         written.scale or base.scale,
         base.mobile if written.mobile is None else written.mobile,
         written.user_agent or base.user_agent,
+        written.over(around),
     )

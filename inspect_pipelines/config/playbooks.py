@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from inspect_pipelines.config.finding_rules import to_finding_rules
 from inspect_pipelines.config.fragments import texts_of
 from inspect_pipelines.config.only import check_only
-from inspect_pipelines.config.playbook_document import PageDocument, PlaybookDocument
+from inspect_pipelines.config.page_rules import to_page_rules
+from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.playbook_steps import Around, to_steps
 from inspect_pipelines.config.playbook_variables import to_variable
 from inspect_pipelines.config.playbook_viewports import to_viewport
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
-from inspect_pipelines.config.screenshot_document import selectors, widths
 from inspect_pipelines.config.yaml_source import Source
 from inspect_pipelines.domain.ids import NOT_AN_ID, SLUG, PlaybookId
-from inspect_pipelines.domain.playbook import DESKTOP, PageRules, Playbook, Variable, VariableType
+from inspect_pipelines.domain.page_setting import USUAL
+from inspect_pipelines.domain.playbook import DESKTOP, Playbook, Variable, VariableType
 from inspect_pipelines.domain.template import malformed, placeholders
 from inspect_pipelines.domain.variable import normalised
 from inspect_pipelines.errors import UsageError
@@ -33,8 +35,10 @@ def to_playbook(
     variables = tuple(
         to_variable(variable, number, source, findings) for number, variable in enumerate(spec.variables)
     )
+    around_pages = spec.over(USUAL)
     viewports = tuple(
-        to_viewport(viewport, number, check.wrong) for number, viewport in enumerate(spec.viewports)
+        to_viewport(viewport, number, around_pages, check.wrong)
+        for number, viewport in enumerate(spec.viewports)
     )
     steps = to_steps(spec, around, source, findings)
     check.names([variable.name for variable in variables], "spec", "variables", "name")
@@ -50,23 +54,13 @@ def to_playbook(
         base_url=spec.base_url,
         description=document.metadata.description,
         variables=variables,
-        viewports=viewports or (DESKTOP,),
-        page=_page(spec.page),
+        viewports=viewports or (replace(DESKTOP, surroundings=around_pages),),
+        page=to_page_rules(spec.page, spec.base_url, variables, source, findings),
         findings=to_finding_rules(spec.findings, source, findings, today=today),
         tags=tuple(document.metadata.tags),
         login=steps.login,
         setup=steps.setup,
         teardown=steps.teardown,
-    )
-
-
-def _page(written: PageDocument) -> PageRules:
-    return PageRules(
-        selectors(written.mask),
-        tuple(written.ready),
-        tuple(written.block),
-        tuple(written.hide),
-        widths(written.mask),
     )
 
 

@@ -32,6 +32,8 @@ class FindingKind(StrEnum):
     NOT_QUIET = "not_quiet"  # the network was still busy after 5 s; names the URLs
     MASK_UNMATCHED = "mask_unmatched"
     MASK_LARGE = "mask_large"  # over 30 % of the view
+    DISMISSED = "dismissed"  # a banner that the playbook's page.dismiss has closed
+    STUB_UNUSED = "stub_unused"  # nothing asked for what the playbook's page.stub answers
     TRUNCATED = "truncated"  # the page is larger than a picture may be; its first part was taken
 
 

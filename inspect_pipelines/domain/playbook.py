@@ -10,6 +10,7 @@ from typing import Literal
 from inspect_pipelines.domain.action import Action, FixedWidth, TakeScreenshot
 from inspect_pipelines.domain.ids import PlaybookId
 from inspect_pipelines.domain.ignore import Ignore
+from inspect_pipelines.domain.page_setting import PLAIN, USUAL, Dismiss, Stub, Surroundings, Wire
 from inspect_pipelines.domain.target import Target
 
 
@@ -50,6 +51,7 @@ class Viewport:
     scale: float = 1.0  # device pixels per CSS px
     mobile: bool = False  # touch, mobile layout and the meta viewport honoured
     user_agent: str | None = None
+    surroundings: Surroundings = USUAL
 
 
 DESKTOP = Viewport("desktop", 1280, 800)
@@ -113,6 +115,10 @@ class PageRules:
     block: tuple[str, ...] = ()  # URL globs that are never fetched
     hide: tuple[str, ...] = ()
     widths: tuple[FixedWidth, ...] = ()
+    style: str = ""  # CSS that holds while a picture is taken
+    dismiss: tuple[Dismiss, ...] = ()
+    stubs: tuple[Stub, ...] = ()
+    wire: Wire = PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +163,9 @@ class Playbook:
     def rearranges(self) -> bool:
         """Whether a page is laid out otherwise for any of its pictures."""
         shots = [action for action in self.actions() if isinstance(action, TakeScreenshot)]
-        return bool(self.page.hide or self.page.widths) or any(shot.hide or shot.widths for shot in shots)
+        return bool(self.page.hide or self.page.widths or self.page.style) or any(
+            shot.hide or shot.widths for shot in shots
+        )
 
     def actions(self) -> Iterator[Action]:
         """Every action and success criterion, in playing order."""

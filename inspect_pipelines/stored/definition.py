@@ -145,6 +145,35 @@ def _plain_target(target: dict[str, Any] | None) -> dict[str, Any] | None:
     return target and {**dict.fromkeys(("title", "alt", "nth", "has", "within")), **target}
 
 
+def upgrade_usual_pages(kept: dict[str, Any]) -> dict[str, Any]:
+    """Pages may be answered, dressed and surrounded otherwise; before, they were as they are for everybody."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [usual_pages(one) for one in plan["playbooks"]]}}
+
+
+def usual_pages(playbook: dict[str, Any]) -> dict[str, Any]:
+    """A playbook of before, as it is kept now."""
+    wire: dict[str, Any] = {"headers": [], "cookies": [], "basic_auth": None, "ignores_https_errors": False}
+    page = {"style": "", "dismiss": [], "stubs": [], "wire": wire}
+    around: dict[str, Any] = {
+        "surroundings": {
+            "locale": "en-US",
+            "timezone": "UTC",
+            "color_scheme": "light",
+            "latitude": None,
+            "longitude": None,
+            "permissions": [],
+            "now": None,
+        }
+    }
+    viewports = {"viewports": [{**around, **one} for one in playbook.get("viewports", [])]}
+    return {
+        **playbook,
+        "page": {**page, **playbook["page"]},
+        **(viewports if "viewports" in playbook else {}),
+    }
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -156,6 +185,7 @@ SCHEDULE = Shape(
     upgrade_actions,  # 5 to 6
     upgrade_always_played,
     upgrade_plainly_found,
+    upgrade_usual_pages,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -170,6 +200,7 @@ TRIGGER = Shape(
     upgrade_actions,  # 8 to 9
     upgrade_always_played,
     upgrade_plainly_found,
+    upgrade_usual_pages,
 )
 
 

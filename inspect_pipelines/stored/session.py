@@ -33,6 +33,11 @@ def upgrade_session_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_session_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
+    """There are more kinds of findings: `dismissed`, `stub_unused`."""
+    return kept
+
+
 SESSION = Shape(
     "a session",
     SessionResult,
@@ -41,4 +46,5 @@ SESSION = Shape(
     upgrade_session_3_to_4,
     upgrade_session_4_to_5,
     upgrade_session_5_to_6,
+    upgrade_session_6_to_7,
 )

@@ -28,6 +28,7 @@ SEVERITIES = {
     FindingKind.NAVIGATION: Severity.ERROR,
     FindingKind.PAGE_ERROR: Severity.ERROR,
     FindingKind.NOT_QUIET: Severity.INFO,
+    FindingKind.DISMISSED: Severity.INFO,
 }  # the rest: warnings
 
 

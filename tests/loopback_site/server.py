@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import struct
 import threading
 import time
@@ -34,6 +35,8 @@ class Site:
         self.closing = threading.Event()
         self.own: dict[str, str] = {}  # pages of one test, by path
         self.documents: dict[str, tuple[str, bytes, dict[str, str]]] = {}  # path -> kind, body, headers
+        self.heard: list[tuple[str, dict[str, str]]] = []  # host and headers of each request
+        self.protected: dict[str, str] = {}  # path -> what opens it
         self.redirects: dict[str, str] = {}
         self.answers: dict[str, tuple[int, str, dict[str, str]]] = {}  # path -> status, page, headers
         site = self
@@ -41,6 +44,7 @@ class Site:
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 site.requests.append(self.path)
+                site.heard.append((self.headers.get("Host", ""), dict(self.headers.items())))
                 site.agents[self.path] = self.headers.get("User-Agent", "")
                 answer(self, site)
 
@@ -69,9 +73,22 @@ class Site:
     def redirect(self, path: str, to: str) -> None:
         self.redirects[path] = to
 
+    def protect(self, path: str, username: str, password: str) -> None:
+        """Let in by name and password only."""
+        self.protected[path] = "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
+
     def forget(self) -> None:
         """What one test asked for and brought with it."""
-        for kept in (self.own, self.documents, self.redirects, self.answers, self.agents, self.requests):
+        for kept in (
+            self.own,
+            self.documents,
+            self.redirects,
+            self.answers,
+            self.agents,
+            self.requests,
+            self.heard,
+            self.protected,
+        ):
             kept.clear()
 
     def close(self) -> None:
@@ -87,7 +104,17 @@ def answer(handler: BaseHTTPRequestHandler, site: Site) -> None:
     if path.startswith("/slow/"):
         time.sleep(int(query.get("ms", "100")) / 1000)
         path = path.removeprefix("/slow")
-    if path in site.redirects:
+    if path in site.protected:
+        is_let_in = handler.headers.get("Authorization") == site.protected[path]
+        asks = {} if is_let_in else {"WWW-Authenticate": 'Basic realm="shop"'}
+        send(
+            handler,
+            b"<p>inside</p>" if is_let_in else b"shut",
+            "text/html",
+            status=200 if is_let_in else 401,
+            headers=asks,
+        )
+    elif path in site.redirects:
         redirect(handler, site.redirects[path])
     elif path in site.documents:
         kind, body, own_headers = site.documents[path]

@@ -17,6 +17,7 @@ from inspect_pipelines.domain.action import (
 )
 from inspect_pipelines.domain.expectation import EXPECTATIONS, ExpectPopup, ExpectUrl
 from inspect_pipelines.domain.playbook import Playbook
+from resources.sessions.browser.banners import Banners
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.dialogs import Answer
@@ -61,13 +62,24 @@ class Actions:
         self._gestures = Gestures(self._sight, secrets, borders)
         self._requests = Requests(self._sight, borders)
         self.expectations = Expectations(self._sight)
+        self._banners = Banners(playbook.page.dismiss, self._sight)
 
     def perform(self, action: Action, timeout_seconds: float) -> None:
-        """Do it, or raise why it could not be done.
+        """Do it, or raise why it could not be done; a banner is closed before, and one that came meanwhile costs one more try.
 
         Raises:
             Fault: An action or an expectation failed; the site's doing.
         """
+        if not isinstance(action, Goto):  # it leaves the page with its banners
+            self._banners.close()
+        try:
+            self._perform(action, timeout_seconds)
+        except WaitedInVain:
+            if not self._banners.close():
+                raise
+            self._perform(action, timeout_seconds)
+
+    def _perform(self, action: Action, timeout_seconds: float) -> None:
         match action:
             case Goto():
                 self._goto(action, timeout_seconds)

@@ -89,6 +89,7 @@ class Camera:
         arrangement = Arrangement(
             tuple(dict.fromkeys((*hidden_everywhere, *(fill(selector) for selector in shot.hide)))),
             tuple(replace(each, selector=fill(each.selector)) for each in (*rules.widths, *shot.widths)),
+            fill(rules.style),
         )
         is_at_top = shot.full_page or shot.clip is not None or shot.element is not None
         with self.stage.held(at_top=is_at_top, arrangement=arrangement) as arranged:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -21,13 +20,14 @@ from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import Halted
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.halt import Halt
+from resources.sessions.browser.headers import Headers
 from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.mirror import Mirror, masked_in
 from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.patience import Patience
 from resources.sessions.browser.popups import Popups
+from resources.sessions.browser.profile import Stubs, new_profile
 from resources.sessions.browser.scene import Scene, Scenes
-from resources.sessions.browser.scripts import HUSH, WITHHOLD
 from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.steps import Steps
@@ -68,6 +68,7 @@ class Player:
         self._words = Words(values, secret_names, base_url)
         self._borders = Borders(request.allowed_hosts, base_url)
         self._gate = Gate(self._borders.names)
+        self._stubs = Stubs(self._playbook.page.stubs, self._words)
         self._halt = halt
         self._steps = Steps(self._playbook, record, Patience(record, request.known_faults), halt)
         self._page_masks = PageMasks()
@@ -83,6 +84,12 @@ class Player:
         """
         self._proxy = self._gate.start()
         self._documents = Documents(self._browser, self._borders)
+        wire = self._playbook.page.wire
+        headers = Headers(
+            self._browser,
+            self._borders,
+            {name: self._words.filled(value) for name, value in wire.headers},
+        )
         try:
             failures = [
                 failure
@@ -92,6 +99,7 @@ class Player:
         finally:
             for mirror in self._mirrors:
                 mirror.close()
+            headers.close()
             self._documents.close()
         if failures:
             return End(SessionStatus.FAILED, self._record.shortened(failures[0]))
@@ -99,6 +107,12 @@ class Player:
             self._record.find(
                 FindingKind.MASK_UNMATCHED,
                 f"{name} of the playbook's page matches nothing in any picture",
+                url="",
+            )
+        for pattern in self._stubs.unused():
+            self._record.find(
+                FindingKind.STUB_UNUSED,
+                f"nothing asked for {pattern!r}, which the playbook's page.stub answers",
                 url="",
             )
         return End(SessionStatus.COMPLETED)
@@ -177,26 +191,9 @@ class Player:
 
     @contextmanager
     def _context(self, viewport: Viewport) -> Iterator[BrowserContext]:
-        """A fresh profile in which everything that differs between machines and days is fixed."""
-        options: dict[str, Any] = {"user_agent": viewport.user_agent} if viewport.user_agent else {}
-        size: Any = {"width": viewport.width, "height": viewport.height}
-        context = self._browser.new_context(
-            viewport=size,
-            screen=size,
-            device_scale_factor=viewport.scale,
-            is_mobile=viewport.mobile,
-            has_touch=viewport.mobile,
-            locale="en-US",
-            timezone_id="UTC",
-            color_scheme="light",
-            reduced_motion="reduce",
-            accept_downloads=False,
-            proxy={"server": self._proxy},
-            **options,
+        context = new_profile(
+            self._browser, self._playbook, viewport, proxy=self._proxy, words=self._words, stubs=self._stubs
         )
-        context.add_init_script(HUSH + WITHHOLD if self._playbook.rearranges else HUSH)
-        for glob in self._playbook.page.block:
-            context.route(glob, lambda route: route.abort("blockedbyclient"))
         yield context
         if viewport is not self._playbook.viewports[-1] and self._browser.is_connected():
             context.close()  # the last one goes with the browser

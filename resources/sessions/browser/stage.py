@@ -31,13 +31,15 @@ class Arrangement:
     Attributes:
         hide: What takes no room and does not show.
         widths: What is as wide in every picture.
+        style: CSS of the playbook's own.
     """
 
     hide: tuple[str, ...] = ()
     widths: tuple[FixedWidth, ...] = ()
+    style: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.hide or self.widths)
+        return bool(self.hide or self.widths or self.style)
 
 
 AS_IT_IS = Arrangement()
@@ -93,6 +95,7 @@ class Stage:
         arranged = Arranged()
         wanted: dict[str, Any] = {
             "hide": list(arrangement.hide),
+            "style": arrangement.style,
             "widths": [[each.selector, each.width_px] for each in arrangement.widths],
         }
         for world, _ in self._holds:

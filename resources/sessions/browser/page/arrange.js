@@ -1,6 +1,6 @@
 // Lays one document out for its picture, without what is hidden and with what has a width of its own; says how often each
 // selector matched (null: it is none) and how to go back. Elements stay what they are: focus, scroll places, animations.
-({ hide, widths }) => {
+({ hide, widths, style }) => {
   const roots = function* (root) {
     yield root;
     for (const element of root.querySelectorAll("*")) if (element.shadowRoot) yield* roots(element.shadowRoot);
@@ -39,19 +39,19 @@
       `max-width: ${width}px !important; flex: none !important; overflow: clip !important; white-space: nowrap !important;`]);
   }
   const sheet = new CSSStyleSheet();
-  const wear = (written) => {
-    sheet.replaceSync(written.map(([selector, css]) => `:is(${selector}) { ${css} }`).join("\n"));
+  const wear = (written, own = "") => {
+    sheet.replaceSync(own + "\n" + written.map(([selector, css]) => `:is(${selector}) { ${css} }`).join("\n"));
     document.documentElement.offsetWidth; // all styles, now
   };
-  if (rules.length) {
+  if (rules.length || style) {
     for (const root of all) root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
-    wear(rules.map(([selector, css]) => [selector, css + SWIFT]));
+    wear(rules.map(([selector, css]) => [selector, css + SWIFT]), style && `*, ::before, ::after { ${SWIFT} }\n${style}`);
   }
   return {
     counts,
     release: () => {
-      if (!rules.length) return;
-      wear(rules.map(([selector]) => [selector, SWIFT]));
+      if (!rules.length && !style) return;
+      wear(rules.map(([selector]) => [selector, SWIFT]), style && `*, ::before, ::after { ${SWIFT} }`);
       wear([]);
       for (const root of all) root.adoptedStyleSheets = root.adoptedStyleSheets.filter((each) => each !== sheet);
       for (const [each, [left, top]] of places) each.scrollTo({ left, top, behavior: "instant" });
