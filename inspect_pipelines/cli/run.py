@@ -1,12 +1,16 @@
-"""`run ID [--wait]`: start a definition now."""
+"""`run ID [--wait] [--reporter ..]`: start a definition now."""
 
 from __future__ import annotations
 
+import secrets
 import sys
 
 import click
 
 from inspect_pipelines.cli.desks.starts import started
+from inspect_pipelines.cli.output import say
+from inspect_pipelines.cli.reporters.asked import GITHUB, asked
+from inspect_pipelines.cli.reporters.github import resumed, stopped
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
@@ -20,6 +24,13 @@ from inspect_pipelines.errors import UsageError
 )
 @click.option("--quiet", "-q", is_flag=True, help="With --wait: print only how it ended.")
 @click.option("--allow-review", is_flag=True, help="With --wait: a run that needs review exits with 0.")
+@click.option(
+    "--reporter",
+    "reporters",
+    multiple=True,
+    metavar="KIND=FILE",
+    help="With --wait: junit=FILE, markdown=FILE, json=FILE, github; several with commas.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the run as JSON.")
 def run(
     definition_id: str,
@@ -27,6 +38,7 @@ def run(
     variables: tuple[str, ...],
     quiet: bool,
     allow_review: bool,
+    reporters: tuple[str, ...],
     as_json: bool,
 ) -> None:
     """Start a schedule or trigger now.
@@ -34,15 +46,31 @@ def run(
     Whatever its cron says, and also when it is switched off. With --wait Ctrl-C ends the waiting, twice ends the run.
 
     Exit codes with --wait: 0 passed, 1 failed or needs review, 2 usage, 3 timeout, error or cancelled.
+
+    `--reporter github` annotates a job of GitHub Actions and adds to its summary.
     """
+    wanted = asked(reporters)
+    if wanted and not wait:
+        raise UsageError("--reporter tells how a run ended; add --wait")
+    word = secrets.token_hex(16) if any(one.kind == GITHUB for one in wanted) else ""
     with started(definition_id, _parsed(variables), Settings()) as done:
         from inspect_pipelines.cli.launching import print_end, print_start
 
         if not wait:
             print_start(done.run, as_json)
             return
+        if word:
+            say(stopped(word))
         ended = done.await_end(quiet or as_json)
     print_end(ended, as_json)
+    if wanted:
+        from inspect_pipelines.cli.choice import desk
+        from inspect_pipelines.cli.desks.runs import RunsHere, RunsThere
+        from inspect_pipelines.cli.reporters.writing import write_reports
+
+        if word:
+            say(resumed(word))
+        write_reports(wanted, desk(RunsHere, RunsThere).show(ended.id), allows_review=allow_review)
     sys.exit(0 if allow_review and ended.status is RunStatus.NEEDS_REVIEW else ended.status.exit_code)
 
 

@@ -148,3 +148,9 @@ def child_environment(**changes: str) -> dict[str, str]:
 def is_plain_terminal() -> bool:
     """Whether somebody asked for a terminal without colours (no-color.org) or moving text (`TERM=dumb`)."""
     return bool(os.environ.get("NO_COLOR")) or os.environ.get("TERM") == "dumb"
+
+
+def github_step_summary() -> Path | None:
+    """Where a step of GitHub Actions writes what its summary shows; None: this is no such step."""
+    name = os.environ.get("GITHUB_STEP_SUMMARY", "")
+    return Path(name) if name else None
