@@ -30,18 +30,23 @@ def groups(comparisons: Sequence[Comparison], same_change: SameChange) -> list[t
     and moves of the same elements. Always on one viewport and with rows moved alike: elsewhere the same words may break a line.
     """
     found: list[list[Comparison]] = []
+    exact: dict[Fact, int] = {}
     places: dict[Fact, list[int]] = {}
     for one in comparisons:
         if one.outcome is not Outcome.CHANGED:
             continue
-        keys = [*_keys(one)]
-        near = dict.fromkeys(at for key in keys for at in places.get(key, ()))
-        at = next((at for at in near if _is_same(found[at][0], one, same_change)), None)
+        keys, cells = [*_keys(one)], [*_cells(one)]
+        at = next((exact[key] for key in keys if key in exact), None)
+        if at is None:
+            near = dict.fromkeys(at for cell in cells for at in places.get(cell, ()))
+            at = next((at for at in near if same_change(found[at][0].fingerprint, one.fingerprint)), None)
         if at is None:
             at = len(found)
             found.append([])
             for key in keys:
-                places.setdefault(key, []).append(at)
+                exact[key] = at
+            for cell in cells:
+                places.setdefault(cell, []).append(at)
         found[at].append(one)
     return [tuple(each.view for each in group) for group in found]
 
@@ -61,22 +66,20 @@ def unlike(first: Comparison, members: Sequence[View], comparisons: Sequence[Com
     ]
 
 
-def _is_same(one: Comparison, other: Comparison, same_change: SameChange) -> bool:
-    if (one.old_sha256, one.new_sha256) == (other.old_sha256, other.new_sha256):
-        return True
-    ours, theirs = _facts(one.regions), _facts(other.regions)
-    if ours is not None and ours == theirs:
-        return True
-    return same_change(one.fingerprint, other.fingerprint)
-
-
 def _keys(one: Comparison) -> Iterator[Fact]:
-    """Under what a comparison is looked for: two of one change share at least one of them."""
+    """What makes it the same change as another that has one of them: the words, or the pictures."""
     base = (one.view.viewport, one.layout_px, len(one.regions))
     facts = _facts(one.regions)
     if facts is not None:
         yield (*base, frozenset(facts.items()))
     yield (*base, one.old_sha256, one.new_sha256)
+
+
+def _cells(one: Comparison) -> Iterator[Fact]:
+    """Where others stand whose pixels may be nearly the same; none without a fingerprint of them."""
+    if not one.fingerprint:
+        return
+    base = (one.view.viewport, one.layout_px, len(one.regions))
     for region in one.regions[:1]:
         across, down = region.box.x // CELL, region.box.y // CELL
         for right in (-1, 0, 1):

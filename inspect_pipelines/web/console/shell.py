@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -29,6 +30,8 @@ T = TypeVar("T")
 PACKAGE = "inspect_pipelines.web.console"  # whose `templates` are read
 # to our own addresses only: a browser that keeps it from everybody sends forms with no origin at all
 OF_PAGES = {"Referrer-Policy": "same-origin"}
+LEAST_PACKED = 1400  # bytes; less is one packet anyway
+PACKING = 5  # of 9: a tenth larger than the most, in a third of the time
 ORG = "org"  # the parameter that names the organisation, on every page
 
 
@@ -128,7 +131,7 @@ class Shell:
             fresh_key=seen.house.clock.new_id,
             **context,
         )
-        return HTMLResponse(text, status, OF_PAGES)
+        return _packed(seen.request, text, status)
 
     def listing(
         self,
@@ -164,7 +167,17 @@ class Shell:
         """A page for whoever may have no right to see anything else."""
         looks = looks_of(request)
         text = self._environment.get_template(template).render(status=status, looks=looks, **context)
-        return HTMLResponse(text, status, OF_PAGES)
+        return _packed(request, text, status)
+
+
+def _packed(request: Request, text: str, status: int) -> HTMLResponse:
+    """A page as its reader takes it: rows are alike, so that a list of 500 shrinks to a twentieth."""
+    content = text.encode()
+    headers = {**OF_PAGES, "Vary": "Accept-Encoding, Cookie"}
+    if len(content) < LEAST_PACKED or "gzip" not in request.headers.get("accept-encoding", ""):
+        return HTMLResponse(content, status, headers)
+    packed = gzip.compress(content, PACKING, mtime=0)
+    return HTMLResponse(packed, status, {**headers, "Content-Encoding": "gzip"})
 
 
 @pass_context

@@ -201,3 +201,15 @@ def test_pages_load_nothing_from_elsewhere_and_run_no_inline_script(client: Test
         assert " style=" not in answer.text
         assert "http://" not in answer.text.replace("http://shop.test", "")
         assert answer.text.count("<script") == answer.text.count('<script src="/static/')
+
+
+def test_a_page_is_packed_for_whoever_unpacks_and_plain_for_others(client: TestClient, house: House) -> None:
+    apply(house, *(a_schedule(f"watch-{number}") for number in range(40)))
+
+    packed = client.get("/", headers={"Accept-Encoding": "gzip"})
+    plain = client.get("/", headers={"Accept-Encoding": "identity"})
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert int(packed.headers["content-length"]) * 5 < int(plain.headers["content-length"])
+    assert "content-encoding" not in plain.headers
+    assert packed.text.count("<tr") == plain.text.count("<tr") == 41
