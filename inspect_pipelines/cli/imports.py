@@ -1,4 +1,4 @@
-"""`import backstop|percy|devtools|sitemap`: start from what people have."""
+"""`import backstop|percy|devtools|sitemap|goldens`: start from what people have."""
 
 from __future__ import annotations
 
@@ -15,12 +15,13 @@ from inspect_pipelines.cli.output import cut, printable, say, style
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.imports.told import Fate, Told
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.errors import Unreadable, UsageError
 from resources.channels.registry import CHANNELS
 
 if TYPE_CHECKING:
     from inspect_pipelines.config.imports.draft import Draft
     from inspect_pipelines.config.yaml_source import Source
+    from inspect_pipelines.usecases.pictures.open_upload import File
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -33,7 +34,7 @@ SIBLING = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 @click.group("import")
 def import_() -> None:
-    """Make a playbook of what another tool has.
+    """Make a playbook of what another tool has, or propose its pictures.
 
     Prints what was converted, approximated and not converted, with the lines of FILE. Nothing is overwritten; a schedule is
     written switched off.
@@ -111,6 +112,55 @@ def sitemap(file: Path, identifier: str | None, dry_run: bool, folder: Path | No
     )
 
 
+@import_.command()
+@click.argument("pictures", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option(
+    "--set",
+    "set_name",
+    required=True,
+    metavar="ID",
+    help="A schedule's or trigger's id, or a shared set's name.",
+)
+@click.option(
+    "--map",
+    "map_file",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="YAML or JSON: a file of FOLDER, and its view.",
+)
+@click.option("--dry-run", is_flag=True, help="Only print what is a picture of which view.")
+def goldens(pictures: Path, set_name: str, map_file: Path | None, dry_run: bool) -> None:
+    """Propose the pictures of another tool as baselines.
+
+    FOLDER is Playwright's `NAME-snapshots`, BackstopJS's `bitmaps_reference`, reg-suit's `expected`, or any folder of PNG files whose names hold the
+    names of views. All of them wait for one approval, and change nothing before.
+    """
+    from inspect_pipelines.cli.choice import chosen_house
+    from inspect_pipelines.cli.output import user_name
+    from inspect_pipelines.usecases.pictures.propose_goldens import match_goldens, propose_goldens
+
+    house = chosen_house(Settings())
+    files, told = _pictures(pictures)
+    matched = match_goldens(house, set_name, files, _mapping(map_file))
+    told += [
+        Told(0, name, Fate.CONVERTED, f"proposed for view {view}") for name, view in matched.views.items()
+    ]
+    told += [Told(0, name, Fate.LEFT_OUT, why) for name, why in matched.others.items()]
+    say_told(sorted(told, key=lambda one: one.what))
+    if not matched.views:
+        raise UsageError(f"{str(pictures)!r} holds no picture of a view of {set_name!r}; nothing was kept")
+    if dry_run:
+        say("nothing was kept; without --dry-run they wait for one approval")
+        return
+    run = propose_goldens(
+        house, set_name, files, matched, by=f"user:{user_name()}", note=f"imported from {pictures.name}"
+    )
+    say(
+        f"imported as run {run.id}, which needs one approval: look at it with: inspect-pipelines reviews show {run.id}"
+    )
+    say(f"then: inspect-pipelines baselines adopt {run.id}")
+
+
 def finish(draft: Draft, *, dry_run: bool, folder: Path | None) -> None:
     """Print what became of what was read, and write the playbook unless it is a dry run."""
     from inspect_pipelines.config.imports.writing import lines_to_schedule, write_draft
@@ -150,6 +200,42 @@ def say_told(told: Sequence[Told]) -> None:
     say(aligned(header, rows, right={0} if has_lines else ()))
     counts = Counter(one.fate for one in told)
     say(f"\n{', '.join(f'{counts[fate]} {fate.value}' for fate in Fate)}")
+
+
+def _pictures(root: Path) -> tuple[list[File], list[Told]]:
+    """The PNG files below a folder, and what else lies there."""
+    from inspect_pipelines.usecases.pictures.open_upload import MOST_PICTURES, File
+    from resources.gallery.picture_files import folder_of
+
+    found = folder_of(root)
+    names = [name for name in found.pictures if name.lower().endswith(".png")]
+    if len(names) > MOST_PICTURES:
+        raise UsageError(
+            f"{str(root)!r} holds more than {MOST_PICTURES} pictures; import it folder by folder"
+        )
+    others = [name for name in found.pictures if not name.lower().endswith(".png")] + found.other_pictures
+    told = [Told(0, name, Fate.LEFT_OUT, "is no PNG file") for name in others]
+    told += [
+        Told(0, name, Fate.LEFT_OUT, "is a link to a folder, and is not followed") for name in found.links
+    ]
+    files: list[File] = []
+    for name in names:
+        try:
+            files.append(File(name, found.pictures[name]()))
+        except Unreadable as error:
+            told.append(Told(0, name, Fate.LEFT_OUT, str(error)))
+    return files, told
+
+
+def _mapping(file: Path | None) -> dict[str, str]:
+    if file is None:
+        return {}
+    value = _values(file).value
+    if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
+        raise UsageError(
+            f"--map: {file.name!r} is not a mapping of files to views; write 'home.png: shop/home@desktop'"
+        )
+    return value
 
 
 def _values(file: Path) -> Source:

@@ -16,7 +16,7 @@ from inspect_pipelines.errors import InspectError, UsageError
 # Command -> module under inspect_pipelines.cli and its function; lazy, so that `--help` needs neither Dagster nor DuckDB.
 COMMANDS = {
     "init": ("config", "init", "Write a first schedules.yaml, playbook and organization.yaml."),
-    "import": ("imports", "import_", "Make a playbook of what another tool has."),
+    "import": ("imports", "import_", "Make a playbook of what another tool has, or propose its pictures."),
     "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
-from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.playbook import Playbook, Viewport
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
@@ -140,6 +140,18 @@ def left_out(sessions: Iterable[SessionResult], playbooks: Iterable[Playbook]) -
         if isinstance(action, TakeScreenshot)
     }
     return frozenset(views - taken)
+
+
+def photographed(playbooks: Iterable[Playbook]) -> dict[View, Viewport]:
+    """Every view that playbooks take, with the viewport on which they do."""
+    return {
+        View(playbook.id, action.name, viewport.name): viewport
+        for playbook in playbooks
+        for viewport in playbook.viewports
+        for step in playbook.steps
+        for action in step.on(viewport.name)
+        if isinstance(action, TakeScreenshot)
+    }
 
 
 def concerning(

@@ -8,6 +8,8 @@ from datetime import datetime
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import Sha256
 
+UNKNOWN = "unknown"  # of a picture that another tool took
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class View:
@@ -38,12 +40,13 @@ class Environment:
     scale: float = 1.0  # device pixels per CSS px
 
     def differences(self, other: Environment) -> tuple[str, ...]:
-        """One clause per field that differs, `browser 'A' became 'B'`; self is the older one."""
+        """One clause per field that differs, `browser 'A' became 'B'`; self is the older one. What is unknown differs from nothing."""
         fields = ("browser", "os", "fonts_hash", "scale")
         return tuple(
             f"{name} {str(getattr(self, name))!r} became {str(getattr(other, name))!r}"
             for name in fields
             if getattr(self, name) != getattr(other, name)
+            and UNKNOWN not in (getattr(self, name), getattr(other, name))
         )
 
 

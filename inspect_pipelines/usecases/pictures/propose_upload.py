@@ -6,13 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from inspect_pipelines.domain.baseline import Baseline, BaselineImage
+from inspect_pipelines.domain.baseline import Baseline, BaselineImage, photographed
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.ids import OrgId, RunId
+from inspect_pipelines.domain.ids import OrgId, RunId, Sha256
+from inspect_pipelines.domain.playbook import Viewport
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus, upload_origin
 from inspect_pipelines.domain.run_filter import RunFilter
-from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.screenshot import UNKNOWN, Environment, Screenshot, View
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.domain.trigger import Definition
@@ -89,7 +90,30 @@ def _place(ledger: LedgerSession, set_name: str, *, now: datetime) -> Place:
                 known |= {shot.view: shot for shot in session.screenshots}
     for view, image in (active.images if active else {}).items():
         known.setdefault(view, _as_shot(view, image, now))
+    for view, viewport in photographed(book for user in users for book in user.plan.playbooks).items():
+        known.setdefault(view, _unseen(view, viewport, now))
     return Place(users, active, known)
+
+
+def known_views(house: House, set_name: str) -> dict[View, int]:
+    """Every view that pictures may be of, with the width that its viewport has in them, px.
+
+    Raises:
+        NotFound: No definition uses that set.
+    """
+    with house.ledger.read() as ledger:
+        place = _place(ledger, set_name, now=house.clock.now())
+    viewports = photographed(book for user in place.users for book in user.plan.playbooks)
+    return {
+        view: round(viewports[view].width * viewports[view].scale) if view in viewports else shot.width
+        for view, shot in place.known.items()
+    }
+
+
+def _unseen(view: View, viewport: Viewport, at: datetime) -> Screenshot:
+    """What a playbook is going to photograph, and nobody has seen yet: where a picture of it came from is unknown."""
+    where = Environment(UNKNOWN, UNKNOWN, UNKNOWN, viewport.scale)
+    return Screenshot(view, Sha256(""), viewport.width, viewport.height, where, at)
 
 
 def _as_shot(view: View, image: BaselineImage, at: datetime) -> Screenshot:
