@@ -13,12 +13,13 @@ from history_builders import a_comparison
 from inspect_pipelines.domain.access import AccessToken, Member, Permission, Role
 from inspect_pipelines.domain.alerting import Silence
 from inspect_pipelines.domain.answer import Answer, AnswerKind
+from inspect_pipelines.domain.comment import Comment
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import opened
 from inspect_pipelines.domain.decision import Decision, Shown
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.identity import Identity
-from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DecisionId, DefinitionId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, CommentId, DecisionId, DefinitionId
 from inspect_pipelines.domain.kept_answer import KeptAnswer
 from inspect_pipelines.domain.library import Library, library_of
 from inspect_pipelines.domain.message import MessageKind
@@ -26,6 +27,7 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.review import Review, ReviewState
+from inspect_pipelines.domain.review_request import ReviewRequest
 from inspect_pipelines.domain.revision import ManagedBy, Revision, RevisionKind, Standing, Written
 from inspect_pipelines.domain.run import RunStatus, event_origin
 from inspect_pipelines.domain.run_filter import RunFilter
@@ -102,6 +104,12 @@ HELD_BACK = replace(
 )  # fmt: skip
 REVIEW = Review(DEFAULT_ORG, RUNNING.id, NIGHTLY.id, NIGHTLY.id, "", NOW)
 
+COMMENT = Comment(
+    CommentId("c1"), DEFAULT_ORG, NIGHTLY.id, a_comparison().view, RUNNING.id, 3, 4, "is that right?", "user:ada", NOW
+)  # fmt: skip
+SETTLED = replace(COMMENT, id=CommentId("c2"), resolved_at=LATER, resolved_by="user:ada")
+ASKED_FOR = ReviewRequest(DEFAULT_ORG, RUNNING.id, "ada", "user:root", NOW)
+
 KEPT = KeptAnswer(DEFAULT_ORG, "user:ada", "k1", "f1", NOW)
 
 WRITTEN = Written({"id": NIGHTLY.id, "cron": NIGHTLY.cron, "playbook": "shop"}, "schedules.yaml:5")
@@ -156,6 +164,9 @@ def fill(session: SqlSession) -> None:
     session.decisions.add(WORD)
     session.decisions.add(HELD_BACK)
     session.review_queue.open(REVIEW)
+    session.comments.add(COMMENT)
+    session.comments.add(SETTLED)
+    session.review_requests.ask(ASKED_FOR)
     session.decisions.follow([WORD.id], RETRY.id)
     session.decisions.add(UNHEARD)
     session.incidents.save(INCIDENT)
@@ -194,6 +205,8 @@ VALUES: Mapping[str, Ask] = {
     "runs.buffer": lambda r: r.buffer(PENDING.buffered(now=NOW)),
     "runs.conclude": lambda r: r.conclude(RUNNING.concluded(RunStatus.PASSED, "", now=LATER)),
     "baselines.add": lambda r: r.add(a_baseline(id=BaselineId("b3"))),
+    "comments.add": lambda r: r.add(replace(COMMENT, id=CommentId("c3"))),
+    "review_requests.ask": lambda r: r.ask(replace(ASKED_FOR, login="eve")),
     "decisions.add": lambda r: r.add(replace(WORD, id=DecisionId("d2"))),
     "review_queue.open": lambda r: r.open(replace(REVIEW, run_id=PENDING.id)),
     "incidents.save": lambda r: r.save(an_incident(sentence="else")),
@@ -284,6 +297,13 @@ NAMES: Mapping[str, Ask] = {
     "reviews.of_run": lambda r: r.of_run(RUNNING.id),
     "reviews.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "incidents.open_in": lambda r: r.open_in(INCIDENT.scope),
+    "comments.find": lambda r: r.find(COMMENT.id),
+    "comments.on": lambda r: r.on(NIGHTLY.id, RUNNING.id),
+    "comments.resolve": lambda r: r.resolve(COMMENT.id, by="user:eve", at=LATER),
+    "comments.reopen": lambda r: r.reopen(SETTLED.id, by="user:eve", at=LATER),
+    "review_requests.of_runs": lambda r: r.of_runs([RUNNING.id]),
+    "review_requests.waiting_for": lambda r: r.waiting_for("ada"),
+    "review_requests.release": lambda r: r.release(RUNNING.id, "ada", by="user:eve", at=LATER),
     "decisions.find": lambda r: r.find(WORD.id),
     "decisions.quarantines": lambda r: r.quarantines(ending=LATER + timedelta(days=2), now=LATER),
     "decisions.about": lambda r: r.about(NIGHTLY.id, [WORD.shown.view]),

@@ -114,6 +114,25 @@ def open_changes(comparisons: Collection[Comparison]) -> list[Comparison]:
     return [one for one in comparisons if not one.passed and one.said is None]
 
 
+def vetoes(
+    about: Sequence[Decision], found: Collection[Comparison], *, by: str, now: datetime
+) -> list[Decision]:
+    """The rejections of others that stand against exactly what these views show being right: one blocks, until it is taken back.
+
+    Args:
+        about: Decisions about these views, oldest first, whichever run they were made on.
+        found: What somebody wants to say is right.
+        by: Who.
+    """
+    shown = {(one.view, one.old_sha256, one.new_sha256) for one in found}
+    last: dict[tuple[View, str], Decision] = {}
+    for one in about:
+        what = (one.shown.view, one.shown.old_sha256, one.shown.new_sha256)
+        if what in shown and one.kind is not DecisionKind.QUARANTINE and one.stands(now):
+            last[one.shown.view, one.by] = one  # whoever thinks again has said so themselves
+    return [one for (_, who), one in last.items() if who != by and one.kind is DecisionKind.REJECT]
+
+
 def reviewed_by_word(comparisons: Collection[Comparison]) -> tuple[str, str] | None:
     """How a run is reviewed by what was decided before, and why; None: nothing that it shows was decided before.
 

@@ -13,6 +13,7 @@ EventId = NewType("EventId", str)  # UUIDv7 text
 SourceId = NewType("SourceId", str)
 IncidentId = NewType("IncidentId", str)  # UUIDv7 text
 BaselineId = NewType("BaselineId", str)
+CommentId = NewType("CommentId", str)  # UUIDv7 text
 DecisionId = NewType("DecisionId", str)  # UUIDv7 text
 Sha256 = NewType("Sha256", str)  # 64 lower-case hex digits of a stored image's bytes
 

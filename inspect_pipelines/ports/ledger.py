@@ -24,6 +24,7 @@ from inspect_pipelines.ports.access import Audit, Identities, KeptAnswers, Membe
 from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.baselines import Baselines
+from inspect_pipelines.ports.comments import Comments, ReviewRequests
 from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
@@ -233,6 +234,10 @@ class LedgerSession(Protocol):
     def decisions(self) -> Decisions: ...
     @property
     def review_queue(self) -> ReviewQueue: ...
+    @property
+    def comments(self) -> Comments: ...
+    @property
+    def review_requests(self) -> ReviewRequests: ...
     @property
     def incidents(self) -> Incidents: ...
     @property

@@ -19,6 +19,7 @@ from resources.ledger.answers import SqlAnswers
 from resources.ledger.audit import SqlAudit
 from resources.ledger.baselines import SqlBaselines
 from resources.ledger.batches import SqlBatches
+from resources.ledger.comments import SqlComments, SqlReviewRequests
 from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.events import SqlEvents
@@ -81,6 +82,8 @@ class SqlSession:
         self.reviews = SqlReviews(connection, org_id, via)
         self.decisions = SqlDecisions(connection, org_id, via)
         self.review_queue = SqlReviewQueue(connection, org_id, via)
+        self.comments = SqlComments(connection, org_id, via)
+        self.review_requests = SqlReviewRequests(connection, org_id, via)
         self.incidents = SqlIncidents(connection, org_id, via)
         self.silences = SqlSilences(connection, org_id, via)
         self.outbox = SqlOutbox(connection, org_id)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -17,6 +18,7 @@ from inspect_pipelines.domain.decision import (
     reviewed_by_word,
     settled,
     shown_by,
+    vetoes,
 )
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DecisionId, RunId
 from inspect_pipelines.domain.said import DecisionKind
@@ -188,3 +190,26 @@ def test_a_view_that_comes_back_with_an_older_baseline_was_not_dropped_for_good(
 
 def test_a_first_picture_has_none_before_it() -> None:
     assert first_shown(a_screenshot()) == Shown(a_view(), None, a_sha())
+
+
+def test_a_rejection_of_somebody_else_stands_against_its_view_until_it_is_taken_back():
+    ada = a_decision(DecisionKind.REJECT)
+    other_view = a_decision(DecisionKind.REJECT, 2, shown=Shown(a_view("elsewhere"), None, None))
+    withdrawn = a_decision(DecisionKind.REJECT, 3, by="user:eve", withdrawn_at=NOW)
+    proposed = a_decision(DecisionKind.REJECT, 4, by="user:ci", is_proposal=True)
+    other_picture = a_decision(
+        DecisionKind.REJECT, 5, by="user:carl", shown=replace(ada.shown, new_sha256=a_sha("f"))
+    )
+    made = [ada, other_view, withdrawn, proposed, other_picture]
+
+    assert vetoes(made, [CHANGED], by="user:bob", now=LATER) == [ada]
+    assert vetoes(made, [CHANGED], by="user:ada", now=LATER) == []
+
+
+def test_whoever_thinks_again_has_no_rejection_left_and_a_quarantine_is_no_second_thought():
+    ada = a_decision(DecisionKind.REJECT)
+    held = a_decision(DecisionKind.QUARANTINE, 2, until=LATER + timedelta(days=1))
+    again = a_decision(DecisionKind.ACCEPT, 3)
+
+    assert vetoes([ada, held], [CHANGED], by="user:bob", now=LATER) == [ada]
+    assert vetoes([ada, again], [CHANGED], by="user:bob", now=LATER) == []

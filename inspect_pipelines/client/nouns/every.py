@@ -8,6 +8,7 @@ from inspect_pipelines.client.nouns.auth import Auth
 from inspect_pipelines.client.nouns.badges import Badges
 from inspect_pipelines.client.nouns.baselines import Baselines
 from inspect_pipelines.client.nouns.channels import Channels
+from inspect_pipelines.client.nouns.comments import Comments
 from inspect_pipelines.client.nouns.definitions import Definitions
 from inspect_pipelines.client.nouns.events import Events
 from inspect_pipelines.client.nouns.export import Export
@@ -37,6 +38,7 @@ class Every:
         self.badges = Badges(connection)
         self.baselines = Baselines(connection)
         self.channels = Channels(connection)
+        self.comments = Comments(connection)
         self.definitions = Definitions(connection)
         self.events = Events(connection)
         self.export = Export(connection)

@@ -33,6 +33,7 @@ from inspect_pipelines.usecases.alerts.store_consequences import store_consequen
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
+from inspect_pipelines.usecases.pictures.refuse_vetoed import refuse_vetoed
 from inspect_pipelines.usecases.pictures.settle_reviews import settle_reviews
 
 COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
@@ -85,7 +86,7 @@ def adopt(
     Raises:
         NotFound: No such run, or a glob names none of its views.
         Refused: The run is open, took no pictures, ended early, or was taken in another environment than the active
-            baseline; the last two may be forced. Or a picture of it is damaged.
+            baseline; the last two may be forced. Or a picture of it is damaged, or somebody else rejected one.
     """
     now = house.clock.now()
     if view_glob or views or not drop_glob:
@@ -141,6 +142,8 @@ def adopt(
         )
         reviewed = gather_reviewed(ledger, run, definition, set_name=set_name, at=now)
         comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
+        meant = [one for one in comparisons if one.view in {*done.taken, *dropped}]
+        refuse_vetoed(ledger, set_name, meant, by=by, now=now)
         approval = approval_of(baseline, shots, comparisons, run, (*done.taken, *dropped))
         after = approved(reviewed, baseline, approval, by=by, at=now)
         ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob, views), at=now)

@@ -24,6 +24,7 @@ from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
+from inspect_pipelines.usecases.pictures.refuse_vetoed import refuse_vetoed
 from inspect_pipelines.usecases.pictures.reject import reject
 from inspect_pipelines.usecases.pictures.settle_reviews import settle_reviews
 
@@ -70,6 +71,8 @@ def decide(house: House, run_id: RunId, wish: Wish, *, caller: Caller) -> list[D
         compared = follow(ledger, review.set, ledger.evidence.comparisons(run_id), at=now)
         chosen = _chosen(compared, review, wish)
         before = _made(ledger, run_id)
+        if wish.kind in OF_READABLE and not wish.is_proposal:
+            refuse_vetoed(ledger, review.set, chosen, by=caller.actor, now=now)
         if wish.kind is not DecisionKind.QUARANTINE:
             _refuse_superseded(ledger, review, chosen)
     views = [one.view for one in chosen]

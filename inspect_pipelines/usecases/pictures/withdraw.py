@@ -6,7 +6,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain.access import Caller, Permission
 from inspect_pipelines.domain.approval import withdrawn
-from inspect_pipelines.domain.decision import Decision, open_changes
+from inspect_pipelines.domain.decision import OF_READABLE, Decision, open_changes
 from inspect_pipelines.domain.ids import DecisionId
 from inspect_pipelines.domain.review import WITHDRAWN, ReviewState, context_of
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -86,7 +86,7 @@ def _is_newest(ledger: LedgerSession, run: Run) -> bool:
 
 
 def _refuse_built_on(ledger: LedgerSession, decision: Decision) -> None:
-    """A quarantine may always end early; what another run was decided by, or became a baseline, stands."""
+    """A quarantine may always end early, and a rejection; what let another run pass, or became a baseline, stands."""
     name = f"decision {decision.id!r} cannot be taken back"
     if decision.withdrawn_at is not None:
         who = decision.withdrawn_by.removeprefix("user:")
@@ -102,7 +102,7 @@ def _refuse_built_on(ledger: LedgerSession, decision: Decision) -> None:
             f"inspect-pipelines baselines rollback {decision.set}"
         )
     followers = ledger.decisions.followers(decision.id)
-    if followers and decision.kind is not DecisionKind.QUARANTINE:
+    if followers and decision.kind in OF_READABLE:
         raise Refused(
             f"{name}: run {followers[0]} was decided by it; decide the other way on a run that shows the change again"
         )

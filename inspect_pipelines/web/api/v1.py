@@ -14,6 +14,7 @@ from inspect_pipelines.web.api.badges import badges
 from inspect_pipelines.web.api.baseline_verbs import baseline_verbs
 from inspect_pipelines.web.api.baselines import baselines
 from inspect_pipelines.web.api.channel_verbs import channel_verbs
+from inspect_pipelines.web.api.comments import comments
 from inspect_pipelines.web.api.definition_verbs import definition_verbs
 from inspect_pipelines.web.api.events import events
 from inspect_pipelines.web.api.export import export
@@ -51,6 +52,7 @@ NOUNS = (
     baseline_verbs,
     uploads,
     reviews,
+    comments,
     incidents,
     events,
     notifications,

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console.baselines import baselines
+from inspect_pipelines.web.console.comment_verbs import comment_verbs
 from inspect_pipelines.web.console.compare import compare, compared_pictures
 from inspect_pipelines.web.console.definition import definition
 from inspect_pipelines.web.console.deleted import deleted
@@ -83,7 +84,17 @@ class Console:
         ):
             found += router.routes
         found += verbs(self._shell, self._engine)
-        for room in (inbox, definition, baselines, incidents, events, insight, settings, review_verbs):
+        for room in (
+            inbox,
+            definition,
+            baselines,
+            incidents,
+            events,
+            insight,
+            settings,
+            review_verbs,
+            comment_verbs,
+        ):
             found += room(self._shell)
         if self._has_styleguide:
             found += styleguide(self._shell, self._files).routes

@@ -11,10 +11,12 @@ from starlette.routing import BaseRoute
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.review import ReviewState
+from inspect_pipelines.queries.comments import waiting_for
 from inspect_pipelines.queries.definitions import applied_definitions
 from inspect_pipelines.queries.notifications import notification_with
 from inspect_pipelines.queries.pauses import list_pauses
 from inspect_pipelines.queries.reviews import list_reviews
+from inspect_pipelines.queries.runs import runs_of_ids
 from inspect_pipelines.queries.waiting import Waiting, list_waiting, reasons_of
 from inspect_pipelines.usecases.alerts.resend import resend
 from inspect_pipelines.web.access.declaration import is_for, permitted
@@ -35,6 +37,7 @@ def inbox(shell: Shell) -> Iterator[BaseRoute]:
         cursor: Annotated[str | None, Query(max_length=500)] = None,
     ) -> HTMLResponse:
         seen = shell.see(request)
+        mine = waiting_for(seen.house, seen.caller.actor.removeprefix("user:"))
         reviews = list_reviews(seen.house, ReviewState.WAITING, cursor=cursor)
         return shell.page(
             seen,
@@ -44,6 +47,8 @@ def inbox(shell: Shell) -> Iterator[BaseRoute]:
             definitions=applied_definitions(seen.house),
             pauses=list_pauses(seen.house) if cursor is None else (),
             further=_seen_by(seen, list_waiting(seen.house)) if cursor is None else Waiting((), (), ()),
+            yours=runs_of_ids(seen.house, mine) if cursor is None else [],
+            mine=mine,
             said=said,
             is_first=cursor is None,
         )

@@ -18,6 +18,7 @@ from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.shift import Shift
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.comments import askable, comments_on, requests_for
 from inspect_pipelines.queries.report import OUTCOME_WORDS, Tone
 from inspect_pipelines.queries.review_room import Looked, ReviewRoom, review_room, unfinished
 from inspect_pipelines.web.access.declaration import is_for, permitted
@@ -99,6 +100,13 @@ def review(shell: Shell) -> APIRouter:
             steps=[_step(each, i) for i, each in _around(shown, at)],
             at=at,
             facts=facts,
+            comments=[
+                one
+                for one in comments_on(seen.house, room.run.id) or ()
+                if looked and one.view == looked.view
+            ],
+            requests=requests_for(seen.house, room.run.id),
+            askable=askable(seen.house),
             region=_number(request.query_params.get("region", "")),
             here=Addresses(seen, room, narrowed),
             after=_after(shown, at, facts.deciding) if facts else None,

@@ -17,6 +17,7 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.comments import requests_for
 from inspect_pipelines.queries.dossier import Dossier, show_past_run, show_run
 from inspect_pipelines.queries.report import OUTCOME_WORDS, Tone
 from inspect_pipelines.queries.reviews import review_with
@@ -73,6 +74,7 @@ def run(shell: Shell) -> APIRouter:
             dossier=dossier,
             run=dossier.run,
             window=window_of(seen.house, dossier.run.id) if seen.may(Permission.PICTURES_READ) else None,
+            requests=requests_for(seen.house, dossier.run.id) if review else (),
             is_fresh=_is_fresh(dossier, seen.house.clock.now()),
             review=review,
             waiting=[] if review is None else [str(view) for view in review.waiting_views],

@@ -28,6 +28,7 @@ from resources.gallery.folder import FolderGallery
 from watched_site import ADA, Site, watched
 
 PERSON = replace(LOCAL, actor=ADA)
+BOB = replace(LOCAL, actor="user:bob")
 MACHINE = Caller("user:ci", DEFAULT_ORG, REVIEWING, token_id="t1")
 HOME = frozenset({a_view("home")})
 QUARANTINE = Wish(DecisionKind.QUARANTINE, HOME, "it flickers", "bob", NOW + timedelta(days=20))
@@ -98,6 +99,69 @@ def test_an_ignored_change_passes(site: Site) -> None:
 
     assert site.look(200).status is RunStatus.PASSED
     assert site.look(10).status is RunStatus.FAILED
+
+
+@pytest.mark.parametrize(
+    "wish", [{"kind": "accept"}, {"kind": "ignore"}, {"kind": "accept", "finalizes": True}]
+)
+def test_one_rejection_blocks_until_it_is_taken_back(site: Site, wish: dict[str, Any]) -> None:
+    """Ada rejected the new header, and Bob's later yes to the same picture made it pass, and even the approved one."""
+    run = site.look(200, cart=10)
+    (rejected,) = say(site, run, "reject", views=HOME, note="the old name")
+    said = dict(wish)
+    kind = said.pop("kind")
+
+    with pytest.raises(
+        Refused,
+        match=r"'shop/home@desktop', as it is shown here, was rejected by ada, and one rejection blocks",
+    ) as raised:
+        say(site, run, kind, caller=BOB, views=HOME, **said)
+    assert rejected.id in str(raised.value)
+
+    say(site, run, kind, caller=BOB, views=frozenset({a_view("cart")}), **said)
+    withdraw(site.house, rejected.id, caller=BOB)
+    assert len(say(site, run, kind, caller=BOB, views=HOME, **said)) == 1
+
+
+def test_a_rejection_that_other_runs_followed_can_still_be_taken_back(site: Site) -> None:
+    """Whoever rejected may be away for weeks, and the design may have become what they saw."""
+    run = site.look(200)
+    (rejected,) = say(site, run, "reject", note="the old name")
+    followed = site.look(200)
+
+    withdraw(site.house, rejected.id, caller=BOB)
+    again = site.look(200)
+
+    assert followed.status is RunStatus.FAILED
+    assert again.id in waiting(site)
+    assert len(say(site, again, "accept", caller=BOB, views=HOME)) == 1
+
+
+def test_no_detour_over_a_rejection_of_ones_own_passes_over_anothers(site: Site) -> None:
+    run = site.look(200)
+    say(site, run, "reject", note="the old name")
+    with pytest.raises(Refused):  # nothing to add: it is rejected already
+        say(site, run, "reject", caller=BOB, views=HOME, note="me too")
+
+    with pytest.raises(Refused, match="one rejection blocks"):
+        say(site, run, "accept", caller=BOB, views=HOME)
+
+
+def test_whoever_rejected_may_think_again(site: Site) -> None:
+    run = site.look(200)
+    say(site, run, "reject", note="the old name")
+
+    assert [one.kind for one in say(site, run, "accept", views=HOME)] == [DecisionKind.ACCEPT]
+
+
+def test_adopting_a_run_as_a_whole_does_not_pass_over_a_rejection(site: Site) -> None:
+    run = site.look(200, cart=10)
+    say(site, run, "reject", views=HOME, note="the old name")
+
+    with pytest.raises(Refused, match="one rejection blocks"):
+        adopt(site.house, run.id, by="user:bob")
+
+    assert approved(site) == 1
 
 
 def test_a_part_is_decided_and_the_rest_waits(site: Site) -> None:

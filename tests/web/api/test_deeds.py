@@ -61,6 +61,8 @@ BODIES = {
     "reject": {"note": "ticket 7"},
     "uploads": {"files": {"home@desktop.png": base64.b64encode(DRAWN).decode()}},
     "run-past": {"at": PAST},
+    "comments": {"view": "shop/home@desktop", "x": 1, "y": 2, "text": "is that right?"},
+    "reviewers": {"login": ledger_rows.MEMBER.login},
 }
 ENTRIES = {
     "schedule": {"id": ledger_rows.NIGHTLY.id, "cron": "0 5 * * *", "timezone": "UTC", "playbook": "shop"},
@@ -80,6 +82,7 @@ IDS = {
     "sign_in_id": ledger_rows.SIGN_IN.id,
     "review_id": ledger_rows.RUNNING.id,
     "decision_id": ledger_rows.UNHEARD.id,
+    "comment_id": ledger_rows.COMMENT.id,
     "baseline_id": ledger_rows.WITH_PICTURES,
     "set_name": ledger_rows.NIGHTLY.id,
 }
@@ -241,8 +244,9 @@ def test_nobody_may_without_a_token(
 def test_the_local_person_may(
     client: TestClient, ours: House, method: str, path: str, permission: Permission
 ) -> None:
-    if path.endswith("resume"):
-        sent(client, path.replace("resume", "pause"), **{"Idempotency-Key": "before"})
+    for undoes, does in (("resume", "pause"), ("reopen", "resolve")):
+        if path.endswith(undoes):
+            sent(client, path.replace(undoes, does), **{"Idempotency-Key": "before"})
     if path.endswith(("/retry", "/baseline", "/adopt")):
         abort(ours, ledger_rows.RUNNING.id, RunStatus.ERROR, "ours")
     if path.endswith("/reject"):

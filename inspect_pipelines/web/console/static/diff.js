@@ -5,6 +5,7 @@ import { Drawing } from "./drawing.js";
 import { button, made } from "./element.js";
 import { Minimap } from "./minimap.js";
 import { modesOf } from "./modes.js";
+import { Pins } from "./pins.js";
 
 const BLINK_MS = 600; // below two changes a second, where WCAG allows three
 const FLASH_MS = 1200;
@@ -67,6 +68,11 @@ class Diff extends HTMLElement {
       const draws = button("m", "Draw a mask", () => draws.setAttribute("aria-pressed", String(this.drawing.toggle())));
       draws.setAttribute("aria-pressed", "false");
       tools.append(draws);
+    }
+    const sheet = this.panes.find((one) => one.dataset.side === "new")?.firstChild;
+    if (sheet && document.getElementById("comments")) {
+      const pins = new Pins(sheet, () => this.place);
+      if (document.getElementById("comment-form")) tools.append(button("c", "Comment", () => pins.aim(this.stage), "Comment on a point of this run's picture"));
     }
     for (const figure of this.sides.values()) figure.remove();
     this.append(tools, this.ranged, made("div", { class: "board" }, this.stage, this.minimap.element));
@@ -236,7 +242,7 @@ class Diff extends HTMLElement {
   }
 
   drag(event) {
-    if (event.button !== 0 || !this.place || this.drawing?.isOn || event.target.closest(".box")) return;
+    if (event.button !== 0 || !this.place || this.drawing?.isOn || event.target.closest(".box, .pin")) return;
     event.preventDefault();
     this.stage.focus({ preventScroll: true });
     this.stage.setPointerCapture(event.pointerId);

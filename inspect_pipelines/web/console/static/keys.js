@@ -31,6 +31,7 @@ const KEYS = [
     ["+", "Larger"],
     ["-", "Smaller"],
     ["0", "As it was at first"],
+    ["c", "Comment on a point of this run's picture"],
     ["m", "Draw a mask: arrow keys move the box, with Shift they size it, Enter asks for its lines"],
     ["[", "Hide or show the facts"],
   ]],
