@@ -197,11 +197,10 @@ class _Check:
         )
 
     def _playbooks(self, written: DefinitionDocument) -> tuple[Playbook, ...]:
-        single = written.playbook is not None
         names = [written.playbook] if written.playbook is not None else list(written.playbooks or [])
         found = []
         for number, name in enumerate(names):
-            path: tuple[str | int, ...] = ("playbook",) if single else ("playbooks", number)
+            path: tuple[str | int, ...] = ("playbook",) if written.playbook else ("playbooks", number)
             if name in names[:number]:
                 self.wrong(f"playbook {shown(name)} is listed twice", *path)
             elif name in self.around.playbooks:

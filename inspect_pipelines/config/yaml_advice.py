@@ -38,6 +38,9 @@ WHY = {
     "?": "'?' begins a key",
     "@": "'@' is reserved",
     "`": "'`' is reserved",
+    "}": "'}' ends a mapping",
+    "]": "']' ends a list",
+    ",": "',' parts entries",
 }
 
 

@@ -113,7 +113,8 @@ def _quotings(parts: re.Match[str]) -> Iterator[tuple[str, str]]:
     else:
         text = COMMENT.fullmatch(value)
         assert text is not None, "it matches anything on one line"
-        yield _why(value), f"{head(parts)}{quoted(text['text'])}{text['comment'] or ''}"
+        if first in TYPOGRAPHIC or first in WHY or ": " in value:
+            yield _why(value), f"{head(parts)}{quoted(text['text'])}{text['comment'] or ''}"
 
 
 def _in_flow(parts: re.Match[str], value: str) -> Iterator[tuple[str, str]]:

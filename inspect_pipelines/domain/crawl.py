@@ -37,6 +37,21 @@ class Link:
     is_download: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What looks like a cookie banner.
+
+    Attributes:
+        selector: By which it is found.
+        button: What to press so that it goes; empty: nobody knows.
+        role: Of the button: `button` or `link`.
+    """
+
+    selector: str
+    button: str = ""
+    role: str = ""
+
+
 @dataclass(slots=True)
 class Frontier:
     """What has been found and not been opened yet; one address of each template is ever handed out.
@@ -60,7 +75,10 @@ class Frontier:
     def add(self, links: Iterable[Link]) -> None:
         """Remember what may be opened and is new."""
         for link in links:
-            url = plain(link.url)
+            try:
+                url = plain(link.url)
+            except ValueError:  # `http://[x`: browsers do not open it either
+                continue
             why = self._refusal(link, url)
             if why is None and self._is_new(url) and len(self._waiting) < MOST_WAITING:
                 self._waiting.append(url)

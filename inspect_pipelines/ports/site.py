@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from inspect_pipelines.domain.crawl import Link
+from inspect_pipelines.domain.crawl import Banner, Link
 
 
 class Visited(Protocol):
@@ -20,8 +20,8 @@ class Visited(Protocol):
     @property
     def links(self) -> Sequence[Link]: ...
     @property
-    def banner(self) -> str | None:
-        """CSS of what looks like a cookie banner."""
+    def banner(self) -> Banner | None:
+        """What lies over it and speaks of cookies."""
 
 
 class Site(Protocol):

@@ -31,6 +31,7 @@ def test_pages_of_the_host_are_opened_once_each_in_the_order_in_which_they_were_
         "https://shop.test:8443/x",
         "http://shop.test/x",
         "mailto:ada@shop.test",
+        "https://[shop.test/x",
         "javascript:alert(1)",
         "https://shop.test/list.pdf",
         "https://shop.test/" + "x" * MOST_CHARACTERS,

@@ -26,7 +26,7 @@ from resources.sessions.browser.sessions import BrowserSessions
 
 BANNER = (
     "<div id='cookie-bar' style='position:fixed;bottom:0;left:0;right:0;height:90px;background:#ddd'>"
-    "We use cookies. <button>Reject</button></div>"
+    "We use cookies. <button onclick='this.parentNode.remove()'>Reject</button></div>"
 )
 LINKS = (
     *(
@@ -122,7 +122,8 @@ def test_a_crawled_playbook_shows_the_same_twice_and_nothing_was_done_to_the_sit
     (playbook,) = schedule.plan.playbooks
     assert (schedule.enabled, project.warnings) == (False, ())
     assert [step.id for step in playbook.steps] == ["home", "items-1", "broken"]
-    assert playbook.page.hide == ("#cookie-bar",)
+    (dismiss,) = playbook.page.dismiss
+    assert str(dismiss.click) == "button 'Reject' within #cookie-bar"
     assert [(one.kinds, one.url) for one in playbook.findings.ignore] == [
         (("page_error",), f"{site.url}/broken**")
     ]

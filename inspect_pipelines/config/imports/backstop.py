@@ -36,6 +36,7 @@ OF_THE_TOOL = (
 READ = (
     *("label", "url", "viewports", "readySelector", "readyTimeout", "keyPressSelectors", "clickSelector"),
     *("clickSelectors", "hideSelectors", "removeSelectors", "selectors", "misMatchThreshold"),
+    *("hoverSelector", "hoverSelectors", "scrollToSelector", "expect"),
 )
 ONE_SCREEN = 1024  # px; of a viewport whose height nobody says
 MOST_WAIT_SECONDS = 600
@@ -148,17 +149,21 @@ class _Reader:
         for position, one in enumerate(scenario.get("keyPressSelectors") or ()):
             given = mapping(one)
             if isinstance(given.get("selector"), str) and given.get("keyPress") is not None:
-                step.add({"fill": {"selector": given["selector"], "value": str(given["keyPress"])}})
+                step.add({"type": {"selector": given["selector"], "value": str(given["keyPress"])}})
                 self.tell(
-                    (*path, "keyPressSelectors"),
-                    position,
-                    Fate.APPROXIMATED,
-                    "fill, which replaces what is in the field",
+                    (*path, "keyPressSelectors"), position, Fate.CONVERTED, f"type into {given['selector']}"
                 )
-        for key in ("clickSelector", "clickSelectors"):
-            for selector in texts(scenario.get(key)):
-                step.add({"click": selector})
-                self.tell(path, key, Fate.CONVERTED, f"click {selector}")
+        for keys, verb in (
+            (("hoverSelector", "hoverSelectors"), "hover"),
+            (("clickSelector", "clickSelectors"), "click"),
+        ):
+            for key in keys:
+                for selector in texts(scenario.get(key)):
+                    step.add({verb: selector})
+                    self.tell(path, key, Fate.CONVERTED, f"{verb} {selector}")
+        for selector in texts(scenario.get("scrollToSelector")):
+            step.add({"scroll": {"selector": selector}})
+            self.tell(path, "scrollToSelector", Fate.CONVERTED, f"scroll to {selector}")
 
     def picture(self, path: YamlPath, scenario: dict[str, Any], step: DraftStep, label: str) -> None:
         shot: dict[str, Any] = {"name": self.draft.view(label)}
@@ -174,20 +179,29 @@ class _Reader:
             shot["hide"] = removed
             self.tell(path, "removeSelectors", Fate.CONVERTED, "hide, which takes no room either")
         selectors = texts(scenario.get("selectors"))
-        if selectors == ["viewport"]:
+        elements = [one for one in selectors if one not in ("viewport", "document")]
+        if "viewport" in selectors and "document" not in selectors and not elements:
             shot["full_page"] = False
             self.tell(path, "selectors", Fate.CONVERTED, "full_page: false")
-        elif selectors and selectors != ["document"]:
-            elements = [one for one in selectors if one not in ("viewport", "document")]
-            what = f"the whole page instead of {', '.join(elements[:3])}: no verb photographs one element yet"
-            self.tell(path, "selectors", Fate.APPROXIMATED, what)
+        elif elements:
+            what = "a picture of each element" if len(elements) > 1 else f"a picture of {elements[0]}"
+            self.tell(path, "selectors", Fate.CONVERTED, what)
+        expected = number(scenario.get("expect"))
+        if elements and expected and expected == int(expected) and expected > 0:
+            step.add({"expect_count": {"selector": elements[0], "equals": int(expected)}})
+            self.tell(path, "expect", Fate.CONVERTED, f"expect_count of {elements[0]}")
         threshold = number(scenario.get("misMatchThreshold"))
         if threshold is not None:
             tolerance = max(0.0, min(1.0, round(threshold / 100, 6)))
             shot["tolerance"] = tolerance
             what = f"tolerance {tolerance:g}: theirs is a share of pixels, ours a score, in which a small change weighs more"
             self.tell(path, "misMatchThreshold", Fate.APPROXIMATED, what)
-        step.add({"screenshot": shot if len(shot) > 1 else shot["name"]})
+        if not elements or "document" in selectors:
+            step.add({"screenshot": shot if len(shot) > 1 else shot["name"]})
+        for position, element in enumerate(elements):
+            is_first = position == 0 and "document" not in selectors
+            name = shot["name"] if is_first else self.draft.view(f"{label} {element}")
+            step.add({"screenshot": {**shot, "name": name, "element": element}})
 
     def rest(self, path: YamlPath, key: str, value: Any) -> None:
         """What is not converted, where it says anything."""

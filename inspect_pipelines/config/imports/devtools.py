@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from inspect_pipelines.config.imports.devtools_target import Target, target_of
 from inspect_pipelines.config.imports.draft import Draft, DraftStep
 from inspect_pipelines.config.imports.not_yet import reason
 from inspect_pipelines.config.imports.reading import entries, mapping, number
@@ -17,20 +16,8 @@ from inspect_pipelines.domain.site_path import name_of
 from inspect_pipelines.errors import UsageError
 
 TOOL = "devtools"
-ARIA = re.compile(r"aria/(?P<name>.*?)(?:\[role=\\?\"(?P<role>[\w-]+)\\?\"\])?$", re.DOTALL)
-TEST_ID = re.compile(r"""^\[data-test(?:id|-id)?=["']?(?P<id>[^"'\]]+)["']?\]$""")
-CLICKED = (("button", "button"), ("a", "link"), ("summary", "button"))
 FIELDS = re.compile(r"(?:^|[\s>])(?:input|textarea)(?![\w-])")
 LISTS = re.compile(r"(?:^|[\s>])select(?![\w-])")
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An element as a playbook names it, and the other ways of the recording."""
-
-    keys: dict[str, str]
-    others: tuple[str, ...]
-    is_guessed: bool = False
 
 
 def from_devtools(source: Source, identifier: str) -> Draft:
@@ -136,14 +123,27 @@ class _Reader:
             self._add({"expect_url": pattern.replace("://", "**") if "://" in pattern else pattern})
         self._say(line, "click", target)
 
+    def _hover(self, line: int, step: dict[str, Any]) -> None:
+        self._point(line, step, "hover")
+
+    def _doubleClick(self, line: int, step: dict[str, Any]) -> None:
+        self._point(line, step, "dblclick")
+
+    def _point(self, line: int, step: dict[str, Any], verb: str) -> None:
+        target = self._target(line, str(step["type"]), step)
+        if target is not None:
+            self._add({verb: _short(target.keys)}, target)
+            self._say(line, str(step["type"]), target)
+
     def _change(self, line: int, step: dict[str, Any]) -> None:
         target = self._target(line, "change", step, named="label")
         if target is None:
             return
-        if any(LISTS.search(one) for one in (*target.others, *target.keys.values())):
-            self._tell(line, "change", Fate.LEFT_OUT, reason(TOOL, "select"))
-            return
         value = str(step.get("value", ""))
+        if any(LISTS.search(one) for one in (*target.others, *target.keys.values())):
+            self._add({"select": {**target.keys, "option": value}}, target)
+            self._tell(line, "change", Fate.CONVERTED, f"select {value!r}")
+            return
         named = " ".join((*target.keys.values(), *target.others))
         if SECRET_NAME.search(named):
             value = self._secret(named)
@@ -169,12 +169,15 @@ class _Reader:
         target = self._target(line, "waitForElement", step)
         if target is None:
             return
-        state = {"state": "hidden"} if step.get("visible") is False or step.get("count") == 0 else {}
+        count = number(step.get("count"))
+        if count is not None and count > 1 and step.get("visible") is not False:
+            wanted = COUNTED.get(str(step.get("operator", "==")), "equals")
+            self._add({"expect_count": {**target.keys, wanted: int(count)}}, target)
+            self._tell(line, "waitForElement", Fate.CONVERTED, f"expect_count, {wanted} {int(count)}")
+            return
+        state = {"state": "hidden"} if step.get("visible") is False or count == 0 else {}
         self._add({"wait_for": {**target.keys, **state} if state else _short(target.keys)}, target)
-        if (number(step.get("count")) or 1) > 1:
-            self._tell(line, "waitForElement", Fate.APPROXIMATED, reason(TOOL, "count"))
-        else:
-            self._say(line, "waitForElement", target)
+        self._say(line, "waitForElement", target)
 
     def _add(self, action: dict[str, Any], target: Target | None = None) -> None:
         if not self.draft.steps:
@@ -220,66 +223,8 @@ class _Reader:
         self.draft.tell(line, what, fate, sentence)
 
 
-DONE = ("setViewport", "navigate", "click", "change", "keyDown", "waitForElement")
-
-
-def target_of(selectors: Any, *, named: str) -> Target | None:
-    """The first way to name the element that reads like a person's: role, text, test id, CSS.
-
-    Args:
-        selectors: The recording's alternatives; each a text, or the texts through shadow roots.
-        named: What an accessible name without a role is: the `label` of a field, or a `text`.
-    """
-    ways = [way for one in selectors if (way := _way(one))] if isinstance(selectors, list) else []
-    css = [
-        way.removeprefix("pierce/")
-        for way in ways
-        if not way.startswith(("aria/", "text/", "xpath/", "css/"))
-    ]
-    css += [way.removeprefix("css/") for way in ways if way.startswith("css/")]
-    found: dict[str, str] | None = None
-    used, is_guessed = "", False
-    for way in ways:
-        aria = ARIA.fullmatch(way)
-        if aria is None or not aria["name"].strip():
-            continue
-        role = aria["role"] or (_role(css) if named == "text" else "")
-        found, used = {"role": role, "name": aria["name"]} if role else {named: aria["name"]}, way
-        is_guessed = not aria["role"]
-        break
-    if found is None:
-        for way in ways:
-            if way.startswith("text/") and way[5:].strip() and named == "text":
-                found, used = {"text": way[5:]}, way
-                break
-    for way in css if found is None else ():
-        test_id = TEST_ID.match(way)
-        found, used = ({"test_id": test_id["id"]} if test_id else {"selector": way}), way
-        if test_id:
-            break
-    if found is None:
-        return None
-    others = tuple(way for way in ways if way not in (used, f"pierce/{used}", f"css/{used}"))
-    return Target(found, others, is_guessed)
-
-
-def _way(written: Any) -> str:
-    """One alternative; what leads through shadow roots is one CSS selector, since ours look into open ones."""
-    parts: Sequence[Any] = written if isinstance(written, list) else [written]
-    texts = [one.strip() for one in parts if isinstance(one, str) and one.strip()]
-    if len(texts) < 2:
-        return texts[0] if texts else ""
-    if any(one.startswith(("aria/", "text/", "xpath/")) for one in texts):
-        return texts[-1] if texts[-1].startswith(("aria/", "text/")) else ""
-    return " ".join(one.removeprefix("pierce/").removeprefix("css/") for one in texts)
-
-
-def _role(css: Sequence[str]) -> str:
-    last = [re.split(r"[\s>]+", one.strip())[-1] for one in css]
-    for tag, role in CLICKED:
-        if any(re.match(rf"{tag}(?![\w-])", one) for one in last):
-            return role
-    return ""
+DONE = ("setViewport", "navigate", "click", "doubleClick", "hover", "change", "keyDown", "waitForElement")
+COUNTED = {"==": "equals", ">=": "at_least", "<=": "at_most"}
 
 
 def _short(keys: dict[str, str]) -> Any:

@@ -20,7 +20,7 @@ MIN_HEIGHT = 1024
 HIDING_RULE = re.compile(
     r"(?P<selectors>[^{}@]+)\{\s*(?P<what>display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0)\s*(?:!important)?\s*;?\s*\}"
 )
-READ = ("name", "url", "waitForSelector", "widths", "minHeight", "percyCSS", "additionalSnapshots")
+READ = ("name", "url", "waitForSelector", "widths", "minHeight", "percyCSS", "additionalSnapshots", "scope")
 
 
 def from_percy(source: Source, identifier: str, settings: Source | None = None) -> Draft:
@@ -96,7 +96,10 @@ class _Reader:
         step = DraftStep(name, only=self.viewports(path, snapshot))
         step.add({"goto": self.draft.address(address)})
         self.wait(path, snapshot, step)
-        hidden = self.hidden(path, snapshot)
+        hidden: dict[str, Any] = {**self.hidden(path, snapshot)}
+        if scope := texts(snapshot.get("scope")):
+            hidden["element"] = scope[0]
+            self.tell((*path, "scope"), Fate.CONVERTED, f"a picture of {scope[0]}")
         step.add(self.picture(name, hidden))
         self.tell(path, Fate.CONVERTED, f"step {name!r}")
         self.more(path, own, step, name, hidden)
@@ -153,7 +156,7 @@ class _Reader:
         return found
 
     def more(
-        self, path: YamlPath, own: dict[str, Any], step: DraftStep, name: str, hidden: dict[str, list[str]]
+        self, path: YamlPath, own: dict[str, Any], step: DraftStep, name: str, hidden: dict[str, Any]
     ) -> None:
         for position, written in enumerate(own.get("additionalSnapshots") or ()):
             one = _camel(mapping(written))
@@ -169,7 +172,7 @@ class _Reader:
             )
             self.tell(here, Fate.CONVERTED, "another picture of the step")
 
-    def picture(self, name: str, hidden: dict[str, list[str]]) -> dict[str, Any]:
+    def picture(self, name: str, hidden: dict[str, Any]) -> dict[str, Any]:
         view = self.draft.view(name)
         return {"screenshot": {"name": view, **hidden} if hidden else view}
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from protego import Protego
 
-from inspect_pipelines.domain.crawl import PAGES_PER_SECOND, Frontier, plain
+from inspect_pipelines.domain.crawl import PAGES_PER_SECOND, Banner, Frontier, plain
 from inspect_pipelines.domain.host import place_of
 from inspect_pipelines.domain.site_path import template_of
 from inspect_pipelines.errors import UsageError
@@ -25,13 +25,13 @@ class Explored:
 
     Attributes:
         pages: Addresses of pages that answered, in the order in which they were found.
-        banners: CSS of what looks like a cookie banner.
+        banners: What looks like a cookie banner, each once.
         left_out: (address, why) of what was found and is not watched.
         waiting: How many more were found than are opened.
     """
 
     pages: Sequence[str]
-    banners: Sequence[str]
+    banners: Sequence[Banner]
     left_out: Sequence[tuple[str, str]]
     waiting: int
 
@@ -61,7 +61,7 @@ def explore(
         )
     frontier = Frontier(start, most=most)
     pages: dict[str, str] = {}  # template, address
-    banners: list[str] = []
+    banners: list[Banner] = []
     left_out: list[tuple[str, str]] = []
     began_at = clock.monotonic() - pace
     while (url := frontier.next()) is not None:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from inspect_pipelines.config.imports.draft import Draft, DraftStep
 from inspect_pipelines.config.imports.told import Fate
 from inspect_pipelines.domain.action import Goto, TakeScreenshot
+from inspect_pipelines.domain.crawl import Banner
 from inspect_pipelines.domain.finding import Finding, without_waiting
 from inspect_pipelines.domain.ids import PlaybookId
+from inspect_pipelines.domain.page_setting import Dismiss
 from inspect_pipelines.domain.playbook import DESKTOP, PageRules, Playbook, Step, Viewport
 from inspect_pipelines.domain.site_path import name_of
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.usecases.definitions.explore import Explored
 from inspect_pipelines.usecases.definitions.try_out import TriedOut
 
@@ -46,7 +49,7 @@ def routes_of(explored: Explored) -> list[Route]:
 
 
 def playbook_of(
-    identifier: str, routes: Sequence[Route], hide: Sequence[str], *, phone: Viewport
+    identifier: str, routes: Sequence[Route], banners: Sequence[Banner], *, phone: Viewport
 ) -> Playbook:
     """What is tried out: the same as `drafted` writes."""
     return Playbook(
@@ -55,7 +58,17 @@ def playbook_of(
         tuple(Step(one.step, one.name, (Goto(one.url), TakeScreenshot(one.name))) for one in routes),
         base_url=routes[0].url,
         viewports=(DESKTOP, phone),
-        page=PageRules(hide=tuple(hide)),
+        page=PageRules(
+            hide=tuple(one.selector for one in banners if not one.button),
+            dismiss=tuple(
+                Dismiss(
+                    Target(selector=one.selector),
+                    Target(role=one.role, name=one.button, within=Target(selector=one.selector)),
+                )
+                for one in banners
+                if one.button
+            ),
+        ),
     )
 
 
@@ -92,10 +105,24 @@ def drafted(
             Fate.LEFT_OUT,
             "beyond the pages that are opened; --pages takes more",
         )
-    if explored.banners:
-        draft.page["hide"] = [*explored.banners]
-    for selector in explored.banners:
-        draft.tell(0, selector, Fate.CONVERTED, "hide: looks like a banner, so it takes no room in pictures")
+    for banner in explored.banners:
+        if banner.button:
+            button = {"role": banner.role, "name": banner.button, "within": banner.selector}
+            draft.page.setdefault("dismiss", []).append({"when": banner.selector, "click": button})
+            draft.tell(
+                0,
+                banner.selector,
+                Fate.CONVERTED,
+                f"dismiss: looks like a banner, and goes with {banner.button!r}",
+            )
+        else:
+            draft.page.setdefault("hide", []).append(banner.selector)
+            draft.tell(
+                0,
+                banner.selector,
+                Fate.CONVERTED,
+                "hide: looks like a banner, so it takes no room in pictures",
+            )
     for name, masked in tried.masks.items():
         for selector, width in masked.items():
             wide = f", always {width} px wide" if width is not None else ""

@@ -10,7 +10,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, Error, Page, sync_playwright
 
-from inspect_pipelines.domain.crawl import Link
+from inspect_pipelines.domain.crawl import Banner, Link
 from inspect_pipelines.domain.playbook import DESKTOP
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.faults import NavigationFailed
@@ -21,6 +21,7 @@ from resources.sessions.browser.service import launched
 PAGE_SECONDS = 20.0
 QUIET_SECONDS = 3.0  # for what a page's scripts bring: the links of many an application
 MOST_TEXT = 500_000  # characters of a robots.txt; RFC 9309 wants as many bytes read
+MOST_LINKS, MOST_LINK, MOST_SELECTOR = 3000, 5000, 200  # of a page; characters
 LOOK = """() => {
   const links = [...document.querySelectorAll('a[href]')].slice(0, 3000).map((a) =>
     [String(a.href.baseVal ?? a.href), (a.innerText || a.title || '').trim().slice(0, 80), a.hasAttribute('download')]);
@@ -31,12 +32,17 @@ LOOK = """() => {
     const named = [...e.classList].map((c) => e.tagName.toLowerCase() + '.' + CSS.escape(c));
     return named.find((one) => document.querySelectorAll(one).length === 1) || null;
   };
+  const buttons = (e) => [...e.querySelectorAll('button,[role=button],a,input[type=submit],input[type=button]')]
+    .map((b) => [(b.innerText || b.value || '').trim().slice(0, 60), b.tagName === 'A' && b.getAttribute('role') !== 'button' ? 'link' : 'button'])
+    .filter(([name, role]) => name && !/policy|settings|preferences|customi[sz]e|more|details|manage/i.test(name));
+  const closing = (e) => [/reject|decline|refuse|deny|ablehnen|only (necessary|essential)|nur notwendige|refuser|rechazar/i, /accept|agree|allow|ok|got it|understand|zustimmen|akzeptieren|accepter|aceptar|close|dismiss/i]
+    .map((says) => buttons(e).find(([name]) => says.test(name))).find(Boolean) || null;
   let banner = null;
   for (const e of document.querySelectorAll('body *')) {
     const box = e.getBoundingClientRect();
     if (box.width * box.height < 8000 || !says.test(e.innerText || '') || !(fixed(e) || e.matches('[role=dialog],dialog[open]'))) continue;
     if (!e.querySelector('button,[role=button],a,input[type=submit]') || (e.innerText || '').length > 3000) continue;
-    if (banner = path(e)) break;
+    if (path(e)) { banner = [path(e), ...(closing(e) || ['', ''])]; break; }
   }
   return { links, banner };
 }"""
@@ -49,7 +55,7 @@ class Visited:
     url: str  # where it led to
     status: int
     links: tuple[Link, ...]
-    banner: str | None = None  # CSS of what looks like a cookie banner
+    banner: Banner | None = None
 
 
 class Crawler:
@@ -82,7 +88,12 @@ class Crawler:
             self._page = self._fresh()
             return error.message.strip().splitlines()[0]
         status = answers[-1][1] if answers else 200
-        return Visited(page.url, status, tuple(Link(*one) for one in found["links"]), found["banner"])
+        return Visited(
+            page.url,
+            status,
+            _links(found),
+            _banner(found),
+        )
 
     def text(self, url: str) -> tuple[int, str]:
         """Status and text of what is no page, such as robots.txt; 0 when nothing answered, and an empty text of HTML."""
@@ -136,3 +147,23 @@ def crawler(
         finally:
             chromium.close()
             gate.close()
+
+
+def _links(found: Any) -> tuple[Link, ...]:
+    """The links of a page, as far as what its own world answered is any: a page may have given our question other words to work with."""
+    told = found.get("links") if isinstance(found, dict) else None
+    return tuple(
+        Link(one[0][:MOST_LINK], str(one[1])[:MOST_LINK], is_download=one[2] is True)
+        for one in (told if isinstance(told, list) else [])[:MOST_LINKS]
+        if isinstance(one, list) and len(one) == 3 and isinstance(one[0], str)
+    )
+
+
+def _banner(found: Any) -> Banner | None:
+    told = found.get("banner") if isinstance(found, dict) else None
+    if not isinstance(told, list) or len(told) != 3 or not all(isinstance(one, str) for one in told):
+        return None
+    selector, button, role = told
+    if not 0 < len(selector) <= MOST_SELECTOR or role not in ("", "button", "link"):
+        return None
+    return Banner(selector, button[:MOST_SELECTOR], role)

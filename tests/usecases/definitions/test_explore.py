@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from inspect_pipelines.domain.crawl import Link
+from inspect_pipelines.domain.crawl import Banner, Link
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.usecases.definitions.explore import explore
 
@@ -18,7 +18,7 @@ class Page:
     url: str
     status: int = 200
     links: tuple[Link, ...] = ()
-    banner: str | None = None
+    banner: Banner | None = None
 
 
 @dataclass
@@ -148,8 +148,8 @@ def test_banners_are_told_once_and_what_is_beyond_the_most_is_counted():
     site = a_site("about", "help", "jobs")
     for page in site.pages.values():
         assert isinstance(page, Page)
-        page.banner = "#cookies"
+        page.banner = Banner("#cookies", "Reject", "button")
 
     found = explore(site, SlowClock(), HOME, most=2)
 
-    assert (found.banners, found.waiting) == (("#cookies",), 2)
+    assert (found.banners, found.waiting) == ((Banner("#cookies", "Reject", "button"),), 2)
