@@ -85,7 +85,7 @@ def percy(file: Path, identifier: str | None, dry_run: bool, folder: Path | None
 @import_.command()
 @file_options
 def devtools(file: Path, identifier: str | None, dry_run: bool, folder: Path | None) -> None:
-    """Read a recording of the Recorder of Chrome's DevTools, exported as JSON.
+    """Read a recording of Chrome's DevTools, as JSON.
 
     What was typed into a password field is not written: it becomes a secret variable.
     """

@@ -52,6 +52,10 @@ def run(
     wanted = asked(reporters)
     if wanted and not wait:
         raise UsageError("--reporter tells how a run ended; add --wait")
+    if as_json and any(one.kind == GITHUB for one in wanted):
+        raise UsageError(
+            "--json and --reporter github cannot go together: both print; write json=FILE instead"
+        )
     word = secrets.token_hex(16) if any(one.kind == GITHUB for one in wanted) else ""
     with started(definition_id, _parsed(variables), Settings()) as done:
         from inspect_pipelines.cli.launching import print_end, print_start

@@ -8,7 +8,9 @@ from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
+from click.testing import CliRunner
 
+from inspect_pipelines.cli.main import cli
 from inspect_pipelines.cli.reporters.asked import Asked, asked
 from inspect_pipelines.cli.reporters.github import command, commands_of, resumed, stopped
 from inspect_pipelines.cli.reporters.junit import junit
@@ -197,3 +199,16 @@ def test_a_wrong_reporter_is_refused_before_anything_is_started(tmp_path, monkey
         asked([text])
 
     assert str(error.value) == sentence
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--reporter", "github"], "--reporter tells how a run ended; add --wait"),
+        (["--wait", "--json", "--reporter", "github"], "--json and --reporter github cannot go together: both print; write json=FILE instead"),
+    ],
+)  # fmt: skip
+def test_reporters_that_cannot_tell_are_refused_before_anything_is_started(words, sentence):
+    result = CliRunner().invoke(cli, ["run", "nightly", *words])
+
+    assert str(result.exception) == sentence
