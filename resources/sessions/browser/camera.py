@@ -39,6 +39,7 @@ MOST_NAME = 60  # characters
 MOST_SELECTOR = 160  # characters; one that is cut finds nothing
 MOST_TEXT = 300  # characters of what an element says
 FRAMES_CAP_SECONDS = 8.0
+FILTER = "Emulation.setEmulatedVisionDeficiency"
 NOTHING_DRAWN, REST_MS = "Unable to capture screenshot", 500
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
 PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)
@@ -151,6 +152,7 @@ class Camera:
         """A frame that equals the one before it, or the last one and False."""
         give_up_at = monotonic() + FRAMES_CAP_SECONDS
         frame = self._frame(shot, selectors)
+        self._paint_anew()
         count = 1
         for pause in PAUSES_MS:
             self._window.page.wait_for_timeout(pause)
@@ -168,6 +170,18 @@ class Camera:
             url=self._window.url,
         )
         return frame, False
+
+    def _paint_anew(self) -> None:
+        """Have Chromium paint all of the page once more, of which its scripts notice nothing.
+
+        What sticks or floats is a layer of its own, and one that was painted while it moved keeps up to half a pixel of
+        the place where it was then. A filter of the developer tools that comes and goes leaves no layer as it was.
+        """
+        self._devtools.send(FILTER, {"type": "reducedContrast"})
+        self._captured(
+            {"format": "jpeg", "clip": {"x": 0, "y": 0, "width": 1, "height": 1, "scale": 1}}
+        )  # a frame with it
+        self._devtools.send(FILTER, {"type": "none"})
 
     def _frame(self, shot: TakeScreenshot | None, selectors: tuple[str, ...]) -> Frame:
         region, scroll, scale, is_whole = self._finder.region(shot)
