@@ -52,9 +52,9 @@ def aim(root: Path, url: str, run_id: str) -> None:
 
 
 @contextmanager
-def served(settings: Settings) -> Iterator[str]:
+def served(settings: Settings, **variables: str) -> Iterator[str]:
     port = free_port(FIRST_PORT, host=HOST)
-    environment = child_environment(INSPECT_HOME=str(settings.absolute_home()))
+    environment = child_environment(INSPECT_HOME=str(settings.absolute_home()), **variables)
     words = [sys.executable, "-m", "inspect_pipelines.cli.serve", "--port", str(port)]
     process = subprocess.Popen(words, env=environment)
     try:

@@ -24,11 +24,11 @@ EVENT, INCIDENT = ledger_rows.EVENT, ledger_rows.INCIDENT
 PAGES = (
     "/", "/runs", "/inbox", "/baselines", "/incidents", "/incidents?state=any", "/events", "/insight", "/settings",
     "/settings/members", "/settings/tokens", "/settings/channels", "/settings/sources", "/settings/limits",
-    "/settings/audit", "/new/schedule", "/new/trigger",
+    "/settings/audit", "/new/schedule", "/new/trigger", "/deleted",
 )  # fmt: skip
 OF_SOMETHING = (
     f"/schedules/{ledger_rows.NIGHTLY.id}", f"/triggers/{ledger_rows.TRIGGER.id}", f"/runs/{ledger_rows.RUNNING.id}",
-    f"/baselines/{ledger_rows.NIGHTLY.id}", f"/baselines/{ledger_rows.NIGHTLY.id}/compare",
+    f"/baselines/{ledger_rows.NIGHTLY.id}", f"/baselines/{ledger_rows.NIGHTLY.id}/compare", f"/baselines/{ledger_rows.NIGHTLY.id}/drift",
     f"/baselines/{ledger_rows.NIGHTLY.id}/{ledger_rows.NEW.id}", f"/incidents/{INCIDENT.id}", f"/events/{EVENT.id}",
 )  # fmt: skip
 

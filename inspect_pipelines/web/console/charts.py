@@ -116,6 +116,7 @@ class DriftChart:
         limit: How high the tolerance is.
         top: How high the highest score is; None: too near to the tolerance to be named beside it.
         highest: That score.
+        has_zero: There is room for it below the tolerance.
     """
 
     points: str
@@ -123,6 +124,7 @@ class DriftChart:
     limit: float
     top: float | None
     highest: float
+    has_zero: bool = True
     width: float = 720.0
     height: float = 200.0
     left: float = 64.0
@@ -147,8 +149,15 @@ def drift_chart(drift: Drift) -> DriftChart:
     limit, top = height(drift.tolerance), height(max(scores))
     is_apart = min(abs(top - limit), abs(top - plain.bottom)) > LINE_OF_TEXT
     points = " ".join(f"{dot.x},{dot.y}" for dot in dots)
+    has_zero = plain.bottom - limit > LINE_OF_TEXT
     return replace(
-        plain, points=points, dots=dots, limit=limit, top=top if is_apart else None, highest=max(scores)
+        plain,
+        points=points,
+        dots=dots,
+        limit=limit,
+        top=top if is_apart else None,
+        highest=max(scores),
+        has_zero=has_zero,
     )
 
 
