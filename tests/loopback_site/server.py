@@ -54,6 +54,10 @@ class Site:
                 site.requests.append(self.path)
                 send(self, body + b" " + self.headers.get("Cookie", "").encode(), "text/plain")
 
+            def do_DELETE(self) -> None:
+                site.requests.append(f"DELETE {self.path}")
+                send(self, b"", "text/plain", status=204)
+
             def log_message(self, *_: object) -> None:
                 pass
 
