@@ -40,6 +40,7 @@ MOST_SELECTOR = 160  # characters; one that is cut finds nothing
 MOST_TEXT = 300  # characters of what an element says
 FRAMES_CAP_SECONDS = 8.0
 FILTER = "Emulation.setEmulatedVisionDeficiency"
+MOVING_SECONDS = 1.0  # that no frame of a GIF lasts as a rule; it is played once
 NOTHING_DRAWN, REST_MS = "Unable to capture screenshot", 500
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
 PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)
@@ -149,17 +150,20 @@ class Camera:
             return None
 
     def _still_frame(self, shot: TakeScreenshot, selectors: tuple[str, ...]) -> tuple[Frame, bool]:
-        """A frame that equals the one before it, or the last one and False."""
+        """A frame that equals the one before it, or the last one and False; where pictures move, it equals all of a second."""
         give_up_at = monotonic() + FRAMES_CAP_SECONDS
         frame = self._frame(shot, selectors)
         self._paint_anew()
-        count = 1
+        count, still_since = 1, monotonic()
+        still_seconds = MOVING_SECONDS if self._window.traffic.has_moving_pictures else 0.0
         for pause in PAUSES_MS:
             self._window.page.wait_for_timeout(pause)
             self.stage.hold_again()
             count += 1
             before, frame = frame, self._frame(shot, selectors)
-            if frame.equals(before):
+            if not frame.equals(before):
+                still_since = monotonic()
+            elif monotonic() - still_since >= still_seconds:
                 return frame, True
             if monotonic() >= give_up_at:
                 break

@@ -27,8 +27,9 @@ from resources.sessions.redaction import Redactor
 from resources.sessions.wire import End, Launching
 
 # Playwright's own settings for a browser without a screen, whose flag this one replaces, and one more: a clip that is larger
-# than the window is painted whole, so that no page has to be resized for its picture.
-BLINK = "primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4,mainFrameClipsContent=false"
+# than the window is painted whole, so that no page has to be resized for its picture. Moving pictures (GIF, WebP) are played
+# once and then stand; SMIL's clocks run for three seconds, and HOLD sets them.
+BLINK = "imageAnimationPolicy=1,primaryHoverType=2,availableHoverTypes=2,primaryPointerType=4,availablePointerTypes=4,mainFrameClipsContent=false"
 # Chromium's own wishes for pictures that are the same on every machine, and for a quiet network.
 FLAGS = (
     f"--blink-settings={BLINK}",

@@ -17,6 +17,7 @@ from resources.sessions.browser.navigation import failed_connection
 from resources.sessions.record import Record
 
 NUMBERS = re.compile(r"\d+")
+MOVING = ("image/gif", "image/webp", "image/apng")
 MOST_ANSWERS = 5000  # of a step
 BY_SCRIPTS = ("fetch", "xhr")
 OFTEN = 8  # times that a document asks at addresses of one shape; further ones are a page that asks for news
@@ -67,6 +68,7 @@ class Traffic:
         self.answered: int | None = None  # the status of the last document that was to be the page's
         self.expects_status = False  # an action looks at the status itself
         self.answers: deque[Answered] = deque(maxlen=MOST_ANSWERS)  # since the step began
+        self.has_moving_pictures = False  # whether some have come that may move
         self._lost_fonts = False  # whether the network has said already why a font is missing
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_request_end)
@@ -121,8 +123,10 @@ class Traffic:
 
     def _on_response(self, response: Response) -> None:
         request = response.request
-        if response.headers.get("content-type", "").startswith(STREAM):
+        kind = response.headers.get("content-type", "")
+        if kind.startswith(STREAM):
             self._pending.pop(id(request), None)
+        self.has_moving_pictures |= kind.startswith(MOVING)
         self.answers.append(Answered(response.url, request.method, response.status))
         is_page = _is_main_document(request)
         if is_page:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from io import BytesIO
 
 import pytest
-from PIL import ImageChops
+from PIL import Image, ImageChops
 
 from inspect_pipelines.domain.action import Goto, TakeScreenshot, WaitFor
 from inspect_pipelines.domain.box import Box
@@ -321,3 +322,36 @@ def test_what_never_stands_still_is_told_every_time_with_its_selector(play, site
 
     (finding,) = [one for one in result.findings if one.kind is FindingKind.UNSTABLE]
     assert words in finding.message
+
+
+def moving(kind: str) -> bytes:
+    """Three frames, red, green and blue, without end."""
+    frames = [Image.new("RGB", (60, 60), colour) for colour in ((255, 0, 0), (0, 255, 0), (0, 0, 255))]
+    file = BytesIO()
+    frames[0].save(file, kind, save_all=True, append_images=frames[1:], duration=400, loop=0, lossless=True)
+    return file.getvalue()
+
+
+def test_pictures_that_move_stand_at_their_end_and_svg_animations_where_those_that_end_have_ended(
+    play, site, gallery
+):
+    """A GIF, a WebP picture or a drawing that moves by SMIL was photographed at some moment, and differed in each run."""
+    site.answer("/moving.gif", "image/gif", moving("GIF"))
+    site.answer("/moving.webp", "image/webp", moving("WEBP"))
+    rect = "<svg width=60 height=60><rect width=20 height=60 fill='#123456'><animate attributeName=x from=0 to=40 dur=%s /></rect></svg>"
+    site.serve("/moving", "<!doctype html><title>Moving</title><body style='margin:0;line-height:0'><img src=/moving.gif><img src=/moving.webp>"
+               + rect % "'90s' fill=freeze" + rect % "'0.7s' repeatCount=indefinite")  # fmt: skip
+
+    result = play(
+        Goto("/moving"), TakeScreenshot("soon"), WaitFor(Target(selector="body")), TakeScreenshot("later")
+    )
+
+    assert result.findings == ()
+    soon, later = result.screenshots
+    assert soon.sha256 == later.sha256
+    image = picture(gallery, soon.sha256)
+    assert [image.getpixel((x, 30))[2] > 200 for x in (30, 90)] == [True, True]  # blue is the last frame
+    ended, endless = image.crop((120, 0, 180, 60)), image.crop((180, 0, 240, 60))
+    assert ended.getpixel((50, 30)) == (0x12, 0x34, 0x56)
+    assert ended.getpixel((5, 30)) == (255, 255, 255)
+    assert len(endless.getcolors()) >= 2

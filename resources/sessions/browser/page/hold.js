@@ -42,11 +42,33 @@
     media.push([each, each.currentTime, each.paused]);
     try { each.pause(); if (isFinite(each.duration)) each.currentTime = 0; } catch { /* a live stream */ }
   }
+  // An SVG's own animations (SMIL) stand where all that end have ended, those that never end at the same time of theirs.
+  const MOVERS = "animate, animateTransform, animateMotion, set";
+  const seconds = (text) => { const found = /^([\d.]+)(ms|s)?$/.exec((text ?? "0").trim()); return found ? found[1] / (found[2] === "ms" ? 1000 : 1) : null; };
+  const drawings = [];
+  for (const root of roots(document)) for (const svg of root.querySelectorAll("svg")) {
+    if (svg.ownerSVGElement || !svg.querySelector(MOVERS)) continue;
+    const was = svg.getCurrentTime();
+    let at = 0;
+    for (const mover of svg.querySelectorAll(MOVERS)) {
+      const begin = seconds(mover.getAttribute("begin"));
+      if (begin === null) at = Math.max(at, was); // something else sets it off: it is not undone
+      if ([mover.getAttribute("repeatCount"), mover.getAttribute("repeatDur")].includes("indefinite")) continue;
+      try { at = Math.max(at, (begin ?? mover.getStartTime()) + mover.getSimpleDuration() * (parseFloat(mover.getAttribute("repeatCount")) || 1)); } catch { /* it never ends, or has not begun */ }
+    }
+    drawings.push([svg, was, svg.animationsPaused(), performance.now()]);
+    svg.pauseAnimations();
+    svg.setCurrentTime(at);
+  }
   holdAnimations();
   return {
     again: holdAnimations, // what has begun since
     release: () => {
       release();
+      for (const [svg, was, paused, since] of drawings) {
+        svg.setCurrentTime(paused ? was : was + (performance.now() - since) / 1000);
+        if (!paused) svg.unpauseAnimations();
+      }
       wear(SWIFT);
       wear("");
       for (const root of worn) root.adoptedStyleSheets = root.adoptedStyleSheets.filter((sheet) => sheet !== caret);

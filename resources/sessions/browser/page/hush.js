@@ -2,7 +2,7 @@
 // fires `resize`, holds what moves and lets other elements come under the pointer. First on the window, so that no listener of the page comes before.
 (() => {
   const OURS = ["resize", "scroll", "scrollend", "animationiteration", "play", "playing", "pause", "seeking", "seeked",
-    "timeupdate", "waiting", "canplay", "canplaythrough", "loadeddata",
+    "timeupdate", "waiting", "beginEvent", "endEvent", "repeatEvent", "canplay", "canplaythrough", "loadeddata",
     ...["over", "out", "enter", "leave", "move"].flatMap((how) => [`mouse${how}`, `pointer${how}`])];
   let hushed = 0;
   const stop = (event) => { if (hushed) event.stopImmediatePropagation(); };
