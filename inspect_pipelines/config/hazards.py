@@ -46,6 +46,7 @@ ASSIGNED = re.compile(
     re.IGNORECASE,
 )
 DENSE = re.compile(r"[A-Za-z0-9+/_=-]{24,}")
+MOST_LOOKED_AT = 2_000  # characters of a text: a file of one text must not keep whoever validates it busy
 LEAST_BITS = 4.0  # of entropy a character; words have 3, 40 hexadecimal digits at most 4
 NAMES = ("name", "label", "placeholder", "selector", "test_id", "text")  # by which a field is found
 VALUES = ("value", "default")
@@ -79,7 +80,7 @@ def _hidden(source: Source, path: YamlPath, value: Any) -> str:
     verb = next((key for key in keys if key in HIDING), None)
     if verb is None or not isinstance(value, str) or keys[-1] not in (*HIDING, "selector"):
         return ""
-    if any(GREEDY.fullmatch(part.strip()) for part in value.split(",")):
+    if any(GREEDY.fullmatch(part.strip()) for part in value[:MOST_LOOKED_AT].split(",")):
         return f"{value!r} is nearly all of a page, so no change of it is ever seen; {verb} only what differs each time"
     return _attribute(source, path, value)
 
@@ -113,14 +114,14 @@ def _slept(path: YamlPath, value: Any) -> str:
         return (
             f"{str(value)!r} is a time, and there is no element of that name: wait for what has to be there"
         )
-    if keys and keys[-1] in SCRIPTS and isinstance(value, str) and SLEEP.search(value):
+    if keys and keys[-1] in SCRIPTS and isinstance(value, str) and SLEEP.search(value[:MOST_LOOKED_AT]):
         return "waits for time, which is too short on a bad day and lost on a good one; wait_for what has to be there"
     return ""
 
 
 def _secret(path: YamlPath, value: Any, beside: dict[str, Any]) -> str:
     """What looks like a secret; never the value itself."""
-    text = REFERENCE.sub("", str(value))
+    text = REFERENCE.sub("", str(value)[:MOST_LOOKED_AT])
     key = next((part for part in reversed(path) if isinstance(part, str)), "")
     if not text.strip() or beside.get("secret") is True:
         return ""

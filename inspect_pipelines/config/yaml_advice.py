@@ -9,6 +9,7 @@ Place = tuple[int, int]  # line and column, from 1
 
 LINE = re.compile(r"(?P<dashes>\s*(?:-\s+)*)(?P<key>[\w.$-]+\s*:(?=\s|$))?(?P<gap>\s*)(?P<value>.*)")
 NO_SPACE = re.compile(r"(?P<head>\s*(?:-\s+)*[A-Za-z_]\w*:)(?P<value>(?!//)\S.*)")
+MOST_IN_LINE = 2_000  # characters
 INVISIBLE = {
     "\u00a0": "a non-breaking space",
     "\u2007": "a non-breaking space",
@@ -139,4 +140,6 @@ def whole(parts: re.Match[str], value: str) -> str:
 
 
 def line_at(lines: Sequence[str], number: int) -> str:
-    return lines[number - 1] if 0 < number <= len(lines) else ""
+    """A line that may be corrected; an empty text for one that is not there, or that nobody wrote by hand."""
+    line = lines[number - 1] if 0 < number <= len(lines) else ""
+    return line if len(line) <= MOST_IN_LINE else ""

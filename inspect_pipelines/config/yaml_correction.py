@@ -67,7 +67,7 @@ def tried(
     for number in dict.fromkeys((*suspects, _left_open(lines, place[0]))):
         if not 0 < number <= len(lines):
             continue
-        line, before = lines[number - 1], line_at(lines, number - 1)
+        line, before = line_at(lines, number), line_at(lines, number - 1)
         if joined := _list_under_text(lines, number):
             return joined
         for why, corrected in _corrections(line, before):
@@ -152,8 +152,8 @@ def _list_under_text(lines: Sequence[str], number: int) -> Correction | None:
     """A list that begins below a key that has a text already."""
     key = LINE.fullmatch(line_at(lines, number - 1))
     entries = []
-    for line in lines[number - 1 :]:
-        found = ENTRY.fullmatch(line)
+    for at in range(number, len(lines) + 1):
+        found = ENTRY.fullmatch(line_at(lines, at))
         if found is None or ": " in found["text"]:
             break
         entries.append(found["text"])

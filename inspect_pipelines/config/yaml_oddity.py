@@ -56,9 +56,9 @@ def odd_key(key: str, place: Place, lines: Sequence[str]) -> str | None:
 def _goes_on(place: Place, last: int, lines: Sequence[str]) -> Oddity | None:
     """A text of several lines that holds what looks like a list, or like a key."""
     first, column = place
-    below = [line for line in lines[first:last] if line.strip()]
+    below = [line for number in range(first + 1, last + 1) if (line := advice.line_at(lines, number)).strip()]
     entries = [found["text"] for line in below if (found := ENTRY.fullmatch(line))]
-    head = lines[first - 1]
+    head = advice.line_at(lines, first)
     if entries and len(entries) == len(below):
         texts = ", ".join(map(advice.quoted, [head[column - 1 :].strip(), *entries]))
         return Oddity(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from inspect_pipelines.config.yaml_correction import MOST_LINES, tried
+from patience import allowed
 
 HEAD = """\
 apiVersion: v1
@@ -191,3 +194,25 @@ def test_texts_of_a_thousand_lines_are_corrected_and_longer_ones_only_refused():
 
     assert tried(broken, (1,), (1, 4), fails_at) is not None
     assert tried(broken * (MOST_LINES + 1), (1,), (1, 4), fails_at) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a: @" + " " * 900_000 + "x",
+        "a: b" + " " * 900_000 + "x: c",
+        "a: {" + "{{" * 20 + " " * 900_000 + "}",
+        "a: b\n  - " + "c " * 400_000 + "\n",
+        "instruction: 'wait" + " " * 900_000 + "x'",
+        "value: " + "eyJ-" * 200_000,
+        "value: '" + "{{" * 400_000 + "'",
+    ],
+)
+def test_a_file_of_one_line_keeps_nobody_busy(folder, text):
+    """What is said of a line is looked for by patterns, and a line of a megabyte made some of them look for hours."""
+    folder.write("playbooks/shop.yaml", text)
+    began_at = time.process_time()
+
+    assert folder.problems()
+
+    assert time.process_time() - began_at < allowed(5)
