@@ -17,6 +17,7 @@ from inspect_pipelines.errors import UsageError
 TOOL = "percy"
 WIDTHS = (375, 1280)  # theirs, where nothing says more
 MIN_HEIGHT = 1024
+MOST_CSS = 5_000  # characters that are looked at; patterns over it take time that grows with their square
 HIDING_RULE = re.compile(
     r"(?P<selectors>[^{}@]+)\{\s*(?P<what>display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0)\s*(?:!important)?\s*;?\s*\}"
 )
@@ -135,6 +136,13 @@ class _Reader:
     def hidden(self, path: YamlPath, snapshot: dict[str, Any]) -> dict[str, list[str]]:
         css = snapshot.get("percyCSS")
         if not isinstance(css, str) or not css.strip():
+            return {}
+        if len(css) > MOST_CSS:
+            self.tell(
+                (*path, "percyCSS"),
+                Fate.LEFT_OUT,
+                f"is longer than {MOST_CSS:,} characters; write it under page.style",
+            )
             return {}
         found: dict[str, list[str]] = {}
         plain = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)

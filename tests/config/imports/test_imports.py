@@ -98,6 +98,14 @@ def test_percys_settings_beside_the_file_hold_for_all(folder):
     assert text.count('hide: [".ad"]') == 3
 
 
+def test_a_style_of_a_megabyte_is_left_out_and_keeps_nobody_busy(folder):
+    (folder / "long.json").write_text('[{"url": "https://a.test/", "percyCSS": "' + "/*a" * 400_000 + '"}]')
+
+    output = imported("percy", "long.json", "--dry-run").output
+
+    assert "is longer than 5,000 characters; write it under page.style" in output
+
+
 def test_a_gzipped_sitemap_is_read(folder):
     (folder / "map.xml.gz").write_bytes(gzip.compress((GIVEN / "sitemap_shop.xml").read_bytes()))
 
