@@ -26,6 +26,7 @@ from inspect_pipelines.domain.baseline import (
     image_of,
     left_out,
     not_shown,
+    photographed,
     unapproved,
     view_matches,
 )
@@ -189,3 +190,22 @@ def test_a_set_is_named_by_the_plan_or_after_the_runs_definition():
 
     assert baseline_set(shared, a_run()) == "shop"
     assert baseline_set(a_schedule(), a_run()) == baseline_set(None, a_run()) == "nightly-shop"
+
+
+def test_the_views_of_playbooks_are_what_their_steps_photograph_on_each_viewport() -> None:
+    phone = Viewport("phone", 390, 844)
+    book = a_playbook(
+        viewports=(DESKTOP, phone),
+        steps=(
+            Step("look", "Look", (Goto("/"), TakeScreenshot("home"))),
+            Step("menu", "Menu", (TakeScreenshot("menu"),), only=("phone",)),
+        ),
+    )
+
+    found = photographed([book])
+
+    assert {(view.name, view.viewport): viewport for view, viewport in found.items()} == {
+        ("home", "desktop"): DESKTOP,
+        ("home", "phone"): phone,
+        ("menu", "phone"): phone,
+    }

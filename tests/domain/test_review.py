@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from builders import NOW, a_run
@@ -13,7 +15,7 @@ from inspect_pipelines.domain.review import (
     review_of,
     wish_to_cancel,
 )
-from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.run import RunStatus, upload_origin
 from inspect_pipelines.domain.said import DecisionKind, Said
 
 OPEN, PASSED = a_comparison(), a_comparison("pay", passed=True)
@@ -81,3 +83,12 @@ def test_a_newer_run_looks_at_the_same_branch_or_pull_request(
     variables: dict[str, str], context: str
 ) -> None:
     assert context_of(a_run(variables=variables)) == context
+
+
+def test_uploads_take_nobodys_place_whatever_their_variables_say() -> None:
+    sent = [
+        replace(a_run(number, variables={"repo": "acme/shop", "branch": "main"}), origin=upload_origin("k"))
+        for number in (1, 2)
+    ]
+
+    assert len({context_of(run) for run in sent} | {"acme/shop@main", ""}) == 4
