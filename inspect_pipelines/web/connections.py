@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from typing import Any
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+from inspect_pipelines.web.api.problem import INVALID, MEDIA_TYPE, body_of
 
 HEADER_SECONDS = 5.0
 HEADER_BYTES = 65_536
@@ -57,6 +60,18 @@ class Connection(AutoHTTPProtocol):  # type: ignore[misc,valid-type]  # it depen
                 return
         if data:
             super().data_received(data)
+
+    def send_400_response(self, msg: str) -> None:
+        """A problem as any other that a client may get, whatever it asked for: that was not read."""
+        body = json.dumps(body_of(INVALID, msg)).encode("ascii")
+        head = (
+            "HTTP/1.1 400 Bad Request",
+            f"content-type: {MEDIA_TYPE}",
+            f"content-length: {len(body)}",
+            "connection: close",
+        )
+        self.transport.write("\r\n".join((*head, "", "")).encode("ascii") + body)
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
