@@ -113,7 +113,7 @@ def test_sessions_say_how_many_steps_failed_and_findings_know_their_session():
 
     facts = run_facts(a_failed_run(), None, [session], [], VERDICT, baseline_id=None, report_path="")
 
-    assert (facts["sessions"][0]["steps_count"], facts["sessions"][0]["steps_failed"]) == (3, 1)
+    assert (facts["sessions"][0]["steps_count"], facts["sessions"][0]["steps_failed"]) == (5, 1)
     assert [(row["session_id"], row["step_id"]) for row in facts["findings"]] == [
         (session.id, "pay"),
         (session.id, "cart"),

@@ -90,11 +90,11 @@ def takes_its_incident_on(page: Page) -> None:
 def approves_and_rolls_back(page: Page) -> None:
     page.get_by_label("Console").get_by_role("link", name="Baselines").click()
     page.get_by_role("link", name="by-form", exact=True).click()
-    page.get_by_label("Note").fill("the first ones")
+    page.get_by_label("Note").first.fill("the first ones")
     page.get_by_role("button", name="Approve its pictures").click()
     expect(page.locator("#history tbody tr")).to_have_count(1)
     page.get_by_text("Update from a run").click()
-    page.get_by_label("Note").fill("once more")
+    page.get_by_label("Note").first.fill("once more")
     page.get_by_role("button", name="Approve its pictures").click()
     expect(page.locator("#history tbody tr")).to_have_count(2)
     page.get_by_role("button", name="Roll back to").click()

@@ -14,7 +14,7 @@ from journeys_commands import COMMAND
 from journeys_up import Up, held_site, up, write_project
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-PLAYED_ELSEWHERE = {"README.md", "github-actions.yaml"}
+PLAYED_ELSEWHERE = {"README.md", "github-actions.yaml", "github-actions-reporter.yaml"}
 
 
 @pytest.fixture(scope="module")

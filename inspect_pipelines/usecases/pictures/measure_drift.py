@@ -17,6 +17,7 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.errors import NotFound, Unreadable
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -107,6 +108,8 @@ def _score(gallery: Gallery, since: Baseline, shot: Screenshot, told: Sequence[C
     for one in told:
         if (one.old_sha256, one.new_sha256) == pair and one.score_method == SCORE_METHOD:
             return one.score
+    if not _is_kept(gallery, shot.sha256):
+        return None  # also where its score is known: what is drawn can be looked at
     if pair not in _SCORES:
         alone = replace(since, images={shot.view: approved})
         (found,) = compare(gallery, alone, [shot], BaselinePolicy(), draws=False)
@@ -116,6 +119,14 @@ def _score(gallery: Gallery, since: Baseline, shot: Screenshot, told: Sequence[C
             _SCORES.clear()
         _SCORES[pair] = found.score
     return _SCORES[pair]
+
+
+def _is_kept(gallery: Gallery, sha256: Sha256) -> bool:
+    try:
+        gallery.stat(sha256)
+    except (NotFound, Unreadable):
+        return False
+    return True
 
 
 def _tolerance(users: Sequence[Definition], shots: Sequence[Screenshot]) -> float:
