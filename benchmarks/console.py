@@ -107,7 +107,7 @@ def reviewing(eye: Eye, album: str, views: int, loads: int) -> dict[str, float]:
     """How soon the next view is there: fetched ahead, never seen, and after a word about this one."""
     with eye.review(album) as page:
         near = [turns(page, "press", "ArrowDown") for _ in range(2 * loads)]
-        shown = int(page.evaluate("document.querySelectorAll('.film a').length"))
+        shown = int(page.evaluate("document.querySelectorAll('.film a:not([aria-current])').length"))
         far = [turns(page, "film", (7 + 11 * number) % shown) for number in range(2 * loads)]
         said = [turns(page, "press", "y") for _ in range(min(2 * loads, views // 2))]
     return {

@@ -21,7 +21,7 @@ async ([kind, what]) => {
   const room = () => document.getElementById('page');
   const was = room().dataset.view, began = performance.now();
   if (kind === 'press') document.body.dispatchEvent(new KeyboardEvent('keydown', { key: what, bubbles: true }));
-  else document.querySelectorAll('.film a')[what].click();
+  else document.querySelectorAll('.film a:not([aria-current])')[what].click();  // the film moves with the view
   for (;;) {
     await new Promise(requestAnimationFrame);
     const spent = performance.now() - began;
