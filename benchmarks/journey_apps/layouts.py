@@ -17,6 +17,7 @@ from inspect_pipelines.domain.session import SessionRequest
 from resources import chromium
 from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
+from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.player import Player
 from resources.sessions.browser.readiness import MOST_SCROLLED_PX
 from resources.sessions.browser.scripts import SCROLL_THROUGH
@@ -155,6 +156,7 @@ def _in_our_session(
             record=Record(playbook, Redactor(()), lambda _: None, today=SystemClock().now().date()),
             gallery=FolderGallery(scratch / "layouts-gallery"),
             clock=SystemClock(),
+            halt=Halt(),
         )
         try:
             player.play()
