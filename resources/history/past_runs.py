@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import ChainMap
 from collections.abc import Mapping
 from datetime import UTC
 from typing import Any
@@ -35,26 +34,33 @@ def page(
     Only what is asked for stands in the statement: a condition on a parameter that may be null keeps DuckDB from
     skipping rows, 450 ms instead of 5 of a million. For its zone maps to prune, a place is not compared as a row value.
     """
-    conditions: dict[str, Mapping[str, Any]] = {"org_id = $org_id": {"org_id": org_id}}
+    where = ["org_id = $org_id"]
+    parameters: dict[str, Any] = {"org_id": org_id, "limit": limit}
     if wanted.definition_id is not None:
-        conditions["definition_id = $definition_id"] = {"definition_id": wanted.definition_id}
+        where.append("definition_id = $definition_id")
+        parameters["definition_id"] = wanted.definition_id
     if wanted.kind is not None:
-        conditions["definition_kind = $kind"] = {"kind": wanted.kind}
+        where.append("definition_kind = $kind")
+        parameters["kind"] = wanted.kind
     if wanted.status is not None:
         statuses = {f"status_{at}": one.value for at, one in enumerate(wanted.status)}
-        conditions[f"status IN ({', '.join(f'${name}' for name in statuses) or 'NULL'})"] = statuses
+        where.append(f"status IN ({', '.join(f'${name}' for name in statuses) or 'NULL'})")
+        parameters |= statuses
     if wanted.since is not None:
-        conditions["requested_at >= $since"] = {"since": wanted.since}
+        where.append("requested_at >= $since")
+        parameters["since"] = wanted.since
     if wanted.until is not None:
-        conditions["requested_at < $until"] = {"until": wanted.until}
+        where.append("requested_at < $until")
+        parameters["until"] = wanted.until
     if before is not None:
-        behind = "requested_at <= $at AND (requested_at < $at OR run_id < $id)"
-        conditions[behind] = {"at": before.at, "id": before.id}
+        where.append("requested_at <= $at AND (requested_at < $at OR run_id < $id)")
+        parameters |= {"at": before.at, "id": before.id}
     for one in wanted.about:
-        conditions[f"{ABOUT[one.variable]} = ${one.variable}"] = {one.variable: one.value}
-    where = " AND ".join(conditions)
-    statement = f"{COLUMNS} WHERE {where} ORDER BY requested_at DESC, run_id DESC LIMIT $limit"
-    return _found(reader, statement, {**ChainMap(*map(dict, conditions.values())), "limit": limit})
+        where.append(f"{ABOUT[one.variable]} = ${one.variable}")
+        parameters[one.variable] = one.value
+    conditions = " AND ".join(where)
+    statement = f"{COLUMNS} WHERE {conditions} ORDER BY requested_at DESC, run_id DESC LIMIT $limit"
+    return _found(reader, statement, parameters)
 
 
 def one(reader: Reader, org_id: OrgId, run_id: RunId) -> PastRun | None:
@@ -70,7 +76,7 @@ def _found(reader: Reader, statement: str, parameters: Mapping[str, Any]) -> lis
             found = cursor.execute(statement, dict(parameters))
             names = [column[0] for column in found.description or ()]
             return [_past_run(dict(zip(names, row, strict=True))) for row in found.fetchall()]
-    except duckdb.Error as error:
+    except (duckdb.Error, FileNotFoundError) as error:  # it may be replaced at this moment
         first_line = str(error).strip().partition("\n")[0]
         raise Unreadable(
             f"the copy of the run history {str(reader.path)!r} cannot be read: {first_line}; "

@@ -182,10 +182,10 @@ class Camera:
         the place where it was then. A filter of the developer tools that comes and goes leaves no layer as it was.
         """
         self._devtools.send(FILTER, {"type": "reducedContrast"})
-        self._captured(
-            {"format": "jpeg", "clip": {"x": 0, "y": 0, "width": 1, "height": 1, "scale": 1}}
-        )  # a frame with it
-        self._devtools.send(FILTER, {"type": "none"})
+        try:  # a frame with it
+            self._captured({"format": "jpeg", "clip": {"x": 0, "y": 0, "width": 1, "height": 1, "scale": 1}})
+        finally:
+            self._devtools.send(FILTER, {"type": "none"})
 
     def _frame(self, shot: TakeScreenshot | None, selectors: tuple[str, ...]) -> Frame:
         region, scroll, scale, is_whole = self._finder.region(shot)

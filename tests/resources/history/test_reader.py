@@ -67,6 +67,19 @@ def test_a_question_that_failed_spoils_none_of_the_next(tmp_path):
     assert asked(reader) == 7
 
 
+def test_after_a_block_that_could_not_be_read_the_file_is_opened_anew(tmp_path):
+    """An instance that met a damaged block refuses whatever it is asked from then on."""
+    reader = Reader(a_file(tmp_path / "copy", 7))
+    with reader.asking() as cursor:
+        cursor.execute("CREATE TABLE memory.main.of_this_instance (number INTEGER)")
+
+    with pytest.raises(duckdb.FatalException), reader.asking():
+        raise duckdb.FatalException("a block was written with a mode that is not recognized")
+
+    with reader.asking() as cursor:
+        assert cursor.execute("SHOW TABLES FROM memory.main").fetchall() == []
+
+
 def test_a_fork_waits_for_nobody_and_asks_by_a_connection_of_its_own(tmp_path):
     """A child that used its parent's would wait for threads that it does not have."""
     reader = Reader(a_file(tmp_path / "copy", 7))
