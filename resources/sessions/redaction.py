@@ -100,11 +100,17 @@ def _spellings(part: str) -> str:
         _percent(part),
         re.escape(html.escape(part)),
         f"&#(?:0*{code}|[xX]0*{_either_case(f'{code:X}')});",
-        re.escape(units),
-        re.escape(repr(part)[1:-1]),
-        rf"\\\\?{re.escape(part)}" if part in "\"'\\/" else "",
+        _escaped(units),
+        _escaped(repr(part)[1:-1]),
+        rf"\\+{re.escape(part)}" if part in "\"'/" else "",
     } - {""}
     return f"(?:{'|'.join(sorted(ways, key=len, reverse=True))})"
+
+
+def _escaped(text: str) -> str:
+    """Of a string of JSON or Python; one within another has more of the backslashes."""
+    bare = text.lstrip("\\")
+    return re.escape(text) if bare == text else rf"\\+{re.escape(bare)}"
 
 
 def _one_space(part: str) -> str:
