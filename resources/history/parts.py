@@ -7,6 +7,8 @@ rows of the one that asks are copied out once a publication, and not again befor
 from __future__ import annotations
 
 import json
+import logging
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -26,11 +28,19 @@ from resources.history.publication import Publication, files_of
 START_SECONDS = 5.0  # for the process to begin and to write its answer, on a machine that has other work too
 GATHERING_SECONDS = 20.0  # that somebody waits for the rows of their organisation
 REST = 20  # copying that took n seconds is followed by none for 20 n: it stays under 5 % of the time
+WITHOUT_MEMORY = (
+    "MemoryError",
+    "bad_alloc",
+    "Out of Memory",
+    "out of memory",
+)  # what Python, C++ and DuckDB end with
 ENVIRONMENT = {  # no secret of ours is in that process at all
     "PATH": "/usr/bin:/bin",
     "LC_ALL": "C.UTF-8",
     "MALLOC_ARENA_MAX": "1",  # glibc's eight, of 64 MB of addresses each, took a third to all of what it may
 }
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -119,30 +129,44 @@ class Parts:
         part.files, part.as_of, part.rests_until = files, as_of, ended + REST * (ended - began)
 
     def _asked(self, path: Path, org_id: OrgId, sql: str) -> dict[str, Any]:
-        """What the process says, or why it cannot say anything any more."""
+        """What the process says; one that broke down is followed by another, since reading twice harms nobody."""
         from resources.history.answering import LIMITS, TOO_LARGE  # imports DuckDB
         from resources.history.query import too_slow
 
-        with subprocess.Popen(
-            [sys.executable, "-I", "-m", "resources.history.answering"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=ENVIRONMENT,
-        ) as child:
-            asked = json.dumps({"path": str(path), "org_id": org_id, "sql": sql})
+        asked = json.dumps({"path": str(path), "org_id": org_id, "sql": sql})
+        for _ in range(2):
             try:
-                said, _ = child.communicate(asked, timeout=LIMITS.seconds + START_SECONDS)
+                status, said, words = _process(asked, LIMITS.seconds + START_SECONDS)
             except subprocess.TimeoutExpired as error:
-                child.kill()
                 raise UsageError(too_slow(LIMITS)) from error
-            finally:
-                child.kill()
-        if child.returncode != 0:
-            raise UsageError(TOO_LARGE.format(advice=LIMITS.advice.for_more))
-        found: dict[str, Any] = json.loads(said)
-        return found
+            if status == 0:
+                found: dict[str, Any] = json.loads(said)
+                return found
+            if status == -signal.SIGKILL or any(one in words for one in WITHOUT_MEMORY):
+                raise UsageError(TOO_LARGE.format(advice=LIMITS.advice.for_more))
+            log.error("the process that answers SQL of %s ended with %d: %s", org_id, status, words[-2000:])
+        raise Unavailable(
+            f"the query could not be answered: the process for it broke down twice, with {status}; "
+            "ask for something else, and if that does not help, whoever runs this server sees more in its log"
+        )
+
+
+def _process(asked: str, seconds: float) -> tuple[int, str, str]:
+    """How it ended, what it said, and what it said of itself."""
+    with subprocess.Popen(
+        [sys.executable, "-I", "-m", "resources.history.answering"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        env=ENVIRONMENT,
+    ) as child:
+        try:
+            said, words = child.communicate(asked, timeout=seconds)
+        finally:
+            child.kill()
+    return child.returncode, said, words
 
 
 def _answered(said: dict[str, Any], as_of: str) -> Answered:

@@ -373,6 +373,52 @@ def test_a_process_that_does_not_heed_its_clock_is_killed(
     assert children() == before
 
 
+def a_process(tmp_path: Path, *lines: str) -> str:
+    """Stands in for Python: says what the lines say the first time, the second time the last of them."""
+    script = tmp_path / "python"
+    first, last = lines[0], lines[-1]
+    script.write_text(f"#!/bin/sh\nif mkdir {tmp_path / 'asked'} 2> /dev/null; then {first}; else {last}; fi\n")
+    script.chmod(0o700)
+    return str(script)
+
+
+BREAK_DOWN = "kill -SEGV $$"
+
+
+def test_a_process_that_broke_down_once_is_followed_by_another(
+    once: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """One of some hundred thousand did, on a busy machine, and the person was told of too much memory."""
+    python = a_process(tmp_path, BREAK_DOWN, f'exec {sys.executable} "$@"')
+    monkeypatch.setattr("resources.history.parts.sys.executable", python)
+
+    assert ask(once, "SELECT count(*) FROM automated_runs") == [(1,)]
+
+
+def test_a_process_that_breaks_down_again_is_told_as_that_and_logged(
+    once: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    python = a_process(tmp_path, f"echo why >&2; {BREAK_DOWN}")
+    monkeypatch.setattr("resources.history.parts.sys.executable", python)
+
+    with pytest.raises(Unavailable, match=r"broke down twice, with -11; ask for something else"):
+        ask(once, "SELECT 1")
+
+    assert [record.getMessage() for record in caplog.records] == [
+        "the process that answers SQL of default ended with -11: why\n"
+    ] * 2
+
+
+@pytest.mark.parametrize("ending", ["kill -KILL $$", "echo 'std::bad_alloc' >&2; kill -ABRT $$"])
+def test_a_process_that_has_no_memory_left_is_told_as_that(
+    once: Home, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, ending: str
+) -> None:
+    monkeypatch.setattr("resources.history.parts.sys.executable", a_process(tmp_path, ending))
+
+    with pytest.raises(UsageError, match="takes more memory than it may; ask for less"):
+        ask(once, "SELECT 1")
+
+
 def test_the_process_can_neither_write_a_file_nor_go_on_for_ever(tmp_path: Path) -> None:
     code = (
         "import resource\nfrom resources.history.answering import LIMITS, fence\nfence(LIMITS)\n"
