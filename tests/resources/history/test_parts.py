@@ -377,7 +377,9 @@ def a_process(tmp_path: Path, *lines: str) -> str:
     """Stands in for Python: says what the lines say the first time, the second time the last of them."""
     script = tmp_path / "python"
     first, last = lines[0], lines[-1]
-    script.write_text(f"#!/bin/sh\nif mkdir {tmp_path / 'asked'} 2> /dev/null; then {first}; else {last}; fi\n")
+    script.write_text(
+        f"#!/bin/sh\nif mkdir {tmp_path / 'asked'} 2> /dev/null; then {first}; else {last}; fi\n"
+    )
     script.chmod(0o700)
     return str(script)
 
