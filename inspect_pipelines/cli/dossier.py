@@ -111,6 +111,7 @@ def _sessions(dossier: Dossier) -> Iterator[str]:
             yield (
                 f"      {finding.severity.value} {finding.kind.value} {finding.step_id}@{finding.viewport}: "
                 f"{finding.message}{f' ({finding.ignored})' if finding.ignored else ''}"
+                f"{' (known since the baseline was approved)' if finding.is_known else ''}"
             )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect_pipelines.domain.accepted_finding import accepted_with
 from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, concerning
 from inspect_pipelines.domain.run_end import RunEnd
 from inspect_pipelines.domain.verdict import VerdictKind
@@ -36,6 +37,7 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
         created_at=end.at,
         created_by="policy:first_run" if is_first else "policy:update_on_success",
         source_run_id=end.run.id,
+        findings=accepted_with(active.findings if active else (), end.sessions),
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from fnmatch import fnmatchcase
 
+from inspect_pipelines.domain.accepted_finding import AcceptedFinding
 from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
@@ -46,6 +47,7 @@ class Baseline:
     notes: str = ""
     is_active: bool = True
     deleted_at: datetime | None = None  # UTC; it is kept, and can be restored
+    findings: tuple[AcceptedFinding, ...] = ()  # known since then
 
 
 def image_of(shot: Screenshot, run_id: RunId) -> BaselineImage:

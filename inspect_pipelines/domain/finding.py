@@ -74,11 +74,17 @@ class Finding:
         ""  # of what is at fault: what was fetched, the script that threw; empty: only its page is known
     )
     ignored: Ignored | None = None
+    is_known: bool = False  # it was there when the baseline was approved
 
     @property
     def is_ignored(self) -> bool:
         """Whether it decides nothing: it is kept and shown, and that is all."""
         return self.ignored is not None and not self.ignored.has_ended
+
+    @property
+    def counts(self) -> bool:
+        """Whether it may fail anything; else it is shown, and that is all."""
+        return not (self.is_ignored or self.is_known)
 
     @property
     def sentence(self) -> str:
@@ -88,7 +94,7 @@ class Finding:
 
     def fails_at(self, fail_on: str | None) -> bool:
         """Whether this finding fails a session whose playbook says `findings.fail_on`."""
-        if fail_on is None or self.is_ignored:
+        if fail_on is None or not self.counts:
             return False
         order = list(Severity)
         return order.index(self.severity) >= order.index(Severity(fail_on))

@@ -121,4 +121,7 @@ class SessionResult:
     fail_on: str | None = field(default="error")  # the playbook's findings.fail_on
     retry_may_help: bool = True  # of a crashed one: False when it would only crash again
     attempt: int = 1  # of its playbook in its run
-    cause: str | None = None  # why there was an attempt after the first: domain/retry.Cause
+    cause: str | None = None  # why there was an attempt after the first: domain/retry.RetryClass
+    build: str | None = (
+        None  # of the site, as the playbook asks for it; None: it does not, or the site did not say
+    )

@@ -140,6 +140,7 @@ def _session_row(session: SessionResult) -> Row:
         "screenshots_count": len(session.screenshots),
         "findings_count": len(session.findings),
         "error_message": session.error,
+        "site_build": session.build,
         "steps": [
             {
                 "step_id": step.step_id,
@@ -229,6 +230,7 @@ def _finding_rows(session: SessionResult) -> list[Row]:
             "screenshot_sha256": finding.screenshot,
             "url": finding.url or None,
             "ignored_because": finding.ignored.reason if finding.ignored and finding.is_ignored else None,
+            "is_known": finding.is_known,
             "found_at": timestamp(session.completed_at),
         }
         for finding in session.findings

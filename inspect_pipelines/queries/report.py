@@ -269,7 +269,7 @@ def _failure(report: Report, cards: tuple[ViewCard, ...], findings: tuple[Findin
 
 
 def _findings(report: Report) -> tuple[FindingCard, ...]:
-    """Grouped over viewports, failing ones first, what is ignored last, then by severity."""
+    """Grouped over viewports, failing ones first, what is ignored or known last, then by severity."""
     grouped: dict[tuple[str, ...], tuple[Finding, list[str], bool]] = {}
     for session in report.sessions:
         for found in session.findings:
@@ -281,7 +281,7 @@ def _findings(report: Report) -> tuple[FindingCard, ...]:
         FindingCard(f, tuple(dict.fromkeys(viewports)), failing) for f, viewports, failing in grouped.values()
     ]
     return tuple(
-        sorted(cards, key=lambda c: (not c.is_failing, c.finding.is_ignored, order.index(c.finding.severity)))
+        sorted(cards, key=lambda c: (not c.is_failing, not c.finding.counts, order.index(c.finding.severity)))
     )
 
 

@@ -13,4 +13,9 @@ def upgrade_baseline_1_to_2(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "deleted_at": None}
 
 
-BASELINE = Shape("a baseline", Baseline, upgrade_baseline_1_to_2)
+def upgrade_baseline_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
+    """It knows the findings that were there when it was approved; before, none was known."""
+    return {**kept, "findings": []}
+
+
+BASELINE = Shape("a baseline", Baseline, upgrade_baseline_1_to_2, upgrade_baseline_2_to_3)

@@ -38,6 +38,11 @@ def upgrade_session_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_session_7_to_8(kept: dict[str, Any]) -> dict[str, Any]:
+    """A finding may have been there when the baseline was approved, and a site may have said its build."""
+    return kept
+
+
 SESSION = Shape(
     "a session",
     SessionResult,
@@ -47,4 +52,5 @@ SESSION = Shape(
     upgrade_session_4_to_5,
     upgrade_session_5_to_6,
     upgrade_session_6_to_7,
+    upgrade_session_7_to_8,
 )

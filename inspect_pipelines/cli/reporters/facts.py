@@ -63,7 +63,7 @@ class Facts:
             (one.kind, one.step_id, one.viewport, one.message): (one, one.fails_at(session.fail_on))
             for session in self.sessions
             for one in session.findings
-            if not one.is_ignored and one.severity is not Severity.INFO
+            if one.counts and one.severity is not Severity.INFO
         }
         return tuple(sorted(told.values(), key=lambda found: not found[1]))
 

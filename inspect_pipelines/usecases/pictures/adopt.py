@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from inspect_pipelines.domain.accepted_finding import accepted_with
 from inspect_pipelines.domain.approval import approval_of, approved
 from inspect_pipelines.domain.baseline import (
     Baseline,
@@ -17,15 +17,14 @@ from inspect_pipelines.domain.baseline import (
     not_shown,
     view_matches,
 )
-from inspect_pipelines.domain.comparison import environment_changes
 from inspect_pipelines.domain.decision import contradicted
 from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
 from inspect_pipelines.domain.retry import deciding
-from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.way import CLI
-from inspect_pipelines.errors import NotFound, Refused, Unreadable
+from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.facts.baseline import baseline_activated_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -33,10 +32,9 @@ from inspect_pipelines.usecases.alerts.store_consequences import store_consequen
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
+from inspect_pipelines.usecases.pictures.refuse_unfit import refuse_damaged, refuse_unfit
 from inspect_pipelines.usecases.pictures.refuse_vetoed import refuse_vetoed
 from inspect_pipelines.usecases.pictures.settle_reviews import settle_reviews
-
-COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +88,7 @@ def adopt(
     """
     now = house.clock.now()
     if view_glob or views or not drop_glob:
-        _refuse_damaged(house, run_id, view_glob, views)
+        refuse_damaged(house, run_id, view_glob, views)
     with house.ledger.write() as ledger:
         run = _run(ledger, run_id)
         definition = ledger.definitions.find(run.definition_id)
@@ -107,7 +105,7 @@ def adopt(
             or shot.view in views
             or (view_glob and view_matches(shot.view, view_glob))
         ]
-        _refuse_unfit(run, shots, current, takes_all=takes_all, takes_any=bool(taken), force=force)
+        refuse_unfit(run, shots, current, takes_all=takes_all, takes_any=bool(taken), force=force)
         if view_glob is not None and not taken:
             raise NotFound(_unmatched(run, view_glob, "view of run", [shot.view for shot in shots]))
         missing = not_shown(current, shots, {session.playbook for session in sessions})
@@ -130,6 +128,7 @@ def adopt(
             created_by=by,
             source_run_id=run.id,
             notes=notes,
+            findings=current.findings if current else (),
         )
         plan = definition.plan.playbooks if definition else ()
         known = {*dropped, *elsewhere_only(plan), *left_out(sessions, plan)}
@@ -145,6 +144,9 @@ def adopt(
         meant = [one for one in comparisons if one.view in {*done.taken, *dropped}]
         refuse_vetoed(ledger, set_name, meant, by=by, now=now)
         approval = approval_of(baseline, shots, comparisons, run, (*done.taken, *dropped))
+        if approval.is_whole:
+            baseline = replace(baseline, findings=accepted_with(baseline.findings, sessions))
+            done = replace(done, baseline=baseline)
         after = approved(reviewed, baseline, approval, by=by, at=now)
         ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob, views), at=now)
         deed = Deed(
@@ -250,46 +252,6 @@ def _quarantined(
 def _unmatched(run: Run, glob: str, what: str, views: Sequence[View]) -> str:
     names = ", ".join(map(str, views[:8])) or "none"
     return f"no {what} {run.id!r} matches {glob!r}; it has: {names}"
-
-
-def _refuse_unfit(
-    run: Run,
-    shots: list[Screenshot],
-    current: Baseline | None,
-    *,
-    takes_all: bool,
-    takes_any: bool,
-    force: bool,
-) -> None:
-    if run.status.is_open:
-        raise Refused(f"run {run.id!r} cannot be adopted: it is still {run.status.value!r}; wait for its end")
-    if not shots:
-        raise Refused(f"run {run.id!r} cannot be adopted: it took no pictures; start another one")
-    if run.status not in COMPLETE and takes_all and not force:
-        raise Refused(
-            f"run {run.id!r} ended as {run.status.value!r}, so views may be missing; "
-            "adopt single ones with --view, or all the same with --force"
-        )
-    changes = environment_changes(current, shots) if current and takes_any else ()
-    if changes and not force:
-        raise Refused(
-            f"run {run.id!r} was taken in another environment than the baseline ({', '.join(changes)}); "
-            "adopt it all the same with --force"
-        )
-
-
-def _refuse_damaged(house: House, run_id: RunId, view_glob: str | None, views: Collection[View]) -> None:
-    """Every later run would be compared with a picture that nobody can see."""
-    with house.ledger.read() as ledger:
-        sessions = deciding(ledger.evidence.sessions(run_id))
-    for shot in (shot for session in sessions for shot in session.screenshots):
-        if shot.view not in views and (views or not view_matches(shot.view, view_glob)):
-            continue
-        try:
-            with suppress(NotFound):  # pruned: a later run says so and shoots it anew
-                house.gallery.get(shot.sha256)
-        except Unreadable as error:
-            raise Refused(f"run {run_id!r} cannot be adopted: of view '{shot.view}' {error}") from error
 
 
 def _run(ledger: LedgerSession, run_id: RunId) -> Run:

@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
+from inspect_pipelines.domain.accepted_finding import with_known
+from inspect_pipelines.domain.baseline import baseline_set
 from inspect_pipelines.domain.ids import RunId, chance
 from inspect_pipelines.domain.retry import (
     RetryClass,
@@ -130,6 +132,7 @@ def play(
     tell = partial(_tell, house, run.id, request, attempt)
     result = _played(house, run, request, within, cancelled, tell)
     shots = result.screenshots if views is None else [s for s in result.screenshots if s.view in views]
+    result = _with_known(house, run, result)
     result = replace(
         result, id=request.id, attempt=attempt, cause=cause and cause.value, screenshots=tuple(shots)
     )
@@ -138,6 +141,16 @@ def play(
         ledger.evidence.save_session(run.id, result)
         ledger.steps.forget(run.id)
     return result
+
+
+def _with_known(house: House, run: Run, result: SessionResult) -> SessionResult:
+    """Before anybody judges it: what was there when the baseline was approved is known."""
+    if not result.findings:
+        return result
+    with house.ledger.read() as ledger:
+        definition = ledger.definitions.find(run.definition_id)
+        baseline = ledger.baselines.active(baseline_set(definition, run))
+    return with_known(result, baseline.findings) if baseline else result
 
 
 def _tell(house: House, run_id: RunId, request: SessionRequest, attempt: int, step: StepResult) -> None:

@@ -21,6 +21,7 @@ class Borders:
 
     def __init__(self, allowed_hosts: Sequence[str], base_url: str) -> None:
         self._allowed = tuple(host.lower() for host in allowed_hosts)
+        self.base_url = base_url
         home = urlsplit(base_url)
         self._home = canonical_host(home.hostname or "")
         # http leads to https on the same host as often as not, so the two ports that need no writing go together.

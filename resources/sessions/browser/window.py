@@ -12,9 +12,10 @@ from playwright.sync_api import (
     Error,
     Frame,
     Page,
+    SourceLocation,
 )
 
-from inspect_pipelines.domain.finding import FindingKind
+from inspect_pipelines.domain.finding import FindingKind, Severity
 from inspect_pipelines.domain.host import place_of
 from inspect_pipelines.errors import SessionCrashed
 from resources.sessions.browser.borders import Borders
@@ -26,6 +27,7 @@ from resources.sessions.browser.popups import NOWHERE, Popups
 from resources.sessions.browser.stack import script_of, thrown_at
 from resources.sessions.browser.traffic import Traffic
 from resources.sessions.record import Record, route_of
+from resources.sessions.third_party import THIRD_PARTY, is_third_party
 
 # Chromium's echo of a response that is a finding already, and of scripts of ours in a frame without scripts
 STATUS_CONSOLE_LINE = "Failed to load resource:"
@@ -194,20 +196,38 @@ class Window:
             return  # the browser's own wish, not the page's
         self._record.log(message.type, message.text, url=self.url)
         if message.type == "error" and not is_echo:
-            at = f" ({urlsplit(place['url']).path}:{place['lineNumber'] + 1})" if place.get("url") else ""
-            self._tell(FindingKind.CONSOLE_ERROR, f"{message.text}{at}", place.get("url", ""))
+            script = place.get("url", "")
+            self._tell(FindingKind.CONSOLE_ERROR, f"{message.text}{self._said_at(script, place)}", script)
+
+    def _said_at(self, script: str, place: SourceLocation) -> str:
+        """Where a console line comes from, in brackets; empty: unknown."""
+        if not script:
+            return ""
+        parts = urlsplit(script)
+        line = place["lineNumber"] + 1
+        if self._is_foreign(script):
+            return f" ({parts.scheme}://{parts.netloc}{parts.path}:{line}, {THIRD_PARTY})"
+        return f" ({parts.path}:{line})"
+
+    def _is_foreign(self, script: str) -> bool:
+        """Whether a script is somebody else's than the target's, which its people cannot mend tonight."""
+        return is_third_party(script, self._borders.base_url or self.url)
 
     def _on_page_error(self, error: Error) -> None:
         name = f"{error.name}: " if error.name and not error.message.startswith(error.name) else ""
         page = self.url
         place = thrown_at(error.stack or "", page)
         on = route_of(page)
-        where = f" ({', '.join(filter(None, (place, on and f'on {on}')))})" if place or on else ""
+        script = script_of(error.stack or "")
+        is_foreign = self._is_foreign(script)
+        said = (place, THIRD_PARTY if is_foreign else "", f"on {on}" if on else "")
+        where = f" ({', '.join(filter(None, said))})" if any(said) else ""
         self._record.find(
             FindingKind.PAGE_ERROR,
-            f"uncaught {name}{error.message}{where}",
+            f"uncaught {f'{name}{error.message}'.removeprefix('Uncaught ')}{where}",
             url=page,
-            about=script_of(error.stack or ""),
+            about=script,
+            severity=Severity.WARNING if is_foreign else None,
         )
 
     def _on_dialog(self, dialog: Dialog) -> None:

@@ -334,3 +334,35 @@ def test_a_flood_of_errors_is_capped_and_counted(play, site):
     assert result.findings[-1].message.endswith("(and 900 more warnings, left out)")
     assert len(result.console) == 500
     assert result.console[-1].text == "more than 500 console lines; the rest is left out"
+
+
+def test_what_a_third_party_s_script_throws_or_a_report_only_policy_notes_is_a_warning(play, site):
+    elsewhere = f"http://localhost:{site.port}"
+    site.answer(
+        "/widget.js", "text/javascript", "console.error('no consent'); throw new Error('no ad today')"
+    )
+    site.answer("/own.js", "text/javascript", "console.error('no price'); throw new Error('no basket')")
+    site.answer(
+        "/logo.svg", "image/svg+xml", "<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'/>"
+    )
+    site.answer(
+        "/nights",
+        "text/html",
+        f"<script src='{elsewhere}/widget.js'></script><script src=/own.js></script><img src=/logo.svg>",
+        **{"Content-Security-Policy-Report-Only": "img-src 'none'"},
+    )
+
+    result = play(Goto("/nights"), allowed_hosts=(f"localhost:{site.port}",))
+
+    told = {each.message: (each.kind, each.severity) for each in result.findings}
+    assert told == {
+        f"no consent ({elsewhere}/widget.js:1, third party)": (FindingKind.CONSOLE_ERROR, Severity.WARNING),
+        f"uncaught Error: no ad today ({elsewhere}/widget.js:1, third party, on /nights)": (
+            FindingKind.PAGE_ERROR,
+            Severity.WARNING,
+        ),
+        "no price (/own.js:1)": (FindingKind.CONSOLE_ERROR, Severity.WARNING),
+        "uncaught Error: no basket (/own.js:1, on /nights)": (FindingKind.PAGE_ERROR, Severity.ERROR),
+    }
+    noted = {line.level for line in result.console if "report-only" in line.text}
+    assert noted == {"info"}, result.console

@@ -5,13 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from builders import ENVIRONMENT, a_plan, a_schedule, a_screenshot, a_session, a_sha
+from builders import ENVIRONMENT, a_finding, a_plan, a_schedule, a_screenshot, a_session, a_sha
 from houses import a_house, apply
+from inspect_pipelines.domain.finding import Finding, FindingKind
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot
-from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
@@ -253,3 +254,60 @@ def test_a_damaged_picture_is_not_approved(house: House) -> None:
     adopt(house, run_id, by="user:ada", view_glob="pay")
 
     assert active(house) == {"pay": "b"}
+
+
+def test_a_finding_that_was_there_when_all_was_approved_is_known_from_then_on_until_it_is_gone(
+    house: House,
+) -> None:
+    old, gone = (
+        a_finding(kind=FindingKind.PAGE_ERROR, message=said)
+        for said in ("uncaught: no ad", "uncaught: no map")
+    )
+    shot = a_screenshot("home")
+
+    def night(tick: int, *found: Finding) -> RunId:
+        ticket = Ticket(
+            DefinitionId("nightly-shop"), f"d{tick}", origin=f"cron:nightly-shop:2026-11-{tick:02d}T07:00Z"
+        )
+        run_id = start.admit(house, ticket).run.id
+        steps = (StepResult("look", "Look", "desktop", StepStatus.PASSED, 1),)
+        house.sessions.results = [a_session(screenshots=(shot,), findings=found, steps=steps)] * 3
+        play_all(house, run_id)
+        compare_run(house, run_id)
+        judge(house, run_id)
+        return run_id
+
+    adopt(house, night(1, old, gone), by="ada")
+    second = night(2, old)
+    third = night(3, replace(old, message="uncaught: no price"), old)
+    adopt(house, second, by="ada")
+    fourth = night(4, gone)
+
+    assert [status_of(house, each) for each in (second, third, fourth)] == [
+        RunStatus.PASSED,
+        RunStatus.FAILED,
+        RunStatus.FAILED,
+    ]
+    with house.ledger.read() as ledger:
+        (played,) = ledger.evidence.sessions(second)
+        reasons = ledger.runs.find(third).reason
+    assert [each.is_known for each in played.findings] == [True]
+    assert "no price" in reasons
+    assert "no ad" not in reasons
+
+
+def test_approving_one_view_of_several_makes_no_finding_known(house: House) -> None:
+    found = a_finding(kind=FindingKind.PAGE_ERROR, message="uncaught: no ad")
+    steps = (StepResult("look", "Look", "desktop", StepStatus.PASSED, 1),)
+    ticket = Ticket(DefinitionId("nightly-shop"), "d1", origin="cron:nightly-shop:2026-11-01T07:00Z")
+    run_id = start.admit(house, ticket).run.id
+    shots = (a_screenshot("home"), a_screenshot("cart"))
+    house.sessions.results = [a_session(screenshots=shots, findings=(found,), steps=steps)] * 3
+    play_all(house, run_id)
+    judge(house, run_id)
+
+    partly = adopt(house, run_id, by="ada", view_glob="home")
+    wholly = adopt(house, run_id, by="ada", view_glob="cart")
+
+    assert partly.baseline.findings == ()
+    assert [one.text for one in wholly.baseline.findings] == ["uncaught: no ad"]
