@@ -94,7 +94,7 @@ def project_for(shop: Shop, home: Path) -> Path:
         return PROJECT
     copy = home / "project"
     (copy / "playbooks").mkdir(parents=True)
-    for file in sorted(PROJECT.rglob("*.yaml")):
+    for file in sorted([*PROJECT.glob("*.yaml"), *PROJECT.glob("playbooks/*.yaml")]):
         text = file.read_text(encoding="utf-8").replace(f"http://127.0.0.1{named}", shop.url)
         (copy / file.relative_to(PROJECT)).write_text(text, encoding="utf-8")
     return copy

@@ -28,6 +28,7 @@ REASONS = {
     "ERR_TOO_MANY_REDIRECTS": "it redirects in a circle",
     "ERR_ABORTED": "it is no page (an empty answer or a download)",
     "ERR_BLOCKED_BY_CLIENT": "the playbook's own page.block covers it",
+    "ERR_INVALID_AUTH_CREDENTIALS": "it asks for a name and a password: say them in page.basic_auth, or mend what stands there",
     "ERR_HTTP_RESPONSE_CODE_FAILURE": "it answered with an error and an empty page",
     "ERR_INVALID_RESPONSE": "the answer is not HTTP",
     "ERR_INVALID_HTTP_RESPONSE": "the answer is not HTTP",

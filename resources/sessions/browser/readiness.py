@@ -32,6 +32,7 @@ OWN_CAP_SECONDS = 15.0  # what the page fetches from its own origin is what it i
 SETTLE_CAP_SECONDS = 10.0
 NAMED_URLS = 5
 MOST_SCROLLED_PX = 40_000  # an endless list would grow for ever
+MOST_SCROLLS = 3  # through what came while it was scrolled; a list that ends is whole then, or long
 CHAIN_CAP_SECONDS = 30.0  # what has come often asks for the next part: a chart's code, then its data
 ENDLESS_CHAIN_SECONDS = 5.0  # where it came to no end before
 REST_CAP_MS = 5000  # for the page to be idle with all its elements
@@ -72,24 +73,26 @@ class Readiness:
         is_lively = runs_scripts(page)
         begun = window.traffic.begun
         late = self._settle(budget_ms, is_lively)
-        ours = 0.0
-        if is_lively and (shot.full_page or shot.element) and shot.clip is None and self._is_long():
-            began_at = monotonic()
-            ask(page, SCROLL_THROUGH, {"most": MOST_SCROLLED_PX})
-            ours = monotonic() - began_at  # 40,000 px of it are no fault of the page
-            late = self._settle(budget_ms, is_lively, late)
-        give_up_at = monotonic() + (most := self._most_seconds(timeout_seconds))
-        while True:
-            has_waited = self._wait_for_quiet(give_up_at, timeout_seconds, shot)
-            has_heard = self._sockets.wait_for_silence()
+        is_scrolled = is_lively and (shot.full_page or shot.element is not None) and shot.clip is None
+        ours, reached, give_up_at = 0.0, 0, 0.0
+        for scroll in range(MOST_SCROLLS):
+            if is_scrolled and self._goes_on_below(reached):
+                began_at = monotonic()
+                reached = ask(page, SCROLL_THROUGH, {"from": reached, "most": MOST_SCROLLED_PX})
+                ours += monotonic() - began_at  # 40,000 px of it are no fault of the page
+                late = self._settle(budget_ms, is_lively, late)
+            elif scroll:
+                break
+            give_up_at = give_up_at or monotonic() + self._most_seconds(timeout_seconds)
             # What came and went while the page settled counts too: its answer may not be shown yet.
-            if not (has_waited or has_heard or window.traffic.begun != begun):
-                break
-            if monotonic() >= give_up_at:
-                self._tell_of_chain(most, shot)
-                break
-            begun = window.traffic.begun
-            late = self._settle(budget_ms, is_lively, late)
+            while self._wait_for_news(give_up_at, timeout_seconds, shot) or window.traffic.begun != begun:
+                if monotonic() >= give_up_at:
+                    self._tell_of_chain(self._most_seconds(timeout_seconds), shot)
+                    break
+                begun = window.traffic.begun
+                late = self._settle(budget_ms, is_lively, late)
+        if reached and self._goes_on_below(reached):
+            self._tell_of_growth(shot)
         self._unready.update(late)
         if late:
             self._record.find(
@@ -99,8 +102,7 @@ class Readiness:
             )
         for address in ask(page, BROKEN_IMAGES):
             window.traffic.broken_image(address)
-        for family in ask(page, BROKEN_FONTS):
-            window.traffic.broken_font(family)
+        window.traffic.broken_fonts(ask(page, BROKEN_FONTS))
         self.waited_seconds = monotonic() - started_at - ours - self._in_vain_seconds
 
     def _settle(self, budget_ms: float, is_lively: bool, before: Sequence[str] = ()) -> list[str]:
@@ -135,10 +137,19 @@ class Readiness:
                 f"screenshot {shot.name!r} waits for {selector!r} (page.ready), which was not visible within {timeout_seconds:g} s"
             ) from error
 
-    def _is_long(self) -> bool:
-        return bool(
-            ask(self._window.page, "() => (document.documentElement?.scrollHeight ?? 0) > innerHeight + 1")
+    def _goes_on_below(self, reached: int) -> bool:
+        """Whether there is more of the page than the window shows and than was scrolled through."""
+        height = ask(
+            self._window.page,
+            "() => { const h = document.documentElement?.scrollHeight ?? 0; return h > innerHeight + 1 ? h : 0 }",
         )
+        return bool(reached < min(height, MOST_SCROLLED_PX))
+
+    def _wait_for_news(self, give_up_at: float, timeout_seconds: float, shot: TakeScreenshot) -> bool:
+        """Wait for the network to be quiet; whether something came that may change the page."""
+        has_waited = self._wait_for_quiet(give_up_at, timeout_seconds, shot)
+        has_heard = self._sockets.wait_for_silence()
+        return has_waited or has_heard
 
     def _wait_for_quiet(self, give_up_at: float, timeout_seconds: float, shot: TakeScreenshot) -> bool:
         """Wait for what is being fetched, each request for a time of its own, longer if it goes to the page's own origin.
@@ -187,6 +198,14 @@ class Readiness:
             FindingKind.NOT_QUIET,
             f"screenshot {shot.name!r} was taken after {seconds:g} s although the page went on asking its server for more"
             + (f": {named}" if named else ""),
+            url=self._window.url,
+        )
+
+    def _tell_of_growth(self, shot: TakeScreenshot) -> None:
+        self._record.find(
+            FindingKind.TRUNCATED,
+            f"screenshot {shot.name!r} shows the beginning of a page that grew each time its foot came in sight, {MOST_SCROLLS} "
+            f"times; where it is cut may be another place next time: set full_page: false, or photograph an element",
             url=self._window.url,
         )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import monotonic
 
@@ -22,6 +22,8 @@ MOST_ANSWERS = 5000  # of a step
 BY_SCRIPTS = ("fetch", "xhr")
 OFTEN = 8  # times that a document asks at addresses of one shape; further ones are a page that asks for news
 MOST_ADDRESS = 200  # characters of an image's
+MOST_LATER = 40  # characters of a Retry-After
+TURNED_AWAY = (429, 503)
 ENDLESS = ("websocket", "eventsource", "media", "ping")  # never quiet, and nothing is wrong with it
 STREAM = "text/event-stream"  # server-sent events; read by `fetch` they are of no type of their own, and have no end
 OUR_DOING = ("net::ERR_ABORTED", "net::ERR_BLOCKED_BY_CLIENT")  # left behind by a navigation, or page.block
@@ -69,7 +71,9 @@ class Traffic:
         self.expects_status = False  # an action looks at the status itself
         self.answers: deque[Answered] = deque(maxlen=MOST_ANSWERS)  # since the step began
         self.has_moving_pictures = False  # whether some have come that may move
-        self._lost_fonts = False  # whether the network has said already why a font is missing
+        self._lost_fonts: set[str] = (
+            set()
+        )  # addresses of which the network has said already why they are missing
         page.on("request", self._on_request)
         page.on("requestfinished", self._on_request_end)
         page.on("requestfailed", self._on_request_failed)
@@ -103,7 +107,8 @@ class Traffic:
 
     def _on_request_failed(self, request: Request) -> None:
         self._pending.pop(id(request), None)
-        self._lost_fonts |= request.resource_type == "font"
+        if request.resource_type == "font":
+            self._lost_fonts.add(request.url)
         reason = request.failure or "no reason given"
         if _is_main_document(request):  # told by goto
             return
@@ -134,6 +139,9 @@ class Traffic:
         if response.status < 400 or (is_page and self.expects_status):
             return
         answered = f"answered {response.status} {response.status_text}".rstrip()
+        if (later := response.headers.get("retry-after")) and response.status in TURNED_AWAY:
+            later = f"in {later} s" if later.isascii() and later.isdigit() else f"after {later}"
+            answered += f" and asks to come again {self._record.shortened(later, MOST_LATER)}"
         if is_page:
             self._record.find(
                 FindingKind.NAVIGATION, f"{response.url} {answered}", url=response.url, about=response.url
@@ -141,7 +149,8 @@ class Traffic:
         elif request.resource_type == "image":
             self.broken_image(response.url, answered)
         else:
-            self._lost_fonts |= request.resource_type == "font"
+            if request.resource_type == "font":
+                self._lost_fonts.add(response.url)
             message = f"{request.resource_type} {response.url} {answered}"
             self._tell(_kind_of(request), message, response.url)
 
@@ -152,9 +161,11 @@ class Traffic:
             self._broken.add(address)
             self._tell(FindingKind.BROKEN_IMAGE, f"image {shown} {reason}", address)
 
-    def broken_font(self, family: str) -> None:
-        """One that came and is none; of one that did not come its request tells."""
-        if not self._lost_fonts:
+    def broken_fonts(self, families: Sequence[str]) -> None:
+        """Those that came and are none; of those that did not come the requests tell, and nobody says which family that is."""
+        if len(families) <= len(self._lost_fonts):
+            return
+        for family in families:
             message = f"font {family!r} cannot be used; its text is shown in another one"
             self._tell(FindingKind.BROKEN_FONT, message)
 

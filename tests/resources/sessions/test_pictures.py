@@ -263,6 +263,22 @@ def test_a_page_taller_than_a_picture_is_cut_at_the_cap_and_that_is_told(play, p
     )
 
 
+FEED = """<!doctype html><title>Feed</title><body style="margin:0"><div id=feed></div><p id=foot>&nbsp;</p><script>let page = 0;
+const more = async () => { if (page >= 3) return; page++; await fetch("/slow/picture.png?ms=300&page=" + page);
+document.getElementById("feed").insertAdjacentHTML("beforeend", "<div style='height:900px'>Part " + page + "</div>") };
+new IntersectionObserver((all) => all.some((each) => each.isIntersecting) && more()).observe(document.getElementById("foot"))</script>"""
+
+
+def test_a_list_that_goes_on_when_its_foot_is_seen_is_scrolled_to_its_end(play, site):
+    site.serve("/feed", FEED)
+
+    result = play(Goto("/feed"), TakeScreenshot("feed"))
+
+    (shot,) = result.screenshots
+    assert shot.height > 2700
+    assert kinds(result) == []
+
+
 def test_elements_are_named_with_their_places(play):
     result = play(Goto("/"), TakeScreenshot("home"), viewports=(DESKTOP, PHONE))
 
