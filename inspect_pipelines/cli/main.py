@@ -17,6 +17,7 @@ from inspect_pipelines.errors import InspectError, UsageError
 COMMANDS = {
     "init": ("config", "init", "Write a first schedules.yaml, playbook and organization.yaml."),
     "import": ("imports", "import_", "Make a playbook of what another tool has, or propose its pictures."),
+    "playbook": ("playbooks.group", "playbook", "Play, check and show one playbook file."),
     "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),
@@ -53,7 +54,7 @@ REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's de
 
 ORG, SERVER, TOKEN, TOKEN_FILE = FIRSTS = ("--org", "--server", "--token", "--token-file")
 # What is about this machine, or about files here: a server is not asked for it. `gallery` looks into a home.
-OF_FILES = frozenset(("init", "import", "validate", "diff", "diff-dir", "up", "env", "doctor"))
+OF_FILES = frozenset(("init", "import", "playbook", "validate", "diff", "diff-dir", "up", "env", "doctor"))
 OF_A_HOME = frozenset(("gallery",))
 
 

@@ -11,6 +11,7 @@ from inspect_pipelines.cli.desks.starts import started
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.cli.reporters.asked import GITHUB, asked
 from inspect_pipelines.cli.reporters.github import resumed, stopped
+from inspect_pipelines.cli.variables import parsed_variables, variables_option
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import UsageError
@@ -19,9 +20,7 @@ from inspect_pipelines.errors import UsageError
 @click.command()
 @click.argument("definition_id", metavar="ID")
 @click.option("--wait", is_flag=True, help="Wait for the end; the exit code is the run's.")
-@click.option(
-    "--var", "variables", multiple=True, metavar="NAME=VALUE", help="A variable's value; may be repeated."
-)
+@variables_option
 @click.option("--quiet", "-q", is_flag=True, help="With --wait: print only how it ended.")
 @click.option("--allow-review", is_flag=True, help="With --wait: a run that needs review exits with 0.")
 @click.option(
@@ -57,7 +56,7 @@ def run(
             "--json and --reporter github cannot go together: both print; write json=FILE instead"
         )
     word = secrets.token_hex(16) if any(one.kind == GITHUB for one in wanted) else ""
-    with started(definition_id, _parsed(variables), Settings()) as done:
+    with started(definition_id, parsed_variables(variables), Settings()) as done:
         from inspect_pipelines.cli.launching import print_end, print_start
 
         if not wait:
@@ -76,13 +75,3 @@ def run(
             say(resumed(word))
         write_reports(wanted, desk(RunsHere, RunsThere).show(ended.id), allows_review=allow_review)
     sys.exit(0 if allow_review and ended.status is RunStatus.NEEDS_REVIEW else ended.status.exit_code)
-
-
-def _parsed(variables: tuple[str, ...]) -> dict[str, str]:
-    parsed = {}
-    for text in variables:
-        name, equals, value = text.partition("=")
-        if not equals or not name:
-            raise UsageError(f"--var {text!r} cannot be read: write it as NAME=VALUE")
-        parsed[name] = value
-    return parsed

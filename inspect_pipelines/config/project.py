@@ -75,7 +75,7 @@ def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
     findings, files = Findings(), [SCHEDULES]
     written_organization = read_organization(root, kinds, findings, files)
     organization = written_organization.organization
-    fragments, all_fragments_read = _fragments(root, findings, files)
+    fragments, all_fragments_read = read_fragments(root, findings, files)
     playbooks, all_read = _playbooks(
         root, findings, files, now.date(), AroundPlaybooks(root, fragments, written_organization.may_evaluate)
     )
@@ -150,7 +150,7 @@ def _as_written(source: Source, document: ScheduleConfigDocument) -> dict[Defini
     }
 
 
-def _fragments(root: Path, findings: Findings, files: list[str]) -> tuple[Fragments, bool]:
+def read_fragments(root: Path, findings: Findings, files: list[str]) -> tuple[Fragments, bool]:
     """The fragments by their ids, and whether every file could be read."""
     found: dict[str, Fragment] = {}
     all_read = True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
@@ -19,6 +20,7 @@ BROWSER_VARIABLES = (
     "CHROMIUM_FLAGS",
     "CHROME_DEVEL_SANDBOX",
     "DBUS_SESSION_BUS_ADDRESS",
+    "DISPLAY",  # where somebody wants to watch a browser
     "FONTCONFIG_FILE",
     "FONTCONFIG_PATH",
     "FONTCONFIG_SYSROOT",
@@ -34,6 +36,8 @@ BROWSER_VARIABLES = (
     "TMPDIR",
     "TZ",
     "USER",
+    "WAYLAND_DISPLAY",
+    "XAUTHORITY",
     "XDG_CACHE_HOME",
     "XDG_CONFIG_DIRS",
     "XDG_CONFIG_HOME",
@@ -143,6 +147,11 @@ def resolve_secret(reference: str) -> str:
 def child_environment(**changes: str) -> dict[str, str]:
     """This process's environment with some variables set, for a child process."""
     return {**os.environ, **changes}
+
+
+def has_screen() -> bool:
+    """Whether a window can be opened where this process runs."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 def is_plain_terminal() -> bool:

@@ -21,6 +21,7 @@ from resources.sessions.browser.faults import Halted
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.headers import Headers
+from resources.sessions.browser.hold import Hold
 from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.mirror import Mirror, masked_in
 from resources.sessions.browser.page_masks import PageMasks
@@ -42,6 +43,7 @@ class Player:
 
     Args:
         show: Given what the window looks like now, again and again; None: nobody is to watch.
+        hold: Where a step that has failed waits; None: it does not.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class Player:
         clock: Clock,
         halt: Halt,
         show: Callable[[bytes], None] | None = None,
+        hold: Hold | None = None,
     ) -> None:
         self._browser = browser
         self._playbook: Playbook = request.playbook
@@ -70,7 +73,7 @@ class Player:
         self._gate = Gate(self._borders.names)
         self._stubs = Stubs(self._playbook.page.stubs, self._words)
         self._halt = halt
-        self._steps = Steps(self._playbook, record, Patience(record, request.known_faults), halt)
+        self._steps = Steps(self._playbook, record, Patience(record, request.known_faults), halt, hold)
         self._page_masks = PageMasks()
         self._show = show
         self._mirrors: list[Mirror] = []

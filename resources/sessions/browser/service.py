@@ -18,6 +18,7 @@ from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
 from resources.live_frames import FolderLiveFrames
 from resources.sessions.browser.halt import Halt
+from resources.sessions.browser.hold import Hold
 from resources.sessions.browser.order import Order
 from resources.sessions.browser.player import Player
 from resources.sessions.browser.stamp import environment
@@ -48,7 +49,9 @@ LAUNCH_SECONDS = 60.0
 LAST = f"{End.__name__} "  # the beginning of an order's last line
 
 
-def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None], halt: Halt) -> None:
+def serve(
+    order_text: bytes, playwright: Playwright, write: Callable[[str], None], halt: Halt, hold: Hold
+) -> None:
     """Play an order in a browser of its own."""
     order = load_json(Order, order_text)
     is_over = False
@@ -63,8 +66,10 @@ def serve(order_text: bytes, playwright: Playwright, write: Callable[[str], None
     show = None
     if order.live is not None:
         show = partial(FolderLiveFrames(order.live, SystemClock().now).put, RunId(order.request.run_id))
-    browser = partial(launched, playwright, order.chromium, no_sandbox=order.no_sandbox)
-    perform(order.request, order.gallery, say, browser, halt, show)
+    browser = partial(
+        launched, playwright, order.chromium, no_sandbox=order.no_sandbox, is_headed=order.headed
+    )
+    perform(order.request, order.gallery, say, browser, halt, show, hold if order.holds else None)
 
 
 def perform(
@@ -74,11 +79,13 @@ def perform(
     launch: Callable[[], Browser],
     halt: Halt,
     show: Callable[[bytes], None] | None = None,
+    hold: Hold | None = None,
 ) -> None:
     """Play a request; every way it ends is told, the last thing.
 
     Args:
         show: As the player's.
+        hold: As the player's.
     """
     clock = SystemClock()
     today = clock.now().date()
@@ -103,6 +110,7 @@ def perform(
             clock=clock,
             halt=halt,
             show=show,
+            hold=hold,
         )
         try:
             end = player.play()
@@ -130,7 +138,7 @@ def _resolved(name: str, value: Value) -> str:
         raise UsageError(f"variable {name!r}: {error}") from error
 
 
-def launched(playwright: Playwright, chromium: Path, *, no_sandbox: bool) -> Browser:
+def launched(playwright: Playwright, chromium: Path, *, no_sandbox: bool, is_headed: bool = False) -> Browser:
     """A browser that is up, with the flags of every session.
 
     Raises:
@@ -141,7 +149,7 @@ def launched(playwright: Playwright, chromium: Path, *, no_sandbox: bool) -> Bro
             executable_path=chromium,
             args=list(FLAGS),
             chromium_sandbox=not no_sandbox,
-            headless=True,
+            headless=not is_headed,
             timeout=LAUNCH_SECONDS * 1000,
         )
     except Error as error:

@@ -18,6 +18,7 @@ from inspect_pipelines.domain.session import (
     SessionResult,
     SessionStatus,
     StepResult,
+    StepStatus,
 )
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.stored.serial import dump_json
@@ -54,6 +55,8 @@ class BrowserSessions:
         no_sandbox: Start Chromium without its sandbox; None: only as root, where it refuses to start with one.
         memory_mb: What a session's processes may take together; a page that makes them take more has failed.
         live: Where windows are shown while they are played; None: nowhere.
+        is_headed: Play on a screen.
+        hold: Called with a step that has failed; its window stays as it is until this returns. None: it does not.
     """
 
     def __init__(
@@ -66,6 +69,8 @@ class BrowserSessions:
         no_sandbox: bool | None = None,
         memory_mb: int = MEMORY_MB,
         live: FolderLiveFrames | None = None,
+        is_headed: bool = False,
+        hold: Callable[[StepResult], None] | None = None,
     ) -> None:
         self._gallery = gallery
         self._scratch = scratch
@@ -73,6 +78,8 @@ class BrowserSessions:
         self._browser = browser
         self._memory_bytes = memory_mb * 1_000_000
         self._live = live
+        self._is_headed = is_headed
+        self._hold = hold
         self._resting: Crew | None = None
         self._no_sandbox = os.geteuid() == 0 if no_sandbox is None else no_sandbox
 
@@ -137,6 +144,8 @@ class BrowserSessions:
                 scratch=crew.folder,
                 chromium=leashed(browser, crew.folder),
                 no_sandbox=self._no_sandbox,
+                headed=self._is_headed,
+                holds=self._hold is not None,
                 live=self._live.folder if self._live else None,
             )
             crew.order(dump_json(order))
@@ -148,6 +157,11 @@ class BrowserSessions:
                 self._resting = crew
             else:
                 crew.end()
+
+    def _look_at(self, step: StepResult, process: subprocess.Popen[bytes]) -> None:
+        if self._hold is not None and step.status is StepStatus.FAILED:
+            self._hold(step)
+            process.send_signal(signal.SIGUSR2)
 
     def _watch(
         self,
@@ -166,6 +180,7 @@ class BrowserSessions:
                 evidence.add(message, now=now)
                 if isinstance(message, StepResult):
                     told(message)
+                    self._look_at(message, process)
             if evidence.end is not None:
                 if stop is not None:
                     evidence.end = stop.end

@@ -23,6 +23,7 @@ from resources.sessions.browser.faults import (
     WindowClosed,
 )
 from resources.sessions.browser.halt import Halt
+from resources.sessions.browser.hold import Hold
 from resources.sessions.browser.patience import KNOWN_FAULT_SECONDS, Patience
 from resources.sessions.browser.scene import Scene, Scenes
 from resources.sessions.browser.slowness import tell_if_slow
@@ -53,11 +54,14 @@ class _Outcome:
 class Steps:
     """Plays the steps of one playbook."""
 
-    def __init__(self, playbook: Playbook, record: Record, patience: Patience, halt: Halt) -> None:
+    def __init__(
+        self, playbook: Playbook, record: Record, patience: Patience, halt: Halt, hold: Hold | None = None
+    ) -> None:
         self._playbook = playbook
         self._record = record
         self._patience = patience
         self._halt = halt
+        self._hold = hold
 
     def play(self, step: Step, viewport: Viewport, scenes: Scenes) -> str | None:
         """Play a step to its end, or to the action that could not be done: then why, unless the playbook bears it.
@@ -87,7 +91,12 @@ class Steps:
         if came.message:
             status = StepStatus.OPTIONAL_FAILED if is_borne else StepStatus.FAILED
         unchecked = f"not checked: {'; '.join(step.unchecked)}" if step.unchecked else ""
+        is_held = self._hold is not None and status is StepStatus.FAILED
+        if self._hold is not None and is_held:
+            self._hold.take()
         self._tell(step, viewport, status, started_at, came.message or unchecked, came.url)
+        if self._hold is not None and is_held:
+            self._hold.wait(scenes.now.window.page)
         if came.message and step in (self._playbook.login, self._playbook.setup):
             return came.message  # what comes after it has no ground to stand on
         return None if is_borne else came.failure

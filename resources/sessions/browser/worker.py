@@ -9,6 +9,7 @@ from importlib import import_module
 from threading import Thread
 
 from resources.sessions.browser.halt import Halt
+from resources.sessions.browser.hold import Hold
 from resources.sessions.browser.leash import die_with
 
 
@@ -26,6 +27,8 @@ def main() -> None:
     from playwright.sync_api import sync_playwright
 
     halt = Halt()
+    hold = Hold()
+    signal.signal(signal.SIGUSR2, hold.let_go)
     signal.signal(signal.SIGUSR1, halt.ask)  # before the driver comes up: the default would end this process
     # Playwright's driver needs half a second to come up, our own modules nearly as much: both at once.
     ours = Thread(target=import_module, args=["resources.sessions.browser.service"])
@@ -34,7 +37,7 @@ def main() -> None:
     ours.join()
     serve = import_module("resources.sessions.browser.service").serve
     for order in sys.stdin.buffer:
-        serve(order, playwright, write, halt)
+        serve(order, playwright, write, halt, hold)
         # The parent now ends the browser: quicker than closing it politely, and just as final.
     os._exit(0)  # nobody is going to order any more; what Python would tidy up goes with the family
 
