@@ -23,6 +23,7 @@ class Request:
     query: Mapping[str, str]
     headers: Mapping[str, str]  # lower-case names
     body: bytes
+    target: str = ""  # path and query as they were sent
 
     def json(self) -> Any:
         return json.loads(self.body)
@@ -64,6 +65,7 @@ class StandIn:
                     {name: values[0] for name, values in parse_qs(parts.query).items()},
                     {name.lower(): value for name, value in self.headers.items()},
                     self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+                    self.path,
                 )
                 stand_in.requests.append(request)
                 said = (stand_in.next.popleft() if stand_in.next else None) or stand_in.answer(request)
