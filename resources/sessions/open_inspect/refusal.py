@@ -11,7 +11,7 @@ from resources.http.outgoing import Answer
 SKEW_SECONDS = 300  # what a control plane accepts, either way
 REFUSALS = (400, 401, 403, 404, 409, 413)  # of the others some may be answered another time
 CLOCK = "set this machine's clock (NTP)"
-OTHER_SECRET = "check the secret, and that the control plane has the same one for this service"
+SIGNER = "check the secret, and that the control plane has the same one for this service"
 ACTOR = "set INSPECT_OPEN_INSPECT_ACTOR to a service account that it knows, 'github:NAME' for github-bot"
 REPOSITORY = "install the control plane's app on the repository, or correct `repo` of the definition"
 
@@ -55,7 +55,7 @@ def refusal(
         return ControlPlaneRefused(f"{asked}: {wrong}; {CLOCK}", 401)
     advice = {
         400: "this is a defect of ours, or another version of the control plane; tell us",
-        401: OTHER_SECRET,
+        401: SIGNER,
         403: ACTOR,
         404: REPOSITORY,
         409: "somebody has archived the session",
