@@ -17,6 +17,7 @@ from inspect_pipelines.queries.definition import definition_of
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.expire import expire
 from inspect_pipelines.usecases.runs.project import project
+from inspect_pipelines.usecases.runs.tidy_up import tidy_up_late
 
 
 @dg.op(out={"run_id": dg.Out(str, is_required=False)})
@@ -48,6 +49,8 @@ def launch_session(
         context.log.info(project(house))
         return
     with concluding(house, run.id):
+        for said in tidy_up_late(house):
+            context.log.warning(f"{said} (recorded as late)")
         requests = session_requests(run, definition_of(house, run.definition_id))
         playbooks = ", ".join(request.playbook.id for request in requests)
         context.log.info(

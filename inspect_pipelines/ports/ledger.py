@@ -30,6 +30,7 @@ from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
 from inspect_pipelines.ports.revisions import Revisions
 from inspect_pipelines.ports.steps import Steps
+from inspect_pipelines.ports.teardowns import Teardowns
 
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
 
@@ -228,6 +229,8 @@ class LedgerSession(Protocol):
     def evidence(self) -> Evidence: ...
     @property
     def steps(self) -> Steps: ...
+    @property
+    def teardowns(self) -> Teardowns: ...
     @property
     def reviews(self) -> Reviews: ...
     @property

@@ -14,6 +14,7 @@ from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.review import CANCEL_REQUESTED, WITHDRAWN
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter, about
+from inspect_pipelines.domain.teardown import TIDIED_LATE
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.history import PastRun
 from inspect_pipelines.ports.house import House
@@ -142,7 +143,10 @@ def summaries(house: House, ledger: LedgerSession, runs: Iterable[Run]) -> list[
 def reviewed_as(decisions: Decisions) -> str:
     """The last decision about a run's outcome, empty when there is none; wishing for its end is none, and neither is one of a part."""
     words = (decision for decision, _, _ in reversed(decisions))
-    last = next((one for one in words if one != CANCEL_REQUESTED and not one.startswith(PARTLY)), "")
+    last = next(
+        (one for one in words if one not in (CANCEL_REQUESTED, TIDIED_LATE) and not one.startswith(PARTLY)),
+        "",
+    )
     return "" if last == WITHDRAWN else last
 
 

@@ -38,6 +38,7 @@ from resources.ledger.runs import SqlRuns
 from resources.ledger.sign_ins import SqlIdentities, SqlPasswords, SqlSignIns
 from resources.ledger.sqlite import SqliteDatabase
 from resources.ledger.steps import SqlSteps
+from resources.ledger.teardowns import SqlTeardowns
 from resources.ledger.usage import SqlNotices, SqlUsage
 from resources.ledger.withheld import Withheld
 
@@ -79,6 +80,7 @@ class SqlSession:
         self.baselines = SqlBaselines(connection, org_id, via)
         self.evidence = SqlEvidence(connection, org_id, via)
         self.steps = SqlSteps(connection, org_id, via)
+        self.teardowns = SqlTeardowns(connection, org_id, via)
         self.reviews = SqlReviews(connection, org_id, via)
         self.decisions = SqlDecisions(connection, org_id, via)
         self.review_queue = SqlReviewQueue(connection, org_id, via)

@@ -17,7 +17,8 @@ import pytest
 
 import journeys_kill
 from inspect_pipelines.examples.shop.server import Shop
-from journeys_commands import Project
+from journeys_commands import COMMAND, Project
+from loopback_site.server import Site
 from patience import until
 
 # While it plays, before it is admitted, and after each write: a kill before a write finds what one after the last write left.
@@ -30,6 +31,19 @@ spec:
   base_url: "%s"
   steps:
     - {id: home, name: Home, actions: [{goto: /}, {screenshot: home}]}
+"""
+TIDY = """\
+apiVersion: v1
+kind: Playbook
+metadata: {id: front, name: Front page}
+spec:
+  base_url: "%s"
+  setup: {actions: [{request: {method: POST, url: /echo}}]}
+  steps:
+    - id: home
+      timeout: 10m
+      actions: [{goto: /order}, {expect_text: it is here}, {screenshot: home}]
+  teardown: {actions: [{request: {method: DELETE, url: /order}}]}
 """
 SCHEDULES = """\
 apiVersion: v1
@@ -117,3 +131,38 @@ def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(proj
         ).stdout
     )
     assert [(f["run_id"], f["status"]) for f in facts] == sorted((run["id"], run["status"]) for run in runs)
+
+
+def test_what_a_killed_run_had_begun_is_tidied_up_once_by_the_next_one_and_told_as_late(
+    project: Project,
+) -> None:
+    site = Site()
+    site.serve("/order", "<h1>not yet</h1>")
+    (project.root / "playbooks" / "front.yaml").write_text(TIDY % site.url)
+    project.call("apply", "--yes")
+    command = [COMMAND, "run", "nightly", "--wait"]
+    with subprocess.Popen(
+        command, cwd=project.root, env=project.environment, stdout=subprocess.DEVNULL
+    ) as run:
+        until(lambda: "/order" in site.requests, 60)
+        for process in [*psutil.Process(run.pid).children(recursive=True), psutil.Process(run.pid)]:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.kill()
+    until(lambda: not left_of(project), 30)
+    assert site.requests.count("DELETE /order") == 0
+    site.serve("/order", "<h1>it is here</h1>")
+
+    project.call("run", "nightly", "--wait", expected=1)
+    late = [*site.requests]
+    project.call("run", "nightly", "--wait", expected=1)
+
+    first = project.asked("runs", "--limit", "100")[-1]["id"]
+    said = project.call("runs", "show", first, expected=None).stdout
+    site.close()
+    assert late.count("DELETE /order") == 2, "once for the run that was killed, once for the one after it"
+    assert late.index("DELETE /order") < len(late) - 1 - late[::-1].index("/echo"), (
+        "before the next one begins"
+    )
+    assert site.requests.count("DELETE /order") == 3
+    assert "tidied late" in said
+    assert "its teardown was played" in said

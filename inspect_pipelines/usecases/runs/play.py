@@ -30,10 +30,12 @@ from inspect_pipelines.domain.session import (
     ToldStep,
 )
 from inspect_pipelines.domain.session_request import session_requests
+from inspect_pipelines.domain.teardown import OwedTeardown, is_owed, tidies_up
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import InspectError, NotFound, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
+from inspect_pipelines.usecases.runs.tidy_up import tidy_up_after
 
 LOOK_SECONDS = 0.25  # how often a wait looks for a cancel, which is promised within 2 s
 
@@ -66,6 +68,7 @@ def play_all(
         results.append(result)
         if result.status in (SessionStatus.TIMEOUT, SessionStatus.CANCELLED):
             break
+    tidy_up_after(house, run_id)
     return results
 
 
@@ -129,6 +132,11 @@ def play(
     """
     if attempt > 1:
         request = replace(request, id=f"{request.id}.{attempt}")
+    is_tidied = tidies_up(request.playbook)
+    if is_tidied:
+        owed = OwedTeardown(request.id, run.id, request.playbook.id, house.clock.now())
+        with house.ledger.write() as ledger:
+            ledger.teardowns.owe(owed)
     tell = partial(_tell, house, run.id, request, attempt)
     result = _played(house, run, request, within, cancelled, tell)
     shots = result.screenshots if views is None else [s for s in result.screenshots if s.view in views]
@@ -136,6 +144,9 @@ def play(
     result = replace(
         result, id=request.id, attempt=attempt, cause=cause and cause.value, screenshots=tuple(shots)
     )
+    if is_tidied and not is_owed(result, request.playbook):
+        with house.ledger.write() as ledger:  # whatever has become of the run meanwhile
+            ledger.teardowns.settle(request.id)
     with house.ledger.write() as ledger:
         refuse_ended(ledger, run.id)
         ledger.evidence.save_session(run.id, result)
