@@ -13,6 +13,7 @@ OF_PLAYBOOKS: dict[str, dict[str, str]] = {
     },
     "PlaybookSpec": {
         "base_url": "Relative addresses start here.",
+        "runner": "Who plays it: this machine's browser, or an agent (open-inspect); else whoever plays in this deployment.",
         "variables": "What `{{name}}` stands for.",
         "viewports": "The screens on which all steps are played; default: desktop, 1280 x 800.",
         "page": "What holds for every page.",

@@ -136,6 +136,7 @@ class PlaybookMetadata(Document):
 
 class PlaybookSpec(SurroundingsDocument):
     base_url: str = ""
+    runner: Literal["browser", "open-inspect"] | None = None
     variables: list[VariableDocument] = Field(default_factory=list)
     viewports: list[ViewportDocument] = Field(default_factory=list)
     page: PageDocument = Field(default_factory=PageDocument)
@@ -147,7 +148,6 @@ class PlaybookSpec(SurroundingsDocument):
 
     later: ClassVar[dict[str, str]] = {
         "viewport_mode": "each viewport is a fresh browser context",
-        "runner": "playbooks are played in this machine's browser",
         **dict.fromkeys(("network", "accessibility", "agent"), "leave it out"),
     }
 

@@ -61,6 +61,7 @@ def to_playbook(
         login=steps.login,
         setup=steps.setup,
         teardown=steps.teardown,
+        runner=spec.runner,
     )
 
 

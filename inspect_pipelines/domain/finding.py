@@ -35,6 +35,10 @@ class FindingKind(StrEnum):
     DISMISSED = "dismissed"  # a banner that the playbook's page.dismiss has closed
     STUB_UNUSED = "stub_unused"  # nothing asked for what the playbook's page.stub answers
     TRUNCATED = "truncated"  # the page is larger than a picture may be; its first part was taken
+    REPORTED = "reported"  # an agent says so
+    NOT_SHOWN = "not_shown"  # an agent has not shown a screen, or not so that it can be looked at
+    SHOWN_AGAIN = "shown_again"  # an agent has shown a screen several times; the last one counts
+    NO_ANSWER = "no_answer"  # an agent has not said what came of its steps
 
 
 WAITED = re.compile(r" (?:within|after) [0-9.e+-]+ s\b| \([0-9]+ times\)$")

@@ -130,6 +130,8 @@ class FindingRules:
 
 
 BROWSER = "browser"  # the runner that plays in this machine's Chromium
+OPEN_INSPECT = "open-inspect"  # an agent on an Open-Inspect control plane
+RUNNERS = (BROWSER, OPEN_INSPECT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,17 +149,13 @@ class Playbook:
     login: Step | None = None  # first, in each viewport
     setup: Step | None = None  # before the steps, in each viewport
     teardown: Step | None = None  # after them, whatever has happened
+    runner: str | None = None  # who plays it, one of RUNNERS; None: whoever plays in this deployment
 
     @property
     def every_step(self) -> tuple[Step, ...]:
         """Its steps with what stands around them, in playing order."""
         around = (self.login, self.setup, *self.steps, self.teardown)
         return tuple(step for step in around if step is not None)
-
-    @property
-    def runner(self) -> str:
-        """Who plays it; no key says so as long as there is one."""
-        return BROWSER
 
     @property
     def rearranges(self) -> bool:

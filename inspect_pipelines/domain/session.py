@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from inspect_pipelines.domain.finding import Finding
-from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.playbook import BROWSER, OPEN_INSPECT, Playbook
 from inspect_pipelines.domain.screenshot import Environment, Screenshot
 
 UNMET = "`when` does not hold: "  # the beginning of the message of a step that was left out
@@ -46,6 +46,7 @@ class Value:
 
     text: str
     is_secret_reference: bool = False
+    is_of_event: bool = False  # some of it is what strangers wrote
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,10 @@ class SessionRequest:
     values: Mapping[str, Value]
     allowed_hosts: tuple[str, ...] = ()
     known_faults: tuple[KnownFault, ...] = ()  # nobody waits long for these again
+    definition: str = ""  # what it is of, for titles
+    repo: str | None = None  # owner/name, for an agent
+    branch: str | None = None
+    event: Mapping[str, str] = field(default_factory=dict)  # what an event told; strangers wrote it
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,15 @@ class ConsoleLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Agent:
+    """Who played a session that no browser of ours has played."""
+
+    session_id: str  # on the control plane; empty: there never was one
+    url: str = ""  # of its page for people
+    cost_usd: float | None = None  # as the control plane tells; None: it does not
+
+
+@dataclass(frozen=True, slots=True)
 class SessionResult:
     """What a session leaves behind, complete or not."""
 
@@ -125,3 +139,9 @@ class SessionResult:
     build: str | None = (
         None  # of the site, as the playbook asks for it; None: it does not, or the site did not say
     )
+    agent: Agent | None = None  # None: a browser of ours played it
+
+    @property
+    def runner(self) -> str:
+        """Who played it, as a playbook names them."""
+        return BROWSER if self.agent is None else OPEN_INSPECT

@@ -35,6 +35,10 @@ def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
                 context=context,
             ),
             allowed_hosts=definition.plan.allowed_hosts,
+            definition=definition.name,
+            repo=definition.plan.repo or (run.variables.get("repo") if context else None),
+            branch=definition.plan.branch or (run.variables.get("base_branch") if context else None),
+            event={name: text for name, text in run.variables.items() if name in context and text},
         )
         for number, playbook in enumerate(definition.plan.playbooks, start=1)
     ]
@@ -66,6 +70,7 @@ def values_for(
         text = given[variable.name] if is_given else planned.get(variable.name, variable.default)
         if not is_given and _lacks_argument(text, given):
             text = variable.default  # a command may leave out what the playbook has a value for
+        is_of_event = False
         if text is None:
             if variable.required:
                 way = "" if context else f"with --var {variable.name}=VALUE or "
@@ -92,7 +97,7 @@ def values_for(
             )
         if text and not variable.secret:
             text = accepted(variable, text, allowed_hosts=allowed_hosts)
-        values[variable.name] = Value(text, is_secret_reference=variable.secret and bool(text))
+        values[variable.name] = Value(text, variable.secret and bool(text), is_of_event)
     return values
 
 

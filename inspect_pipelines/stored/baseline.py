@@ -18,4 +18,15 @@ def upgrade_baseline_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "findings": []}
 
 
-BASELINE = Shape("a baseline", Baseline, upgrade_baseline_1_to_2, upgrade_baseline_2_to_3)
+def upgrade_baseline_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
+    """There are more kinds of findings: an agent's."""
+    return kept
+
+
+BASELINE = Shape(
+    "a baseline",
+    Baseline,
+    upgrade_baseline_1_to_2,
+    upgrade_baseline_2_to_3,
+    upgrade_baseline_3_to_4,
+)

@@ -174,6 +174,17 @@ def usual_pages(playbook: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def upgrade_with_runners(kept: dict[str, Any]) -> dict[str, Any]:
+    """A playbook may say who plays it; before, a browser played all of them."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [with_runner(one) for one in plan["playbooks"]]}}
+
+
+def with_runner(playbook: dict[str, Any]) -> dict[str, Any]:
+    """A playbook of before, as it is kept now."""
+    return {"runner": None, **playbook}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -186,6 +197,7 @@ SCHEDULE = Shape(
     upgrade_always_played,
     upgrade_plainly_found,
     upgrade_usual_pages,
+    upgrade_with_runners,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -201,6 +213,7 @@ TRIGGER = Shape(
     upgrade_always_played,
     upgrade_plainly_found,
     upgrade_usual_pages,
+    upgrade_with_runners,
 )
 
 

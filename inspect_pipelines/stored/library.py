@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inspect_pipelines.domain.library import Library
-from inspect_pipelines.stored.definition import always_played, plainly_found, usual_pages
+from inspect_pipelines.stored.definition import always_played, plainly_found, usual_pages, with_runner
 from inspect_pipelines.stored.shape import Shape
 
 
@@ -24,4 +24,16 @@ def upgrade_library_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "playbooks": [usual_pages(one) for one in kept["playbooks"]]}
 
 
-LIBRARY = Shape("a library", Library, upgrade_library_1_to_2, upgrade_library_2_to_3, upgrade_library_3_to_4)
+def upgrade_library_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
+    """As definitions: a playbook may say who plays it."""
+    return {**kept, "playbooks": [with_runner(one) for one in kept["playbooks"]]}
+
+
+LIBRARY = Shape(
+    "a library",
+    Library,
+    upgrade_library_1_to_2,
+    upgrade_library_2_to_3,
+    upgrade_library_3_to_4,
+    upgrade_library_4_to_5,
+)

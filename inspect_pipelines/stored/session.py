@@ -43,6 +43,11 @@ def upgrade_session_7_to_8(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_session_8_to_9(kept: dict[str, Any]) -> dict[str, Any]:
+    """An agent may have played it, which has kinds of findings of its own."""
+    return kept
+
+
 SESSION = Shape(
     "a session",
     SessionResult,
@@ -53,4 +58,5 @@ SESSION = Shape(
     upgrade_session_5_to_6,
     upgrade_session_6_to_7,
     upgrade_session_7_to_8,
+    upgrade_session_8_to_9,
 )

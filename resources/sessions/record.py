@@ -27,8 +27,11 @@ SEVERITIES = {
     FindingKind.ACTION: Severity.ERROR,
     FindingKind.NAVIGATION: Severity.ERROR,
     FindingKind.PAGE_ERROR: Severity.ERROR,
+    FindingKind.NOT_SHOWN: Severity.ERROR,
+    FindingKind.NO_ANSWER: Severity.ERROR,
     FindingKind.NOT_QUIET: Severity.INFO,
     FindingKind.DISMISSED: Severity.INFO,
+    FindingKind.SHOWN_AGAIN: Severity.INFO,
 }  # the rest: warnings
 
 

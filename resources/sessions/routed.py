@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from inspect_pipelines.domain.playbook import BROWSER
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, StepResult
 from inspect_pipelines.errors import SetupMissing
 from inspect_pipelines.ports.sessions import Sessions
@@ -15,10 +16,12 @@ class RoutedSessions:
 
     Args:
         runners: By the name that `Playbook.runner` gives.
+        usual: Of a playbook that names none.
     """
 
-    def __init__(self, runners: Mapping[str, Sessions]) -> None:
+    def __init__(self, runners: Mapping[str, Sessions], usual: str = BROWSER) -> None:
         self._runners = runners
+        self._usual = usual
 
     def play(
         self,
@@ -33,7 +36,7 @@ class RoutedSessions:
         Raises:
             SetupMissing: There is no such runner here, or it cannot start.
         """
-        name = request.playbook.runner
+        name = request.playbook.runner or self._usual
         runner = self._runners.get(name)
         if runner is None:
             raise SetupMissing(

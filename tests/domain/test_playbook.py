@@ -6,7 +6,7 @@ from builders import a_playbook
 from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.expectation import ExpectText
-from inspect_pipelines.domain.playbook import BROWSER, PageRules, Step
+from inspect_pipelines.domain.playbook import PageRules, Step
 from inspect_pipelines.domain.target import Target
 
 
@@ -50,8 +50,8 @@ def test_a_step_and_its_actions_are_for_the_viewports_that_they_name():
     assert (phone.on("desktop"), phone.on("phone")) == ((), (goto,))
 
 
-def test_a_browser_plays_what_says_nothing_else():
-    assert a_playbook().runner == BROWSER
+def test_a_playbook_leaves_who_plays_it_to_its_deployment():
+    assert a_playbook().runner is None
 
 
 def test_a_page_is_laid_out_otherwise_for_what_is_hidden_or_has_a_width_alone():

@@ -11,7 +11,7 @@ import pytest
 
 import resources.sessions
 from houses import ScriptedSessions
-from inspect_pipelines.domain.playbook import BROWSER, Playbook
+from inspect_pipelines.domain.playbook import BROWSER, OPEN_INSPECT
 from inspect_pipelines.errors import SetupMissing
 from resources.sessions.routed import RoutedSessions
 from session_requests import a_request
@@ -19,35 +19,35 @@ from session_requests import a_request
 LATER = datetime(2030, 1, 1, tzinfo=UTC)
 
 
-class AgentPlaybook(Playbook):
-    """One that a second runner plays, as there will be."""
-
-    @property
-    def runner(self) -> str:
-        return "agent"
-
-
 def a_request_for_the_agent():
     request = a_request("https://shop.example")
-    playbook = AgentPlaybook(request.playbook.id, request.playbook.name, request.playbook.steps)
-    return replace(request, playbook=playbook)
+    return replace(request, playbook=replace(request.playbook, runner=OPEN_INSPECT))
 
 
 def test_each_playbook_goes_to_its_runner() -> None:
     browser, agent = ScriptedSessions(), ScriptedSessions()
-    sessions = RoutedSessions({BROWSER: browser, "agent": agent})
+    sessions = RoutedSessions({BROWSER: browser, OPEN_INSPECT: agent})
 
     sessions.play(a_request("https://shop.example"), deadline=LATER)
     sessions.play(a_request_for_the_agent(), deadline=LATER)
 
-    assert [request.playbook.runner for request in browser.requests] == [BROWSER]
-    assert [request.playbook.runner for request in agent.requests] == ["agent"]
+    assert [request.playbook.runner for request in browser.requests] == [None]
+    assert [request.playbook.runner for request in agent.requests] == [OPEN_INSPECT]
+
+
+def test_a_deployment_says_who_plays_what_names_nobody() -> None:
+    browser, agent = ScriptedSessions(), ScriptedSessions()
+    sessions = RoutedSessions({BROWSER: browser, OPEN_INSPECT: agent}, usual=OPEN_INSPECT)
+
+    sessions.play(a_request("https://shop.example"), deadline=LATER)
+
+    assert (len(browser.requests), len(agent.requests)) == (0, 1)
 
 
 def test_closing_closes_every_runner() -> None:
     browser, agent = ScriptedSessions(), ScriptedSessions()
 
-    RoutedSessions({BROWSER: browser, "agent": agent}).close()
+    RoutedSessions({BROWSER: browser, OPEN_INSPECT: agent}).close()
 
     assert (browser.closed, agent.closed) == (1, 1)
 
@@ -56,7 +56,7 @@ def test_a_runner_that_is_not_here_is_named_with_those_that_are() -> None:
     sessions = RoutedSessions({BROWSER: ScriptedSessions()})
 
     with pytest.raises(
-        SetupMissing, match="wants the runner 'agent', which is not installed here; there is: browser"
+        SetupMissing, match="wants the runner 'open-inspect', which is not installed here; there is: browser"
     ):
         sessions.play(a_request_for_the_agent(), deadline=LATER)
 
