@@ -100,6 +100,7 @@ def _sessions(dossier: Dossier) -> Iterator[str]:
         yield (
             f"  {session.playbook}{nth}: {session.status.value} in {short_duration(seconds)}, "
             f"{len(session.steps)} steps, {len(session.screenshots)} pictures, {len(session.findings)} findings"
+            f"{f', build {session.build}' if session.build else ''}"
         )
         told = {each.message for each in session.findings}
         if session.error and not any(session.error.endswith(message) for message in told):

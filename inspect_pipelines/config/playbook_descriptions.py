@@ -18,10 +18,17 @@ OF_PLAYBOOKS: dict[str, dict[str, str]] = {
         "viewports": "The screens on which all steps are played; default: desktop, 1280 x 800.",
         "page": "What holds for every page.",
         "findings": "What fails a run besides pictures, and what is known.",
+        "build": "Where the site says its build: a change meanwhile is played again, and then an error. A text is a header's name.",
         "login": "How to log in, first in each viewport.",
         "setup": "What is done before the steps, in each viewport.",
         "steps": "What is played, from top to bottom.",
         "teardown": "What is done after the steps, whatever has happened.",
+    },
+    "BuildDocument": {
+        "url": "What is asked for; default: /.",
+        "header": "Of the answer.",
+        "meta": "The name of a <meta> in the page.",
+        "json": "Where it stands in an answer in JSON, as a JMESPath: git.sha.",
     },
     "PageDocument": {
         "style": "CSS that holds while a picture is taken.",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
+import jmespath
+from jmespath.exceptions import JMESPathError
 from pydantic import Field, model_validator
 
 from inspect_pipelines.config.action_document import ActionDocument
@@ -16,6 +18,7 @@ from inspect_pipelines.config.target_document import TargetDocument
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ignore import NEVER_IGNORED
 from inspect_pipelines.domain.playbook import SLOW_SECONDS, WHEN_SECONDS, When
+from inspect_pipelines.domain.site_build import BuildSource
 
 KINDS_IGNORED = tuple(kind.value for kind in FindingKind if kind not in NEVER_IGNORED)
 
@@ -81,6 +84,34 @@ class StepDocument(Document):
     manual: bool = False
 
 
+class BuildDocument(Document):
+    """`build`: where the site says its build."""
+
+    url: str = "/"
+    header: str | None = None
+    meta: str | None = None
+    json_: Annotated[str | None, Field(alias="json")] = None
+
+    @model_validator(mode="after")
+    def _one_at_most(self) -> BuildDocument:
+        named = [
+            key for key, each in (("header", self.header), ("meta", self.meta), ("json", self.json_)) if each
+        ]
+        if len(named) > 1:
+            raise ValueError(f"has {' and '.join(named)}; a build is read in one place")
+        if self.json_ is not None:
+            try:
+                jmespath.compile(self.json_)
+            except JMESPathError as error:
+                raise ValueError(
+                    f"json {self.json_!r} is no JMESPath: {str(error).splitlines()[0]}"
+                ) from error
+        return self
+
+    def source(self) -> BuildSource:
+        return BuildSource(self.url, self.header, self.meta, self.json_)
+
+
 class VariableDocument(Document):
     name: str
     type: Literal["string", "text", "url", "int", "boolean", "enum", "login", "sha", "path_list"] = "string"
@@ -141,6 +172,7 @@ class PlaybookSpec(SurroundingsDocument):
     viewports: list[ViewportDocument] = Field(default_factory=list)
     page: PageDocument = Field(default_factory=PageDocument)
     findings: FindingsDocument = Field(default_factory=FindingsDocument)
+    build: Annotated[BuildDocument, Shorthand("header")] | None = None
     login: LoginDocument | None = None
     setup: Annotated[AroundDocument, Shorthand("instruction")] | None = None
     steps: Annotated[list[StepDocument], Field(min_length=1)]

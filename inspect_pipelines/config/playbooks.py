@@ -62,6 +62,7 @@ def to_playbook(
         setup=steps.setup,
         teardown=steps.teardown,
         runner=spec.runner,
+        build=spec.build.source() if spec.build else None,
     )
 
 

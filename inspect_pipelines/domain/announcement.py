@@ -127,10 +127,16 @@ def mentions_of(rule: NotifyRule, run: Run) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _builds(scene: Scene) -> tuple[str, ...]:
+    """Which build was looked at, where the site says so."""
+    found = tuple(dict.fromkeys(each.build for each in scene.sessions if each.build))
+    return (f"build {', '.join(found)}",) if found else ()
+
+
 def _of_run(kind: MessageKind, scene: Scene) -> Message:
     run, word = scene.run, _word(scene.run)
     first, *more = scene.reasons or (word,)
-    lines = (*scene.remarks, *more[:MOST_LINES])
+    lines = (*scene.remarks, *_builds(scene), *more[:MOST_LINES])
     if len(more) > MOST_LINES:
         lines = (*lines, f"and {len(more) - MOST_LINES} more")
     is_bad = kind in (MessageKind.OPENED, MessageKind.REMINDER, MessageKind.NOTICE, MessageKind.FLAKY)

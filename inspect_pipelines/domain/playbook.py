@@ -11,6 +11,7 @@ from inspect_pipelines.domain.action import Action, FixedWidth, TakeScreenshot
 from inspect_pipelines.domain.ids import PlaybookId
 from inspect_pipelines.domain.ignore import Ignore
 from inspect_pipelines.domain.page_setting import PLAIN, USUAL, Dismiss, Stub, Surroundings, Wire
+from inspect_pipelines.domain.site_build import BuildSource
 from inspect_pipelines.domain.target import Target
 
 
@@ -150,6 +151,7 @@ class Playbook:
     setup: Step | None = None  # before the steps, in each viewport
     teardown: Step | None = None  # after them, whatever has happened
     runner: str | None = None  # who plays it, one of RUNNERS; None: whoever plays in this deployment
+    build: BuildSource | None = None  # None: nobody asks the site for its build
 
     @property
     def every_step(self) -> tuple[Step, ...]:

@@ -26,23 +26,30 @@ OUR_NETWORK = re.compile(
 REFUSED_LOGIN = re.compile(r" answered 40[13]\b")
 
 
+ONCE = 1  # after a release, whatever a plan says: a site that changes again while it is looked at is told
+
+
 class RetryClass(StrEnum):
     """Why an attempt was made."""
 
     INFRA = "infra"  # ours: the browser died, a name was not resolved, a service did not answer
     FINDING = "finding"  # the site broke an expectation
     VISUAL = "visual"  # a view differs from its baseline
+    SITE_CHANGED = "site_changed"  # a release came while it was looked at
 
 
 DELAYS = {
     RetryClass.INFRA: (30.0, 120.0),
     RetryClass.FINDING: (30.0,),
     RetryClass.VISUAL: (0.0,),
+    RetryClass.SITE_CHANGED: (10.0,),
 }  # seconds at most, per retry
 
 
 def cause_of(session: SessionResult) -> RetryClass | None:
     """What another attempt may mend; None: nothing went wrong, or it would only go wrong again."""
+    if session.status is SessionStatus.SITE_CHANGED:
+        return RetryClass.SITE_CHANGED
     if session.status is SessionStatus.CRASHED:
         return RetryClass.INFRA if session.retry_may_help else None
     if session.status not in CONCLUSIVE:
@@ -75,7 +82,8 @@ def next_cause(attempts: Sequence[SessionResult], retries: Retries) -> RetryClas
     if cause is None:
         return None
     made = sum(1 for attempt in attempts if attempt.cause == cause)
-    return cause if made < getattr(retries, cause.value) else None
+    allowed = ONCE if cause is RetryClass.SITE_CHANGED else getattr(retries, cause.value)
+    return cause if made < allowed else None
 
 
 def delay(cause: RetryClass, made: int, chance: float) -> timedelta:
@@ -167,7 +175,7 @@ def _decided(attempts: list[SessionResult]) -> SessionResult:
 def _last_word(played: list[SessionResult]) -> SessionResult:
     if played[-1].status is SessionStatus.CANCELLED:
         return played[-1]
-    for wanted in (CONCLUSIVE, (SessionStatus.CRASHED,)):
+    for wanted in (CONCLUSIVE, (SessionStatus.SITE_CHANGED,), (SessionStatus.CRASHED,)):
         if found := [each for each in played if each.status in wanted]:
             return found[-1]
     return played[-1]

@@ -19,6 +19,7 @@ class SessionStatus(StrEnum):
     FAILED = "failed"  # a step could not be played; the site's fault
     TIMEOUT = "timeout"  # told to stop at the run's deadline
     CANCELLED = "cancelled"
+    SITE_CHANGED = "site_changed"  # another build was there at its end: what was seen is of two of them
     CRASHED = "crashed"  # the browser or its worker died; ours
 
 

@@ -56,6 +56,7 @@ def decide(
         (SessionStatus.CANCELLED, RunStatus.CANCELLED),
         (SessionStatus.TIMEOUT, RunStatus.TIMEOUT),
         (SessionStatus.CRASHED, RunStatus.ERROR),
+        (SessionStatus.SITE_CHANGED, RunStatus.ERROR),
     ):
         hit = [session.error or status.value for session in sessions if session.status is status]
         if hit:

@@ -12,6 +12,7 @@ WHY = {
     RetryClass.INFRA: "the attempt before was not the site's fault",
     RetryClass.FINDING: "the attempt before found a fault",
     RetryClass.VISUAL: "another look at views that differed",
+    RetryClass.SITE_CHANGED: "the site changed during the attempt before",
 }
 MARKS = {
     StepStatus.PASSED: "✓",
@@ -41,6 +42,7 @@ class SessionCard:
     viewports: tuple[str, ...]
     rows: tuple[StepRow, ...]
     longest_ms: int
+    build: str | None = None  # of the site, where it says so
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,14 @@ def session_card(session: SessionResult) -> SessionCard:
     if error and any(error.endswith(message) for message in said):
         error = None
     return SessionCard(
-        session.playbook, session.status.value, error, session.browser_ms, viewports, rows, longest
+        session.playbook,
+        session.status.value,
+        error,
+        session.browser_ms,
+        viewports,
+        rows,
+        longest,
+        session.build,
     )
 
 

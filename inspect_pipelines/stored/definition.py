@@ -185,6 +185,17 @@ def with_runner(playbook: dict[str, Any]) -> dict[str, Any]:
     return {"runner": None, **playbook}
 
 
+def upgrade_unasked_build(kept: dict[str, Any]) -> dict[str, Any]:
+    """A playbook may ask a site for its build; before, none did."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [unasked_build(one) for one in plan["playbooks"]]}}
+
+
+def unasked_build(playbook: dict[str, Any]) -> dict[str, Any]:
+    """The same for one playbook."""
+    return {**playbook, "build": None}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -198,6 +209,7 @@ SCHEDULE = Shape(
     upgrade_plainly_found,
     upgrade_usual_pages,
     upgrade_with_runners,
+    upgrade_unasked_build,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -214,6 +226,7 @@ TRIGGER = Shape(
     upgrade_plainly_found,
     upgrade_usual_pages,
     upgrade_with_runners,
+    upgrade_unasked_build,
 )
 
 

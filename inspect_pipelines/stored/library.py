@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from inspect_pipelines.domain.library import Library
-from inspect_pipelines.stored.definition import always_played, plainly_found, usual_pages, with_runner
+from inspect_pipelines.stored.definition import (
+    always_played,
+    plainly_found,
+    unasked_build,
+    usual_pages,
+    with_runner,
+)
 from inspect_pipelines.stored.shape import Shape
 
 
@@ -29,6 +35,11 @@ def upgrade_library_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "playbooks": [with_runner(one) for one in kept["playbooks"]]}
 
 
+def upgrade_library_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
+    """As definitions: a playbook may ask a site for its build."""
+    return {**kept, "playbooks": [unasked_build(one) for one in kept["playbooks"]]}
+
+
 LIBRARY = Shape(
     "a library",
     Library,
@@ -36,4 +47,5 @@ LIBRARY = Shape(
     upgrade_library_2_to_3,
     upgrade_library_3_to_4,
     upgrade_library_4_to_5,
+    upgrade_library_5_to_6,
 )

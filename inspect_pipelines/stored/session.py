@@ -48,6 +48,11 @@ def upgrade_session_8_to_9(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_session_9_to_10(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may have ended as `site_changed`, or have been made again because of that."""
+    return kept
+
+
 SESSION = Shape(
     "a session",
     SessionResult,
@@ -59,4 +64,5 @@ SESSION = Shape(
     upgrade_session_6_to_7,
     upgrade_session_7_to_8,
     upgrade_session_8_to_9,
+    upgrade_session_9_to_10,
 )

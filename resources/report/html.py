@@ -210,6 +210,7 @@ def _environments(report: Report) -> list[tuple[str, str]]:
     environments = [*found, *(shot.environment for shot in shots)]
     scales = dict.fromkeys(f"{shot.environment.scale:g} ({shot.view.viewport})" for shot in shots)
     rows = [
+        ("Build of the site", (each.build for each in report.sessions if each.build)),
         ("Browser", (each.browser for each in environments)),
         ("System", (each.os for each in environments)),
         ("Fonts", (each.fonts_hash for each in environments)),

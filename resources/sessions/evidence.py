@@ -16,7 +16,7 @@ from inspect_pipelines.domain.session import (
     StepResult,
     StepStatus,
 )
-from resources.sessions.wire import End, Findings, Launching, Message, Playing
+from resources.sessions.wire import Build, End, Findings, Launching, Message, Playing
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Evidence:
     findings: list[Finding] = field(default_factory=list)
     console: list[ConsoleLine] = field(default_factory=list)
     environment: Environment | None = None
+    build: str | None = None
     playing: Playing | None = None
     launched_at: float | None = None  # on the parent's steady counter
 
@@ -41,6 +42,8 @@ class Evidence:
                 self.launched_at = now
             case Environment():
                 self.environment = message
+            case Build():
+                self.build = message.text
             case Playing():
                 self.playing = message
             case StepResult():
@@ -97,6 +100,7 @@ class Evidence:
             retry_may_help=self.end.retry_may_help,
             browser_ms=0 if self.launched_at is None else round((now - self.launched_at) * 1000),
             fail_on=playbook.findings.fail_on,
+            build=self.build,
         )
 
     def _unplayed(self) -> Iterator[StepResult]:

@@ -25,6 +25,13 @@ class Playing:
 
 
 @dataclass(frozen=True, slots=True)
+class Build:
+    """What the site says of its build."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """All findings of the session, with their final counts; replaces those told one by one."""
 
@@ -40,12 +47,24 @@ class End:
     retry_may_help: bool = True  # of a crash
 
 
-Message = Launching | Environment | Playing | StepResult | Screenshot | Finding | ConsoleLine | Findings | End
+Message = (
+    Launching
+    | Environment
+    | Build
+    | Playing
+    | StepResult
+    | Screenshot
+    | Finding
+    | ConsoleLine
+    | Findings
+    | End
+)
 KINDS: dict[str, Any] = {
     kind.__name__: kind
     for kind in (
         Launching,
         Environment,
+        Build,
         Playing,
         StepResult,
         Screenshot,

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.expectation import ExpectVisible
 from inspect_pipelines.domain.gesture import Press
 from inspect_pipelines.domain.playbook import Step, When
+from inspect_pipelines.domain.site_build import BuildSource
 from inspect_pipelines.domain.target import Target
 
 PLAYBOOK = """\
@@ -70,3 +73,20 @@ def test_steps_say_when_and_how_often_they_are_played_and_what_stands_around_the
         "spec.login  'state' and 'max_age' are kept, but have no effect yet: each viewport of a run logs in anew",
         "spec.steps[3].condition  is prose, so the browser plays the step always; say it in 'when' too, for example {visible: '#coupon'}",
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "source"),
+    [
+        ("x-build", BuildSource(header="x-build")),
+        ("{meta: build, url: /about}", BuildSource("/about", meta="build")),
+        ("{url: /version.json, json: git.sha}", BuildSource("/version.json", json="git.sha")),
+        ("{url: /version.txt}", BuildSource("/version.txt")),
+    ],
+)
+def test_a_playbook_says_where_its_site_says_its_build(folder, written, source):
+    folder.write("playbooks/shop.yaml", PLAYBOOK + f"  build: {written}\n")
+
+    (playbook,) = folder.load().playbooks
+
+    assert playbook.build == source

@@ -84,6 +84,16 @@ def test_each_cause_has_its_own_number_of_retries():
     assert next_cause([FAILED, again(PASSED)], retries) is None
 
 
+def test_a_site_that_changed_meanwhile_is_played_once_more_whatever_the_plan_says():
+    moved = a_session(id="r.1", status=SessionStatus.SITE_CHANGED, error="another build")
+    off = Retries(infra=0, finding=0, visual=0)
+
+    assert next_cause([moved], off) is RetryClass.SITE_CHANGED
+    assert next_cause([moved, again(moved, 2, RetryClass.SITE_CHANGED)], off) is None
+    assert deciding([moved, again(PASSED, 2, RetryClass.SITE_CHANGED)])[0].attempt == 2
+    assert deciding([moved, again(CRASHED, 2, RetryClass.SITE_CHANGED)])[0].attempt == 1
+
+
 def test_retries_can_be_switched_off():
     off = Retries(infra=0, finding=0, visual=0)
 
@@ -93,9 +103,12 @@ def test_retries_can_be_switched_off():
 
 @given(st.sampled_from(RetryClass), st.integers(0, 9), st.floats(0, 1, exclude_max=True))
 def test_a_wait_has_full_jitter_within_its_step(cause, made, chance):
-    longest = {RetryClass.INFRA: 30 if made == 0 else 120, RetryClass.FINDING: 30, RetryClass.VISUAL: 0}[
-        cause
-    ]
+    longest = {
+        RetryClass.INFRA: 30 if made == 0 else 120,
+        RetryClass.FINDING: 30,
+        RetryClass.VISUAL: 0,
+        RetryClass.SITE_CHANGED: 10,
+    }[cause]
 
     assert timedelta(0) <= delay(cause, made, chance) <= longest * SECOND
     assert delay(cause, made, 0.5) == longest / 2 * SECOND

@@ -10,11 +10,13 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.playbook import Playbook, Step, Viewport
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus
+from inspect_pipelines.domain.site_build import changed
 from inspect_pipelines.domain.template import fill_address
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
 from resources.sessions.browser.actions import Actions
 from resources.sessions.browser.borders import Borders
+from resources.sessions.browser.builds import Builds
 from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import Halted
@@ -35,7 +37,7 @@ from resources.sessions.browser.steps import Steps
 from resources.sessions.browser.window import Window
 from resources.sessions.browser.words import Words
 from resources.sessions.record import Record
-from resources.sessions.wire import End
+from resources.sessions.wire import Build, End
 
 
 class Player:
@@ -94,16 +96,20 @@ class Player:
             {name: self._words.filled(value) for name, value in wire.headers},
         )
         try:
+            before = self._build()
             failures = [
                 failure
                 for viewport in self._playbook.viewports
                 if not self._halt.is_asked and (failure := self._play_viewport(viewport)) is not None
             ]
+            after = self._build() if before is not None else None
         finally:
             for mirror in self._mirrors:
                 mirror.close()
             headers.close()
             self._documents.close()
+        if why := changed(before, after):
+            return End(SessionStatus.SITE_CHANGED, why)
         if failures:
             return End(SessionStatus.FAILED, self._record.shortened(failures[0]))
         for name in self._page_masks.idle():
@@ -123,6 +129,21 @@ class Player:
     def close(self) -> None:
         """Cut what its pages are still connected to; whatever they say of it is of no interest any more."""
         self._gate.close()
+
+    def _build(self) -> str | None:
+        """What the site says of its build now; None: it does not, nobody asks, or there is no time left."""
+        source = self._playbook.build
+        if source is None or self._halt.is_asked:
+            return None
+        headers = {name: self._words.filled(value) for name, value in self._playbook.page.wire.headers}
+        context = self._new_profile(self._playbook.viewports[0])
+        try:
+            build = Builds(source, self._words, self._borders, self._record, headers).read(context)
+        finally:
+            context.close()
+        if build is not None:
+            self._record.tell(Build(build))
+        return build
 
     def _play_viewport(self, viewport: Viewport) -> str | None:
         """Why a step could not be played, if so."""
@@ -192,11 +213,14 @@ class Player:
             self._mirrors.append(mirror)
         return Scene(window, camera, actions)
 
-    @contextmanager
-    def _context(self, viewport: Viewport) -> Iterator[BrowserContext]:
-        context = new_profile(
+    def _new_profile(self, viewport: Viewport) -> BrowserContext:
+        return new_profile(
             self._browser, self._playbook, viewport, proxy=self._proxy, words=self._words, stubs=self._stubs
         )
+
+    @contextmanager
+    def _context(self, viewport: Viewport) -> Iterator[BrowserContext]:
+        context = self._new_profile(viewport)
         yield context
         if viewport is not self._playbook.viewports[-1] and self._browser.is_connected():
             context.close()  # the last one goes with the browser
