@@ -25,6 +25,7 @@ from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
 from resources.ledger.store import create_ledgers
 from resources.live_frames import FolderLiveFrames
+from resources.logins.folder import FolderLogins
 from resources.publication import FilePublication
 from resources.report.html import HtmlReports
 from resources.sessions.browser.sessions import BrowserSessions
@@ -46,9 +47,11 @@ def estate(settings: Settings | None = None) -> Estate:
     opener = Opener(CHANNELS, gallery, clock, resolve_secret, files)
     channel = RoutedChannel(publication.channels, opener, FileChannel(files, gallery))
     live_frames = FolderLiveFrames(home / "run" / "live", clock.now)
+    key = settings.logins_key.get_secret_value() if settings.logins_key else None
     browser = BrowserSessions(
         gallery=home / "gallery",
         scratch=home / "run",
+        logins=home / "logins",
         clock=clock,
         browser=settings.chromium,
         no_sandbox=settings.no_sandbox,
@@ -69,6 +72,7 @@ def estate(settings: Settings | None = None) -> Estate:
         sessions=RoutedSessions({BROWSER: browser}),
         live_frames=live_frames,
         workers=workers,
+        logins=FolderLogins(home / "logins", key),
         reports=HtmlReports(home, gallery),
         hasher=Argon2Hashes(),
         identities=OidcIdentities(clock),

@@ -31,6 +31,7 @@ from resources.hashes import Argon2Hashes
 from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
 from resources.live_frames import FolderLiveFrames
+from resources.logins.folder import FolderLogins
 from resources.publication import FilePublication
 
 
@@ -209,6 +210,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         sessions=ScriptedSessions(clock),
         live_frames=FolderLiveFrames(home / "run" / "live", clock.now),
         workers=LivingWorkers(),
+        logins=FolderLogins(home / "logins"),
         reports=CollectedReports(),
         hasher=Argon2Hashes(memory_kib=8),
         identities=OidcIdentities(clock),

@@ -17,6 +17,7 @@ from inspect_pipelines.domain.session import SessionRequest
 from resources import chromium
 from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
+from resources.logins.folder import FolderLogins
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.player import Player
 from resources.sessions.browser.readiness import MOST_SCROLLED_PX
@@ -157,6 +158,7 @@ def _in_our_session(
             gallery=FolderGallery(scratch / "layouts-gallery"),
             clock=SystemClock(),
             halt=Halt(),
+            logins=FolderLogins(scratch / "layouts-logins"),
         )
         try:
             player.play()

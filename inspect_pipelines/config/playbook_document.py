@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 import jmespath
 from jmespath.exceptions import JMESPathError
-from pydantic import Field, model_validator
+from pydantic import Field, GetCoreSchemaHandler, GetJsonSchemaHandler, model_validator
+from pydantic_core import CoreSchema, core_schema
 
 from inspect_pipelines.config.action_document import ActionDocument
 from inspect_pipelines.config.document import Document, Duration, LongDuration, Shorthand, Texts
@@ -52,6 +54,25 @@ class WhenDocument(Document):
         )
 
 
+@dataclass(frozen=True, slots=True)
+class PageThatAnswers:
+    """Lets an address stand for: one that is opened, and that one is not led away from."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._expand, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(schema)]}
+
+    def _expand(self, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        pattern = value if "://" in value or value.startswith("{{") else f"**/{value.lstrip('/')}"
+        return [{"goto": value}, {"expect_url": pattern}]
+
+
 class AroundDocument(Document):
     """`setup` and `teardown`."""
 
@@ -61,9 +82,11 @@ class AroundDocument(Document):
 
 
 class LoginDocument(Document):
-    state: str | None = None
+    state: Annotated[str, Field(min_length=1, max_length=60)] | None = None
     max_age: LongDuration | None = None
-    valid_when: list[ActionDocument] = Field(default_factory=list)
+    valid_when: Annotated[list[ActionDocument], PageThatAnswers()] = Field(default_factory=list)
+    until: str | None = None
+    passkeys: bool = False
     actions: Annotated[list[ActionDocument], Field(min_length=1)]
     timeout: Duration = 30.0
 

@@ -16,12 +16,13 @@ from inspect_pipelines.config.playbook_document import (
     PlaybookSpec,
     StepDocument,
 )
+from inspect_pipelines.config.playbook_login import login_problems
 from inspect_pipelines.config.playbook_viewports import MAX_NAME
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain.action import Action, AnswerDialog, Evaluate
-from inspect_pipelines.domain.expectation import EXPECTATIONS, ExpectAria
+from inspect_pipelines.domain.expectation import ExpectAria
 from inspect_pipelines.domain.gesture import Attachment, Select, Upload
 from inspect_pipelines.domain.ids import NOT_AN_ID, SLUG
 from inspect_pipelines.domain.playbook import Step
@@ -130,22 +131,12 @@ class _Reader:
 
     def login(self, written: LoginDocument) -> Step:
         here: YamlPath = ("spec", "login")
-        if written.state is not None or written.max_age is not None:
-            self._findings.warn(
-                self._source,
-                here,
-                "'state' and 'max_age' are kept, but have no effect yet: each viewport of a run logs in anew",
-            )
-        actions = (
-            *self._actions(written.actions, (*here, "actions")),
-            *self._actions(written.valid_when, (*here, "valid_when")),
-        )
+        actions = self._actions(written.actions, (*here, "actions"))
+        valid_when = self._actions(written.valid_when, (*here, "valid_when"))
         self._refuse_pictures(here)
-        if written.valid_when and not any(isinstance(action, EXPECTATIONS) for action in actions):
-            self._wrong(
-                "expects nothing; say by what a login is known, as {expect_visible: ..}", *here, "valid_when"
-            )
-        return Step("login", "Log in", actions, timeout_seconds=written.timeout)
+        for message, key in login_problems(written, valid_when, [step.id for step in self._spec.steps]):
+            self._wrong(message, *here, key)
+        return Step("login", "Log in", actions, valid_when, timeout_seconds=written.timeout)
 
     def around(self, written: AroundDocument, section: str, name: str) -> Step:
         here: YamlPath = ("spec", section)

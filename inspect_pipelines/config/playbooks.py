@@ -10,6 +10,7 @@ from inspect_pipelines.config.fragments import texts_of
 from inspect_pipelines.config.only import check_only
 from inspect_pipelines.config.page_rules import to_page_rules
 from inspect_pipelines.config.playbook_document import PlaybookDocument
+from inspect_pipelines.config.playbook_login import to_login_rules, why_no_code
 from inspect_pipelines.config.playbook_steps import Around, to_steps
 from inspect_pipelines.config.playbook_variables import to_variable
 from inspect_pipelines.config.playbook_viewports import to_viewport
@@ -19,7 +20,7 @@ from inspect_pipelines.config.yaml_source import Source
 from inspect_pipelines.domain.ids import NOT_AN_ID, SLUG, PlaybookId
 from inspect_pipelines.domain.page_setting import USUAL
 from inspect_pipelines.domain.playbook import DESKTOP, Playbook, Variable, VariableType
-from inspect_pipelines.domain.template import malformed, placeholders
+from inspect_pipelines.domain.template import ONE_TIME, malformed, placeholders
 from inspect_pipelines.domain.variable import normalised
 from inspect_pipelines.errors import UsageError
 
@@ -59,6 +60,7 @@ def to_playbook(
         findings=to_finding_rules(spec.findings, source, findings, today=today),
         tags=tuple(document.metadata.tags),
         login=steps.login,
+        login_rules=to_login_rules(spec.login),
         setup=steps.setup,
         teardown=steps.teardown,
         runner=spec.runner,
@@ -93,17 +95,21 @@ class _Check:
     def texts(self, variables: tuple[Variable, ...]) -> None:
         """Every placeholder is a variable, and every variable is asked for somewhere."""
         known = {variable.name for variable in variables}
+        secret = {variable.name for variable in variables if variable.secret}
         used: set[str] = set()
         for path, text in texts_of(self.source.value["spec"], ("spec",)):
             if path[:2] == ("spec", "variables"):
                 continue
             if bad := malformed(text):
                 self.wrong(f"{shown(bad)} is not a placeholder; write '{{{{name}}}}'", *path)
-            for name in placeholders(text):
+            for asked in placeholders(text):
+                name = asked.removeprefix(ONE_TIME)
                 used.add(name)
                 if name not in known:
                     hint = did_you_mean(name, known) or "; declare it under spec.variables"
-                    self.wrong(f"'{{{{{name}}}}}' names no variable of this playbook{hint}", *path)
+                    self.wrong(f"'{{{{{asked}}}}}' names no variable of this playbook{hint}", *path)
+                elif asked != name and (why := why_no_code(name, secret, path)):
+                    self.wrong(f"'{{{{{asked}}}}}' {why}", *path)
         for number, variable in enumerate(variables):
             if variable.name not in used:
                 message = f"the variable {variable.name!r} is declared, but no text asks for '{{{{{variable.name}}}}}'"

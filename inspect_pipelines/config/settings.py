@@ -84,6 +84,9 @@ class Settings(BaseModel):
     token: SecretStr | None = None
     """What they show to it; None: nothing, as on the server's own machine."""
 
+    logins_key: SecretStr | None = Field(default=None, min_length=32)
+    """What kept logins are encrypted with, 32 characters or more; None: a key of chance in `home`/logins."""
+
     database_url: SecretStr | None = None
     """The ledger's database, `postgresql+psycopg://..`; None: SQLite in `home`."""
 

@@ -31,6 +31,7 @@ class CauseKind(StrEnum):
     REVIEW = "review"  # nothing is approved yet, or not in this environment
 
 
+AUTH = "error auth"  # one for all that log in at a host: it is the same account or the same login page
 OF_THE_SITE = (CauseKind.VISUAL, CauseKind.FINDING, CauseKind.REVIEW)
 
 
@@ -93,6 +94,8 @@ def cause_of(
     match run.status:
         case RunStatus.TIMEOUT:
             return Cause(CauseKind.TIMEOUT, shared, ("timeout",))
+        case RunStatus.ERROR if any(each.status is SessionStatus.AUTH for each in sessions):
+            return Cause(CauseKind.ERROR, shared, (AUTH,))
         case RunStatus.ERROR:
             return Cause(CauseKind.ERROR, shared, (f"error {_constant(reasons)}",))
         case RunStatus.NEEDS_REVIEW:

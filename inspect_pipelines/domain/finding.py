@@ -19,6 +19,7 @@ class Severity(StrEnum):
 class FindingKind(StrEnum):
     EXPECTATION = "expectation"  # expect_* did not hold
     ACTION = "action"  # click, fill, .. could not be done
+    AUTH = "auth"  # nobody is logged in: the login failed, or does not hold any more
     NAVIGATION = "navigation"  # the page did not load: DNS, TLS, 5xx, redirect loop, time-out
     PAGE_ERROR = "page_error"  # an uncaught exception in the page
     CONSOLE_ERROR = "console_error"

@@ -11,7 +11,7 @@ from inspect_pipelines.domain import glob
 from inspect_pipelines.domain.finding import Finding, FindingKind, Ignored
 
 # What cannot be done ends the playing, so that nobody knows what would have come after it.
-NEVER_IGNORED = (FindingKind.ACTION, FindingKind.NOT_SHOWN, FindingKind.NO_ANSWER)
+NEVER_IGNORED = (FindingKind.ACTION, FindingKind.AUTH, FindingKind.NOT_SHOWN, FindingKind.NO_ANSWER)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Literal
 from inspect_pipelines.domain.action import Action, FixedWidth, TakeScreenshot
 from inspect_pipelines.domain.ids import PlaybookId
 from inspect_pipelines.domain.ignore import Ignore
+from inspect_pipelines.domain.kept_login import LoginRules
 from inspect_pipelines.domain.page_setting import PLAIN, USUAL, Dismiss, Stub, Surroundings, Wire
 from inspect_pipelines.domain.site_build import BuildSource
 from inspect_pipelines.domain.target import Target
@@ -147,7 +148,10 @@ class Playbook:
     page: PageRules = field(default_factory=PageRules)
     findings: FindingRules = field(default_factory=FindingRules)
     tags: tuple[str, ...] = ()
-    login: Step | None = None  # first, in each viewport
+    login: Step | None = (
+        None  # first, in each viewport; its criteria are what must hold once one is logged in
+    )
+    login_rules: LoginRules = field(default_factory=LoginRules)
     setup: Step | None = None  # before the steps, in each viewport
     teardown: Step | None = None  # after them, whatever has happened
     runner: str | None = None  # who plays it, one of RUNNERS; None: whoever plays in this deployment

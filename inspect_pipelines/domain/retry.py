@@ -19,6 +19,7 @@ from inspect_pipelines.domain.session import KnownFault, SessionResult, SessionS
 LONGEST = timedelta(minutes=10)  # of all retries of a run together
 SHARE = 0.5  # of its timeout, at most
 CONCLUSIVE = (SessionStatus.COMPLETED, SessionStatus.FAILED)  # they say something about the site
+OF_OURS = (SessionStatus.AUTH, SessionStatus.CRASHED)  # they say nothing about the site
 OUR_NETWORK = re.compile(
     r"\bERR_(NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|INTERNET_DISCONNECTED|NETWORK_CHANGED|ADDRESS_UNREACHABLE"
     r"|PROXY_CONNECTION_FAILED)\b"
@@ -50,7 +51,7 @@ def cause_of(session: SessionResult) -> RetryClass | None:
     """What another attempt may mend; None: nothing went wrong, or it would only go wrong again."""
     if session.status is SessionStatus.SITE_CHANGED:
         return RetryClass.SITE_CHANGED
-    if session.status is SessionStatus.CRASHED:
+    if session.status in OF_OURS:
         return RetryClass.INFRA if session.retry_may_help else None
     if session.status not in CONCLUSIVE:
         return None
@@ -175,7 +176,12 @@ def _decided(attempts: list[SessionResult]) -> SessionResult:
 def _last_word(played: list[SessionResult]) -> SessionResult:
     if played[-1].status is SessionStatus.CANCELLED:
         return played[-1]
-    for wanted in (CONCLUSIVE, (SessionStatus.SITE_CHANGED,), (SessionStatus.CRASHED,)):
+    for wanted in (
+        CONCLUSIVE,
+        (SessionStatus.SITE_CHANGED,),
+        (SessionStatus.AUTH,),
+        (SessionStatus.CRASHED,),
+    ):
         if found := [each for each in played if each.status in wanted]:
             return found[-1]
     return played[-1]

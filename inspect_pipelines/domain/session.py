@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from inspect_pipelines.domain.finding import Finding
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.domain.playbook import BROWSER, OPEN_INSPECT, Playbook
 from inspect_pipelines.domain.screenshot import Environment, Screenshot
 
@@ -20,6 +21,7 @@ class SessionStatus(StrEnum):
     TIMEOUT = "timeout"  # told to stop at the run's deadline
     CANCELLED = "cancelled"
     SITE_CHANGED = "site_changed"  # another build was there at its end: what was seen is of two of them
+    AUTH = "auth"  # nobody was logged in who should have been, so nothing of it is compared
     CRASHED = "crashed"  # the browser or its worker died; ours
 
 
@@ -72,6 +74,7 @@ class SessionRequest:
     repo: str | None = None  # owner/name, for an agent
     branch: str | None = None
     event: Mapping[str, str] = field(default_factory=dict)  # what an event told; strangers wrote it
+    org_id: OrgId = DEFAULT_ORG  # whose kept logins it may use
 
 
 @dataclass(frozen=True, slots=True)

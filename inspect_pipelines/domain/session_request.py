@@ -39,6 +39,7 @@ def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
             repo=definition.plan.repo or (run.variables.get("repo") if context else None),
             branch=definition.plan.branch or (run.variables.get("base_branch") if context else None),
             event={name: text for name, text in run.variables.items() if name in context and text},
+            org_id=run.org_id,
         )
         for number, playbook in enumerate(definition.plan.playbooks, start=1)
     ]

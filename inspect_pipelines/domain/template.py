@@ -7,13 +7,21 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 DOTS = re.compile(r"(?:\.|%2e){1,2}", re.IGNORECASE)  # what every browser takes for `here` or `one up`
+ONE_TIME = (
+    "totp:"  # `{{totp:seed}}` is a one-time code, made of the secret variable `seed` when it is filled in
+)
 # `{{name}}`, or a path into what an event tells: `{{data.inputs.url}}`
-PLACEHOLDER = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)\s*\}\}")
+PLACEHOLDER = re.compile(r"\{\{\s*((?:totp:)?[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_-]+)*)\s*\}\}")
 
 
 def placeholders(text: str) -> tuple[str, ...]:
     """The names a text asks for, in order, each once."""
     return tuple(dict.fromkeys(PLACEHOLDER.findall(text)))
+
+
+def one_time_seeds(text: str) -> tuple[str, ...]:
+    """The variables whose one-time codes a text asks for."""
+    return tuple(name.removeprefix(ONE_TIME) for name in placeholders(text) if name.startswith(ONE_TIME))
 
 
 def sole(text: str) -> str | None:

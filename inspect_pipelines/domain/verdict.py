@@ -55,6 +55,7 @@ def decide(
     for status, run_status in (
         (SessionStatus.CANCELLED, RunStatus.CANCELLED),
         (SessionStatus.TIMEOUT, RunStatus.TIMEOUT),
+        (SessionStatus.AUTH, RunStatus.ERROR),
         (SessionStatus.CRASHED, RunStatus.ERROR),
         (SessionStatus.SITE_CHANGED, RunStatus.ERROR),
     ):

@@ -19,6 +19,7 @@ from inspect_pipelines.ports.identities import Identities
 from inspect_pipelines.ports.inbox import Inbox
 from inspect_pipelines.ports.ledger import Ledger
 from inspect_pipelines.ports.live_frames import LiveFrames
+from inspect_pipelines.ports.logins import Logins
 from inspect_pipelines.ports.publication import Publication
 from inspect_pipelines.ports.reports import Reports
 from inspect_pipelines.ports.sessions import Sessions
@@ -41,6 +42,7 @@ class House:
     sessions: Sessions
     live_frames: LiveFrames
     workers: Workers
+    logins: Logins  # of all organisations; who asks says which
     reports: Reports
     hasher: Hasher  # of passwords
     identities: Identities  # of people, as their provider tells

@@ -23,10 +23,16 @@ def upgrade_baseline_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_baseline_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
+    """There is one more kind of findings: `auth`."""
+    return kept
+
+
 BASELINE = Shape(
     "a baseline",
     Baseline,
     upgrade_baseline_1_to_2,
     upgrade_baseline_2_to_3,
     upgrade_baseline_3_to_4,
+    upgrade_baseline_4_to_5,
 )

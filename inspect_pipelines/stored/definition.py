@@ -196,6 +196,18 @@ def unasked_build(playbook: dict[str, Any]) -> dict[str, Any]:
     return {**playbook, "build": None}
 
 
+def upgrade_anew_each_time(kept: dict[str, Any]) -> dict[str, Any]:
+    """A login may be kept; before, each viewport logged in anew."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [anew_each_time(one) for one in plan["playbooks"]]}}
+
+
+def anew_each_time(playbook: dict[str, Any]) -> dict[str, Any]:
+    """A playbook of before, as it is kept now; what had to hold stays among the actions of its login."""
+    rules = {"is_kept": False, "state": "", "max_age_seconds": None, "until": "", "passkeys": False}
+    return {"login_rules": rules, **playbook}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -210,6 +222,7 @@ SCHEDULE = Shape(
     upgrade_usual_pages,
     upgrade_with_runners,
     upgrade_unasked_build,
+    upgrade_anew_each_time,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -227,6 +240,7 @@ TRIGGER = Shape(
     upgrade_usual_pages,
     upgrade_with_runners,
     upgrade_unasked_build,
+    upgrade_anew_each_time,
 )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from inspect_pipelines.domain.library import Library
 from inspect_pipelines.stored.definition import (
     always_played,
+    anew_each_time,
     plainly_found,
     unasked_build,
     usual_pages,
@@ -40,6 +41,11 @@ def upgrade_library_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "playbooks": [unasked_build(one) for one in kept["playbooks"]]}
 
 
+def upgrade_library_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
+    """As definitions: logins may be kept."""
+    return {**kept, "playbooks": [anew_each_time(one) for one in kept["playbooks"]]}
+
+
 LIBRARY = Shape(
     "a library",
     Library,
@@ -48,4 +54,5 @@ LIBRARY = Shape(
     upgrade_library_3_to_4,
     upgrade_library_4_to_5,
     upgrade_library_5_to_6,
+    upgrade_library_6_to_7,
 )

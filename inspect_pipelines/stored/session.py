@@ -53,6 +53,11 @@ def upgrade_session_9_to_10(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_session_10_to_11(kept: dict[str, Any]) -> dict[str, Any]:
+    """A session may end for want of a login, which is a kind of finding too: `auth`."""
+    return kept
+
+
 SESSION = Shape(
     "a session",
     SessionResult,
@@ -65,4 +70,5 @@ SESSION = Shape(
     upgrade_session_7_to_8,
     upgrade_session_8_to_9,
     upgrade_session_9_to_10,
+    upgrade_session_10_to_11,
 )

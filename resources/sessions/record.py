@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
@@ -25,6 +26,7 @@ MOST_SENTENCE = 600  # characters of a finding
 SEVERITIES = {
     FindingKind.EXPECTATION: Severity.ERROR,
     FindingKind.ACTION: Severity.ERROR,
+    FindingKind.AUTH: Severity.ERROR,
     FindingKind.NAVIGATION: Severity.ERROR,
     FindingKind.PAGE_ERROR: Severity.ERROR,
     FindingKind.NOT_SHOWN: Severity.ERROR,
@@ -52,7 +54,7 @@ class Record:
         self._findings: dict[tuple[str, str, str], tuple[Finding, int]] = {}
         self._kept: Counter[tuple[Severity, bool]] = Counter()
         self._left_out: Counter[tuple[Severity, bool]] = Counter()
-        self._is_closed = False
+        self._is_closed = self._is_aside = False
         self._console_lines = 0
         self.at = Playing("", "")
 
@@ -81,7 +83,7 @@ class Record:
             about: The address of what is at fault, where that is not the page.
             severity: Another one than its kind has.
         """
-        if self._is_closed:
+        if self._is_closed or self._is_aside:
             return
         text = self.shortened(message)
         key = (kind, text, self.at.viewport)
@@ -109,8 +111,32 @@ class Record:
         self._findings[key] = (finding, 1)
         self.tell(finding)
 
+    @contextmanager
+    def aside(self) -> Iterator[None]:
+        """What is met within is no finding: somebody only looks whether a login holds."""
+        self._is_aside = True
+        try:
+            yield
+        finally:
+            self._is_aside = False
+
+    def blame_login(self, message: str, *, url: str, picture: Sha256 | None) -> None:
+        """Keep one finding for the step that is played, in place of all that it met: who is not logged in meets much."""
+        here = (self.at.step_id, self.at.viewport)
+        gone = [key for key, (found, _) in self._findings.items() if (found.step_id, found.viewport) == here]
+        for key in gone:
+            found, _ = self._findings.pop(key)
+            self._kept[found.severity, found.is_ignored] -= 1
+        self.find(FindingKind.AUTH, message, url=url, picture=picture)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Tell nothing of these either, from now on."""
+        self._redactor.learn(secrets)
+
     def log(self, level: str, text: str, *, url: str) -> None:
         """Keep a console line, or one of ours about the window (download)."""
+        if self._is_aside:
+            return
         self._console_lines += 1
         if self._console_lines > MOST_CONSOLE_LINES:
             return

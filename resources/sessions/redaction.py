@@ -8,6 +8,7 @@ import re
 import string
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
@@ -39,10 +40,21 @@ class Redactor:
         longest_first = sorted(self.secrets, key=len, reverse=True)  # a secret may hold another one
         spellings = "|".join(_any_spelling(secret.strip()) for secret in longest_first)
         self._pattern = re.compile(spellings, re.IGNORECASE) if spellings else None
+        self._tokens: dict[str, None] = {}
 
     def text(self, text: str) -> str:
         """The text without any secret; cut a text only after this, or half a secret stays."""
-        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+        clean = self._pattern.sub(HIDDEN, text) if self._pattern else text
+        for token in self._tokens:
+            clean = clean.replace(token, HIDDEN)
+        return clean
+
+    def learn(self, tokens: Iterable[str]) -> None:
+        """Hide these too, from now on: long ones that nobody spells otherwise than machines do, such as cookies."""
+        for token in sorted({each.strip() for each in tokens if each.strip()}, key=len, reverse=True):
+            self.secrets = (*self.secrets, token)
+            for form in (token, quote(token, safe=""), quote_plus(token), json.dumps(token)[1:-1]):
+                self._tokens[form] = None
 
     def tree(self, value: Any) -> Any:
         """A JSON value with all its texts redacted, but for those that only we write."""

@@ -7,6 +7,7 @@ import pytest
 from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.expectation import ExpectVisible
 from inspect_pipelines.domain.gesture import Press
+from inspect_pipelines.domain.kept_login import LoginRules
 from inspect_pipelines.domain.playbook import Step, When
 from inspect_pipelines.domain.site_build import BuildSource
 from inspect_pipelines.domain.target import Target
@@ -62,15 +63,15 @@ def test_steps_say_when_and_how_often_they_are_played_and_what_stands_around_the
     assert post.unchecked == ("condition: On Mondays",)
     assert call.manual
     assert playbook.login == Step(
-        "login", "Log in", (Goto("/login"), Goto("/account"), ExpectVisible(Target(selector="h1")))
+        "login", "Log in", (Goto("/login"),), (Goto("/account"), ExpectVisible(Target(selector="h1")))
     )
+    assert playbook.login_rules == LoginRules(is_kept=True, state="buyer", max_age_seconds=8 * 3600.0)
     assert playbook.setup == Step("setup", "Set up", (Goto("/reset"),), instruction="Empty the basket.")
     assert playbook.teardown == Step(
         "teardown", "Tear down", (), instruction="Send the chair back.", manual=True
     )
     assert [step.id for step in playbook.every_step][:3] == ["login", "setup", "home"]
     assert [warning.partition("  ")[2] for warning in project.warnings] == [
-        "spec.login  'state' and 'max_age' are kept, but have no effect yet: each viewport of a run logs in anew",
         "spec.steps[3].condition  is prose, so the browser plays the step always; say it in 'when' too, for example {visible: '#coupon'}",
     ]
 

@@ -24,6 +24,7 @@ from inspect_pipelines.examples.annoyances.server import PORT, AnnoyingSite
 from inspect_pipelines.examples.annoyances.site import annoyances
 from resources import chromium
 from resources.channels.registry import CHANNELS
+from resources.logins.folder import FolderLogins
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.service import FLAGS, perform
 from resources.sessions.evidence import Evidence
@@ -93,7 +94,14 @@ def play(playbook: Playbook, site: AnnoyingSite, gallery: Path, browser: Browser
     request = SessionRequest("session-1", "run-1", playbook, values, (f"localhost:{site.port}",))
     evidence = Evidence(request, started_at=NOW, player="the browser")
     lines: list[str] = []
-    perform(request, gallery, lines.append, lambda: browser, Halt(), None)
+    perform(
+        request,
+        gallery,
+        lines.append,
+        lambda: browser,
+        Halt(),
+        logins=FolderLogins(gallery.parent / "logins"),
+    )
     for context in browser.contexts:
         context.close()
     for line in lines:

@@ -16,6 +16,7 @@ from inspect_pipelines.domain.finding import Finding, without_waiting
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.playbook import Playbook
+from inspect_pipelines.domain.retry import CONCLUSIVE
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.session import (
     SessionRequest,
@@ -126,7 +127,7 @@ def _played(
         result = sessions.play(request, deadline=deadline, told=told)
     finally:
         sessions.close()
-    if result.status in (SessionStatus.CRASHED, SessionStatus.TIMEOUT, SessionStatus.CANCELLED):
+    if result.status not in CONCLUSIVE:
         raise Unavailable(f"the playbook could not be tried out: {result.error}")
     return result
 

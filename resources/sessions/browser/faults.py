@@ -41,5 +41,17 @@ class WindowClosed(PageDied):
     """The page closed its own window."""
 
 
+class NotLoggedIn(Exception):
+    """Nobody is logged in who should be, so that what the site shows is not what is looked for: the session ends.
+
+    Attributes:
+        may_help: Whether another session may log in: not where this one was refused, for that locks accounts.
+    """
+
+    def __init__(self, message: str, *, may_help: bool) -> None:
+        super().__init__(message)
+        self.may_help = may_help
+
+
 class Halted(Exception):
     """Whoever ordered the playing wants its end: no fault of the site."""

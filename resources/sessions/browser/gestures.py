@@ -174,7 +174,6 @@ class Gestures:
             )
 
     def fill(self, action: Fill | Type, timeout_seconds: float) -> None:
-        value = self._words.filled(action.value)
         target = self._words.target(action.target)
 
         def fill_it(found: Locator, timeout_ms: float) -> None:
@@ -185,7 +184,9 @@ class Gestures:
                 if not self._secrets.elements:
                     self._sight.lookout.remember_painted()
                 self._secrets.were_filled(target, element)
-            left_ms = max(1.0, (give_up_at - monotonic()) * 1000)
+            began_at = monotonic()
+            value = self._words.filled(action.value)  # a one-time code may be a while in coming
+            left_ms = max(1.0, (give_up_at - began_at) * 1000)
             if isinstance(action, Fill):
                 found.fill(value, timeout=left_ms)
             else:

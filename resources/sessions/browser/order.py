@@ -17,6 +17,7 @@ class Order:
     scratch: Path  # for the profile and every temporary file; the parent removes it
     chromium: Path  # a leash around the real one, see leash.py
     no_sandbox: bool
+    logins: Path  # the folder of kept ones
     headed: bool = False  # on a screen, for whoever writes a playbook
     holds: bool = False  # a step that has failed is left as it is, until the parent says so by SIGUSR2
     live: Path | None = None  # where its window is shown as it is played; None: nowhere

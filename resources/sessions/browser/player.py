@@ -14,16 +14,19 @@ from inspect_pipelines.domain.site_build import changed
 from inspect_pipelines.domain.template import fill_address
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Gallery
+from inspect_pipelines.ports.logins import Logins
 from resources.sessions.browser.actions import Actions
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.builds import Builds
 from resources.sessions.browser.camera import Camera
+from resources.sessions.browser.codes import Codes
 from resources.sessions.browser.documents import Documents
-from resources.sessions.browser.faults import Halted
+from resources.sessions.browser.faults import Halted, NotLoggedIn
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.headers import Headers
 from resources.sessions.browser.hold import Hold
+from resources.sessions.browser.login import Login
 from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.mirror import Mirror, masked_in
 from resources.sessions.browser.page_masks import PageMasks
@@ -59,6 +62,7 @@ class Player:
         gallery: Gallery,
         clock: Clock,
         halt: Halt,
+        logins: Logins,
         show: Callable[[bytes], None] | None = None,
         hold: Hold | None = None,
     ) -> None:
@@ -70,12 +74,17 @@ class Player:
         self._gallery = gallery
         self._clock = clock
         base_url = fill_address(self._playbook.base_url, values)
-        self._words = Words(values, secret_names, base_url)
+        seeds = {name: values[name] for name in secret_names}
+        codes = Codes(seeds, logins, clock, wait=self._wait, told=lambda code: record.learn([code]))
+        self._words = Words(dict(values), secret_names, base_url, codes.code)
         self._borders = Borders(request.allowed_hosts, base_url)
         self._gate = Gate(self._borders.names)
         self._stubs = Stubs(self._playbook.page.stubs, self._words)
         self._halt = halt
         self._steps = Steps(self._playbook, record, Patience(record, request.known_faults), halt, hold)
+        self._login = Login(
+            request, self._words, record, self._steps, halt, logins=logins, codes=codes, clock=clock
+        )
         self._page_masks = PageMasks()
         self._show = show
         self._mirrors: list[Mirror] = []
@@ -103,6 +112,9 @@ class Player:
                 if not self._halt.is_asked and (failure := self._play_viewport(viewport)) is not None
             ]
             after = self._build() if before is not None else None
+        except NotLoggedIn as end:  # nor would anybody be in the next viewport
+            error = self._record.shortened(str(end))
+            return End(SessionStatus.AUTH, error, retry_may_help=end.may_help)
         finally:
             for mirror in self._mirrors:
                 mirror.close()
@@ -149,32 +161,67 @@ class Player:
         """Why a step could not be played, if so."""
         with self._context(viewport) as context:
             popups = Popups(context, self._record)
-            secrets = Secrets(tuple(self._values[name] for name in self._secret_names if self._values[name]))
 
-            def scenes() -> Scenes:
+            def fresh() -> Scenes:
                 page = context.new_page()
                 popups.disown(page)
-                made = Scenes(page, secrets, lambda page, own: self._scene(page, own, viewport, popups))
-                self._scenes = made
-                return made
+                values = tuple(self._values[name] for name in self._secret_names if self._values[name])
+                return Scenes(
+                    page, Secrets(values), lambda page, own: self._scene(page, own, viewport, popups)
+                )
 
-            own = scenes()
+            own = self._scenes = fresh()
             failure: tuple[Step, str] | None = None
+            lost: NotLoggedIn | None = None
             with suppress(Halted), self._halt.cutting():
-                for step in self._before_teardown():
-                    if not step.is_on(viewport.name):
-                        continue
-                    if failure is not None:
-                        self._steps.skip(step, viewport, failure[0])
-                    elif why := self._steps.play(step, viewport, own):
-                        failure = (step, why)
+                if (login := self._playbook.login) is not None:
+                    came = self._login.enter(login, viewport, own, fresh)
+                    if isinstance(came, str):
+                        failure = (login, came)
+                    else:
+                        own = self._scenes = came
+                try:
+                    failure = self._play_steps(viewport, own, fresh, failure)
+                except NotLoggedIn as end:
+                    lost = end
             if (teardown := self._playbook.teardown) is not None:
-                is_stuck = self._halt.is_asked or own.now.window.is_gone or own.now.window.page.is_closed()
-                self._steps.play(teardown, viewport, scenes() if is_stuck else own)
+                if self._halt.is_asked or own.now.window.is_gone or own.now.window.page.is_closed():
+                    own = self._scenes = fresh()
+                self._steps.play(teardown, viewport, own)
+            if lost is not None:
+                raise lost
             return f"step {failure[0].id!r} ({viewport.name}): {failure[1]}" if failure else None
 
-    def _before_teardown(self) -> list[Step]:
-        return [step for step in self._playbook.every_step if step is not self._playbook.teardown]
+    def _play_steps(
+        self,
+        viewport: Viewport,
+        own: Scenes,
+        fresh: Callable[[], Scenes],
+        failure: tuple[Step, str] | None,
+    ) -> tuple[Step, str] | None:
+        """The step that could not be played, with why; those behind it are skipped.
+
+        Raises:
+            NotLoggedIn: One was, and is not any more.
+        """
+        around = (self._playbook.login, self._playbook.teardown)
+        steps = [each for each in self._playbook.every_step if each not in around]
+        steps = [each for each in steps if each.is_on(viewport.name)]
+        for step in steps:
+            if failure is not None:
+                self._steps.skip(step, viewport, failure[0])
+                continue
+            if why := self._steps.play(step, viewport, own):
+                failure = (step, why)
+            is_doubtful = not self._steps.was_sound or step is steps[-1]
+            self._login.check(step, viewport, own, fresh, is_doubtful=is_doubtful)
+        return failure
+
+    def _wait(self, seconds: float) -> None:
+        """Let the page go on meanwhile."""
+        self._halt.check()
+        assert self._scenes is not None  # whoever waits is playing
+        self._scenes.now.window.page.wait_for_timeout(seconds * 1000)
 
     def _scene(self, page: Page, secrets: Secrets, viewport: Viewport, popups: Popups) -> Scene:
         window = Window(page, self._record, self._borders, self._documents, self._gate, popups)

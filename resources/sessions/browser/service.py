@@ -9,14 +9,16 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Error, Playwright
 
-from inspect_pipelines.config.settings import resolve_secret
+from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, Value
 from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
+from inspect_pipelines.ports.logins import Logins
 from inspect_pipelines.stored.serial import load_json
 from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
 from resources.live_frames import FolderLiveFrames
+from resources.logins.folder import FolderLogins
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.hold import Hold
 from resources.sessions.browser.order import Order
@@ -69,7 +71,18 @@ def serve(
     browser = partial(
         launched, playwright, order.chromium, no_sandbox=order.no_sandbox, is_headed=order.headed
     )
-    perform(order.request, order.gallery, say, browser, halt, show, hold if order.holds else None)
+    settings = Settings()
+    key = settings.logins_key.get_secret_value() if settings.logins_key else None
+    perform(
+        order.request,
+        order.gallery,
+        say,
+        browser,
+        halt,
+        show,
+        hold if order.holds else None,
+        logins=FolderLogins(order.logins, key),
+    )
 
 
 def perform(
@@ -80,6 +93,8 @@ def perform(
     halt: Halt,
     show: Callable[[bytes], None] | None = None,
     hold: Hold | None = None,
+    *,
+    logins: Logins,
 ) -> None:
     """Play a request; every way it ends is told, the last thing.
 
@@ -109,6 +124,7 @@ def perform(
             gallery=FolderGallery(gallery),
             clock=clock,
             halt=halt,
+            logins=logins,
             show=show,
             hold=hold,
         )

@@ -42,6 +42,7 @@ MEMORY_MB = 3500  # of a session, see docs/operating.md
 CAME_TO_AN_END = (
     SessionStatus.COMPLETED,
     SessionStatus.FAILED,
+    SessionStatus.AUTH,
 )  # what the worker itself said, with its browser alive
 
 
@@ -50,6 +51,7 @@ class BrowserSessions:
 
     Args:
         gallery: The folder of the gallery, where the worker stores its pictures.
+        logins: The folder of kept logins; None: beside the gallery.
         scratch: For temporary files when the system's own folder does not do.
         browser: The Chromium to start; None: found on the machine.
         no_sandbox: Start Chromium without its sandbox; None: only as root, where it refuses to start with one.
@@ -65,6 +67,7 @@ class BrowserSessions:
         gallery: Path,
         scratch: Path,
         clock: Clock,
+        logins: Path | None = None,
         browser: Path | None = None,
         no_sandbox: bool | None = None,
         memory_mb: int = MEMORY_MB,
@@ -74,6 +77,7 @@ class BrowserSessions:
     ) -> None:
         self._gallery = gallery
         self._scratch = scratch
+        self._logins = logins or gallery.parent / "logins"
         self._clock = clock
         self._browser = browser
         self._memory_bytes = memory_mb * 1_000_000
@@ -146,6 +150,7 @@ class BrowserSessions:
                 no_sandbox=self._no_sandbox,
                 headed=self._is_headed,
                 holds=self._hold is not None,
+                logins=self._logins,
                 live=self._live.folder if self._live else None,
             )
             crew.order(dump_json(order))

@@ -62,6 +62,21 @@ class Steps:
         self._patience = patience
         self._halt = halt
         self._hold = hold
+        self.was_sound = True  # whether nothing was wrong with the step that was played last
+
+    def faulty(self, action: Action, step: Step, scenes: Scenes) -> Fault | None:
+        """Do one action of a login; what is wrong with it is told by whoever asks.
+
+        Raises:
+            Halted: It was to end early.
+        """
+        self._halt.check()
+        try:
+            self._within(step.timeout_seconds, action, scenes)
+        except Fault as fault:
+            self._halt.check()
+            return fault
+        return None
 
     def play(self, step: Step, viewport: Viewport, scenes: Scenes) -> str | None:
         """Play a step to its end, or to the action that could not be done: then why, unless the playbook bears it.
@@ -86,6 +101,7 @@ class Steps:
                 self._tell(step, viewport, StepStatus.SKIPPED, started_at, f"{UNMET}{unmet}", "")
                 return None
             came = self._tries(step, viewport, scenes, started_at)
+        self.was_sound = not came.message
         is_borne = step.optional and bool(came.message) and not scenes.now.window.is_gone
         status = StepStatus.PASSED
         if came.message:
@@ -97,7 +113,7 @@ class Steps:
         self._tell(step, viewport, status, started_at, came.message or unchecked, came.url)
         if self._hold is not None and is_held:
             self._hold.wait(scenes.now.window.page)
-        if came.message and step in (self._playbook.login, self._playbook.setup):
+        if came.message and step is self._playbook.setup:
             return came.message  # what comes after it has no ground to stand on
         return None if is_borne else came.failure
 
@@ -163,7 +179,7 @@ class Steps:
         if is_last:
             self._patience.learn(step.id, str(fault))
         self._record.find(
-            fault.kind, message, url=window.url, picture=self._snap(scenes.now), severity=severity
+            fault.kind, message, url=window.url, picture=self.snap(scenes.now), severity=severity
         )
 
     def _check_halt(self, step: Step, viewport: Viewport, scenes: Scenes, started_at: float) -> None:
@@ -240,7 +256,7 @@ class Steps:
         scenes.follow(popup)
         scenes.now.actions.perform(action, seconds)
 
-    def _snap(self, scene: Scene) -> Sha256 | None:
+    def snap(self, scene: Scene) -> Sha256 | None:
         """The page as a finding shows it; None when there is none, or it does not react any more."""
         with watchdog(scene.window, HANG_GRACE_SECONDS):
             return scene.camera.snap()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from inspect_pipelines.domain.target import Target
-from inspect_pipelines.domain.template import fill, fill_address, placeholders
+from inspect_pipelines.domain.template import ONE_TIME, fill, fill_address, one_time_seeds, placeholders
 from resources.sessions.browser.faults import ActionFailed
 
 TEXTS = ("selector", "name", "label", "text", "placeholder", "test_id", "title", "alt", "frame")
@@ -24,13 +24,14 @@ class Words:
         base_url: Where relative addresses begin, filled.
     """
 
-    values: Mapping[str, str]
+    values: dict[str, str]
     secret_names: frozenset[str]
     base_url: str
+    code: Callable[[str], str] | None = None  # of now, of the seed that a variable holds
 
     def filled(self, text: str) -> str:
         try:
-            return fill(text, self.values)
+            return fill(text, self.values | self._codes(text))
         except KeyError as error:
             raise ActionFailed(f"{text!r} cannot be filled: {error.args[0]!r} has no value") from error
 
@@ -71,4 +72,10 @@ class Words:
         return [self._filled_within(inner) for inner in value] if isinstance(value, list) else value
 
     def holds_secret(self, text: str) -> bool:
-        return any(name in self.secret_names for name in placeholders(text))
+        return any(name.removeprefix(ONE_TIME) in self.secret_names for name in placeholders(text))
+
+    def _codes(self, text: str) -> dict[str, str]:
+        """One-time codes are made where they are typed, and are of use once."""
+        if self.code is None:
+            return {}
+        return {f"{ONE_TIME}{name}": self.code(name) for name in one_time_seeds(text)}

@@ -15,6 +15,7 @@ from inspect_pipelines.domain.session import SessionRequest, SessionResult
 from loopback_site.server import Site
 from resources import chromium
 from resources.gallery.folder import FolderGallery
+from resources.logins.folder import FolderLogins
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.service import FLAGS, perform
 from resources.sessions.evidence import Evidence
@@ -95,7 +96,8 @@ def play(browsers: Browsers, site: Site, tmp_path: Path) -> Play:
         browser = browsers.one()
         evidence = Evidence(request, started_at=STARTED_AT, player="the browser")
         lines: list[str] = []
-        perform(request, tmp_path / "gallery", lines.append, lambda: browser, Halt(), show)
+        logins = FolderLogins(tmp_path / "logins")
+        perform(request, tmp_path / "gallery", lines.append, lambda: browser, Halt(), show, logins=logins)
         for context in browser.contexts:
             context.close()
         for line in lines:

@@ -22,6 +22,7 @@ from inspect_pipelines.domain.session import SessionStatus, StepStatus
 from inspect_pipelines.domain.target import Target
 from loopback_site.pages import TROUBLE
 from loopback_site.server import Site
+from resources.logins.folder import FolderLogins
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.service import perform
 from resources.sessions.browser.stack import thrown_at
@@ -306,7 +307,14 @@ def test_a_browser_that_died_before_its_first_page_is_not_blamed_on_a_page(brows
         browser.close()
         return browser
 
-    perform(a_request(site.url, Goto("/other")), tmp_path / "gallery", lines.append, launch, Halt())
+    perform(
+        a_request(site.url, Goto("/other")),
+        tmp_path / "gallery",
+        lines.append,
+        launch,
+        Halt(),
+        logins=FolderLogins(tmp_path / "logins"),
+    )
 
     end = decoded(lines[-1])
     assert (end.status, end.error) == (SessionStatus.CRASHED, "the browser died")
