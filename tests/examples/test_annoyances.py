@@ -22,13 +22,10 @@ from inspect_pipelines.examples import annoyances as package
 from inspect_pipelines.examples.annoyances.pages.basic_auth import PASSWORD
 from inspect_pipelines.examples.annoyances.server import PORT, AnnoyingSite
 from inspect_pipelines.examples.annoyances.site import annoyances
+from playing import played_in
 from resources import chromium
 from resources.channels.registry import CHANNELS
-from resources.logins.folder import FolderLogins
-from resources.sessions.browser.halt import Halt
-from resources.sessions.browser.service import FLAGS, perform
-from resources.sessions.evidence import Evidence
-from resources.sessions.wire import decoded
+from resources.sessions.browser.service import FLAGS
 
 NOW = datetime(2026, 11, 29, tzinfo=UTC)
 PROJECT = load_project(Path(package.__file__).parent, kinds=CHANNELS, now=NOW)
@@ -92,21 +89,7 @@ def play(playbook: Playbook, site: AnnoyingSite, gallery: Path, browser: Browser
     given = {"site": Value(site.url), "password": Value(PASSWORD)}
     values = {each.name: given[each.name] for each in playbook.variables}
     request = SessionRequest("session-1", "run-1", playbook, values, (f"localhost:{site.port}",))
-    evidence = Evidence(request, started_at=NOW, player="the browser")
-    lines: list[str] = []
-    perform(
-        request,
-        gallery,
-        lines.append,
-        lambda: browser,
-        Halt(),
-        logins=FolderLogins(gallery.parent / "logins"),
-    )
-    for context in browser.contexts:
-        context.close()
-    for line in lines:
-        evidence.add(decoded(line), now=0.0)
-    return evidence.result(completed_at=NOW, now=0.0)
+    return played_in(browser, request, gallery)
 
 
 def album(result: SessionResult) -> Album:
