@@ -219,6 +219,10 @@ OF: dict[str, dict[str, str]] = {
 INHERITED = ("ExpectationDocument", "SurroundingsDocument")  # whose keys stand in others
 
 
+FINDERS = frozenset({"role", "label", "test_id"})  # who has these finds an element, and its `name` is that of the role
+NAME_OF_ELEMENT = "The accessible name, beside `role`: what a screen reader says of it."
+
+
 def describe(schema: dict[str, Any], name: str) -> None:
     """Put the descriptions into a document's JSON schema and into those of its parts; what says one itself keeps it.
 
@@ -231,6 +235,8 @@ def describe(schema: dict[str, Any], name: str) -> None:
             | {key: text for one in INHERITED for key, text in OF[one].items()}
             | OF.get(holder, {})
         )
+        if FINDERS <= shape.get("properties", {}).keys():
+            known = known | {"name": NAME_OF_ELEMENT} | OF.get(holder, {})
         for key, described in shape.get("properties", {}).items():
             if key in known:
                 described.setdefault("description", known[key])
