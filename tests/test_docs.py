@@ -33,9 +33,9 @@ from resources.channels.registry import CHANNELS
 from resources.sessions.browser.camera import FRAMES_CAP_SECONDS
 from resources.sessions.browser.readiness import OWN_CAP_SECONDS, QUIET_CAP_SECONDS, SETTLE_CAP_SECONDS
 from resources.sessions.record import SEVERITIES
+from shown import PAGES
 
 ROOT = Path(__file__).parents[1]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
 CONFIGURATION = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
 NOW = datetime(2026, 11, 23, tzinfo=UTC)
 FILES = {
