@@ -51,7 +51,9 @@ def test_every_yaml_that_is_shown_has_keys_and_values_that_are_taken(block: Bloc
     try:
         KINDS[document["kind"]].model_validate(document)
     except ValidationError as error:
-        wrong = [each for each in error.errors() if each["type"] != "missing"]  # a page may leave out the rest
+        wrong = [
+            each for each in error.errors() if each["type"] != "missing"
+        ]  # a page may leave out the rest
 
     assert (odd, wrong) == ([], [])
 

@@ -219,7 +219,9 @@ OF: dict[str, dict[str, str]] = {
 INHERITED = ("ExpectationDocument", "SurroundingsDocument")  # whose keys stand in others
 
 
-FINDERS = frozenset({"role", "label", "test_id"})  # who has these finds an element, and its `name` is that of the role
+FINDERS = frozenset(
+    {"role", "label", "test_id"}
+)  # who has these finds an element, and its `name` is that of the role
 NAME_OF_ELEMENT = "The accessible name, beside `role`: what a screen reader says of it."
 
 
