@@ -237,7 +237,7 @@ def describe(schema: dict[str, Any], name: str) -> None:
             | {key: text for one in INHERITED for key, text in OF[one].items()}
             | OF.get(holder, {})
         )
-        if FINDERS <= shape.get("properties", {}).keys():
+        if shape.get("properties", {}).keys() >= FINDERS:
             known = known | {"name": NAME_OF_ELEMENT} | OF.get(holder, {})
         for key, described in shape.get("properties", {}).items():
             if key in known:
