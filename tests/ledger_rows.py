@@ -56,6 +56,7 @@ RETRY = a_run(4, definition_id=DefinitionId("weekly"), retry_of=RUNNING.id)
 OLD = a_baseline()
 WITH_PICTURES = BaselineId("b9")  # of which tests of the API keep the pictures
 NEW = a_baseline(id=BaselineId("b2"), created_at=LATER)
+LAYER = a_baseline(id=BaselineId("b3"), set=f"{OLD.set}@fix")
 INCIDENT = an_incident()
 SILENCE = Silence(
     "s1", DEFAULT_ORG, "moving", "user:ada", NOW, LATER + timedelta(days=1), definition_id=NIGHTLY.id
@@ -157,6 +158,7 @@ def fill(session: SqlSession) -> None:
     assert session.runs.buffer(BUFFERED)
     session.baselines.add(OLD)
     session.baselines.add(NEW)
+    session.baselines.add(LAYER)
     session.evidence.save_session(RUNNING.id, a_session())
     session.evidence.save_comparisons(RUNNING.id, [a_comparison()])
     session.steps.tell(RUNNING.id, TOLD)
@@ -204,7 +206,7 @@ VALUES: Mapping[str, Ask] = {
     "runs.claim": lambda r: r.claim(PENDING.claimed("dagster-9", now=NOW)),
     "runs.buffer": lambda r: r.buffer(PENDING.buffered(now=NOW)),
     "runs.conclude": lambda r: r.conclude(RUNNING.concluded(RunStatus.PASSED, "", now=LATER)),
-    "baselines.add": lambda r: r.add(a_baseline(id=BaselineId("b3"))),
+    "baselines.add": lambda r: r.add(a_baseline(id=BaselineId("b4"))),
     "comments.add": lambda r: r.add(replace(COMMENT, id=CommentId("c3"))),
     "review_requests.ask": lambda r: r.ask(replace(ASKED_FOR, login="eve")),
     "decisions.add": lambda r: r.add(replace(WORD, id=DecisionId("d2"))),
@@ -280,6 +282,10 @@ NAMES: Mapping[str, Ask] = {
         OLD.set, before=Position(LATER + timedelta(days=1), "z")
     ),
     "baselines.in_use": lambda r: r.in_use(),
+    "baselines.layers": lambda r: r.layers(OLD.set),
+    "baselines.resting": lambda r: r.resting(before=LATER + timedelta(days=90)),
+    "baselines.close": lambda r: r.close([LAYER.set], at=LATER),
+    "baselines.expire": lambda r: r.expire(LAYER.set, by="user:eve", at=LATER),
     "baselines.find": lambda r: r.find(OLD.id),
     "baselines.all": lambda r: r.all(),
     "baselines.activate": lambda r: r.activate(OLD.id),

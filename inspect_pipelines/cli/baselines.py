@@ -8,9 +8,10 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.baselines import BaselineDesk, BaselinesHere, BaselinesThere
-from inspect_pipelines.cli.output import local_time, print_json, say
+from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
+from inspect_pipelines.domain.branch import layer, named, parted
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.page import Page
@@ -25,10 +26,13 @@ def baselines() -> None:
 
 @baselines.command("list")
 @click.argument("set_name", metavar="[SET]", required=False)
+@click.option("--branch", metavar="BRANCH", help="Only a branch's own pictures, over the target's.")
 @click.option("--deleted", "with_deleted", is_flag=True, help="Also what was deleted and can be restored.")
 @page_options(50)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(set_name: str | None, with_deleted: bool, limit: int, after: str | None, as_json: bool) -> None:
+def list_(
+    set_name: str | None, branch: str | None, with_deleted: bool, limit: int, after: str | None, as_json: bool
+) -> None:
     """List baselines, newest first.
 
     SET is a schedule's or trigger's id, or a shared set's name.
@@ -36,7 +40,7 @@ def list_(set_name: str | None, with_deleted: bool, limit: int, after: str | Non
     ours = _desk()
 
     def page_at(cursor: str | None, most: int) -> Page[BaselineSummary]:
-        return ours.list(set_name, with_deleted=with_deleted, cursor=cursor, limit=most)
+        return ours.list(set_name, branch=branch, with_deleted=with_deleted, cursor=cursor, limit=most)
 
     page = page_at(after, limit)
     found = page.items
@@ -51,7 +55,8 @@ def list_(set_name: str | None, with_deleted: bool, limit: int, after: str | Non
     rows = [
         [
             "●" if baseline.is_active else "deleted" if baseline.deleted_at else "",
-            baseline.set,
+            printable(parted(baseline.set)[0]),
+            printable(baseline.branch),  # strangers name branches
             baseline.id,
             str(len(baseline.views)),
             local_time(baseline.created_at),
@@ -60,7 +65,10 @@ def list_(set_name: str | None, with_deleted: bool, limit: int, after: str | Non
         ]
         for baseline in found
     ]
-    say(aligned(["USED", "SET", "BASELINE", "VIEWS", "CREATED", "BY", "FROM RUN"], rows))
+    header = ["USED", "SET", "BRANCH", "BASELINE", "VIEWS", "CREATED", "BY", "FROM RUN"]
+    if not any(one.branch for one in found):
+        header, rows = [*header[:2], *header[3:]], [[*row[:2], *row[3:]] for row in rows]
+    say(aligned(header, rows))
 
 
 @baselines.command()
@@ -92,7 +100,7 @@ def adopt(run_id: str, view_glob: str | None, drop_glob: str | None, force: bool
     share = "" if len(done.taken) == count else f"{len(done.taken)} of them "
     dropped = f", {_views(len(done.dropped))} dropped" if done.dropped else ""
     say(
-        f"baseline {baseline.id} of {baseline.set!r} is in use: {_views(count)}, {share}from run {run}"
+        f"baseline {baseline.id} of {_named(baseline)} is in use: {_views(count)}, {share}from run {run}"
         f"{dropped}"
     )
     if done.quarantined:
@@ -132,15 +140,16 @@ def activate(baseline_id: str) -> None:
     """
     ours = _desk()
     baseline = ours.activate(ours.find(baseline_id))
-    say(f"baseline {baseline.id} of {baseline.set!r} is in use")
+    say(f"baseline {baseline.id} of {_named(baseline)} is in use")
 
 
 @baselines.command()
 @click.argument("set_name", metavar="SET")
-def rollback(set_name: str) -> None:
+@click.option("--branch", default="", metavar="BRANCH", help="Of a branch's own pictures.")
+def rollback(set_name: str, branch: str) -> None:
     """Put the baseline before the active one of SET back in use."""
-    baseline = _desk().roll_back(set_name)
-    say(f"baseline {baseline.id} of {baseline.set!r} is in use, from run {baseline.source_run_id}")
+    baseline = _desk().roll_back(layer(set_name, branch))
+    say(f"baseline {baseline.id} of {_named(baseline)} is in use, from run {baseline.source_run_id}")
 
 
 @baselines.command()
@@ -154,7 +163,7 @@ def delete(baseline_id: str, is_sure: bool) -> None:
         click.confirm(f"Delete baseline {found}?", abort=True)
     baseline = ours.delete(found)
     say(
-        f"baseline {baseline.id} of {baseline.set!r} is deleted; undo it with: "
+        f"baseline {baseline.id} of {_named(baseline)} is deleted; undo it with: "
         f"inspect-pipelines baselines restore {baseline.id}"
     )
 
@@ -166,7 +175,7 @@ def restore(baseline_id: str) -> None:
     ours = _desk()
     baseline = ours.restore(ours.find(baseline_id))
     say(
-        f"baseline {baseline.id} of {baseline.set!r} is there again; use it with: "
+        f"baseline {baseline.id} of {_named(baseline)} is there again; use it with: "
         f"inspect-pipelines baselines activate {baseline.id}"
     )
 
@@ -221,3 +230,7 @@ def _floor_as_json(floor: NoiseFloor) -> dict[str, object]:
         "tolerance": floor.tolerance,
         "suggested_tolerance": floor.suggested_tolerance,
     }
+
+
+def _named(baseline: BaselineSummary) -> str:
+    return repr(printable(named(baseline.set)))

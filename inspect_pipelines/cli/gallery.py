@@ -8,11 +8,13 @@ from datetime import timedelta
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
-from inspect_pipelines.cli.output import say
+from inspect_pipelines.cli.output import printable, say
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.branch import named
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.pictures.close_layers import expire_layers
 from inspect_pipelines.usecases.pictures.prune import prune_gallery
 
 AGE = re.compile(r"(\d{1,5})([hdw])")
@@ -30,8 +32,14 @@ def gallery() -> None:
 )
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would go.")
 def prune(age: str, is_dry_run: bool) -> None:
-    """Delete pictures that no baseline and no kept run refers to."""
+    """Delete pictures that no baseline and no kept run refers to.
+
+    The approved pictures of branches that nobody works on any more (INSPECT_BRANCH_DAYS) go out of use before.
+    """
     house = _house()
+    expired = [] if is_dry_run else expire_layers(house, after=timedelta(days=Settings().branch_days))
+    for name in expired:
+        say(f"the pictures of {printable(named(name))!r} are used no more: nobody works on that branch")
     done = prune_gallery(house, older_than=parsed_age(age), now=house.clock.now(), is_dry_run=is_dry_run)
     verb = "would delete" if is_dry_run else "deleted"
     pictures = "1 picture" if done.pictures == 1 else f"{done.pictures} pictures"

@@ -21,6 +21,12 @@ from inspect_pipelines.errors import UsageError
 @click.argument("definition_id", metavar="ID")
 @click.option("--wait", is_flag=True, help="Wait for the end; the exit code is the run's.")
 @variables_option
+@click.option(
+    "--branch",
+    default="",
+    metavar="BRANCH",
+    help="What is looked at; its own approved pictures lie over the target's.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="With --wait: print only how it ended.")
 @click.option("--allow-review", is_flag=True, help="With --wait: a run that needs review exits with 0.")
 @click.option(
@@ -35,6 +41,7 @@ def run(
     definition_id: str,
     wait: bool,
     variables: tuple[str, ...],
+    branch: str,
     quiet: bool,
     allow_review: bool,
     reporters: tuple[str, ...],
@@ -56,7 +63,7 @@ def run(
             "--json and --reporter github cannot go together: both print; write json=FILE instead"
         )
     word = secrets.token_hex(16) if any(one.kind == GITHUB for one in wanted) else ""
-    with started(definition_id, parsed_variables(variables), Settings()) as done:
+    with started(definition_id, parsed_variables(variables), Settings(), branch=branch) as done:
         from inspect_pipelines.cli.launching import print_end, print_start
 
         if not wait:

@@ -33,6 +33,7 @@ from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.asker import Asker
 from inspect_pipelines.web.duties.everywhere import Everywhere
+from inspect_pipelines.web.duties.expirer import Expirer
 from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.intake import Intake
 from inspect_pipelines.web.duties.launcher import Launcher
@@ -145,6 +146,7 @@ def application(
             Historian(owner),
             Everywhere(estate, lambda own: Lookout(own, ticker)),
             Everywhere(estate, Sender),
+            Everywhere(estate, lambda own: Expirer(own, days=settings.branch_days)),
             intake,
             group_commit,
             launcher,

@@ -105,6 +105,9 @@ class Settings(BaseModel):
     payload_days: int = Field(default=30, ge=1, le=3650)
     """How long payloads of webhooks are kept; what events say of them stays."""
 
+    branch_days: int = Field(default=30, ge=1, le=3650)
+    """How long the approved pictures of a branch are used after its pull request ended, or after its last run."""
+
     api_requests: int = Field(default=500, ge=1)
     """How many requests a token of the API may send in 5 minutes."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect_pipelines.domain.accepted_finding import accepted_with
 from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, concerning
+from inspect_pipelines.domain.branch import branch_of
 from inspect_pipelines.domain.run_end import RunEnd
 from inspect_pipelines.domain.verdict import VerdictKind
 
@@ -17,6 +18,8 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
         active: The set's active baseline of this moment, of all playbooks.
     """
     policy = end.definition.plan.baseline
+    if branch_of(end.run.variables, end.definition.plan):
+        return None  # a branch's own pictures are those that somebody approved there
     if end.baseline_id is None or end.verdict.kind is not VerdictKind.PASSED or not policy.enabled:
         return None
     is_first = end.judged_with is None and policy.first_run == "adopt"

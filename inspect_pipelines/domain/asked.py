@@ -12,7 +12,7 @@ from inspect_pipelines.domain.playbook import Variable
 from inspect_pipelines.domain.template import placeholders, sole
 from inspect_pipelines.domain.trigger import Trigger
 
-OF_PULL = frozenset({"head_sha", "commit_sha", "base_branch"})
+OF_PULL = frozenset({"head_sha", "commit_sha", "base_branch", "head_branch"})
 COMMENT = "issue_comment.created"
 
 

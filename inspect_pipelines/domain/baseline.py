@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from inspect_pipelines.domain.accepted_finding import AcceptedFinding
 from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.branch import branch_of, layer, parted
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.playbook import Playbook, Viewport
 from inspect_pipelines.domain.run import Run
@@ -48,6 +49,12 @@ class Baseline:
     is_active: bool = True
     deleted_at: datetime | None = None  # UTC; it is kept, and can be restored
     findings: tuple[AcceptedFinding, ...] = ()  # known since then
+    gone: tuple[View, ...] = ()  # of a branch's layer: views of the target that are approved to be missing
+
+    @property
+    def branch(self) -> str:
+        """Whose own pictures they are; empty: the target branch's."""
+        return parted(self.set)[1]
 
 
 def image_of(shot: Screenshot, run_id: RunId) -> BaselineImage:
@@ -209,8 +216,14 @@ def activated(baseline: Baseline, active: bool, *, deleted_at: datetime | None =
     return replace(baseline, is_active=active, deleted_at=deleted_at)
 
 
-def baseline_set(definition: Definition | None, run: Run) -> str:
-    """The set a run is compared with: the plan's shared one, else the definition's own."""
+def target_set(definition: Definition | None, run: Run) -> str:
+    """The set of a run's target branch: the plan's shared one, else the definition's own."""
     if definition is not None and definition.plan.baseline.set:
         return definition.plan.baseline.set
     return run.definition_id
+
+
+def baseline_set(definition: Definition | None, run: Run) -> str:
+    """Where a person's words about a run go: the target's set, or the layer of the run's branch."""
+    branch = branch_of(run.variables, definition.plan if definition else None)
+    return layer(target_set(definition, run), branch)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from inspect_pipelines.domain.absence import is_absence
+from inspect_pipelines.domain.branch import branch_of, layer
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.host import host_of
 from inspect_pipelines.domain.plan import target_host
@@ -40,7 +41,8 @@ class Cause:
     """What is wrong where.
 
     Attributes:
-        scope: Who shares it: `host:shop.test` for what is ours or too slow, else `definition:nightly-shop`.
+        scope: Who shares it: `host:shop.test` for what is ours or too slow, else `definition:nightly-shop`, of each branch
+            by itself (`definition:nightly-shop@feature~pay`).
         keys: What it is made of, sorted: a differing view with its kinds of regions, a finding's place, an error.
     """
 
@@ -68,7 +70,7 @@ class Cause:
 def scopes(run: Run, definition: Definition) -> tuple[str, str]:
     """Where a run's incidents may be: its definition's own, and those of the host that it looks at."""
     host = _host(run, definition)
-    own = f"definition:{run.definition_id}"
+    own = f"definition:{layer(run.definition_id, branch_of(run.variables, definition.plan))}"
     return own, f"host:{host}" if host else own
 
 

@@ -135,6 +135,20 @@ def pair(old: Mapping[View, BaselineImage], new: Sequence[Screenshot]) -> list[P
     return pairs + [Pair(view, image, None) for view, image in sorted(old.items()) if view not in by_view]
 
 
+def first_compared(shot: Screenshot) -> Comparison:
+    """Of a picture that was compared with nothing, since nothing was approved yet."""
+    return Comparison(
+        shot.view,
+        Outcome.ADDED,
+        False,
+        "nothing was approved yet",
+        1.0,
+        NOT_MEASURED,
+        0.0,
+        new_sha256=shot.sha256,
+    )
+
+
 def judge(measurement: Measurement, policy: BaselinePolicy, tolerance: float) -> tuple[str, ...]:
     """Why a view fails; empty when it passes ("A view fails iff", the house's rule)."""
     reasons = []

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.budget_warning import budget_warnings
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId
 from inspect_pipelines.domain.ignore_end import ended_ignores
 from inspect_pipelines.domain.incident import Incident
+from inspect_pipelines.domain.layer import promoted
 from inspect_pipelines.domain.mailbox import Mail, mail_of
 from inspect_pipelines.domain.pause import Pause, pause_of_broken
 from inspect_pipelines.domain.quarantine_end import ending_quarantines
@@ -68,6 +69,7 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
     )
     told = [key for each in warned for key in each.notices]
     notice = _told_once(end)
+    accepted = accepted_by_policy(end, before.active)
     alerts = Alerts()
     if notice is None or notice not in before.notices:
         alerts = alerts_of(end, before, remarks=() if pause is None else (_remark(pause),))
@@ -84,7 +86,7 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
         minutes=used_minutes(end.run, at=end.at),
         pause=pause,
         notices=tuple(key for key in (*told, notice) if key and key not in before.notices),
-        baseline=accepted_by_policy(end, before.active),
+        baseline=promoted(end, before.active, before.layers, accepted) or accepted,
     )
 
 

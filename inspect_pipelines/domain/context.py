@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from inspect_pipelines.domain.branch import head_of
 from inspect_pipelines.domain.event import Event
 from inspect_pipelines.domain.event_data import is_of_data, told_by
 from inspect_pipelines.domain.host import host_of
@@ -62,13 +63,16 @@ class Context:
         return found
 
 
-def context_of(event: Event, allowed_hosts: Iterable[str], asked: Iterable[str] = ()) -> Context:
+def context_of(
+    event: Event, allowed_hosts: Iterable[str], asked: Iterable[str] = (), *, planned: str | None = None
+) -> Context:
     """The context of one event; what does not fit its variable's type is cut to fit or left out, never passed on.
 
     Args:
         allowed_hosts: Where `deploy_url` may point to; see `variable.host_allowed`. `pr_url` is for people; a playbook
             that opens it is checked like every other address.
         asked: Names of placeholders, of which those that lead into the event's own data are looked up.
+        planned: The plan's `branch`; see `branch.head_of`.
     """
     is_pull_request = event.type.startswith(("pull_request.", "pull_request_review."))
     is_deployment = event.type.startswith("deployment.") or event.type == "status"
@@ -78,6 +82,7 @@ def context_of(event: Event, allowed_hosts: Iterable[str], asked: Iterable[str] 
         "actor": event.actor,
         "environment": event.environment,
         "base_branch": event.branch,
+        "head_branch": head_of(event, planned),
         "commit_sha": event.sha,
         "commit_url": _of_data(event, "commit_url"),
         "tag": _of_data(event, "tag"),

@@ -179,6 +179,10 @@ def _followed(found: Comparison, standing: Sequence[Decision], same_change: Same
     newest = max(
         covering, key=lambda one: (one.kind is DecisionKind.QUARANTINE, one.at, one.id), default=None
     )
+    if newest is None and found.said is not None and found.said.branch:
+        return (
+            found  # a branch's approval that the target shows; only words of the target's own stand over it
+        )
     if newest is None:
         return replace(found, passed=False, said=None)
     said = Said(newest.id, newest.kind, newest.by, newest.at, newest.until, newest.owner)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from inspect_pipelines.domain import incident as incidents
@@ -74,6 +74,14 @@ def deleted(affair: Affair, definition: Definition, *, by: str, at: datetime) ->
     """A definition that fails by it is gone: nobody would ever end it, nor the alerts that people got."""
     after, says = incidents.without_definition(affair.incident, definition.id, by=by, at=at)
     return _told(affair, after, says, after.resolution, RuleEvent.ON_RECOVERY, at=at)
+
+
+def branch_over(affair: Affair, branch: str, *, at: datetime) -> Consequences:
+    """The pull request that fails by it has ended: no run of its branch will ever end it."""
+    why = f"the pull request of {branch} has ended"
+    after = replace(affair.incident, resolved_at=at, resolution=why, quiet_since=None)
+    says = (Say(MessageKind.RESOLVED, after.told),) if after.told else ()
+    return _told(affair, after, says, why, RuleEvent.ON_RECOVERY, at=at)
 
 
 def _told(

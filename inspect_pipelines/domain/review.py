@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from inspect_pipelines.domain.branch import HEAD_BRANCH
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.decision import open_changes
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
@@ -68,7 +69,8 @@ def context_of(run: Run) -> str:
     values = run.variables
     if number := values.get("pr_number"):
         return f"{values.get('repo', '')}#{number}"
-    return f"{values.get('repo', '')}@{branch}" if (branch := values.get("branch")) else ""
+    branch = values.get(HEAD_BRANCH) or values.get("branch")
+    return f"{values.get('repo', '')}@{branch}" if branch else ""
 
 
 def waits(run: Run, comparisons: Sequence[Comparison]) -> bool:

@@ -73,6 +73,7 @@ class Before:
         notices: Keys of what was told once and needs no second telling.
         last_good: The definition's last run that passed.
         active: The active baseline of the run's set.
+        layers: Those of its branches, where the run shows what was approved on one.
         tokens: The organisation's that end soon.
         mail: What the targets that may hear of it are about to hear.
         kinds: Of channels.
@@ -88,6 +89,7 @@ class Before:
     notices: frozenset[str] = frozenset()
     last_good: Run | None = None
     active: Baseline | None = None
+    layers: tuple[Baseline, ...] = ()
     tokens: tuple[AccessToken, ...] = ()
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
     kinds: Kinds = field(default_factory=dict)

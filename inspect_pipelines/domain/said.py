@@ -31,11 +31,14 @@ class Said:
     at: datetime  # UTC
     until: datetime | None = None  # UTC; of a quarantine
     owner: str = ""  # who looks after a quarantined view
+    branch: str = ""  # on whose layer it was approved, where the target shows that now; empty: it was said of the set itself
 
     @property
     def clause(self) -> str:
         """`accepted by ada on 2026-11-28`; a quarantine says until when."""
         who = self.by.removeprefix("user:")
+        if self.branch:
+            return f"approved on {self.branch} by {who}, promoted"
         if self.until is not None:
             return f"{self.kind.past} by {who} until {self.until:%Y-%m-%d}"
         return f"{self.kind.past} by {who} on {self.at:%Y-%m-%d}"

@@ -32,6 +32,7 @@ EVENT_CONTEXT: dict[str, VariableType] = {
     "pr_url": VariableType.URL,
     "head_sha": VariableType.SHA,
     "base_branch": VariableType.STRING,
+    "head_branch": VariableType.STRING,
     "commit_sha": VariableType.SHA,
     "commit_url": VariableType.URL,
     "environment": VariableType.STRING,

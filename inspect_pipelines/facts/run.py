@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from inspect_pipelines.domain.baseline import baseline_set
 from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.branch import branch_of
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.retry import RetryClass, deciding
@@ -82,13 +84,13 @@ def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
         "retry_of": run.retry_of,
         "dagster_run_id": run.dagster_run_id,
         "repo": plan.repo if plan else None,
-        "branch": plan.branch if plan else None,
+        "branch": branch_of(run.variables, plan) or (plan.branch if plan else None),
         "status": run.status.value,
         "verdict": verdict.kind.value if verdict.kind else None,
         "reason": run.reason,
         "reasons": list(verdict.reasons),
         "error_message": run.reason if run.status in OURS else None,
-        "baseline_set": (plan.baseline.set if plan else None) or run.definition_id,
+        "baseline_set": baseline_set(definition, run),
         "tolerance_score": plan.baseline.tolerance if plan else None,
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -18,6 +19,18 @@ class Baselines(Protocol):
     def in_use(self) -> list[Baseline]:
         """The active one of each set, by the set's name; one statement however many they are."""
 
+    def layers(self, set_name: str) -> list[Baseline]:
+        """The active layer of each branch of a set, by the branch's name."""
+
+    def resting(self, *, before: datetime) -> list[str]:
+        """The names of layers in use whose branch was closed before then or, where nobody said so, has neither an approval nor a run since."""
+
+    def close(self, names: Collection[str], *, at: datetime | None) -> None:
+        """Nobody works on the branches of these layers any more; None: somebody does again. A new approval opens one, too."""
+
+    def expire(self, name: str, *, by: str, at: datetime) -> None:
+        """Take a layer out of use, and all that was approved on it out of sight; in the audit."""
+
     def find(self, baseline_id: BaselineId) -> Baseline | None: ...
     def all(
         self,
@@ -26,8 +39,9 @@ class Baselines(Protocol):
         before: Position | None = None,
         limit: int | None = None,
         with_deleted: bool = False,
+        branch: str | None = None,
     ) -> list[Baseline]:
-        """Newest first, by (created_at, id); only what stands behind `before`."""
+        """Newest first, by (created_at, id); only what stands behind `before`, and of one branch (`""`: the target's)."""
 
     def add(self, baseline: Baseline) -> None:
         """Store and make it the one active baseline of its set."""

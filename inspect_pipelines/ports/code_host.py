@@ -25,6 +25,7 @@ class PullRequest:
     head_sha: str
     head_branch: str
     base_branch: str
+    head_repo: str = ""  # owner/name; empty: the fork is gone
 
 
 class CodeHost(Protocol):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from inspect_pipelines.domain.audit import is_by_rule
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
+from inspect_pipelines.domain.branch import branch_of, parted
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import RunStatus
@@ -27,6 +28,16 @@ class SetSummary:
     name: str
     definitions: tuple[Definition, ...]  # that are compared with it; several share one set
     active: Baseline | None  # None: nothing is approved yet
+
+    @property
+    def branch(self) -> str:
+        """Whose own pictures they are, over the target's; empty: the target's."""
+        return parted(self.name)[1]
+
+    @property
+    def set(self) -> str:
+        """The name of the target's."""
+        return parted(self.name)[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +82,8 @@ def list_sets(house: House) -> list[SetSummary]:
         active = {one.set: one for one in ledger.baselines.in_use()}
     users = _users(definitions)
     return [
-        SetSummary(name, tuple(users.get(name, ())), active.get(name)) for name in sorted({*users, *active})
+        SetSummary(name, tuple(users.get(parted(name)[0], ())), active.get(name))
+        for name in sorted({*users, *active})
     ]
 
 
@@ -81,10 +93,11 @@ def set_with(house: House, name: str, *, cursor: str | None = None, limit: int =
     with house.ledger.read() as ledger:
         definitions = ledger.definitions.all()
         name = next((one.plan.baseline.set or name for one in definitions if one.id == name), name)
-        users = _users(definitions).get(name, [])
+        shared, branch = parted(name)
+        users = _users(definitions).get(shared, [])
         active = ledger.baselines.active(name)
         found = ledger.baselines.all(name, before=before, limit=limit + 1, with_deleted=True)
-        if not users and not found and active is None:
+        if not found and active is None and (branch or not users):
             return None
         older = (
             ledger.baselines.all(name, before=Position(active.created_at, active.id), limit=1)
@@ -97,6 +110,7 @@ def set_with(house: House, name: str, *, cursor: str | None = None, limit: int =
             for run in ledger.runs.matching(
                 RunFilter(definition_id=DefinitionId(one.id), status=ADOPTABLE), limit=RUNS_SHOWN
             )
+            if branch_of(run.variables, one.plan) == branch
         ]
         newest = sorted(runs, key=lambda run: (run.requested_at, run.id), reverse=True)[:RUNS_SHOWN]
         shown = summaries(house, ledger, newest)
@@ -136,7 +150,7 @@ def differences(old: Baseline, new: Baseline) -> list[Difference]:
 
 
 def _drift(ledger: LedgerSession, active: Baseline) -> Drift | None:
-    if not is_by_rule(active.created_by):
+    if active.branch or not is_by_rule(active.created_by):
         return None
     found = ledger.baselines.of_a_person(active.set, before=Position(active.created_at, active.id))
     if found is None:

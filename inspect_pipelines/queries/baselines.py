@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.branch import layer
 from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.screenshot import View
@@ -28,20 +29,34 @@ class BaselineSummary:
     notes: str
     views: Mapping[View, Sha256]
     deleted_at: datetime | None = None  # UTC; it is kept, and can be restored
+    branch: str = (
+        ""  # whose own pictures they are, over the target's; empty: the target's. `set` names the layer then
+    )
+    gone: tuple[View, ...] = ()  # of a branch's: views of the target that are approved to be missing
 
 
 def list_baselines(
     house: House,
     set_name: str | None = None,
     *,
+    branch: str | None = None,
     with_deleted: bool = False,
     cursor: str | None = None,
     limit: int = 1000,
 ) -> Page[BaselineSummary]:
-    """A page of baselines, newest first by (created_at, id); of one set, or of all."""
+    """A page of baselines, newest first by (created_at, id); of one set, or of all.
+
+    Args:
+        set_name: Of the target's own pictures, unless a branch is named.
+        branch: Only a branch's own pictures, of one set or of all; `""`: only those of targets.
+    """
+    if set_name is not None and branch:
+        set_name = layer(set_name, branch)
     before = position_of(cursor)
     with house.ledger.read() as ledger:
-        found = ledger.baselines.all(set_name, before=before, limit=limit + 1, with_deleted=with_deleted)
+        found = ledger.baselines.all(
+            set_name, before=before, limit=limit + 1, with_deleted=with_deleted, branch=branch
+        )
     return page_of(found, limit, lambda one: Position(one.created_at, one.id)).of(_summary)
 
 
@@ -92,4 +107,6 @@ def _summary(baseline: Baseline) -> BaselineSummary:
         baseline.notes,
         {view: image.sha256 for view, image in baseline.images.items()},
         baseline.deleted_at,
+        baseline.branch,
+        baseline.gone,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.change_group import Unlike, groups, unlike
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.decision import Decision, open_changes, settled
@@ -76,6 +77,11 @@ class ReviewRoom:
     review: Review | None  # None: the run asked nobody
     views: tuple[Looked, ...]  # what differs first, and what shows the same change together
     decisions: tuple[Decision, ...]  # on this run, and of others that decided it; oldest first
+
+    @property
+    def branch(self) -> str:
+        """Into whose own pictures an approval goes; empty: into the target's."""
+        return parted(self.review.set)[1] if self.review else ""
 
     @property
     def is_open(self) -> bool:

@@ -28,6 +28,11 @@ def upgrade_baseline_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_baseline_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
+    """A branch's layer knows which views are to be missing; those of before are no branch's."""
+    return {**kept, "gone": []}
+
+
 BASELINE = Shape(
     "a baseline",
     Baseline,
@@ -35,4 +40,5 @@ BASELINE = Shape(
     upgrade_baseline_2_to_3,
     upgrade_baseline_3_to_4,
     upgrade_baseline_4_to_5,
+    upgrade_baseline_5_to_6,
 )

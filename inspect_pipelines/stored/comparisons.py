@@ -26,6 +26,16 @@ def upgrade_comparisons_2_to_3(kept: dict[str, Any]) -> dict[str, Any]:
     return {"all": [{**each, "said": None} for each in kept["all"]]}
 
 
+def upgrade_comparisons_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
+    """What was said may have been said on a branch; before, it was of the set itself."""
+    said = [each["said"] and {**each["said"], "branch": ""} for each in kept["all"]]
+    return {"all": [{**each, "said": one} for each, one in zip(kept["all"], said, strict=True)]}
+
+
 COMPARISONS = Shape(
-    "the comparisons of a run", Comparisons, upgrade_comparisons_1_to_2, upgrade_comparisons_2_to_3
+    "the comparisons of a run",
+    Comparisons,
+    upgrade_comparisons_1_to_2,
+    upgrade_comparisons_2_to_3,
+    upgrade_comparisons_3_to_4,
 )

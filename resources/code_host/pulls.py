@@ -22,7 +22,10 @@ def as_pull_request(body: Any, asked: str) -> PullRequest:
     try:
         payload.needed("head.sha")
         return PullRequest(
-            payload.sha("head.sha") or "", payload.name("head.ref") or "", payload.needed("base.ref")
+            payload.sha("head.sha") or "",
+            payload.name("head.ref") or "",
+            payload.needed("base.ref"),
+            payload.name("head.repo.full_name") or "",
         )
     except Unreadable as error:
         raise Unavailable(f"{asked} failed: {error}") from error

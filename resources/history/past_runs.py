@@ -9,6 +9,7 @@ from typing import Any
 
 import duckdb
 
+from inspect_pipelines.domain.branch import BASE_BRANCH
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import RunStatus
@@ -56,7 +57,10 @@ def page(
         where.append("requested_at <= $at AND (requested_at < $at OR run_id < $id)")
         parameters |= {"at": before.at, "id": before.id}
     for one in wanted.about:
-        where.append(f"{ABOUT[one.variable]} = ${one.variable}")
+        of_head = (
+            " OR (branch = $base_branch AND baseline_set LIKE '%@%')" if one.variable == BASE_BRANCH else ""
+        )
+        where.append(f"({ABOUT[one.variable]} = ${one.variable}{of_head})")
         parameters[one.variable] = one.value
     conditions = " AND ".join(where)
     statement = f"{COLUMNS} WHERE {conditions} ORDER BY requested_at DESC, run_id DESC LIMIT $limit"

@@ -96,7 +96,8 @@ class SqlAcrossPictures:
     def referenced(self) -> set[Sha256]:
         listed = sa.union_all(sa.select(run_sessions.c.shas), sa.select(run_comparisons.c.shas))
         found = {Sha256(sha) for text in self._connection.scalars(listed) for sha in text.split()}
-        for text in self._connection.scalars(sa.select(baselines.c.baseline)):
+        kept = sa.or_(baselines.c.branch == "", baselines.c.deleted_at.is_(None))  # an expired layer is over
+        for text in self._connection.scalars(sa.select(baselines.c.baseline).where(kept)):
             found |= {image.sha256 for image in BASELINE.load(text).images.values()}
         return found
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.audit import POLICY
 from inspect_pipelines.domain.baseline import Baseline, activated
+from inspect_pipelines.domain.branch import HEAD_BRANCH, OF
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.errors import NotFound
@@ -15,7 +17,8 @@ from inspect_pipelines.stored.baseline import BASELINE
 from resources.ledger.audit import SqlAudit
 from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
-from resources.ledger.tables import baselines
+from resources.ledger.run_variables import variable_of
+from resources.ledger.tables import UtcTime, baselines, runs
 
 
 class SqlBaselines(Owned):
@@ -38,6 +41,45 @@ class SqlBaselines(Owned):
         query = sa.select(baselines).where(baselines.c.org_id == self._org_id, baselines.c.is_active)
         return [_baseline(row) for row in self._connection.execute(query.order_by(baselines.c.set_name))]
 
+    def layers(self, set_name: str) -> list[Baseline]:
+        query = sa.select(baselines).where(
+            baselines.c.org_id == self._org_id,
+            baselines.c.set_name.startswith(f"{set_name}{OF}", autoescape=True),
+            baselines.c.is_active,
+        )
+        return [_baseline(row) for row in self._connection.execute(query.order_by(baselines.c.set_name))]
+
+    def resting(self, *, before: datetime) -> list[str]:
+        used = sa.select(sa.func.max(runs.c.requested_at)).where(
+            runs.c.org_id == self._org_id, variable_of(self._connection, HEAD_BRANCH) == baselines.c.branch
+        )
+        last = sa.func.coalesce(used.scalar_subquery(), baselines.c.created_at, type_=UtcTime)
+        query = sa.select(baselines.c.set_name).where(
+            baselines.c.org_id == self._org_id,
+            baselines.c.branch != "",
+            baselines.c.is_active,
+            sa.or_(
+                baselines.c.closed_at < before,
+                sa.and_(baselines.c.closed_at.is_(None), baselines.c.created_at < before, last < before),
+            ),
+        )
+        return [*self._connection.scalars(query.order_by(baselines.c.set_name))]
+
+    def close(self, names: Collection[str], *, at: datetime | None) -> None:
+        self._connection.execute(
+            sa.update(baselines)
+            .where(baselines.c.org_id == self._org_id, baselines.c.set_name.in_(names), baselines.c.is_active)
+            .values(closed_at=at)
+        )
+
+    def expire(self, name: str, *, by: str, at: datetime) -> None:
+        self._connection.execute(
+            sa.update(baselines)
+            .where(baselines.c.org_id == self._org_id, baselines.c.set_name == name, baselines.c.branch != "")
+            .values(is_active=False, deleted_at=at)
+        )
+        SqlAudit(self._connection, self._org_id, self._via).append("baseline.expired", name, by=by, at=at)
+
     def find(self, baseline_id: BaselineId) -> Baseline | None:
         query = sa.select(baselines).where(baselines.c.org_id == self._org_id, baselines.c.id == baseline_id)
         return self._one(query)
@@ -49,12 +91,15 @@ class SqlBaselines(Owned):
         before: Position | None = None,
         limit: int | None = None,
         with_deleted: bool = False,
+        branch: str | None = None,
     ) -> list[Baseline]:
         query = sa.select(baselines).where(baselines.c.org_id == self._org_id)
         if not with_deleted:
             query = query.where(baselines.c.deleted_at.is_(None))
         if set_name is not None:
             query = query.where(baselines.c.set_name == set_name)
+        if branch is not None:
+            query = query.where(baselines.c.branch == branch)
         page = newest_first(query, baselines.c.created_at, baselines.c.id, before=before, limit=limit)
         return [_baseline(row) for row in self._connection.execute(page)]
 
@@ -71,6 +116,7 @@ class SqlBaselines(Owned):
                 created_at=baseline.created_at,
                 created_by=baseline.created_by,
                 source_run_id=baseline.source_run_id,
+                branch=baseline.branch,
             )
         )
 

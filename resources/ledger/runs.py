@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.branch import BASE_BRANCH, HEAD_BRANCH
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import About, RunFilter
 from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
+from resources.ledger.run_variables import variable_of
 from resources.ledger.tables import OPEN, UtcTime, definitions, insert, runs
 
 LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
@@ -93,13 +95,12 @@ class SqlRuns(Owned):
         return self._all(newest_first(query, runs.c.requested_at, runs.c.id, before=before, limit=limit))
 
     def _is_about(self, about: About) -> sa.ColumnElement[bool]:
-        is_postgres = self._connection.dialect.name == "postgresql"
-        variables = (
-            sa.cast(runs.c.variables, sa.JSON) if is_postgres else sa.type_coerce(runs.c.variables, sa.JSON)
-        )
-        said = variables[about.variable].as_string()
-        of_plan = sa.and_(said.is_(None), runs.c.definition_id.in_(about.definitions))
-        return sa.or_(said == about.value, of_plan)
+        of_event = variable_of(self._connection, about.variable)
+        of_plan = sa.and_(of_event.is_(None), runs.c.definition_id.in_(about.definitions))
+        says = [of_event == about.value, of_plan]
+        if about.variable == BASE_BRANCH:  # of a pull request both sides are meant
+            says.append(variable_of(self._connection, HEAD_BRANCH) == about.value)
+        return sa.or_(*says)
 
     def last_of_each(self, limit: int = 1) -> Mapping[DefinitionId, list[Run]]:
         of_one = sa.select(runs.c.requested_at).where(

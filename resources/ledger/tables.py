@@ -201,6 +201,8 @@ baselines = sa.Table(
     text("created_by"),
     text("source_run_id"),
     time("deleted_at", nullable=True),
+    text("branch", server_default=""),  # whose layer it is of; empty: the target's
+    time("closed_at", nullable=True),  # of a layer: since when nobody works on its branch
 )
 sa.Index(
     "baselines_active",

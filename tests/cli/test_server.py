@@ -168,6 +168,8 @@ READING = [
     "baselines list",
     "baselines list --json --deleted",
     f"baselines list {NIGHTLY} --limit 1",
+    f"baselines list {NIGHTLY} --branch fix",
+    "baselines list --branch fix --json",
     "incidents list",
     "incidents list --all --json",
     f"incidents show {INCIDENT}",

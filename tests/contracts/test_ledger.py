@@ -377,6 +377,65 @@ def test_a_new_baseline_replaces_the_active_one_of_its_set_only(ledger):
         assert len(session.baselines.all()) == 3
 
 
+def a_layer(number: int, branch: str, **changes):
+    return a_baseline(id=BaselineId(f"l{number}"), set=f"nightly-shop@{branch}", **changes)
+
+
+def test_each_branch_has_its_own_layer_over_a_set(ledger):
+    target, other = a_baseline(set="nightly-shop"), a_baseline(id=BaselineId("b2"), set="nightly")
+    first, second, fix = a_layer(1, "feature~pay"), a_layer(2, "feature~pay"), a_layer(3, "fix")
+    with ledger.write() as session:
+        for baseline in (target, other, first, second, fix):
+            session.baselines.add(baseline)
+
+    with ledger.read() as session:
+        assert session.baselines.layers("nightly-shop") == [second, fix]
+        assert session.baselines.layers("nightly") == []
+        assert session.baselines.active("nightly-shop") == target
+        assert [one.id for one in session.baselines.all(branch="feature/pay")] == ["l2", "l1"]
+        assert {one.id for one in session.baselines.all(branch="")} == {target.id, other.id}
+
+
+def test_a_layer_rests_after_its_branch_was_closed_or_when_nobody_has_run_it(ledger):
+    days = [NOW + timedelta(days=number) for number in range(40)]
+    closed, idle, used = a_layer(1, "closed"), a_layer(2, "idle"), a_layer(3, "used")
+    with ledger.write() as session:
+        for baseline in (a_baseline(), closed, idle, used):
+            session.baselines.add(baseline)
+        session.runs.request(a_run(1, requested_at=days[20], variables={"head_branch": "used"}))
+        session.baselines.close([closed.set, "nightly-shop@nobody"], at=days[10])
+
+    with ledger.read() as session:
+        assert session.baselines.resting(before=NOW) == []
+        assert session.baselines.resting(before=days[9]) == [idle.set]
+        assert session.baselines.resting(before=days[11]) == [closed.set, idle.set]
+        assert session.baselines.resting(before=days[21]) == [closed.set, idle.set, used.set]
+    with ledger.write() as session:
+        session.baselines.close([closed.set], at=None)
+        session.baselines.add(replace(idle, id=BaselineId("l9"), created_at=days[30]))
+    with ledger.read() as session:
+        assert session.baselines.resting(before=days[11]) == [closed.set]
+
+
+def test_the_pictures_of_an_expired_layer_are_needed_no_more(ledgers, ledger):
+    layer = replace(
+        a_layer(1, "fix"), images={a_view(): replace(a_baseline().images[a_view()], sha256=a_sha("e"))}
+    )
+    with ledger.write() as session:
+        session.baselines.add(a_baseline())
+        session.baselines.add(replace(layer, id=BaselineId("l0")))
+        session.baselines.add(layer)
+        session.baselines.expire(layer.set, by="policy:branches", at=NOW)
+        session.baselines.expire("nightly-shop", by="policy:branches", at=NOW)
+
+    with ledger.read() as session:
+        assert session.baselines.layers("nightly-shop") == []
+        assert [one.id for one in session.baselines.all(with_deleted=True) if one.deleted_at] == ["l1", "l0"]
+        assert session.baselines.active("nightly-shop") == a_baseline(), "of a target nothing expires"
+    with ledgers.read() as across:
+        assert across.pictures.referenced() == {one.sha256 for one in a_baseline().images.values()}
+
+
 def test_an_older_baseline_can_be_put_back_in_use(ledger):
     first = a_baseline()
     second = replace(first, id=BaselineId("b2"))

@@ -37,6 +37,8 @@ def test_baselines_are_listed_newest_first_with_the_one_in_use(tmp_path: Path) -
         "notes": "",
         "views": {"shop/home@desktop": a_sha(), "shop/pay@desktop": a_sha()},
         "deleted_at": None,
+        "branch": "",
+        "gone": [],
     }
 
 

@@ -189,6 +189,7 @@ FILTERED = {
     "until": ({"until": NOW + timedelta(minutes=2)}, [1]),
     "an event's repository": ({"repo": "acme/shop"}, [2]),
     "an event's branch": ({"branch": "release"}, [2]),
+    "the branch that a pull request would merge": ({"branch": "feature/pay"}, [3]),
     "an event's environment": ({"environment": "staging"}, [3]),
     "two at once": ({"branch": "release", "environment": "staging"}, []),
     "nothing of that name": ({"branch": "relea_e"}, []),
@@ -204,7 +205,7 @@ def test_runs_are_filtered_alike_in_the_ledger_and_in_the_history(
     runs = [
         ended(house, 1),
         ended(house, 2, **of_event, variables={"repo": "acme/shop", "base_branch": "release"}),
-        ended(house, 3, **of_event, variables={"environment": "staging"}),
+        ended(house, 3, **of_event, variables={"environment": "staging", "head_branch": "feature/pay"}),
     ]
     if is_past:
         house.history.drain()

@@ -30,7 +30,13 @@ if TYPE_CHECKING:
 
 class BaselineDesk(Protocol):
     def list(
-        self, set_name: str | None, *, with_deleted: bool, cursor: str | None, limit: int
+        self,
+        set_name: str | None,
+        *,
+        branch: str | None,
+        with_deleted: bool,
+        cursor: str | None,
+        limit: int,
     ) -> Page[BaselineSummary]:
         """A page, newest first."""
 
@@ -71,9 +77,17 @@ class BaselinesHere(BaselineDesk):
         self._house, self._caller = house, local_caller()
 
     def list(
-        self, set_name: str | None, *, with_deleted: bool, cursor: str | None, limit: int
+        self,
+        set_name: str | None,
+        *,
+        branch: str | None,
+        with_deleted: bool,
+        cursor: str | None,
+        limit: int,
     ) -> Page[BaselineSummary]:
-        return list_baselines(self._house, set_name, with_deleted=with_deleted, cursor=cursor, limit=limit)
+        return list_baselines(
+            self._house, set_name, branch=branch, with_deleted=with_deleted, cursor=cursor, limit=limit
+        )
 
     def find_run(self, text: str) -> RunId:
         return find_ended_run(self._house, text).id
@@ -138,13 +152,18 @@ class BaselinesThere(BaselineDesk):
         self._client = client
 
     def list(
-        self, set_name: str | None, *, with_deleted: bool, cursor: str | None, limit: int
+        self,
+        set_name: str | None,
+        *,
+        branch: str | None,
+        with_deleted: bool,
+        cursor: str | None,
+        limit: int,
     ) -> Page[BaselineSummary]:
         from inspect_pipelines.cli.desks.paging import gathered
 
-        return gathered(
-            self._client.baselines.list(set_name=set_name, with_deleted=with_deleted), cursor, limit
-        )
+        found = self._client.baselines.list(set_name=set_name, branch=branch, with_deleted=with_deleted)
+        return gathered(found, cursor, limit)
 
     def find_run(self, text: str) -> RunId:
         return RunId(self._client.find.run(text, ended=True).id)

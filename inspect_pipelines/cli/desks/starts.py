@@ -35,20 +35,22 @@ class Started:
 
 
 def started(
-    definition_id: str, variables: Mapping[str, str], settings: Settings
+    definition_id: str, variables: Mapping[str, str], settings: Settings, *, branch: str = ""
 ) -> AbstractContextManager[Started]:
     """A run of a schedule or trigger, now."""
     from inspect_pipelines.cli.choice import chosen_client, named_server
 
     if named_server(settings) is None:
-        return _started_here(definition_id, variables, settings)
+        return _started_here(definition_id, variables, settings, branch)
     client = chosen_client(settings)
     assert client is not None  # a server is named
-    return nullcontext(started_there(client, _run_now(client, definition_id, variables)))
+    return nullcontext(started_there(client, _run_now(client, definition_id, variables, branch)))
 
 
 @contextmanager
-def _started_here(definition_id: str, variables: Mapping[str, str], settings: Settings) -> Iterator[Started]:
+def _started_here(
+    definition_id: str, variables: Mapping[str, str], settings: Settings, branch: str
+) -> Iterator[Started]:
     key = SystemClock().new_id()
     with begun(settings, request_origin(key)) as engine:
         from inspect_pipelines.cli.choice import chosen_house
@@ -60,7 +62,12 @@ def _started_here(definition_id: str, variables: Mapping[str, str], settings: Se
         house = chosen_house(settings)
         reconcile(house)
         wanted = start.request(
-            house, DefinitionId(definition_id), variables, by=f"user:{user_name()}", key=key
+            house,
+            DefinitionId(definition_id),
+            variables,
+            by=f"user:{user_name()}",
+            key=key,
+            branch=branch,
         )
         handle = launch(house, engine, wanted)
         yield started_here(house, settings, engine, handle, wanted)
@@ -99,12 +106,12 @@ def started_there(client: Client, run: RunSummary) -> Started:
     return Started(run, await_end)
 
 
-def _run_now(client: Client, definition_id: str, variables: Mapping[str, str]) -> RunSummary:
+def _run_now(client: Client, definition_id: str, variables: Mapping[str, str], branch: str) -> RunSummary:
     """A token of CI may start runs and read nothing, so which kind it is is tried out."""
     key = SystemClock().new_id()
     for start in (client.runs.run_schedule, client.runs.run_trigger):
         try:
-            return start(definition_id, variables=variables, key=f"{key}-{start.__name__}")
+            return start(definition_id, variables=variables, branch=branch, key=f"{key}-{start.__name__}")
         except NotFound as error:
             unknown = error
     with suppress(Forbidden):

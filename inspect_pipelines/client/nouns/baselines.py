@@ -19,6 +19,7 @@ class Baselines(Noun):
         self,
         *,
         set_name: str | None = None,
+        branch: str | None = None,
         with_deleted: bool = False,
         page_size: int = 50,
         cursor: str | None = None,
@@ -27,7 +28,7 @@ class Baselines(Noun):
         return self._pages(
             BaselineSummary,
             "/baselines",
-            {"set": set_name, "with_deleted": with_deleted},
+            {"set": set_name, "branch": branch, "with_deleted": with_deleted},
             page_size=page_size,
             cursor=cursor,
         )

@@ -88,26 +88,36 @@ class Runs(Noun):
         return self._bytes(below("/runs/{run_id}/pictures/{sha256}", run_id=run_id, sha256=sha256))
 
     def run_schedule(
-        self, schedule_id: str, *, variables: Mapping[str, str] | None = None, key: str | None = None
+        self,
+        schedule_id: str,
+        *,
+        variables: Mapping[str, str] | None = None,
+        branch: str = "",
+        key: str | None = None,
     ) -> RunSummary:
         """Start a schedule's run at once, beside its times; the same key again finds the same run."""
         return self._one(
             RunSummary,
             "POST",
             below("/schedules/{schedule_id}/run-now", schedule_id=schedule_id),
-            body={"variables": variables},
+            body={"variables": variables, "branch": branch},
             headers={"Idempotency-Key": key},
         )
 
     def run_trigger(
-        self, trigger_id: str, *, variables: Mapping[str, str] | None = None, key: str | None = None
+        self,
+        trigger_id: str,
+        *,
+        variables: Mapping[str, str] | None = None,
+        branch: str = "",
+        key: str | None = None,
     ) -> RunSummary:
         """Start a trigger's run at once, without an event; the same key again finds the same run."""
         return self._one(
             RunSummary,
             "POST",
             below("/triggers/{trigger_id}/run-now", trigger_id=trigger_id),
-            body={"variables": variables},
+            body={"variables": variables, "branch": branch},
             headers={"Idempotency-Key": key},
         )
 

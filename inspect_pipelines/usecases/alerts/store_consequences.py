@@ -6,6 +6,8 @@ from datetime import datetime
 
 from inspect_pipelines.domain.audit import is_by_rule
 from inspect_pipelines.domain.consequences import Consequences
+from inspect_pipelines.domain.decision import AUTOMATIC
+from inspect_pipelines.domain.layer import PROMOTION
 from inspect_pipelines.facts.alert import incident_facts
 from inspect_pipelines.facts.baseline import baseline_facts
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -31,6 +33,9 @@ def store_consequences(ledger: LedgerSession, after: Consequences, *, at: dateti
     if after.baseline is not None:
         ledger.baselines.add(after.baseline)
         ledger.journal.append("baseline", baseline_facts(after.baseline), at=at)
-        if is_by_rule(after.baseline.created_by):  # what a person adopts is told with their word
-            by, source = after.baseline.created_by, f"of run {after.baseline.source_run_id}"
+        by, source = after.baseline.created_by, f"of run {after.baseline.source_run_id}"
+        if by == PROMOTION:
+            told = f"{source}: {after.baseline.notes}"
+            ledger.audit.append("baseline.promoted", after.baseline.id, by=AUTOMATIC, at=at, detail=told)
+        elif is_by_rule(by):  # what a person adopts is told with their word
             ledger.audit.append("baseline.adopted", after.baseline.id, by=by, at=at, detail=source)

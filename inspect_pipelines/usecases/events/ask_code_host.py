@@ -109,7 +109,8 @@ def _told(code_host: CodeHost, event: Event, repo: str, number: int, what: Unkno
         return replace(event, paths=code_host.changed_paths(event.source_id, repo, number))
     if what is Unknown.PULL or event.sha is None:
         pull = code_host.pull_request(event.source_id, repo, number)
-        data = {**event.data, "head_sha": pull.head_sha, "head_branch": pull.head_branch}
+        head = {"head_sha": pull.head_sha, "head_branch": pull.head_branch, "head_repo": pull.head_repo}
+        data = {**event.data, **head}
         event = replace(event, sha=pull.head_sha, branch=pull.base_branch, data=data)
     if what is Unknown.PREVIEW and event.sha is not None:
         url = code_host.preview_url(event.source_id, repo, event.sha)

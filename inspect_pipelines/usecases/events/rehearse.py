@@ -87,7 +87,9 @@ def rehearse(
             if answer.answer is not Fit.YES:
                 found.append(Rehearsal(trigger, answer.answer, answer.reason))
                 continue
-            context = context_of(event, trigger.plan.allowed_hosts, asked_by(trigger))
+            context = context_of(
+                event, trigger.plan.allowed_hosts, asked_by(trigger), planned=trigger.plan.branch
+            )
             if why := hindrance(trigger, context):
                 found.append(Rehearsal(trigger, Fit.NO, why, context.variables(), is_told=True))
                 continue

@@ -29,6 +29,7 @@ from inspect_pipelines.usecases.events.advance import run_of, save_status
 from inspect_pipelines.usecases.events.react import REACTION, REFUSED
 from inspect_pipelines.usecases.events.supersede import supersede
 from inspect_pipelines.usecases.events.tell_undecided import tell_undecided
+from inspect_pipelines.usecases.pictures.close_layers import close_layers
 
 AT_ONCE = 20  # events in one transaction: it holds the writers' lock for some 20 ms
 
@@ -100,6 +101,8 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
     """Store what each trigger says to the event, and how far the event has come; returns what came of this one."""
     known = ledger.answers.decided(event.id, event.replay)
     now = house.clock.now()
+    if not event.replay:
+        close_layers(ledger, event, at=now)
     is_waiting, is_carried_out, runs, problem = False, False, 0, ""
     is_taken, is_refused = bool(known), False
     refusals: list[Answer] = []
@@ -117,7 +120,9 @@ def decide(house: House, ledger: LedgerSession, event: Event, triggers: Sequence
             is_refused |= answer.is_refused_command
         else:
             is_taken = True
-            context = context_of(event, trigger.plan.allowed_hosts, asked_by(trigger))
+            context = context_of(
+                event, trigger.plan.allowed_hosts, asked_by(trigger), planned=trigger.plan.branch
+            )
             if why_not := hindrance(trigger, context):
                 tell_undecided(house, ledger, event, [trigger], why_not)
                 problem = problem or f"{trigger.id}: {why_not}"

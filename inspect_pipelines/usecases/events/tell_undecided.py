@@ -34,7 +34,9 @@ def tell_undecided(
     for trigger in concerned:
         context = Context({})
         if with_context:
-            context = context_of(event, trigger.plan.allowed_hosts, asked_by(trigger))
+            context = context_of(
+                event, trigger.plan.allowed_hosts, asked_by(trigger), planned=trigger.plan.branch
+            )
         wanted = run_of(house, trigger, context, undecided_origin(event.id, trigger.id, event.replay))
         if ledger.runs.request(wanted).id != wanted.id:
             continue

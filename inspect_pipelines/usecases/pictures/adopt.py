@@ -1,4 +1,4 @@
-"""Adopt pictures: a person's yes, and its ways back."""
+"""Adopt pictures: a person's yes; on a branch it is about the branch's own pictures only."""
 
 from __future__ import annotations
 
@@ -15,23 +15,27 @@ from inspect_pipelines.domain.baseline import (
     elsewhere_only,
     left_out,
     not_shown,
+    target_set,
     view_matches,
 )
-from inspect_pipelines.domain.decision import contradicted
-from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
+from inspect_pipelines.domain.branch import parted
+from inspect_pipelines.domain.comparison import first_compared
+from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.domain.layer import layered, moved, over
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.way import CLI
-from inspect_pipelines.errors import NotFound, Refused
-from inspect_pipelines.facts.baseline import baseline_activated_facts
+from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
+from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
+from inspect_pipelines.usecases.pictures.promote import overtake
 from inspect_pipelines.usecases.pictures.refuse_unfit import refuse_damaged, refuse_unfit
 from inspect_pipelines.usecases.pictures.refuse_vetoed import refuse_vetoed
 from inspect_pipelines.usecases.pictures.settle_reviews import settle_reviews
@@ -95,7 +99,7 @@ def adopt(
         sessions = deciding(ledger.evidence.sessions(run_id))
         shots = [shot for session in sessions for shot in session.screenshots]
         set_name = baseline_set(definition, run)
-        current = ledger.baselines.active(set_name)
+        current = approved_for(ledger, definition, run)
         takes_all = view_glob is None and drop_glob is None and not views
         kept_out = _quarantined(ledger, set_name, shots, now) if takes_all else frozenset()
         taken = [
@@ -119,16 +123,23 @@ def adopt(
         )
         if drop_glob is not None and not dropped:
             raise NotFound(_unmatched(run, drop_glob, "approved view that is missing in run", missing))
+        branch, below = parted(set_name)[1], ledger.baselines.active(target_set(definition, run))
+        images, no_more = (
+            layered(ledger.baselines.active(set_name), below, taken, run.id, dropped)
+            if branch
+            else (adopted(current, taken, run.id, dropped), ())
+        )
         baseline = Baseline(
             id=BaselineId(house.clock.new_id()),
             org_id=run.org_id,
             set=set_name,
-            images=adopted(current, taken, run.id, dropped),
+            images=images,
             created_at=now,
             created_by=by,
             source_run_id=run.id,
             notes=notes,
             findings=current.findings if current else (),
+            gone=no_more,
         )
         plan = definition.plan.playbooks if definition else ()
         known = {*dropped, *elsewhere_only(plan), *left_out(sessions, plan)}
@@ -143,7 +154,8 @@ def adopt(
         comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
         meant = [one for one in comparisons if one.view in {*done.taken, *dropped}]
         refuse_vetoed(ledger, set_name, meant, by=by, now=now)
-        approval = approval_of(baseline, shots, comparisons, run, (*done.taken, *dropped))
+        shown = over(below, baseline) or baseline if branch else baseline
+        approval = approval_of(shown, shots, comparisons, run, (*done.taken, *dropped))
         if approval.is_whole:
             baseline = replace(baseline, findings=accepted_with(baseline.findings, sessions))
             done = replace(done, baseline=baseline)
@@ -153,84 +165,15 @@ def adopt(
             DecisionKind.ACCEPT, run, set_name, by, now, notes, baseline_id=baseline.id, via=house.via or CLI
         )
         chosen = {*done.taken, *dropped}
-        keep_decisions(house, ledger, deed, [one for one in comparisons if one.view in chosen])
+        said = [one for one in comparisons if one.view in chosen]
+        if branch and not comparisons:  # a target that shows it later has nothing below it either
+            said = [first_compared(shot) for shot in taken]
+        keep_decisions(house, ledger, deed, said)
         store_consequences(ledger, after, at=now)
+        if not branch:
+            overtake(ledger, set_name, moved(current, baseline), new_id=house.clock.new_id, at=now)
         settle_reviews(ledger, set_name, at=now, decided=run.id if approval.is_whole else None)
     return done
-
-
-def activate(house: House, baseline_id: BaselineId, *, by: str) -> Baseline:
-    """Put an older (or newer) baseline back in use."""
-    now = house.clock.now()
-    with house.ledger.write() as ledger:
-        baseline = ledger.baselines.find(baseline_id)
-        if baseline is None:
-            raise NotFound(
-                f"baseline {baseline_id!r} does not exist; list them with: inspect-pipelines baselines list"
-            )
-        if baseline.deleted_at is not None:
-            raise Refused(
-                f"baseline {baseline_id!r} cannot be put in use: it is deleted; restore it first, with: "
-                f"inspect-pipelines baselines restore {baseline_id}"
-            )
-        if not baseline.is_active:
-            _activate(ledger, baseline, by, now)
-    return baseline
-
-
-def roll_back(house: House, set_name: str, *, by: str) -> Baseline:
-    """Put the baseline before the active one back in use."""
-    now = house.clock.now()
-    with house.ledger.write() as ledger:
-        newest_first = ledger.baselines.all(set_name)
-        if not newest_first:
-            raise none_in(set_name)
-        active = next((at for at, baseline in enumerate(newest_first) if baseline.is_active), -1)
-        older = newest_first[active + 1 :]
-        if not older:
-            raise Refused(
-                f"baseline set {set_name!r} cannot be rolled back: its oldest baseline is already in use"
-            )
-        _activate(ledger, older[0], by, now)
-        return older[0]
-
-
-def none_in(set_name: str) -> NotFound:
-    """Says that a set has no baseline."""
-    return NotFound(
-        f"baseline set {set_name!r} has no baseline; adopt one with: inspect-pipelines baselines adopt RUN"
-    )
-
-
-def _activate(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime) -> None:
-    _take_back(ledger, baseline, by, now)
-    ledger.baselines.activate(baseline.id)
-    ledger.reviews.append(
-        baseline.source_run_id, "activated", by=by, detail=f"baseline {baseline.id}", at=now
-    )
-    body = baseline_activated_facts(baseline.org_id, baseline.set, baseline.id, now)
-    ledger.journal.append("baseline_activated", body, at=now)
-
-
-def _take_back(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime) -> None:
-    """To go back behind several baselines is to go back behind each, so what any of them had accepted is asked about again."""
-    before = []
-    for each in ledger.baselines.all(baseline.set, with_deleted=True):  # newest first
-        if each.id == baseline.id:
-            break
-        before.append(each)
-    if not any(each.is_active for each in before):  # it is newer than the one in use
-        before = [each for each in (ledger.baselines.active(baseline.set),) if each is not None]
-    gone = [_pictures(each) for each in before]
-    views = {view for each in (baseline, *before) for view in each.images}
-    for decision in contradicted(
-        ledger.decisions.about(baseline.set, views), gone, _pictures(baseline), now=now
-    ):
-        ledger.decisions.withdraw(decision.id, by=by, at=now)
-
-
-def _pictures(baseline: Baseline) -> dict[View, Sha256]:
-    return {view: one.sha256 for view, one in baseline.images.items()}
 
 
 def _detail(view_glob: str | None, drop_glob: str | None, views: Collection[View]) -> str:

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from inspect_pipelines.domain.baseline import baseline_set, concerning
+from collections.abc import Sequence
+from dataclasses import replace
+
+from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
+from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.retry import deciding
+from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
+from inspect_pipelines.usecases.pictures.promote import follow_layers, shown_alike
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 
 
@@ -22,13 +30,24 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
             raise NotFound(f"run {run_id!r} cannot be compared: it or its definition is gone; start it again")
         sessions = ledger.evidence.sessions(run_id)
         set_name = baseline_set(definition, run)
-        active = ledger.baselines.active(set_name)
-    baseline = concerning(active, sessions, definition)
-    if baseline is None or not definition.plan.baseline.enabled:
+        active = approved_for(ledger, definition, run)
+        layers = ledger.baselines.layers(set_name) if not parted(set_name)[1] else []
+    policy, shots = definition.plan.baseline, [one for each in deciding(sessions) for one in each.screenshots]
+    baseline = concerning(active, sessions, definition) or _nothing_below(layers, shots)
+    if baseline is None or not policy.enabled:
         return []
-    compared = Looks(house.gallery, definition.plan.baseline, baseline, sessions, draws=True).comparisons
+    compared = Looks(house.gallery, policy, baseline, sessions, draws=True).comparisons
+    alike = shown_alike(house.gallery, policy, layers, compared, shots)
     with house.ledger.write() as ledger:
         refuse_ended(ledger, run_id)
         comparisons = follow(ledger, set_name, compared, at=now)
+        comparisons = follow_layers(ledger, comparisons, alike, at=now)
         ledger.evidence.save_comparisons(run_id, comparisons)
     return comparisons
+
+
+def _nothing_below(layers: Sequence[Baseline], shots: Sequence[Screenshot]) -> Baseline | None:
+    """The empty baseline of a target on which nothing is approved yet, where a branch had something approved of what it shows."""
+    shown = {shot.view for shot in shots}
+    first = next((one for one in layers if shown & one.images.keys()), None)
+    return None if first is None else replace(first, images={}, gone=())

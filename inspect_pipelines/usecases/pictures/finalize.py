@@ -11,7 +11,7 @@ from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.wish import forbidden
 from inspect_pipelines.errors import Forbidden
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.pictures import adopt as adoption
+from inspect_pipelines.usecases.pictures import go_back as ways_back
 from inspect_pipelines.usecases.pictures.adopt import Adoption, adopt
 from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
 
@@ -57,13 +57,13 @@ def finalize_by_globs(
 def go_back(house: House, baseline_id: BaselineId, *, caller: Caller) -> Baseline:
     """Another baseline of a set, in use again; raises as `activate`, and `Forbidden`."""
     _refuse_machines(house, caller)
-    return adoption.activate(house, baseline_id, by=caller.actor)
+    return ways_back.activate(house, baseline_id, by=caller.actor)
 
 
 def roll_back(house: House, set_name: str, *, caller: Caller) -> Baseline:
-    """The baseline before the active one of a set, in use again; raises as `adopt.roll_back`, and `Forbidden`."""
+    """The baseline before the active one of a set, in use again; raises as `go_back.roll_back`, and `Forbidden`."""
     _refuse_machines(house, caller)
-    return adoption.roll_back(house, set_name, by=caller.actor)
+    return ways_back.roll_back(house, set_name, by=caller.actor)
 
 
 def delete(house: House, baseline_id: BaselineId, *, confirmed: str | None, caller: Caller) -> Baseline:

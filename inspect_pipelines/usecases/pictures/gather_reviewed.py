@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inspect_pipelines.domain.approval import Reviewed
+from inspect_pipelines.domain.branch import layer, parted
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -39,5 +40,6 @@ def gather_reviewed(
 
 def _sharing(ledger: LedgerSession, run: Run, set_name: str) -> Sequence[str]:
     """The scopes of the definitions that a baseline set judges."""
-    owners = [one.id for one in ledger.definitions.all() if (one.plan.baseline.set or one.id) == set_name]
-    return [f"definition:{owner}" for owner in dict.fromkeys((run.definition_id, *owners))]
+    shared, branch = parted(set_name)
+    owners = [one.id for one in ledger.definitions.all() if (one.plan.baseline.set or one.id) == shared]
+    return [f"definition:{layer(owner, branch)}" for owner in dict.fromkeys((run.definition_id, *owners))]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
+from inspect_pipelines.domain.branch import branch_of
 from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.comparison import Comparison, environment_changes
 from inspect_pipelines.domain.consequences import Consequences, of_end, used_minutes
 from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.domain.layer import moved
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.retry import deciding, second_looks, second_thoughts
@@ -24,7 +26,9 @@ from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
+from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.follow_decisions import keep_followed
+from inspect_pipelines.usecases.pictures.promote import overtake
 from inspect_pipelines.usecases.pictures.settle_reviews import open_review
 from inspect_pipelines.usecases.runs.gather_before import gather_before
 
@@ -69,7 +73,7 @@ def record_end(
     comparisons: Sequence[Comparison] = (),
     verdict: Verdict | None = None,
     baseline: Baseline | None = None,
-    baseline_id: BaselineId | None = None,
+    new_id: Callable[[], str] | None = None,
     report_path: str = "",
 ) -> tuple[Notification, ...] | None:
     """Store a run's end with its facts and all that follows.
@@ -77,7 +81,7 @@ def record_end(
     Args:
         kinds: Of channels, as the house has them.
         baseline: What it was compared with.
-        baseline_id: A fresh one, in case the plan accepts its pictures by itself; None: it never does.
+        new_id: For what the plan accepts by itself, or what a branch had approved; None: nothing is.
 
     Returns:
         What people hear of it; None, and nothing is stored, when it had ended before.
@@ -102,8 +106,14 @@ def record_end(
     else:
         open_review(ledger, run, baseline_set(definition, run), comparisons, at=at)
         decided, compared = tuple(deciding(sessions)), tuple(comparisons)
-        end = RunEnd(run, definition, verdict, at, decided, compared, baseline, baseline_id, report_path)
-        after = of_end(end, gather_before(ledger, end, kinds))
+        fresh = BaselineId(new_id()) if new_id else None
+        end = RunEnd(run, definition, verdict, at, decided, compared, baseline, fresh, report_path)
+        before = gather_before(ledger, end, kinds)
+        after = of_end(end, before)
+        if new_id and after.baseline is not None:
+            settled = {one.view for one in comparisons if one.said is not None and one.said.branch}
+            views = settled & moved(before.active, after.baseline)
+            overtake(ledger, after.baseline.set, views, new_id=new_id, at=at)
     store_consequences(ledger, after, at=at)
     return after.mail.told
 
@@ -130,7 +140,7 @@ def _case(house: House, run_id: RunId) -> _Case:
         definition = ledger.definitions.find(run.definition_id)
         attempts = tuple(ledger.evidence.sessions(run_id))
         sessions = tuple(deciding(attempts))
-        active = ledger.baselines.active(baseline_set(definition, run))
+        active = approved_for(ledger, definition, run)
         baseline = concerning(active, sessions, definition)
         comparisons = tuple(ledger.evidence.comparisons(run_id))
         return _Case(run, definition, attempts, sessions, comparisons, baseline)
@@ -149,7 +159,7 @@ def _verdict(case: _Case) -> Verdict:
         baseline_enabled=policy.enabled,
         baseline=case.baseline,
         environment_changes=environment_changes(case.baseline, case.shots) if case.baseline else (),
-        adopt_first=policy.first_run == "adopt",
+        adopt_first=policy.first_run == "adopt" and not branch_of(case.run.variables, case.definition.plan),
         flaky=(*second_thoughts(case.attempts), *second_looks(case.attempts, case.comparisons)),
     )
 
@@ -159,7 +169,6 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
     told: tuple[Notification, ...] | None = None
     if run.status.is_open:
         ended = run.concluded(verdict.run_status, "\n".join(verdict.reasons)[:2000], now=now)
-        baseline_id = BaselineId(house.clock.new_id())
         with house.ledger.write() as ledger:
             told = record_end(
                 ledger,
@@ -171,7 +180,7 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
                 comparisons=case.comparisons,
                 verdict=verdict,
                 baseline=case.baseline,
-                baseline_id=baseline_id,
+                new_id=house.clock.new_id,
                 report_path=house.reports.url(run.id),
             )
             run = ended if told is not None else _known(ledger, run.id)

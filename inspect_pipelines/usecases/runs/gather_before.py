@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from inspect_pipelines.domain.baseline import baseline_set
+from inspect_pipelines.domain.baseline import Baseline, baseline_set, target_set
 from inspect_pipelines.domain.cause import scopes
 from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.consequences import Consequences, of_end
@@ -35,10 +35,17 @@ def gather_before(ledger: LedgerSession, end: RunEnd, kinds: Kinds) -> Before:
         active=end.judged_with,
         tokens=tuple(ledger.tokens.ending(after=end.at, until=end.at + EARLIEST)),
         kinds=kinds,
+        layers=_layers(ledger, end),
     )
     if run.status is RunStatus.ERROR:
         before = _of_errors(ledger, end, before)
     return _of_what_follows(ledger, end, before, of_end(end, before))
+
+
+def _layers(ledger: LedgerSession, end: RunEnd) -> tuple[Baseline, ...]:
+    if not any(one.said is not None and one.said.branch for one in end.comparisons):
+        return ()
+    return tuple(ledger.baselines.layers(target_set(end.definition, end.run)))
 
 
 def _of_errors(ledger: LedgerSession, end: RunEnd, before: Before) -> Before:

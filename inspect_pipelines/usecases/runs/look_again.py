@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from inspect_pipelines.domain.baseline import baseline_set, concerning
+from inspect_pipelines.domain.baseline import concerning
 from inspect_pipelines.domain.comparison import environment_changes
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import RetryClass, allowance, first_looks, is_faulty, spent
@@ -12,6 +12,7 @@ from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
 from inspect_pipelines.usecases.runs.play import play
 
@@ -35,7 +36,7 @@ def look_again(
                 f"run {run_id!r} cannot be looked at again: it or its definition is gone; start it again"
             )
         played = list(ledger.evidence.sessions(run_id))
-        active = ledger.baselines.active(baseline_set(definition, run))
+        active = approved_for(ledger, definition, run)
     policy, most = definition.plan.baseline, definition.plan.retries.visual
     baseline = concerning(active, played, definition)
     if baseline is None or not policy.enabled or not most:

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from inspect_pipelines.domain.accepted_finding import with_known
-from inspect_pipelines.domain.baseline import baseline_set
 from inspect_pipelines.domain.ids import RunId, chance
 from inspect_pipelines.domain.retry import (
     RetryClass,
@@ -34,6 +33,7 @@ from inspect_pipelines.domain.teardown import OwedTeardown, is_owed, tidies_up
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import InspectError, NotFound, Unavailable
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 from inspect_pipelines.usecases.runs.tidy_up import tidy_up_after
 
@@ -160,7 +160,7 @@ def _with_known(house: House, run: Run, result: SessionResult) -> SessionResult:
         return result
     with house.ledger.read() as ledger:
         definition = ledger.definitions.find(run.definition_id)
-        baseline = ledger.baselines.active(baseline_set(definition, run))
+        baseline = approved_for(ledger, definition, run)
     return with_known(result, baseline.findings) if baseline else result
 
 

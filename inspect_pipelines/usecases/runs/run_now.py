@@ -24,6 +24,7 @@ def run_now(
     *,
     by: str,
     key: str,
+    branch: str = "",
 ) -> Run:
     """The run, under way; the same key finds the same run, and starts nothing.
 
@@ -34,6 +35,7 @@ def run_now(
         variables: Of its playbooks.
         by: Who asks.
         key: Theirs, for this wish.
+        branch: What is looked at; empty: the target.
 
     Raises:
         NotFound: The organisation has no such definition.
@@ -41,7 +43,7 @@ def run_now(
         Unavailable: Nobody executes runs; nothing was stored.
     """
     executes = _present(engine)
-    run = request(house, definition_id, variables, by=by, key=key)
+    run = request(house, definition_id, variables, by=by, key=key, branch=branch)
     if run.status is RunStatus.PENDING and run.dagster_run_id is None:
         launch(house, executes, run)
     return run

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspect_pipelines.domain.asked import asked_by
+from inspect_pipelines.domain.branch import HEAD_BRANCH, checked_branch, target_of
 from inspect_pipelines.domain.event_data import is_of_data
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.occurrence import jitter, patience
@@ -50,9 +51,18 @@ class Ticket:
 
 
 def request(
-    house: House, definition_id: DefinitionId, variables: Mapping[str, str], *, by: str, key: str
+    house: House,
+    definition_id: DefinitionId,
+    variables: Mapping[str, str],
+    *,
+    by: str,
+    key: str,
+    branch: str = "",
 ) -> Run:
     """Store the wish for a run; the same key finds the same run again.
+
+    Args:
+        branch: What is looked at; empty, or the plan's: the target.
 
     Raises:
         NotFound: The organisation has no such definition.
@@ -73,7 +83,7 @@ def request(
                 "check the id, or run: inspect-pipelines apply"
             )
         run = _pending(house, definition_id, definition, request_origin(key), by=by, now=now)
-        run = replace(run, variables=dict(variables))
+        run = replace(run, variables=_with_branch(variables, branch, definition))
         _refuse_unknown(variables, definition)
         session_requests(run, definition)  # a missing value is told now, not by a run that fails
         return ledger.runs.request(run)
@@ -225,6 +235,14 @@ def _pending(
         requested_by=by,
         retry_of=retry_of,
     )
+
+
+def _with_branch(variables: Mapping[str, str], branch: str, definition: Definition) -> dict[str, str]:
+    given = dict(variables)
+    said = branch or given.pop(HEAD_BRANCH, "")
+    if said and (name := checked_branch(said)) != target_of(definition.plan):
+        given[HEAD_BRANCH] = name
+    return given
 
 
 def _refuse_unknown(variables: Mapping[str, str], definition: Definition) -> None:

@@ -13,7 +13,7 @@ from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
 from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with, list_baselines
 from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.pictures import finalize
-from inspect_pipelines.usecases.pictures.adopt import none_in
+from inspect_pipelines.usecases.pictures.go_back import none_in
 from inspect_pipelines.usecases.pictures.reject import reject_run
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate

@@ -30,6 +30,10 @@ def baselines(gate: Gate) -> Routes:
             str | None,
             Query(alias="set", description="Only this set's: a definition's id, or a shared name."),
         ] = None,
+        branch: Annotated[
+            str | None,
+            Query(max_length=300, description="Only a branch's own pictures; empty: only targets'."),
+        ] = None,
         with_deleted: Annotated[
             bool, Query(description="Also what was deleted and can be restored.")
         ] = False,
@@ -37,7 +41,9 @@ def baselines(gate: Gate) -> Routes:
         cursor: Cursor = None,
     ) -> Response:
         """Approved pictures, newest first by (created_at, id); one baseline of each set is active."""
-        found = list_baselines(asked.house, set_name, with_deleted=with_deleted, cursor=cursor, limit=limit)
+        found = list_baselines(
+            asked.house, set_name, branch=branch, with_deleted=with_deleted, cursor=cursor, limit=limit
+        )
         return asked.page(found)
 
     @routes.get("/baselines/{baseline_id}", sees, Answer(BaselineSummary))

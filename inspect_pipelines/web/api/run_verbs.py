@@ -56,6 +56,7 @@ def run_verbs(gate: Gate, engine: Callable[[], Engine | None]) -> Routes:
             wish.variables,
             by=asked.caller.actor,
             key=key,
+            branch=wish.branch,
         )
         return asked.answer(summary(asked.house, run), status=202)
 

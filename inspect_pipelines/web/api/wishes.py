@@ -21,6 +21,12 @@ class RunWish(Wish):
     variables: dict[str, str] = Field(
         default_factory=dict, description="Of its playbooks.", examples=[{"title": "Release 4"}]
     )
+    branch: str = Field(
+        default="",
+        max_length=300,
+        description="What is looked at: its own approved pictures lie over the target's. Empty, or the plan's: the target.",
+        examples=["feature/pay"],
+    )
 
 
 class PastWish(Wish):

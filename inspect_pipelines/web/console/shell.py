@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from inspect_pipelines.domain.access import Caller, Permission
+from inspect_pipelines.domain.branch import named
 from inspect_pipelines.domain.way import CONSOLE
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
@@ -98,6 +99,7 @@ class Shell:
             word=words.word,
             tone=words.tone,
             who=words.who,
+            set_name=named,
             spaced=words.spaced,
         )
         self._environment.globals.update(static=files.url, Permission=Permission, count=words.count)

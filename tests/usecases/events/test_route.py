@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from builders import NOW, a_merge, a_plan, a_playbook, a_trigger
+from builders import NOW, a_baseline, a_merge, a_plan, a_playbook, a_trigger
 from houses import SteppedClock, a_house, apply
 from inspect_pipelines.domain.answer import Answer, AnswerKind
 from inspect_pipelines.domain.condition import Condition, Operator
@@ -337,3 +337,27 @@ def test_an_event_that_meets_a_defect_of_ours_does_not_hold_up_the_others(house:
     assert (decision.outcome, told.status) == (AnswerKind.UNDECIDED, RunStatus.ERROR)
     assert "a defect of inspect-pipelines: ZeroDivisionError" in told.reason
     assert f"events replay {odd.id}" in told.reason
+
+
+def test_a_pull_requests_run_knows_its_branch_and_the_merge_closes_what_was_approved_there(
+    house: House,
+) -> None:
+    opened = a_trigger(event="pull_request.opened", plan=a_plan(branch="main"))
+    pushed = a_trigger("on-push", event="push", plan=a_plan(branch="main"))
+    apply(house, opened, pushed)
+    layer = a_baseline(set=f"{opened.id}@feature~pay")
+    with house.ledger.write() as ledger:
+        ledger.baselines.add(layer)
+    head = {"head_branch": "feature/pay", "head_repo": "acme/shop"}
+
+    tell(
+        house,
+        a_merge(1, type="pull_request.opened", data=head),
+        a_merge(2, type="push", branch="release/4"),
+        a_merge(3, type="push", branch="main"),
+        a_merge(4, data=head),
+    )
+
+    assert {run.variables.get("head_branch") for run in runs(house)} == {"feature/pay", "release/4", None}
+    with house.ledger.read() as ledger:
+        assert ledger.baselines.resting(before=house.clock.now() + MINUTE) == [layer.set]

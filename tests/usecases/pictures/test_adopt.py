@@ -16,8 +16,9 @@ from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStat
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
+from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.compare_run import compare_run
+from inspect_pipelines.usecases.pictures.go_back import activate, roll_back
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort, judge
 from inspect_pipelines.usecases.runs.look_again import look_again

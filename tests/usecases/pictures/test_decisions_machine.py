@@ -18,8 +18,9 @@ from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.wish import Wish
 from inspect_pipelines.errors import Forbidden, Refused
-from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
+from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.decide import decide
+from inspect_pipelines.usecases.pictures.go_back import activate, roll_back
 from inspect_pipelines.usecases.pictures.withdraw import withdraw
 from resources.gallery.folder import FolderGallery
 from watched_site import ADA, watched

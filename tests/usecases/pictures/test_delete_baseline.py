@@ -11,8 +11,9 @@ from houses import a_house
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.queries.baselines import list_baselines
-from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
+from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.delete_baseline import delete_baseline, restore_baseline
+from inspect_pipelines.usecases.pictures.go_back import activate, roll_back
 from resources.gallery.folder import FolderGallery
 from watched_site import ADA, Site, watched
 

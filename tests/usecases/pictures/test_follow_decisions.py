@@ -11,8 +11,9 @@ from builders import ENVIRONMENT, NOW
 from houses import a_house, of_another
 from inspect_pipelines.domain.ids import OrgId, RunId
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.usecases.pictures.adopt import activate, adopt, roll_back
+from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
+from inspect_pipelines.usecases.pictures.go_back import activate, roll_back
 from inspect_pipelines.usecases.pictures.reject import reject
 from resources.gallery.folder import FolderGallery
 from watched_site import ADA, Site, watched

@@ -210,3 +210,27 @@ def test_a_missing_value_is_told_before_anything_is_stored(house: House) -> None
 
     with house.ledger.read() as ledger:
         assert ledger.runs.latest() == []
+
+
+@pytest.mark.parametrize(
+    ("branch", "variables", "known"),
+    [
+        ("feature/pay", {}, "feature/pay"),
+        ("refs/heads/feature/pay", {}, "feature/pay"),
+        ("", {"head_branch": "fix"}, "fix"),
+        ("feature/pay", {"head_branch": "fix"}, "feature/pay"),
+        ("main", {}, None),
+        ("", {"head_branch": "main"}, None),
+    ],
+)
+def test_a_run_that_a_person_starts_knows_its_branch_unless_that_is_the_target(
+    house: House, branch: str, variables: dict[str, str], known: str | None
+) -> None:
+    run = start.request(house, NIGHTLY, variables, by="user:ada", key="k1", branch=branch)
+
+    assert run.variables.get("head_branch") == known
+
+
+def test_a_branch_that_git_would_refuse_is_refused_before_a_run_is_stored(house: House) -> None:
+    with pytest.raises(UsageError, match="branch 'a b' is no name of a branch"):
+        start.request(house, NIGHTLY, {}, by="user:ada", key="k1", branch="a b")

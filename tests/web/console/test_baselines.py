@@ -12,6 +12,7 @@ import ledger_rows
 from builders import a_baseline, a_screenshot, a_session, a_sha, a_view
 from inspect_pipelines.domain.access import Role
 from inspect_pipelines.domain.baseline import Baseline, image_of
+from inspect_pipelines.domain.branch import layer as layer_of
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
@@ -281,3 +282,23 @@ def test_whoever_only_looks_uploads_nothing(ours: House) -> None:
 
     assert "Upload pictures" not in page_
     assert answer.status_code == 403
+
+
+def test_the_pictures_of_a_branch_are_listed_and_shown_as_its_own(client: TestClient, ours: House) -> None:
+    layer = a_baseline(id=BaselineId("l1"), set=layer_of(SET, "feature/<b>x</b>"), gone=(a_view("cart"),))
+    with ours.ledger.write() as ledger:
+        ledger.baselines.add(replace(layer, id=BaselineId("l0")))
+        ledger.baselines.add(layer)
+    place = f"/baselines/{SET}%40feature~%3Cb%3Ex%3C~b%3E"
+
+    listed, page = shown(client, "/baselines"), shown(client, place)
+
+    assert "on feature/&lt;b&gt;x&lt;/b&gt;" in listed
+    assert "1 of its own" in listed
+    assert "<b>x" not in listed + page
+    assert f"<title>Baselines of {SET} on feature/&lt;b&gt;x&lt;/b&gt;" in page
+    assert "The branch’s own pictures" in page
+    assert "Approved to be missing: shop/cart@desktop" in page
+    assert "Upload pictures" not in page
+    assert shown(client, f"{place}/l0").count("on feature/") == 2
+    assert client.get(f"/baselines/{SET}@nobody").status_code == 404

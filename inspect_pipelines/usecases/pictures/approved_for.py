@@ -1,0 +1,16 @@
+"""What is approved for a run: the target's pictures, and those of the run's own branch over them."""
+
+from __future__ import annotations
+
+from inspect_pipelines.domain.baseline import Baseline, baseline_set, target_set
+from inspect_pipelines.domain.layer import over
+from inspect_pipelines.domain.run import Run
+from inspect_pipelines.domain.trigger import Definition
+from inspect_pipelines.ports.ledger import LedgerSession
+
+
+def approved_for(ledger: LedgerSession, definition: Definition | None, run: Run) -> Baseline | None:
+    """Of all playbooks of the set; None: nothing is."""
+    shared, own = target_set(definition, run), baseline_set(definition, run)
+    target = ledger.baselines.active(shared)
+    return target if own == shared else over(target, ledger.baselines.active(own))
