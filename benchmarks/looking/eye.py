@@ -43,6 +43,20 @@ class Sight:
     pictures: int  # that were asked for before anybody scrolled
 
 
+COUNTED = """
+async ([key]) => {
+  const began = performance.now();
+  document.body.dispatchEvent(new KeyboardEvent('keydown', { key, bubbles: true }));
+  for (;;) {
+    await new Promise(requestAnimationFrame);
+    const spent = performance.now() - began;
+    if (!document.querySelector('[aria-busy=true]')) return spent;
+    if (spent > 30000) throw new Error('the word was not taken');
+  }
+}
+"""
+
+
 class Eye:
     def __init__(self, browser: Browser, url: str) -> None:
         self._browser, self._url = browser, url
@@ -112,6 +126,13 @@ class _Wire:
 def turns(page: Page, kind: str, what: str | int, *, rest_ms: float = 600) -> float:
     """Milliseconds until another view stands there; then some rest, in which the next one is fetched ahead."""
     spent = float(page.evaluate(TURNED, [kind, what]))
+    page.wait_for_timeout(rest_ms)
+    return spent
+
+
+def counts(page: Page, key: str, *, rest_ms: float = 600) -> float:
+    """Milliseconds until the server has taken a word, and the page can be used again."""
+    spent = float(page.evaluate(COUNTED, [key]))
     page.wait_for_timeout(rest_ms)
     return spent
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 import sqlalchemy as sa
 
@@ -14,6 +15,9 @@ from inspect_pipelines.stored.comparisons import COMPARISONS, Comparisons
 from inspect_pipelines.stored.session import SESSION
 from resources.ledger.owned import Owned
 from resources.ledger.tables import insert, run_comparisons, run_sessions, runs
+
+# What a person goes through is read anew with each step, and takes 50 ms of 1,000 views; a text and what it says never change.
+REMEMBERED = 8  # texts of each kind, of a megabyte or less
 
 
 class SqlEvidence(Owned):
@@ -38,7 +42,7 @@ class SqlEvidence(Owned):
             .where(*_of(run_sessions, self._org_id, run_id))
             .order_by(run_sessions.c.position, run_sessions.c.id)
         )
-        return [SESSION.load(text) for text in self._connection.scalars(query)]
+        return [_session(text) for text in self._connection.scalars(query)]
 
     def sessions_of(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[SessionResult]]:
         kept = run_sessions.c
@@ -68,7 +72,7 @@ class SqlEvidence(Owned):
     def comparisons(self, run_id: RunId) -> list[Comparison]:
         query = sa.select(run_comparisons.c.comparisons).where(*_of(run_comparisons, self._org_id, run_id))
         text = self._connection.scalar(query)
-        return [] if text is None else list(COMPARISONS.load(text).all)
+        return [] if text is None else list(_comparisons(text).all)
 
     def comparisons_of(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[Comparison]]:
         kept = run_comparisons.c
@@ -84,6 +88,16 @@ class SqlEvidence(Owned):
         known = sa.select(runs.c.id).where(runs.c.org_id == self._org_id, runs.c.id == run_id)
         if self._connection.scalar(known) is None:
             raise NotFound(f"run {run_id!r} does not exist; list them with: inspect-pipelines runs")
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _session(text: str) -> SessionResult:
+    return SESSION.load(text)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _comparisons(text: str) -> Comparisons:
+    return COMPARISONS.load(text)
 
 
 def _of(table: sa.Table, org_id: OrgId, run_id: RunId) -> tuple[sa.ColumnElement[bool], ...]:

@@ -13,7 +13,7 @@ const STEP = 1.25;
 
 class Diff extends HTMLElement {
   connectedCallback() {
-    if (this.stage) return;
+    if (this.stage) return this.resume();
     this.sides = new Map([...this.querySelectorAll("figure")].map((one) => [one.dataset.side, one]));
     this.boxes = [...document.querySelectorAll("#places [data-box]")].map((link) => {
       const [x, y, width, height] = link.dataset.box.split(",").map(Number);
@@ -30,6 +30,12 @@ class Diff extends HTMLElement {
     Promise.allSettled(pictures.map((one) => one.decode())).then(() => this.settle(asked));
     this.watcher = new ResizeObserver(() => this.place && this.move(this.place, false));
     this.watcher.observe(this.stage);
+  }
+
+  /** It was put elsewhere. */
+  resume() {
+    this.watcher?.observe(this.stage);
+    this.turn(this.mode, false);
   }
 
   disconnectedCallback() {

@@ -3,6 +3,7 @@ import "./diff.js";
 
 const told = document.getElementById("told");
 const ahead = new Map(); // addresses and the pages that were asked for there
+const came = new Map(); // the same of pages that are here already
 const pictures = new Map(); // that were asked for ahead; kept, so that the browser keeps them decoded
 const MOST_PICTURES = 12;
 let last = 0; // what was asked for last; an answer that comes after a later question is dropped
@@ -22,14 +23,17 @@ function complain(sentence, onward) {
   trouble().scrollIntoView({ block: "nearest" });
 }
 
-async function go(answer, { pushes = true } = {}) {
+async function go(answer, { pushes = true, likely } = {}) {
   const mine = ++last;
-  const page = document.getElementById("page");
-  page.setAttribute("aria-busy", "true");
+  const left = { page: document.getElementById("page"), address: location.href };
+  left.page.setAttribute("aria-busy", "true");
   try {
-    const { ok, address, page: fresh } = await answer();
+    const told = answer();
+    if (likely?.ok) forestall(likely);
+    const { ok, address, page: fresh } = await told;
     if (mine !== last) return;
     if (!ok) {
+      stay(left);
       const onward = fresh.querySelector(".problem .onward a");
       if (onward) onward.className = "";
       complain(fresh.querySelector(".problem p:not(.code)")?.textContent ?? "That did not work; load the page again.", onward);
@@ -41,43 +45,89 @@ async function go(answer, { pushes = true } = {}) {
     }
     show(fresh, address, pushes);
   } catch {
+    stay(left);
     complain("The server does not answer; is it up? Nothing was changed as far as this page knows.");
   } finally {
-    page.removeAttribute("aria-busy");
+    left.page.removeAttribute("aria-busy");
   }
 }
 
+/** The view that comes next stands there while a word about this one is on its way; nothing on it can be pressed until that was taken. */
+function forestall({ page: fresh, address }) {
+  const page = fresh.getElementById("page");
+  page.setAttribute("aria-busy", "true");
+  page.dataset.coming = "";
+  place(fresh, address, "pushState");
+}
+
+/** Back to the view whose word was not taken. */
+function stay({ page, address }) {
+  const now = document.getElementById("page");
+  if (now === page) return;
+  history.replaceState(null, "", address);
+  now.replaceWith(page);
+  page.querySelector("[data-focus]")?.focus();
+}
+
 function show(fresh, address, pushes) {
+  const was = document.getElementById("page");
+  const isThere = was.dataset.coming !== undefined;
+  if (isThere && was.dataset.view === fresh.getElementById("page").dataset.view) keepPicture(was, fresh);
+  place(fresh, address, isThere ? "replaceState" : pushes ? "pushState" : "");
+  told.textContent = document.getElementById("page").dataset.said;
+  lookAhead();
+}
+
+function lookAhead() {
+  const next = document.querySelector("a[rel=next]")?.href;
+  for (const address of new Set([next, after()].filter(Boolean))) fetchAhead(address);
+}
+
+/** Where the view is that comes once this one is decided, with all that show the same. */
+function after() {
+  const address = document.getElementById("page").dataset.after;
+  return address && new URL(address, location.href).href;
+}
+
+/** What is drawn already is not drawn again; the picture knows its list of places, and its pins those of the comments. */
+function keepPicture(was, fresh) {
+  if (fresh.querySelector("#comments [data-pin]")) return;
+  for (const name of ["ip-diff", "#places"]) {
+    const drawn = was.querySelector(name);
+    if (drawn) fresh.querySelector(name)?.replaceWith(drawn);
+  }
+}
+
+function place(fresh, address, way) {
   const here = new URL(address);
   const mode = new URLSearchParams(location.search).get("mode");
   if (mode && !here.searchParams.has("mode")) here.searchParams.set("mode", mode);
   here.searchParams.delete("said"); // whoever comes back has not just said it
   const hides = document.getElementById("page").classList.contains("bare");
-  if (pushes) history.pushState(null, "", here);
+  if (way) history[way](null, "", here);
   document.title = fresh.title;
   document.getElementById("page").replaceWith(document.adoptNode(fresh.getElementById("page")));
   document.getElementById("page").classList.toggle("bare", hides);
   document.querySelector("[data-focus]")?.focus();
-  told.textContent = document.getElementById("page").dataset.said;
   settle();
 }
 
-/** What is only there with scripts, and what is fetched ahead. */
+/** What is only there with scripts. */
 function settle() {
   for (const one of document.querySelectorAll("[data-scripted]")) one.hidden = false;
   const current = document.querySelector(".film [aria-current]");
   const strip = document.querySelector(".film ol");
   if (current && strip) strip.scrollLeft = current.offsetLeft - strip.clientWidth / 2 + current.clientWidth / 2;
-  const after = document.getElementById("page").dataset.after;
-  const next = document.querySelector("a[rel=next]")?.href;
-  for (const address of new Set([next, after].filter(Boolean))) fetchAhead(address);
 }
 
 async function fetchAhead(address) {
   if (!ahead.has(address)) ahead.set(address, asked(address));
   try {
-    const { page } = await ahead.get(address);
-    for (const image of page.querySelectorAll("ip-diff img:not([loading])")) {
+    const waited = ahead.get(address);
+    const answer = await waited;
+    if (ahead.get(address) !== waited) return; // it holds what was so before
+    came.set(address, answer);
+    for (const image of answer.page.querySelectorAll("ip-diff img:not([loading])")) {
       const source = image.getAttribute("src");
       if (pictures.has(source)) continue;
       const kept = new Image();
@@ -90,13 +140,20 @@ async function fetchAhead(address) {
   }
 }
 
+/** What was fetched ahead holds what was so then. */
+function forget() {
+  ahead.clear();
+  came.clear();
+}
+
 function follow(address, options) {
   const known = ahead.get(new URL(address, location.href).href);
-  ahead.clear(); // they hold what was so when they were fetched
+  forget();
   return go(() => known ?? asked(address), options);
 }
 
 document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-coming]")) event.preventDefault();
   const link = event.target.closest("#page a[href]");
   if (!link || event.defaultPrevented || event.button || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
   if (!isRoom(link.href)) return;
@@ -115,8 +172,9 @@ document.addEventListener("submit", (event) => {
     follow(`${form.action}?${fields}`);
     return;
   }
-  ahead.clear();
-  go(() => asked(form.action, { method: "POST", body: fields }));
+  const likely = fields.get("alike") === "yes" ? came.get(after()) : undefined;
+  forget();
+  go(() => asked(form.action, { method: "POST", body: fields }), { likely });
 });
 
 document.addEventListener("click", (event) => {
@@ -140,4 +198,5 @@ document.addEventListener("mask", async (event) => {
 
 addEventListener("popstate", () => follow(location.href, { pushes: false }));
 settle();
+lookAhead();
 if (document.getElementById("page").dataset.said) told.textContent = document.getElementById("page").dataset.said;
