@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import sys
+from functools import partial
 
 import click
 
@@ -34,7 +35,7 @@ from inspect_pipelines.errors import UsageError
     "reporters",
     multiple=True,
     metavar="KIND=FILE",
-    help="With --wait: junit=FILE, markdown=FILE, json=FILE, github; several with commas.",
+    help="With --wait: junit=FILE, markdown=FILE, json=FILE, pictures=FOLDER, github; several with commas.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the run as JSON.")
 def run(
@@ -80,5 +81,7 @@ def run(
 
         if word:
             say(resumed(word))
-        write_reports(wanted, desk(RunsHere, RunsThere).show(ended.id), allows_review=allow_review)
+        runs = desk(RunsHere, RunsThere)
+        fetch = partial(runs.picture, ended.id)
+        write_reports(wanted, runs.show(ended.id), allows_review=allow_review, fetch=fetch)
     sys.exit(0 if allow_review and ended.status is RunStatus.NEEDS_REVIEW else ended.status.exit_code)

@@ -13,10 +13,11 @@ from inspect_pipelines.cli.seen import Seen
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.errors import Refused
+from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.dossier import Dossier, show_run
 from inspect_pipelines.queries.page import Page
+from inspect_pipelines.queries.pictures import picture_of_run
 from inspect_pipelines.queries.progress import LOOK_EVERY_SECONDS
 from inspect_pipelines.queries.progress import watch as watch_runs
 from inspect_pipelines.queries.run import current_run, find_run, refuse_unknown, sessions_of
@@ -58,6 +59,9 @@ class RunDesk(Protocol):
 
     def find(self, text: str, *, or_definition: bool = False) -> RunId:
         """The run that is meant."""
+
+    def picture(self, run_id: RunId, sha256: str) -> bytes:
+        """What it took, was compared with, or got drawn."""
 
     def summary(self, run_id: RunId) -> RunSummary:
         """As lists show it."""
@@ -110,6 +114,12 @@ class RunsHere(RunDesk):
 
     def find(self, text: str, *, or_definition: bool = False) -> RunId:
         return find_run(self._house, text, or_definition=or_definition).id
+
+    def picture(self, run_id: RunId, sha256: str) -> bytes:
+        found = picture_of_run(self._house, run_id, sha256)
+        if found is None:
+            raise NotFound(f"run {run_id!r} has no picture {sha256!r}")
+        return found
 
     def summary(self, run_id: RunId) -> RunSummary:
         run = current_run(self._house, run_id)
@@ -179,6 +189,9 @@ class RunsThere(RunDesk):
 
     def find(self, text: str, *, or_definition: bool = False) -> RunId:
         return RunId(self._client.find.run(text, or_definition=or_definition).id)
+
+    def picture(self, run_id: RunId, sha256: str) -> bytes:
+        return self._client.runs.picture(run_id, sha256)
 
     def summary(self, run_id: RunId) -> RunSummary:
         return self._client.runs.show(run_id).run

@@ -1,4 +1,4 @@
-"""`--reporter junit=F,markdown=F,json=F,github`: what is written of a run that was waited for, and where."""
+"""`--reporter junit=F,markdown=F,json=F,pictures=D,github`: what is written of a run that was waited for, and where."""
 
 from __future__ import annotations
 
@@ -10,13 +10,14 @@ from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.errors import UsageError
 
 OF_FILES = ("junit", "markdown", "json")
+PICTURES = "pictures"
 GITHUB = "github"
-KINDS = (*OF_FILES, GITHUB)
+KINDS = (*OF_FILES, PICTURES, GITHUB)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One reporter; `github` needs no file."""
+    """One reporter; `github` needs no file, that of `pictures` is a folder."""
 
     kind: str
     file: Path | None = None
@@ -33,21 +34,25 @@ def asked(texts: Iterable[str]) -> tuple[Asked, ...]:
         kind, equals, name = text.partition("=")
         if kind not in KINDS:
             raise UsageError(
-                f"--reporter {text!r} is unknown{nearest(kind, [*KINDS])}; write junit=FILE, markdown=FILE, json=FILE or github"
+                f"--reporter {text!r} is unknown{nearest(kind, [*KINDS])}; write junit=FILE, markdown=FILE, json=FILE, "
+                "pictures=FOLDER or github"
             )
         if any(one.kind == kind for one in found):
             raise UsageError(f"--reporter {kind!r} is there twice; a run is reported once in each way")
         if (kind == GITHUB) == bool(equals) or (equals and not name):
-            takes = "takes no file" if kind == GITHUB else f"needs a file: {kind}=FILE"
+            what = "folder" if kind == PICTURES else "file"
+            takes = "takes no file" if kind == GITHUB else f"needs a {what}: {kind}={what.upper()}"
             raise UsageError(f"--reporter {text!r} {takes}")
-        found.append(Asked(kind, _writable(Path(name)) if name else None))
+        found.append(Asked(kind, _writable(Path(name), is_folder=kind == PICTURES) if name else None))
     return tuple(found)
 
 
-def _writable(file: Path) -> Path:
-    """The file, in a folder that is there: nobody wants to hear that after half an hour of waiting."""
+def _writable(file: Path, *, is_folder: bool) -> Path:
+    """The file or folder, in a folder that is there: nobody wants to hear that after half an hour of waiting."""
     if not file.parent.is_dir():
         raise UsageError(f"--reporter: the folder of {str(file)!r} does not exist; make it first")
-    if file.is_dir():
+    if is_folder and file.exists() and not file.is_dir():
+        raise UsageError(f"--reporter: {str(file)!r} is a file; name a folder")
+    if file.is_dir() and not is_folder:
         raise UsageError(f"--reporter: {str(file)!r} is a folder; name a file")
     return file

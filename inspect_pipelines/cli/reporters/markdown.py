@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from inspect_pipelines.cli.output import MARKS
 from inspect_pipelines.cli.reporters.facts import Facts
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.queries.duration import short_duration
 
 MOST_ROWS = 100  # of a table: GitHub takes 1 MiB of a step's summary, and nobody reads more
@@ -16,9 +18,16 @@ SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|~>$^=:])")
 MAY_LINK = re.compile(r"https?://[^\s<>()\[\]\"'`\\]{1,500}")
 
 
-def markdown(facts: Facts) -> str:
-    """The text."""
-    return "\n".join([*_head(facts), *_pictures(facts), *_findings(facts), ""])
+def markdown(facts: Facts, files: Mapping[View, Sequence[str]] = MappingProxyType({})) -> str:
+    """The text.
+
+    Nothing in it shows a picture: a step's summary renders neither files nor `data:` addresses, and an address that needs no
+    signing in would be everybody's where the repository is public. It names the files that the build keeps instead.
+
+    Args:
+        files: Of each view, the pictures that were written.
+    """
+    return "\n".join([*_head(facts), *_pictures(facts, files), *_findings(facts), ""])
 
 
 def _head(facts: Facts) -> Iterator[str]:
@@ -39,9 +48,16 @@ def _head(facts: Facts) -> Iterator[str]:
         yield f"A person has to look at it; accept its pictures with `inspect-pipelines baselines adopt {plain_code(run.id)}`."
 
 
-def _pictures(facts: Facts) -> Iterator[str]:
+def _pictures(facts: Facts, files: Mapping[View, Sequence[str]]) -> Iterator[str]:
     rows = [[str(one.view), one.outcome.value, f"{one.score:.3f}", one.sentence] for one in facts.differing]
-    yield from _table("Pictures", ["View", "Outcome", "Score", "What"], rows)
+    header = ["View", "Outcome", "Score", "What"]
+    if facts.is_unapproved:
+        rows, header = [[str(view), "not approved yet"] for view in files], header[:2]
+    if files:
+        header = [*header, "Files"]
+        names = {str(view): ", ".join(found) for view, found in files.items()}
+        rows = [[*row, names.get(row[0], "")] for row in rows]
+    yield from _table("Pictures", header, rows)
 
 
 def _findings(facts: Facts) -> Iterator[str]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as Xml
 
 import pytest
 from click.testing import CliRunner
 
+from builders import a_screenshot, a_session
 from inspect_pipelines.cli.main import cli
 from inspect_pipelines.cli.reporters.asked import Asked, asked
 from inspect_pipelines.cli.reporters.github import command, commands_of, resumed, stopped
@@ -18,7 +20,7 @@ from inspect_pipelines.cli.reporters.markdown import markdown, plain
 from inspect_pipelines.cli.reporters.writing import write_reports
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
-from inspect_pipelines.errors import Unavailable, UsageError
+from inspect_pipelines.errors import NotFound, Unavailable, UsageError
 
 PASSED_STEP = StepResult("home", "Open", "desktop", StepStatus.PASSED, 1000)
 
@@ -162,7 +164,7 @@ def test_each_report_is_written_where_it_was_asked_for(tmp_path, monkeypatch, ca
     (tmp_path / "summary.md").write_text("before\n")
     texts = [f"junit={tmp_path}/j.xml,json={tmp_path}/r.json", f"markdown={tmp_path}/r.md", "github"]
 
-    write_reports(asked(texts), facts().dossier, allows_review=False)
+    write_reports(asked(texts), facts().dossier, allows_review=False, fetch=str.encode)
 
     assert outcomes((tmp_path / "j.xml").read_text())["Pay (desktop)"] == "failure"
     assert json.loads((tmp_path / "r.json").read_text())["status"] == "failed"
@@ -177,13 +179,13 @@ def test_a_report_that_cannot_be_written_is_one_sentence(tmp_path, facts):
     with pytest.raises(
         Unavailable, match=r"cannot be written: not a directory; the run has ended all the same"
     ):
-        write_reports((Asked("junit", Path(target)),), facts().dossier, allows_review=False)
+        write_reports((Asked("junit", Path(target)),), facts().dossier, allows_review=False, fetch=str.encode)
 
 
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("junitt=a.xml", "--reporter 'junitt=a.xml' is unknown (did you mean 'junit'?); write junit=FILE, markdown=FILE, json=FILE or github"),
+        ("junitt=a.xml", "--reporter 'junitt=a.xml' is unknown (did you mean 'junit'?); write junit=FILE, markdown=FILE, json=FILE, pictures=FOLDER or github"),
         ("junit", "--reporter 'junit' needs a file: junit=FILE"),
         ("json=", "--reporter 'json=' needs a file: json=FILE"),
         ("github=a", "--reporter 'github=a' takes no file"),
@@ -212,3 +214,59 @@ def test_reporters_that_cannot_tell_are_refused_before_anything_is_started(words
     result = CliRunner().invoke(cli, ["run", "nightly", *words])
 
     assert str(result.exception) == sentence
+
+
+def test_pictures_are_files_that_the_markdown_names(facts, tmp_path):
+    wanted = asked([f"pictures={tmp_path / 'pictures'},markdown={tmp_path / 'r.md'}"])
+    given = facts(comparisons=tuple(
+        replace(one, view=replace(one.view, name="../../cart x"), overlay_sha256="d" * 64)
+        for one in facts().comparisons if not one.passed
+    ))  # fmt: skip
+
+    write_reports(wanted, given.dossier, allows_review=False, fetch=str.encode)
+
+    (one,) = given.differing
+    names = ["001-shop-..-..-cart-x@desktop-" + word + ".png" for word in ("approved", "differs", "now")]
+    assert sorted(path.name for path in (tmp_path / "pictures").iterdir()) == names
+    assert (tmp_path / "pictures" / names[2]).read_bytes() == str(one.new_sha256).encode()
+    text = (tmp_path / "r.md").read_text()
+    assert "| Files |" in text
+    assert plain(f"pictures/{names[0]}, pictures/{names[2]}, pictures/{names[1]}") in text
+    assert "![" not in text
+
+
+def test_the_pictures_of_a_first_run_are_all_that_it_took(facts, tmp_path):
+    session = a_session(screenshots=(a_screenshot("home"), a_screenshot("cart")))
+    first = facts(status=RunStatus.NEEDS_REVIEW, comparisons=(), sessions=(session,))
+
+    write_reports(asked([f"pictures={tmp_path / 'p'},markdown={tmp_path / 'r.md'}"]), first.dossier,
+                  allows_review=False, fetch=str.encode)  # fmt: skip
+
+    assert len(list((tmp_path / "p").iterdir())) == 2
+    assert "not approved yet" in (tmp_path / "r.md").read_text()
+
+
+def test_a_picture_that_is_gone_is_told_and_the_others_are_written(facts, tmp_path, capsys):
+    def fetch(sha256: str) -> bytes:
+        if sha256 == facts().differing[0].old_sha256:
+            raise NotFound("the picture is gone")
+        return b"png"
+
+    write_reports(asked([f"pictures={tmp_path / 'p'}"]), facts().dossier, allows_review=False, fetch=fetch)
+
+    assert "a picture is missing among the reports: the picture is gone" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "p").iterdir() if "approved" in path.name] == []
+    assert (tmp_path / "p" / "001-shop-cart@desktop-now.png").read_bytes() == b"png"
+
+
+def test_pictures_need_a_folder_that_can_be_made(facts, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    with pytest.raises(UsageError, match="is a file; name a folder"):
+        asked([f"pictures={tmp_path / 'file'}"])
+    with pytest.raises(UsageError, match="needs a folder: pictures=FOLDER"):
+        asked(["pictures"])
+    with pytest.raises(Unavailable, match="cannot be written: "):
+        write_reports(
+            (Asked("pictures", tmp_path / "file"),), facts().dossier, allows_review=False, fetch=str.encode
+        )
