@@ -18,6 +18,7 @@ from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
 from resources.code_host.github import GitHub
 from resources.code_host.workflows import GitHubWorkflows
+from resources.evidence_files import FolderEvidenceFiles
 from resources.gallery.folder import FolderGallery
 from resources.hashes import Argon2Hashes
 from resources.history.store import DuckHistory
@@ -46,6 +47,7 @@ def estate(settings: Settings | None = None) -> Estate:
     files = home / "outbox"
     opener = Opener(CHANNELS, gallery, clock, resolve_secret, files)
     channel = RoutedChannel(publication.channels, opener, FileChannel(files, gallery))
+    evidence_files = FolderEvidenceFiles(home / "evidence")
     live_frames = FolderLiveFrames(home / "run" / "live", clock.now)
     key = settings.logins_key.get_secret_value() if settings.logins_key else None
     browser = BrowserSessions(
@@ -57,6 +59,7 @@ def estate(settings: Settings | None = None) -> Estate:
         no_sandbox=settings.no_sandbox,
         memory_mb=settings.session_memory_mb,
         live=live_frames if settings.live_frames else None,
+        evidence=evidence_files.folder,
     )
     workers = WorkerLocks(home / "run" / "workers")
     shared = House(
@@ -69,6 +72,7 @@ def estate(settings: Settings | None = None) -> Estate:
         inbox=inbox,
         history=DuckHistory(home, ledgers, clock),
         gallery=gallery,
+        evidence_files=evidence_files,
         sessions=RoutedSessions({BROWSER: browser}),
         live_frames=live_frames,
         workers=workers,

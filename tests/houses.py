@@ -27,6 +27,7 @@ from inspect_pipelines.ports.house import House
 from prepared import prepared_ledgers
 from resources.channels.registry import CHANNELS
 from resources.code_host.workflows import GitHubWorkflows
+from resources.evidence_files import FolderEvidenceFiles
 from resources.hashes import Argon2Hashes
 from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
@@ -207,6 +208,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         inbox=create_inbox(home / "inbox.db", ledgers),
         history=NoHistory(),
         gallery=MemoryGallery() if gallery is None else gallery,
+        evidence_files=FolderEvidenceFiles(home / "evidence"),
         sessions=ScriptedSessions(clock),
         live_frames=FolderLiveFrames(home / "run" / "live", clock.now),
         workers=LivingWorkers(),

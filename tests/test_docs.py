@@ -211,3 +211,20 @@ def test_the_limits_of_a_pictures_patience_stand_in_the_docs():
     assert f"at least {QUIET_CAP_SECONDS:g} s and at most {OWN_CAP_SECONDS:g} s" in told
     assert f"| {SETTLE_CAP_SECONDS:g} s, or the step's `timeout`" in told
     assert f"| two equal frames in a row | {FRAMES_CAP_SECONDS:g} s |" in told
+
+
+def test_the_playbook_of_the_quiet_nights_is_valid(tmp_path: Path) -> None:
+    (block,) = re.findall(
+        r"^```yaml\n(.*?)^```", (ROOT / "docs/nights.md").read_text(), re.DOTALL | re.MULTILINE
+    )
+    (tmp_path / "playbooks").mkdir()
+    (tmp_path / "playbooks/shop.yaml").write_text(block)
+    (tmp_path / "schedules.yaml").write_text(
+        "apiVersion: v1\nkind: ScheduleConfig\nschedules:\n"
+        "  - {id: nightly-shop, cron: '0 2 * * *', timezone: UTC, playbook: shop-nights}\n"
+    )
+
+    project = load_project(tmp_path, kinds=CHANNELS, now=NOW)
+
+    assert [playbook.id for playbook in project.playbooks] == ["shop-nights"]
+    assert project.warnings == ()

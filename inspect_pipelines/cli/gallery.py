@@ -43,6 +43,8 @@ def prune(age: str, is_dry_run: bool) -> None:
     done = prune_gallery(house, older_than=parsed_age(age), now=house.clock.now(), is_dry_run=is_dry_run)
     verb = "would delete" if is_dry_run else "deleted"
     pictures = "1 picture" if done.pictures == 1 else f"{done.pictures} pictures"
+    if done.files:
+        pictures += f" and {done.files} {'trace, film or network log' if done.files == 1 else 'traces, films and network logs'}"
     say(
         f"{verb} {pictures} ({done.size_bytes / 1e6:.1f} MB) older than {age}; {done.kept} are referred to and stay"
     )

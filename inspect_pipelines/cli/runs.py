@@ -1,7 +1,8 @@
-"""`runs list|show|watch|compare|cancel|retry|logs`: look at what ran and runs, and step in."""
+"""`runs list|show|watch|compare|cancel|retry|logs|open`: look at what ran and runs, and step in."""
 
 from __future__ import annotations
 
+import shlex
 import sys
 from functools import partial
 from typing import TYPE_CHECKING
@@ -19,8 +20,9 @@ from inspect_pipelines.cli.output import coloured, local_time, print_json, say, 
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.evidence import EvidenceKind
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.run import find_run
 from inspect_pipelines.queries.runs import RunSummary
@@ -237,6 +239,33 @@ def logs(text: str, only_events: bool) -> None:
         say(line)
     if not printed:
         say(f"run {run.id} ({run.status.value}) has said nothing that was kept", err=True)
+
+
+@runs.command("open", short_help="Print where a run's report, trace, film or network log is.")
+@click.argument("text", metavar="RUN")
+@click.option("--trace", "kind", flag_value="trace", help="Traces, for Playwright's viewer.")
+@click.option("--video", "kind", flag_value="video", help="Films, animated WebP.")
+@click.option("--har", "kind", flag_value="har", help="Network logs.")
+def open_(text: str, kind: str | None) -> None:
+    """Print where a run's report is, or each file that was kept beside its pictures.
+
+    RUN may also be a definition's id: its latest run.
+    """
+    ours = _desk()
+    run_id = ours.find(text, or_definition=True)
+    if kind is None:
+        say(ours.report(run_id))
+        return
+    wanted = EvidenceKind(kind)
+    found = [(file, where) for file, where in ours.evidence(run_id) if file.kind is wanted]
+    if not found:
+        raise NotFound(
+            f"run {run_id!r} has no {kind}; have one kept with 'evidence: {{{kind}: on_failure}}' in its playbook"
+        )
+    for file, where in found:
+        say(f"{file.viewport}  {where}")
+        if wanted is EvidenceKind.TRACE and not where.startswith("("):
+            say(f"look at it with: playwright show-trace {shlex.quote(where)}", err=True)
 
 
 def _desk() -> RunDesk:

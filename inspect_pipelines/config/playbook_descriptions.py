@@ -18,11 +18,18 @@ OF_PLAYBOOKS: dict[str, dict[str, str]] = {
         "viewports": "The screens on which all steps are played; default: desktop, 1280 x 800.",
         "page": "What holds for every page.",
         "findings": "What fails a run besides pictures, and what is known.",
+        "evidence": "What is kept beside pictures: off, on_failure or always.",
         "build": "Where the site says its build: a change meanwhile is played again, and then an error. A text is a header's name.",
         "login": "How to log in, first in each viewport.",
         "setup": "What is done before the steps, in each viewport.",
         "steps": "What is played, from top to bottom.",
         "teardown": "What is done after the steps, whatever has happened.",
+    },
+    "EvidenceDocument": {
+        "trace": "For Playwright's trace viewer: actions, DOM and network, without pictures; default: off.",
+        "video": "A film of the window with each step's name, masked like pictures; default: off.",
+        "har": "The network log, without bodies; default: off.",
+        "console": "What pages log; default: always.",
     },
     "BuildDocument": {
         "url": "What is asked for; default: /.",

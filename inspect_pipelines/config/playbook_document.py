@@ -17,6 +17,7 @@ from inspect_pipelines.config.page_document import PageDocument
 from inspect_pipelines.config.screenshot_document import Px
 from inspect_pipelines.config.surroundings_document import SurroundingsDocument
 from inspect_pipelines.config.target_document import TargetDocument
+from inspect_pipelines.domain.evidence import EvidenceRules, Keep
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ignore import NEVER_IGNORED
 from inspect_pipelines.domain.playbook import SLOW_SECONDS, WHEN_SECONDS, When
@@ -107,6 +108,19 @@ class StepDocument(Document):
     manual: bool = False
 
 
+KEPT = Literal["off", "on_failure", "always"]
+
+
+class EvidenceDocument(Document):
+    trace: KEPT = "off"
+    video: KEPT = "off"
+    har: KEPT = "off"
+    console: KEPT = "always"
+
+    def rules(self) -> EvidenceRules:
+        return EvidenceRules(Keep(self.trace), Keep(self.video), Keep(self.har), Keep(self.console))
+
+
 class BuildDocument(Document):
     """`build`: where the site says its build."""
 
@@ -195,6 +209,7 @@ class PlaybookSpec(SurroundingsDocument):
     viewports: list[ViewportDocument] = Field(default_factory=list)
     page: PageDocument = Field(default_factory=PageDocument)
     findings: FindingsDocument = Field(default_factory=FindingsDocument)
+    evidence: EvidenceDocument = Field(default_factory=EvidenceDocument)
     build: Annotated[BuildDocument, Shorthand("header")] | None = None
     login: LoginDocument | None = None
     setup: Annotated[AroundDocument, Shorthand("instruction")] | None = None

@@ -64,6 +64,7 @@ def to_playbook(
         setup=steps.setup,
         teardown=steps.teardown,
         runner=spec.runner,
+        evidence=spec.evidence.rules(),
         build=spec.build.source() if spec.build else None,
     )
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Literal
 
 from inspect_pipelines.domain.action import Action, FixedWidth, TakeScreenshot
+from inspect_pipelines.domain.evidence import EvidenceRules
 from inspect_pipelines.domain.ids import PlaybookId
 from inspect_pipelines.domain.ignore import Ignore
 from inspect_pipelines.domain.kept_login import LoginRules
@@ -155,6 +156,7 @@ class Playbook:
     setup: Step | None = None  # before the steps, in each viewport
     teardown: Step | None = None  # after them, whatever has happened
     runner: str | None = None  # who plays it, one of RUNNERS; None: whoever plays in this deployment
+    evidence: EvidenceRules = field(default_factory=EvidenceRules)
     build: BuildSource | None = None  # None: nobody asks the site for its build
 
     @property

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from inspect_pipelines.domain.evidence import EvidenceFile
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.domain.playbook import BROWSER, OPEN_INSPECT, Playbook
@@ -140,6 +141,7 @@ class SessionResult:
     retry_may_help: bool = True  # of a crashed one: False when it would only crash again
     attempt: int = 1  # of its playbook in its run
     cause: str | None = None  # why there was an attempt after the first: domain/retry.RetryClass
+    files: tuple[EvidenceFile, ...] = ()  # traces, films, network logs
     build: str | None = (
         None  # of the site, as the playbook asks for it; None: it does not, or the site did not say
     )

@@ -12,6 +12,7 @@ from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.channel import Channel
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.engine import Workers
+from inspect_pipelines.ports.evidence_files import EvidenceFiles
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.ports.hasher import Hasher
 from inspect_pipelines.ports.history import History
@@ -39,6 +40,7 @@ class House:
     inbox: Inbox
     history: History
     gallery: Gallery
+    evidence_files: EvidenceFiles
     sessions: Sessions
     live_frames: LiveFrames
     workers: Workers

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inspect_pipelines.domain.evidence import EvidenceFile
 from inspect_pipelines.domain.retry import RetryClass
 from inspect_pipelines.domain.session import SessionResult, StepResult, StepStatus
 
@@ -43,6 +44,7 @@ class SessionCard:
     rows: tuple[StepRow, ...]
     longest_ms: int
     build: str | None = None  # of the site, where it says so
+    files: tuple[EvidenceFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ def session_card(session: SessionResult) -> SessionCard:
         rows,
         longest,
         session.build,
+        session.files,
     )
 
 

@@ -208,6 +208,17 @@ def anew_each_time(playbook: dict[str, Any]) -> dict[str, Any]:
     return {"login_rules": rules, **playbook}
 
 
+def upgrade_without_evidence(kept: dict[str, Any]) -> dict[str, Any]:
+    """A playbook may want more evidence than pictures; before, what pages logged was kept and nothing else."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [without_evidence(one) for one in plan["playbooks"]]}}
+
+
+def without_evidence(playbook: dict[str, Any]) -> dict[str, Any]:
+    """The same for one playbook."""
+    return {**playbook, "evidence": {"trace": "off", "video": "off", "har": "off", "console": "always"}}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -223,6 +234,7 @@ SCHEDULE = Shape(
     upgrade_with_runners,
     upgrade_unasked_build,
     upgrade_anew_each_time,
+    upgrade_without_evidence,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -241,6 +253,7 @@ TRIGGER = Shape(
     upgrade_with_runners,
     upgrade_unasked_build,
     upgrade_anew_each_time,
+    upgrade_without_evidence,
 )
 
 

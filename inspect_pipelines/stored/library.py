@@ -12,6 +12,7 @@ from inspect_pipelines.stored.definition import (
     unasked_build,
     usual_pages,
     with_runner,
+    without_evidence,
 )
 from inspect_pipelines.stored.shape import Shape
 
@@ -46,6 +47,11 @@ def upgrade_library_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "playbooks": [anew_each_time(one) for one in kept["playbooks"]]}
 
 
+def upgrade_library_7_to_8(kept: dict[str, Any]) -> dict[str, Any]:
+    """As definitions: a playbook may want more evidence."""
+    return {**kept, "playbooks": [without_evidence(one) for one in kept["playbooks"]]}
+
+
 LIBRARY = Shape(
     "a library",
     Library,
@@ -55,4 +61,5 @@ LIBRARY = Shape(
     upgrade_library_4_to_5,
     upgrade_library_5_to_6,
     upgrade_library_6_to_7,
+    upgrade_library_7_to_8,
 )

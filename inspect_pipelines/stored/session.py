@@ -58,6 +58,11 @@ def upgrade_session_10_to_11(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_session_11_to_12(kept: dict[str, Any]) -> dict[str, Any]:
+    """There may be files beside its pictures; before, there were none."""
+    return {**kept, "files": []}
+
+
 SESSION = Shape(
     "a session",
     SessionResult,
@@ -71,4 +76,5 @@ SESSION = Shape(
     upgrade_session_8_to_9,
     upgrade_session_9_to_10,
     upgrade_session_10_to_11,
+    upgrade_session_11_to_12,
 )

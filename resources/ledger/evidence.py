@@ -107,6 +107,7 @@ def _of(table: sa.Table, org_id: OrgId, run_id: RunId) -> tuple[sa.ColumnElement
 def _shas_of_session(result: SessionResult) -> Iterable[Sha256 | None]:
     yield from (shot.sha256 for shot in result.screenshots)
     yield from (finding.screenshot for finding in result.findings)
+    yield from (file.sha256 for file in result.files)
 
 
 def _shas_of_comparisons(comparisons: Sequence[Comparison]) -> Iterable[Sha256 | None]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from inspect_pipelines.domain.evidence import EvidenceFile, has_failed
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.screenshot import Environment, Screenshot
 from inspect_pipelines.domain.session import (
@@ -31,6 +32,7 @@ class Evidence:
     screenshots: list[Screenshot] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     console: list[ConsoleLine] = field(default_factory=list)
+    files: list[EvidenceFile] = field(default_factory=list)
     environment: Environment | None = None
     build: str | None = None
     playing: Playing | None = None
@@ -57,6 +59,8 @@ class Evidence:
                 self.findings.append(message)
             case ConsoleLine():
                 self.console.append(message)
+            case EvidenceFile():
+                self.files.append(message)
             case Findings():
                 self.findings = list(message.all)
             case End():
@@ -94,7 +98,8 @@ class Evidence:
             steps=(*self.steps, *self._unplayed()),
             screenshots=tuple(self.screenshots),
             findings=tuple(self.findings),
-            console=tuple(self.console),
+            console=tuple(self.console) if self._keeps_console() else (),
+            files=tuple(self.files),
             environment=self.environment,
             error=self.end.error,
             retry_may_help=self.end.retry_may_help,
@@ -102,6 +107,13 @@ class Evidence:
             fail_on=playbook.findings.fail_on,
             build=self.build,
         )
+
+    def _keeps_console(self) -> bool:
+        assert self.end is not None  # `result` says so
+        playbook = self.request.playbook
+        is_whole = self.end.status is SessionStatus.COMPLETED
+        failed = has_failed(self.findings, playbook.findings.fail_on, is_whole=is_whole)
+        return playbook.evidence.console.holds(has_failed=failed)
 
     def _unplayed(self) -> Iterator[StepResult]:
         """The steps that the player never reported, so that a report lists every one."""

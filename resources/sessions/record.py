@@ -133,6 +133,16 @@ class Record:
         """Tell nothing of these either, from now on."""
         self._redactor.learn(secrets)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """All that is known by now."""
+        return self._redactor.secrets
+
+    @property
+    def findings(self) -> list[Finding]:
+        """Those so far."""
+        return [finding for finding, _ in self._findings.values()]
+
     def log(self, level: str, text: str, *, url: str) -> None:
         """Keep a console line, or one of ours about the window (download)."""
         if self._is_aside:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from inspect_pipelines.domain.evidence import EvidenceFile
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.screenshot import Environment, Screenshot
 from inspect_pipelines.domain.session import ConsoleLine, SessionStatus, StepResult
@@ -56,6 +57,7 @@ Message = (
     | Screenshot
     | Finding
     | ConsoleLine
+    | EvidenceFile
     | Findings
     | End
 )
@@ -70,6 +72,7 @@ KINDS: dict[str, Any] = {
         Screenshot,
         Finding,
         ConsoleLine,
+        EvidenceFile,
         Findings,
         End,
     )

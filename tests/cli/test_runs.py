@@ -26,7 +26,8 @@ from inspect_pipelines.cli.main import cli
 from inspect_pipelines.cli.output import unstyle
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.ids import DefinitionId, RunId
+from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
+from inspect_pipelines.domain.ids import DefinitionId, RunId, Sha256
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.review import CANCEL_REQUESTED
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -567,3 +568,30 @@ def test_a_terminal_that_wants_it_plain_gets_lines_without_a_single_escape(house
     assert watching.ended() == 0
     assert "12 of 12 views look as approved" in watching.text
     assert "\x1b" not in watching.text
+
+
+def test_open_prints_where_a_trace_is_how_to_look_at_it_and_how_to_have_one(
+    house: House, ran: Ran, tmp_path: Path
+) -> None:
+    run = ran(RunStatus.FAILED)
+    sha = house.evidence_files.put(EvidenceKind.TRACE, b"PK")
+    files = (
+        EvidenceFile(EvidenceKind.TRACE, "desktop", sha, 2),
+        EvidenceFile(EvidenceKind.TRACE, "phone", None, 60_000_000, "left out: larger than 50 MB"),
+        EvidenceFile(EvidenceKind.VIDEO, "desktop", Sha256("0" * 64), 2),
+    )
+    with house.ledger.write() as ledger:
+        ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.1", files=files))
+
+    trace = CliRunner().invoke(cli, ["runs", "open", run.id, "--trace"])
+    pruned = CliRunner().invoke(cli, ["runs", "open", run.id, "--video"])
+    none = CliRunner().invoke(cli, ["runs", "open", run.id, "--har"])
+
+    path = tmp_path / "evidence" / sha[:2] / f"{sha}.zip"
+    assert trace.stdout == f"desktop  {path}\nphone  (left out: larger than 50 MB)\n"
+    assert trace.stderr == f"look at it with: playwright show-trace {path}\n"
+    assert pruned.stdout == "desktop  (it was pruned)\n"
+    assert "has no har; have one kept with 'evidence: {har: on_failure}' in its playbook" in str(
+        none.exception
+    )
+    assert CliRunner().invoke(cli, ["runs", "open", run.id]).stdout.strip() == house.reports.url(run.id)

@@ -87,7 +87,7 @@ def test_a_wrong_action_is_named(playbook_problems, action, problem):
         ("  setup: text\n" + STEPS.replace("id: home", "id: setup"), "7:11  spec.steps[0].id  'setup' is what spec.setup is called; call the step otherwise"),
         ("  runner: agent\n" + STEPS, "5:11  spec.runner  'agent' is not one of 'browser', 'open-inspect'"),
         ("  stps: 1\n" + STEPS, "5:3  spec.stps  unknown key 'stps' (did you mean 'steps'?)"),
-        ("  zzz: 1\n" + STEPS, "5:3  spec.zzz  unknown key 'zzz'; known are locale, timezone, color_scheme, geolocation, permissions, freeze_time, browser, base_url, runner, variables, viewports, page, findings, build, login, setup, steps, teardown"),
+        ("  zzz: 1\n" + STEPS, "5:3  spec.zzz  unknown key 'zzz'; known are locale, timezone, color_scheme, geolocation, permissions, freeze_time, browser, base_url, runner, variables, viewports, page, findings, evidence, build, login, setup, steps, teardown"),
         ("  findings: {fail_on: warn}\n" + STEPS, "5:23  spec.findings.fail_on  'warn' is not one of 'error', 'warning', 'never' (did you mean 'warning'?)"),
         ("  viewports: [{name: phone, device: iPhone 31}]\n" + STEPS, "5:37  spec.viewports[0].device  'iPhone 31' is not a device of ours (did you mean 'iPhone 13'?)"),
         ("  viewports: [{name: phone, device: Zune}]\n" + STEPS, "5:37  spec.viewports[0].device  'Zune' is not a device of ours; known are iPhone SE, iPhone 13, iPhone 15 Pro Max, Pixel 7, Galaxy S24, iPad Mini, Laptop, Full HD"),

@@ -15,6 +15,7 @@ from houses import CollectingChannel, a_house
 from inspect_pipelines.domain.baseline import image_of
 from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.compiled import Channels
+from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.stored.compiled import compile_definitions
@@ -29,9 +30,13 @@ def a_filled_house(home: Path) -> House:
     for _ in range(1000):
         house.clock.new_id()  # the rows' own ids begin alike
     shot = a_screenshot(sha256=house.gallery.put(noise(8, 8)))
+    # The same bytes as a film, so that one hash names both.
+    film = EvidenceFile(
+        EvidenceKind.VIDEO, "desktop", house.evidence_files.put(EvidenceKind.VIDEO, noise(8, 8))
+    )
     with house.ledger.write() as session:
         ledger_rows.fill(session)
-        session.evidence.save_session(ledger_rows.RUNNING.id, a_session(screenshots=(shot,)))
+        session.evidence.save_session(ledger_rows.RUNNING.id, a_session(screenshots=(shot,), files=(film,)))
         pictures = {shot.view: image_of(shot, ledger_rows.RUNNING.id)}
         session.baselines.add(replace(a_baseline(), id=ledger_rows.WITH_PICTURES, images=pictures))
     house.inbox.store([a_delivery(id=ledger_rows.EVENT.id)])

@@ -11,11 +11,13 @@ from inspect_pipelines.cli import steps
 from inspect_pipelines.cli.choice import refuse_server
 from inspect_pipelines.cli.seen import Seen
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.evidence import EvidenceFile
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.dossier import Dossier, show_run
+from inspect_pipelines.queries.evidence import opened
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.pictures import picture_of_run
 from inspect_pipelines.queries.progress import LOOK_EVERY_SECONDS
@@ -77,6 +79,12 @@ class RunDesk(Protocol):
 
     def log(self, run_id: RunId, *, only_events: bool) -> Iterator[str]:
         """Its steps and what its process printed, else Dagster's log."""
+
+    def evidence(self, run_id: RunId) -> Iterator[tuple[EvidenceFile, str]]:
+        """Each file that was kept beside its pictures, and where a person opens it."""
+
+    def report(self, run_id: RunId) -> str:
+        """Where its report is."""
 
 
 class RunsHere(RunDesk):
@@ -159,6 +167,13 @@ class RunsHere(RunDesk):
             yield from steps.lines(sessions_of(self._house, run_id))
         yield from lines_of(Settings(), run, only_events=only_events)
 
+    def evidence(self, run_id: RunId) -> Iterator[tuple[EvidenceFile, str]]:
+        for session in sessions_of(self._house, run_id):
+            yield from ((file, opened(self._house, file)) for file in session.files)
+
+    def report(self, run_id: RunId) -> str:
+        return self._house.reports.url(run_id)
+
 
 class RunsThere(RunDesk):
     """Of a server."""
@@ -226,3 +241,16 @@ class RunsThere(RunDesk):
         if found.is_cut:
             yield f"-- only the last {len(found.lines)} lines"
         yield from found.lines
+
+    def evidence(self, run_id: RunId) -> Iterator[tuple[EvidenceFile, str]]:
+        for session in self._client.runs.sessions(run_id):
+            for file in session.files:
+                where = f"{_server()}/api/v1/runs/{run_id}/evidence/{file.sha256}"
+                yield file, where if file.sha256 else f"({file.note})"
+
+    def report(self, run_id: RunId) -> str:
+        return f"{_server()}/runs/{run_id}"
+
+
+def _server() -> str:
+    return (Settings().server or "").rstrip("/")

@@ -87,6 +87,10 @@ class Runs(Noun):
         """A picture that the run took, was compared with, or got drawn."""
         return self._bytes(below("/runs/{run_id}/pictures/{sha256}", run_id=run_id, sha256=sha256))
 
+    def evidence(self, run_id: str, sha256: str) -> bytes:
+        """A trace, film or network log that was kept of the run, as a file to save."""
+        return self._bytes(below("/runs/{run_id}/evidence/{sha256}", run_id=run_id, sha256=sha256))
+
     def run_schedule(
         self,
         schedule_id: str,

@@ -20,10 +20,11 @@ class Pruned:
     pictures: int
     size_bytes: int
     kept: int  # pictures that something refers to
+    files: int = 0  # traces, films, network logs; their bytes are among the others
 
 
 def prune_gallery(house: House, *, older_than: timedelta, now: datetime, is_dry_run: bool = False) -> Pruned:
-    """Delete every picture older than that which no baseline, session, finding or comparison refers to.
+    """Delete every picture, trace, film and network log older than that which no baseline, session, finding or comparison refers to.
 
     Raises:
         Refused: So young that a run may be about to refer to it.
@@ -35,7 +36,8 @@ def prune_gallery(house: House, *, older_than: timedelta, now: datetime, is_dry_
         )
     kept = referred_to(house)
     pictures, size = house.gallery.prune(kept, older_than=now - older_than, is_dry_run=is_dry_run)
-    return Pruned(pictures, size, len(kept))
+    files, of_files = house.evidence_files.prune(kept, older_than=now - older_than, is_dry_run=is_dry_run)
+    return Pruned(pictures, size + of_files, len(kept), files)
 
 
 def referred_to(house: House) -> set[Sha256]:

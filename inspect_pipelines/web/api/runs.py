@@ -19,6 +19,7 @@ from inspect_pipelines.queries.dossier import (
     dossier_for,
     screenshots_of,
 )
+from inspect_pipelines.queries.evidence import evidence_of_run
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.pictures import picture_of_run
 from inspect_pipelines.queries.run import refuse_unknown, run_for, sessions_of
@@ -29,6 +30,7 @@ from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.access.rates import COMPARE
 from inspect_pipelines.web.api.absent import present
+from inspect_pipelines.web.api.events import BYTES, SENT
 from inspect_pipelines.web.api.moment import Moment
 from inspect_pipelines.web.api.review_wishes import views_of
 from inspect_pipelines.web.api.route import PNG, USUAL, Answer, Asked, AskedBy, Cursor, Limit, Routes
@@ -126,6 +128,14 @@ def runs(gate: Gate) -> Routes:
     def picture(asked: AskedBy, run_id: str, sha256: str) -> Response:
         """A picture that the run took, was compared with, or got drawn."""
         return asked.picture(present(picture_of_run(asked.house, run_id, sha256), "picture", sha256))
+
+    @routes.get("/runs/{run_id}/evidence/{sha256}", sees, Answer(bytes, media_type=BYTES))
+    def evidence(asked: AskedBy, run_id: str, sha256: str) -> Response:
+        """A trace, film or network log that was kept of the run, as a file to save."""
+        file, data = present(evidence_of_run(asked.house, run_id, sha256), "evidence", sha256)
+        name = f"{file.kind.value}-{sha256[:8]}{file.kind.suffix}"
+        headers = {**SENT, "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(data, media_type=BYTES, headers=headers)
 
     return routes
 

@@ -140,12 +140,20 @@ class Camera:
 
     def snap(self) -> Sha256 | None:
         """The window as it is, for a finding; None when there is nothing to see any more."""
+        png = self.glance()
+        try:
+            return self._gallery.put(png) if png is not None else None
+        except Unreadable:
+            return None
+
+    def glance(self) -> bytes | None:
+        """The same, and not stored."""
         try:
             if not self._window.url or self._window.is_gone:
                 return None
             with self.stage.held(at_top=False):
                 frame = self._frame(None, self._rules.mask)
-            return self._gallery.put(painted(frame.png, frame.boxes))
+            return painted(frame.png, frame.boxes)
         except (Error, Unreadable, ActionFailed):
             return None
 

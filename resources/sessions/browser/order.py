@@ -20,4 +20,5 @@ class Order:
     logins: Path  # the folder of kept ones
     headed: bool = False  # on a screen, for whoever writes a playbook
     holds: bool = False  # a step that has failed is left as it is, until the parent says so by SIGUSR2
+    evidence: Path | None = None  # where traces, films and network logs are kept; None: nowhere
     live: Path | None = None  # where its window is shown as it is played; None: nowhere

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -22,6 +23,7 @@ from resources.sessions.browser.camera import Camera
 from resources.sessions.browser.codes import Codes
 from resources.sessions.browser.documents import Documents
 from resources.sessions.browser.faults import Halted, NotLoggedIn
+from resources.sessions.browser.filming import Filming
 from resources.sessions.browser.gate import Gate
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.headers import Headers
@@ -33,6 +35,7 @@ from resources.sessions.browser.page_masks import PageMasks
 from resources.sessions.browser.patience import Patience
 from resources.sessions.browser.popups import Popups
 from resources.sessions.browser.profile import Stubs, new_profile
+from resources.sessions.browser.recorder import Recorder
 from resources.sessions.browser.scene import Scene, Scenes
 from resources.sessions.browser.secrets import Secrets
 from resources.sessions.browser.stamp import environment
@@ -49,6 +52,7 @@ class Player:
     Args:
         show: Given what the window looks like now, again and again; None: nobody is to watch.
         hold: Where a step that has failed waits; None: it does not.
+        recorder: Of what is kept beside pictures.
     """
 
     def __init__(
@@ -65,6 +69,7 @@ class Player:
         logins: Logins,
         show: Callable[[bytes], None] | None = None,
         hold: Hold | None = None,
+        recorder: Recorder,
     ) -> None:
         self._browser = browser
         self._playbook: Playbook = request.playbook
@@ -81,12 +86,21 @@ class Player:
         self._gate = Gate(self._borders.names)
         self._stubs = Stubs(self._playbook.page.stubs, self._words)
         self._halt = halt
-        self._steps = Steps(self._playbook, record, Patience(record, request.known_faults), halt, hold)
+        self._filming = Filming(self._playbook, self._words, gallery, recorder, show)
+        self._steps = Steps(
+            self._playbook,
+            record,
+            Patience(record, request.known_faults),
+            halt,
+            hold,
+            self._filming.faulted,
+            self._filming.done if recorder.films else None,
+        )
         self._login = Login(
             request, self._words, record, self._steps, halt, logins=logins, codes=codes, clock=clock
         )
         self._page_masks = PageMasks()
-        self._show = show
+        self._recorder = recorder
         self._mirrors: list[Mirror] = []
         self._scenes: Scenes | None = None
 
@@ -160,6 +174,7 @@ class Player:
     def _play_viewport(self, viewport: Viewport) -> str | None:
         """Why a step could not be played, if so."""
         with self._context(viewport) as context:
+            self._recorder.begin(context, viewport.name)
             popups = Popups(context, self._record)
 
             def fresh() -> Scenes:
@@ -188,6 +203,7 @@ class Player:
                 if self._halt.is_asked or own.now.window.is_gone or own.now.window.page.is_closed():
                     own = self._scenes = fresh()
                 self._steps.play(teardown, viewport, own)
+            self._recorder.end(context, viewport.name)
             if lost is not None:
                 raise lost
             return f"step {failure[0].id!r} ({viewport.name}): {failure[1]}" if failure else None
@@ -247,7 +263,7 @@ class Player:
             record=self._record,
             borders=self._borders,
         )
-        if self._show is not None:
+        if self._filming.is_wanted:
             mirror = Mirror(
                 page,
                 Lookout(page, secrets),
@@ -255,19 +271,26 @@ class Player:
                 has_secrets=bool(secrets.values),
                 is_shown=lambda: self._scenes is not None and self._scenes.now.window.page is page,
                 is_busy=lambda: camera.stage.is_held,
-                show=self._show,
+                show=self._filming.see,
             )
             self._mirrors.append(mirror)
         return Scene(window, camera, actions)
 
-    def _new_profile(self, viewport: Viewport) -> BrowserContext:
+    def _new_profile(self, viewport: Viewport, recording: Mapping[str, Any] | None = None) -> BrowserContext:
         return new_profile(
-            self._browser, self._playbook, viewport, proxy=self._proxy, words=self._words, stubs=self._stubs
+            self._browser,
+            self._playbook,
+            viewport,
+            proxy=self._proxy,
+            words=self._words,
+            stubs=self._stubs,
+            recording=recording or {},
         )
 
     @contextmanager
     def _context(self, viewport: Viewport) -> Iterator[BrowserContext]:
-        context = self._new_profile(viewport)
+        context = self._new_profile(viewport, self._recorder.options(viewport.name))
         yield context
-        if viewport is not self._playbook.viewports[-1] and self._browser.is_connected():
+        stays = viewport is self._playbook.viewports[-1] and not self._recorder.needs_close
+        if not stays and self._browser.is_connected():
             context.close()  # the last one goes with the browser

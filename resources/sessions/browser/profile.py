@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Route
@@ -50,9 +50,20 @@ class Stubs:
 
 
 def new_profile(
-    browser: Browser, playbook: Playbook, viewport: Viewport, *, proxy: str, words: Words, stubs: Stubs
+    browser: Browser,
+    playbook: Playbook,
+    viewport: Viewport,
+    *,
+    proxy: str,
+    words: Words,
+    stubs: Stubs,
+    recording: Mapping[str, Any],
 ) -> BrowserContext:
-    """A fresh context."""
+    """A fresh context.
+
+    Args:
+        recording: Options of what is recorded in it.
+    """
     options: dict[str, Any] = {"user_agent": viewport.user_agent} if viewport.user_agent else {}
     size: Any = {"width": viewport.width, "height": viewport.height}
     around, wire = viewport.surroundings, playbook.page.wire
@@ -82,6 +93,7 @@ def new_profile(
         accept_downloads=False,
         proxy={"server": proxy},
         **options,
+        **recording,
     )
     context.add_init_script(HUSH + WITHHOLD if playbook.rearranges else HUSH)
     if around.now is not None:

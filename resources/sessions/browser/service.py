@@ -10,12 +10,14 @@ from pathlib import Path
 from playwright.sync_api import Browser, Error, Playwright
 
 from inspect_pipelines.config.settings import Settings, resolve_secret
+from inspect_pipelines.domain.evidence import has_failed
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.session import SessionRequest, SessionStatus, Value
 from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
 from inspect_pipelines.ports.logins import Logins
 from inspect_pipelines.stored.serial import load_json
 from resources.clock import SystemClock
+from resources.evidence_files import FolderEvidenceFiles
 from resources.gallery.folder import FolderGallery
 from resources.live_frames import FolderLiveFrames
 from resources.logins.folder import FolderLogins
@@ -23,6 +25,7 @@ from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.hold import Hold
 from resources.sessions.browser.order import Order
 from resources.sessions.browser.player import Player
+from resources.sessions.browser.recorder import Recorder
 from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.translation import in_words
 from resources.sessions.record import Record
@@ -82,6 +85,8 @@ def serve(
         show,
         hold if order.holds else None,
         logins=FolderLogins(order.logins, key),
+        evidence=order.evidence,
+        scratch=order.scratch,
     )
 
 
@@ -95,12 +100,16 @@ def perform(
     hold: Hold | None = None,
     *,
     logins: Logins,
+    evidence: Path | None = None,
+    scratch: Path = Path(),
 ) -> None:
     """Play a request; every way it ends is told, the last thing.
 
     Args:
         show: As the player's.
         hold: As the player's.
+        evidence: Where traces, films and network logs are kept; None: nowhere.
+        scratch: For what of these still holds secrets.
     """
     clock = SystemClock()
     today = clock.now().date()
@@ -111,6 +120,8 @@ def perform(
             name for name, value in request.values.items() if value.is_secret_reference and values[name]
         )
         record = Record(request.playbook, Redactor(values[name] for name in secret_names), write, today=today)
+        files = FolderEvidenceFiles(evidence) if evidence is not None else None
+        recorder = Recorder(request.playbook.evidence, record, files, scratch)
         record.tell(Launching())
         browser = launch()
         viewports = request.playbook.viewports
@@ -127,9 +138,13 @@ def perform(
             logins=logins,
             show=show,
             hold=hold,
+            recorder=recorder,
         )
         try:
             end = player.play()
+            is_whole = end.status is SessionStatus.COMPLETED and not halt.is_asked
+            rules = request.playbook.findings
+            recorder.keep(has_failed=has_failed(record.findings, rules.fail_on, is_whole=is_whole))
             record.close()
             record.tell(end)
         finally:

@@ -57,6 +57,7 @@ class BrowserSessions:
         no_sandbox: Start Chromium without its sandbox; None: only as root, where it refuses to start with one.
         memory_mb: What a session's processes may take together; a page that makes them take more has failed.
         live: Where windows are shown while they are played; None: nowhere.
+        evidence: Where traces, films and network logs are kept; None: nowhere.
         is_headed: Play on a screen.
         hold: Called with a step that has failed; its window stays as it is until this returns. None: it does not.
     """
@@ -72,6 +73,7 @@ class BrowserSessions:
         no_sandbox: bool | None = None,
         memory_mb: int = MEMORY_MB,
         live: FolderLiveFrames | None = None,
+        evidence: Path | None = None,
         is_headed: bool = False,
         hold: Callable[[StepResult], None] | None = None,
     ) -> None:
@@ -82,6 +84,7 @@ class BrowserSessions:
         self._browser = browser
         self._memory_bytes = memory_mb * 1_000_000
         self._live = live
+        self._evidence = evidence
         self._is_headed = is_headed
         self._hold = hold
         self._resting: Crew | None = None
@@ -151,6 +154,7 @@ class BrowserSessions:
                 headed=self._is_headed,
                 holds=self._hold is not None,
                 logins=self._logins,
+                evidence=self._evidence,
                 live=self._live.folder if self._live else None,
             )
             crew.order(dump_json(order))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 
@@ -34,6 +35,7 @@ from resources.sessions.record import Record
 HANG_GRACE_SECONDS = 5.0  # beyond twice an action's time-out: our own questions to a page have none
 PICTURE_GRACE_SECONDS = 60.0  # a page of 32,767 px takes 3 s a frame
 INTERRUPTED = "interrupted"
+Faulted = Callable[[Sha256, str, Action | None, Scene], None]  # picture, why, what could not be done, where
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,22 @@ class Steps:
     """Plays the steps of one playbook."""
 
     def __init__(
-        self, playbook: Playbook, record: Record, patience: Patience, halt: Halt, hold: Hold | None = None
+        self,
+        playbook: Playbook,
+        record: Record,
+        patience: Patience,
+        halt: Halt,
+        hold: Hold | None = None,
+        faulted: Faulted | None = None,
+        done: Callable[[Scene], None] | None = None,
     ) -> None:
         self._playbook = playbook
         self._record = record
         self._patience = patience
         self._halt = halt
         self._hold = hold
+        self._faulted = faulted
+        self._done = done
         self.was_sound = True  # whether nothing was wrong with the step that was played last
 
     def faulty(self, action: Action, step: Step, scenes: Scenes) -> Fault | None:
@@ -149,7 +160,7 @@ class Steps:
                 tell_if_slow(self._record, action, step, scenes.now.window.url, took)
             except Fault as fault:
                 self._check_halt(step, viewport, scenes, started_at)
-                self._find(fault, step, scenes, number=number, is_last=is_last)
+                self._find(fault, step, scenes, number=number, is_last=is_last, action=action)
                 if not isinstance(fault, ExpectationFailed):
                     failure = str(fault)
                     break
@@ -159,11 +170,23 @@ class Steps:
                 self._find(ExpectationFailed(sentence), step, scenes, number=number, is_last=is_last)
                 missed.append(sentence)
         url = scenes.now.window.url
+        if self._done is not None and not (failure or missed):
+            with watchdog(scenes.now.window, HANG_GRACE_SECONDS):
+                self._done(scenes.now)
         scenes.return_home()
         scenes.now.window.before_action()  # what the last one has opened is followed by nobody
         return _Outcome(failure, failure or "; ".join(missed), url)
 
-    def _find(self, fault: Fault, step: Step, scenes: Scenes, *, number: int, is_last: bool) -> None:
+    def _find(
+        self,
+        fault: Fault,
+        step: Step,
+        scenes: Scenes,
+        *,
+        number: int,
+        is_last: bool,
+        action: Action | None = None,
+    ) -> None:
         """Keep it as a finding: one that another try may mend, or that the playbook bears, fails nothing."""
         window, message, severity = scenes.now.window, str(fault), None
         if isinstance(fault, PageDied):
@@ -178,9 +201,10 @@ class Steps:
             )  # what is left lying about is told; it is nothing that people were shown
         if is_last:
             self._patience.learn(step.id, str(fault))
-        self._record.find(
-            fault.kind, message, url=window.url, picture=self.snap(scenes.now), severity=severity
-        )
+        picture = self.snap(scenes.now)
+        self._record.find(fault.kind, message, url=window.url, picture=picture, severity=severity)
+        if picture is not None and self._faulted is not None:
+            self._faulted(picture, message, action, scenes.now)
 
     def _check_halt(self, step: Step, viewport: Viewport, scenes: Scenes, started_at: float) -> None:
         if self._halt.is_asked and step is not self._playbook.teardown:

@@ -10,12 +10,14 @@ from typing import Any
 
 from playwright.sync_api import Error, Frame, FrameLocator, Locator, Page
 
+from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.target import Target
 from resources.sessions.browser.scripts import CANDIDATES, TEXT_OF
 from resources.sessions.browser.translation import in_words
 
 COVERED = re.compile(r"(<[^\n]{1,200}?>)[^\n]*? intercepts pointer events")
 MOST_SUGGESTED = 80  # characters
+BOX_MS = 300  # for where an element stands that is there or is not
 PROBE_MS = 1000  # for looking at an element after it could not be used
 WHOLE_PAGE = Target(selector="body, :root:not(:has(body))")  # XML and SVG have no body
 
@@ -30,6 +32,22 @@ def locate(page: Page, target: Target) -> Locator:
     if target.has:  # it is looked for in what was found, so it needs no frame
         found = found.filter(has=locate(page, target.has))
     return found if target.nth is None else found.nth(target.nth)
+
+
+def box_of(page: Page, target: Target, scale: float) -> Box | None:
+    """Where the first element that a target may mean stands in a picture of the window; None: nowhere.
+
+    Args:
+        scale: Device pixels per CSS px.
+    """
+    try:
+        found = locate(page, target).first.bounding_box(timeout=BOX_MS)
+    except Error:
+        return None
+    if found is None:
+        return None
+    left, top, width, height = (round(found[key] * scale) for key in ("x", "y", "width", "height"))
+    return Box(left, top, width, height)
 
 
 def _named(root: Page | FrameLocator | Locator, target: Target) -> Locator:

@@ -97,7 +97,17 @@ def play(browsers: Browsers, site: Site, tmp_path: Path) -> Play:
         evidence = Evidence(request, started_at=STARTED_AT, player="the browser")
         lines: list[str] = []
         logins = FolderLogins(tmp_path / "logins")
-        perform(request, tmp_path / "gallery", lines.append, lambda: browser, Halt(), show, logins=logins)
+        perform(
+            request,
+            tmp_path / "gallery",
+            lines.append,
+            lambda: browser,
+            Halt(),
+            show,
+            logins=logins,
+            evidence=tmp_path / "evidence",
+            scratch=tmp_path,
+        )
         for context in browser.contexts:
             context.close()
         for line in lines:
