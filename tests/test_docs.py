@@ -22,10 +22,12 @@ from inspect_pipelines.config import (
 from inspect_pipelines.config.action_document import VERBS
 from inspect_pipelines.config.devices import DEVICES
 from inspect_pipelines.config.document import Document
+from inspect_pipelines.config.playbook_document import LoginDocument
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.schedule_document import BaselineDocument, NotifyDocument, RuleDocument
 from inspect_pipelines.config.settings import PREFIX, Settings
 from inspect_pipelines.domain.finding import FindingKind, Severity
+from inspect_pipelines.domain.kept_login import LoginRules
 from inspect_pipelines.domain.playbook import VariableType
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.variable import EVENT_CONTEXT
@@ -196,6 +198,25 @@ def test_every_link_leads_somewhere(page: Path) -> None:
     targets = re.findall(r"\]\((?!https?://|#)([^)#\s]+)", page.read_text(encoding="utf-8"))
 
     assert [target for target in targets if not (page.parent / target).exists()] == []
+
+
+def test_the_playbooks_of_the_page_about_logins_are_valid_without_a_warning(tmp_path: Path) -> None:
+    page = (ROOT / "docs/login.md").read_text(encoding="utf-8")
+    (tmp_path / "playbooks").mkdir()
+    for name, text in re.findall(r"^```yaml\n# (playbooks/\S+)\n(.*?)^```", page, re.DOTALL | re.MULTILINE):
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    nightly = "- {id: %s, cron: '0 2 * * *', timezone: UTC, playbook: %s}"
+    lines = "\n".join(nightly % (name, name) for name in ("members", "two-factors"))
+    (tmp_path / "schedules.yaml").write_text(f"apiVersion: v1\nkind: ScheduleConfig\nschedules:\n{lines}\n")
+
+    project = load_project(tmp_path, kinds=CHANNELS, now=NOW)
+
+    members, second = project.playbooks
+    assert members.login_rules == LoginRules(is_kept=True)
+    assert second.login_rules == LoginRules(True, "two-factors", 8 * 3600.0, "sign-out")
+    assert [warning for warning in project.warnings if "login" in warning] == []
+    keys = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
+    assert sorted(keys) == sorted(LoginDocument.model_fields)
 
 
 def test_every_kind_of_finding_stands_in_the_docs_with_its_severity():

@@ -107,13 +107,23 @@ class ListedLogin:
     made_by: str
     expires_at: datetime | None  # None: when the site says so
     refusal: Refusal | None = None
+    is_kept: bool = True  # whether there is anything that a run could use
 
 
 def listed(login_id: str, kept: KeptLogin) -> ListedLogin:
     """What may be shown of it."""
     ends = kept.max_age_seconds is not None and kept.content
     expires_at = kept.made_at + timedelta(seconds=kept.max_age_seconds or 0) if ends else None
-    return ListedLogin(login_id, kept.origin, kept.name, kept.made_at, kept.made_by, expires_at, kept.refusal)
+    return ListedLogin(
+        login_id,
+        kept.origin,
+        kept.name,
+        kept.made_at,
+        kept.made_by,
+        expires_at,
+        kept.refusal,
+        bool(kept.content),
+    )
 
 
 def skew_sentence(ahead_seconds: float | None, period_seconds: int) -> str:

@@ -129,6 +129,12 @@ def deciding(sessions: Sequence[SessionResult]) -> list[SessionResult]:
     return [_decided([each for each in sessions if each.playbook == book]) for book in _playbooks(sessions)]
 
 
+def shown(sessions: Sequence[SessionResult]) -> list[SessionResult]:
+    """Without those of a playbook that nobody was logged in for: its pictures are of a page for strangers."""
+    strangers = {each.playbook for each in deciding(sessions) if each.status is SessionStatus.AUTH}
+    return [each for each in sessions if each.playbook not in strangers]
+
+
 def first_looks(sessions: Sequence[SessionResult]) -> list[SessionResult]:
     """As `deciding`, without the later looks at what differed: what the run saw before anybody looked again."""
     return deciding([each for each in sessions if each.cause != RetryClass.VISUAL])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from inspect_pipelines.domain.alike import alike
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.finding import Finding, without_waiting
@@ -82,13 +83,14 @@ def decide(
         return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)
     if not baseline_enabled:
         return _passed("every expectation held; pictures are not compared", flaky)
-    if baseline is None and adopt_first and not flaky:
+    same = alike(shot for session in sessions for shot in session.screenshots) if baseline is None else ()
+    if baseline is None and adopt_first and not flaky and not same:
         return _passed("first run: its pictures were adopted, as the plan says", flaky)
     if baseline is None or not comparisons:  # adopted after this run had looked for one: it compared nothing
         return Verdict(
             VerdictKind.NEEDS_REVIEW,
             RunStatus.NEEDS_REVIEW,
-            ("nothing is approved yet: look at its pictures and adopt them",),
+            ("nothing is approved yet: look at its pictures and adopt them", *same),
         )
     if environment_changes:
         changed = "the environment changed: " + ", ".join(environment_changes)

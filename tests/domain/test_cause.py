@@ -70,6 +70,17 @@ def test_a_failure_without_evidence_is_known_by_its_reason():
     assert cause(reasons=()).keys == ("finding ",)
 
 
+def test_who_is_not_logged_in_is_one_cause_for_all_that_log_in_at_a_host():
+    stranger = a_session(status=SessionStatus.AUTH, error="auth: x")
+    one, other = (
+        cause(RunStatus.ERROR, sessions=[stranger], reasons=(text,)) for text in ("auth: x", "auth: y")
+    )
+
+    assert one.keys == ("error auth",)
+    assert one.scope.startswith("host:")
+    assert one.fingerprint == other.fingerprint
+
+
 def test_an_error_is_known_by_its_host_and_by_what_stays_the_same_in_its_words():
     reasons = [
         "browser 01900000-0000-7000-8000-000000000001 died after 31 s at port 4711\nmore",

@@ -23,11 +23,13 @@ from inspect_pipelines.domain.retry import (
     next_cause,
     second_looks,
     second_thoughts,
+    shown,
     spent,
 )
 from inspect_pipelines.domain.session import KnownFault, SessionStatus
 
 FAILED = a_session(id="r.1", status=SessionStatus.FAILED, error="button 'Buy' was not found", screenshots=())
+AUTH = a_session(id="r.1", status=SessionStatus.AUTH, error="auth: x", screenshots=(), retry_may_help=False)
 CRASHED = a_session(id="r.1", status=SessionStatus.CRASHED, error="the browser died", screenshots=())
 PASSED = a_session(id="r.1")
 SECOND = timedelta(seconds=1)
@@ -46,6 +48,8 @@ def found(message: str, kind: FindingKind = FindingKind.EXPECTATION, **changes):
     [
         (PASSED, None),
         (CRASHED, RetryClass.INFRA),
+        (AUTH, None),  # another attempt would lock the account
+        (replace(AUTH, retry_may_help=True), RetryClass.INFRA),  # the login ended in the midst
         (replace(CRASHED, retry_may_help=False), None),  # a secret that has no value
         (replace(PASSED, status=SessionStatus.TIMEOUT), None),
         (replace(PASSED, status=SessionStatus.CANCELLED), None),
@@ -229,3 +233,11 @@ def test_the_next_attempt_knows_what_was_waited_for_in_vain():
     )
 
     assert known_faults(session) == (KnownFault("pay", "click #x: found none"),)
+
+
+def test_what_nobody_was_logged_in_for_is_not_shown_and_what_was_seen_before_decides():
+    other = replace(FAILED, playbook="other")
+
+    assert shown([AUTH, other]) == [other]
+    assert shown([FAILED, replace(AUTH, attempt=2)]) == [FAILED, replace(AUTH, attempt=2)]
+    assert deciding([CRASHED, replace(AUTH, attempt=2)])[0].status is SessionStatus.AUTH

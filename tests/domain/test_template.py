@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inspect_pipelines.domain.template import fill, fill_address, malformed, placeholders
+from inspect_pipelines.domain.template import fill, fill_address, malformed, one_time_seeds, placeholders
 
 
 def test_placeholders_are_named_in_order_and_once():
@@ -72,3 +72,12 @@ def test_whatever_a_value_is_it_is_one_segment_and_one_parameter(value):
     assert (parts.netloc, parts.fragment) == ("shop.test", "")
     assert [unquote(each) for each in parts.path.split("/")] == ["", "a", value, "b"]
     assert [unquote(each) for each in parts.query.split("&")] == [f"q={value}", "r=1"]
+
+
+def test_a_one_time_code_is_asked_for_by_the_name_of_its_seed():
+    text = "{{ totp:seed }} and {{user}}, {{totp:seed}}, {{totp: seed}}"
+
+    assert one_time_seeds(text) == ("seed",)
+    assert placeholders(text) == ("totp:seed", "user")
+    assert fill("{{totp:seed}}", {"totp:seed": "123456"}) == "123456"
+    assert malformed(text) == "{{totp: seed}}"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from builders import NOW, a_baseline, a_finding, a_session, a_view
+from builders import NOW, a_baseline, a_finding, a_screenshot, a_session, a_sha, a_view
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.finding import Ignored, Severity
 from inspect_pipelines.domain.ids import DecisionId
@@ -220,6 +220,7 @@ def test_a_plan_may_adopt_its_first_run_which_then_passes_and_says_so():
 PRECEDENCE = [
     (SessionStatus.CANCELLED, RunStatus.CANCELLED),
     (SessionStatus.TIMEOUT, RunStatus.TIMEOUT),
+    (SessionStatus.AUTH, RunStatus.ERROR),
     (SessionStatus.CRASHED, RunStatus.ERROR),
     (SessionStatus.FAILED, RunStatus.FAILED),
     (SessionStatus.COMPLETED, RunStatus.PASSED),
@@ -252,6 +253,36 @@ def test_what_was_wrong_at_first_and_right_then_passes_as_flaky_and_says_what_it
 
 def test_a_flaky_run_that_differs_all_the_same_fails():
     assert decided(comparisons=[compared(passed=False)], flaky=("x",)).kind is VerdictKind.FAILED
+
+
+def test_a_first_run_whose_pages_all_look_alike_is_not_adopted_unseen():
+    """Its login had failed, and the login page was approved as every page."""
+    pages = [
+        a_screenshot(name, route=f"/{name}", sha256=a_sha("same"))
+        for name in ("basket", "orders", "bills", "pay", "help")
+    ]
+    sessions = [a_session(screenshots=tuple(pages))]
+
+    verdict = decided(sessions=sessions, baseline=None, comparisons=[], adopt_first=True)
+
+    assert verdict.kind is VerdictKind.NEEDS_REVIEW
+    assert verdict.reasons[1].startswith(f"{a_view('basket')} (/basket), {a_view('orders')} (/orders), ")
+    assert " and 1 more are the very same picture of different pages" in verdict.reasons[1]
+
+
+@pytest.mark.parametrize(
+    "second",
+    [{"route": "/home"}, {"route": ""}, {"sha256": a_sha("other")}, {"view": a_view("b", viewport="phone")}],
+)
+def test_pictures_that_may_be_alike_keep_nothing_from_being_adopted(second):
+    pair = (
+        a_screenshot("a", route="/home", sha256=a_sha("same")),
+        replace(a_screenshot("b", route="/other", sha256=a_sha("same")), **second),
+    )
+
+    verdict = decided(sessions=[a_session(screenshots=pair)], baseline=None, comparisons=[], adopt_first=True)
+
+    assert verdict.kind is VerdictKind.PASSED
 
 
 def test_a_flaky_first_run_is_not_adopted_unseen():

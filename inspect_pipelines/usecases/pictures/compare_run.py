@@ -9,7 +9,7 @@ from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
 from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.domain.retry import deciding
+from inspect_pipelines.domain.retry import deciding, shown
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
@@ -28,7 +28,7 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         definition = ledger.definitions.find(run.definition_id) if run else None
         if run is None or definition is None:
             raise NotFound(f"run {run_id!r} cannot be compared: it or its definition is gone; start it again")
-        sessions = ledger.evidence.sessions(run_id)
+        sessions = shown(ledger.evidence.sessions(run_id))
         set_name = baseline_set(definition, run)
         active = approved_for(ledger, definition, run)
         layers = ledger.baselines.layers(set_name) if not parted(set_name)[1] else []

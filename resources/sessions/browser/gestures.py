@@ -25,6 +25,7 @@ from inspect_pipelines.domain.gesture import (
     Uncheck,
     Upload,
 )
+from inspect_pipelines.domain.host import place_of
 from resources.sessions.browser.borders import Borders
 from resources.sessions.browser.downloads import MOST_BYTES, downloaded
 from resources.sessions.browser.faults import ActionFailed, ExpectationFailed, WaitedInVain
@@ -181,6 +182,7 @@ class Gestures:
             element = found.element_handle(timeout=timeout_ms)
             self._check_home(element, "nothing was filled into a page of host")
             if self._words.holds_secret(action.value):
+                self._check_told(element)
                 if not self._secrets.elements:
                     self._sight.lookout.remember_painted()
                 self._secrets.were_filled(target, element)
@@ -193,6 +195,12 @@ class Gestures:
                 found.press_sequentially(value, timeout=left_ms)
 
         self._sight.use(action.verb, action.target, fill_it, timeout_seconds)
+
+    def _check_told(self, element: ElementHandle) -> None:
+        """A secret is for a host that somebody has named, not for whoever a page leads to."""
+        home = home_of(element) or self._page.url
+        if not self._borders.names(*place_of(home)):
+            raise self._borders.refusal(home, came="no secret was typed into a page of host")
 
     def _check_home(self, element: ElementHandle, came: str) -> None:
         home = home_of(element) or self._page.url
