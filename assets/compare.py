@@ -38,7 +38,7 @@ def compare(
                 metadata={
                     "run": run_id,
                     "score": float(max((c.score for c in comparisons), default=0.0)),
-                    "views": len(comparisons),
+                    "views": sum(1 for c in comparisons if c.was_run),
                     "differing": len(differing),
                     "worst": f"{worst.view}: {worst.reason}" if worst else "",
                     **_pictures(RunId(run_id), worst),

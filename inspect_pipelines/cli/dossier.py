@@ -62,6 +62,8 @@ def _facts(dossier: Dossier) -> Iterator[str]:
         yield _row("retry of", run.retry_of)
     for retry in dossier.retried_as:
         yield _row("retried as", f"{retry.id}  {coloured(retry.status.value)}")
+    if run.selection:
+        yield _row("part", f"{run.selection}; what it did not look at is not run")
     if run.variables:
         texts = (f"{name}={text}" for name, text in sorted(run.variables.items()))
         yield _row("variables", printable(", ".join(texts)))  # strangers write titles and branches
@@ -121,7 +123,11 @@ def _comparisons(dossier: Dossier) -> Iterator[str]:
         return
     differing = [one for one in dossier.comparisons if not one.looks_as_approved]
     yield ""
-    yield f"Comparisons: {len(dossier.comparisons) - len(differing)} of {len(dossier.comparisons)} as approved"
+    seen = sum(1 for one in dossier.comparisons if one.was_run)
+    left = len(dossier.comparisons) - seen
+    yield f"Comparisons: {seen - len(differing)} of {seen} as approved" + (
+        f", {left} not run" if left else ""
+    )
     yield from (f"  {one.outcome.value} {one.view}: {one.sentence}" for one in differing)
 
 
@@ -160,7 +166,8 @@ def _next_steps(dossier: Dossier) -> Iterator[str]:
         unwanted = any(word.decision == CANCEL_REQUESTED for word in dossier.decisions)
         words = ["watch"] if unwanted else ["watch", "cancel"]
     elif run.status is RunStatus.NEEDS_REVIEW and not run.reviewed_as:
-        yield f"\naccept its pictures: inspect-pipelines baselines adopt {run.id}"
+        single = " --view NAME" if run.selection else ""  # a part cannot become a whole baseline
+        yield f"\naccept its pictures: inspect-pipelines baselines adopt {run.id}{single}"
         return
     elif run.status is RunStatus.PASSED:
         return

@@ -15,6 +15,7 @@ from inspect_pipelines.cli.reporters.github import resumed, stopped
 from inspect_pipelines.cli.variables import parsed_variables, variables_option
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.selection import Selection
 from inspect_pipelines.errors import UsageError
 
 
@@ -28,6 +29,10 @@ from inspect_pipelines.errors import UsageError
     metavar="BRANCH",
     help="What is looked at; its own approved pictures lie over the target's.",
 )
+@click.option("--view", "views", multiple=True, metavar="NAME", help="Only this picture; may be repeated.")
+@click.option("--step", "steps", multiple=True, metavar="ID", help="Only this step, and what it stands on.")
+@click.option("--viewport", "viewports", multiple=True, metavar="NAME", help="Only on this viewport.")
+@click.option("--playbook", "playbooks", multiple=True, metavar="ID", help="Only this playbook.")
 @click.option("--quiet", "-q", is_flag=True, help="With --wait: print only how it ended.")
 @click.option("--allow-review", is_flag=True, help="With --wait: a run that needs review exits with 0.")
 @click.option(
@@ -43,6 +48,10 @@ def run(
     wait: bool,
     variables: tuple[str, ...],
     branch: str,
+    views: tuple[str, ...],
+    steps: tuple[str, ...],
+    viewports: tuple[str, ...],
+    playbooks: tuple[str, ...],
     quiet: bool,
     allow_review: bool,
     reporters: tuple[str, ...],
@@ -51,6 +60,9 @@ def run(
     """Start a schedule or trigger now.
 
     Whatever its cron says, and also when it is switched off. With --wait Ctrl-C ends the waiting, twice ends the run.
+
+    With --view, --step, --viewport or --playbook it plays a part: every other view is `not run`, and the run can neither
+    become a whole baseline nor end an incident of what it did not look at.
 
     Exit codes with --wait: 0 passed, 1 failed or needs review, 2 usage, 3 timeout, error or cancelled.
 
@@ -64,7 +76,10 @@ def run(
             "--json and --reporter github cannot go together: both print; write json=FILE instead"
         )
     word = secrets.token_hex(16) if any(one.kind == GITHUB for one in wanted) else ""
-    with started(definition_id, parsed_variables(variables), Settings(), branch=branch) as done:
+    part = Selection(views, steps, viewports, playbooks)
+    with started(
+        definition_id, parsed_variables(variables), Settings(), branch=branch, selection=part
+    ) as done:
         from inspect_pipelines.cli.launching import print_end, print_start
 
         if not wait:

@@ -12,13 +12,13 @@ from inspect_pipelines.domain.verdict import VerdictKind
 def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
     """The baseline that the plan makes of a passed run: of a first one, or of its small accepted changes.
 
-    None where it makes none, and where a person has adopted something since the run was compared: that stands.
+    None where it makes none, of a part of its plan, and where a person has adopted something since the run was compared: that stands.
 
     Args:
         active: The set's active baseline of this moment, of all playbooks.
     """
     policy = end.definition.plan.baseline
-    if branch_of(end.run.variables, end.definition.plan):
+    if end.run.is_partial or branch_of(end.run.variables, end.definition.plan):
         return None  # a branch's own pictures are those that somebody approved there
     if end.baseline_id is None or end.verdict.kind is not VerdictKind.PASSED or not policy.enabled:
         return None

@@ -15,6 +15,7 @@ from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.playbook import Playbook, Viewport
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.screenshot import Environment, Masked, Screenshot, View
+from inspect_pipelines.domain.selection import WHOLE, Selection, attempted
 from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
 from inspect_pipelines.domain.trigger import Definition
 
@@ -164,7 +165,10 @@ def photographed(playbooks: Iterable[Playbook]) -> dict[View, Viewport]:
 
 
 def concerning(
-    baseline: Baseline | None, sessions: Iterable[SessionResult], definition: Definition | None
+    baseline: Baseline | None,
+    sessions: Iterable[SessionResult],
+    definition: Definition | None,
+    selection: Selection = WHOLE,
 ) -> Baseline | None:
     """The part of a shared set's baseline that these sessions can show; None when it has no view of theirs.
 
@@ -172,6 +176,7 @@ def concerning(
 
     Args:
         definition: That they were played for; None: it is gone.
+        selection: The part of its plan that was asked for.
     """
     if baseline is None:
         return None
@@ -184,7 +189,18 @@ def concerning(
         for view, image in baseline.images.items()
         if view.playbook in playbooks and view not in unawaited
     }
+    if not selection.is_whole:
+        images = {view: images[view] for view in images.keys() & attempted(plan, selection)}
     return replace(baseline, images=images) if images else None
+
+
+def unattempted(baseline: Baseline | None, definition: Definition, selection: Selection) -> frozenset[View]:
+    """The approved views of a definition that a part of its plan does not try to show; of a whole run there are none."""
+    if baseline is None or selection.is_whole:
+        return frozenset()
+    ours = {playbook.id for playbook in definition.plan.playbooks}
+    views = frozenset(view for view in baseline.images if view.playbook in ours)
+    return views - attempted(definition.plan.playbooks, selection) - elsewhere_only(definition.plan.playbooks)
 
 
 def expected(baseline: Baseline, sessions: Iterable[SessionResult]) -> Baseline:

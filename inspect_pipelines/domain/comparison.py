@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.said import Said
 from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.selection import Selection
 
 NOT_MEASURED = "none"  # score_method of what was decided without looking at pixels
 
@@ -22,6 +23,7 @@ class Outcome(StrEnum):
     ADDED = "added"
     REMOVED = "removed"
     UNREADABLE = "unreadable"
+    NOT_RUN = "not_run"  # nobody tried: the run was asked for a part of its plan only
 
 
 class ChangeKind(StrEnum):
@@ -118,6 +120,11 @@ class Comparison:
     said: Said | None = None  # the person's earlier word that it follows; it passes unless that rejects it
 
     @property
+    def was_run(self) -> bool:
+        """Whether anybody tried to show the view."""
+        return self.outcome is not Outcome.NOT_RUN
+
+    @property
     def looks_as_approved(self) -> bool:
         """Whether it passes by what it shows, and not because somebody decided so."""
         return self.passed and self.said is None
@@ -147,6 +154,22 @@ def first_compared(shot: Screenshot) -> Comparison:
         0.0,
         new_sha256=shot.sha256,
     )
+
+
+def not_attempted(views: Iterable[View], selection: Selection) -> list[Comparison]:
+    """One for each approved view that a partial run did not try to show; it passes, for it says nothing."""
+    return [
+        Comparison(
+            view,
+            Outcome.NOT_RUN,
+            passed=True,
+            reason=f"not looked at: the run was asked for {selection} only",
+            score=0.0,
+            score_method=NOT_MEASURED,
+            tolerance=0.0,
+        )
+        for view in sorted(views)
+    ]
 
 
 def judge(measurement: Measurement, policy: BaselinePolicy, tolerance: float) -> tuple[str, ...]:

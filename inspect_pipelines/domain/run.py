@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from inspect_pipelines.domain.ids import DefinitionId, EventId, OrgId, RunId
 from inspect_pipelines.domain.plan import Overlap
+from inspect_pipelines.domain.selection import WHOLE, Selection
 from inspect_pipelines.errors import Refused
 
 
@@ -112,6 +113,12 @@ class Run:
     claimed_at: datetime | None = None  # UTC; None until a worker took it
     deadline_at: datetime | None = None  # UTC; claimed_at + timeout_minutes
     completed_at: datetime | None = None  # UTC
+    selection: Selection = WHOLE  # the part of its plan that it plays
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether it shows a part of its plan only, so that it says nothing of the rest."""
+        return not self.selection.is_whole
 
     @property
     def is_upload(self) -> bool:

@@ -155,6 +155,10 @@ def _is_over(end: RunEnd, incident: Incident) -> bool:
     run = end.run
     if incident.kind is CauseKind.ABSENCE:
         return run.status not in (RunStatus.SKIPPED, RunStatus.CANCELLED)
+    if run.is_partial:  # it speaks for what it has looked at, and for nothing else
+        looked_at = {str(one.view) for one in end.comparisons if one.was_run}
+        is_seen = incident.kind is CauseKind.VISUAL and views_of(incident.keys) <= looked_at
+        return is_seen and run.status is RunStatus.PASSED
     if incident.kind in (CauseKind.ERROR, CauseKind.TIMEOUT):
         is_ours = run.definition_id in incident.definitions or len(incident.definitions) > 1
         return run.status in CONCLUSIVE and is_ours
@@ -215,8 +219,8 @@ def _of_the_run(
     found = []
     for rule, target in fired(end.definition.plan.notify, end.run.status, end.run.reason, is_flaky=is_flaky):
         of_commit = target == CODE_HOST
-        if of_commit and commit_of(end.run, end.definition) is None:
-            continue  # a schedule's run knows no commit
+        if of_commit and (end.run.is_partial or commit_of(end.run, end.definition) is None):
+            continue  # a part says nothing of a whole commit, and a schedule's run knows none
         is_told = rule.event in OF_INCIDENTS and end.run.status is not RunStatus.SKIPPED
         if is_told and not of_commit and not (remarks and target not in heard):
             continue  # people hear of incidents; of a pause they hear in any case

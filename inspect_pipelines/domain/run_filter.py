@@ -30,6 +30,7 @@ class RunFilter:
     since: datetime | None = None  # requested then or later
     until: datetime | None = None  # requested before
     about: tuple[About, ...] = ()
+    only_whole: bool = False  # no run of a part of its plan
 
 
 def about(

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from inspect_pipelines.domain.event_data import ARGS
 from inspect_pipelines.domain.playbook import Playbook, Variable, VariableType
 from inspect_pipelines.domain.run import Run
+from inspect_pipelines.domain.selection import parts_of
 from inspect_pipelines.domain.session import SessionRequest, Value
 from inspect_pipelines.domain.template import fill, fill_address, placeholders, sole
 from inspect_pipelines.domain.trigger import Definition, Trigger
@@ -41,7 +42,7 @@ def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
             event={name: text for name, text in run.variables.items() if name in context and text},
             org_id=run.org_id,
         )
-        for number, playbook in enumerate(definition.plan.playbooks, start=1)
+        for number, playbook in enumerate(parts_of(definition.plan.playbooks, run.selection), start=1)
     ]
 
 

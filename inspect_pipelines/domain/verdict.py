@@ -86,7 +86,8 @@ def decide(
     same = alike(shot for session in sessions for shot in session.screenshots) if baseline is None else ()
     if baseline is None and adopt_first and not flaky and not same:
         return _passed("first run: its pictures were adopted, as the plan says", flaky)
-    if baseline is None or not comparisons:  # adopted after this run had looked for one: it compared nothing
+    is_blind = not any(each.was_run for each in comparisons)
+    if baseline is None or is_blind:  # adopted after this run had looked for one: it compared nothing
         return Verdict(
             VerdictKind.NEEDS_REVIEW,
             RunStatus.NEEDS_REVIEW,
@@ -101,9 +102,11 @@ def decide(
 
 
 def _as_approved(comparisons: Sequence[Comparison]) -> str:
-    count = len(comparisons)
-    said = [(each.view, each.said) for each in comparisons if each.said is not None]
+    looked_at = [each for each in comparisons if each.was_run]
+    count, left = len(looked_at), len(comparisons) - len(looked_at)
+    said = [(each.view, each.said) for each in looked_at if each.said is not None]
     told = f"{count - len(said)} of {count} views look as approved"
+    told += f", {left} were not run" if left else ""
     if not said:
         return told
     decided = "; ".join(f"{view} {one.clause}" for view, one in said[:MOST_NAMED])

@@ -92,6 +92,7 @@ def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
         "error_message": run.reason if run.status in OURS else None,
         "baseline_set": baseline_set(definition, run),
         "tolerance_score": plan.baseline.tolerance if plan else None,
+        "selection": str(run.selection) or None,
     }
 
 
@@ -110,7 +111,8 @@ def _timing(run: Run, sessions: Sequence[SessionResult]) -> Row:
 
 def _counts(sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]) -> Row:
     outcomes = Counter(comparison.outcome for comparison in comparisons)
-    scores = [score for one in comparisons if (score := _finite(one.score)) is not None]
+    seen = [one for one in comparisons if one.was_run]
+    scores = [score for one in seen if (score := _finite(one.score)) is not None]
     return {
         "session_id": sessions[0].id if sessions else None,
         "playbook_id": sessions[0].playbook if sessions else None,
@@ -119,8 +121,8 @@ def _counts(sessions: Sequence[SessionResult], comparisons: Sequence[Comparison]
         "findings_count": sum(len(session.findings) for session in sessions),
         # a mean would hide one broken page among fifty good ones
         "baseline_diff_score": max(scores, default=None),
-        "score_method": next((one.score_method for one in comparisons if one.score_method), None),
-        "views_count": len(comparisons),
+        "score_method": next((one.score_method for one in seen if one.score_method), None),
+        "views_count": len(seen),
         "views_failed": sum(not comparison.passed for comparison in comparisons),
         **{f"views_{outcome.value}": outcomes[outcome] for outcome in Outcome},
     }
@@ -187,9 +189,9 @@ def _comparison_row(comparison: Comparison) -> Row:
         "name": comparison.view.name,
         "viewport": comparison.view.viewport,
         "outcome": comparison.outcome.value,
-        "passed": comparison.looks_as_approved,
+        "passed": comparison.looks_as_approved if comparison.was_run else None,
         "reason": comparison.reason,
-        "score": _finite(comparison.score),
+        "score": _finite(comparison.score) if comparison.was_run else None,
         "score_method": comparison.score_method,
         "tolerance_score": comparison.tolerance,
         "changed_ratio": _finite(comparison.changed_ratio),

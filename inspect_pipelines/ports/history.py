@@ -60,6 +60,7 @@ class PastRun:
     deadline_at: datetime | None
     completed_at: datetime
     timeout_minutes: int | None  # None: it was never claimed
+    selection: str = ""  # the part of its plan that was asked for; empty: all of it
 
 
 class History(Protocol):

@@ -105,6 +105,7 @@ class Runs(Protocol):
         since: datetime | None = None,
         before: Position | None = None,
         limit: int = 50,
+        only_whole: bool = False,
     ) -> list[Run]:
         """Newest first, by (requested_at, id).
 
@@ -112,6 +113,7 @@ class Runs(Protocol):
             status: One or several; None: any.
             since: Requested then or later.
             before: Only what stands behind this place in the list.
+            only_whole: No run of a part of its plan.
         """
 
     def matching(self, wanted: RunFilter, *, before: Position | None = None, limit: int = 50) -> list[Run]:

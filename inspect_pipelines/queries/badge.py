@@ -30,12 +30,15 @@ class Badge:
 
 
 def badge_of(house: House, kind: str, definition_id: str) -> Badge | None:
-    """By the newest run that has ended and was not skipped; None: there is no definition of that kind and id."""
+    """By the newest whole run that has ended and was not skipped; None: there is no definition of that kind and id."""
     with house.ledger.read() as ledger:
         definition = ledger.definitions.find(DefinitionId(definition_id))
         if definition is None or definition.kind != kind:
             return None
-        last = next(iter(ledger.runs.latest(definition_id=definition.id, status=JUDGED, limit=1)), None)
+        last = next(
+            iter(ledger.runs.latest(definition_id=definition.id, status=JUDGED, limit=1, only_whole=True)),
+            None,
+        )
         if last is None:
             return Badge(definition.name, NEVER_RAN)
         word = reviewed_as(ledger.reviews.of_run(last.id))

@@ -108,7 +108,8 @@ def set_with(house: House, name: str, *, cursor: str | None = None, limit: int =
             run
             for one in users
             for run in ledger.runs.matching(
-                RunFilter(definition_id=DefinitionId(one.id), status=ADOPTABLE), limit=RUNS_SHOWN
+                RunFilter(definition_id=DefinitionId(one.id), status=ADOPTABLE, only_whole=True),
+                limit=RUNS_SHOWN,
             )
             if branch_of(run.variables, one.plan) == branch
         ]

@@ -82,7 +82,7 @@ def show_run(house: House, run: Run, ui_url: str | None = None) -> Dossier:
         current,
         definition,
         sessions=sessions,
-        compared=len(comparisons),
+        compared=sum(1 for one in comparisons if one.was_run),
         is_unwanted=any(decision == CANCEL_REQUESTED for decision, _, _ in decisions),
         now=house.clock.now(),
         told=told,

@@ -45,6 +45,7 @@ OUTCOME_WORDS = {
     Outcome.UNREADABLE: ("Unreadable", Tone.BAD),
     Outcome.ADDED: ("New view", Tone.LOOK),
     Outcome.UNCHANGED: ("As approved", Tone.GOOD),
+    Outcome.NOT_RUN: ("Not run", Tone.NEUTRAL),
 }  # in the order in which the page shows them
 
 
@@ -72,6 +73,11 @@ class ViewCard:
     side_by_side: Sha256 | None = None  # where it changed, rows that belong together at one height
     old_scale: float = 1.0  # px of the picture per CSS px
     new_scale: float = 1.0
+
+    @property
+    def needs_look(self) -> bool:
+        """Whether it is not as approved; what was not run says nothing."""
+        return self.tone is not Tone.GOOD and self.word != OUTCOME_WORDS[Outcome.NOT_RUN][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +131,9 @@ def model(report: Report) -> ReportModel:
     changes = environment_changes(report.baseline, shots) if report.baseline else ()
     cards = _cards(report, shots, changes)
     findings = _findings(report)
-    differs = tuple(card for card in cards if card.tone is not Tone.GOOD)
+    differs = tuple(card for card in cards if card.needs_look)
     asks = run.status is RunStatus.NEEDS_REVIEW or any(card.tone is not Tone.NEUTRAL for card in differs)
-    acceptable = bool(shots) and asks
+    acceptable = bool(shots) and asks and not run.is_partial
     return ReportModel(
         report,
         report.definition.name if report.definition else run.definition_id,
@@ -140,7 +146,7 @@ def model(report: Report) -> ReportModel:
             [(card.finding, card.viewports) for card in findings if card.is_failing],
         ),
         differs,
-        tuple(card for card in cards if card.tone is Tone.GOOD),
+        tuple(card for card in cards if not card.needs_look),
         findings,
         tuple(session_card(session) for session in report.sessions),
         attempt_rows(report.attempts, report.sessions),
@@ -151,7 +157,7 @@ def model(report: Report) -> ReportModel:
 
 def _cards(report: Report, shots: list[Screenshot], changes: tuple[str, ...]) -> tuple[ViewCard, ...]:
     by_view = {shot.view: shot for shot in shots}
-    if report.comparisons:
+    if any(one.was_run for one in report.comparisons):
         order = list(OUTCOME_WORDS)
         ordered = sorted(
             report.comparisons,
@@ -171,7 +177,7 @@ def _compared(
         f"view-{index + 1}",
         found.view,
         word,
-        Tone.GOOD if found.passed else tone,
+        Tone.GOOD if found.passed and found.was_run else tone,
         found.sentence,
         found.old_sha256,
         found.new_sha256,
@@ -217,9 +223,10 @@ def _headline(
 ) -> str:
     match report.run.status:
         case RunStatus.PASSED if report.comparisons:
-            return (
-                f"{'The one view looks' if len(cards) == 1 else f'All {len(cards)} views look'} as approved."
-            )
+            left = sum(1 for one in report.comparisons if not one.was_run)
+            seen = len(cards) - left
+            more = f"; {_count(left, 'was', 'were')} not run" if left else ""
+            return f"{'The one view looks' if seen == 1 else f'All {seen} views look'} as approved{more}."
         case RunStatus.PASSED:
             return "Every expectation held."
         case RunStatus.NEEDS_REVIEW if changes:

@@ -93,6 +93,7 @@ class ReviewRoom:
         """Whether its pictures are approved together: nothing was yet, or the environment is another one."""
         return (
             self.review is not None
+            and not self.run.selection
             and self.review.state is ReviewState.WAITING
             and all(one.found is None or one.found.looks_as_approved for one in self.views)
         )
@@ -144,7 +145,7 @@ def review_room(house: House, run_id: RunId) -> ReviewRoom | None:
         definition = ledger.definitions.find(run.definition_id)
         review = ledger.review_queue.find(run.id)
         sessions = deciding(ledger.evidence.sessions(run.id))
-        kept = ledger.evidence.comparisons(run.id)
+        kept = [one for one in ledger.evidence.comparisons(run.id) if one.was_run]
         made = ledger.decisions.of_runs([run.id]).get(run.id, [])
         about: list[Decision] = []
         if review is not None:

@@ -47,9 +47,12 @@ class RunSummary:
     took_seconds: float | None  # of work; None while it does, or when it never began
     reviewed_as: str | None  # a person's last word about it
     report: str  # where its page is, or will be
+    selection: str  # the part of its plan that it plays, as options of a command; empty: all of it
 
 
-KEPT_BY_BOTH = tuple({field.name for field in fields(RunSummary)} & {field.name for field in fields(PastRun)})
+KEPT_BY_BOTH = tuple(
+    ({field.name for field in fields(RunSummary)} & {field.name for field in fields(PastRun)}) - {"selection"}
+)
 
 Decisions = Sequence[tuple[str, str, str]]  # (decision, by, detail) of people about a run, oldest first
 
@@ -174,4 +177,5 @@ def _summary(
         took_seconds=took,
         reviewed_as=review,
         report=house.reports.url(run.id),
+        selection=str(run.selection),
     )

@@ -32,10 +32,16 @@ def upgrade_comparisons_3_to_4(kept: dict[str, Any]) -> dict[str, Any]:
     return {"all": [{**each, "said": one} for each, one in zip(kept["all"], said, strict=True)]}
 
 
+def upgrade_comparisons_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
+    """An outcome may be `not_run`; those of before were all looked at."""
+    return kept
+
+
 COMPARISONS = Shape(
     "the comparisons of a run",
     Comparisons,
     upgrade_comparisons_1_to_2,
     upgrade_comparisons_2_to_3,
     upgrade_comparisons_3_to_4,
+    upgrade_comparisons_4_to_5,
 )

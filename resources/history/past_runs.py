@@ -21,7 +21,8 @@ from resources.history.reader import Reader
 COLUMNS = """
 SELECT run_id AS id, origin, definition_id, definition_kind, status, reason, trigger_event AS variables, requested_by,
     dagster_run_id, retry_of, scheduled_at, requested_at, started_at, deadline_at, completed_at,
-    date_diff('minute', started_at, deadline_at) AS timeout_minutes
+    date_diff('minute', started_at, deadline_at) AS timeout_minutes,
+    coalesce(selection, '') AS selection
 FROM automated_runs
 """
 ABOUT = {"repo": "about_repo", "base_branch": "about_branch", "environment": "about_environment"}
@@ -56,6 +57,8 @@ def page(
     if before is not None:
         where.append("requested_at <= $at AND (requested_at < $at OR run_id < $id)")
         parameters |= {"at": before.at, "id": before.id}
+    if wanted.only_whole:
+        where.append("selection IS NULL")
     for one in wanted.about:
         of_head = (
             " OR (branch = $base_branch AND baseline_set LIKE '%@%')" if one.variable == BASE_BRANCH else ""
@@ -110,4 +113,5 @@ def _past_run(row: dict[str, Any]) -> PastRun:
         deadline_at=times["deadline_at"],
         completed_at=times["completed_at"],
         timeout_minutes=row["timeout_minutes"],
+        selection=row["selection"],
     )

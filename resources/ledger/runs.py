@@ -13,6 +13,8 @@ from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import About, RunFilter
+from inspect_pipelines.domain.selection import WHOLE, Selection
+from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
 from resources.ledger.run_variables import variable_of
@@ -75,9 +77,11 @@ class SqlRuns(Owned):
         since: datetime | None = None,
         before: Position | None = None,
         limit: int = 50,
+        only_whole: bool = False,
     ) -> list[Run]:
         wanted = [status] if isinstance(status, RunStatus) else status
-        return self.matching(RunFilter(definition_id, status=wanted, since=since), before=before, limit=limit)
+        filtered = RunFilter(definition_id, status=wanted, since=since, only_whole=only_whole)
+        return self.matching(filtered, before=before, limit=limit)
 
     def matching(self, wanted: RunFilter, *, before: Position | None = None, limit: int = 50) -> list[Run]:
         query = sa.select(runs).where(runs.c.org_id == self._org_id)
@@ -91,6 +95,8 @@ class SqlRuns(Owned):
             query = query.where(runs.c.requested_at >= wanted.since)
         if wanted.until is not None:
             query = query.where(runs.c.requested_at < wanted.until)
+        if wanted.only_whole:
+            query = query.where(runs.c.selection == "")
         query = query.where(*(self._is_about(one) for one in wanted.about))
         return self._all(newest_first(query, runs.c.requested_at, runs.c.id, before=before, limit=limit))
 
@@ -264,6 +270,7 @@ def _values(run: Run) -> dict[str, object]:
         "reason": run.reason,
         "variables": json.dumps(dict(run.variables)),
         "requested_by": run.requested_by,
+        "selection": dump_json(run.selection) if run.is_partial else "",
         "timeout_minutes": run.timeout_minutes,
         "dagster_run_id": run.dagster_run_id,
         "retry_of": run.retry_of,
@@ -296,4 +303,5 @@ def _run(row: sa.Row[tuple[object, ...]]) -> Run:
         claimed_at=row.claimed_at,
         deadline_at=row.deadline_at,
         completed_at=row.completed_at,
+        selection=load_json(Selection, row.selection) if row.selection else WHOLE,
     )

@@ -134,6 +134,7 @@ runs = sa.Table(
     text("reason"),
     text("variables"),
     text("requested_by"),
+    sa.Column("selection", CleanText, nullable=False, server_default=""),  # JSON; empty: the whole plan
     sa.Column("timeout_minutes", sa.Integer, nullable=False),
     sa.Column("allow_overlap", sa.Boolean, nullable=False),
     text("dagster_run_id", nullable=True),

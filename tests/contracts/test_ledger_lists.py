@@ -13,6 +13,7 @@ from builders_of_incidents import an_incident
 from history_builders import a_comparison
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, IncidentId, RunId
 from inspect_pipelines.domain.position import Position
+from inspect_pipelines.domain.selection import Selection
 from messages import a_notification
 from resources.ledger.store import SqlLedger
 
@@ -165,3 +166,16 @@ def test_what_people_decided_is_found_for_many_runs_at_once(ledger: SqlLedger) -
         found = session.reviews.of_runs([RunId(an_id(1)), RunId(an_id(3))])
 
     assert found == {an_id(1): [("rejected", "user:ada", ""), ("adopted", "user:ada", "")]}
+
+
+def test_a_run_keeps_the_part_of_its_plan_and_lists_may_hold_whole_ones_only(ledger: SqlLedger) -> None:
+    part = a_request(1, NOW, selection=Selection(views=("home",), viewports=("phone", "desktop")))
+    whole = a_request(2, NOW - timedelta(hours=1))
+    with ledger.write() as session:
+        session.runs.request(part)
+        session.runs.request(whole)
+
+    with ledger.read() as session:
+        assert session.runs.find(part.id) == part
+        assert session.runs.latest() == [part, whole]
+        assert session.runs.latest(only_whole=True) == [whole]

@@ -51,7 +51,7 @@ def test_views_are_counted_by_outcome():
 
     counts = {key.removeprefix("views_"): row[key] for key in row if key.startswith("views_")}
     assert counts == {
-        "count": 5, "failed": 3, "unchanged": 1, "changed": 2, "added": 0, "removed": 1, "unreadable": 1,
+        "count": 5, "failed": 3, "unchanged": 1, "changed": 2, "added": 0, "removed": 1, "unreadable": 1, "not_run": 0,
     }  # fmt: skip
 
 

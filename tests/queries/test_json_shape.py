@@ -106,4 +106,5 @@ def test_the_names_that_programs_read_of_a_run_stay() -> None:
         "took_seconds",
         "reviewed_as",
         "report",
+        "selection",
     ]

@@ -11,6 +11,7 @@ from inspect_pipelines.cli.begun import begun
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import Run, request_origin
+from inspect_pipelines.domain.selection import WHOLE, Selection
 from inspect_pipelines.errors import Forbidden, NotFound
 from resources.clock import SystemClock
 
@@ -35,21 +36,26 @@ class Started:
 
 
 def started(
-    definition_id: str, variables: Mapping[str, str], settings: Settings, *, branch: str = ""
+    definition_id: str,
+    variables: Mapping[str, str],
+    settings: Settings,
+    *,
+    branch: str = "",
+    selection: Selection = WHOLE,
 ) -> AbstractContextManager[Started]:
     """A run of a schedule or trigger, now."""
     from inspect_pipelines.cli.choice import chosen_client, named_server
 
     if named_server(settings) is None:
-        return _started_here(definition_id, variables, settings, branch)
+        return _started_here(definition_id, variables, settings, branch, selection)
     client = chosen_client(settings)
     assert client is not None  # a server is named
-    return nullcontext(started_there(client, _run_now(client, definition_id, variables, branch)))
+    return nullcontext(started_there(client, _run_now(client, definition_id, variables, branch, selection)))
 
 
 @contextmanager
 def _started_here(
-    definition_id: str, variables: Mapping[str, str], settings: Settings, branch: str
+    definition_id: str, variables: Mapping[str, str], settings: Settings, branch: str, selection: Selection
 ) -> Iterator[Started]:
     key = SystemClock().new_id()
     with begun(settings, request_origin(key)) as engine:
@@ -68,6 +74,7 @@ def _started_here(
             by=f"user:{user_name()}",
             key=key,
             branch=branch,
+            selection=selection,
         )
         handle = launch(house, engine, wanted)
         yield started_here(house, settings, engine, handle, wanted)
@@ -106,12 +113,23 @@ def started_there(client: Client, run: RunSummary) -> Started:
     return Started(run, await_end)
 
 
-def _run_now(client: Client, definition_id: str, variables: Mapping[str, str], branch: str) -> RunSummary:
+def _run_now(
+    client: Client, definition_id: str, variables: Mapping[str, str], branch: str, selection: Selection
+) -> RunSummary:
     """A token of CI may start runs and read nothing, so which kind it is is tried out."""
     key = SystemClock().new_id()
     for start in (client.runs.run_schedule, client.runs.run_trigger):
         try:
-            return start(definition_id, variables=variables, branch=branch, key=f"{key}-{start.__name__}")
+            return start(
+                definition_id,
+                variables=variables,
+                branch=branch,
+                views=selection.views,
+                steps=selection.steps,
+                viewports=selection.viewports,
+                playbooks=selection.playbooks,
+                key=f"{key}-{start.__name__}",
+            )
         except NotFound as error:
             unknown = error
     with suppress(Forbidden):

@@ -55,7 +55,9 @@ class Facts:
     @property
     def is_unapproved(self) -> bool:
         """Whether nothing is approved yet, so that every picture waits for a person."""
-        return self.status is RunStatus.NEEDS_REVIEW and not self.dossier.comparisons
+        return self.status is RunStatus.NEEDS_REVIEW and not any(
+            one.was_run for one in self.dossier.comparisons
+        )
 
     def findings(self) -> tuple[tuple[Finding, bool], ...]:
         """Each that counts, once, and whether it failed its session."""

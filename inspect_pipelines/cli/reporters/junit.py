@@ -68,7 +68,9 @@ def _pictures(root: Xml.Element, facts: Facts) -> None:
         name = f"{one.view.name} ({one.view.viewport})"
         classname = f"{facts.dossier.run.definition_id}.{one.view.playbook}.pictures"
         case = Xml.SubElement(suite, "testcase", classname=_clean(classname), name=_clean(name), time="0.000")
-        if not one.passed and facts.exit_code == 0:
+        if not one.was_run:
+            Xml.SubElement(case, "skipped", message=_clean(one.sentence))
+        elif not one.passed and facts.exit_code == 0:
             Xml.SubElement(
                 case, "skipped", message=_clean(one.sentence)
             )  # a person looks at it, and nobody waits

@@ -97,6 +97,10 @@ class Runs(Noun):
         *,
         variables: Mapping[str, str] | None = None,
         branch: str = "",
+        views: Sequence[str] = (),
+        steps: Sequence[str] = (),
+        viewports: Sequence[str] = (),
+        playbooks: Sequence[str] = (),
         key: str | None = None,
     ) -> RunSummary:
         """Start a schedule's run at once, beside its times; the same key again finds the same run."""
@@ -104,7 +108,14 @@ class Runs(Noun):
             RunSummary,
             "POST",
             below("/schedules/{schedule_id}/run-now", schedule_id=schedule_id),
-            body={"variables": variables, "branch": branch},
+            body={
+                "variables": variables,
+                "branch": branch,
+                "views": views,
+                "steps": steps,
+                "viewports": viewports,
+                "playbooks": playbooks,
+            },
             headers={"Idempotency-Key": key},
         )
 
@@ -114,6 +125,10 @@ class Runs(Noun):
         *,
         variables: Mapping[str, str] | None = None,
         branch: str = "",
+        views: Sequence[str] = (),
+        steps: Sequence[str] = (),
+        viewports: Sequence[str] = (),
+        playbooks: Sequence[str] = (),
         key: str | None = None,
     ) -> RunSummary:
         """Start a trigger's run at once, without an event; the same key again finds the same run."""
@@ -121,7 +136,14 @@ class Runs(Noun):
             RunSummary,
             "POST",
             below("/triggers/{trigger_id}/run-now", trigger_id=trigger_id),
-            body={"variables": variables, "branch": branch},
+            body={
+                "variables": variables,
+                "branch": branch,
+                "views": views,
+                "steps": steps,
+                "viewports": viewports,
+                "playbooks": playbooks,
+            },
             headers={"Idempotency-Key": key},
         )
 

@@ -26,6 +26,7 @@ from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.selection import attempted
 from inspect_pipelines.domain.way import CLI
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
@@ -113,6 +114,9 @@ def adopt(
         if view_glob is not None and not taken:
             raise NotFound(_unmatched(run, view_glob, "view of run", [shot.view for shot in shots]))
         missing = not_shown(current, shots, {session.playbook for session in sessions})
+        if run.is_partial:
+            tried = attempted(definition.plan.playbooks if definition else (), run.selection)
+            missing = tuple(view for view in missing if view in tried)
         if unknown := sorted({*views} - {shot.view for shot in shots} - {*missing}):
             there = [*(shot.view for shot in shots), *missing]
             raise NotFound(_unmatched(run, str(unknown[0]), "view of run", there))
@@ -156,10 +160,11 @@ def adopt(
         refuse_vetoed(ledger, set_name, meant, by=by, now=now)
         shown = over(below, baseline) or baseline if branch else baseline
         approval = approval_of(shown, shots, comparisons, run, (*done.taken, *dropped))
-        if approval.is_whole:
+        if approval.is_whole and not run.is_partial:
             baseline = replace(baseline, findings=accepted_with(baseline.findings, sessions))
             done = replace(done, baseline=baseline)
-        after = approved(reviewed, baseline, approval, by=by, at=now)
+        heard = replace(approval, is_whole=approval.is_whole and not run.is_partial)
+        after = approved(reviewed, baseline, heard, by=by, at=now)
         ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob, views), at=now)
         deed = Deed(
             DecisionKind.ACCEPT, run, set_name, by, now, notes, baseline_id=baseline.id, via=house.via or CLI

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
+from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning, unattempted
 from inspect_pipelines.domain.branch import parted
-from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.comparison import Comparison, not_attempted
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import deciding, shown
 from inspect_pipelines.domain.screenshot import Screenshot
@@ -33,15 +33,20 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         active = approved_for(ledger, definition, run)
         layers = ledger.baselines.layers(set_name) if not parted(set_name)[1] else []
     policy, shots = definition.plan.baseline, [one for each in deciding(sessions) for one in each.screenshots]
-    baseline = concerning(active, sessions, definition) or _nothing_below(layers, shots)
-    if baseline is None or not policy.enabled:
+    baseline = concerning(active, sessions, definition, run.selection) or _nothing_below(layers, shots)
+    if not policy.enabled:
         return []
-    compared = Looks(house.gallery, policy, baseline, sessions, draws=True).comparisons
+    compared: list[Comparison] = []
+    if baseline is not None:
+        compared = Looks(house.gallery, policy, baseline, sessions, draws=True).comparisons
+    left = not_attempted(unattempted(active, definition, run.selection), run.selection)
+    if not compared and not left:
+        return []
     alike = shown_alike(house.gallery, policy, layers, compared, shots)
     with house.ledger.write() as ledger:
         refuse_ended(ledger, run_id)
         comparisons = follow(ledger, set_name, compared, at=now)
-        comparisons = follow_layers(ledger, comparisons, alike, at=now)
+        comparisons = [*follow_layers(ledger, comparisons, alike, at=now), *left]
         ledger.evidence.save_comparisons(run_id, comparisons)
     return comparisons
 

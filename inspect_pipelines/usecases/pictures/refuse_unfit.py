@@ -30,6 +30,11 @@ def refuse_unfit(
         raise Refused(f"run {run.id!r} cannot be adopted: it is still {run.status.value!r}; wait for its end")
     if not shots:
         raise Refused(f"run {run.id!r} cannot be adopted: it took no pictures; start another one")
+    if run.is_partial and takes_all:
+        raise Refused(
+            f"run {run.id!r} was asked for {run.selection} only, so it cannot become a whole baseline; "
+            "adopt single views with --view, or start a whole run"
+        )
     if run.status not in COMPLETE and takes_all and not force:
         raise Refused(
             f"run {run.id!r} ended as {run.status.value!r}, so views may be missing; "

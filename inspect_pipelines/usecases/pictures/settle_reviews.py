@@ -22,7 +22,8 @@ def open_review(
     """What a run's end means for the queue: older runs of the same wait no longer, and this one may."""
     if run.status not in LOOKED:
         return
-    ledger.review_queue.supersede(run.definition_id, context_of(run), by=run.id)
+    if not run.is_partial:  # what it did not look at still waits
+        ledger.review_queue.supersede(run.definition_id, context_of(run), by=run.id)
     review = review_of(run, set_name, comparisons, at=at)
     if review is not None:
         ledger.review_queue.open(review)

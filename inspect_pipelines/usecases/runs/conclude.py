@@ -141,7 +141,7 @@ def _case(house: House, run_id: RunId) -> _Case:
         attempts = tuple(ledger.evidence.sessions(run_id))
         sessions = tuple(deciding(attempts))
         active = approved_for(ledger, definition, run)
-        baseline = concerning(active, sessions, definition)
+        baseline = concerning(active, sessions, definition, run.selection)
         comparisons = tuple(ledger.evidence.comparisons(run_id))
         return _Case(run, definition, attempts, sessions, comparisons, baseline)
 
@@ -159,7 +159,9 @@ def _verdict(case: _Case) -> Verdict:
         baseline_enabled=policy.enabled,
         baseline=case.baseline,
         environment_changes=environment_changes(case.baseline, case.shots) if case.baseline else (),
-        adopt_first=policy.first_run == "adopt" and not branch_of(case.run.variables, case.definition.plan),
+        adopt_first=policy.first_run == "adopt"
+        and not case.run.is_partial
+        and not branch_of(case.run.variables, case.definition.plan),
         flaky=(*second_thoughts(case.attempts), *second_looks(case.attempts, case.comparisons)),
     )
 

@@ -91,6 +91,8 @@ def _of_messages(ledger: LedgerSession, end: RunEnd, before: Before, most: Conse
         mail[note.target] = box
     last_good = None
     if run.status is not RunStatus.PASSED:
-        passed = ledger.runs.latest(definition_id=run.definition_id, status=RunStatus.PASSED, limit=1)
+        passed = ledger.runs.latest(
+            definition_id=run.definition_id, status=RunStatus.PASSED, limit=1, only_whole=True
+        )
         last_good = passed[0] if passed else None
     return replace(before, mail=mail, last_good=last_good)

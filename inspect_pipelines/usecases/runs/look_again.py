@@ -38,7 +38,7 @@ def look_again(
         played = list(ledger.evidence.sessions(run_id))
         active = approved_for(ledger, definition, run)
     policy, most = definition.plan.baseline, definition.plan.retries.visual
-    baseline = concerning(active, played, definition)
+    baseline = concerning(active, played, definition, run.selection)
     if baseline is None or not policy.enabled or not most:
         return []
     first = first_looks(played)

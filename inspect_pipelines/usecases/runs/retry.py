@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Run, retry_origin
+from inspect_pipelines.domain.selection import check_selection
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.ports.house import House
@@ -11,7 +12,7 @@ from inspect_pipelines.usecases.runs.check_room import check_room
 
 
 def retry(house: House, run_id: RunId, *, by: str) -> Run:
-    """Store the wish for a run like this one: the same definition as it is now, the same variables.
+    """Store the wish for a run like this one: the same definition as it is now, the same variables, the same part of it.
 
     Args:
         house: Ports.
@@ -21,7 +22,7 @@ def retry(house: House, run_id: RunId, *, by: str) -> Run:
     Raises:
         NotFound: There is no such run, or its definition was deleted.
         Refused: It is still open.
-        UsageError: The definition has changed, and its new variables have no value.
+        UsageError: The definition has changed, and its new variables have no value, or the part is not there any more.
         Unavailable: There is no room for a run.
     """
     check_room(house)
@@ -53,6 +54,8 @@ def retry(house: House, run_id: RunId, *, by: str) -> Run:
             variables=first.variables,
             requested_by=by,
             retry_of=first.id,
+            selection=first.selection,
         )
+        check_selection(definition.plan.playbooks, first.selection)
         session_requests(wanted, definition)  # a missing value is told now, not by a run that fails
         return ledger.runs.request(wanted)

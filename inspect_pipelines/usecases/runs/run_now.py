@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.selection import WHOLE, Selection
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.ports.house import House
@@ -25,6 +26,7 @@ def run_now(
     by: str,
     key: str,
     branch: str = "",
+    selection: Selection = WHOLE,
 ) -> Run:
     """The run, under way; the same key finds the same run, and starts nothing.
 
@@ -36,14 +38,15 @@ def run_now(
         by: Who asks.
         key: Theirs, for this wish.
         branch: What is looked at; empty: the target.
+        selection: The part of its plan that is to be played.
 
     Raises:
         NotFound: The organisation has no such definition.
-        UsageError: A value is missing or unknown.
+        UsageError: A value is missing or unknown, or the selection names what is not there.
         Unavailable: Nobody executes runs; nothing was stored.
     """
     executes = _present(engine)
-    run = request(house, definition_id, variables, by=by, key=key, branch=branch)
+    run = request(house, definition_id, variables, by=by, key=key, branch=branch, selection=selection)
     if run.status is RunStatus.PENDING and run.dagster_run_id is None:
         launch(house, executes, run)
     return run

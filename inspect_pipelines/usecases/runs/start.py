@@ -25,6 +25,7 @@ from inspect_pipelines.domain.run import (
     retry_origin,
 )
 from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.selection import WHOLE, Selection, check_selection
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.domain.spelling import nearest
 from inspect_pipelines.domain.trigger import Definition
@@ -58,15 +59,17 @@ def request(
     by: str,
     key: str,
     branch: str = "",
+    selection: Selection = WHOLE,
 ) -> Run:
     """Store the wish for a run; the same key finds the same run again.
 
     Args:
         branch: What is looked at; empty, or the plan's: the target.
+        selection: The part of its plan that is to be played.
 
     Raises:
         NotFound: The organisation has no such definition.
-        UsageError: A value is missing or unknown.
+        UsageError: A value is missing or unknown, or the selection names what is not there.
         Unavailable: There is no room for a run.
         Unreadable: What is published is damaged, so that no process could load the definition.
     """
@@ -83,8 +86,9 @@ def request(
                 "check the id, or run: inspect-pipelines apply"
             )
         run = _pending(house, definition_id, definition, request_origin(key), by=by, now=now)
-        run = replace(run, variables=_with_branch(variables, branch, definition))
+        run = replace(run, variables=_with_branch(variables, branch, definition), selection=selection)
         _refuse_unknown(variables, definition)
+        check_selection(definition.plan.playbooks, selection)
         session_requests(run, definition)  # a missing value is told now, not by a run that fails
         return ledger.runs.request(run)
 
@@ -201,16 +205,17 @@ def _find_or_request(
         return known
     origin, by, retry_of = ticket.origin, "schedule", None
     variables: Mapping[str, str] = {}
+    selection = WHOLE
     if ticket.parent_dagster_run_id:
         parent = ledger.runs.by_dagster_run(ticket.parent_dagster_run_id)
         origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
         if parent is not None:
-            retry_of, variables = parent.id, parent.variables
+            retry_of, variables, selection = parent.id, parent.variables, parent.selection
             origin = retry_origin(parent.id, ledger.runs.retries(parent.id) + 1)
     elif origin is None:
         origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
     wanted = _pending(house, ticket.definition_id, definition, origin, by=by, now=now, retry_of=retry_of)
-    return ledger.runs.request(replace(wanted, variables=variables))
+    return ledger.runs.request(replace(wanted, variables=variables, selection=selection))
 
 
 def _pending(

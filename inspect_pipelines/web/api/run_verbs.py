@@ -57,6 +57,7 @@ def run_verbs(gate: Gate, engine: Callable[[], Engine | None]) -> Routes:
             by=asked.caller.actor,
             key=key,
             branch=wish.branch,
+            selection=wish.selection,
         )
         return asked.answer(summary(asked.house, run), status=202)
 

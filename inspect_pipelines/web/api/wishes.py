@@ -7,10 +7,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from inspect_pipelines.domain.selection import Selection
 from inspect_pipelines.web.api.moment import Moment
 from inspect_pipelines.web.api.problem import Invalid
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, description="Why; shown wherever it shows.")]
+
+
+Names = Annotated[tuple[Annotated[str, Field(min_length=1, max_length=300)], ...], Field(max_length=200)]
 
 
 class Wish(BaseModel):
@@ -27,6 +31,15 @@ class RunWish(Wish):
         description="What is looked at: its own approved pictures lie over the target's. Empty, or the plan's: the target.",
         examples=["feature/pay"],
     )
+    views: Names = Field(default=(), description="Only these pictures: `[PLAYBOOK/]NAME[@VIEWPORT]`.")
+    steps: Names = Field(default=(), description="Only these steps, and what they stand on.")
+    viewports: Names = Field(default=(), description="Only on these viewports.")
+    playbooks: Names = Field(default=(), description="Only these playbooks.")
+
+    @property
+    def selection(self) -> Selection:
+        """The part of the plan that is asked for."""
+        return Selection(self.views, self.steps, self.viewports, self.playbooks)
 
 
 class PastWish(Wish):

@@ -44,6 +44,11 @@ class Tile:
     new: Sha256 | None
     overlay: Sha256 | None
     score: float | None  # None: it was not compared
+    was_run: bool = True  # False: the run was asked for other views
+
+    @property
+    def needs_look(self) -> bool:
+        return self.tone is not Tone.GOOD and self.was_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +84,8 @@ def run(shell: Shell) -> APIRouter:
             review=review,
             waiting=[] if review is None else [str(view) for view in review.waiting_views],
             reasons=dossier.run.reason.splitlines(),
-            attention=[tile for tile in tiles if tile.tone is not Tone.GOOD],
-            quiet=[tile for tile in tiles if tile.tone is Tone.GOOD],
+            attention=[tile for tile in tiles if tile.needs_look],
+            quiet=[tile for tile in tiles if not tile.needs_look],
             played=[_played(session) for session in dossier.sessions],
         )
 
@@ -109,14 +114,15 @@ def tiles_of(dossier: Dossier) -> Iterator[Tile]:
         yield Tile(
             one.view,
             word,
-            Tone.GOOD if one.passed else tone,
+            Tone.GOOD if one.passed and one.was_run else tone,
             one.sentence,
             one.old_sha256,
             one.new_sha256,
             one.overlay_sha256,
-            one.score,
+            one.score if one.was_run else None,
+            one.was_run,
         )
-    if not compared:
+    if not any(one.was_run for one in compared):
         waits = dossier.run.status is RunStatus.NEEDS_REVIEW
         word, tone = ("New view", Tone.LOOK) if waits else ("Not compared", Tone.NEUTRAL)
         sentence = "nothing is approved for this view yet" if waits else "it was not compared with anything"

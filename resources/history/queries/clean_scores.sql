@@ -5,7 +5,7 @@
 SELECT run_seq,
        view, score, score_method, tolerance_score AS tolerance, passed
 FROM comparisons
-WHERE run_seq IN (
+WHERE outcome <> 'not_run' AND run_seq IN (
     SELECT DISTINCT runs.run_seq
     FROM automated_runs AS runs JOIN comparisons AS compared USING (run_seq)
     WHERE runs.org_id = $org_id AND runs.definition_id = $definition_id AND runs.status = 'passed'

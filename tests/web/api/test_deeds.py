@@ -614,3 +614,15 @@ def test_a_key_is_its_senders_whatever_token_they_show(
     assert theirs.json()["id"] != first.json()["id"]
     asked = client.get(f"{V1}/operations/k", headers=bearer(new)).json()
     assert asked["status"] == 202
+
+
+def test_a_part_of_a_plan_is_asked_for_and_said_of_its_run(client: TestClient) -> None:
+    def asked(key: str, **wish: list[str]):
+        return client.post(RUN_NOW, json=wish, headers={"Idempotency-Key": key})
+
+    unknown, empty = asked("a", views=["nowhere"]), asked("b", views=[""])
+    part = asked("c", viewports=["desktop"])
+
+    assert (unknown.status_code, empty.status_code, part.status_code) == (400, 400, 202), part.text
+    assert "names no view of this; there is" in unknown.json()["detail"]
+    assert part.json()["selection"] == "--viewport desktop"
