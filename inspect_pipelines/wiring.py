@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, SourceId
-from inspect_pipelines.domain.playbook import BROWSER
+from inspect_pipelines.domain.playbook import BROWSER, OPEN_INSPECT
 from inspect_pipelines.domain.source import Source
+from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.code_host import CodeHost
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
@@ -30,6 +31,9 @@ from resources.logins.folder import FolderLogins
 from resources.publication import FilePublication
 from resources.report.html import HtmlReports
 from resources.sessions.browser.sessions import BrowserSessions
+from resources.sessions.open_inspect.access import Access
+from resources.sessions.open_inspect.agents import OpenInspectAgents
+from resources.sessions.open_inspect.sessions import OpenInspectSessions
 from resources.sessions.routed import RoutedSessions
 from resources.workers import WorkerLocks
 
@@ -73,7 +77,8 @@ def estate(settings: Settings | None = None) -> Estate:
         history=DuckHistory(home, ledgers, clock),
         gallery=gallery,
         evidence_files=evidence_files,
-        sessions=RoutedSessions({BROWSER: browser}),
+        sessions=RoutedSessions({BROWSER: browser}),  # and agents, by each organisation's own ledger
+        agents=OpenInspectAgents(None, ledger=ledgers.of(DEFAULT_ORG), clock=clock, resolve=resolve_secret),
         live_frames=live_frames,
         workers=workers,
         logins=FolderLogins(home / "logins", key),
@@ -84,18 +89,61 @@ def estate(settings: Settings | None = None) -> Estate:
         channels=[("*", channel)],
         kinds=CHANNELS,
     )
+    access = access_of(settings)
+
+    def house_of(org_id: OrgId) -> House:
+        ledger = ledgers.of(org_id)
+        playing = OpenInspectSessions(
+            access, ledger=ledger, gallery=gallery, clock=clock, resolve=resolve_secret
+        )
+        agents = OpenInspectAgents(access, ledger=ledger, clock=clock, resolve=resolve_secret)
+        sessions = RoutedSessions({BROWSER: browser, OPEN_INSPECT: playing}, settings.runner)
+        return replace(shared, org_id=org_id, ledger=ledger, sessions=sessions, agents=agents)
+
     return Estate(
         clock=clock,
         publication=publication,
         workers=workers,
         organizations=publication.organizations,
-        house=lambda org_id: replace(shared, org_id=org_id, ledger=ledgers.of(org_id)),
+        house=house_of,
     )
 
 
 def house(settings: Settings | None = None, org_id: OrgId = DEFAULT_ORG) -> House:
     """One organisation's."""
     return estate(settings).house(org_id)
+
+
+def access_of(settings: Settings) -> Access | None:
+    """Where the control plane is, and as whom it is asked; None: nobody said.
+
+    Raises:
+        UsageError: Some of it is said, and not all.
+    """
+    said = {
+        "INSPECT_OPEN_INSPECT_URL": settings.open_inspect_url,
+        "INSPECT_OPEN_INSPECT_SECRET": settings.open_inspect_secret,
+        "INSPECT_OPEN_INSPECT_ACTOR": settings.open_inspect_actor,
+    }
+    if not any(said.values()):
+        return None
+    if lacking := [name for name, value in said.items() if not value]:
+        raise UsageError(
+            f"a control plane is set up in part only; set {' and '.join(lacking)} too, or none of them"
+        )
+    return Access(
+        url=(settings.open_inspect_url or "").rstrip("/"),
+        secret=settings.open_inspect_secret or "",
+        actor=settings.open_inspect_actor or "",
+        service=settings.open_inspect_service,
+        model=settings.open_inspect_model,
+        effort=settings.open_inspect_effort,
+        web_url=(settings.open_inspect_web_url or "").rstrip("/"),
+        allow_private=tuple(
+            host for each in settings.open_inspect_private.split(",") if (host := each.strip())
+        ),
+        archives=settings.open_inspect_archive,
+    )
 
 
 def code_host(house: House) -> CodeHost:

@@ -15,10 +15,12 @@ from galleries import MemoryGallery
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.remote_session import RemoteSession
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, SessionStatus, StepResult
 from inspect_pipelines.errors import NotFound
+from inspect_pipelines.ports.agents import Examined
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.estate import Estate
@@ -95,6 +97,21 @@ class ScriptedSessions:
         return a_session(
             id=request.id, playbook=request.playbook.id, status=status, screenshots=(), error="it was stopped"
         )
+
+
+class NoAgents:
+    """Nobody has set up a control plane; remembers who was to be stopped."""
+
+    def __init__(self, *, stops: bool = True) -> None:
+        self.stopped: list[RemoteSession] = []
+        self._stops = stops
+
+    def stop(self, session: RemoteSession) -> bool:
+        self.stopped.append(session)
+        return self._stops
+
+    def examine(self) -> list[Examined]:
+        return []
 
 
 class LivingWorkers:
@@ -210,6 +227,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         gallery=MemoryGallery() if gallery is None else gallery,
         evidence_files=FolderEvidenceFiles(home / "evidence"),
         sessions=ScriptedSessions(clock),
+        agents=NoAgents(),
         live_frames=FolderLiveFrames(home / "run" / "live", clock.now),
         workers=LivingWorkers(),
         logins=FolderLogins(home / "logins"),

@@ -47,11 +47,12 @@ class Check:
 @click.option(
     "--repair", is_flag=True, help="Mend Dagster's databases first, where two commands made them at once."
 )
-def doctor(as_json: bool, repair: bool) -> None:
+@click.option("--open-inspect", is_flag=True, help="Ask the control plane of agents, and only that.")
+def doctor(as_json: bool, repair: bool, open_inspect: bool) -> None:
     """Say what is missing on this machine and how to get it."""
     if repair:
         repair_databases(Settings().dagster_home())
-    checks = list(examine(Settings()))
+    checks = list(agents(Settings()) if open_inspect else examine(Settings()))
     if as_json:
         print_json(checks)
     else:
@@ -81,6 +82,8 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield fonts()
     yield packages("Playwright", "playwright")
     yield from browser(settings)
+    if settings.open_inspect_url:
+        yield from agents(settings)
     yield from secrets(settings.project)
 
 
@@ -225,6 +228,14 @@ def browser(settings: Settings) -> Iterator[Check]:
     except InspectError as error:
         how = "as root, or in a container without user namespaces, set INSPECT_NO_SANDBOX=true; else install Chromium again"
         yield Check("a first picture", False, str(error), how)
+
+
+def agents(settings: Settings) -> Iterator[Check]:
+    """The control plane lets us in: asked with a signed request."""
+    from inspect_pipelines.wiring import house
+
+    for each in house(settings).agents.examine():
+        yield Check(each.name, each.is_ok, each.found, each.how)
 
 
 def secrets(project: Path) -> Iterator[Check]:

@@ -34,6 +34,7 @@ COMMANDS = {
     ),
     "reviews": ("reviews", "reviews", "List, show and decide what waits for a person."),
     "incidents": ("incidents", "incidents", "List, show, acknowledge and silence incidents."),
+    "sessions": ("sessions", "sessions", "List, show, open and stop agents' sessions."),
     "notifications": ("notifications", "notifications", "List, show and resend messages."),
     "channels": ("channels", "channels", "List channels, and send a test message through one."),
     "links": ("links", "links", "Take back the signed links in messages."),
@@ -55,7 +56,7 @@ REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's de
 ORG, SERVER, TOKEN, TOKEN_FILE = FIRSTS = ("--org", "--server", "--token", "--token-file")
 # What is about this machine, or about files here: a server is not asked for it. `gallery` looks into a home.
 OF_FILES = frozenset(("init", "import", "playbook", "validate", "diff", "diff-dir", "up", "env", "doctor"))
-OF_A_HOME = frozenset(("gallery",))
+OF_A_HOME = frozenset(("gallery", "sessions"))
 
 
 class LazyGroup(click.Group):

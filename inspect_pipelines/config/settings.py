@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError
 
@@ -101,6 +102,36 @@ class Settings(BaseModel):
 
     live_frames: bool = True
     """Whether a browser's window is shown in the console while it plays, masked as pictures are."""
+
+    runner: Literal["browser", "open-inspect"] = "browser"
+    """Who plays playbooks that name nobody: this machine's browser, or agents on the control plane below."""
+
+    open_inspect_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """The control plane's base address, `https://control.example.com`; None: there is none."""
+
+    open_inspect_service: Literal["web", "slack-bot", "github-bot", "linear-bot"] = "github-bot"
+    """The service whose name the control plane's deployer lends us."""
+
+    open_inspect_secret: str | None = Field(default=None, pattern=SECRET_REFERENCE.pattern)
+    """That service's secret, as a reference: `${env:NAME}` or `${file:/path}`."""
+
+    open_inspect_actor: str | None = Field(default=None, pattern=r"^[a-z-]+:\S+$")
+    """The service account that sessions are opened for, `github:inspect-qa`."""
+
+    open_inspect_model: str = ""
+    """The agents' model; empty: the control plane's choice."""
+
+    open_inspect_effort: str = ""
+    """Their reasoning effort; empty: likewise."""
+
+    open_inspect_web_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
+    """The control plane's web application, for links to sessions; None: no links."""
+
+    open_inspect_private: str = ""
+    """Hosts among these that may be of our own network, and be reached without TLS, with commas between."""
+
+    open_inspect_archive: bool = True
+    """Whether sessions are archived there when all of them is collected."""
 
     payload_days: int = Field(default=30, ge=1, le=3650)
     """How long payloads of webhooks are kept; what events say of them stays."""

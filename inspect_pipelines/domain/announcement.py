@@ -217,6 +217,7 @@ def _links(scene: Scene) -> tuple[Link, ...]:
             found.append(Link("session", f"{scene.public_url}/runs/{scene.run.id}#steps"))
     elif scene.report_path:
         found.append(Link("report", scene.report_path))
+    found += [Link("agent", each.agent.url) for each in scene.sessions if each.agent and each.agent.url]
     return tuple(found)
 
 

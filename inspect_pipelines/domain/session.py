@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -151,3 +151,9 @@ class SessionResult:
     def runner(self) -> str:
         """Who played it, as a playbook names them."""
         return BROWSER if self.agent is None else OPEN_INSPECT
+
+
+def cost_of(sessions: Iterable[SessionResult]) -> float | None:
+    """US dollars of all that told a cost; None: none did, which is not the same as nothing."""
+    costs = [each.agent.cost_usd for each in sessions if each.agent and each.agent.cost_usd is not None]
+    return round(sum(costs), 6) if costs else None

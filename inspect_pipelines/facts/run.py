@@ -15,7 +15,7 @@ from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.retry import RetryClass, deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import View
-from inspect_pipelines.domain.session import SessionResult, StepStatus
+from inspect_pipelines.domain.session import SessionResult, StepStatus, cost_of
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.facts.row import Row, environment_columns, timestamp
@@ -106,6 +106,7 @@ def _timing(run: Run, sessions: Sequence[SessionResult]) -> Row:
         "late_ms": _milliseconds(run.nominal_at, run.claimed_at),
         "duration_ms": _milliseconds(run.claimed_at, run.completed_at),
         "browser_ms": sum(session.browser_ms for session in sessions),
+        "cost_usd": cost_of(sessions),
     }
 
 
@@ -139,6 +140,10 @@ def _session_row(session: SessionResult) -> Row:
         "completed_at": timestamp(session.completed_at),
         "duration_ms": _milliseconds(session.started_at, session.completed_at),
         "browser_ms": session.browser_ms,
+        "runner": session.runner,
+        "agent_session_id": (session.agent.session_id or None) if session.agent else None,
+        "agent_url": (session.agent.url or None) if session.agent else None,
+        "cost_usd": session.agent.cost_usd if session.agent else None,
         "steps_count": len(session.steps),
         "steps_failed": sum(step.status is StepStatus.FAILED for step in session.steps),
         "screenshots_count": len(session.screenshots),

@@ -9,6 +9,7 @@ from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.way import ITSELF
 from inspect_pipelines.ports.across import Ledgers
+from inspect_pipelines.ports.agents import Agents
 from inspect_pipelines.ports.channel import Channel
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.engine import Workers
@@ -42,6 +43,7 @@ class House:
     gallery: Gallery
     evidence_files: EvidenceFiles
     sessions: Sessions
+    agents: Agents  # elsewhere; their playing is among the sessions
     live_frames: LiveFrames
     workers: Workers
     logins: Logins  # of all organisations; who asks says which

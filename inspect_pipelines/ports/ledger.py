@@ -28,6 +28,7 @@ from inspect_pipelines.ports.comments import Comments, ReviewRequests
 from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
+from inspect_pipelines.ports.remote_sessions import RemoteSessions
 from inspect_pipelines.ports.revisions import Revisions
 from inspect_pipelines.ports.steps import Steps
 from inspect_pipelines.ports.teardowns import Teardowns
@@ -233,6 +234,8 @@ class LedgerSession(Protocol):
     def steps(self) -> Steps: ...
     @property
     def teardowns(self) -> Teardowns: ...
+    @property
+    def remote_sessions(self) -> RemoteSessions: ...
     @property
     def reviews(self) -> Reviews: ...
     @property

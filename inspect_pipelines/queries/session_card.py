@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inspect_pipelines.domain.evidence import EvidenceFile
 from inspect_pipelines.domain.retry import RetryClass
-from inspect_pipelines.domain.session import SessionResult, StepResult, StepStatus
+from inspect_pipelines.domain.session import Agent, SessionResult, StepResult, StepStatus
 
 WHY = {
     RetryClass.INFRA: "the attempt before was not the site's fault",
@@ -45,6 +45,7 @@ class SessionCard:
     longest_ms: int
     build: str | None = None  # of the site, where it says so
     files: tuple[EvidenceFile, ...] = ()
+    agent: Agent | None = None  # None: a browser of ours played it
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def session_card(session: SessionResult) -> SessionCard:
         longest,
         session.build,
         session.files,
+        session.agent,
     )
 
 

@@ -31,6 +31,7 @@ from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
 from resources.ledger.pauses import SqlPauses
 from resources.ledger.postgres import PostgresDatabase
+from resources.ledger.remote_sessions import SqlRemoteSessions
 from resources.ledger.review_queue import SqlReviewQueue
 from resources.ledger.reviews import SqlReviews
 from resources.ledger.revisions import SqlRevisions
@@ -80,6 +81,7 @@ class SqlSession:
         self.baselines = SqlBaselines(connection, org_id, via)
         self.evidence = SqlEvidence(connection, org_id, via)
         self.steps = SqlSteps(connection, org_id, via)
+        self.remote_sessions = SqlRemoteSessions(connection, org_id, via)
         self.teardowns = SqlTeardowns(connection, org_id, via)
         self.reviews = SqlReviews(connection, org_id, via)
         self.decisions = SqlDecisions(connection, org_id, via)

@@ -1,8 +1,9 @@
-"""What holds wherever playbooks are played: over this machine's browser, over the router, and over the fake of other tests."""
+"""What holds wherever playbooks are played: over this machine's browser, over an agent, over the router, and over the fake of other tests."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,10 +17,12 @@ from inspect_pipelines.domain.session import SessionRequest, SessionStatus, Step
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.sessions import Sessions
 from loopback_site.server import Site
+from open_inspect_rig import agents
 from resources.clock import SystemClock
 from resources.sessions.browser.sessions import BrowserSessions
 from resources.sessions.routed import RoutedSessions
 from session_requests import a_request
+from stand_ins.open_inspect import ControlPlane
 
 
 @dataclass
@@ -31,12 +34,19 @@ class Stage:
     request: SessionRequest
 
 
-OPEN: dict[str, Callable[[Path, Clock], Sessions]] = {
-    "browser": lambda folder, clock: BrowserSessions(
+def an_agent(folder: Path, clock: Clock, stack: ExitStack) -> Sessions:
+    plane = ControlPlane()
+    stack.callback(plane.close)
+    return agents(plane, folder, clock)
+
+
+OPEN: dict[str, Callable[[Path, Clock, ExitStack], Sessions]] = {
+    "browser": lambda folder, clock, stack: BrowserSessions(
         gallery=folder / "gallery", scratch=folder / "scratch", clock=clock
     ),
-    "routed": lambda folder, clock: RoutedSessions({BROWSER: ScriptedSessions(clock)}),
-    "scripted": lambda folder, clock: ScriptedSessions(clock),
+    "routed": lambda folder, clock, stack: RoutedSessions({BROWSER: ScriptedSessions(clock)}),
+    "open-inspect": an_agent,
+    "scripted": lambda folder, clock, stack: ScriptedSessions(clock),
 }
 
 
@@ -51,9 +61,10 @@ def site() -> Iterator[Site]:
 def stage(request: pytest.FixtureRequest, site: Site, tmp_path: Path) -> Iterator[Stage]:
     clock = SystemClock()
     wanted = a_request(site.url, Goto("/other"), TakeScreenshot("home"), seconds=20)
-    stage = Stage(OPEN[request.param](tmp_path, clock), clock, wanted)
-    yield stage
-    stage.sessions.close()
+    with ExitStack() as stack:
+        stage = Stage(OPEN[request.param](tmp_path, clock, stack), clock, wanted)
+        yield stage
+        stage.sessions.close()
 
 
 def test_what_was_played_is_told_as_the_answer_to_what_was_asked(stage: Stage) -> None:

@@ -32,6 +32,7 @@ CREATE_KEYS = {"title", "model", "reasoningEffort", "repoOwner", "repoName", "br
 SCREEN = re.compile(
     r"^- upload-media FILE --source-url URL --viewport '(\{[^']*\})'( --full-page)? --caption '([^']+)'", re.M
 )
+BASE = re.compile(r"begin with `/` are of (\S+?)/?\.(?:\s|$)")
 STEP = re.compile(r"\(id ([^)\s]+)\)")
 
 
@@ -50,6 +51,7 @@ class Shot:
 def as_asked(prompt: str) -> list[Shot]:
     """A grey picture of each screen that the prompt asks for."""
     shots = []
+    base = BASE.search(prompt)
     for size, full, caption in SCREEN.findall(prompt):
         found = json.loads(size)
         viewport = (found["width"], found["height"])
@@ -58,7 +60,7 @@ def as_asked(prompt: str) -> list[Shot]:
             Shot(
                 caption,
                 png(viewport[0] // 4, viewport[1] // 4),
-                f"https://shop.example/{name}",
+                f"{base[1] if base else 'https://shop.example'}/{name}",
                 viewport,
                 bool(full),
             )

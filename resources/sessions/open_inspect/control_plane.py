@@ -7,12 +7,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from inspect_pipelines.errors import ChannelError, Unavailable
+from inspect_pipelines.errors import ChannelError
 from inspect_pipelines.ports.clock import Clock
 from resources.http.outgoing import Answer, Outgoing, redacted
 from resources.http.trust import Trust
 from resources.sessions.open_inspect import told
 from resources.sessions.open_inspect.access import Access
+from resources.sessions.open_inspect.busy import Busy
 from resources.sessions.open_inspect.refusal import REFUSALS, ControlPlaneRefused, refusal, skew_seconds
 from resources.sessions.open_inspect.signature import NONCE_DIGITS, signature
 
@@ -29,7 +30,7 @@ SAID_CHARACTERS = 200
 class ControlPlane:
     """What is asked of it.
 
-    Every method may raise `Unavailable` (another try may help; `retry_after_seconds` where it says) and
+    Every method may raise `Busy` (another try may help) and
     `ControlPlaneRefused` (it would be refused alike; a person has to change something).
 
     Args:
@@ -181,18 +182,6 @@ class ControlPlane:
         if not isinstance(found, str) or not found:
             raise Busy(f"{asked} failed: the control plane's answer holds no {name!r}; check its address")
         return found
-
-
-class Busy(Unavailable):
-    """It may answer another time.
-
-    Args:
-        retry_after_seconds: How long it wants peace; None: it does not say.
-    """
-
-    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
-        super().__init__(message)
-        self.retry_after_seconds = retry_after_seconds
 
 
 def _place(session_id: str, *rest: str) -> str:

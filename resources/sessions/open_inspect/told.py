@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from inspect_pipelines.errors import Unavailable
+from resources.sessions.open_inspect.busy import Busy
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +26,7 @@ class Message:
     status: str  # pending, processing, completed, failed
     error: str
     created_ms: int | None  # by the control plane's clock
+    started_ms: int | None
     completed_ms: int | None
 
     @property
@@ -53,11 +54,11 @@ def rows(body: Any, name: str) -> Iterator[Mapping[str, Any]]:
     """The objects of a list in an answer.
 
     Raises:
-        Unavailable: There is no such list: whatever has answered, it was no control plane.
+        Busy: There is no such list: whatever has answered, it was no control plane.
     """
     found = body.get(name) if isinstance(body, dict) else None
     if not isinstance(found, list):
-        raise Unavailable(f"the control plane's answer holds no list {name!r}; check its address")
+        raise Busy(f"the control plane's answer holds no list {name!r}; check its address")
     return (row for row in found if isinstance(row, dict))
 
 
@@ -71,6 +72,7 @@ def message(row: Mapping[str, Any]) -> Message:
         _text(row.get("status")),
         _text(row.get("error")),
         _number(row.get("createdAt")),
+        _number(row.get("startedAt")),
         _number(row.get("completedAt")),
     )
 

@@ -10,7 +10,7 @@ import pytest
 from inspect_pipelines.errors import Unavailable
 from open_inspect_rig import access, client
 from resources.sessions.open_inspect.access import Access
-from resources.sessions.open_inspect.control_plane import Busy
+from resources.sessions.open_inspect.busy import Busy
 from resources.sessions.open_inspect.refusal import ControlPlaneRefused, SessionGone
 from stand_ins.open_inspect import ACTOR, SECRET, Agent, ControlPlane
 from stand_ins.server import Says

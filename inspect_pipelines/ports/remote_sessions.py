@@ -1,0 +1,28 @@
+"""What is kept of agents' sessions on a control plane."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.remote_session import RemoteSession
+
+
+class RemoteSessions(Protocol):
+    """The intent before each step and its outcome after it, so that nothing is begun twice."""
+
+    def find(self, session_id: str) -> RemoteSession | None:
+        """By our session's id."""
+
+    def save(self, session: RemoteSession) -> None:
+        """Create or replace."""
+
+    def open(self) -> list[RemoteSession]:
+        """Those of which something may go on, oldest first."""
+
+    def of_runs(self, run_ids: Collection[RunId]) -> list[RemoteSession]:
+        """Those of these runs, oldest first."""
+
+    def latest(self, limit: int) -> list[RemoteSession]:
+        """Newest first."""

@@ -1,0 +1,53 @@
+"""Agents' sessions: what we wanted, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+
+from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.remote_session import RemoteSession, RemoteStatus
+from resources.ledger.owned import Owned
+from resources.ledger.remote_session_tables import remote_sessions
+from resources.ledger.tables import insert
+
+KEPT = remote_sessions.c
+
+
+class SqlRemoteSessions(Owned):
+    def find(self, session_id: str) -> RemoteSession | None:
+        row = self._connection.execute(self._all().where(KEPT.id == session_id)).one_or_none()
+        return None if row is None else _session(row)
+
+    def save(self, session: RemoteSession) -> None:
+        values = {**asdict(session), "status": session.status.value}
+        statement = insert(self._connection, remote_sessions).values(org_id=self._org_id, **values)
+        del values["id"]
+        self._connection.execute(
+            statement.on_conflict_do_update(index_elements=["org_id", "id"], set_=values)
+        )
+
+    def open(self) -> list[RemoteSession]:
+        query = self._all().where(KEPT.status != RemoteStatus.ENDED.value)
+        return self._listed(query.order_by(KEPT.opened_at, KEPT.id))
+
+    def of_runs(self, run_ids: Collection[RunId]) -> list[RemoteSession]:
+        return self._listed(self._all().where(KEPT.run_id.in_(run_ids)).order_by(KEPT.opened_at, KEPT.id))
+
+    def latest(self, limit: int) -> list[RemoteSession]:
+        return self._listed(self._all().order_by(KEPT.opened_at.desc(), KEPT.id.desc()).limit(limit))
+
+    def _all(self) -> sa.Select[Any]:
+        return sa.select(remote_sessions).where(KEPT.org_id == self._org_id)
+
+    def _listed(self, query: sa.Select[Any]) -> list[RemoteSession]:
+        rows: Iterable[Any] = self._connection.execute(query)
+        return [_session(row) for row in rows]
+
+
+def _session(row: Any) -> RemoteSession:
+    fields = {name: value for name, value in row._mapping.items() if name != "org_id"}
+    return RemoteSession(**{**fields, "status": RemoteStatus(row.status)})

@@ -1,0 +1,74 @@
+"""Agents of a control plane: sessions that nobody follows any more are stopped, and the way there is examined."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from inspect_pipelines.domain.remote_session import RemoteSession
+from inspect_pipelines.errors import InspectError, SetupMissing
+from inspect_pipelines.ports.agents import Examined
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.ledger import Ledger
+from resources.http.trust import Trust
+from resources.sessions.open_inspect.access import Access
+from resources.sessions.open_inspect.control_plane import ControlPlane
+from resources.sessions.open_inspect.refusal import CLOCK, SKEW_SECONDS
+from resources.sessions.open_inspect.remote import Remote
+from resources.sessions.open_inspect.sessions import HOW
+
+NEAR_SKEW_SECONDS = 60.0  # accepted still, and growing
+NAME = "control plane"
+
+
+class OpenInspectAgents:
+    """`ports.Agents`, for one organisation.
+
+    Args:
+        access: None: nobody has said where a control plane is.
+        resolve: A secret's value behind its reference.
+    """
+
+    def __init__(
+        self, access: Access | None, *, ledger: Ledger, clock: Clock, resolve: Callable[[str], str]
+    ) -> None:
+        self._access, self._ledger, self._clock, self._resolve = access, ledger, clock, resolve
+        self._trust = Trust(clock)
+
+    def stop(self, session: RemoteSession) -> bool:
+        if self._access is None:
+            raise SetupMissing(f"session {session.id!r} cannot be stopped: there is no control plane; {HOW}")
+        plane = ControlPlane(self._access, self._clock, self._resolve, self._trust)
+        web_url = self._access.web_url
+        remote = Remote(session, plane, self._ledger, self._clock, is_new=False, web_url=web_url)
+        if not remote.stop_once():
+            return False
+        remote.end(archives=self._access.archives)
+        return True
+
+    def examine(self) -> Sequence[Examined]:
+        return list(self._examined())
+
+    def _examined(self) -> Iterator[Examined]:
+        access = self._access
+        if access is None:
+            yield Examined(NAME, False, "none is set up", HOW)
+            return
+        try:
+            self._resolve(access.secret)
+        except InspectError as error:
+            yield Examined("its secret", False, "has no value", str(error))
+            return
+        yield Examined("its secret", True, f"{access.secret} has a value")
+        plane = ControlPlane(access, self._clock, self._resolve, self._trust)
+        try:
+            skew = plane.skew_seconds()
+        except InspectError as error:
+            wrong, _, how = str(error).rpartition("; ")
+            yield Examined(NAME, False, f"{access.url}: {wrong or error}", how)
+            return
+        yield Examined(NAME, True, f"{access.url} lets {access.service} in, for {access.actor}")
+        if skew is not None:
+            found = (
+                f"{abs(skew):.0f} s {'behind' if skew > 0 else 'ahead of'} it; {SKEW_SECONDS} s is accepted"
+            )
+            yield Examined("this machine's clock", abs(skew) <= NEAR_SKEW_SECONDS, found, CLOCK)

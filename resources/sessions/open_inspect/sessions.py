@@ -1,0 +1,243 @@
+"""Open-Inspect sessions: a playbook is played by an agent on a control plane, which we prompt, follow and collect from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
+from inspect_pipelines.domain.remote_session import RemoteSession, title_of
+from inspect_pipelines.domain.session import (
+    Agent,
+    SessionRequest,
+    SessionResult,
+    SessionStatus,
+    StepResult,
+)
+from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
+from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.gallery import Pictures
+from inspect_pipelines.ports.ledger import Ledger
+from resources.http.trust import Trust
+from resources.sessions.open_inspect.access import Access
+from resources.sessions.open_inspect.collection import MOST_PICTURES, Collection, of_message
+from resources.sessions.open_inspect.control_plane import ControlPlane
+from resources.sessions.open_inspect.halted import Halted
+from resources.sessions.open_inspect.orders import orders
+from resources.sessions.open_inspect.outcome import ended_by, outcome
+from resources.sessions.open_inspect.pace import Pace
+from resources.sessions.open_inspect.refusal import SessionGone
+from resources.sessions.open_inspect.remote import Remote
+from resources.sessions.open_inspect.told import Message
+from resources.sessions.open_inspect.watch import Watch
+from resources.sessions.wire import End
+
+ANSWER_KEYS = ("content", "text")  # of a token event
+FETCHING_SECONDS = 60.0  # a picture, with what is tried again
+HOW = "set INSPECT_OPEN_INSPECT_URL, INSPECT_OPEN_INSPECT_SECRET and INSPECT_OPEN_INSPECT_ACTOR, see docs/remote.md"
+
+
+class OpenInspectSessions:
+    """`ports.Sessions` over a control plane, for one organisation.
+
+    Args:
+        access: None: nobody has said where a control plane is; playing then says how to.
+        resolve: A secret's value behind its reference.
+    """
+
+    def __init__(
+        self,
+        access: Access | None,
+        *,
+        ledger: Ledger,
+        gallery: Pictures,
+        clock: Clock,
+        resolve: Callable[[str], str],
+        pace: Pace | None = None,
+    ) -> None:
+        self._access, self._ledger, self._gallery, self._clock = access, ledger, gallery, clock
+        self._resolve, self._pace, self._trust = resolve, pace or Pace(), Trust(clock)
+
+    def play(
+        self,
+        request: SessionRequest,
+        *,
+        deadline: datetime,
+        cancelled: Callable[[], bool] = lambda: False,
+        told: Callable[[StepResult], None] = lambda step: None,
+    ) -> SessionResult:
+        """Have an agent play a playbook, and return what it showed, also when it ended early; it is stopped then.
+
+        A session that was opened or prompted for this request before is found again, never opened a second time.
+
+        Raises:
+            SetupMissing: Nobody has said where a control plane is.
+        """
+        if self._access is None:
+            raise SetupMissing(
+                f"playbook {request.playbook.id!r} is for an agent, and there is no control plane; {HOW}"
+            )
+        now = self._clock.now()
+        give_up_at = self._clock.monotonic() + (deadline - now).total_seconds()
+        watch = Watch(self._clock, self._pace, give_up_at, cancelled)
+        plane = ControlPlane(self._access, self._clock, self._resolve, self._trust)
+        result = _Playing(
+            request, self._remote(request, plane, now), plane, watch, self._clock, self._gallery
+        ).play(now, archives=self._access.archives)
+        for step in result.steps:
+            told(step)
+        return result
+
+    def close(self) -> None:
+        """Nothing is kept here."""
+
+    def _remote(self, request: SessionRequest, plane: ControlPlane, now: datetime) -> Remote:
+        assert self._access is not None
+        with self._ledger.read() as ledger:
+            kept = ledger.remote_sessions.find(request.id)
+        wanted = kept or RemoteSession(
+            request.id,
+            request.run_id,
+            request.playbook.id,
+            title_of(request.definition or request.playbook.name, request.run_id, request.id),
+            opened_at=now,
+        )
+        web_url = self._access.web_url
+        return Remote(wanted, plane, self._ledger, self._clock, is_new=kept is None, web_url=web_url)
+
+
+class _Playing:
+    """One session from its beginning to what it leaves behind."""
+
+    def __init__(
+        self,
+        request: SessionRequest,
+        remote: Remote,
+        plane: ControlPlane,
+        watch: Watch,
+        clock: Clock,
+        gallery: Pictures,
+    ) -> None:
+        self._request, self._remote, self._plane, self._watch = request, remote, plane, watch
+        self._clock, self._gallery = clock, gallery
+        self._message: Message | None = None
+        self._answer = ""
+
+    def play(self, started_at: datetime, *, archives: bool) -> SessionResult:
+        seen = Collection(self._request)
+        has_stopped = True
+        try:
+            end = self._to_its_end()
+        except Halted as halted:
+            has_stopped = self._remote.stop(self._watch)
+            late = f"; it has not stopped within {self._watch.pace.stopping:g} s, and is told to again"
+            end = End(halted.end.status, f"{halted.end.error}{'' if has_stopped else late}")
+        except (
+            UsageError
+        ) as refused:  # a person has to change something: asked again, it would be refused alike
+            end = End(SessionStatus.CRASHED, str(refused), retry_may_help=isinstance(refused, SessionGone))
+            has_stopped = isinstance(refused, SessionGone) or self._remote.kept.remote_id is None
+        except Unavailable as fault:
+            end = End(SessionStatus.CRASHED, str(fault))
+            has_stopped = False
+        end = self._collected(seen, end)
+        cost = self._cost()
+        if has_stopped:
+            self._remote.end(cost_usd=cost, pictures=len(seen.shots), archives=archives)
+        kept = self._remote.kept
+        return outcome(
+            self._request,
+            end,
+            self._answer,
+            seen,
+            Agent(kept.remote_id or "", kept.url, cost),
+            started_at=started_at,
+            completed_at=self._clock.now(),
+            worked_ms=_worked_ms(self._message),
+        )
+
+    def _to_its_end(self) -> End:
+        """Open, prompt and follow it."""
+        request, watch, opening = self._request, self._watch, self._watch.pace.opening
+        prompt = orders(request, self._clock.new_id().replace("-", "")[-16:])
+        watch.persist(lambda: self._remote.open(request.repo, request.branch), opening)
+        watch.persist(lambda: self._remote.prompt(prompt), opening)
+        pause, looks = watch.pace.first, 0
+        while True:
+            self._message = watch.persist(self._remote.look)
+            if self._message.has_ended:
+                return self._end(self._message)
+            looks += 1
+            if looks % watch.pace.pictures_every == 0:
+                watch.persist(self._remote.count)
+            watch.wait(pause)
+            pause = watch.pace.later(pause)
+
+    def _end(self, message: Message) -> End:
+        session_id, message_id = self._remote.kept.remote_id or "", message.id
+        last = self._watch.persist(
+            lambda: self._plane.events(session_id, message_id, "execution_complete", most=1)
+        )
+        data = last[0].data if last else {}
+        success = data.get("success")
+        error = data.get("error")
+        return ended_by(
+            message,
+            error if isinstance(error, str) else "",
+            is_success=success if isinstance(success, bool) else None,
+        )
+
+    def _collected(self, seen: Collection, end: End) -> End:
+        """The end, which becomes a crash when what there is to judge could not be fetched."""
+        kept = self._remote.kept
+        if kept.remote_id is None or kept.message_id is None or not end.retry_may_help:
+            return end
+        try:
+            self._collect(seen, kept.remote_id, kept.message_id)
+        except (Unavailable, UsageError) as fault:
+            if end.status is SessionStatus.COMPLETED:
+                return End(SessionStatus.CRASHED, f"what the agent showed could not be collected: {fault}")
+        return end
+
+    def _collect(self, seen: Collection, session_id: str, message_id: str) -> None:
+        patient = Watch(
+            self._clock,
+            self._watch.pace,
+            self._clock.monotonic() + self._watch.pace.collecting,
+            lambda: False,
+        )
+        try:
+            messages = patient.persist(lambda: self._plane.messages(session_id))
+            self._message = next((each for each in messages if each.id == message_id), self._message)
+            said = patient.persist(lambda: self._plane.events(session_id, message_id, "token", most=1))
+            self._answer = next(
+                (text for each in said for key in ANSWER_KEYS if isinstance(text := each.data.get(key), str)),
+                "",
+            )
+            artifacts = patient.persist(lambda: self._plane.artifacts(session_id))
+            shown = of_message(artifacts, self._message) if self._message else ()
+            for artifact in [*shown][-MOST_PICTURES:]:
+                fetch = partial(self._plane.media, session_id, artifact.id)
+                patiently = partial(patient.persist, fetch, FETCHING_SECONDS)
+                seen.add(artifact, patiently, self._gallery, self._clock.now())
+        except Halted:
+            raise Unavailable(f"it took longer than {self._watch.pace.collecting:g} s") from None
+
+    def _cost(self) -> float | None:
+        """What the control plane tells of the session's cost; None: nothing."""
+        kept = self._remote.kept
+        if kept.remote_id is None or kept.message_id is None:
+            return None
+        try:
+            events = self._plane.events(kept.remote_id, kept.message_id, "step_finish")
+        except (Unavailable, UsageError):
+            return kept.cost_usd
+        costs = [cost for each in events if isinstance(cost := each.data.get("cost"), int | float)]
+        return round(sum(costs), 6) if costs else None
+
+
+def _worked_ms(message: Message | None) -> int:
+    """From its begin to its end, by the control plane's clock; 0: it has not ended."""
+    if message is None or message.completed_ms is None:
+        return 0
+    return max(0, message.completed_ms - (message.started_ms or message.created_ms or message.completed_ms))
