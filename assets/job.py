@@ -39,6 +39,8 @@ def job_of(definition: Definition, naming: Naming, house: House) -> dg.JobDefini
         tags.DEFINITION: definition.id,
         tags.MAX_RUNTIME: str(definition.plan.timeout_minutes * 60 + BACKSTOP_SECONDS),
     }
+    if definition.plan.priority:
+        run_tags[tags.PRIORITY] = str(definition.plan.priority)
     if definition.plan.repo:
         run_tags[naming.tag(tags.REPO)] = definition.plan.repo
     if host := target_host(definition.plan):

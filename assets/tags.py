@@ -14,4 +14,5 @@ DUPLICATE_OF = "inspect/duplicate_of"
 BUFFERED = "inspect/buffered"  # the run that waits for its definition's slot
 SKIPPED = "inspect/skipped"
 PARENT = "dagster/parent_run_id"  # Dagster sets it on a re-execution
+PRIORITY = "dagster/priority"  # Dagster's queue takes the higher one first
 MAX_RUNTIME = "dagster/max_runtime"  # seconds; a backstop behind the ledger's deadline

@@ -43,20 +43,22 @@ def schedules() -> None:
 
 
 @schedules.command("list")
+@click.option("--tag", metavar="TAG", help="Only those that have this tag.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(as_json: bool) -> None:
+def list_(tag: str | None, as_json: bool) -> None:
     """List schedules: next time, state and last runs.
 
     The marks of the last ten runs stand oldest first: ✓ passed, ✗ failed, ? needs review, ! timeout or error,
     - cancelled or skipped, … open.
     """
     ours = _desk()
-    shown = ours.schedules()
+    shown = [one for one in ours.schedules() if tag is None or tag in one.summary.tags]
     if as_json:
         print_json(shown)
         return
     if not shown:
-        say("no schedules yet; write some and publish them with: inspect-pipelines apply")
+        none = f"no schedule has the tag {tag!r}" if tag else ""
+        say(none or "no schedules yet; write some and publish them with: inspect-pipelines apply")
         return
     now = ours.now()
     rows = [

@@ -29,15 +29,17 @@ def triggers() -> None:
 
 
 @triggers.command("list")
+@click.option("--tag", metavar="TAG", help="Only those that have this tag.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(as_json: bool) -> None:
+def list_(tag: str | None, as_json: bool) -> None:
     """List triggers: event, conditions, last runs."""
-    found = _desk().triggers()
+    found = [one for one in _desk().triggers() if tag is None or tag in one.summary.tags]
     if as_json:
         print_json(found)
         return
     if not found:
-        say("no triggers yet; write some and publish them with: inspect-pipelines apply")
+        none = f"no trigger has the tag {tag!r}" if tag else ""
+        say(none or "no triggers yet; write some and publish them with: inspect-pipelines apply")
         return
     rows = [
         [

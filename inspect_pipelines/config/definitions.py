@@ -10,6 +10,7 @@ from functools import cached_property
 
 from inspect_pipelines.config.alert_document import overrides
 from inspect_pipelines.config.channel_document import WrittenKinds
+from inspect_pipelines.config.labels import labels
 from inspect_pipelines.config.playbook_variables import checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
@@ -175,15 +176,7 @@ class _Check:
             branch=written.branch,
             variables=variables,
             timeout_minutes=written.timeout_minutes,
-            baseline=BaselinePolicy(
-                enabled=policy.enabled,
-                set=policy.set,
-                tolerance=policy.tolerance,
-                layout_budget_px=policy.layout_budget_px,
-                region_budget=policy.region_budget,
-                update_on_success=policy.update_on_success,
-                first_run=policy.first_run,
-            ),
+            baseline=BaselinePolicy(**policy.model_dump()),
             notify=tuple(
                 self._rule(event, rule)
                 for event in RuleEvent
@@ -194,6 +187,7 @@ class _Check:
             retries=Retries(**written.retries.model_dump()),
             budget_minutes=written.budget.run_minutes_per_month if written.budget else None,
             allowed_hosts=allowed,
+            **labels(written, self.wrong),
         )
 
     def _playbooks(self, written: DefinitionDocument) -> tuple[Playbook, ...]:

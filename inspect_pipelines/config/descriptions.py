@@ -59,6 +59,9 @@ DEFINITION = {
     "overlap": "What happens when it is due while it runs: skip, buffer_one (the newest waits), allow.",
     "retries": "How often it tries again by itself, by what went wrong.",
     "budget": "Of this one alone.",
+    "priority": "-100 to 100: of runs that wait in the queue the higher begins first. Default: 0.",
+    "tags": "Words to find it by, one or a list.",
+    "owner": "Who looks after it, for people: a name, a team.",
 }
 
 OF: dict[str, dict[str, str]] = {
@@ -95,6 +98,7 @@ OF: dict[str, dict[str, str]] = {
         "conditions": "What else has to hold of the payload.",
         "source": "The id of the source whose events count; default: any.",
         "debounce": "Wait until nothing more of the kind has come for so long, then start one run for all.",
+        "delay": "Start its run so long after the event, 10 minutes at most; what comes meanwhile is the same run.",
         "supersede": "What becomes of a run of the same when a newer event comes: wait, or cancel it.",
     },
     "AuthorsDocument": {"include": "Logins or globs that count.", "exclude": "Logins or globs that do not."},

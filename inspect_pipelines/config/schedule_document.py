@@ -70,10 +70,14 @@ class DefinitionDocument(Document):
     overlap: Literal["skip", "buffer_one", "allow"] | None = None  # None: skip for schedules, else buffer_one
     retries: RetriesDocument = Field(default_factory=RetriesDocument)
     budget: BudgetDocument | None = None
+    priority: Annotated[int, Field(ge=-100, le=100)] = 0
+    tags: Texts = Field(default_factory=list)
+    owner: str = ""
 
-    later: ClassVar[dict[str, str]] = dict.fromkeys(
-        ("priority", "tags", "owner", "quarantine", "agent"), "leave it out"
-    )
+    later: ClassVar[dict[str, str]] = {
+        "quarantine": "quarantine a view, with a reason and an end: inspect-pipelines reviews decide RUN quarantine",
+        "agent": "leave it out: a browser plays its playbooks",
+    }
 
     @model_validator(mode="after")
     def _one_or_several(self) -> DefinitionDocument:
@@ -95,7 +99,7 @@ class ScheduleDocument(DefinitionDocument):
 
     later: ClassVar[dict[str, str]] = {
         **DefinitionDocument.later,
-        **dict.fromkeys(("alarm",), "leave it out"),
+        "alarm": "leave it out: people are told when a schedule stops ticking, see docs/alerts.md",
     }
 
 
@@ -152,11 +156,7 @@ class TriggerDocument(DefinitionDocument):
     source: str | None = None
     debounce: Annotated[DebounceDocument, Shorthand("wait")] | None = None
     supersede: Literal["wait", "cancel"] = "wait"
-
-    later: ClassVar[dict[str, str]] = {
-        **DefinitionDocument.later,
-        "delay": "write 'debounce: {wait: 60s}'",
-    }
+    delay: Duration | None = None
 
 
 class OrganizationMetadata(Document):

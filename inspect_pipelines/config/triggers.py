@@ -53,6 +53,7 @@ def trigger_parts(written: TriggerDocument, wrong: Wrong) -> dict[str, Any]:
         "source": None if written.source is None else SourceId(written.source),
         "debounce": _debounce(written, wrong),
         "supersede": _supersede(written, wrong),
+        "delay": timedelta(seconds=written.delay or 0),
     }
 
 

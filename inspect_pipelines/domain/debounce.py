@@ -98,8 +98,8 @@ def _digest(event: Event) -> str:
 
 
 def opened(batch_id: str, event: Event, trigger: Trigger, context: Context, *, now: datetime) -> Batch:
-    """A new batch of one event; due at once when its trigger does not debounce."""
-    debounce = trigger.debounce
+    """A new batch of one event; due at once when its trigger neither debounces nor delays."""
+    debounce, wait = trigger.debounce, max(trigger.debounce.wait, trigger.delay)
     return Batch(
         id=batch_id,
         org_id=trigger.org_id,
@@ -107,8 +107,8 @@ def opened(batch_id: str, event: Event, trigger: Trigger, context: Context, *, n
         key=key_of(event, debounce),
         context=context,
         opened_at=now,
-        due_at=now + debounce.wait,
-        latest_at=now + max(debounce.wait, debounce.max_wait),
+        due_at=now + wait,
+        latest_at=now + max(wait, debounce.max_wait),
     )
 
 

@@ -80,6 +80,9 @@ class Plan:
     retries: Retries = field(default_factory=Retries)
     budget_minutes: int | None = None  # run-minutes a month; None: only the organisation's budget
     allowed_hosts: tuple[str, ...] = ()  # hosts a `url` variable may name besides the file's own; globs
+    priority: int = 0  # -100..100; of two runs that wait in the queue the higher one begins first
+    tags: tuple[str, ...] = ()  # for people to find it by
+    owner: str = ""  # who looks after it, in people's words
 
 
 def target_host(plan: Plan) -> str | None:

@@ -72,6 +72,7 @@ class Trigger:
     debounce: Debounce = field(default_factory=Debounce)
     enabled: bool = True
     supersede: Supersede = Supersede.WAIT
+    delay: timedelta = timedelta(0)  # from an event to the start of its run; what comes meanwhile joins it
     kind: Literal["trigger"] = "trigger"
 
 

@@ -44,9 +44,7 @@ class DefinitionSummary:
     kind: str  # schedule | trigger
     name: str
     enabled: bool
-    next_fire_at: (
-        datetime | None
-    )  # UTC; the cron's next time, whatever keeps it from running; None: it has none
+    next_fire_at: datetime | None  # UTC; the cron's next time, whatever keeps it back; None: it has none
     next_at: datetime | None  # UTC; the next time at which it will run; None: none is in sight
     not_before: datetime | None  # UTC; how far was looked for one in vain; None: it is known, or never
     paused: PauseNote | None  # the pause that holds now, the oldest of several
@@ -54,6 +52,8 @@ class DefinitionSummary:
     managed_by: ManagedBy
     place: str | None  # in its file, `schedules.yaml:14`; None: the API made it, or an older `apply`
     revision: int  # its ETag's number; 0: it was applied before there were revisions
+    tags: tuple[str, ...]
+    owner: str  # empty: nobody is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +207,8 @@ def conditions(trigger: Trigger) -> list[str]:
     if trigger.debounce.wait:
         quiet, most = trigger.debounce.wait.total_seconds(), trigger.debounce.max_wait.total_seconds()
         found.append(f"after {quiet:g} s of quiet, {most:g} s at most")
+    if trigger.delay:
+        found.append(f"starts {trigger.delay.total_seconds():g} s after it")
     if trigger.supersede is Supersede.CANCEL:
         found.append("cancels the run of an older event")
     return found
@@ -285,6 +287,8 @@ def _summary(seen: _Seen) -> DefinitionSummary:
         seen.standing.managed_by,
         (seen.standing.written.place or None) if seen.standing.written else None,
         seen.standing.revision,
+        one.plan.tags,
+        one.plan.owner,
     )
 
 

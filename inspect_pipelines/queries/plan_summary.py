@@ -24,6 +24,9 @@ class PlanSummary:
     overlap: Overlap
     retries: Retries
     budget_minutes: int | None  # a month; None: only the organisation's budget
+    priority: int  # of runs that wait in the queue the higher begins first
+    tags: tuple[str, ...]
+    owner: str
 
 
 def show_plan(house: House, kind: str, definition_id: str) -> PlanSummary | None:
@@ -46,4 +49,7 @@ def show_plan(house: House, kind: str, definition_id: str) -> PlanSummary | None
         overlap=plan.overlap,
         retries=plan.retries,
         budget_minutes=plan.budget_minutes,
+        priority=plan.priority,
+        tags=plan.tags,
+        owner=plan.owner,
     )

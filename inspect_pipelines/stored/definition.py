@@ -219,6 +219,11 @@ def without_evidence(playbook: dict[str, Any]) -> dict[str, Any]:
     return {**playbook, "evidence": {"trace": "off", "video": "off", "har": "off", "console": "always"}}
 
 
+def upgrade_unlabelled(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may have tags, an owner and a priority, and a trigger a delay; before, none had."""
+    return {**kept, "plan": {**kept["plan"], "priority": 0, "tags": [], "owner": ""}}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -235,6 +240,7 @@ SCHEDULE = Shape(
     upgrade_unasked_build,
     upgrade_anew_each_time,
     upgrade_without_evidence,
+    upgrade_unlabelled,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -254,6 +260,7 @@ TRIGGER = Shape(
     upgrade_unasked_build,
     upgrade_anew_each_time,
     upgrade_without_evidence,
+    upgrade_unlabelled,
 )
 
 

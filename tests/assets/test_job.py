@@ -242,3 +242,10 @@ def test_a_run_executes_as_the_service_account(house: House) -> None:
 
     with seen.ledger.write() as session, pytest.raises(Forbidden, match="a run executes as 'service:runs'"):
         session.members.all()
+
+
+@pytest.mark.parametrize(("priority", "tag"), [(0, None), (-5, "-5"), (100, "100")])
+def test_the_queue_sees_a_definitions_priority(house: House, priority: int, tag: str | None) -> None:
+    job = job_of(a_schedule(plan=a_plan(priority=priority)), Naming(DEFAULT_ORG), house)
+
+    assert job.run_tags.get("dagster/priority") == tag

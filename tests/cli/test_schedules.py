@@ -375,3 +375,13 @@ def test_a_time_that_comes_twice_or_never_is_still_a_time() -> None:
     assert day_or_moment("2026-10-25", what="TO", zone=berlin, at=at) == datetime(
         2026, 10, 24, 22, tzinfo=UTC
     )
+
+
+def test_the_list_holds_those_that_have_a_tag(house: House) -> None:
+    save(house, a_schedule("tagged", plan=a_plan(tags=("pay",))), a_schedule("plain"))
+
+    shown = call("list", "--tag", "pay").output
+
+    assert "tagged" in shown
+    assert "plain" not in shown
+    assert "no schedule has the tag 'nobody'" in call("list", "--tag", "nobody").output

@@ -72,7 +72,23 @@ spec:
             "    retries: {visual: 9}\n",
             "8:23  schedules[0].retries.visual  '9': should be less than or equal to 5",
         ),
-        ("    priority: 3\n", "8:5  schedules[0].priority  'priority' is not supported yet; leave it out"),
+        ("    priority: 300\n", "8:15  schedules[0].priority  '300': should be less than or equal to 100"),
+        (
+            "    tags: [pay, a b]\n",
+            "8:17  schedules[0].tags[1]  'a b' is no tag: letters, digits, '-' and '_', a letter or digit at both ends",
+        ),
+        ("    tags: [pay, pay]\n", "8:17  schedules[0].tags[1]  tag 'pay' is there twice"),
+        (
+            f"    owner: {'x' * 101}\n",
+            f"8:12  schedules[0].owner  '{'x' * 60}…' is no owner: one line of at most 100 characters",
+        ),
+        (
+            "    quarantine: true\n",
+            (
+                "8:5  schedules[0].quarantine  'quarantine' is not supported yet; quarantine a view, with a reason and an end: "
+                "inspect-pipelines reviews decide RUN quarantine"
+            ),
+        ),
         (
             "    budget: {run_minutes_per_month: 0}\n",
             "8:37  schedules[0].budget.run_minutes_per_month  '0': should be greater than or equal to 1",
@@ -334,8 +350,8 @@ triggers:
         ),
         ("    repo: acme\n", "7:11  triggers[0].repo  'acme' is not a repository; write 'owner/name'"),
         (
-            "    delay: 5m\n",
-            "7:5  triggers[0].delay  'delay' is not supported yet; write 'debounce: {wait: 60s}'",
+            "    delay: 5h\n",
+            "7:12  triggers[0].delay  18000 seconds is not between 0 and 600 (10 minutes)",
         ),
         (
             "    debounce: {wait: 2m, max_wait: 60s}\n",

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from inspect_pipelines.config.pattern import checked_pattern, found
 from inspect_pipelines.domain.condition import Condition, Operator
+from inspect_pipelines.domain.definition_change import differences
 from inspect_pipelines.domain.match import EVENT_KEYS
 from inspect_pipelines.domain.trigger import Authors, Debounce, Key, Supersede
 from inspect_pipelines.errors import UsageError
@@ -256,3 +258,38 @@ def test_a_newer_event_may_cancel_the_older_ones_run_unless_it_would_be_skipped_
     folder.write("schedules.yaml", HEAD + "    event: push\n    supersede: cancle\n")
     (problem,) = folder.problems()
     assert "'cancle' is not one of 'wait', 'cancel' (did you mean 'cancel'?)" in problem
+
+
+def test_a_definition_says_who_looks_after_it_how_it_is_found_and_who_goes_first(folder):
+    trigger = load(
+        folder,
+        """\
+    event: push
+    delay: 2m
+    priority: -5
+    owner: " @payments "
+    tags: pay
+""",
+    )
+
+    assert trigger.delay == timedelta(minutes=2)
+    assert (trigger.plan.priority, trigger.plan.owner, trigger.plan.tags) == (-5, "@payments", ("pay",))
+    before = replace(trigger, delay=timedelta(0), plan=replace(trigger.plan, priority=0, owner="", tags=()))
+    told = {one.path: (one.old, one.new) for one in differences(before, trigger)}
+    assert told == {
+        "delay": ("0:00:00", "0:02:00"),
+        "priority": ("0", "-5"),
+        "owner": ("", "@payments"),
+        "tags[0]": (None, "pay"),
+    }
+
+
+def test_more_tags_than_anybody_reads_are_refused(folder):
+    folder.write(
+        "schedules.yaml",
+        HEAD + "    event: push\n    tags: [" + ", ".join(f"t{n}" for n in range(21)) + "]\n",
+    )
+
+    (told,) = folder.problems()
+
+    assert "has 21 tags; 20 are the most" in told

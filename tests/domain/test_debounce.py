@@ -35,6 +35,18 @@ def test_without_debounce_it_is_due_at_once():
     assert a_batch(debounce=Debounce()).is_due(NOW)
 
 
+def test_a_delay_counts_from_the_first_event_and_no_further_one_moves_it():
+    batch = a_batch(debounce=Debounce(), delay=2 * MINUTE)
+    context = context_of(a_merge(2, author="bob"), ())
+
+    more = joined(batch, context, Debounce(), now=NOW + MINUTE)
+
+    assert not batch.is_due(NOW + MINUTE)
+    assert batch.due_at == more.due_at == NOW + 2 * MINUTE
+    assert a_batch(delay=10 * MINUTE).due_at == NOW + 10 * MINUTE, "the longer of the two"
+    assert a_batch(delay=timedelta(seconds=1)).due_at == NOW + MINUTE
+
+
 def test_each_further_event_extends_the_quiet_period_up_to_what_was_promised():
     batch, context = a_batch(), context_of(a_merge(2, author="bob"), ())
 

@@ -11,9 +11,9 @@ from inspect_pipelines.queries.upcoming import Upcoming
 class Schedules(Noun):
     """`client.schedules`."""
 
-    def list(self) -> tuple[ScheduleSummary, ...]:
+    def list(self, *, tagged: str | None = None) -> tuple[ScheduleSummary, ...]:
         """Every schedule, by its id, with its next time and how it ended last."""
-        return self._many(ScheduleSummary, "GET", "/schedules")
+        return self._many(ScheduleSummary, "GET", "/schedules", query={"tag": tagged})
 
     def show(self, schedule_id: str) -> ScheduleDossier:
         """A schedule with its last ten runs, and what it was written as; its ETag is its revision."""

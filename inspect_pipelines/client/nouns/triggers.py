@@ -13,9 +13,9 @@ from inspect_pipelines.queries.rehearsal import RehearsedEvent
 class Triggers(Noun):
     """`client.triggers`."""
 
-    def list(self) -> tuple[TriggerSummary, ...]:
+    def list(self, *, tagged: str | None = None) -> tuple[TriggerSummary, ...]:
         """Every trigger, by its id, with what it asks of its event."""
-        return self._many(TriggerSummary, "GET", "/triggers")
+        return self._many(TriggerSummary, "GET", "/triggers", query={"tag": tagged})
 
     def show(self, trigger_id: str) -> TriggerDossier:
         """A trigger with what came of the last events of its kind, and what it was written as; its ETag is its revision."""

@@ -129,6 +129,9 @@ AskedBy = Annotated[Asked, Depends(asked_of)]
 AskedOnce = Annotated[Asked, Depends(asked_once)]
 AskedByKey = Annotated[Asked, Depends(asked_by_key)]
 Endpoint = Callable[..., Response]
+Tagged = Annotated[
+    str | None, Query(alias="tag", max_length=100, description="Only those that have this tag.")
+]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="The most that a page holds.")]
 Cursor = Annotated[str | None, Query(description="Where a page ended: it is in that page's `next`.")]
 

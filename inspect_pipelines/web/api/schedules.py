@@ -22,7 +22,7 @@ from inspect_pipelines.queries.upcoming import Upcoming, list_upcoming
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
-from inspect_pipelines.web.api.route import Answer, AskedBy, Routes
+from inspect_pipelines.web.api.route import Answer, AskedBy, Routes, Tagged
 
 
 def schedules(gate: Gate) -> Routes:
@@ -30,9 +30,10 @@ def schedules(gate: Gate) -> Routes:
     reads = permitted(Permission.DEFINITIONS_READ)
 
     @routes.get("/schedules", reads, Answer(ScheduleSummary, is_list=True))
-    def list_(asked: AskedBy) -> Response:
+    def list_(asked: AskedBy, tagged: Tagged = None) -> Response:
         """Every schedule, by its id, with its next time and how it ended last."""
-        return asked.list(list_schedules(asked.house))
+        found = list_schedules(asked.house)
+        return asked.list([one for one in found if tagged in (None, *one.summary.tags)])
 
     @routes.get("/schedules/{schedule_id}", reads, Answer(ScheduleDossier, has_etag=True))
     def show(asked: AskedBy, schedule_id: str) -> Response:

@@ -16,7 +16,7 @@ from inspect_pipelines.queries.plan_summary import PlanSummary, show_plan
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
-from inspect_pipelines.web.api.route import Answer, AskedBy, Routes
+from inspect_pipelines.web.api.route import Answer, AskedBy, Routes, Tagged
 
 
 def triggers(gate: Gate) -> Routes:
@@ -24,9 +24,10 @@ def triggers(gate: Gate) -> Routes:
     reads = permitted(Permission.DEFINITIONS_READ)
 
     @routes.get("/triggers", reads, Answer(TriggerSummary, is_list=True))
-    def list_(asked: AskedBy) -> Response:
+    def list_(asked: AskedBy, tagged: Tagged = None) -> Response:
         """Every trigger, by its id, with what it asks of its event."""
-        return asked.list(list_triggers(asked.house))
+        found = list_triggers(asked.house)
+        return asked.list([one for one in found if tagged in (None, *one.summary.tags)])
 
     @routes.get("/triggers/{trigger_id}", reads, Answer(TriggerDossier, has_etag=True))
     def show(asked: AskedBy, trigger_id: str) -> Response:

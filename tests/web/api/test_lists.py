@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import ledger_rows
-from builders import NOW, a_run
-from houses import a_house
+from builders import NOW, a_plan, a_run, a_schedule, a_trigger
+from houses import a_house, apply
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.api.problem import MEDIA_TYPE
@@ -160,3 +160,15 @@ def test_a_cursor_is_a_place_whatever_else_is_asked(house: House) -> None:
     following = client.get(f"{RUNS}?limit=1").json()["next"]
 
     assert client.get(following.replace("limit=1", "limit=2")).json()["next"] is None
+
+
+def test_schedules_and_triggers_are_found_by_their_tags(client: TestClient, filled: House) -> None:
+    labels = {"tags": ("pay", "nightly"), "owner": "@payments"}
+    apply(filled, a_schedule(plan=a_plan(**labels)), a_schedule("other"), a_trigger(plan=a_plan(**labels)))
+
+    for noun, own in (("schedules", "nightly-shop"), ("triggers", "post-merge")):
+        (one,) = client.get(f"/api/v1/{noun}?tag=pay").json()["items"]
+        assert (one["id"], one["tags"], one["owner"]) == (own, ["pay", "nightly"], "@payments")
+        assert client.get(f"/api/v1/{noun}?tag=pa").json()["items"] == []
+        plan = client.get(f"/api/v1/{noun}/{own}/plan").json()
+        assert (plan["priority"], plan["owner"], plan["tags"]) == (0, "@payments", ["pay", "nightly"])
