@@ -21,6 +21,7 @@ from resources.logins.folder import FolderLogins
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.player import Player
 from resources.sessions.browser.readiness import MOST_SCROLLED_PX
+from resources.sessions.browser.recorder import Recorder
 from resources.sessions.browser.scripts import SCROLL_THROUGH
 from resources.sessions.browser.service import FLAGS
 from resources.sessions.record import Record
@@ -149,12 +150,14 @@ def _in_our_session(
     )
     request = SessionRequest("layouts", "layouts", playbook, {}, ())
     with _browser(playwright, list(FLAGS)) as browser:
+        record = Record(playbook, Redactor(()), lambda _: None, today=SystemClock().now().date())
         player = Player(
             browser,
             request,
-            values={},
+            values=[{}],
             secret_names=frozenset(),
-            record=Record(playbook, Redactor(()), lambda _: None, today=SystemClock().now().date()),
+            records=[record],
+            recorders=[Recorder(playbook.evidence, record, None, scratch)],
             gallery=FolderGallery(scratch / "layouts-gallery"),
             clock=SystemClock(),
             halt=Halt(),

@@ -33,6 +33,12 @@ from inspect_pipelines.errors import UsageError
 @click.option("--step", "steps", multiple=True, metavar="ID", help="Only this step, and what it stands on.")
 @click.option("--viewport", "viewports", multiple=True, metavar="NAME", help="Only on this viewport.")
 @click.option("--playbook", "playbooks", multiple=True, metavar="ID", help="Only this playbook.")
+@click.option(
+    "--against",
+    default="",
+    metavar="URL",
+    help="Compare with this live address instead of approved pictures; both are played in turns.",
+)
 @click.option("--quiet", "-q", is_flag=True, help="With --wait: print only how it ended.")
 @click.option("--allow-review", is_flag=True, help="With --wait: a run that needs review exits with 0.")
 @click.option(
@@ -52,6 +58,7 @@ def run(
     steps: tuple[str, ...],
     viewports: tuple[str, ...],
     playbooks: tuple[str, ...],
+    against: str,
     quiet: bool,
     allow_review: bool,
     reporters: tuple[str, ...],
@@ -78,7 +85,7 @@ def run(
     word = secrets.token_hex(16) if any(one.kind == GITHUB for one in wanted) else ""
     part = Selection(views, steps, viewports, playbooks)
     with started(
-        definition_id, parsed_variables(variables), Settings(), branch=branch, selection=part
+        definition_id, parsed_variables(variables), Settings(), branch=branch, selection=part, against=against
     ) as done:
         from inspect_pipelines.cli.launching import print_end, print_start
 

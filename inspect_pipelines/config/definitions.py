@@ -11,6 +11,7 @@ from functools import cached_property
 from inspect_pipelines.config.alert_document import overrides
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.labels import labels
+from inspect_pipelines.config.named_hosts import hosts_named_by, no_address
 from inspect_pipelines.config.playbook_variables import checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
@@ -26,7 +27,6 @@ from inspect_pipelines.config.type_advice import another_number
 from inspect_pipelines.config.yaml_source import Source
 from inspect_pipelines.config.zones import zone_hint
 from inspect_pipelines.domain import cron as clock
-from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.calendar import Days, day
 from inspect_pipelines.domain.channel import ChannelConfig
 from inspect_pipelines.domain.event import SourceKind
@@ -63,7 +63,7 @@ class Around:
 
     @cached_property
     def hosts_of_playbooks(self) -> dict[str, set[str]]:
-        return {name: _hosts(playbook) for name, playbook in self.playbooks.items()}
+        return {name: hosts_named_by(playbook) for name, playbook in self.playbooks.items()}
 
 
 def to_definition(written: ScheduleDocument | TriggerDocument, number: int, around: Around) -> Definition:
@@ -164,9 +164,9 @@ class _Check:
             self.wrong(f"{shown(policy.set)} {NOT_AN_ID}", "baseline", "set")
         variables = self._variables(written, playbooks)
         hosts = {host for playbook in playbooks for host in self.around.hosts_of_playbooks[playbook.id]}
-        hosts |= {
-            host_of(text) for text in variables.values() if "://" in text and not placeholders(text)
-        } - {""}
+        against = self._against(written)
+        texts = [text for text in (*variables.values(), against) if "://" in text and not placeholders(text)]
+        hosts |= {host_of(text) for text in texts} - {""}
         allowed = tuple(dict.fromkeys((*self.around.allowed_hosts, *sorted(hosts))))
         self._event_urls(variables, playbooks, allowed)
         self._long_steps(written, playbooks)
@@ -186,9 +186,18 @@ class _Check:
             overlap=Overlap(written.overlap or ("buffer_one" if self.has_event else "skip")),
             retries=Retries(**written.retries.model_dump()),
             budget_minutes=written.budget.run_minutes_per_month if written.budget else None,
+            against=against,
+            observe=written.observe,
             allowed_hosts=allowed,
             **labels(written, self.wrong),
         )
+
+    def _against(self, written: DefinitionDocument) -> str:
+        text = written.compare.against.strip() if written.compare else ""
+        self._placeholders(text, "compare", "against")
+        if written.compare and not placeholders(text) and (problem := no_address(text)):
+            self.wrong(problem, "compare", "against")
+        return text
 
     def _playbooks(self, written: DefinitionDocument) -> tuple[Playbook, ...]:
         names = [written.playbook] if written.playbook is not None else list(written.playbooks or [])
@@ -282,13 +291,3 @@ class _Check:
         for message in unreached(found, around.kinds, around.channels):
             around.findings.warn_once(around.source, (*self.here, *where), message)
         return found
-
-
-def _hosts(playbook: Playbook) -> set[str]:
-    """The hosts that a playbook itself names."""
-    texts = [
-        playbook.base_url,
-        *(variable.default or "" for variable in playbook.variables if not variable.secret),
-    ]
-    texts += [action.url for action in playbook.actions() if isinstance(action, Goto)]
-    return {host_of(text) for text in texts if "://" in text and not placeholders(text)} - {""}

@@ -56,6 +56,8 @@ DEFINITION = {
     "timeout_minutes": "Of the whole run, 1 to 1440.",
     "notify": "Who is told of which end.",
     "baseline": "What pictures are compared with, and how strictly.",
+    "observe": "true: its runs are kept to be looked at; they alert nobody and block nothing.",
+    "compare": "With another live address instead of approved pictures.",
     "overlap": "What happens when it is due while it runs: skip, buffer_one (the newest waits), allow.",
     "retries": "How often it tries again by itself, by what went wrong.",
     "budget": "Of this one alone.",
@@ -109,6 +111,9 @@ OF: dict[str, dict[str, str]] = {
         "region_budget": "Changed regions up to which a view passes; default: any number.",
         "update_on_success": "A passed run's pictures become the approved ones.",
         "first_run": "adopt: the first run's pictures are approved unseen; review: a person looks.",
+    },
+    "CompareDocument": {
+        "against": "The address at which the playbooks are played too, in turns: https://www.example.com, {{deploy_url}}."
     },
     "ConditionDocument": {
         "path": "Into the event's payload, in JMESPath.",

@@ -44,6 +44,10 @@ class BaselineDocument(Document):
     first_run: Literal["review", "adopt"] = "review"
 
 
+class CompareDocument(Document):
+    against: str
+
+
 class RetriesDocument(Document):
     infra: Annotated[int, Field(ge=0, le=5)] = 2
     finding: Annotated[int, Field(ge=0, le=5)] = 1
@@ -67,6 +71,8 @@ class DefinitionDocument(Document):
     timeout_minutes: Annotated[int, Field(ge=1, le=MAX_TIMEOUT_MINUTES)] = 30
     notify: NotifyDocument = Field(default_factory=NotifyDocument)
     baseline: BaselineDocument = Field(default_factory=BaselineDocument)
+    observe: bool = False
+    compare: Annotated[CompareDocument, Shorthand("against")] | None = None
     overlap: Literal["skip", "buffer_one", "allow"] | None = None  # None: skip for schedules, else buffer_one
     retries: RetriesDocument = Field(default_factory=RetriesDocument)
     budget: BudgetDocument | None = None

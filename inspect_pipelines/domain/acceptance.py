@@ -20,6 +20,8 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
     policy = end.definition.plan.baseline
     if end.run.is_partial or branch_of(end.run.variables, end.definition.plan):
         return None  # a branch's own pictures are those that somebody approved there
+    if end.run.against:
+        return None  # it was looked at beside another address, which says nothing about what is approved
     if end.baseline_id is None or end.verdict.kind is not VerdictKind.PASSED or not policy.enabled:
         return None
     is_first = end.judged_with is None and policy.first_run == "adopt"

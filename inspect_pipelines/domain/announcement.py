@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain.cause import CauseKind
 from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.message import (
     MOST_PICTURES,
@@ -226,12 +227,16 @@ def _run_link(run: Run, public_url: str) -> Link:
     return Link(f"{ended:%Y-%m-%d %H:%M} UTC", f"{public_url}/runs/{run.id}" if public_url else run.id)
 
 
+def _shown(run: Run, one: Comparison) -> Sha256 | None:
+    """Of two live addresses both are shown; of a run and what was approved, what differs in the run."""
+    both = one.side_by_side_sha256 if run.against else None
+    return both or one.overlay_sha256 or one.new_sha256 or one.old_sha256
+
+
 def _pictures(scene: Scene) -> tuple[Picture, ...]:
     differing = sorted((one for one in scene.comparisons if not one.passed), key=lambda one: -one.score)
     found = [
-        Picture(sha, f"{one.view}: {one.reason}")
-        for one in differing
-        if (sha := one.overlay_sha256 or one.new_sha256 or one.old_sha256)
+        Picture(sha, f"{one.view}: {one.reason}") for one in differing if (sha := _shown(scene.run, one))
     ]
     found += [
         Picture(each.screenshot, f"{each.playbook}/{each.step_id}@{each.viewport}: {each.message}"[:500])

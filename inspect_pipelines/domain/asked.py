@@ -34,7 +34,7 @@ class Arguments:
 
 def asked_by(trigger: Trigger) -> frozenset[str]:
     """The names of all placeholders that an event has to fill."""
-    texts = (*trigger.plan.variables.values(), *(text for _, text in _texts(trigger)))
+    texts = (*trigger.plan.variables.values(), trigger.plan.against, *(text for _, text in _texts(trigger)))
     mentions = (mention for rule in trigger.plan.notify for mention in rule.mention)
     return frozenset(name for text in (*texts, *mentions) for name in placeholders(text))
 

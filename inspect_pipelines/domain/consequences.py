@@ -60,6 +60,10 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
     A new consequence ("when X ends, also do Y") begins here: what it asks of the ledger becomes a field of `Before`,
     what it changes one of `Consequences`, and the rule a function of the noun that it is about.
     """
+    if end.is_quiet:
+        return Consequences(
+            minutes=used_minutes(end.run, at=end.at), baseline=accepted_by_policy(end, before.active)
+        )
     pause = pause_of_broken(end.run, before.latest, before.pauses, at=end.at)
     warned = (
         budget_warnings(end, before),

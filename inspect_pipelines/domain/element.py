@@ -127,8 +127,10 @@ def _named(region: Region, was: Box, old: Mapped, new: Mapped) -> Region:
         come = _whole(region.box, new.elements)
         if come is not None and come not in {name for name, _ in old.elements}:
             return replace(told, element=come, is_whole_element=True)
-    name, new_text = _text_at(region.box, new)
-    old_name, old_text = _text_at(was, old)
+    name, new_text, at = _text_at(region.box, new)
+    old_name, old_text, _ = _text_at(was, old)
+    if name and not old_name:  # the longer text reaches farther: what stood there before covers too little
+        old_name, old_text = _begun_at(replace(at, y=at.y + was.y - region.box.y), _kind(name), old)
     if not (name and old_name) or _kind(name) != _kind(old_name) or _says_the_same(old_text, new_text):
         return told
     return replace(told, element=name, old_text=old_text, new_text=new_text)
@@ -140,14 +142,27 @@ def _whole(box: Box, elements: Elements) -> str | None:
     return max(fits)[1] if fits else None
 
 
-def _text_at(box: Box, page: Mapped) -> tuple[str, str]:
-    """Name and text of the smallest element that covers most of a box and says something; empty: there is none."""
+def _text_at(box: Box, page: Mapped) -> tuple[str, str, Box]:
+    """Name, text and place of the smallest element that covers most of a box and says something; empty: there is none."""
     covering = [
-        (at.area, name, text)
+        (at.area, name, text, at)
         for (name, at), text in zip(page.elements, page.texts, strict=False)
         if text and overlap(box, at) >= COVERS_RATIO * box.area
     ]
-    return min(covering)[1:] if covering else ("", "")
+    if not covering:
+        return "", "", box
+    _, name, text, at = min(covering, key=lambda each: each[:3])
+    return name, text, at
+
+
+def _begun_at(box: Box, kind: str, page: Mapped) -> tuple[str, str]:
+    """Name and text of the one element of a kind that begins where a box begins, and shares a line with it."""
+    found = [
+        (name, text)
+        for (name, at), text in zip(page.elements, page.texts, strict=False)
+        if text and _kind(name) == kind and (at.x, at.y) == (box.x, box.y) and overlap(at, box)
+    ]
+    return found[0] if len(found) == 1 else ("", "")
 
 
 def _says_the_same(old: str, new: str) -> bool:

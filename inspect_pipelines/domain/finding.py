@@ -42,6 +42,11 @@ class FindingKind(StrEnum):
     NO_ANSWER = "no_answer"  # an agent has not said what came of its steps
 
 
+ASKED = (
+    FindingKind.ACTION,
+    FindingKind.EXPECTATION,
+    FindingKind.NAVIGATION,
+)  # what the playbook itself wanted
 WAITED = re.compile(r" (?:within|after) [0-9.e+-]+ s\b| \([0-9]+ times\)$")
 
 

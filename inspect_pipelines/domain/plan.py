@@ -79,6 +79,8 @@ class Plan:
     overlap: Overlap = Overlap.SKIP
     retries: Retries = field(default_factory=Retries)
     budget_minutes: int | None = None  # run-minutes a month; None: only the organisation's budget
+    against: str = ""  # the live address that a run is compared with; may hold {{placeholders}} of an event
+    observe: bool = False  # its runs are shot, compared and kept; they tell nobody and block nothing
     allowed_hosts: tuple[str, ...] = ()  # hosts a `url` variable may name besides the file's own; globs
     priority: int = 0  # -100..100; of two runs that wait in the queue the higher one begins first
     tags: tuple[str, ...] = ()  # for people to find it by

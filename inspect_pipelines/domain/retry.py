@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inspect_pipelines.domain.comparison import Comparison
-from inspect_pipelines.domain.finding import Finding, FindingKind
+from inspect_pipelines.domain.finding import ASKED, Finding, FindingKind
 from inspect_pipelines.domain.plan import Retries
 from inspect_pipelines.domain.session import KnownFault, SessionResult, SessionStatus
 
@@ -117,7 +117,8 @@ def spent(sessions: Iterable[SessionResult]) -> timedelta:
 
 def is_faulty(session: SessionResult) -> bool:
     """Whether a session says that the site is wrong."""
-    return session.status is SessionStatus.FAILED or bool(_faults(session))
+    has_failed = session.beside is not None and session.beside.error is not None
+    return session.status is SessionStatus.FAILED or has_failed or bool(_faults(session))
 
 
 def deciding(sessions: Sequence[SessionResult]) -> list[SessionResult]:
@@ -198,4 +199,7 @@ def _playbooks(sessions: Sequence[SessionResult]) -> list[str]:
 
 
 def _faults(session: SessionResult) -> list[Finding]:
-    return [finding for finding in session.findings if finding.fails_at(session.fail_on)]
+    """The session's own, and what the playbook asked for in vain at the other address."""
+    others = () if session.beside is None else session.beside.findings
+    asked = [each for each in others if each.kind in ASKED]
+    return [finding for finding in (*session.findings, *asked) if finding.fails_at(session.fail_on)]

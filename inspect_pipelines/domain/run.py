@@ -114,6 +114,9 @@ class Run:
     deadline_at: datetime | None = None  # UTC; claimed_at + timeout_minutes
     completed_at: datetime | None = None  # UTC
     selection: Selection = WHOLE  # the part of its plan that it plays
+    against: str = (
+        ""  # the address beside which it is looked at, `{{placeholders}}` and all; empty: what is approved
+    )
 
     @property
     def is_partial(self) -> bool:

@@ -52,6 +52,14 @@ class RunEnd:
         """Why the run is not as it should be; None: it is, or nobody can say."""
         return cause_of(self.run, self.definition, self.sessions, self.comparisons, self.verdict.reasons)
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether nobody is told and no incident opens or ends by it: it only observes, or a person wanted to see two
+        addresses beside each other, which says nothing about what the definition watches.
+        """
+        plan = self.definition.plan
+        return plan.observe or (bool(self.run.against) and self.run.against != plan.against)
+
     def targets(self, event: RuleEvent) -> tuple[str, ...]:
         """Whom the plan's rules for an event name, the code host left out."""
         return people_told(self.definition, event)

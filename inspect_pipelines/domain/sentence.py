@@ -36,6 +36,7 @@ class Terms:
     gone: str = "only the old side has it"
     new: str = "only the new side has it"
     names: tuple[str, str] = ("old", "new")  # of the two pictures
+    tells_sides: bool = False  # whether a sentence says which side shows what
 
 
 OF_A_RUN = Terms(
@@ -69,7 +70,7 @@ def sentence(
     """What changed and where: `button 'Pay' moved 3 px right and 1 more area changed (score 0.213, tolerance 0.02)`."""
     if not (found.changed_ratio or found.layout_px):
         return terms.same
-    facts = _facts(found, sides)
+    facts = _facts(found, sides, terms)
     if not facts and passed:
         facts = ["no visible change"]
     elif not facts:
@@ -80,20 +81,27 @@ def sentence(
         numbers.append(f"layout budget {policy.layout_budget_px} px")
     if policy.region_budget is not None and len(found.regions) > policy.region_budget:
         numbers.append(f"region budget {policy.region_budget}")
-    return f"{', '.join(facts)}{within} ({', '.join(numbers)})"
+    told_facts = ", ".join(facts)
+    if terms.tells_sides and not _names_sides(facts[0], terms):
+        told_facts = f"on {terms.names[1]}, beside {terms.names[0]}: {told_facts}"
+    return f"{told_facts}{within} ({', '.join(numbers)})"
 
 
-def told(region: Region) -> str:
+def _names_sides(fact: str, terms: Terms) -> bool:
+    return fact.startswith(f"{terms.names[1]} shows ")
+
+
+def told(region: Region, terms: Terms = OF_A_RUN) -> str:
     """What happened to one region: `button 'Pay' changed colour clearly (14 of 100)`."""
     box = region.box
     size = f"{box.width}x{box.height} px"
     place = f"x={box.x}, y={box.y}"
     area = region.element or f"an area of {size} at {place}"
     if region.old_text and region.new_text and region.kind not in UNTEXTUAL:
-        return _text_told(region, place)
+        return _text_told(region, place, terms)
     match region.kind:
         case ChangeKind.TEXT:
-            return _text_told(region, place)
+            return _text_told(region, place, terms)
         case ChangeKind.COLOUR:
             return f"{area} changed colour {_strength(region.colour_mean)}"
         case ChangeKind.MOVED:
@@ -121,7 +129,7 @@ def is_beyond(region: Region, old_width: int) -> bool:
     return 0 < old_width <= region.box.x
 
 
-def _facts(found: Measurement, sides: Sides) -> list[str]:
+def _facts(found: Measurement, sides: Sides, terms: Terms) -> list[str]:
     if sides.new_is_blank:
         return [BLANK]
     facts = []
@@ -132,7 +140,7 @@ def _facts(found: Measurement, sides: Sides) -> list[str]:
     if regions:
         more = len(regions) - 1
         others = f" and {more} more {'area' if more == 1 else 'areas'} changed" if more else ""
-        facts.append(f"{told(regions[0])}{others}")
+        facts.append(f"{told(regions[0], terms)}{others}")
     bands = list(found.bands)
     ends = _end(bands, sides)
     inserted = [band for band in bands if band.kind is BandKind.INSERTED]
@@ -158,12 +166,15 @@ def _end(bands: list[Band], sides: Sides) -> str:
     return ""
 
 
-def _text_told(region: Region, place: str) -> str:
+def _text_told(region: Region, place: str, terms: Terms) -> str:
     old, new = region.old_text, region.new_text
     name = region.element
     if old and new and old != new:
         name = _without_text(name, old, new) if name else None
         was, now = _quoted(old, new)
+        if terms.tells_sides:
+            of_it = f" as text of {name}" if name else ""
+            return f"{terms.names[1]} shows {now} where {terms.names[0]} shows {was}{of_it}"
         return f"text{f' of {name}' if name else ''} changed from {was} to {now}"
     if name:
         return f"text of {name} changed"

@@ -76,6 +76,7 @@ class SessionRequest:
     branch: str | None = None
     event: Mapping[str, str] = field(default_factory=dict)  # what an event told; strangers wrote it
     org_id: OrgId = DEFAULT_ORG  # whose kept logins it may use
+    beside: SessionRequest | None = None  # the same at another address, played in turns with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,18 @@ class Agent:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherSide:
+    """What a session saw at the other address, where it played in turns at two."""
+
+    names: tuple[str, str]  # what people call the session's own side, and this one
+    addresses: tuple[str, str]  # at which they were played, in the same order
+    screenshots: tuple[Screenshot, ...] = ()
+    steps: tuple[StepResult, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    error: str | None = None  # why it was not played to its end, if so
+
+
+@dataclass(frozen=True, slots=True)
 class SessionResult:
     """What a session leaves behind, complete or not."""
 
@@ -146,6 +159,7 @@ class SessionResult:
         None  # of the site, as the playbook asks for it; None: it does not, or the site did not say
     )
     agent: Agent | None = None  # None: a browser of ours played it
+    beside: OtherSide | None = None  # None: it looked at one address only
 
     @property
     def runner(self) -> str:

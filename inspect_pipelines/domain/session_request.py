@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
+from inspect_pipelines.domain.against import other_address, with_other_side
 from inspect_pipelines.domain.event_data import ARGS
 from inspect_pipelines.domain.playbook import Playbook, Variable, VariableType
 from inspect_pipelines.domain.run import Run
@@ -23,7 +24,7 @@ def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
     """
     is_asked_for = run.origin.startswith("request:") or not isinstance(definition, Trigger)
     context = frozenset() if is_asked_for else frozenset(EVENT_CONTEXT)
-    return [
+    requests = [
         SessionRequest(
             id=f"{run.id}.{number}",
             run_id=run.id,
@@ -44,6 +45,10 @@ def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
         )
         for number, playbook in enumerate(parts_of(definition.plan.playbooks, run.selection), start=1)
     ]
+    if not run.against:
+        return requests
+    address = other_address(run, definition.plan.allowed_hosts)
+    return [with_other_side(request, address) for request in requests]
 
 
 def values_for(

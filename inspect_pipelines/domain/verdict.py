@@ -39,6 +39,7 @@ def decide(
     environment_changes: Sequence[str] = (),
     adopt_first: bool = False,
     flaky: Sequence[str] = (),
+    side_faults: Sequence[str] | None = None,
 ) -> Verdict:
     """The run's verdict.
 
@@ -52,6 +53,8 @@ def decide(
         environment_changes: What differs from the baseline's environment, one clause each.
         adopt_first: The plan accepts a first run's pictures without a person (`first_run: adopt`).
         flaky: What was wrong at first and right when it was tried again, one sentence each.
+        side_faults: Of a run that was looked at beside another address: why its sides cannot be compared, one sentence
+            each. None: it was compared with what is approved.
     """
     for status, run_status in (
         (SessionStatus.CANCELLED, RunStatus.CANCELLED),
@@ -78,10 +81,16 @@ def decide(
     is_only_ours = all(c.passed or c.outcome in (Outcome.ADDED, Outcome.UNREADABLE) for c in comparisons)
     if unreadable and is_only_ours and not site_faults:
         return Verdict(None, RunStatus.ERROR, unreadable)  # of our storage; the site may be as approved
+    if side_faults:
+        if site_faults:
+            return Verdict(VerdictKind.FAILED, RunStatus.FAILED, (*site_faults, *side_faults))
+        return Verdict(None, RunStatus.ERROR, tuple(side_faults))
+    if side_faults is not None and differences:
+        return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)
     is_only_new = all(c.passed or c.outcome is Outcome.ADDED for c in comparisons)
     if site_faults or not (is_only_new or environment_changes):
         return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)
-    if not baseline_enabled:
+    if not baseline_enabled and side_faults is None:
         return _passed("every expectation held; pictures are not compared", flaky)
     same = alike(shot for session in sessions for shot in session.screenshots) if baseline is None else ()
     if baseline is None and adopt_first and not flaky and not same:
@@ -98,7 +107,17 @@ def decide(
         return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, (changed, *differences))
     if differences:
         return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, differences)
+    if side_faults is not None:
+        return _passed(f"{len(comparisons)} of {len(comparisons)} views look the same on both sides", flaky)
     return _passed(_as_approved(comparisons), flaky)
+
+
+def observed(verdict: Verdict) -> Verdict:
+    """What a run that only observes makes of it: it keeps what it saw, and blocks nothing."""
+    if verdict.kind in (None, VerdictKind.PASSED):
+        return verdict
+    first, *rest = verdict.reasons
+    return Verdict(VerdictKind.PASSED, RunStatus.PASSED, (f"observed, and told to nobody: {first}", *rest))
 
 
 def _as_approved(comparisons: Sequence[Comparison]) -> str:

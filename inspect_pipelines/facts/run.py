@@ -82,6 +82,7 @@ def _run_row(run: Run, definition: Definition | None, verdict: Verdict) -> Row:
         "origin": run.origin,
         "requested_by": run.requested_by,
         "retry_of": run.retry_of,
+        "against": run.against or None,
         "dagster_run_id": run.dagster_run_id,
         "repo": plan.repo if plan else None,
         "branch": branch_of(run.variables, plan) or (plan.branch if plan else None),

@@ -7,14 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from inspect_pipelines.domain.against import side_labels
 from inspect_pipelines.domain.comparison import Comparison, Outcome, Region, environment_changes
-from inspect_pipelines.domain.finding import Finding, Severity
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.review import SUPERSEDED
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.sentence import is_beyond
+from inspect_pipelines.queries.finding_card import FindingCard, finding_cards
 from inspect_pipelines.queries.reasons import told_on_top
 from inspect_pipelines.queries.session_card import AttemptRow, SessionCard, attempt_rows, session_card
 
@@ -71,6 +72,7 @@ class ViewCard:
     masks: tuple[str, ...] = ()
     accept_command: str = ""
     side_by_side: Sha256 | None = None  # where it changed, rows that belong together at one height
+    labels: tuple[str, ...] = ()  # of the old picture and the new one, where they are two live sides
     old_scale: float = 1.0  # px of the picture per CSS px
     new_scale: float = 1.0
 
@@ -78,15 +80,6 @@ class ViewCard:
     def needs_look(self) -> bool:
         """Whether it is not as approved; what was not run says nothing."""
         return self.tone is not Tone.GOOD and self.word != OUTCOME_WORDS[Outcome.NOT_RUN][0]
-
-
-@dataclass(frozen=True, slots=True)
-class FindingCard:
-    """One thing that is wrong, once, however many viewports saw it."""
-
-    finding: Finding
-    viewports: tuple[str, ...]
-    is_failing: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,10 +123,10 @@ def model(report: Report) -> ReportModel:
     shots = [shot for session in report.sessions for shot in session.screenshots]
     changes = environment_changes(report.baseline, shots) if report.baseline else ()
     cards = _cards(report, shots, changes)
-    findings = _findings(report)
+    findings = finding_cards(report)
     differs = tuple(card for card in cards if card.needs_look)
     asks = run.status is RunStatus.NEEDS_REVIEW or any(card.tone is not Tone.NEUTRAL for card in differs)
-    acceptable = bool(shots) and asks and not run.is_partial
+    acceptable = bool(shots) and asks and not (run.is_partial or run.against)
     return ReportModel(
         report,
         report.definition.name if report.definition else run.definition_id,
@@ -171,6 +164,8 @@ def _compared(
     report: Report, found: Comparison, shot: Screenshot | None, index: int, changes: tuple[str, ...]
 ) -> ViewCard:
     word, tone = OUTCOME_WORDS[found.outcome]
+    if report.run.against and found.outcome is Outcome.UNCHANGED:
+        word = "The same"
     old = report.baseline.images.get(found.view) if report.baseline else None
     old_width, old_scale = (old.width, old.environment.scale) if old else (0, 1.0)
     return ViewCard(
@@ -188,8 +183,9 @@ def _compared(
         found.tolerance,
         shot.url if shot else "",
         tuple(masked.selector for masked in shot.masked) if shot else (),
-        _accept(report, changes, found.view) if not found.passed else "",
+        _accept(report, changes, found.view) if not (found.passed or report.run.against) else "",
         found.side_by_side_sha256,
+        side_labels(report.sessions, found.view.playbook) if report.run.against else (),
         old_scale,
         shot.environment.scale if shot else old_scale,
     )
@@ -197,13 +193,17 @@ def _compared(
 
 def _unjudged(report: Report, shot: Screenshot, index: int) -> ViewCard:
     waits = report.run.status is RunStatus.NEEDS_REVIEW
+    others = [one for each in report.sessions if each.beside for one in each.beside.screenshots]
+    beside = next((one for one in others if one.view == shot.view), None)
     return ViewCard(
         f"view-{index + 1}",
         shot.view,
         "Needs review" if waits else "Not compared",
         Tone.LOOK if waits else Tone.NEUTRAL,
         "nothing is approved for this view yet" if waits else "this picture was not compared with anything",
+        old=beside.sha256 if beside else None,
         new=shot.sha256,
+        labels=side_labels(report.sessions, shot.view.playbook) if report.run.against else (),
         new_scale=shot.environment.scale,
         url=shot.url,
         masks=tuple(masked.selector for masked in shot.masked),
@@ -223,10 +223,11 @@ def _headline(
 ) -> str:
     match report.run.status:
         case RunStatus.PASSED if report.comparisons:
+            like = "the same on both sides" if report.run.against else "as approved"
             left = sum(1 for one in report.comparisons if not one.was_run)
             seen = len(cards) - left
             more = f"; {_count(left, 'was', 'were')} not run" if left else ""
-            return f"{'The one view looks' if seen == 1 else f'All {seen} views look'} as approved{more}."
+            return f"{'The one view looks' if seen == 1 else f'All {seen} views look'} {like}{more}."
         case RunStatus.PASSED:
             return "Every expectation held."
         case RunStatus.NEEDS_REVIEW if changes:
@@ -273,23 +274,6 @@ def _failure(report: Report, cards: tuple[ViewCard, ...], findings: tuple[Findin
         parts.append(f"{' and '.join(broken) or 'The playbook'} could not be played to its end")
     *before, last = parts
     return f"{', '.join(before)} and {last}." if before else f"{last}."
-
-
-def _findings(report: Report) -> tuple[FindingCard, ...]:
-    """Grouped over viewports, failing ones first, what is ignored or known last, then by severity."""
-    grouped: dict[tuple[str, ...], tuple[Finding, list[str], bool]] = {}
-    for session in report.sessions:
-        for found in session.findings:
-            key = (found.kind, found.severity, found.message, found.playbook, found.step_id, found.route)
-            failing = found.fails_at(session.fail_on)
-            grouped.setdefault(key, (found, [], failing))[1].append(found.viewport)
-    order = [Severity.ERROR, Severity.WARNING, Severity.INFO]
-    cards = [
-        FindingCard(f, tuple(dict.fromkeys(viewports)), failing) for f, viewports, failing in grouped.values()
-    ]
-    return tuple(
-        sorted(cards, key=lambda c: (not c.is_failing, not c.finding.counts, order.index(c.finding.severity)))
-    )
 
 
 def _count(number: int, one: str, many: str) -> str:

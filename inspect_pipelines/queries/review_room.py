@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
+from inspect_pipelines.domain.against import side_labels
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.change_group import Unlike, groups, unlike
@@ -77,6 +78,9 @@ class ReviewRoom:
     review: Review | None  # None: the run asked nobody
     views: tuple[Looked, ...]  # what differs first, and what shows the same change together
     decisions: tuple[Decision, ...]  # on this run, and of others that decided it; oldest first
+    labels: Mapping[str, tuple[str, str]] = field(
+        default_factory=dict
+    )  # of each playbook's old and new pictures
 
     @property
     def branch(self) -> str:
@@ -163,6 +167,7 @@ def review_room(house: House, run_id: RunId) -> ReviewRoom | None:
         review,
         tuple(_ordered(kept, {one.view: one for one in compared}, shots, waiting)),
         tuple(decisions),
+        {session.playbook: side_labels(sessions, session.playbook) for session in sessions},
     )
 
 

@@ -138,6 +138,7 @@ def pictures_of(house: House, run_id: RunId) -> set[Sha256]:
     with house.ledger.read() as ledger:
         sessions, comparisons = ledger.evidence.sessions(run_id), ledger.evidence.comparisons(run_id)
     taken = {shot.sha256 for session in sessions for shot in session.screenshots}
+    taken |= {shot.sha256 for each in sessions if each.beside is not None for shot in each.beside.screenshots}
     compared = {
         sha
         for each in comparisons

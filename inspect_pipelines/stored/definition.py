@@ -224,6 +224,11 @@ def upgrade_unlabelled(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**kept["plan"], "priority": 0, "tags": [], "owner": ""}}
 
 
+def upgrade_against_nothing(kept: dict[str, Any]) -> dict[str, Any]:
+    """A plan may compare with another live address, or only observe; before, none did."""
+    return {**kept, "plan": {"against": "", "observe": False, **kept["plan"]}}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -241,6 +246,7 @@ SCHEDULE = Shape(
     upgrade_anew_each_time,
     upgrade_without_evidence,
     upgrade_unlabelled,
+    upgrade_against_nothing,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -261,6 +267,7 @@ TRIGGER = Shape(
     upgrade_anew_each_time,
     upgrade_without_evidence,
     upgrade_unlabelled,
+    upgrade_against_nothing,
 )
 
 

@@ -63,6 +63,11 @@ def upgrade_session_11_to_12(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "files": []}
 
 
+def upgrade_session_12_to_13(kept: dict[str, Any]) -> dict[str, Any]:
+    """A session may have played at two addresses; before, none did."""
+    return {"beside": None, **kept}
+
+
 SESSION = Shape(
     "a session",
     SessionResult,
@@ -77,4 +82,5 @@ SESSION = Shape(
     upgrade_session_9_to_10,
     upgrade_session_10_to_11,
     upgrade_session_11_to_12,
+    upgrade_session_12_to_13,
 )

@@ -108,6 +108,9 @@ def _shas_of_session(result: SessionResult) -> Iterable[Sha256 | None]:
     yield from (shot.sha256 for shot in result.screenshots)
     yield from (finding.screenshot for finding in result.findings)
     yield from (file.sha256 for file in result.files)
+    if result.beside is not None:
+        yield from (shot.sha256 for shot in result.beside.screenshots)
+        yield from (finding.screenshot for finding in result.beside.findings)
 
 
 def _shas_of_comparisons(comparisons: Sequence[Comparison]) -> Iterable[Sha256 | None]:

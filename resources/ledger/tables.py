@@ -139,6 +139,7 @@ runs = sa.Table(
     sa.Column("allow_overlap", sa.Boolean, nullable=False),
     text("dagster_run_id", nullable=True),
     text("retry_of", nullable=True),
+    text("against", server_default=""),
     time("nominal_at"),
     time("requested_at"),
     time("buffered_at", nullable=True),

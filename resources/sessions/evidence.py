@@ -6,18 +6,30 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from inspect_pipelines.domain.against import base_of, names_of
 from inspect_pipelines.domain.evidence import EvidenceFile, has_failed
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.screenshot import Environment, Screenshot
 from inspect_pipelines.domain.session import (
     ConsoleLine,
+    OtherSide,
     SessionRequest,
     SessionResult,
     SessionStatus,
     StepResult,
     StepStatus,
 )
-from resources.sessions.wire import Build, End, Findings, Launching, Message, Playing
+from resources.sessions.wire import (
+    BESIDE,
+    Build,
+    End,
+    Findings,
+    Launching,
+    Message,
+    OtherEnd,
+    Playing,
+    decoded,
+)
 
 
 @dataclass
@@ -37,6 +49,7 @@ class Evidence:
     build: str | None = None
     playing: Playing | None = None
     launched_at: float | None = None  # on the parent's steady counter
+    beside: OtherSide | None = None  # what was seen at the other address so far
 
     def add(self, message: Message, *, now: float) -> None:
         match message:
@@ -65,6 +78,37 @@ class Evidence:
                 self.findings = list(message.all)
             case End():
                 self.end = message
+
+    def hear(self, line: str, *, now: float) -> Message | None:
+        """Add what a line of the player's says; None: it is said of the other address.
+
+        Raises:
+            Unreadable: The line is not one of ours.
+        """
+        message = decoded(line.removeprefix(BESIDE))
+        if line.startswith(BESIDE):
+            self._add_beside(message)
+            return None
+        self.add(message, now=now)
+        return message
+
+    def _add_beside(self, message: Message) -> None:
+        assert self.request.beside is not None
+        names = names_of(self.request, self.request.beside)
+        seen = self.beside or OtherSide(names, (base_of(self.request), base_of(self.request.beside)))
+        match message:
+            case StepResult():
+                seen = replace(seen, steps=(*seen.steps, message))
+            case Screenshot():
+                shots = (*(each for each in seen.screenshots if each.view != message.view), message)
+                seen = replace(seen, screenshots=shots)
+            case Finding():
+                seen = replace(seen, findings=(*seen.findings, message))
+            case Findings():
+                seen = replace(seen, findings=message.all)
+            case OtherEnd():
+                seen = replace(seen, error=message.error)
+        self.beside = seen
 
     def is_of_nothing(self) -> bool:
         """Whether the player ended by itself before it did anything at all."""
@@ -106,6 +150,7 @@ class Evidence:
             browser_ms=0 if self.launched_at is None else round((now - self.launched_at) * 1000),
             fail_on=playbook.findings.fail_on,
             build=self.build,
+            beside=self.beside,
         )
 
     def _keeps_console(self) -> bool:

@@ -48,6 +48,13 @@ class End:
     retry_may_help: bool = True  # of a crash
 
 
+@dataclass(frozen=True, slots=True)
+class OtherEnd:
+    """The other address was played as far as it could be."""
+
+    error: str | None = None
+
+
 Message = (
     Launching
     | Environment
@@ -59,6 +66,7 @@ Message = (
     | ConsoleLine
     | EvidenceFile
     | Findings
+    | OtherEnd
     | End
 )
 KINDS: dict[str, Any] = {
@@ -74,9 +82,11 @@ KINDS: dict[str, Any] = {
         ConsoleLine,
         EvidenceFile,
         Findings,
+        OtherEnd,
         End,
     )
 }
+BESIDE = "beside "  # begins a line that is said of the other address
 
 
 def encoded(message: Message) -> str:

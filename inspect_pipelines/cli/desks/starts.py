@@ -42,20 +42,32 @@ def started(
     *,
     branch: str = "",
     selection: Selection = WHOLE,
+    against: str = "",
 ) -> AbstractContextManager[Started]:
-    """A run of a schedule or trigger, now."""
+    """A run of a schedule or trigger, now.
+
+    Args:
+        against: The live address that it is compared with; empty: what the plan says.
+    """
     from inspect_pipelines.cli.choice import chosen_client, named_server
 
     if named_server(settings) is None:
-        return _started_here(definition_id, variables, settings, branch, selection)
+        return _started_here(definition_id, variables, settings, branch, selection, against)
     client = chosen_client(settings)
     assert client is not None  # a server is named
-    return nullcontext(started_there(client, _run_now(client, definition_id, variables, branch, selection)))
+    return nullcontext(
+        started_there(client, _run_now(client, definition_id, variables, branch, selection, against))
+    )
 
 
 @contextmanager
 def _started_here(
-    definition_id: str, variables: Mapping[str, str], settings: Settings, branch: str, selection: Selection
+    definition_id: str,
+    variables: Mapping[str, str],
+    settings: Settings,
+    branch: str,
+    selection: Selection,
+    against: str,
 ) -> Iterator[Started]:
     key = SystemClock().new_id()
     with begun(settings, request_origin(key)) as engine:
@@ -75,6 +87,7 @@ def _started_here(
             key=key,
             branch=branch,
             selection=selection,
+            against=against,
         )
         handle = launch(house, engine, wanted)
         yield started_here(house, settings, engine, handle, wanted)
@@ -114,7 +127,12 @@ def started_there(client: Client, run: RunSummary) -> Started:
 
 
 def _run_now(
-    client: Client, definition_id: str, variables: Mapping[str, str], branch: str, selection: Selection
+    client: Client,
+    definition_id: str,
+    variables: Mapping[str, str],
+    branch: str,
+    selection: Selection,
+    against: str,
 ) -> RunSummary:
     """A token of CI may start runs and read nothing, so which kind it is is tried out."""
     key = SystemClock().new_id()
@@ -128,6 +146,7 @@ def _run_now(
                 steps=selection.steps,
                 viewports=selection.viewports,
                 playbooks=selection.playbooks,
+                against=against,
                 key=f"{key}-{start.__name__}",
             )
         except NotFound as error:

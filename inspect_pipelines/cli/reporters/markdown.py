@@ -41,7 +41,8 @@ def _head(facts: Facts) -> Iterator[str]:
     steps = sum(len(session.steps) for session in facts.sessions)
     took = short_duration(max(0.0, facts.dossier.elapsed_seconds))
     passed = len(facts.comparisons) - len(facts.differing)
-    compared = f", {passed} of {len(facts.comparisons)} pictures as approved" if facts.comparisons else ""
+    like = "the same on both sides" if run.against else "as approved"
+    compared = f", {passed} of {len(facts.comparisons)} pictures {like}" if facts.comparisons else ""
     yield f"{steps} steps{compared}, {took}. Run `{plain_code(run.id)}`{_link(run.report)}."
     if facts.status is RunStatus.NEEDS_REVIEW:
         yield ""

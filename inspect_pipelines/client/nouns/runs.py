@@ -101,6 +101,7 @@ class Runs(Noun):
         steps: Sequence[str] = (),
         viewports: Sequence[str] = (),
         playbooks: Sequence[str] = (),
+        against: str = "",
         key: str | None = None,
     ) -> RunSummary:
         """Start a schedule's run at once, beside its times; the same key again finds the same run."""
@@ -111,6 +112,7 @@ class Runs(Noun):
             body={
                 "variables": variables,
                 "branch": branch,
+                "against": against,
                 "views": views,
                 "steps": steps,
                 "viewports": viewports,
@@ -129,6 +131,7 @@ class Runs(Noun):
         steps: Sequence[str] = (),
         viewports: Sequence[str] = (),
         playbooks: Sequence[str] = (),
+        against: str = "",
         key: str | None = None,
     ) -> RunSummary:
         """Start a trigger's run at once, without an event; the same key again finds the same run."""
@@ -139,6 +142,7 @@ class Runs(Noun):
             body={
                 "variables": variables,
                 "branch": branch,
+                "against": against,
                 "views": views,
                 "steps": steps,
                 "viewports": viewports,

@@ -32,4 +32,5 @@ def run_of(house: House, trigger: Trigger, context: Context, origin: str) -> Run
         timeout_minutes=trigger.plan.timeout_minutes,
         variables=context.variables(),
         requested_by="event",
+        against=trigger.plan.against,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspect_pipelines.domain.accepted_finding import accepted_with
+from inspect_pipelines.domain.against import refuse_as_baseline
 from inspect_pipelines.domain.approval import approval_of, approved
 from inspect_pipelines.domain.baseline import (
     Baseline,
@@ -79,17 +80,17 @@ def adopt(
         house: Ports.
         run_id: The run.
         by: Who says so.
-        view_glob: Take over only the pictures of these views.
+        view_glob: Take over only these views' pictures.
         drop_glob: Approve that these views, which the run does not show, are gone. Alone it takes over nothing.
         views: Instead of globs: take over, or drop where the run does not show them, exactly these.
         gone: Drop these as well, where the run does not show them.
         force: Also from another environment, or from a run that ended early.
-        notes: Kept with the baseline.
+        notes: Kept with it.
 
     Raises:
-        NotFound: No such run, or a glob names none of its views.
-        Refused: The run is open, took no pictures, ended early, or was taken in another environment than the active
-            baseline; the last two may be forced. Or a picture of it is damaged, or somebody else rejected one.
+        NotFound: No such run, or a glob names none.
+        Refused: It is open, took no pictures, ended early or in another environment than the active baseline (both may be
+            forced), was compared with a live address, or a picture of it is damaged or was rejected by somebody else.
     """
     now = house.clock.now()
     if view_glob or views or not drop_glob:
@@ -203,7 +204,7 @@ def _unmatched(run: Run, glob: str, what: str, views: Sequence[View]) -> str:
 
 
 def _run(ledger: LedgerSession, run_id: RunId) -> Run:
-    run = ledger.runs.find(run_id)
-    if run is None:
+    if (run := ledger.runs.find(run_id)) is None:
         raise NotFound(f"run {run_id!r} does not exist; list them with: inspect-pipelines runs")
+    refuse_as_baseline(run)
     return run

@@ -41,17 +41,19 @@ def compare(
     *,
     draws: bool = True,
     findings: Sequence[Finding] = (),
+    terms: Terms = OF_A_RUN,
 ) -> list[Comparison]:
     """One comparison per view of either side, the run's first; empty when nothing is approved or comparing is off.
 
     Args:
         draws: Whether what differs is drawn and kept as pictures, too.
         findings: What was seen while the pictures were taken; it may explain them.
+        terms: How the two sides are spoken of.
     """
     if baseline is None or not policy.enabled:
         return []
     return [
-        compare_pair(gallery, each, policy, draws=draws, findings=findings)
+        compare_pair(gallery, each, policy, draws=draws, findings=findings, terms=terms)
         for each in pair(baseline.images, shots)
     ]
 

@@ -15,13 +15,17 @@ from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
+from inspect_pipelines.usecases.pictures.compare_sides import compare_sides
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.promote import follow_layers, shown_alike
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 
 
 def compare_run(house: House, run_id: RunId) -> list[Comparison]:
-    """One comparison a view, after all looks at it, as people decided about it before; empty when comparing is off or nothing is approved."""
+    """One comparison a view, after all looks at it, as people decided about it before; empty when comparing is off or nothing is approved.
+
+    Of a run that is looked at beside another address: each view of either side, with no word of anybody.
+    """
     now = house.clock.now()
     with house.ledger.read() as ledger:
         run = ledger.runs.find(run_id)
@@ -30,8 +34,17 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
             raise NotFound(f"run {run_id!r} cannot be compared: it or its definition is gone; start it again")
         sessions = shown(ledger.evidence.sessions(run_id))
         set_name = baseline_set(definition, run)
-        active = approved_for(ledger, definition, run)
-        layers = ledger.baselines.layers(set_name) if not parted(set_name)[1] else []
+        if run.against:
+            active, layers = None, []
+        else:
+            active = approved_for(ledger, definition, run)
+            layers = ledger.baselines.layers(set_name) if not parted(set_name)[1] else []
+    if run.against:
+        comparisons = compare_sides(house.gallery, run, definition.plan.baseline, sessions)
+        with house.ledger.write() as ledger:
+            refuse_ended(ledger, run_id)
+            ledger.evidence.save_comparisons(run_id, comparisons)
+        return comparisons
     policy, shots = definition.plan.baseline, [one for each in deciding(sessions) for one in each.screenshots]
     baseline = concerning(active, sessions, definition, run.selection) or _nothing_below(layers, shots)
     if not policy.enabled:

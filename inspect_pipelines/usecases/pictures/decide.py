@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from inspect_pipelines.domain.access import Caller
+from inspect_pipelines.domain.against import refuse_as_baseline
 from inspect_pipelines.domain.approval import approved, approved_by_word
 from inspect_pipelines.domain.baseline import baseline_set
 from inspect_pipelines.domain.comparison import Comparison
@@ -157,6 +158,7 @@ def _known(ledger: LedgerSession, run_id: RunId, wish: Wish, now: datetime) -> R
     run = ledger.runs.find(run_id)
     if run is None:
         raise NotFound(f"run {run_id!r} does not exist; list what waits with: inspect-pipelines reviews list")
+    refuse_as_baseline(run)
     if wish.kind is DecisionKind.QUARANTINE:
         set_name = baseline_set(ledger.definitions.find(run.definition_id), run)
         return Review(

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from inspect_pipelines.domain.access import Caller, Permission
+from inspect_pipelines.domain.against import refuse_as_baseline
 from inspect_pipelines.domain.approval import rejected
 from inspect_pipelines.domain.baseline import baseline_set
 from inspect_pipelines.domain.decision import open_changes
@@ -61,6 +62,7 @@ def reject(house: House, run_id: RunId, *, by: str, note: str, views: Collection
         run = ledger.runs.find(run_id)
         if run is None:
             raise NotFound(f"run {run_id!r} does not exist; list them with: inspect-pipelines runs")
+        refuse_as_baseline(run)
         _refuse_unfit(run, note)
         definition = ledger.definitions.find(run.definition_id)
         reviewed = gather_reviewed(ledger, run, definition, at=now)

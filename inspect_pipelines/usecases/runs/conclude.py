@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from inspect_pipelines.domain.against import other_sides, side_faults
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
 from inspect_pipelines.domain.branch import branch_of
 from inspect_pipelines.domain.channel import Kinds
@@ -21,7 +22,7 @@ from inspect_pipelines.domain.run_end import RunEnd
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
-from inspect_pipelines.domain.verdict import Verdict, decide
+from inspect_pipelines.domain.verdict import Verdict, decide, observed
 from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -93,7 +94,7 @@ def record_end(
         sessions,
         comparisons,
         verdict,
-        baseline_id=baseline.id if baseline else None,
+        baseline_id=baseline.id if baseline and not run.against else None,
         report_path=report_path,
     )
     if not ledger.runs.conclude(run):
@@ -104,7 +105,8 @@ def record_end(
     if definition is None:  # it was deleted meanwhile, so nobody is left who would hear of it
         after = Consequences(minutes=used_minutes(run, at=at))
     else:
-        open_review(ledger, run, baseline_set(definition, run), comparisons, at=at)
+        if not (run.against or definition.plan.observe):
+            open_review(ledger, run, baseline_set(definition, run), comparisons, at=at)
         decided, compared = tuple(deciding(sessions)), tuple(comparisons)
         fresh = BaselineId(new_id()) if new_id else None
         end = RunEnd(run, definition, verdict, at, decided, compared, baseline, fresh, report_path)
@@ -140,8 +142,11 @@ def _case(house: House, run_id: RunId) -> _Case:
         definition = ledger.definitions.find(run.definition_id)
         attempts = tuple(ledger.evidence.sessions(run_id))
         sessions = tuple(deciding(attempts))
-        active = approved_for(ledger, definition, run)
-        baseline = concerning(active, sessions, definition, run.selection)
+        if run.against:
+            baseline = other_sides(sessions, run)
+        else:
+            active = approved_for(ledger, definition, run)
+            baseline = concerning(active, sessions, definition, run.selection)
         comparisons = tuple(ledger.evidence.comparisons(run_id))
         return _Case(run, definition, attempts, sessions, comparisons, baseline)
 
@@ -153,7 +158,7 @@ def _verdict(case: _Case) -> Verdict:
         )
         return Verdict(None, RunStatus.ERROR, (gone,))
     policy = case.definition.plan.baseline
-    return decide(
+    verdict = decide(
         case.sessions,
         case.comparisons,
         baseline_enabled=policy.enabled,
@@ -162,8 +167,10 @@ def _verdict(case: _Case) -> Verdict:
         adopt_first=policy.first_run == "adopt"
         and not case.run.is_partial
         and not branch_of(case.run.variables, case.definition.plan),
+        side_faults=side_faults(case.sessions) if case.run.against else None,
         flaky=(*second_thoughts(case.attempts), *second_looks(case.attempts, case.comparisons)),
     )
+    return observed(verdict) if case.definition.plan.observe else verdict
 
 
 def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:

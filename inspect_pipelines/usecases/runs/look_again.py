@@ -14,6 +14,7 @@ from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
+from inspect_pipelines.usecases.pictures.compare_sides import looks_at_sides
 from inspect_pipelines.usecases.runs.play import play
 
 
@@ -36,22 +37,27 @@ def look_again(
                 f"run {run_id!r} cannot be looked at again: it or its definition is gone; start it again"
             )
         played = list(ledger.evidence.sessions(run_id))
-        active = approved_for(ledger, definition, run)
+        active = None if run.against else approved_for(ledger, definition, run)
     policy, most = definition.plan.baseline, definition.plan.retries.visual
-    baseline = concerning(active, played, definition, run.selection)
-    if baseline is None or not policy.enabled or not most:
-        return []
     first = first_looks(played)
-    if any(is_faulty(each) or each.status is not SessionStatus.COMPLETED for each in first):
+    if not most or any(is_faulty(each) or each.status is not SessionStatus.COMPLETED for each in first):
         return []
-    if environment_changes(baseline, [shot for session in first for shot in session.screenshots]):
-        return []
-    looks = Looks(house.gallery, policy, baseline, played, draws=False)
+    sides = looks_at_sides(house.gallery, run, policy, played, draws=False) if run.against else {}
+    baseline = concerning(active, played, definition, run.selection)
+    if not run.against:
+        if baseline is None or not policy.enabled:
+            return []
+        if environment_changes(baseline, [shot for session in first for shot in session.screenshots]):
+            return []
+        looks = Looks(house.gallery, policy, baseline, played, draws=False)
+        sides = {session.playbook: looks for session in first}
     new: list[SessionResult] = []
     for request in session_requests(run, definition):
+        if (looks_of := sides.get(request.playbook.id)) is None:
+            continue
         attempts = [each for each in played if each.playbook == request.playbook.id]
         made = sum(1 for each in attempts if each.cause == RetryClass.VISUAL)
-        while (views := looks.open_views(request.playbook.id)) and made < most:
+        while (views := looks_of.open_views(request.playbook.id)) and made < most:
             left = allowance(run.timeout_minutes) - spent([*played, *new])
             if not left or cancelled():
                 return new
@@ -59,7 +65,7 @@ def look_again(
                 house, run, request, attempt=len(attempts) + 1, cause=RetryClass.VISUAL, within=left, views=views,
                 cancelled=cancelled,
             )  # fmt: skip
-            looks.add(look)
+            looks_of.add(look)
             attempts.append(look)
             new.append(look)
             made += 1

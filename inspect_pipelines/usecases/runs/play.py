@@ -140,6 +140,9 @@ def play(
     tell = partial(_tell, house, run.id, request, attempt)
     result = _played(house, run, request, within, cancelled, tell)
     shots = result.screenshots if views is None else [s for s in result.screenshots if s.view in views]
+    if views is not None and result.beside is not None:
+        theirs = tuple(shot for shot in result.beside.screenshots if shot.view in views)
+        result = replace(result, beside=replace(result.beside, screenshots=theirs))
     result = _with_known(house, run, result)
     result = replace(
         result, id=request.id, attempt=attempt, cause=cause and cause.value, screenshots=tuple(shots)

@@ -55,6 +55,7 @@ def retry(house: House, run_id: RunId, *, by: str) -> Run:
             requested_by=by,
             retry_of=first.id,
             selection=first.selection,
+            against=first.against,
         )
         check_selection(definition.plan.playbooks, first.selection)
         session_requests(wanted, definition)  # a missing value is told now, not by a run that fails

@@ -27,6 +27,7 @@ def run_now(
     key: str,
     branch: str = "",
     selection: Selection = WHOLE,
+    against: str = "",
 ) -> Run:
     """The run, under way; the same key finds the same run, and starts nothing.
 
@@ -39,6 +40,7 @@ def run_now(
         key: Theirs, for this wish.
         branch: What is looked at; empty: the target.
         selection: The part of its plan that is to be played.
+        against: As `start.request`.
 
     Raises:
         NotFound: The organisation has no such definition.
@@ -46,7 +48,16 @@ def run_now(
         Unavailable: Nobody executes runs; nothing was stored.
     """
     executes = _present(engine)
-    run = request(house, definition_id, variables, by=by, key=key, branch=branch, selection=selection)
+    run = request(
+        house,
+        definition_id,
+        variables,
+        by=by,
+        key=key,
+        branch=branch,
+        selection=selection,
+        against=against,
+    )
     if run.status is RunStatus.PENDING and run.dagster_run_id is None:
         launch(house, executes, run)
     return run

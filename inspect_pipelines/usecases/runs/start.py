@@ -60,12 +60,14 @@ def request(
     key: str,
     branch: str = "",
     selection: Selection = WHOLE,
+    against: str = "",
 ) -> Run:
     """Store the wish for a run; the same key finds the same run again.
 
     Args:
         branch: What is looked at; empty, or the plan's: the target.
         selection: The part of its plan that is to be played.
+        against: The address beside which it is looked at; empty: what the plan says.
 
     Raises:
         NotFound: The organisation has no such definition.
@@ -86,7 +88,8 @@ def request(
                 "check the id, or run: inspect-pipelines apply"
             )
         run = _pending(house, definition_id, definition, request_origin(key), by=by, now=now)
-        run = replace(run, variables=_with_branch(variables, branch, definition), selection=selection)
+        variables = _with_branch(variables, branch, definition)
+        run = replace(run, variables=variables, against=against or run.against, selection=selection)
         _refuse_unknown(variables, definition)
         check_selection(definition.plan.playbooks, selection)
         session_requests(run, definition)  # a missing value is told now, not by a run that fails
@@ -206,15 +209,19 @@ def _find_or_request(
     origin, by, retry_of = ticket.origin, "schedule", None
     variables: Mapping[str, str] = {}
     selection = WHOLE
+    against: str | None = None
     if ticket.parent_dagster_run_id:
         parent = ledger.runs.by_dagster_run(ticket.parent_dagster_run_id)
         origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
         if parent is not None:
             retry_of, variables, selection = parent.id, parent.variables, parent.selection
+            against = parent.against
             origin = retry_origin(parent.id, ledger.runs.retries(parent.id) + 1)
     elif origin is None:
         origin, by = dagster_origin(ticket.dagster_run_id), "dagster"
     wanted = _pending(house, ticket.definition_id, definition, origin, by=by, now=now, retry_of=retry_of)
+    if against is not None:
+        wanted = replace(wanted, against=against)
     return ledger.runs.request(replace(wanted, variables=variables, selection=selection))
 
 
@@ -239,6 +246,7 @@ def _pending(
         timeout_minutes=definition.plan.timeout_minutes if definition else DEFAULT_TIMEOUT_MINUTES,
         requested_by=by,
         retry_of=retry_of,
+        against=definition.plan.against if definition else "",
     )
 
 

@@ -29,7 +29,7 @@ from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import KEY_HEADER, Deed
 from inspect_pipelines.web.api.moment import Moment
 from inspect_pipelines.web.api.route import Answer, Asked, AskedBy, AskedByKey, AskedOnce, Routes
-from inspect_pipelines.web.api.wishes import CancelWish, PastWish, RunWish
+from inspect_pipelines.web.api.wishes import AgainstWish, CancelWish, PastWish
 
 A_DAY = timedelta(days=1)
 STARTED = Answer(RunSummary, status=202)
@@ -45,7 +45,7 @@ def run_verbs(gate: Gate, engine: Callable[[], Engine | None]) -> Routes:
     routes = Routes(gate, "runs")
     writes = permitted(Permission.RUNS_WRITE)
 
-    def started(asked: Asked, kind: str, definition_id: str, wish: RunWish) -> Response:
+    def started(asked: Asked, kind: str, definition_id: str, wish: AgainstWish) -> Response:
         present(show_plan(asked.house, kind, definition_id), kind, definition_id)
         asked.rates.spend(RUN_NOW, f"{asked.house.org_id}/{definition_id}", f"whoever runs {definition_id!r}")
         key = f"api:{asked.caller.actor}:{asked.request.headers[KEY_HEADER]}"
@@ -58,6 +58,7 @@ def run_verbs(gate: Gate, engine: Callable[[], Engine | None]) -> Routes:
             key=key,
             branch=wish.branch,
             selection=wish.selection,
+            against=wish.against,
         )
         return asked.answer(summary(asked.house, run), status=202)
 
@@ -67,14 +68,14 @@ def run_verbs(gate: Gate, engine: Callable[[], Engine | None]) -> Routes:
         STARTED,
         Deed("schedule.run", "schedule_id", needs_key=True),
     )
-    def run_schedule(asked: AskedByKey, schedule_id: str, wish: RunWish) -> Response:
+    def run_schedule(asked: AskedByKey, schedule_id: str, wish: AgainstWish) -> Response:
         """Start a schedule's run at once, beside its times; the same key again finds the same run."""
         return started(asked, "schedule", schedule_id, wish)
 
     @routes.post(
         "/triggers/{trigger_id}/run-now", writes, STARTED, Deed("trigger.run", "trigger_id", needs_key=True)
     )
-    def run_trigger(asked: AskedByKey, trigger_id: str, wish: RunWish) -> Response:
+    def run_trigger(asked: AskedByKey, trigger_id: str, wish: AgainstWish) -> Response:
         """Start a trigger's run at once, without an event; the same key again finds the same run."""
         return started(asked, "trigger", trigger_id, wish)
 

@@ -42,6 +42,15 @@ class RunWish(Wish):
         return Selection(self.views, self.steps, self.viewports, self.playbooks)
 
 
+class AgainstWish(RunWish):
+    against: str = Field(
+        default="",
+        max_length=2000,
+        description="Another live address to compare with, instead of what is approved.",
+        examples=["https://www.example.com"],
+    )
+
+
 class PastWish(Wish):
     at: Moment = Field(description="One of the schedule's times, and past.")
 

@@ -175,7 +175,7 @@ def _facts(house: House, room: ReviewRoom, one: Looked, narrowed: ReviewFilter, 
         word,
         tone,
         sentence,
-        tuple(_sides(room.run.id, one)),
+        tuple(_sides(room, one)),
         tuple(places(found, moved, one.masks)),
         moved,
         narrowed.deciding(one, room),
@@ -186,15 +186,16 @@ def _facts(house: House, room: ReviewRoom, one: Looked, narrowed: ReviewFilter, 
     )
 
 
-def _sides(run_id: RunId, one: Looked) -> list[Side]:
+def _sides(room: ReviewRoom, one: Looked) -> list[Side]:
     found = one.found
+    old, new = room.labels.get(one.view.playbook, ("Approved", "This run"))
     named = (
-        (OLD, "Approved", found.old_sha256 if found else None),
-        (NEW, "This run", found.new_sha256 if found else one.shot.sha256 if one.shot else None),
+        (OLD, old, found.old_sha256 if found else None),
+        (NEW, new, found.new_sha256 if found else one.shot.sha256 if one.shot else None),
         (OVERLAY, "What differs", found.overlay_sha256 if found else None),
         (ALIGNED, "Rows beside each other", found.side_by_side_sha256 if found else None),
     )
-    return [Side(name, label, picture_at(run_id, sha256)) for name, label, sha256 in named if sha256]
+    return [Side(name, label, picture_at(room.run.id, sha256)) for name, label, sha256 in named if sha256]
 
 
 def _drawn(request: Request) -> Box | None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from inspect_pipelines.domain.access import Permission
+from inspect_pipelines.domain.against import side_labels
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.retry import RetryClass, deciding
@@ -44,6 +45,7 @@ class Tile:
     new: Sha256 | None
     overlay: Sha256 | None
     score: float | None  # None: it was not compared
+    labels: tuple[str, str]  # of the old picture and the new one
     was_run: bool = True  # False: the run was asked for other views
 
     @property
@@ -120,6 +122,7 @@ def tiles_of(dossier: Dossier) -> Iterator[Tile]:
             one.new_sha256,
             one.overlay_sha256,
             one.score if one.was_run else None,
+            side_labels(dossier.sessions, one.view.playbook),
             one.was_run,
         )
     if not any(one.was_run for one in compared):
@@ -127,8 +130,12 @@ def tiles_of(dossier: Dossier) -> Iterator[Tile]:
         word, tone = ("New view", Tone.LOOK) if waits else ("Not compared", Tone.NEUTRAL)
         sentence = "nothing is approved for this view yet" if waits else "it was not compared with anything"
         for session in deciding(dossier.sessions):
+            beside = {each.view: each.sha256 for each in session.beside.screenshots} if session.beside else {}
+            labels = side_labels([session], session.playbook)
             for shot in session.screenshots:
-                yield Tile(shot.view, word, tone, sentence, None, shot.sha256, None, None)
+                yield Tile(
+                    shot.view, word, tone, sentence, beside.get(shot.view), shot.sha256, None, None, labels
+                )
 
 
 def _played(session: SessionResult) -> Played:

@@ -9,6 +9,7 @@ WHERE outcome <> 'not_run' AND run_seq IN (
     SELECT DISTINCT runs.run_seq
     FROM automated_runs AS runs JOIN comparisons AS compared USING (run_seq)
     WHERE runs.org_id = $org_id AND runs.definition_id = $definition_id AND runs.status = 'passed'
+        AND runs.against IS NULL  -- how far two live addresses are apart is no noise
     ORDER BY runs.run_seq DESC
     LIMIT $runs
 )

@@ -30,7 +30,7 @@ from resources.sessions.browser.stamp import environment
 from resources.sessions.browser.translation import in_words
 from resources.sessions.record import Record
 from resources.sessions.redaction import Redactor
-from resources.sessions.wire import End, Launching
+from resources.sessions.wire import BESIDE, End, Launching
 
 # Playwright's own settings for a browser without a screen, whose flag this one replaces, and one more: a clip that is larger
 # than the window is painted whole, so that no page has to be resized for its picture. Moving pictures (GIF, WebP) are played
@@ -115,13 +115,24 @@ def perform(
     today = clock.now().date()
     record = Record(request.playbook, Redactor(()), write, today=today)
     try:
-        values = {name: _resolved(name, value) for name, value in request.values.items()}
+        requests = [request] if request.beside is None else [request, request.beside]
+        resolved = [
+            {name: _resolved(name, value) for name, value in each.values.items()} for each in requests
+        ]
+        values = resolved[0]
         secret_names = frozenset(
             name for name, value in request.values.items() if value.is_secret_reference and values[name]
         )
-        record = Record(request.playbook, Redactor(values[name] for name in secret_names), write, today=today)
+        redactor = Redactor(values[name] for name in secret_names)
+        record = Record(request.playbook, redactor, write, today=today)
+        others = [
+            Record(each.playbook, redactor, lambda line: write(f"{BESIDE}{line}"), today=today)
+            for each in requests[1:]
+        ]
         files = FolderEvidenceFiles(evidence) if evidence is not None else None
         recorder = Recorder(request.playbook.evidence, record, files, scratch)
+        # What the other side leaves beside its pictures is not kept: it is measured by, not looked into.
+        recorders = [recorder, *(Recorder(request.playbook.evidence, each, None, scratch) for each in others)]
         record.tell(Launching())
         browser = launch()
         viewports = request.playbook.viewports
@@ -129,16 +140,16 @@ def perform(
         player = Player(
             browser,
             request,
-            values=values,
+            values=resolved,
             secret_names=secret_names,
-            record=record,
+            records=[record, *others],
             gallery=FolderGallery(gallery),
             clock=clock,
             halt=halt,
             logins=logins,
             show=show,
             hold=hold,
-            recorder=recorder,
+            recorders=recorders,
         )
         try:
             end = player.play()

@@ -29,11 +29,7 @@ from resources.sessions.browser.family import leashed
 from resources.sessions.browser.order import Order
 from resources.sessions.browser.vigil import Held, TooLarge, Vigil
 from resources.sessions.evidence import Evidence
-from resources.sessions.wire import (
-    End,
-    Message,
-    decoded,
-)
+from resources.sessions.wire import End
 
 TEARDOWN_SECONDS = 60.0  # for a teardown after a deadline or a cancel
 POLL_SECONDS = 0.1  # how soon a deadline or a cancel is seen
@@ -183,10 +179,10 @@ class BrowserSessions:
         """Collect evidence until the session ends; whether the worker said so itself, or was ended."""
         vigil = Vigil(process.pid, self._memory_bytes)
         stop: _Stop | None = None
-        for messages in _messages(process):
+        for lines in _lines(process):
             now = self._clock.monotonic()
-            for message in messages:
-                evidence.add(message, now=now)
+            for line in lines:
+                message = evidence.hear(line, now=now)
                 if isinstance(message, StepResult):
                     told(message)
                     self._look_at(message, process)
@@ -246,7 +242,7 @@ def _give_up(evidence: Evidence, trouble: TooLarge | Held) -> None:
     evidence.end = End(SessionStatus.FAILED, f"{step}: {trouble}")
 
 
-def _messages(process: subprocess.Popen[bytes]) -> Iterator[list[Message]]:
+def _lines(process: subprocess.Popen[bytes]) -> Iterator[list[str]]:
     """What the worker said since the last look, at least every POLL_SECONDS; ends with its output."""
     assert process.stdout is not None
     pipe = process.stdout.fileno()
@@ -262,7 +258,7 @@ def _messages(process: subprocess.Popen[bytes]) -> Iterator[list[Message]]:
             if not data:
                 return
             *lines, rest = (rest + data).split(b"\n")
-            yield [decoded(line.decode()) for line in lines]
+            yield [line.decode() for line in lines]
 
 
 def _death(process: subprocess.Popen[bytes]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from time import monotonic
 
@@ -29,6 +29,7 @@ from resources.sessions.browser.patience import KNOWN_FAULT_SECONDS, Patience
 from resources.sessions.browser.scene import Scene, Scenes
 from resources.sessions.browser.slowness import tell_if_slow
 from resources.sessions.browser.translation import in_words
+from resources.sessions.browser.turns import Turns
 from resources.sessions.browser.watchdog import watchdog
 from resources.sessions.record import Record
 
@@ -74,6 +75,7 @@ class Steps:
         self._faulted = faulted
         self._done = done
         self.was_sound = True  # whether nothing was wrong with the step that was played last
+        self._away_seconds = 0.0  # of the step that is played, in which another side had its turn
 
     def faulty(self, action: Action, step: Step, scenes: Scenes) -> Fault | None:
         """Do one action of a login; what is wrong with it is told by whoever asks.
@@ -89,14 +91,17 @@ class Steps:
             return fault
         return None
 
-    def play(self, step: Step, viewport: Viewport, scenes: Scenes) -> str | None:
+    def play(self, step: Step, viewport: Viewport, scenes: Scenes) -> Turns:
         """Play a step to its end, or to the action that could not be done: then why, unless the playbook bears it.
+
+        Pauses after each picture, so that another side can take its own right then.
 
         Raises:
             Halted: It was to end early; told already.
         """
         self._record.begin(step.id, viewport.name)
         started_at = monotonic()
+        self._away_seconds = 0.0
         if step.manual:
             said = "; ".join((step.instruction, *step.unchecked)).strip("; ")
             self._tell(step, viewport, StepStatus.NOT_CHECKED, started_at, said or "a person does it", "")
@@ -111,7 +116,7 @@ class Steps:
             if unmet:
                 self._tell(step, viewport, StepStatus.SKIPPED, started_at, f"{UNMET}{unmet}", "")
                 return None
-            came = self._tries(step, viewport, scenes, started_at)
+            came = yield from self._tries(step, viewport, scenes, started_at)
         self.was_sound = not came.message
         is_borne = step.optional and bool(came.message) and not scenes.now.window.is_gone
         status = StepStatus.PASSED
@@ -133,19 +138,21 @@ class Steps:
         message = f"step {failed.id!r} could not be played"
         self._record.tell(StepResult(step.id, step.name, viewport.name, StepStatus.SKIPPED, 0, message))
 
-    def _tries(self, step: Step, viewport: Viewport, scenes: Scenes, started_at: float) -> _Outcome:
+    def _tries(
+        self, step: Step, viewport: Viewport, scenes: Scenes, started_at: float
+    ) -> Generator[None, None, _Outcome]:
         """Of its last try."""
         number = 0
         while True:
             is_last = number == step.retries
-            came = self._once(step, viewport, scenes, started_at, number=number, is_last=is_last)
+            came = yield from self._once(step, viewport, scenes, started_at, number=number, is_last=is_last)
             if not came.message or is_last or scenes.now.window.is_gone:
                 return came
             number += 1
 
     def _once(
         self, step: Step, viewport: Viewport, scenes: Scenes, started_at: float, *, number: int, is_last: bool
-    ) -> _Outcome:
+    ) -> Generator[None, None, _Outcome]:
         missed: list[str] = []
         failure: str | None = None
         scenes.now.window.traffic.answers.clear()
@@ -158,6 +165,8 @@ class Steps:
                 is_picture = isinstance(action, TakeScreenshot)
                 took = scenes.now.camera.waited_seconds if is_picture else monotonic() - began_at
                 tell_if_slow(self._record, action, step, scenes.now.window.url, took)
+                if is_picture:
+                    yield from self._pause()
             except Fault as fault:
                 self._check_halt(step, viewport, scenes, started_at)
                 self._find(fault, step, scenes, number=number, is_last=is_last, action=action)
@@ -176,6 +185,12 @@ class Steps:
         scenes.return_home()
         scenes.now.window.before_action()  # what the last one has opened is followed by nobody
         return _Outcome(failure, failure or "; ".join(missed), url)
+
+    def _pause(self) -> Iterator[None]:
+        """Leave the turn to the other side, if there is one; what that takes is none of this step's time."""
+        left_at = monotonic()
+        yield
+        self._away_seconds += monotonic() - left_at
 
     def _find(
         self,
@@ -227,7 +242,7 @@ class Steps:
     def _tell(
         self, step: Step, viewport: Viewport, status: StepStatus, started_at: float, message: str, url: str
     ) -> None:
-        took_ms = round((monotonic() - started_at) * 1000) if status.is_played else 0
+        took_ms = round((monotonic() - started_at - self._away_seconds) * 1000) if status.is_played else 0
         shown = self._record.shortened(message)
         self._record.tell(StepResult(step.id, step.name, viewport.name, status, took_ms, shown, url))
 

@@ -19,7 +19,6 @@ from resources.logins.folder import FolderLogins
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.service import FLAGS, perform
 from resources.sessions.evidence import Evidence
-from resources.sessions.wire import decoded
 from session_requests import a_request
 
 STARTED_AT = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
@@ -111,7 +110,7 @@ def play(browsers: Browsers, site: Site, tmp_path: Path) -> Play:
         for context in browser.contexts:
             context.close()
         for line in lines:
-            evidence.add(decoded(line), now=0.0)
+            evidence.hear(line, now=0.0)
         return evidence.result(completed_at=STARTED_AT, now=0.0)
 
     return play
