@@ -65,7 +65,7 @@ def with_other_side(request: SessionRequest, address: str) -> SessionRequest:
         UsageError: It is the same address, or no browser plays the playbook.
     """
     playbook, values = request.playbook, dict(request.values)
-    if playbook.runner != BROWSER:
+    if playbook.runner not in (None, BROWSER):
         raise UsageError(
             f"playbook {playbook.id!r} is played by {playbook.runner!r}, and only a browser of ours plays at two addresses; "
             "run it without against"
@@ -173,6 +173,7 @@ def side_faults(sessions: Iterable[SessionResult]) -> tuple[str, ...]:
 def _faults(session: SessionResult) -> Iterator[str]:
     other = session.beside
     if other is None:
+        yield f"{session.playbook}: nothing was seen at the other address; only a browser of ours plays at two"
         return
     own_name, other_name = other.names
     if other.error:

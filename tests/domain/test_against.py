@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from builders import (
+    NOW,
     a_baseline,
     a_finding,
     a_plan,
@@ -17,6 +18,7 @@ from builders import (
     a_session,
     a_trigger,
 )
+from inspect_pipelines.domain.acceptance import accepted_by_policy
 from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.against import (
     base_of,
@@ -32,11 +34,15 @@ from inspect_pipelines.domain.against import (
 from inspect_pipelines.domain.asked import asked_by
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import ChangeKind, Comparison, Measurement, Outcome, Region
+from inspect_pipelines.domain.consequences import of_end
 from inspect_pipelines.domain.finding import FindingKind
-from inspect_pipelines.domain.plan import BaselinePolicy
+from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.plan import BaselinePolicy, Plan
 from inspect_pipelines.domain.playbook import Playbook, Step, Variable, VariableType
 from inspect_pipelines.domain.retry import RetryClass, cause_of, is_faulty
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.run_end import Before, RunEnd
 from inspect_pipelines.domain.sentence import Sides, sentence
 from inspect_pipelines.domain.session import OtherSide, SessionRequest, SessionResult, Value
 from inspect_pipelines.domain.session_request import session_requests
@@ -146,11 +152,9 @@ def test_what_cannot_be_played_twice_is_refused() -> None:
         with_other_side(a_request_of(a_playbook(base_url="")), WWW)
 
 
-def test_only_our_own_browser_plays_at_two_addresses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Playbook, "runner", "open-inspect")  # no key of a playbook says so yet
-
+def test_only_our_own_browser_plays_at_two_addresses() -> None:
     with pytest.raises(UsageError, match="is played by 'open-inspect'"):
-        with_other_side(a_request_of(a_playbook()), WWW)
+        with_other_side(a_request_of(a_playbook(runner="open-inspect")), WWW)
 
 
 def test_the_address_is_filled_by_the_event_and_has_to_be_allowed() -> None:
@@ -230,7 +234,11 @@ def test_what_the_playbook_asked_for_in_vain_is_the_sides_fault_and_told_once() 
     assert is_faulty(session)
     assert cause_of(a_pair(findings=(missed,))) is RetryClass.FINDING
     assert cause_of(a_pair(findings=(noise,))) is None
-    assert side_faults([a_session()]) == ()
+    assert side_faults([a_session()]) == (
+        "shop: nothing was seen at the other address; only a browser of ours plays at two",
+    )
+    alone = replace(a_pair(), screenshots=(a_screenshot("cart"),))
+    assert side_faults([alone]) == (), "a view of one side is a difference"
 
 
 def test_what_the_other_side_showed_stands_in_the_place_of_a_baseline() -> None:
@@ -292,6 +300,24 @@ def test_any_difference_of_two_sides_fails(outcome: Outcome) -> None:
     assert verdict == Verdict(VerdictKind.FAILED, RunStatus.FAILED, ("shop/home@desktop: why",))
 
 
+def test_sides_that_look_the_same_pass_and_are_never_approved_by_policy() -> None:
+    verdict = decide(
+        [a_session()],
+        [a_comparison(Outcome.UNCHANGED, passed=True)],
+        baseline_enabled=True,
+        baseline=a_baseline(),
+        side_faults=(),
+    )
+    schedule = a_schedule(plan=a_plan(baseline=BaselinePolicy(first_run="adopt")))
+    end = RunEnd(
+        a_run(against=WWW), schedule, verdict, NOW, sessions=(a_session(),), baseline_id=BaselineId("b")
+    )
+
+    assert verdict.reasons == ("1 of 1 views look the same on both sides",)
+    assert accepted_by_policy(end, None) is None
+    assert accepted_by_policy(replace(end, run=a_run()), None) is not None
+
+
 def test_sides_that_cannot_be_compared_are_an_error_unless_the_own_side_is_broken() -> None:
     own = a_session(findings=(a_finding(),))
 
@@ -315,3 +341,23 @@ def test_what_only_observes_passes_with_what_it_saw() -> None:
         ("observed, and told to nobody: home: another colour", "cart: gone"),
     )
     assert observed(error) == error
+
+
+def test_what_only_observes_or_a_person_looks_at_tells_nobody_and_still_costs_minutes() -> None:
+    plan, watched = a_plan(observe=True), a_plan(against=WWW)
+    claimed = a_run(claimed_at=NOW, completed_at=NOW)
+
+    def is_quiet(plan: Plan, **changes: object) -> bool:
+        end = RunEnd(replace(claimed, **changes), a_schedule(plan=plan), FAILED, NOW)  # type: ignore[arg-type]
+        after = of_end(end, Before(Organization(DEFAULT_ORG)))
+        assert after.minutes is not None
+        assert not (end.is_quiet and (after.incidents or after.mail.told or after.pause))
+        return end.is_quiet
+
+    assert is_quiet(plan)
+    assert is_quiet(a_plan(), against=WWW)
+    assert not is_quiet(watched, against=WWW)
+    assert not is_quiet(a_plan())
+
+
+FAILED = Verdict(VerdictKind.FAILED, RunStatus.FAILED, ("home: another colour",))
