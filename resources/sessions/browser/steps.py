@@ -71,9 +71,7 @@ class Steps:
         self._record = record
         self._patience = patience
         self._halt = halt
-        self._hold = hold
-        self._faulted = faulted
-        self._done = done
+        self._hold, self._faulted, self._done = hold, faulted, done
         self.was_sound = True  # whether nothing was wrong with the step that was played last
         self._away_seconds = 0.0  # of the step that is played, in which another side had its turn
 
@@ -187,10 +185,10 @@ class Steps:
         return _Outcome(failure, failure or "; ".join(missed), url)
 
     def _pause(self) -> Iterator[None]:
-        """Leave the turn to the other side, if there is one; what that takes is none of this step's time."""
-        left_at = monotonic()
+        """Leave the turn to another side; what that takes is none of this step's time."""
+        self._away_seconds -= monotonic()
         yield
-        self._away_seconds += monotonic() - left_at
+        self._away_seconds += monotonic()
 
     def _find(
         self,
