@@ -7,7 +7,7 @@ BENCH_ARGS ?=
 TOGETHER := --numprocesses 4 --dist loadfile --no-loadscope-reorder # the journeys wait more than they work, also on two cores
 
 .DEFAULT_GOAL := help
-.PHONY: help install postgres demo up test check lint types domain journey-apps format lock clean
+.PHONY: help install postgres demo up test check lint types domain journey-apps journey-crawl format lock clean
 MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE # else each of the thousand processes that the tests start compiles our code again
 
@@ -53,6 +53,9 @@ bench-%: $(INSTALLED) ## measure: bench-spine, ..; BENCH_ARGS go to the benchmar
 
 journey-apps: $(INSTALLED) ## watch six real applications, installed from the package registries into .bench/
 	@$(BIN)/python -m benchmarks.journey_apps $(BENCH_ARGS)
+
+journey-crawl: $(INSTALLED) ## look round three of them with init --crawl; what it writes must pass twice
+	@$(BIN)/python -m benchmarks.journey_crawl $(BENCH_ARGS)
 
 fuzz-%: $(INSTALLED) ## feed it broken input by the thousand: fuzz-visual, ..
 	@$(BIN)/python -m benchmarks.fuzz_$(subst -,_,$*) $(BENCH_ARGS)

@@ -72,9 +72,10 @@ class Readiness:
         budget_ms = min(timeout_seconds, SETTLE_CAP_SECONDS) * 1000
         is_lively = runs_scripts(page)
         begun = window.traffic.begun
-        late = self._settle(budget_ms, is_lively)
         is_scrolled = is_lively and (shot.full_page or shot.element is not None) and shot.clip is None
         ours, reached, give_up_at = 0.0, 0, 0.0
+        # What is long already is scrolled through as it is, and comes to its rest once, after that.
+        late = [] if is_scrolled and self._goes_on_below(0) else self._settle(budget_ms, is_lively)
         for scroll in range(MOST_SCROLLS):
             if is_scrolled and self._goes_on_below(reached):
                 began_at = monotonic()
