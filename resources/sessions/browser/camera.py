@@ -237,14 +237,16 @@ class Camera:
             place = frame.place(Rect(*box))
             if place is None:
                 continue
+            # What is painted over in the picture is not written down beside it either, be it as a name.
+            is_covered = any(overlap(place, box) for box in frame.boxes)
+            if is_covered and label == text:
+                label = ""
             shown = self._record.shortened(self._lookout.hidden(label, frame.masks.parts), MOST_NAME)
             address = f"[{test_id}]" if test_id else f"#{own_id}" if own_id else f".{css}" if css else ""
             selectors.append(
                 self._record.shortened(self._lookout.hidden(selector, frame.masks.parts), MOST_SELECTOR)
             )
             named.append((f"{kind} {shown!r}" if shown else f"{kind} {address}".rstrip(), place))
-            # What is painted over in the picture is not written down beside it either.
-            is_covered = any(overlap(place, box) for box in frame.boxes)
             texts.append(
                 ""
                 if is_covered
