@@ -231,15 +231,17 @@ class Camera:
     def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...], tuple[str, ...]]:
         """What stands where in the picture, what it says and by which selector it is found, the most telling elements first."""
         named, texts, selectors = [], [], []
+        masked = [box for each in _masked(frame) for box in each.boxes]
         for kind, label, text, test_id, own_id, css, selector, *box in ask(
             self._window.page, ELEMENTS, {"most": MOST_ELEMENTS}
         ):
             place = frame.place(Rect(*box))
             if place is None:
                 continue
-            # What is painted over in the picture is not written down beside it either, be it as a name.
+            # What is painted over in the picture is not written down beside it either. As a name a secret is `***` already;
+            # what a mask of the playbook covers is named without what it says.
             is_covered = any(overlap(place, box) for box in frame.boxes)
-            if is_covered and label == text:
+            if label == text and any(overlap(place, box) for box in masked):
                 label = ""
             shown = self._record.shortened(self._lookout.hidden(label, frame.masks.parts), MOST_NAME)
             address = f"[{test_id}]" if test_id else f"#{own_id}" if own_id else f".{css}" if css else ""
