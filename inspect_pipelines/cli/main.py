@@ -17,7 +17,7 @@ from inspect_pipelines.errors import InspectError, UsageError
 COMMANDS = {
     "init": ("config", "init", "Write a first schedules.yaml, playbook and organization.yaml."),
     "import": ("imports", "import_", "Make a playbook of what another tool has, or propose its pictures."),
-    "playbook": ("playbooks.group", "playbook", "Play, check and show one playbook file."),
+    "playbook": ("playbooks.group", "playbook", "Play, record, check and show one playbook file."),
     "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),

@@ -139,6 +139,12 @@ def _secret(path: YamlPath, value: Any, beside: dict[str, Any]) -> str:
     return ""
 
 
+def looks_secret(text: str) -> bool:
+    """Whether a text by itself looks like a token or a key, whatever it is called."""
+    text = REFERENCE.sub("", text[:MOST_LOOKED_AT])
+    return any(form.search(text) for form in KNOWN_FORMS.values()) or any(map(_is_dense, DENSE.findall(text)))
+
+
 def _found(what: str) -> str:
     return (
         f"{what} (not shown); files are read by many: "

@@ -20,7 +20,7 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 
 @click.group()
 def playbook() -> None:
-    """Play, check and show one playbook file.
+    """Play, record, check and show one playbook file.
 
     Nothing of it touches the ledger, baselines or channels.
     """
@@ -69,6 +69,29 @@ def run(
         folder=folder,
     )
     sys.exit(play_file(wish, Settings(), SystemClock(), watches=watch))
+
+
+@playbook.command()
+@click.argument("url")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="The file to write (default: playbooks/HOST.yaml).",
+)
+@click.option("--dry-run", is_flag=True, help="Print the playbook; write nothing.")
+@click.option("--no-replay", is_flag=True, help="Do not play the recording before it is written.")
+def record(url: str, output: Path | None, dry_run: bool, no_replay: bool) -> None:
+    """Click through a site, and have it written as a playbook.
+
+    Opens a browser on your screen. Close its window when you are done; what you typed into password fields, and what
+    looks like a token, becomes a secret variable. Each page gets a picture; what differs between two plays is masked.
+
+    Exit codes: 0 written, and it plays, 1 the recording does not play, so nothing was written, 2 usage, 3 no browser or no screen.
+    """
+    from inspect_pipelines.cli.playbooks.recording import record_site
+
+    sys.exit(record_site(url, output, Settings(), SystemClock(), dry_run=dry_run, replays=not no_replay))
 
 
 @playbook.command()

@@ -67,6 +67,19 @@ class Draft:
         self._views.add(free)
         return free
 
+    def mask(self, view: str, masks: Mapping[str, int | None]) -> None:
+        """Mask these in the picture of a view; a width in CSS px is what the mask always has."""
+        written = [
+            one if width is None else {"selector": one, "width": width} for one, width in masks.items()
+        ]
+        for step in self.steps:
+            step.actions = [
+                ({"screenshot": {"name": view, "mask": written}}, comment)
+                if action == {"screenshot": view}
+                else (action, comment)
+                for action, comment in step.actions
+            ]
+
     def text(self) -> str:
         """The file, without the line that names its schema."""
         lines = [

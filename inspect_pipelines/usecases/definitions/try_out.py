@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from types import MappingProxyType
 
 from inspect_pipelines.domain.action import Action, FixedWidth, TakeScreenshot
 from inspect_pipelines.domain.baseline import Baseline, image_of
@@ -24,6 +25,7 @@ from inspect_pipelines.domain.session import (
     SessionStatus,
     StepResult,
     StepStatus,
+    Value,
 )
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.clock import Clock
@@ -65,12 +67,16 @@ def try_out(
     clock: Clock,
     playbook: Playbook,
     *,
+    values: Mapping[str, Value] = MappingProxyType({}),
+    allowed_hosts: tuple[str, ...] = (),
     told: Callable[[StepResult], None] = lambda step: None,
     compared: Callable[[int, Sequence[str]], None] = lambda differing, masks: None,
 ) -> TriedOut:
     """Play it up to six times, masking what differs; steps that cannot be played are left out from then on.
 
     Args:
+        values: Of its variables.
+        allowed_hosts: That its pages may reach besides those it names.
         told: Hears of each step.
         compared: Hears after each further play how many views differ, and what is masked for that.
 
@@ -84,7 +90,8 @@ def try_out(
     before: SessionResult | None = None
     quiet = plays = 0
     while plays < MOST_PLAYS and quiet < QUIET_PAIRS and playbook.steps:
-        result = _played(sessions, clock, _masked(playbook, masks), plays, told)
+        request = SessionRequest(f"try.{plays}", "try", _masked(playbook, masks), values, allowed_hosts)
+        result = _played(sessions, clock, request, told)
         if failed := _failed(result):
             lost.append(failed)
             playbook = replace(playbook, steps=tuple(step for step in playbook.steps if step.id != failed[0]))
@@ -119,9 +126,8 @@ def _masked(playbook: Playbook, masks: Mapping[str, Mapping[str, int | None]]) -
 
 
 def _played(
-    sessions: Sessions, clock: Clock, playbook: Playbook, number: int, told: Callable[[StepResult], None]
+    sessions: Sessions, clock: Clock, request: SessionRequest, told: Callable[[StepResult], None]
 ) -> SessionResult:
-    request = SessionRequest(id=f"try.{number}", run_id="try", playbook=playbook, values={})
     deadline = clock.now() + timedelta(minutes=PLAY_MINUTES)
     try:
         result = sessions.play(request, deadline=deadline, told=told)
