@@ -21,6 +21,7 @@ from builders import NOW, a_baseline, a_finding, a_run, a_schedule, a_screenshot
 from galleries import MemoryGallery
 from inspect_pipelines.domain.baseline import image_of
 from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.report import Report
@@ -617,3 +618,19 @@ CONTRAST = """() => {
   }
   return poor;
 }"""
+
+
+def test_a_report_lists_what_was_kept_beside_pictures_the_build_and_what_was_known(reports, gallery):
+    files = (
+        EvidenceFile(EvidenceKind.TRACE, "desktop", a_sha(), 123_456),
+        EvidenceFile(EvidenceKind.HAR, "desktop", None, 0, "left out: larger than 20 MB"),
+    )
+    known = a_finding(message="uncaught Error: old", is_known=True)
+    report = a_failed_report(gallery, files=files, build="v7", findings=(known,))
+
+    page = written(reports, report).read_text()
+
+    assert "trace of desktop (123.5 kB), har of desktop (left out: larger than 20 MB)" in page
+    assert f"runs open {report.run.id} --trace" in page
+    assert "known since the baseline was approved" in page
+    assert "<dt>Build of the site</dt><dd>v7</dd>" in page

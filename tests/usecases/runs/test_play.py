@@ -29,7 +29,7 @@ from inspect_pipelines.domain.session_request import session_requests, values_fo
 from inspect_pipelines.errors import Refused, SetupMissing, Unavailable, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
-from inspect_pipelines.usecases.runs.conclude import abort
+from inspect_pipelines.usecases.runs.conclude import abort, foresee
 from inspect_pipelines.usecases.runs.play import play_all
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 from inspect_pipelines.usecases.runs.start import Ticket
@@ -414,3 +414,22 @@ def test_what_is_added_to_an_ended_run_is_refused_with_how_it_ended(house: House
 
     with house.ledger.write() as ledger, pytest.raises(Refused, match="ended meanwhile as 'timeout'"):
         refuse_ended(ledger, run_id)
+
+
+def test_a_site_that_changed_meanwhile_is_played_once_more_and_then_an_error_whatever_retries_say(
+    house: House,
+) -> None:
+    plan = a_plan(
+        playbooks=(a_playbook(id=PlaybookId("shop")),), retries=Retries(infra=0, finding=0, visual=0)
+    )
+    apply(house, a_schedule(plan=plan))
+    moved = a_session(status=SessionStatus.SITE_CHANGED, error="its build was 'a' and is 'b'", build="b")
+    house.sessions.results = [moved] * 3
+    run_id = admitted(house)
+
+    (result,) = play_all(house, run_id)
+    verdict = foresee(house, run_id)
+
+    assert (result.attempt, result.cause) == (2, "site_changed")
+    assert len(house.sessions.requests) == 2
+    assert (verdict.run_status, verdict.reasons) == (RunStatus.ERROR, ("its build was 'a' and is 'b'",))
