@@ -12,6 +12,7 @@ from builders import ENVIRONMENT, a_baseline, a_finding, a_run, a_schedule, a_sc
 from inspect_pipelines.cli.gallery import gallery, parsed_age
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.baseline import BaselineImage
+from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
 from inspect_pipelines.errors import NotFound, Refused, Unreadable, UsageError
 from inspect_pipelines.wiring import house as wired
 from loopback_site.server import png
@@ -85,3 +86,22 @@ def test_show_prints_the_path_of_a_whole_picture_only(house):
         call("show", "a" * 64)
     with pytest.raises(NotFound):
         call("show", "../ledger.db")
+
+
+def test_pruning_takes_traces_that_no_session_refers_to_and_leaves_the_others(house):
+    kept, gone = (house.evidence_files.put(EvidenceKind.TRACE, data) for data in (b"PK kept", b"PK gone"))
+    for sha in (kept, gone):
+        os.utime(house.evidence_files.url(EvidenceKind.TRACE, sha), (0, 0))
+    run = a_run()
+    with house.ledger.write() as ledger:
+        ledger.definitions.save(a_schedule(), by="test", at=run.requested_at)
+        ledger.runs.request(run)
+        file = EvidenceFile(EvidenceKind.TRACE, "desktop", kept, 7)
+        ledger.evidence.save_session(run.id, a_session(screenshots=(), files=(file,)))
+
+    done = call("prune", "--older-than", "2d")
+
+    assert "and 1 trace, film or network log (0.0 MB) older than 2d" in done.output
+    assert house.evidence_files.get(EvidenceKind.TRACE, kept) == b"PK kept"
+    with pytest.raises(NotFound):
+        house.evidence_files.get(EvidenceKind.TRACE, gone)
