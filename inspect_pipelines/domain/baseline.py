@@ -57,6 +57,11 @@ class Baseline:
         """Whose own pictures they are; empty: the target branch's."""
         return parted(self.set)[1]
 
+    @property
+    def is_spent(self) -> bool:
+        """Whether it is a branch's layer that has nothing of its own any more."""
+        return bool(self.branch) and not (self.images or self.gone)
+
 
 def image_of(shot: Screenshot, run_id: RunId) -> BaselineImage:
     """What a baseline keeps of a screenshot."""

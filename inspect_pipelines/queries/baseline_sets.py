@@ -76,14 +76,14 @@ class Difference:
 
 
 def list_sets(house: House) -> list[SetSummary]:
-    """Those of definitions, and those that no definition uses any more, by name; two statements."""
+    """Those of definitions, those that no definition uses any more, and branches' that hold something, by name; two statements."""
     with house.ledger.read() as ledger:
         definitions = ledger.definitions.all()
         active = {one.set: one for one in ledger.baselines.in_use()}
     users = _users(definitions)
     return [
         SetSummary(name, tuple(users.get(parted(name)[0], ())), active.get(name))
-        for name in sorted({*users, *active})
+        for name in sorted({*users, *(name for name, one in active.items() if not one.is_spent)})
     ]
 
 

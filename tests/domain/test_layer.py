@@ -202,3 +202,10 @@ def test_what_a_closed_pull_request_fails_by_is_over_and_told_to_those_who_heard
     assert (ended.resolved_at, ended.resolution) == (NOW, "the pull request of feature/pay has ended")
     assert [note.target for note in after.mail.told] == ["slack:#qa"]
     assert quiet.mail.told == ()
+
+
+def test_a_layer_without_pictures_is_spent_and_a_target_never_is() -> None:
+    assert a_layer().is_spent
+    assert not a_layer("home").is_spent
+    assert not a_layer(gone=("cart",)).is_spent
+    assert not replace(TARGET, images={}).is_spent

@@ -302,3 +302,14 @@ def test_the_pictures_of_a_branch_are_listed_and_shown_as_its_own(client: TestCl
     assert "Upload pictures" not in page
     assert shown(client, f"{place}/l0").count("on feature/") == 2
     assert client.get(f"/baselines/{SET}@nobody").status_code == 404
+
+
+def test_a_branch_that_has_nothing_of_its_own_any_more_is_listed_no_longer(
+    client: TestClient, ours: House
+) -> None:
+    spent = replace(a_baseline(id=BaselineId("l2"), set=layer_of(SET, "fix")), images={})
+    with ours.ledger.write() as ledger:
+        ledger.baselines.add(spent)
+
+    assert "on fix" not in shown(client, "/baselines")
+    assert "Nothing of its own" in shown(client, f"/baselines/{SET}@fix")
