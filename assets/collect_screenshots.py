@@ -54,6 +54,7 @@ def collect_screenshots(
                     "pictures": dg.MetadataValue.md(
                         table_of(house, RunId(run_id), [(str(s.view), s.sha256) for s in shots])
                     ),
+                    **links.agents((*sessions, *looks)),
                 },
                 tags={tags.RUN: run_id},
             )

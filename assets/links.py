@@ -5,9 +5,12 @@ Without a host: whoever reads them has come through the same door, by whatever n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import dagster as dg
 
 from inspect_pipelines.domain.ids import RunId, Sha256
+from inspect_pipelines.domain.session import SessionResult
 
 
 def report(run_id: RunId) -> dg.MetadataValue:
@@ -18,6 +21,12 @@ def report(run_id: RunId) -> dg.MetadataValue:
 def picture(run_id: RunId, sha: Sha256) -> dg.MetadataValue:
     """A picture of a run, in full."""
     return dg.MetadataValue.url(path_of_picture(run_id, sha))
+
+
+def agents(sessions: Iterable[SessionResult]) -> dict[str, dg.MetadataValue]:
+    """The pages of agents' sessions on their control plane; nothing where a browser of ours played."""
+    told = [each.agent for each in sessions if each.agent and each.agent.url]
+    return {"agents": dg.MetadataValue.md(", ".join(f"<{each.url}>" for each in told))} if told else {}
 
 
 def path_of_report(run_id: RunId) -> str:
