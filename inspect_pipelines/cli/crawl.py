@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -25,10 +26,12 @@ from resources.gallery.folder import FolderGallery
 from resources.sessions.browser.crawler import crawler
 from resources.sessions.browser.sessions import BrowserSessions
 
+if TYPE_CHECKING:  # loads robots.txt's reader, which no other command needs
+    from inspect_pipelines.usecases.definitions.explore import Explored
+
 
 def crawl(url: str, identifier: str, *, most: int, yes: bool, dry_run: bool, folder: Path | None) -> None:
     """Say what will be done and ask; then do it."""
-    from inspect_pipelines.usecases.definitions.explore import explore
     from inspect_pipelines.usecases.definitions.propose import drafted, playbook_of, routes_of
     from inspect_pipelines.usecases.definitions.try_out import try_out
 
@@ -39,14 +42,10 @@ def crawl(url: str, identifier: str, *, most: int, yes: bool, dry_run: bool, fol
         raise Refused(
             f"'playbooks/{identifier}.yaml' in {str(root)!r} would be overwritten; name another with --id"
         )
-    browser = chromium.find(settings.chromium)
+    chromium.find(settings.chromium)
     _ask(start, identifier, most, yes=yes)
-    no_sandbox = os.geteuid() == 0 if settings.no_sandbox is None else settings.no_sandbox
-    with crawler(start, browser=browser, no_sandbox=no_sandbox) as site:
-        explored = explore(site, clock, start, most=most, told=_told)
+    explored = look_round(start, settings, most)
     routes = routes_of(explored)
-    phone = DEVICES["iPhone 13"]
-    named = Viewport("phone", phone.width, phone.height, phone.scale, phone.mobile, phone.user_agent)
     say(f"\n{len(routes)} pages to photograph, each again and again until two plays show the same:")
     with tempfile.TemporaryDirectory(prefix="inspect-crawl-") as scratch:
         gallery = Path(scratch) / "gallery"
@@ -58,7 +57,7 @@ def crawl(url: str, identifier: str, *, most: int, yes: bool, dry_run: bool, fol
             no_sandbox=settings.no_sandbox,
             memory_mb=settings.session_memory_mb,
         )
-        playbook = playbook_of(identifier, routes, explored.banners, phone=named)
+        playbook = playbook_of(identifier, routes, explored.banners, phone=a_phone())
         tried = try_out(
             sessions, FolderGallery(gallery), clock, playbook, told=_Plays().step, compared=_compared
         )
@@ -72,6 +71,26 @@ def crawl(url: str, identifier: str, *, most: int, yes: bool, dry_run: bool, fol
             f"{style('warning', fg='yellow')} after {tried.plays} plays pictures still differ; see above for which",
             err=True,
         )
+
+
+def look_round(start: str, settings: Settings, most: int) -> Explored:
+    """Which pages there are, each told as it is opened.
+
+    Raises:
+        UsageError: The first page does not answer, or robots.txt does not allow it.
+    """
+    from inspect_pipelines.usecases.definitions.explore import explore
+
+    browser = chromium.find(settings.chromium)
+    no_sandbox = os.geteuid() == 0 if settings.no_sandbox is None else settings.no_sandbox
+    with crawler(start, browser=browser, no_sandbox=no_sandbox) as site:
+        return explore(site, SystemClock(), start, most=most, told=_told)
+
+
+def a_phone() -> Viewport:
+    """The small viewport of every proposal."""
+    phone = DEVICES["iPhone 13"]
+    return Viewport("phone", phone.width, phone.height, phone.scale, phone.mobile, phone.user_agent)
 
 
 def _ask(start: str, identifier: str, most: int, *, yes: bool) -> None:

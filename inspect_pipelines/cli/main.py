@@ -18,6 +18,7 @@ COMMANDS = {
     "init": ("config", "init", "Write a first schedules.yaml, playbook and organization.yaml."),
     "import": ("imports", "import_", "Make a playbook of what another tool has, or propose its pictures."),
     "playbook": ("playbooks.group", "playbook", "Play, record, check and show one playbook file."),
+    "watch": ("watch", "watch", "Observe a site without YAML, then propose a playbook for it."),
     "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
     "apply": ("config", "apply", "Store the definitions and publish them to Dagster."),

@@ -69,6 +69,7 @@ def try_out(
     *,
     values: Mapping[str, Value] = MappingProxyType({}),
     allowed_hosts: tuple[str, ...] = (),
+    masks: Mapping[str, Mapping[str, int | None]] = MappingProxyType({}),
     told: Callable[[StepResult], None] = lambda step: None,
     compared: Callable[[int, Sequence[str]], None] = lambda differing, masks: None,
 ) -> TriedOut:
@@ -77,13 +78,14 @@ def try_out(
     Args:
         values: Of its variables.
         allowed_hosts: That its pages may reach besides those it names.
+        masks: By the name of a picture: what is masked from the first play on.
         told: Hears of each step.
         compared: Hears after each further play how many views differ, and what is masked for that.
 
     Raises:
         Unavailable: The browser died, or the plays took too long.
     """
-    masks: dict[str, dict[str, int | None]] = {}
+    masks = {name: dict(found) for name, found in masks.items()}
     restless: set[View] = set()
     lost: list[tuple[str, str]] = []
     findings: list[Finding] = []
@@ -101,10 +103,10 @@ def try_out(
         findings += result.findings
         if before is not None:
             differing = [each for each in _beside(gallery, before, result) if not each.passed]
-            found = _proposed(differing, result.screenshots, masks)
+            found = proposed_masks(differing, result.screenshots, masks)
             restless = {each.view for each in differing if each.view.name not in found}
             for name, more in found.items():
-                masks[name] = masks.get(name, {}) | more
+                masks[name] = {**masks.get(name, {}), **more}
             quiet = 0 if differing else quiet + 1
             compared(len(differing), [*dict.fromkeys(css for more in found.values() for css in more)])
         before = result
@@ -154,7 +156,7 @@ def _beside(gallery: Gallery, old: SessionResult, new: SessionResult) -> list[Co
     return compare(gallery, baseline, new.screenshots, BaselinePolicy(), draws=False)
 
 
-def _proposed(
+def proposed_masks(
     differing: Sequence[Comparison],
     shots: Sequence[Screenshot],
     masks: Mapping[str, Mapping[str, int | None]],

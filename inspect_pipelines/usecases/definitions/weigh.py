@@ -70,6 +70,11 @@ def weigh(
 
 def _read_anew(one: Definition, written: Written | None, grounds: Grounds, notes: list[str]) -> Definition:
     assert written is not None  # the API keeps what it was told
+    if one.plan.observe:  # a watch has its playbook with it; no file of the project does
+        known = {book.id for book in grounds.library.playbooks}
+        own = (book for book in one.plan.playbooks if book.id not in known)
+        library = replace(grounds.library, playbooks=(*grounds.library.playbooks, *own))
+        grounds = replace(grounds, library=library)
     try:
         return read_definition(one.kind, written.document, grounds).definition
     except DefinitionInvalid as error:
