@@ -39,9 +39,9 @@ SITE = "site"
 
 @click.group(cls=Watching)
 def watch() -> None:
-    """Observe a site: `watch URL`, then `watch propose URL`.
+    """Observe a site without YAML, then propose a playbook for it.
 
-    Its runs are photographed, compared and kept; they tell nobody and block nothing, and no file is written.
+    `watch URL` begins, `watch propose URL` says what was learnt. Its runs are photographed, compared and kept; they tell nobody and block nothing, and no file is written.
     """
 
 
