@@ -110,7 +110,10 @@ class Player:
                 for found, failure in zip(failures, self._play_viewport(viewport), strict=True):
                     if failure is not None:
                         found.append(failure)
-            after = self._builds()
+            after = [
+                side.build() if known is not None else None
+                for side, known in zip(self._sides, before, strict=True)
+            ]
         except NotLoggedIn as end:  # nor would anybody be in the next viewport
             return End(SessionStatus.AUTH, own.record.shortened(str(end)), retry_may_help=end.may_help)
         finally:
