@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import html
 import json
 import secrets
 import threading
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pyotp
 
@@ -125,12 +127,29 @@ class MemberSite:
         elif path == "/logout":
             self.tokens.pop(cookie_of(handler), None)
             send(handler, "<title>Bye</title><h1>Bye</h1>")
+        elif path == "/leak":
+            self.leak(handler)
         elif path == "/":
             send(handler, "<title>Home</title><h1>Home</h1>")
         elif self.is_member(cookie_of(handler)):
             send(handler, f"<title>{path}</title><h1>{'My account' if path == '/account' else path}</h1>")
         else:
             send(handler, "", status=302, headers={"Location": f"/login?next={path}"})
+
+    def leak(self, handler: BaseHTTPRequestHandler) -> None:
+        """A page that tells whoever looks all that it was told, in every spelling that it knows."""
+        told = [PASSWORD, SEED, cookie_of(handler)]
+        spelled = [*told, *map(quote, told), *(json.dumps(each) for each in told)]
+        spelled += [
+            base64.b64encode(f"{before}{each}:".encode()).decode()
+            for each in told
+            for before in ("", "a", "ab")
+        ]
+        script = f"""for (const each of {json.dumps(spelled)}) {{ console.error('leaked ' + each); console.log('said ' + each) }}
+          fetch('/missing?secret=' + encodeURIComponent({json.dumps(PASSWORD)}));
+          setTimeout(() => {{ throw new Error('died of ' + {json.dumps(" ".join(spelled))}) }})"""
+        shown = "".join(f"<li>{html.escape(each)}" for each in spelled)
+        send(handler, f"<title>Leak</title><h1>Leak</h1><ul id=leak>{shown}</ul><script>{script}</script>")
 
     def is_member(self, token: str) -> bool:
         with self.lock:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import json
 import re
 import string
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 from urllib.parse import quote, quote_plus
 
 HIDDEN = "***"
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2212"
 INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # soft hyphen, zero-width space, joiners
+LEAST_CODED = 6  # bytes; what base64 makes of a shorter secret is in every second text
 LEAST_SPACED = 6  # characters; only a longer secret is known with spaces and dashes between its characters
 # Written by us from ids, times and hashes: a short secret such as "a" must not tear them.
 OURS = frozenset(
@@ -40,11 +42,16 @@ class Redactor:
         longest_first = sorted(self.secrets, key=len, reverse=True)  # a secret may hold another one
         spellings = "|".join(_any_spelling(secret.strip()) for secret in longest_first)
         self._pattern = re.compile(spellings, re.IGNORECASE) if spellings else None
+        forms = sorted(
+            {form for secret in self.secrets for form in coded(secret.strip())}, key=len, reverse=True
+        )
+        self._coded = re.compile("|".join(map(re.escape, forms))) if forms else None
         self._tokens: dict[str, None] = {}
 
     def text(self, text: str) -> str:
         """The text without any secret; cut a text only after this, or half a secret stays."""
         clean = self._pattern.sub(HIDDEN, text) if self._pattern else text
+        clean = self._coded.sub(HIDDEN, clean) if self._coded else clean
         for token in self._tokens:
             clean = clean.replace(token, HIDDEN)
         return clean
@@ -53,7 +60,8 @@ class Redactor:
         """Hide these too, from now on: long ones that nobody spells otherwise than machines do, such as cookies."""
         for token in sorted({each.strip() for each in tokens if each.strip()}, key=len, reverse=True):
             self.secrets = (*self.secrets, token)
-            for form in (token, quote(token, safe=""), quote_plus(token), json.dumps(token)[1:-1]):
+            spelled = (token, quote(token, safe=""), quote_plus(token), json.dumps(token)[1:-1])
+            for form in (*spelled, *coded(token)):
                 self._tokens[form] = None
 
     def tree(self, value: Any) -> Any:
@@ -72,6 +80,20 @@ class Redactor:
             return line
         kind, _, text = line.partition(" ")
         return f"{kind} {json.dumps(self.tree(json.loads(text)), ensure_ascii=False)}"
+
+
+def coded(secret: str) -> Iterator[str]:
+    """What base64 makes of it wherever it stands in what is coded, in both alphabets, without the edges that hang on that."""
+    raw = secret.encode("utf-8", "surrogatepass")
+    if len(raw) < LEAST_CODED:
+        return
+    for before in range(3):
+        text = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
+        first = -(-before * 8 // 6)  # the characters that hold bits of what stands before
+        last = (before + len(raw)) * 8 // 6
+        core = text[first:last]
+        yield core
+        yield core.replace("+", "-").replace("/", "_")
 
 
 def _any_spelling(secret: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
 import io
 import re
@@ -10,10 +9,9 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 
-from resources.sessions.redaction import HIDDEN, Redactor
+from resources.sessions.redaction import HIDDEN, Redactor, coded
 
 ZIP, GZIP = b"PK\x03\x04", b"\x1f\x8b"
-LEAST_CODED = 5  # characters; what base64 makes of a shorter secret is in every second text
 LEAST_RUN = 4  # letters and digits in a row that every spelling of a secret keeps
 MOST_BYTES = 500_000_000  # of a member, unpacked; a larger one is left out, for nobody has looked into it
 DEEPEST = 4  # archives within archives
@@ -34,8 +32,8 @@ class Scrubber:
         )
         self._quick = [(run.lower(), Redactor([each]), len(each)) for each in known if (run := _run(each))]
         self._thorough = Redactor(each for each in known if not _run(each))
-        coded = sorted({form for each in known for form in _coded(each)}, key=lambda each: (-len(each), each))
-        self._coded = re.compile("|".join(map(re.escape, coded))) if coded else None
+        parts = sorted({form for each in known for form in coded(each)}, key=lambda each: (-len(each), each))
+        self._coded = re.compile("|".join(map(re.escape, parts))) if parts else None
         self._raw = [form for each in known for form in (each.encode(), each.encode("utf-16-le"))]
 
     def scrubbed(self, data: bytes, *, depth: int = 0) -> bytes:
@@ -116,17 +114,3 @@ def _run(secret: str) -> str:
         return ""  # a number is written with spaces and dashes of anybody's own
     longest: str = max(re.findall(r"[A-Za-z0-9]+", secret), key=len, default="")
     return longest if len(longest) >= LEAST_RUN and longest.isascii() else ""
-
-
-def _coded(secret: str) -> Iterable[str]:
-    """What base64 makes of it wherever it stands in what is coded, in both alphabets, without the edges that hang on that."""
-    raw = secret.encode("utf-8", "surrogatepass")
-    if len(raw) < LEAST_CODED:
-        return
-    for before in range(3):
-        text = base64.b64encode(bytes(before) + raw).decode().rstrip("=")
-        first = -(-before * 8 // 6)  # the characters that hold bits of what stands before
-        last = (before + len(raw)) * 8 // 6
-        core = text[first:last]
-        yield core
-        yield core.replace("+", "-").replace("/", "_")
