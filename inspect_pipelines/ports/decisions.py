@@ -21,7 +21,10 @@ class Decisions(Protocol):
 
     def find(self, decision_id: DecisionId) -> Decision | None: ...
     def about(self, set_name: str, views: Collection[View]) -> list[Decision]:
-        """Those about views of a baseline set that nobody has withdrawn, proposals left out; oldest first."""
+        """Those about views of a baseline set that nobody has withdrawn, proposals left out; oldest first.
+
+        Of a branch's layer also the target's quarantines: a view that nobody can trust is no more to be trusted there.
+        """
 
     def quarantines(self, *, ending: datetime, now: datetime) -> list[Decision]:
         """Those that hold now and end before then, the first to end first."""

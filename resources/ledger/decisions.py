@@ -7,6 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.decision import Decision, Shown
 from inspect_pipelines.domain.ids import BaselineId, DecisionId, OrgId, RunId
 from inspect_pipelines.domain.said import DecisionKind
@@ -55,8 +56,9 @@ class SqlDecisions(Owned):
         return None if row is None else _decision(row)
 
     def about(self, set_name: str, views: Collection[View]) -> list[Decision]:
+        of_target = sa.and_(KEPT.set_name == parted(set_name)[0], KEPT.kind == DecisionKind.QUARANTINE.value)
         query = self._all().where(
-            KEPT.set_name == set_name,
+            sa.or_(KEPT.set_name == set_name, of_target),
             KEPT.view.in_([*map(str, views)]),
             KEPT.withdrawn_at.is_(None),
             KEPT.is_proposal.is_(False),

@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
-from builders import a_merge, a_plan, a_schedule
+from builders import a_merge, a_plan, a_schedule, a_view
 from houses import a_house, apply
+from inspect_pipelines.domain.access import LOCAL
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.layer import PROMOTION
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.said import DecisionKind
+from inspect_pipelines.domain.wish import Wish
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.close_layers import close_layers, expire_layers
+from inspect_pipelines.usecases.pictures.decide import decide
 from inspect_pipelines.usecases.pictures.go_back import activate, roll_back
 from inspect_pipelines.usecases.pictures.reject import reject
 from loopback_site.server import png
@@ -262,3 +266,21 @@ def test_the_plans_branch_is_the_target(house: House) -> None:
 
     assert in_use(house)["home"] == grey(house, 140)
     assert in_use(house, "nightly-shop@main") == {"home": grey(house, 200)}
+
+
+def test_a_view_that_is_quarantined_on_the_target_fails_no_branch(house: House, site: Site) -> None:
+    until = house.clock.now() + timedelta(days=7)
+    word = Wish(
+        DecisionKind.QUARANTINE,
+        note="it flickers",
+        owner="bob",
+        until=until,
+        views=frozenset({a_view("home")}),
+    )
+    decide(house, site.look(140).id, word, caller=LOCAL)
+
+    assert site.look(30, variables=PAY).status is PASSED
+    assert site.look(30, 30, variables=PAY).status is FAILED, "only that view"
+    other = replace(word, views=frozenset({a_view("cart")}))
+    decide(house, site.look(90, 30, variables=PAY).id, other, caller=LOCAL)
+    assert site.look(90, 30).status is FAILED, "and a branch's quarantine is its own"
