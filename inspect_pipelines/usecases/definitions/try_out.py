@@ -92,7 +92,7 @@ def try_out(
     before: SessionResult | None = None
     quiet = plays = 0
     while plays < MOST_PLAYS and quiet < QUIET_PAIRS and playbook.steps:
-        request = SessionRequest(f"try.{plays}", "try", _masked(playbook, masks), values, allowed_hosts)
+        request = SessionRequest(f"try.{plays}", "try", _masked(playbook, masks), dict(values), allowed_hosts)
         result = _played(sessions, clock, request, told)
         if failed := _failed(result):
             lost.append(failed)

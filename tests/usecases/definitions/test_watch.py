@@ -22,6 +22,7 @@ from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.imaging.drawing import encode
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.stored.serial import dump_json
 from inspect_pipelines.usecases.definitions.propose import Route, playbook_of
 from inspect_pipelines.usecases.definitions.watch import (
     begin_watch,
@@ -135,6 +136,7 @@ def test_what_is_proposed_is_played_with_its_masks_and_tolerances_and_says_both(
 
     class Plays:
         def play(self, request, **_: object) -> SessionResult:
+            dump_json(request)  # it goes to a worker as text
             played.append(request.playbook)
             return look(house, 1)
 
