@@ -77,9 +77,9 @@ class ViewCard:
     new_scale: float = 1.0
 
     @property
-    def needs_look(self) -> bool:
-        """Whether it is not as approved; what was not run says nothing."""
-        return self.tone is not Tone.GOOD and self.word != OUTCOME_WORDS[Outcome.NOT_RUN][0]
+    def was_run(self) -> bool:
+        """Whether anybody tried to show it."""
+        return self.word != OUTCOME_WORDS[Outcome.NOT_RUN][0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,7 @@ class ReportModel:
     reasons: tuple[str, ...]
     attention: tuple[ViewCard, ...]  # differing views, or all of them when nothing is approved yet
     quiet: tuple[ViewCard, ...]
+    not_run: tuple[View, ...]  # of a run that was asked for others
     findings: tuple[FindingCard, ...]
     sessions: tuple[SessionCard, ...]
     attempts: tuple[AttemptRow, ...]  # empty: each playbook was played once
@@ -124,7 +125,7 @@ def model(report: Report) -> ReportModel:
     changes = environment_changes(report.baseline, shots) if report.baseline else ()
     cards = _cards(report, shots, changes)
     findings = finding_cards(report)
-    differs = tuple(card for card in cards if card.needs_look)
+    differs = tuple(card for card in cards if card.was_run and card.tone is not Tone.GOOD)
     asks = run.status is RunStatus.NEEDS_REVIEW or any(card.tone is not Tone.NEUTRAL for card in differs)
     acceptable = bool(shots) and asks and not (run.is_partial or run.against)
     return ReportModel(
@@ -139,7 +140,8 @@ def model(report: Report) -> ReportModel:
             [(card.finding, card.viewports) for card in findings if card.is_failing],
         ),
         differs,
-        tuple(card for card in cards if not card.needs_look),
+        tuple(card for card in cards if card.tone is Tone.GOOD),
+        tuple(card.view for card in cards if not card.was_run),
         findings,
         tuple(session_card(session) for session in report.sessions),
         attempt_rows(report.attempts, report.sessions),

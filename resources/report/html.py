@@ -138,6 +138,7 @@ class HtmlReports:
                 report=content.report,
                 run=run,
                 attention=content.attention,
+                not_run=content.not_run,
                 exhibits=(exhibit(card, pictures, index) for index, card in enumerate(content.attention)),
                 quiet=[
                     Exhibit(card, None, pictures.thumbnail(card.new or card.old), None)

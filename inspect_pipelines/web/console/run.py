@@ -48,10 +48,6 @@ class Tile:
     labels: tuple[str, str]  # of the old picture and the new one
     was_run: bool = True  # False: the run was asked for other views
 
-    @property
-    def needs_look(self) -> bool:
-        return self.tone is not Tone.GOOD and self.was_run
-
 
 @dataclass(frozen=True, slots=True)
 class Played:
@@ -86,8 +82,9 @@ def run(shell: Shell) -> APIRouter:
             review=review,
             waiting=[] if review is None else [str(view) for view in review.waiting_views],
             reasons=dossier.run.reason.splitlines(),
-            attention=[tile for tile in tiles if tile.needs_look],
-            quiet=[tile for tile in tiles if not tile.needs_look],
+            attention=[tile for tile in tiles if tile.was_run and tile.tone is not Tone.GOOD],
+            quiet=[tile for tile in tiles if tile.tone is Tone.GOOD],
+            not_run=[tile.view for tile in tiles if not tile.was_run],
             played=[_played(session) for session in dossier.sessions],
         )
 
