@@ -90,11 +90,14 @@ def wrong_in(given: tuple[str, ...]) -> str:
     rest = given[1:]
     known = _options(command)
     while isinstance(command, click.Group) and rest and not rest[0].startswith("-"):
-        if rest[0] not in command.commands:
+        try:  # as the group reads it: `watch` takes an address for a command of its own
+            _, found, left = command.resolve_command(click.Context(command), [*rest])
+        except click.UsageError:
             if command.invoke_without_command or rest[0].isupper():  # KIND stands for any of them
                 break
             return f"{' '.join(given)}: no command {rest[0]!r}"
-        command, rest = command.commands[rest[0]], rest[1:]
+        assert found is not None
+        command, rest = found, tuple(left)
         known |= _options(command)
     unknown = [word for word in rest if word.startswith("--") and word.partition("=")[0] not in known]
     return f"{' '.join(given)}: no option {unknown[0]}" if unknown else ""
