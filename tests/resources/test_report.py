@@ -26,7 +26,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.screenshot import Screenshot
-from inspect_pipelines.domain.session import ConsoleLine, SessionStatus, StepResult, StepStatus
+from inspect_pipelines.domain.session import Agent, ConsoleLine, SessionStatus, StepResult, StepStatus
 from inspect_pipelines.domain.verdict import decide
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.imaging.drawing import encode
@@ -634,3 +634,17 @@ def test_a_report_lists_what_was_kept_beside_pictures_the_build_and_what_was_kno
     assert f"runs open {report.run.id} --trace" in page
     assert "known since the baseline was approved" in page
     assert "<dt>Build of the site</dt><dd>v7</dd>" in page
+
+
+def test_an_agents_steps_have_no_time_and_its_session_a_page_and_a_cost(
+    reports: HtmlReports, gallery: MemoryGallery
+) -> None:
+    agent = Agent("s1", "https://inspect.example/session/s1", 0.42)
+    steps = (StepResult("open", "Open the shop", "desktop", StepStatus.PASSED, 0),)
+
+    html = written(reports, a_failed_report(gallery, agent=agent, steps=steps)).read_text(encoding="utf-8")
+
+    page = Tags(html)
+    assert '<span class="took">passed</span>' in html
+    assert "by an agent, $0.42" in page.text
+    assert agent.url in [each.get("href") for each in page.all("a")]
