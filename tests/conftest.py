@@ -24,6 +24,7 @@ SLOWEST = (
     "tests/journeys/test_cron_tick.py",
     "tests/journeys/",
     "tests/examples/test_annoyances.py",
+    "tests/resources/sessions/test_login.py",
     "tests/resources/sessions/test_pictures.py",
     "tests/resources/sessions/test_secrets.py",
     "tests/cli/test_full_disk.py",
