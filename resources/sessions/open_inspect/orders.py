@@ -9,6 +9,7 @@ from inspect_pipelines.domain.action_words import filled
 from inspect_pipelines.domain.playbook import VariableType
 from inspect_pipelines.domain.prompt import prompt_of
 from inspect_pipelines.domain.session import SessionRequest
+from inspect_pipelines.errors import UsageError
 
 # Their grammars leave no room for a sentence.
 PLAIN = (
@@ -28,8 +29,13 @@ def orders(request: SessionRequest, nonce: str) -> str:
     stands between the fence's lines.
 
     Raises:
-        UsageError: The playbook is too long for a prompt.
+        UsageError: The playbook is too long for a prompt, or is to be played at two addresses, which an agent does not.
     """
+    if request.beside is not None:
+        raise UsageError(
+            f"playbook {request.playbook.id!r} is to be compared with another address, which only a browser does; "
+            "give it `runner: browser`"
+        )
     fenced = {variable.name for variable in request.playbook.variables if variable.type not in PLAIN}
     values = {
         name: replace(value, text=f'(the value "{name}" among the data with {nonce})')

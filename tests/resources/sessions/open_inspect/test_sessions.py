@@ -522,6 +522,13 @@ def test_a_playbook_that_is_too_long_for_a_prompt_opens_nothing(plane: ControlPl
     assert "divide it into two playbooks" in str(result.error)
 
 
+def test_two_addresses_are_for_a_browser_and_nothing_is_opened(plane: ControlPlane, home: Path) -> None:
+    result = played(plane, home, replace(a_shop(), beside=a_shop()))
+
+    assert (result.status, result.retry_may_help, plane.requests) == (SessionStatus.CRASHED, False, [])
+    assert "give it `runner: browser`" in str(result.error)
+
+
 class BackwardClock(SystemClock):
     """Each look at it is a minute earlier, as when somebody sets it."""
 
