@@ -9,6 +9,7 @@ import json
 import sqlite3
 import subprocess
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -56,6 +57,7 @@ schedules:
   - {id: one, cron: "0 2 * * *", timezone: UTC, playbook: members, retries: {finding: 1}}
   - {id: two, cron: "0 3 * * *", timezone: UTC, playbook: members, retries: {finding: 0}}
 """
+LOOKS = 40  # at a process, 50 ms apart: what it is to be it has become by then
 
 
 class Processes:
@@ -63,14 +65,19 @@ class Processes:
 
     def __init__(self) -> None:
         self.seen: dict[str, str] = {}
+        self._looks: Counter[int] = Counter()  # by process
         self._is_over = Event()
         self._thread = Thread(target=self._look)
         self._thread.start()
 
     def _look(self) -> None:
         while not self._is_over.wait(0.05):
-            for process in psutil.process_iter():
+            for pid in psutil.pids():
+                self._looks[pid] += 1
+                if self._looks[pid] > LOOKS:
+                    continue
                 with suppress(psutil.Error, OSError):
+                    process = psutil.Process(pid)
                     words = " ".join(process.cmdline())
                     self.seen.setdefault(f"{process.pid} {words}", json.dumps(process.environ()))
 

@@ -97,7 +97,7 @@ def site(tmp_path: Path) -> Iterator[str]:
     log.close()
 
 
-def test_three_runs_of_four_routes_at_two_viewports_are_stable(site: str, tmp_path: Path) -> None:
+def test_two_runs_of_four_routes_at_two_viewports_show_the_same_bytes(site: str, tmp_path: Path) -> None:
     project = Project(tmp_path)
     (tmp_path / "playbooks").mkdir()
     (tmp_path / "playbooks" / "datasette-tour.yaml").write_text(PLAYBOOK)
@@ -107,11 +107,9 @@ def test_three_runs_of_four_routes_at_two_viewports_are_stable(site: str, tmp_pa
     first = project.call("run", "nightly-datasette", "--wait", expected=1)
     project.call("baselines", "adopt", "nightly-datasette")
     second = project.call("run", "nightly-datasette", "--wait")
-    third = project.call("run", "nightly-datasette", "--wait")
 
     assert "needs review" in first.stdout
     assert "8 of 8 views look as approved" in second.stdout
-    assert "8 of 8 views look as approved" in third.stdout
     rows = json.loads(
         project.call(
             "history", "sql", "--json", "SELECT status, screenshots_count FROM automated_runs"
@@ -119,7 +117,6 @@ def test_three_runs_of_four_routes_at_two_viewports_are_stable(site: str, tmp_pa
     )
     assert sorted((row["status"], row["screenshots_count"]) for row in rows) == [
         ("needs_review", 8),
-        ("passed", 8),
         ("passed", 8),
     ]
     shas = json.loads(
