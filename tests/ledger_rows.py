@@ -26,6 +26,7 @@ from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.position import Position
+from inspect_pipelines.domain.remote_session import RemoteSession
 from inspect_pipelines.domain.review import Review, ReviewState
 from inspect_pipelines.domain.review_request import ReviewRequest
 from inspect_pipelines.domain.revision import ManagedBy, Revision, RevisionKind, Standing, Written
@@ -34,6 +35,7 @@ from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
 from inspect_pipelines.domain.sign_in import SignIn
+from inspect_pipelines.domain.teardown import OwedTeardown
 from inspect_pipelines.domain.trigger import Debounce
 from messages import a_message, a_notification
 from resources.channels.registry import CHANNELS
@@ -56,6 +58,9 @@ RETRY = a_run(4, definition_id=DefinitionId("weekly"), retry_of=RUNNING.id)
 OLD = a_baseline()
 WITH_PICTURES = BaselineId("b9")  # of which tests of the API keep the pictures
 NEW = a_baseline(id=BaselineId("b2"), created_at=LATER)
+OWED = OwedTeardown("o1", RUNNING.id, "shop", NOW)
+OVERDUE = OwedTeardown("o2", RETRY.id, "shop", NOW)
+AGENT = RemoteSession("a1", RUNNING.id, "shop", "Nightly", NOW)
 LAYER = a_baseline(id=BaselineId("b3"), set=f"{OLD.set}@fix")
 INCIDENT = an_incident()
 SILENCE = Silence(
@@ -162,6 +167,9 @@ def fill(session: SqlSession) -> None:
     session.evidence.save_session(RUNNING.id, a_session())
     session.evidence.save_comparisons(RUNNING.id, [a_comparison()])
     session.steps.tell(RUNNING.id, TOLD)
+    session.teardowns.owe(OWED)
+    session.teardowns.owe(OVERDUE)
+    session.remote_sessions.save(AGENT)
     session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
     session.decisions.add(WORD)
     session.decisions.add(HELD_BACK)
@@ -297,6 +305,15 @@ NAMES: Mapping[str, Ask] = {
     "evidence.save_comparisons": lambda r: r.save_comparisons(RUNNING.id, []),
     "evidence.comparisons": lambda r: r.comparisons(RUNNING.id),
     "evidence.comparisons_of": lambda r: r.comparisons_of([RUNNING.id]),
+    "teardowns.owe": lambda r: r.owe(replace(OWED, session_id="o3")),
+    "teardowns.settle": lambda r: r.settle(OWED.session_id),
+    "teardowns.of_run": lambda r: r.of_run(RUNNING.id),
+    "teardowns.of_ended_runs": lambda r: r.of_ended_runs(limit=5),
+    "remote_sessions.save": lambda r: r.save(replace(AGENT, pictures=8)),
+    "remote_sessions.find": lambda r: r.find(AGENT.id),
+    "remote_sessions.open": lambda r: r.open(),
+    "remote_sessions.of_runs": lambda r: r.of_runs([RUNNING.id]),
+    "remote_sessions.latest": lambda r: r.latest(5),
     "steps.tell": lambda r: r.tell(RUNNING.id, TOLD),
     "steps.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "steps.forget": lambda r: r.forget(RUNNING.id),

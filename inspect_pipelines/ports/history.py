@@ -61,6 +61,7 @@ class PastRun:
     completed_at: datetime
     timeout_minutes: int | None  # None: it was never claimed
     selection: str = ""  # the part of its plan that was asked for; empty: all of it
+    against: str = ""  # the live address that it was compared with; empty: what was approved
 
 
 class History(Protocol):

@@ -48,7 +48,7 @@ class RunSummary:
     reviewed_as: str | None  # a person's last word about it
     report: str  # where its page is, or will be
     selection: str  # the part of its plan that it plays, as options of a command; empty: all of it
-    against: str | None = None  # the live address that it was compared with; empty: what was approved
+    against: str = ""  # the live address that it was compared with; empty: what was approved
 
 
 KEPT_BY_BOTH = tuple(
@@ -179,5 +179,4 @@ def _summary(
         reviewed_as=review,
         report=house.reports.url(run.id),
         selection=str(run.selection),
-        against=run.against if isinstance(run, Run) else None,
     )

@@ -22,7 +22,7 @@ COLUMNS = """
 SELECT run_id AS id, origin, definition_id, definition_kind, status, reason, trigger_event AS variables, requested_by,
     dagster_run_id, retry_of, scheduled_at, requested_at, started_at, deadline_at, completed_at,
     date_diff('minute', started_at, deadline_at) AS timeout_minutes,
-    coalesce(selection, '') AS selection
+    coalesce(selection, '') AS selection, coalesce(against, '') AS against
 FROM automated_runs
 """
 ABOUT = {"repo": "about_repo", "base_branch": "about_branch", "environment": "about_environment"}
@@ -114,4 +114,5 @@ def _past_run(row: dict[str, Any]) -> PastRun:
         completed_at=times["completed_at"],
         timeout_minutes=row["timeout_minutes"],
         selection=row["selection"],
+        against=row["against"],
     )

@@ -17,6 +17,7 @@ import ledger_rows
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.organizations import WrongOrganization
 from resources.ledger import event_tables, journal_tables
@@ -40,6 +41,8 @@ def filled(module_ledgers: SqlLedgers) -> SqlLedgers:
     """Holds one organisation's rows, in every table."""
     with module_ledgers.of(DEFAULT_ORG).write() as session:
         ledger_rows.fill(session)
+        died = ledger_rows.RETRY.concluded(RunStatus.ERROR, "its worker died", now=ledger_rows.LATER)
+        assert session.runs.conclude(died)
     return module_ledgers
 
 

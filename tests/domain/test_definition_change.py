@@ -98,7 +98,9 @@ def test_a_schedule_that_becomes_a_trigger_is_one_change():
 
     changed = fields_of(a_schedule(), trigger)
 
-    assert [field for field in changed if not field[0].startswith(("debounce", "delay", "drafts", "supersede"))] == [
+    assert [
+        field for field in changed if not field[0].startswith(("debounce", "delay", "drafts", "supersede"))
+    ] == [
         ("event", None, "deployment.completed"),
         ("kind", "schedule", "trigger"),
         ("cron", "0 2 * * *", None),

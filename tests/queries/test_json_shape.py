@@ -107,4 +107,5 @@ def test_the_names_that_programs_read_of_a_run_stay() -> None:
         "reviewed_as",
         "report",
         "selection",
+        "against",
     ]

@@ -112,11 +112,11 @@ class Runs(Noun):
             body={
                 "variables": variables,
                 "branch": branch,
-                "against": against,
                 "views": views,
                 "steps": steps,
                 "viewports": viewports,
                 "playbooks": playbooks,
+                "against": against,
             },
             headers={"Idempotency-Key": key},
         )
@@ -142,11 +142,11 @@ class Runs(Noun):
             body={
                 "variables": variables,
                 "branch": branch,
-                "against": against,
                 "views": views,
                 "steps": steps,
                 "viewports": viewports,
                 "playbooks": playbooks,
+                "against": against,
             },
             headers={"Idempotency-Key": key},
         )

@@ -25,8 +25,9 @@ from resources.history.rebuild import rebuild
 FLAKY = "shop/pay@desktop: differed at first, and looks as approved at another look"
 OF_TODAY = {
     "comparisons": ("is_flaky", "looks_count", "visible_ratio", "fingerprint", "side_by_side_sha256"),
-    "sessions": ("steps",),
+    "sessions": ("steps", "site_build", "runner", "agent_session_id", "agent_url", "cost_usd"),
 }
+OF_TODAYS_RUN = ("against", "selection", "views_not_run", "cost_usd")
 
 
 def facts_of_before(number: int) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def facts_of_before(number: int) -> dict[str, Any]:
     )
     for part, keys in OF_TODAY.items():
         facts[part] = [{key: row[key] for key in row if key not in keys} for row in facts[part]]
+    facts["run"] = {key: one for key, one in facts["run"].items() if key not in OF_TODAYS_RUN}
     return facts
 
 

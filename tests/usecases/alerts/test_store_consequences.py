@@ -12,7 +12,7 @@ import pytest
 from builders import NOW, a_plan, a_run, a_schedule, a_screenshot, a_session
 from ends import QA, Watch, heard
 from houses import CollectingChannel, a_house
-from inspect_pipelines.domain.ids import BaselineId, DefinitionId
+from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -113,7 +113,7 @@ def test_a_baseline_that_the_plan_makes_is_stored_with_its_facts(watch: Watch) -
             kinds=watch.house.kinds,
             sessions=[a_session(screenshots=(a_screenshot(),))],
             verdict=verdict,
-            baseline_id=BaselineId("b1"),
+            new_id=lambda: "b1",
         )
 
     with watch.house.ledger.read() as ledger:
