@@ -11,6 +11,7 @@ import psutil
 from resources.sessions.browser.window import Window
 
 LAST_GRACE_SECONDS = 10.0  # then the whole browser goes
+NOTICED_SECONDS = 3.0
 
 
 @contextmanager
@@ -36,13 +37,19 @@ def watchdog(window: Window, seconds: float) -> Iterator[None]:
 
 
 def end_renderers() -> None:
-    """End the renderers of this process's browser; pages crash, contexts stay."""
-    _kill_children("--type=renderer")
+    """End the renderers of this process's browser; pages crash, contexts stay.
+
+    Returns when Chromium has noticed: a page that is opened before may be given one of them, and never comes.
+    """
+    psutil.wait_procs(_kill_children("--type=renderer"), timeout=NOTICED_SECONDS)
 
 
-def _kill_children(flag: str) -> None:
+def _kill_children(flag: str) -> list[psutil.Process]:
     """Kill those of this process's descendants that were started with a flag."""
+    killed = []
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
             if any(word.startswith(flag) for word in process.cmdline()):
                 process.kill()
+                killed.append(process)
+    return killed

@@ -142,7 +142,9 @@ def test_after_a_login_or_setup_that_failed_nothing_is_played_but_the_teardown(p
 
 def test_a_cancel_ends_the_step_at_once_and_leaves_the_teardown_its_time(site, tmp_path):
     """A cancelled run once left its order in the shop, which the next run then found there."""
-    site.serve("/wait", "<!doctype html><title>Wait</title><script>document.cookie = 'order=7'</script>")
+    placed = "document.cookie = 'order=7'; fetch('/placed')"
+    site.serve("/wait", f"<!doctype html><title>Wait</title><script>{placed}</script>")
+    site.serve("/placed", "")
     site.serve(
         "/tidy",
         "<!doctype html><title>Tidy</title><p></p><script>document.querySelector('p').textContent = document.cookie</script>",
@@ -156,7 +158,7 @@ def test_a_cancel_ends_the_step_at_once_and_leaves_the_teardown_its_time(site, t
     asked: list[float] = []
 
     def cancelled() -> bool:
-        if not asked and "/wait" in site.requests:
+        if not asked and "/placed" in site.requests:
             asked.append(clock.monotonic())
         return bool(asked)
 

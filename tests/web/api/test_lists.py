@@ -162,9 +162,9 @@ def test_a_cursor_is_a_place_whatever_else_is_asked(house: House) -> None:
     assert client.get(following.replace("limit=1", "limit=2")).json()["next"] is None
 
 
-def test_schedules_and_triggers_are_found_by_their_tags(client: TestClient, filled: House) -> None:
-    labels = {"tags": ("pay", "nightly"), "owner": "@payments"}
-    apply(filled, a_schedule(plan=a_plan(**labels)), a_schedule("other"), a_trigger(plan=a_plan(**labels)))
+def test_schedules_and_triggers_are_found_by_their_tags(house: House) -> None:
+    labels, client = {"tags": ("pay", "nightly"), "owner": "@payments"}, a_client(house)
+    apply(house, a_schedule(plan=a_plan(**labels)), a_schedule("other"), a_trigger(plan=a_plan(**labels)))
 
     for noun, own in (("schedules", "nightly-shop"), ("triggers", "post-merge")):
         (one,) = client.get(f"/api/v1/{noun}?tag=pay").json()["items"]
