@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +12,7 @@ import click
 
 from inspect_pipelines.cli.imports import finish
 from inspect_pipelines.cli.output import printable, say, style
+from inspect_pipelines.cli.playbooks.playing import sessions_apart
 from inspect_pipelines.config.devices import DEVICES
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.crawl import PAGES_PER_SECOND
@@ -22,9 +22,7 @@ from inspect_pipelines.domain.variable import normalised
 from inspect_pipelines.errors import Refused, UsageError
 from resources import chromium
 from resources.clock import SystemClock
-from resources.gallery.folder import FolderGallery
 from resources.sessions.browser.crawler import crawler
-from resources.sessions.browser.sessions import BrowserSessions
 
 if TYPE_CHECKING:  # loads robots.txt's reader, which no other command needs
     from inspect_pipelines.usecases.definitions.explore import Explored
@@ -47,20 +45,9 @@ def crawl(url: str, identifier: str, *, most: int, yes: bool, dry_run: bool, fol
     explored = look_round(start, settings, most)
     routes = routes_of(explored)
     say(f"\n{len(routes)} pages to photograph, each again and again until two plays show the same:")
-    with tempfile.TemporaryDirectory(prefix="inspect-crawl-") as scratch:
-        gallery = Path(scratch) / "gallery"
-        sessions = BrowserSessions(
-            gallery=gallery,
-            scratch=Path(scratch) / "run",
-            clock=clock,
-            browser=settings.chromium,
-            no_sandbox=settings.no_sandbox,
-            memory_mb=settings.session_memory_mb,
-        )
+    with sessions_apart(settings, clock) as (sessions, gallery):
         playbook = playbook_of(identifier, routes, explored.banners, phone=a_phone())
-        tried = try_out(
-            sessions, FolderGallery(gallery), clock, playbook, told=_Plays().step, compared=_compared
-        )
+        tried = try_out(sessions, gallery, clock, playbook, told=_Plays().step, compared=_compared)
     draft = drafted(identifier, start, explored, routes, tried)
     say()
     if not draft.steps:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import tempfile
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import click
@@ -146,28 +144,18 @@ def propose(what: str, identifier: str, accept: bool) -> None:
     """Say what five quiet runs taught: masks, tolerances and a schedule, as YAML that passes when it is played twice."""
     from inspect_pipelines.cli.choice import chosen_house
     from inspect_pipelines.cli.imports import finish
+    from inspect_pipelines.cli.playbooks.playing import sessions_apart
     from inspect_pipelines.config.imports.writing import lines_to_schedule
     from inspect_pipelines.usecases.definitions.watch import PREFIX, find_watch, proposal
     from resources.clock import SystemClock
-    from resources.gallery.folder import FolderGallery
-    from resources.sessions.browser.sessions import BrowserSessions
 
     settings = Settings()
     house = chosen_house(settings)
     found = find_watch(house, what)
     name = identifier or found.id.removeprefix(PREFIX)
     say("plays what it proposes until it shows the same twice ..", err=True)
-    with tempfile.TemporaryDirectory(prefix="inspect-watch-") as scratch:
-        gallery = Path(scratch) / "gallery"
-        sessions = BrowserSessions(
-            gallery=gallery,
-            scratch=Path(scratch) / "run",
-            clock=SystemClock(),
-            browser=settings.chromium,
-            no_sandbox=settings.no_sandbox,
-            memory_mb=settings.session_memory_mb,
-        )
-        draft, is_quiet = proposal(house, found, sessions, FolderGallery(gallery), name)
+    with sessions_apart(settings, SystemClock()) as (sessions, gallery):
+        draft, is_quiet = proposal(house, found, sessions, gallery, name)
     if not draft.steps:
         raise UsageError(f"{found.id!r} has no page that can be photographed any more; look at its last run")
     if not is_quiet:

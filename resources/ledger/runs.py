@@ -9,14 +9,13 @@ from datetime import UTC, datetime
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.branch import BASE_BRANCH, HEAD_BRANCH
-from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
+from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import About, RunFilter
-from inspect_pipelines.domain.selection import WHOLE, Selection
-from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
+from resources.ledger.run_rows import run_of, values_of
 from resources.ledger.run_variables import variable_of
 from resources.ledger.tables import OPEN, UtcTime, definitions, insert, runs
 
@@ -41,7 +40,7 @@ CONCLUDE = (
 class SqlRuns(Owned):
     def request(self, run: Run) -> Run:
         self._own(run)
-        statement = insert(self._connection, runs).values(**_values(run), allow_overlap=False)
+        statement = insert(self._connection, runs).values(**values_of(run), allow_overlap=False)
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=["org_id", "origin"]))
         stored = self.by_origin(run.origin)
         assert stored is not None  # inserted just now, or the reason why it was not
@@ -253,57 +252,7 @@ class SqlRuns(Owned):
 
     def _one(self, query: sa.Select[tuple[object, ...]]) -> Run | None:
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else _run(row)
+        return None if row is None else run_of(row)
 
     def _all(self, query: sa.Select[tuple[object, ...]]) -> list[Run]:
-        return [_run(row) for row in self._connection.execute(query)]
-
-
-def _values(run: Run) -> dict[str, object]:
-    return {
-        "org_id": run.org_id,
-        "id": run.id,
-        "origin": run.origin,
-        "definition_id": run.definition_id,
-        "definition_kind": run.definition_kind,
-        "status": run.status.value,
-        "reason": run.reason,
-        "variables": json.dumps(dict(run.variables)),
-        "requested_by": run.requested_by,
-        "selection": dump_json(run.selection) if run.is_partial else "",
-        "timeout_minutes": run.timeout_minutes,
-        "dagster_run_id": run.dagster_run_id,
-        "retry_of": run.retry_of,
-        "against": run.against,
-        "nominal_at": run.nominal_at,
-        "requested_at": run.requested_at,
-        "buffered_at": run.buffered_at,
-        "claimed_at": run.claimed_at,
-        "deadline_at": run.deadline_at,
-        "completed_at": run.completed_at,
-    }
-
-
-def _run(row: sa.Row[tuple[object, ...]]) -> Run:
-    return Run(
-        id=RunId(row.id),
-        org_id=OrgId(row.org_id),
-        origin=row.origin,
-        definition_id=DefinitionId(row.definition_id),
-        definition_kind=row.definition_kind,
-        against=row.against,
-        nominal_at=row.nominal_at,
-        requested_at=row.requested_at,
-        timeout_minutes=row.timeout_minutes,
-        status=RunStatus(row.status),
-        reason=row.reason,
-        variables=json.loads(row.variables),
-        requested_by=row.requested_by,
-        dagster_run_id=row.dagster_run_id,
-        retry_of=None if row.retry_of is None else RunId(row.retry_of),
-        buffered_at=row.buffered_at,
-        claimed_at=row.claimed_at,
-        deadline_at=row.deadline_at,
-        completed_at=row.completed_at,
-        selection=load_json(Selection, row.selection) if row.selection else WHOLE,
-    )
+        return [run_of(row) for row in self._connection.execute(query)]
