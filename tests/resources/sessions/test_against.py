@@ -77,13 +77,13 @@ def test_three_differences_are_exactly_three_and_each_says_which_side_shows_what
 
 
 def test_both_sides_are_asked_for_each_view_in_turns_with_the_same_answers_of_the_playbook(
-    play: Play, site: Site, other: Site, gallery: FolderGallery
+    play: Play, site: Site, other: Site, gallery: FolderGallery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for each in (site, other):
         served(each, {key: {"script": SCRIPT} for key in SEEDED})
     asked: list[str] = []
     for each, name in ((site, "own"), (other, "other")):
-        each.requests = Noted(asked, name)  # type: ignore[assignment]
+        monkeypatch.setattr(each, "requests", Noted(asked, name))  # the site is that of the next tests, too
 
     page = PageRules(stubs=(Stub("/api/when", body="noon"),))
     phone = Viewport("phone", 400, 700)
