@@ -20,6 +20,7 @@ from resources.history.pairing import Pairing
 from resources.history.places import Places
 from resources.history.projector import Projector
 from resources.history.publication import Publication
+from resources.history.reader import let_go_of_older
 from resources.history.schema import VERSION
 
 T = TypeVar("T")
@@ -39,6 +40,7 @@ class LiveHistory:
         self._clock = clock
         self._mending = Mending(places, ledgers, clock)
         self._projector: Projector | None = None
+        self.written_bytes = 0  # by the last publication
 
     def drain(self) -> int:
         """Project every journal row and return the newest seq; mend first what does not belong together.
@@ -84,7 +86,8 @@ class LiveHistory:
         projector.connection.execute("CHECKPOINT")
         at = self._clock.now()
         made = Publication(done.seq, at.isoformat(), 0.0, VERSION, done.epoch or "", done.mark)
-        publication.publish(self._places, made, meanwhile=meanwhile)
+        let_go_of_older()
+        self.written_bytes = publication.publish(self._places, made, meanwhile=meanwhile)
         made = replace(made, cost_seconds=self._clock.monotonic() - began)
         publication.write_note(self._places, made)
         with self._ledgers.write() as ledgers:

@@ -1,4 +1,4 @@
-"""Publications: copies of the live file, made by a child process and put in place by rename."""
+"""Publications: copies of the live file, made by a child process and put in place by rename; a large one by what is new."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from inspect_pipelines.errors import Unavailable
 from resources.disk.atomic import UNFINISHED, sync, write_atomically
 from resources.history.places import Places
 from resources.history.schema import VERSION
+from resources.history.spares import Spare
 
 PAUSE_SECONDS = 0.08  # between two calls of `meanwhile`, as between the owner's looks at the journal
 
@@ -50,28 +51,45 @@ def newest(places: Places) -> Publication | None:
 
 def publish(
     places: Places, publication: Publication, *, meanwhile: Callable[[], object] = lambda: None
-) -> None:
-    """Copy the live file, which must be checkpointed and stay as it is until `meanwhile` is called.
+) -> int:
+    """Copy what is new in the live file, which must be checkpointed and stay as it is until `meanwhile` is called.
 
     Args:
         places: Of the history.
         publication: What is in it.
         meanwhile: Called again and again once the live file is copied, while disks take their time with the copies.
 
+    Returns:
+        The bytes that were written.
+
     Raises:
         Unavailable: The disk is full; the last publication stays.
     """
     last = newest(places)
-    copy = _copied(places.live, places.snapshot)
+    if last is None:
+        distrust(places)
+    snapshot, published = _spares(places)
+    copy, written = _made(places.live, snapshot)
     meanwhile()
-    _put_in_place(copy, places.snapshot, meanwhile)
+    _put_in_place(copy, snapshot, meanwhile)
     if last is not None:  # who reads now, while people's copy is made, finds what was there before, and more
         write_note(places, last)
     # DuckDB would replay the changes that a person made to the last copy over the new one
     Path(f"{places.published}.wal").unlink(missing_ok=True)
-    copy = _copied(places.snapshot, places.published, meanwhile)
-    _put_in_place(copy, places.published, meanwhile)
+    copy, more = _made(places.snapshot, published, meanwhile)
+    _put_in_place(copy, published, meanwhile)
     write_note(places, publication)
+    return written + more
+
+
+def distrust(places: Places) -> None:
+    """Have the next publication made of the live file as a whole, whatever is there."""
+    for spare in _spares(places):
+        spare.drop()
+
+
+def _spares(places: Places) -> tuple[Spare, Spare]:
+    return Spare(places.snapshot, places.folder), Spare(places.published, places.folder)
 
 
 def write_note(places: Places, publication: Publication) -> None:
@@ -103,7 +121,22 @@ def _new_name(target: Path) -> Path:
 
 
 def replace_by_copy(source: Path, target: Path) -> None:
-    _put_in_place(_copied(source, target), target)
+    new = _copied(source, target)
+    _synced(new, target)
+    new.replace(target)
+    sync(target.parent)
+
+
+def _made(source: Path, spare: Spare, meanwhile: Callable[[], object] | None = None) -> tuple[Path, int]:
+    """What is to be put in place of the spare's target, and the bytes written: what is new, else a whole copy."""
+    try:
+        written = spare.patched(source)
+    except OSError as error:
+        raise _not_published(spare.target, error.strerror or str(error)) from error
+    if written is not None:
+        return spare.path, written
+    new = _copied(source, spare.target, meanwhile)
+    return new, new.stat().st_size
 
 
 def _copied(source: Path, target: Path, meanwhile: Callable[[], object] | None = None) -> Path:
@@ -113,10 +146,14 @@ def _copied(source: Path, target: Path, meanwhile: Callable[[], object] | None =
     return new
 
 
-def _put_in_place(new: Path, target: Path, meanwhile: Callable[[], object] | None = None) -> None:
+def _put_in_place(new: Path, spare: Spare, meanwhile: Callable[[], object]) -> None:
+    _synced(new, spare.target, meanwhile)
+    spare.put(new)
+    sync(spare.target.parent)
+
+
+def _synced(new: Path, target: Path, meanwhile: Callable[[], object] | None = None) -> None:
     _done_by_child(["sync", "--", str(new)], new, target, meanwhile)
-    new.replace(target)
-    sync(target.parent)
 
 
 def _done_by_child(
@@ -135,7 +172,11 @@ def _done_by_child(
         _, words = child.communicate()
     if child.returncode != 0:
         new.unlink(missing_ok=True)
-        raise Unavailable(
-            f"the run history cannot be published as {str(target)!r}: {words.strip()}; "
-            "the last publication stays as it is: make room on the disk and try again"
-        )
+        raise _not_published(target, words.strip())
+
+
+def _not_published(target: Path, why: str) -> Unavailable:
+    return Unavailable(
+        f"the run history cannot be published as {str(target)!r}: {why}; "
+        "the last publication stays as it is: make room on the disk and try again"
+    )

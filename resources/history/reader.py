@@ -77,13 +77,20 @@ class Reader:
                 self._opened = None
 
     def _current(self) -> Opened:
-        there = self.path.stat()
-        identity = (there.st_dev, there.st_ino)
+        identity = _identity(self.path)
+        if identity is None:
+            raise FileNotFoundError(self.path)
         if self._opened is None or self._opened.identity != identity:
             self._opened = None  # not closed: who still asks is answered, the last one closes it
             connection = open_reading(self.path, memory=MEMORY, threads=1, late_rows=LATE_ROWS)
             self._opened = Opened(identity, connection)
         return self._opened
+
+    def let_go_of_older(self) -> None:
+        """Close a file that is not the one at the path any more, so that it can be made into the next one."""
+        with self._turn:
+            if self._opened is not None and self._opened.identity != _identity(self.path):
+                self._opened = None
 
     def before_fork(self) -> None:
         self._turn.acquire()
@@ -94,6 +101,19 @@ class Reader:
 
     def after_fork_in_child(self) -> None:
         self._turn = threading.Lock()
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return None
+    return there.st_dev, there.st_ino
+
+
+def let_go_of_older() -> None:
+    """Every reader of this process."""
+    _each("let_go_of_older")
 
 
 _LIVING: weakref.WeakSet[Reader] = weakref.WeakSet()

@@ -33,6 +33,7 @@ def rebuild(home: Path, ledgers: Ledgers, clock: Clock) -> str:
                 "wait for running runs to end, and try again"
             )
         kept = _set_aside(places, clock)
+        publication.distrust(places)
         base = "its last publication"
         if is_whole(places.snapshot):
             publication.replace_by_copy(places.snapshot, places.live)
