@@ -75,6 +75,11 @@ class MemoryGallery:
             image.save(buffer, "PNG")
         return buffer.getvalue()
 
+    def keep(self, sha256: Sha256) -> bool:
+        if sha256 in self.images:
+            self.stored_at[sha256] = datetime.now(UTC)
+        return sha256 in self.images
+
     def check_writable(self) -> None:
         if self.refuses_more:
             raise Unavailable("it takes no more")

@@ -23,6 +23,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, CommentId, Dec
 from inspect_pipelines.domain.kept_answer import KeptAnswer
 from inspect_pipelines.domain.library import Library, library_of
 from inspect_pipelines.domain.message import MessageKind
+from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.position import Position
@@ -108,6 +109,11 @@ HELD_BACK = replace(
     WORD, id=DecisionId("d4"), kind=DecisionKind.QUARANTINE, owner="ada", until=LATER + timedelta(days=1),
     shown=replace(WORD.shown, view=replace(WORD.shown.view, name="elsewhere")),
 )  # fmt: skip
+ENDED, EMPTIED = (
+    replace(a_run(n), status=RunStatus.PASSED, reason="well", completed_at=NOW) for n in (90, 91)
+)
+DECIDED = a_merge(9, status=EventStatus.DECIDED)
+BYGONE_MESSAGE = replace(SENT, id="n9", incident_id=None, occasion="bygone", status=DeliveryStatus.SENT)
 REVIEW = Review(DEFAULT_ORG, RUNNING.id, NIGHTLY.id, NIGHTLY.id, "", NOW)
 
 COMMENT = Comment(
@@ -200,6 +206,17 @@ def fill(session: SqlSession) -> None:
     session.sign_ins.add(SIGN_IN)
     session.identities.bind(WHO, "ada", at=NOW)
     session.kept_answers.begin(KEPT, forgotten_before=NOW)
+
+
+def grow_old(session: SqlSession) -> None:
+    """Rows beside those that nothing holds any longer; the one run has its evidence still, the other has not."""
+    for run in (ENDED, EMPTIED):
+        session.runs.request(replace(run, status=RunStatus.PENDING, completed_at=None))
+        session.evidence.save_session(run.id, a_session())
+        session.runs.conclude(run)
+    session.expiry.empty([EMPTIED.id], at=LATER)
+    session.events.add(DECIDED)
+    session.outbox.store(BYGONE_MESSAGE)
 
 
 Ask = Callable[[Any], Any]
@@ -296,9 +313,21 @@ NAMES: Mapping[str, Ask] = {
     "baselines.expire": lambda r: r.expire(LAYER.set, by="user:eve", at=LATER),
     "baselines.find": lambda r: r.find(OLD.id),
     "baselines.all": lambda r: r.all(),
-    "baselines.activate": lambda r: r.activate(OLD.id),
+    "baselines.activate": lambda r: r.activate(OLD.id, at=LATER),
     "baselines.delete": lambda r: r.delete(OLD.id, by="user:eve", at=LATER),
     "baselines.restore": lambda r: r.restore(OLD.id, by="user:eve", at=LATER),
+    "expiry.to_thin": lambda r: r.to_thin(ended_before=LATER),
+    "expiry.thin": lambda r: r.thin({ENDED.id: []}, at=LATER),
+    "expiry.to_bare": lambda r: r.to_bare(ended_before=LATER),
+    "expiry.to_empty": lambda r: r.to_empty(ended_before=LATER),
+    "expiry.empty": lambda r: r.empty([ENDED.id], at=LATER),
+    "expiry.emptied_at": lambda r: r.emptied_at(EMPTIED.id),
+    "expiry.to_release": lambda r: r.to_release(retired_before=LATER + timedelta(days=1)),
+    "expiry.release": lambda r: r.release([OLD.id], at=LATER),
+    "expiry.events": lambda r: r.events(before=LATER),
+    "expiry.forget_events": lambda r: r.forget_events([EVENT.id]),
+    "expiry.messages": lambda r: r.messages(before=LATER),
+    "expiry.forget_messages": lambda r: r.forget_messages([SENT.id]),
     "evidence.save_session": lambda r: r.save_session(RUNNING.id, a_session(id="another")),
     "evidence.sessions": lambda r: r.sessions(RUNNING.id),
     "evidence.sessions_of": lambda r: r.sessions_of([RUNNING.id]),

@@ -1,4 +1,4 @@
-"""`inspect-pipelines history`: SQL over the run history, where its file is, and making it anew."""
+"""`inspect-pipelines history`: SQL over the run history, where its file is, how it is looked after."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ import click
 from inspect_pipelines.cli.choice import chosen_client, refuse_server
 from inspect_pipelines.cli.output import say, say_json
 from inspect_pipelines.cli.table import aligned
+from inspect_pipelines.cli.upkeep import prune
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.ports.history import Table
 from inspect_pipelines.ports.house import House
@@ -29,7 +30,10 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute
 
 @click.group()
 def history() -> None:
-    """Query the run history with SQL."""
+    """Query the run history with SQL, and look after it."""
+
+
+history.add_command(prune)
 
 
 @history.command()

@@ -18,6 +18,7 @@ from inspect_pipelines.config.schedule_document import (
     MaintenanceDocument,
     OrganizationConfigDocument,
     OrganizationMetadata,
+    RetentionDocument,
 )
 from inspect_pipelines.config.sign_in import sign_in
 from inspect_pipelines.config.sources import sources
@@ -32,6 +33,7 @@ from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.organization import Limits, Organization
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.playbook import VariableType
+from inspect_pipelines.domain.retention import Retention, too_short
 from inspect_pipelines.domain.variable import SECRET_REFERENCE, normalised
 from inspect_pipelines.errors import UsageError
 
@@ -98,6 +100,7 @@ def read_organization(
             machines_finalize=document.reviews.finalize == "anybody",
             workflows=workflows(document.workflows, document.public_url, reader.at("workflows")),
             sign_in=sign_in(document.sign_in, document.public_url, reader.at("sign_in")),
+            retention=reader.retention(document.retention),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
         document.playbooks.evaluate,
@@ -141,6 +144,12 @@ class _Reader:
             except UsageError as error:
                 self.findings.wrong(self.source, ("calendars", name, number), str(error))
         return tuple(found)
+
+    def retention(self, written: RetentionDocument) -> Retention:
+        wanted = Retention(**written.model_dump())
+        for key, message in too_short(wanted):
+            self.at("retention")(message, key)
+        return wanted
 
     def public_url(self, written: str | None) -> str:
         if written is None:

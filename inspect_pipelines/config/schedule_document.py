@@ -215,6 +215,21 @@ class PlaybookPolicyDocument(Document):
     evaluate: bool = False
 
 
+Days = Annotated[int, Field(ge=1, le=36_500)]
+
+
+class RetentionDocument(Document):
+    failing_pictures: Days = 90
+    passing_pictures: Days = 14
+    replaced_baselines: Days = 365
+    evidence: Days = 90
+    events: Days = 30
+    messages: Days = 90
+    payloads: Days = 30
+    dagster_debug: Days = 7
+    dagster_runs: Days = 60
+
+
 class OrganizationConfigDocument(Document):
     """The parts typed as Any are known by name, so that files may hold them; their own issues give them their shape."""
 
@@ -232,6 +247,7 @@ class OrganizationConfigDocument(Document):
     public_url: str | None = None
     workflows: list[WorkflowDocument] = Field(default_factory=list)
     sign_in: SignInDocument | None = None
+    retention: RetentionDocument = Field(default_factory=RetentionDocument)
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: dict[str, Any] = Field(default_factory=dict)  # config/channels.py asks the kind of each
     people: dict[str, PersonDocument] = Field(default_factory=dict)

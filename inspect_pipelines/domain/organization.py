@@ -12,6 +12,7 @@ from inspect_pipelines.domain.identity import Provider
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.plan import NotifyRule
+from inspect_pipelines.domain.retention import Retention
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.domain.workflow import TrustedWorkflow
 
@@ -46,6 +47,7 @@ class Organization:
     machines_finalize: bool = False  # whether a token may make pictures the approved ones
     workflows: tuple[TrustedWorkflow, ...] = ()  # of CI, that get a token without a secret
     sign_in: Provider | None = None  # of its people; None: they have passwords
+    retention: Retention = field(default_factory=Retention)
 
 
 def taken_sources(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.access import AccessToken
-from inspect_pipelines.domain.ids import OrgId, Sha256
+from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.sign_in import SignIn
 from inspect_pipelines.ports.ledger import Ledger
 
@@ -47,8 +48,13 @@ class AcrossJournal(Protocol):
 class AcrossPictures(Protocol):
     """The gallery stores equal bytes once, for all organisations; nobody may prune what another one refers to."""
 
-    def referenced(self) -> set[Sha256]:
-        """Every image that a baseline, a kept session or a comparison refers to, overlays included."""
+    def referenced(
+        self,
+        *,
+        but_runs: Collection[tuple[OrgId, RunId]] = (),
+        but_baselines: Collection[tuple[OrgId, BaselineId]] = (),
+    ) -> set[Sha256]:
+        """Every image that a baseline, a kept session or a comparison refers to, overlays included; but for what these do."""
 
 
 class AcrossAccess(Protocol):

@@ -46,7 +46,7 @@ class Baselines(Protocol):
     def add(self, baseline: Baseline) -> None:
         """Store and make it the one active baseline of its set."""
 
-    def activate(self, baseline_id: BaselineId) -> None: ...
+    def activate(self, baseline_id: BaselineId, *, at: datetime) -> None: ...
     def delete(self, baseline_id: BaselineId, *, by: str, at: datetime) -> None:
         """Keep it out of lists and of going back from now on; the active one stays. It is in the audit."""
 

@@ -83,6 +83,9 @@ class Gallery(Pictures, Protocol):
     def free_bytes(self) -> int | None:
         """How much room is left, as far as anybody can tell; None: nobody can."""
 
+    def keep(self, sha256: Sha256) -> bool:
+        """Make a picture that is about to be referred to anew as young as one just shot, so that `prune` leaves it; whether it is there."""
+
     def prune(
         self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False
     ) -> tuple[int, int]:

@@ -29,6 +29,7 @@ from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
 from inspect_pipelines.ports.remote_sessions import RemoteSessions
+from inspect_pipelines.ports.retention import Expiry
 from inspect_pipelines.ports.revisions import Revisions
 from inspect_pipelines.ports.steps import Steps
 from inspect_pipelines.ports.teardowns import Teardowns
@@ -258,6 +259,8 @@ class LedgerSession(Protocol):
     def answers(self) -> Answers: ...
     @property
     def batches(self) -> Batches: ...
+    @property
+    def expiry(self) -> Expiry: ...
     @property
     def journal(self) -> Journal: ...
     @property

@@ -45,6 +45,11 @@ def upgrade_organization_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "workflows": [{**one, "issuer": issuer} for one in kept.get("workflows", [])]}
 
 
+def upgrade_organization_7_to_8(kept: dict[str, Any]) -> dict[str, Any]:
+    """It says how long what is kept; before, that was for ever until somebody pruned, and now as by default."""
+    return kept
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
@@ -54,4 +59,5 @@ ORGANIZATION = Shape(
     upgrade_organization_4_to_5,
     upgrade_organization_5_to_6,
     upgrade_organization_6_to_7,
+    upgrade_organization_7_to_8,
 )

@@ -137,6 +137,15 @@ class FolderGallery:
         """What is left on the disk of the folder, or of the one that it would be made in."""
         return shutil.disk_usage(self._folder if self._folder.exists() else self._folder.parent).free
 
+    def keep(self, sha256: Sha256) -> bool:
+        path = self.path(sha256)
+        with self._lock(is_shared=True):
+            try:
+                os.utime(path)
+            except FileNotFoundError:
+                return False
+        return True
+
     def prune(
         self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False
     ) -> tuple[int, int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.access import AccessToken, Role
-from inspect_pipelines.domain.ids import OrgId, Sha256
+from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.sign_in import SignIn
 from inspect_pipelines.facts.mark import mark_of
 from inspect_pipelines.ports.across import AGAIN, Numbers
@@ -93,12 +94,26 @@ class SqlAcrossPictures:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def referenced(self) -> set[Sha256]:
-        listed = sa.union_all(sa.select(run_sessions.c.shas), sa.select(run_comparisons.c.shas))
-        found = {Sha256(sha) for text in self._connection.scalars(listed) for sha in text.split()}
-        kept = sa.or_(baselines.c.branch == "", baselines.c.deleted_at.is_(None))  # an expired layer is over
-        for text in self._connection.scalars(sa.select(baselines.c.baseline).where(kept)):
-            found |= {image.sha256 for image in BASELINE.load(text).images.values()}
+    def referenced(
+        self,
+        *,
+        but_runs: Collection[tuple[OrgId, RunId]] = (),
+        but_baselines: Collection[tuple[OrgId, BaselineId]] = (),
+    ) -> set[Sha256]:
+        found = set[Sha256]()
+        for table in (run_sessions, run_comparisons):
+            told = sa.select(table.c.org_id, table.c.run_id, table.c.shas).where(table.c.shas != "")
+            for org_id, run_id, text in self._connection.execute(told):
+                if (org_id, run_id) not in but_runs:
+                    found.update(Sha256(sha) for sha in text.split())
+        kept = sa.and_(
+            sa.or_(baselines.c.branch == "", baselines.c.deleted_at.is_(None)),  # an expired layer is over
+            baselines.c.released_at.is_(None),
+        )
+        stored = sa.select(baselines.c.org_id, baselines.c.id, baselines.c.baseline).where(kept)
+        for org_id, baseline_id, text in self._connection.execute(stored):
+            if (org_id, baseline_id) not in but_baselines:
+                found |= {image.sha256 for image in BASELINE.load(text).images.values()}
         return found
 
 

@@ -12,7 +12,7 @@ from inspect_pipelines.domain.baseline import Baseline, activated
 from inspect_pipelines.domain.branch import HEAD_BRANCH, OF
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.position import Position
-from inspect_pipelines.errors import NotFound
+from inspect_pipelines.errors import NotFound, Refused
 from inspect_pipelines.stored.baseline import BASELINE
 from resources.ledger.audit import SqlAudit
 from resources.ledger.keyset import newest_first
@@ -76,7 +76,11 @@ class SqlBaselines(Owned):
         self._connection.execute(
             sa.update(baselines)
             .where(baselines.c.org_id == self._org_id, baselines.c.set_name == name, baselines.c.branch != "")
-            .values(is_active=False, deleted_at=at)
+            .values(
+                is_active=False,
+                deleted_at=at,
+                retired_at=sa.func.coalesce(baselines.c.retired_at, at, type_=UtcTime),
+            )
         )
         SqlAudit(self._connection, self._org_id, self._via).append("baseline.expired", name, by=by, at=at)
 
@@ -105,7 +109,7 @@ class SqlBaselines(Owned):
 
     def add(self, baseline: Baseline) -> None:
         self._own(baseline)
-        self._retire(baseline.set)
+        self._retire(baseline.set, at=baseline.created_at)
         self._connection.execute(
             sa.insert(baselines).values(
                 org_id=self._org_id,
@@ -120,17 +124,23 @@ class SqlBaselines(Owned):
             )
         )
 
-    def activate(self, baseline_id: BaselineId) -> None:
+    def activate(self, baseline_id: BaselineId, *, at: datetime) -> None:
         baseline = self.find(baseline_id)
         if baseline is None:
             raise NotFound(
                 f"baseline {baseline_id!r} does not exist; list them with: inspect-pipelines baselines list"
             )
-        self._retire(baseline.set)
+        released = sa.select(baselines.c.released_at).where(baselines.c.org_id == self._org_id)
+        if self._connection.scalar(released.where(baselines.c.id == baseline_id)) is not None:
+            raise Refused(
+                f"baseline {baseline_id!r} cannot be put in use: its pictures are kept no more, it was replaced too long ago; "
+                "approve a new run instead, with: inspect-pipelines baselines adopt RUN"
+            )
+        self._retire(baseline.set, at=at)
         self._connection.execute(
             sa.update(baselines)
             .where(baselines.c.org_id == self._org_id, baselines.c.id == baseline_id)
-            .values(is_active=True)
+            .values(is_active=True, retired_at=None)
         )
 
     def delete(self, baseline_id: BaselineId, *, by: str, at: datetime) -> None:
@@ -156,13 +166,13 @@ class SqlBaselines(Owned):
                 action, baseline_id, by=by, at=at, detail=""
             )
 
-    def _retire(self, set_name: str) -> None:
+    def _retire(self, set_name: str, *, at: datetime) -> None:
         self._connection.execute(
             sa.update(baselines)
             .where(
                 baselines.c.org_id == self._org_id, baselines.c.set_name == set_name, baselines.c.is_active
             )
-            .values(is_active=False)
+            .values(is_active=False, retired_at=at)
         )
 
     def _one(self, query: sa.Select[tuple[object, ...]]) -> Baseline | None:

@@ -24,6 +24,7 @@ from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
+from resources.ledger.expiry import SqlExpiry
 from resources.ledger.incidents import SqlIncidents, SqlSilences
 from resources.ledger.journal import SqlJournal
 from resources.ledger.kept_answers import SqlKeptAnswers
@@ -94,6 +95,7 @@ class SqlSession:
         self.events = SqlEvents(connection, org_id, via)
         self.answers = SqlAnswers(connection, org_id, via)
         self.batches = SqlBatches(connection, org_id, via)
+        self.expiry = SqlExpiry(connection, org_id, via)
         self.journal = SqlJournal(connection, org_id, via)
         self.audit = SqlAudit(connection, org_id, via)
         self.members = SqlMembers(connection, org_id, via)

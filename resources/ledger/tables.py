@@ -105,23 +105,6 @@ pauses = sa.Table(
 )
 sa.Index("pauses_of_definition", pauses.c.org_id, pauses.c.definition_id)
 
-usage = sa.Table(
-    "usage",
-    metadata,
-    text("org_id", primary_key=True),
-    text("definition_id", primary_key=True),
-    text("month", primary_key=True),  # `2026-11`, in UTC
-    sa.Column("minutes", sa.Double, nullable=False),
-)
-
-notices = sa.Table(
-    "notices",  # what is told once only
-    metadata,
-    text("org_id", primary_key=True),
-    text("key", primary_key=True),
-    time("told_at"),
-)
-
 runs = sa.Table(
     "runs",
     metadata,
@@ -146,6 +129,8 @@ runs = sa.Table(
     time("claimed_at", nullable=True),
     time("deadline_at", nullable=True),
     time("completed_at", nullable=True),
+    time("thinned_at", nullable=True),  # since when only pictures that tell something are kept of it
+    time("emptied_at", nullable=True),  # since when its evidence is gone
     sa.UniqueConstraint("org_id", "origin", name="runs_origin"),
 )
 _is_open = runs.c.status.in_(OPEN)
@@ -170,6 +155,9 @@ sa.Index("runs_newest", runs.c.org_id, runs.c.requested_at, runs.c.id)
 sa.Index("runs_of_definition", runs.c.org_id, runs.c.definition_id, runs.c.requested_at, runs.c.id)
 sa.Index("runs_dagster", runs.c.org_id, runs.c.dagster_run_id)
 sa.Index("runs_retries", runs.c.org_id, runs.c.retry_of)
+for _name, _done in (("runs_to_thin", runs.c.thinned_at), ("runs_to_empty", runs.c.emptied_at)):
+    _waits = sa.and_(_done.is_(None), runs.c.completed_at.is_not(None))
+    sa.Index(_name, runs.c.org_id, runs.c.completed_at, sqlite_where=_waits, postgresql_where=_waits)
 
 run_sessions = sa.Table(
     "run_sessions",
@@ -205,6 +193,8 @@ baselines = sa.Table(
     time("deleted_at", nullable=True),
     text("branch", server_default=""),  # whose layer it is of; empty: the target's
     time("closed_at", nullable=True),  # of a layer: since when nobody works on its branch
+    time("retired_at", nullable=True),  # since when it is in use no more; None: it is
+    time("released_at", nullable=True),  # since when its pictures are not kept for it any longer
 )
 sa.Index(
     "baselines_active",

@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from inspect_pipelines.domain.ids import DefinitionId
 from resources.ledger.owned import Owned
-from resources.ledger.tables import insert, notices, usage
+from resources.ledger.tables import insert
+from resources.ledger.usage_tables import notices, usage
 
 
 @cache

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from builders import a_sha
 from galleries import MemoryGallery
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unreadable
@@ -116,6 +117,15 @@ def test_a_gallery_that_took_a_picture_can_take_more(gallery: Gallery) -> None:
 
     free = gallery.free_bytes()
     assert free is None or free > 0
+
+
+def test_what_is_about_to_be_referred_to_anew_is_as_young_as_a_new_picture(gallery: Gallery) -> None:
+    sha = gallery.put(png(20, 1))
+
+    assert gallery.keep(sha)
+    assert not gallery.keep(a_sha("0"))
+
+    assert gallery.prune([], older_than=EVER) == (0, 0)
 
 
 def test_pruning_leaves_what_is_young(gallery: Gallery) -> None:

@@ -442,7 +442,7 @@ def test_an_older_baseline_can_be_put_back_in_use(ledger):
     with ledger.write() as session:
         session.baselines.add(first)
         session.baselines.add(second)
-        session.baselines.activate(first.id)
+        session.baselines.activate(first.id, at=NOW)
 
     with ledger.read() as session:
         assert session.baselines.active(first.set) == first
@@ -469,7 +469,7 @@ def test_a_deleted_baseline_is_listed_only_when_asked_for_and_comes_back(ledger)
 
 def test_activating_an_unknown_baseline_says_so(ledger):
     with pytest.raises(NotFound, match="baseline 'gone' does not exist"), ledger.write() as session:
-        session.baselines.activate(BaselineId("gone"))
+        session.baselines.activate(BaselineId("gone"), at=NOW)
 
 
 def test_eight_threads_that_adopt_at_once_leave_exactly_one_active_baseline(ledger):

@@ -41,6 +41,7 @@ def filled(module_ledgers: SqlLedgers) -> SqlLedgers:
     """Holds one organisation's rows, in every table."""
     with module_ledgers.of(DEFAULT_ORG).write() as session:
         ledger_rows.fill(session)
+        ledger_rows.grow_old(session)
         died = ledger_rows.RETRY.concluded(RunStatus.ERROR, "its worker died", now=ledger_rows.LATER)
         assert session.runs.conclude(died)
     return module_ledgers

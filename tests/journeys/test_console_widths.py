@@ -70,7 +70,7 @@ def full(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
             ledger.events.add(replace(event, title=ARABIC))
         older = replace(ledger_rows.OLD, id=BaselineId("0older"), notes=LONG, created_by=f"user:{LONG}")
         ledger.baselines.add(older)
-        ledger.baselines.activate(ledger_rows.NEW.id)
+        ledger.baselines.activate(ledger_rows.NEW.id, at=at)
         ledger.audit.append("run.cancel", LONG, by="user:ada", at=at, detail=LONG)
     yield house
     house.ledgers.close()

@@ -63,7 +63,7 @@ def none_in(set_name: str) -> NotFound:
 def _activate(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime, new_id: NewId) -> None:
     before = ledger.baselines.active(baseline.set)
     _take_back(ledger, baseline, by, now)
-    ledger.baselines.activate(baseline.id)
+    ledger.baselines.activate(baseline.id, at=now)
     ledger.reviews.append(
         baseline.source_run_id, "activated", by=by, detail=f"baseline {baseline.id}", at=now
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from contextlib import suppress
 
 from inspect_pipelines.domain.baseline import Baseline, view_matches
 from inspect_pipelines.domain.comparison import environment_changes
@@ -11,7 +10,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Screenshot, View
-from inspect_pipelines.errors import NotFound, Refused, Unreadable
+from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.ports.house import House
 
 COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
@@ -56,7 +55,7 @@ def refuse_damaged(house: House, run_id: RunId, view_glob: str | None, views: Co
         if shot.view not in views and (views or not view_matches(shot.view, view_glob)):
             continue
         try:
-            with suppress(NotFound):  # pruned: a later run says so and shoots it anew
+            if house.gallery.keep(shot.sha256):  # else it was pruned: a later run says so and shoots it anew
                 house.gallery.get(shot.sha256)
         except Unreadable as error:
             raise Refused(f"run {run_id!r} cannot be adopted: of view '{shot.view}' {error}") from error

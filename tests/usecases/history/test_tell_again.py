@@ -77,7 +77,7 @@ def test_a_run_that_the_history_knows_and_one_that_is_open_are_not_told(home):
 
 def test_the_active_baseline_of_a_set_is_told_last(home):
     with home.ledger.write() as session:
-        session.baselines.activate(ledger_rows.OLD.id)
+        session.baselines.activate(ledger_rows.OLD.id, at=NOW)
 
     tell(home)
 

@@ -262,7 +262,7 @@ def test_the_local_person_may(
         made_by_the_api(ours)
     if method == "DELETE" and "baseline" in path:
         with ours.ledger.write() as ledger:
-            ledger.baselines.activate(ledger_rows.OLD.id)  # the one in use stays
+            ledger.baselines.activate(ledger_rows.OLD.id, at=ledger_rows.LATER)  # the one in use stays
     if path.endswith("remove"):
         add_member(ours, "root", Role.ADMIN, by="user:root")  # somebody has to be
     is_lifted_once = path == f"{V1}/schedules/{{schedule_id}}/pause"  # it is paused already, by `fill`

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 import ledger_rows
-from builders import a_baseline, a_screenshot, a_session, a_sha, a_view
+from builders import NOW, a_baseline, a_screenshot, a_session, a_sha, a_view
 from inspect_pipelines.domain.access import Role
 from inspect_pipelines.domain.baseline import Baseline, image_of
 from inspect_pipelines.domain.branch import layer as layer_of
@@ -45,7 +45,7 @@ def an_older_one(house: House, **changes: object) -> Baseline:
     baseline = replace(a_baseline(views=("home", "gone")), id=BaselineId("0older"), **changes)  # type: ignore[arg-type]
     with house.ledger.write() as ledger:
         ledger.baselines.add(baseline)
-        ledger.baselines.activate(ACTIVE)
+        ledger.baselines.activate(ACTIVE, at=NOW)
     return baseline
 
 

@@ -1,0 +1,146 @@
+"""Sweep: let go what is older than its organisation keeps it, and the pictures that nothing refers to then.
+
+First the ledger forgets, run by run and in short transactions, then files go: whoever dies in between leaves files that the
+next sweep finds, and never a name without its file. What was stored, or kept anew, within a day is left alone: its run is
+about to tell the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from inspect_pipelines.domain.ids import BaselineId, EventId, OrgId, RunId, Sha256
+from inspect_pipelines.domain.retention import Gone, Kind, telling
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.usecases.pictures.prune import YOUNGEST
+
+AT_ONCE = 100  # rows a transaction: others wait for it some milliseconds
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What of one organisation is to go."""
+
+    org_id: OrgId
+    thinned: Mapping[RunId, frozenset[Sha256]]  # what is kept of each
+    emptied: Mapping[RunId, int]  # bytes
+    released: Sequence[BaselineId]
+    events: Sequence[EventId]
+    messages: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Swept:
+    gone: tuple[Gone, ...]  # of every kind one, also where it is none
+    kept: int  # pictures and files that something refers to
+
+    @property
+    def size_bytes(self) -> int:
+        return sum(one.size_bytes for one in self.gone)
+
+
+def sweep(houses: Sequence[House], *, now: datetime, is_dry_run: bool = False) -> Swept:
+    """Let go what is due in every organisation of a home, or only tell what a sweep at this moment would.
+
+    Args:
+        houses: All of the home; pictures are stored once for all of them.
+        now: Aware; what is kept for n days goes when it is older.
+        is_dry_run: Change nothing.
+    """
+    due = [due_of(house, now) for house in houses]
+    if not is_dry_run:
+        for house, one in zip(houses, due, strict=True):
+            _forget(house, one, now)
+    if not houses:
+        return Swept((), 0)
+    pictures, files, kept = _sweep_files(houses[0], due, now, is_dry_run=is_dry_run)
+    evidence = sum(size for one in due for size in one.emptied.values())
+    gone = (
+        pictures,
+        files,
+        Gone(Kind.EVIDENCE, sum(len(one.emptied) for one in due), evidence),
+        Gone(Kind.BASELINES, sum(len(one.released) for one in due)),
+        Gone(Kind.EVENTS, sum(len(one.events) for one in due)),
+        Gone(Kind.MESSAGES, sum(len(one.messages) for one in due)),
+    )
+    return Swept(gone, kept)
+
+
+def due_of(house: House, now: datetime) -> Due:
+    """What of an organisation is older than it keeps it."""
+
+    def before(days: int) -> datetime:
+        return now - timedelta(days=days)
+
+    with house.ledger.read() as ledger:
+        kept = ledger.organizations.find().retention
+        emptied = ledger.expiry.to_empty(ended_before=before(kept.evidence))
+        bare = ledger.expiry.to_bare(ended_before=before(kept.failing_pictures))
+        thin = ledger.expiry.to_thin(ended_before=before(kept.passing_pictures))
+        thinned: dict[RunId, frozenset[Sha256]] = {one: frozenset() for one in bare if one not in emptied}
+        for run_id, has_passed in thin.items():
+            if run_id not in emptied and run_id not in thinned:
+                thinned[run_id] = _telling(ledger, run_id, has_passed=has_passed)
+        return Due(
+            house.org_id,
+            thinned,
+            emptied,
+            ledger.expiry.to_release(retired_before=before(kept.replaced_baselines)),
+            ledger.expiry.events(before=before(kept.events)),
+            ledger.expiry.messages(before=before(kept.messages)),
+        )
+
+
+def _telling(ledger: LedgerSession, run_id: RunId, *, has_passed: bool) -> frozenset[Sha256]:
+    return telling(
+        ledger.evidence.sessions(run_id), ledger.evidence.comparisons(run_id), has_passed=has_passed
+    )
+
+
+def _forget(house: House, due: Due, now: datetime) -> None:
+    """Each transaction is whole by itself: whoever is interrupted goes on with the next sweep."""
+    for runs in _some(due.thinned):
+        with house.ledger.write() as ledger:
+            ledger.expiry.thin({run_id: due.thinned[run_id] for run_id in runs}, at=now)
+    for runs in _some(due.emptied):
+        with house.ledger.write() as ledger:
+            ledger.expiry.empty(runs, at=now)
+    for baselines in _some(due.released):
+        with house.ledger.write() as ledger:
+            ledger.expiry.release(baselines, at=now)
+    for events in _some(due.events):
+        with house.ledger.write() as ledger:
+            ledger.expiry.forget_events(events)
+    for messages in _some(due.messages):
+        with house.ledger.write() as ledger:
+            ledger.expiry.forget_messages(messages)
+
+
+def _sweep_files(
+    house: House, due: Sequence[Due], now: datetime, *, is_dry_run: bool
+) -> tuple[Gone, Gone, int]:
+    """What nothing refers to once all of that is forgotten, as it is now: others tell the ledger meanwhile."""
+    runs = {(one.org_id, run_id) for one in due for run_id in (*one.thinned, *one.emptied)}
+    released = {(one.org_id, baseline_id) for one in due for baseline_id in one.released}
+    with house.ledgers.read() as ledgers:
+        kept = (
+            ledgers.pictures.referenced(but_runs=runs, but_baselines=released)
+            if is_dry_run
+            else ledgers.pictures.referenced()
+        )
+    kept |= {sha for one in due for shas in one.thinned.values() for sha in shas}
+    oldest = now - YOUNGEST
+    pictures = house.gallery.prune(kept, older_than=oldest, is_dry_run=is_dry_run)
+    files = house.evidence_files.prune(kept, older_than=oldest, is_dry_run=is_dry_run)
+    return Gone(Kind.PICTURES, *pictures), Gone(Kind.FILES, *files), len(kept)
+
+
+def _some(of: Collection[T]) -> Iterator[list[T]]:
+    every = list(of)
+    return (every[at : at + AT_ONCE] for at in range(0, len(every), AT_ONCE))

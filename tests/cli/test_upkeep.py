@@ -1,0 +1,63 @@
+"""`history prune` as a person uses it."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from builders import a_schedule
+from inspect_pipelines.cli.history import history
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.compiled import Compiled
+from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.naming import Naming
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.wiring import house as wired
+from loopback_site.server import png
+
+
+@pytest.fixture
+def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setenv("INSPECT_HOME", str(tmp_path / "home"))
+    house = wired(Settings())
+    house.ledgers.migrate()
+    return house
+
+
+def call(*arguments: str) -> Any:
+    return CliRunner().invoke(history, arguments, catch_exceptions=False)
+
+
+def published(house: House) -> House:
+    house.publication.publish(Compiled(1, Naming(DEFAULT_ORG), house.clock.now(), "d", (a_schedule(),)))
+    return house
+
+
+def test_pruning_tells_every_kind_before_and_after_and_the_two_agree(house: House) -> None:
+    published(house)
+    sha = house.gallery.put(png(10, 1))
+    path = house.gallery.path(sha)  # type: ignore[attr-defined]
+    os.utime(path, (0, 0))
+
+    dry = call("prune", "--dry-run")
+    was_there = path.exists()
+    done = call("prune")
+    again = json.loads(call("prune", "--json").output)
+
+    assert was_there
+    assert not path.exists()
+    assert dry.output.startswith("WOULD GO  KIND")
+    assert done.output.split()[1:] == dry.output.split()[2:], "all but the heading is the same"
+    assert "1  pictures" in done.output
+    assert done.output.endswith("0 pictures and files are referred to and stay\n")
+    assert [one["count"] for one in again["gone"]] == [0] * 6
+    assert [one["kind"] for one in again["gone"]][:2] == ["pictures", "traces, films and network logs"]
+
+
+def test_a_home_to_which_nothing_was_applied_has_nothing_to_prune(house: House) -> None:
+    assert "nothing was applied to this home yet" in call("prune").output

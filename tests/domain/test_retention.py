@@ -1,0 +1,64 @@
+"""How long what is kept, and which pictures of a run tell something."""
+
+from __future__ import annotations
+
+from builders import NOW, a_finding, a_screenshot, a_session, a_sha
+from history_builders import a_comparison
+from inspect_pipelines.domain.comparison import Outcome
+from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
+from inspect_pipelines.domain.retention import Retention, longest, telling, too_short
+from inspect_pipelines.domain.session import OtherSide
+
+CALM = a_comparison(
+    "cart",
+    outcome=Outcome.UNCHANGED,
+    passed=True,
+    old_sha256=a_sha("b"),
+    new_sha256=a_sha("1"),
+    overlay_sha256=None,
+)
+ODD = a_comparison(old_sha256=a_sha("2"), new_sha256=a_sha("3"), overlay_sha256=a_sha("4"))
+SESSION = a_session(
+    started_at=NOW,
+    screenshots=(a_screenshot(sha256=a_sha("3")), a_screenshot("cart", sha256=a_sha("1"))),
+    findings=(a_finding(screenshot=a_sha("5")), a_finding(screenshot=None)),
+    files=(
+        EvidenceFile(EvidenceKind.TRACE, "desktop", a_sha("6"), 9),
+        EvidenceFile(EvidenceKind.VIDEO, "desktop", None, 0, "it was too large"),
+    ),
+    beside=OtherSide(
+        ("left", "right"),
+        ("https://a.example", "https://b.example"),
+        screenshots=(a_screenshot(sha256=a_sha("7")),),
+        findings=(a_finding(screenshot=a_sha("8")),),
+    ),
+)
+
+
+def test_of_a_run_that_passed_only_what_is_odd_is_worth_the_longer_time():
+    kept = telling([SESSION], [CALM, ODD], has_passed=True)
+
+    assert kept == {a_sha(one) for one in "23458"}
+
+
+def test_of_a_run_that_did_not_pass_all_is_but_the_views_that_look_as_approved():
+    kept = telling([SESSION], [CALM, ODD], has_passed=False)
+
+    assert kept == {a_sha(one) for one in "2345678"}
+
+
+def test_a_picture_of_a_calm_view_that_an_odd_one_shows_too_is_kept():
+    assert a_sha("1") in telling([SESSION], [CALM, a_comparison(new_sha256=a_sha("1"))], has_passed=False)
+
+
+def test_what_a_home_has_once_is_kept_as_long_as_the_longest_wants():
+    kept = longest([Retention(dagster_debug=3, events=90), Retention(dagster_debug=9, events=10)])
+
+    assert (kept.dagster_debug, kept.events, kept.messages) == (9, 90, 90)
+    assert longest([]) == Retention()
+
+
+def test_pictures_are_not_kept_longer_than_what_says_what_they_show():
+    assert too_short(Retention()) == ()
+    assert [key for key, _ in too_short(Retention(failing_pictures=10))] == ["passing_pictures"]
+    assert [key for key, _ in too_short(Retention(evidence=30))] == ["failing_pictures"]
