@@ -43,7 +43,7 @@ COMMANDS = {
     "tokens": ("tokens", "tokens", "Create, list and revoke tokens for the API."),
     "diff": ("diff", "diff", "Compare two pictures: PNG, JPEG or WebP."),
     "diff-dir": ("diff_dir", "diff_dir", "Compare two folders of pictures."),
-    "history": ("history", "history", "Query the run history with SQL."),
+    "history": ("history", "history", "Query the run history with SQL, and look after it."),
     "logins": ("logins", "logins", "List and forget what logins have left behind."),
     "gallery": ("gallery", "gallery", "Look after stored pictures."),
     "up": ("up", "up", "Start everything: web, code server, daemon, Dagster UI."),
