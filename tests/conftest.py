@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import gc
+import os
+import shutil
 import signal
+import tempfile
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -12,6 +17,34 @@ settings.load_profile("ci")
 
 # A shell that starts tests in the background has SIGINT ignored, and so would every process that they start.
 signal.signal(signal.SIGINT, signal.default_int_handler)
+
+TEMPORARY = pytest.StashKey[Path]()  # the whole run's; what its workers start inherits it
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """What a killed browser, server or command leaves in the temporary folder goes with this one, when the run ends."""
+    if hasattr(config, "workerinput"):
+        return
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", tempfile.gettempdir())  # `tmp_path` is kept, as ever
+    folder = tempfile.mkdtemp(prefix="it-")  # short: a socket's path has at most 107 characters
+    Path(folder).chmod(0o711)  # PostgreSQL's server is another user
+    config.stash[TEMPORARY] = Path(folder)
+    os.environ["TMPDIR"] = tempfile.tempdir = folder
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if TEMPORARY in config.stash:
+        shutil.rmtree(config.stash[TEMPORARY], ignore_errors=True)
+
+
+gc.disable()  # half of what it takes to collect ten thousand tests; what these are is kept until the end anyhow
+
+
+def pytest_collection_finish() -> None:
+    """From here on only what tests make is looked through: all of Dagster and all tests, again and again, cost minutes."""
+    gc.freeze()
+    gc.enable()
+
 
 # Files of half a minute and more, longest first (`--durations=0`, added up by file), then by what they start.
 SLOWEST = (

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from inspect_pipelines.engine.addresses import accepts, ui_socket
+from inspect_pipelines.engine.addresses import accepts, make_socket_folder
 from inspect_pipelines.engine.commands import ui_argv
 from inspect_pipelines.engine.instance import ensure_instance
 from resources.clock import SystemClock
@@ -59,7 +59,7 @@ def dagster_ui(home: Path) -> Iterator[str]:
 def dagster_ui_on_socket(home: Path) -> Iterator[Path]:
     """The same as `up` starts it: below /dagster, on a Unix socket, which this yields."""
     environment = {**os.environ, "DAGSTER_HOME": str(ensure_instance(home)), "PYTHONPATH": str(TESTS)}
-    workspace, place = home / "workspace.yaml", ui_socket(home)
+    workspace, place = home / "workspace.yaml", make_socket_folder(home) / "ui.sock"
     workspace.write_text("load_from: [{python_module: tiny_definitions}]")
     with (home / "ui.log").open("wb") as log:
         server = subprocess.Popen(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import socket
 import stat
 import tempfile
@@ -117,16 +118,43 @@ def ui_socket(home: Path) -> Path:
 def socket_folder(home: Path) -> Path:
     """Where the sockets of a home lie: INSPECT_HOME/run, or a private folder when that path is too long for one.
 
+    Who only looks makes no folder: until `up` has made the private one, nobody listens in either.
+
     Raises:
         Unavailable: Somebody else owns the private folder.
     """
-    folder = home / "run"
-    if len(os.fsencode(folder / "code-99999.sock")) <= SOCKET_PATH_LIMIT_BYTES:
-        return folder
-    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
-    folder = Path(tempfile.gettempdir()) / f"inspect-{os.getuid()}-{name}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    found = folder.lstat()
+    folder = _private(home)
+    if folder is None:
+        return home / "run"
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return home / "run"
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
         raise Unavailable(f"{str(folder)!r} is not a private folder of this user; remove it, or set TMPDIR")
     return folder
+
+
+def make_socket_folder(home: Path) -> Path:
+    """The same for who is going to listen there.
+
+    Raises:
+        Unavailable: Somebody else owns the private folder.
+    """
+    if folder := _private(home):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    return socket_folder(home)
+
+
+def remove_socket_folder(home: Path) -> None:
+    """Remove the private folder once nobody listens any more; one in INSPECT_HOME stays with it."""
+    if folder := _private(home):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _private(home: Path) -> Path | None:
+    """Where a home too deep for sockets has them; None: it is not."""
+    if len(os.fsencode(home / "run" / "code-99999.sock")) <= SOCKET_PATH_LIMIT_BYTES:
+        return None
+    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"inspect-{os.getuid()}-{name}"

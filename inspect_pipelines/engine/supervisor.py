@@ -17,8 +17,8 @@ from inspect_pipelines.engine.addresses import (
     Address,
     accepts,
     answers,
-    socket_folder,
-    ui_socket,
+    make_socket_folder,
+    remove_socket_folder,
 )
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
 from inspect_pipelines.engine.databases import Databases
@@ -64,7 +64,6 @@ class Supervisor:
         self.home = settings.absolute_home()
         self._wishes, self._clock, self._say, self._publication = wishes, clock, say, publication
         self._web = Address("web process", wishes.port, wishes.host, say)
-        self._ui_socket = ui_socket(self.home)
         self._daemon_lock = self.home / "run" / "daemon.lock"
         self._heartbeat: Child | None = None  # ends when the daemon's heart beats
         self._stops = 0  # how often somebody asked
@@ -101,6 +100,7 @@ class Supervisor:
                 if self._heartbeat:
                     self._heartbeat.kill()
                 forget_state(self.home)
+                remove_socket_folder(self.home)
 
     def _serve(self, services: Services, announce: Announce) -> None:
         began, started_at = self._clock.monotonic(), self._clock.now().isoformat()
@@ -166,6 +166,8 @@ class Supervisor:
         """What to run, nothing started yet."""
         wishes = self._wishes
         workspace = self.home / "run" / "workspace.yaml"
+        sockets = make_socket_folder(self.home)
+        ui_socket = sockets / "ui.sock"
 
         def service(
             name: str,
@@ -178,12 +180,11 @@ class Supervisor:
         def generations(
             name: str, what: str, argv: Callable[[str, Path], list[str]], ask: Callable[[], Child] | None
         ) -> Generations:
-            folder, module = socket_folder(self.home), wishes.module
-            start = self._start
+            module, start = wishes.module, self._start
             return Generations(
                 name,
                 what,
-                folder,
+                sockets,
                 lambda path: argv(module, path),
                 start,
                 self._say,
@@ -194,7 +195,7 @@ class Supervisor:
         def ask(*where: str) -> Child:
             return self._start("pulse", commands.pulse_argv(*where))
 
-        link = socket_folder(self.home) / "code.sock"
+        link = sockets / "code.sock"
         code = generations("code", "code server", commands.code_argv, lambda: ask("grpc", str(link)))
         write_atomically(workspace, commands.workspace_text(code.link), is_durable=False)
         return Services(
@@ -209,8 +210,8 @@ class Supervisor:
             daemon=service("daemon", lambda: commands.daemon_argv(workspace), self._daemon_beats),
             ui=service(
                 "ui",
-                lambda: commands.ui_argv(workspace, self._ui_socket),
-                lambda: accepts(self._ui_socket),
+                lambda: commands.ui_argv(workspace, ui_socket),
+                lambda: accepts(ui_socket),
             )
             if wishes.with_ui
             else None,

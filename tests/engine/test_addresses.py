@@ -15,7 +15,10 @@ from inspect_pipelines.engine.addresses import (
     answers,
     free_port,
     is_loopback,
+    make_socket_folder,
+    remove_socket_folder,
     socket_folder,
+    ui_socket,
 )
 from inspect_pipelines.errors import Unavailable
 
@@ -113,12 +116,31 @@ def test_a_home_that_is_too_deep_for_sockets_gets_a_private_folder_elsewhere(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     deep = tmp_path / ("x" * 100) / "home"
 
-    folder = socket_folder(deep)
+    folder = make_socket_folder(deep)
 
     assert folder.parent == tmp_path
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-    assert socket_folder(deep) == folder
-    assert socket_folder(Path("/h")) == Path("/h/run")
+    assert socket_folder(deep) == make_socket_folder(deep) == folder
+    assert make_socket_folder(Path("/h")) == socket_folder(Path("/h")) == Path("/h/run")
     folder.chmod(0o755)
     with pytest.raises(Unavailable, match="is not a private folder of this user"):
         socket_folder(deep)
+    with pytest.raises(Unavailable, match="is not a private folder of this user"):
+        make_socket_folder(deep)
+
+
+def test_the_private_folder_is_there_only_while_somebody_listens(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every command that looked for the UI of a deep home made one in /tmp, and `up` left its sockets there."""
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    deep = tmp_path / ("x" * 100) / "home"
+
+    looked_in = ui_socket(deep)
+    before = list(tmp_path.iterdir())
+    (make_socket_folder(deep) / "ui.sock").touch()
+    remove_socket_folder(deep)
+    remove_socket_folder(deep)  # nothing there is no trouble
+
+    assert looked_in == deep / "run" / "ui.sock"
+    assert before == list(tmp_path.iterdir()) == []

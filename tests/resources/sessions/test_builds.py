@@ -73,9 +73,15 @@ def asking(releases: Releases, source: BuildSource) -> SessionRequest:
     ],
 )
 def test_a_build_is_asked_for_before_and_after(
-    play, releases, builds: list[str], status: SessionStatus, build: str, error: str | None
+    play,
+    releases,
+    monkeypatch: pytest.MonkeyPatch,
+    builds: list[str],
+    status: SessionStatus,
+    build: str,
+    error: str | None,
 ) -> None:
-    releases.builds = builds
+    monkeypatch.setattr(releases, "builds", [*builds])
 
     result = play(request=asking(releases, BuildSource("/version", header="x-build")))
 
