@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,8 @@ from inspect_pipelines.cli.output import say, say_json
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.cli.upkeep import prune
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.ports.history import Table
+from inspect_pipelines.errors import UsageError
+from inspect_pipelines.ports.history import Parameter, Table
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.json_shape import rfc3339
 from inspect_pipelines.wiring import house
@@ -48,16 +50,52 @@ def sql(query: str, form: str | None) -> None:
     With --server it is the server's answer, for 10 s and 10,000 rows at most.
 
     Tables: automated_runs, sessions, steps, screenshots, comparisons, findings, baselines, schedules, triggers, incidents,
-    notifications, events; flaky_views, flaky_steps and step_timings answer at once. What a column is: "SELECT
+    notifications, events, schedule_last_run, daily_rollup; flaky_views, flaky_steps and step_timings answer at once. What a column is: "SELECT
     column_name, comment FROM duckdb_columns() WHERE table_name = 'automated_runs'".
     """
+    _answer(Settings(), query, form)
+
+
+@history.command()
+@click.option("--json", "is_json", is_flag=True, help="One JSON array of objects.")
+def queries(is_json: bool) -> None:
+    """List the questions that have a name.
+
+    `history report NAME` answers one; each is a file of SQL.
+    """
+    found = house(Settings()).history.queries()
+    if is_json:
+        say_json(json.dumps([asdict(one) for one in found], ensure_ascii=False, indent=2))
+        return
+    for one in found:
+        say(" ".join([one.name, *(_parameter(each) for each in one.parameters)]))
+        say(f"    {one.says}")
+
+
+@history.command()
+@click.argument("name")
+@click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
+@click.option("--json", "form", flag_value="json", help="One JSON array of objects.")
+@click.option("--csv", "form", flag_value="csv", help="CSV that a spreadsheet opens safely.")
+@click.option("--sql", "is_shown", is_flag=True, help="Print the SQL instead of asking it.")
+def report(name: str, values: tuple[str, ...], form: str | None, is_shown: bool) -> None:
+    """Answer a question that has a name.
+
+    For example: history report flakiest days=7. Which there are and what they take: history queries.
+    """
     settings = Settings()
-    client = chosen_client(settings)
-    table = house(settings).history.query(query) if client is None else _asked(client, query)
-    if form == "json":
-        say_json(as_json(table), nl=False)
+    given = {}
+    for one in values:
+        key, equals, value = one.partition("=")
+        if not equals:
+            raise UsageError(f"{one!r} is no KEY=VALUE; for example: history report {name} days=7")
+        given[key] = value
+    here = house(settings)
+    statement = here.history.statement(here.org_id, name, given)
+    if is_shown:
+        say(statement)
     else:
-        say(FORMS[form or "aligned"](table), nl=False)
+        _answer(settings, statement, form)
 
 
 @history.command()
@@ -76,6 +114,19 @@ def rebuild() -> None:
     From its last publication and the ledger; the old file is kept.
     """
     say(_here("the damaged file is on that machine").history.rebuild())
+
+
+def _answer(settings: Settings, query: str, form: str | None) -> None:
+    client = chosen_client(settings)
+    table = house(settings).history.query(query) if client is None else _asked(client, query)
+    if form == "json":
+        say_json(as_json(table), nl=False)
+    else:
+        say(FORMS[form or "aligned"](table), nl=False)
+
+
+def _parameter(one: Parameter) -> str:
+    return one.name.upper() if one.default is None else f"{one.name}={one.default}"
 
 
 def _here(why: str) -> House:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
@@ -38,6 +38,29 @@ class Answered:
     columns: tuple[Column, ...]
     rows: tuple[tuple[Any, ...], ...]  # times in RFC 3339 UTC; what JSON has no word for as text
     as_of: datetime  # UTC: everything that ended until then is in it
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a named query takes."""
+
+    name: str
+    default: str | None  # None: it has to be given
+    says: str
+
+    @property
+    def is_number(self) -> bool:
+        return self.default is not None and self.default.isdecimal()
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """A question that is asked again and again."""
+
+    name: str
+    says: str  # what it answers
+    parameters: tuple[Parameter, ...]  # without the organisation, which is the asker's
+    statement: str  # DuckDB's SQL, with `$name` for each
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +144,17 @@ class History(Protocol):
         Raises:
             NotFound: There is no query of that name, or no history yet.
             UsageError: It takes other parameters.
+        """
+
+    def queries(self) -> Sequence[NamedQuery]:
+        """Every named query, by name."""
+
+    def statement(self, org_id: OrgId, name: str, given: Mapping[str, str]) -> str:
+        """A named query as SQL that anybody may ask, with the organisation and these values in it.
+
+        Raises:
+            NotFound: There is no query of that name.
+            UsageError: A parameter is missing, unknown, or no number where it must be one.
         """
 
     def rebuild(self) -> str:

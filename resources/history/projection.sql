@@ -91,6 +91,80 @@ INSERT INTO findings BY NAME SELECT run_seq, run_id, org_id, definition_id, unne
     SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(findings) AS item FROM parsed
 );
 
+-- name: gather_last_runs
+CREATE OR REPLACE TEMP TABLE newest_runs AS
+SELECT run.org_id, run.definition_id,
+    unnest(arg_max(
+        {'run_seq': seq, 'run_id': run.id, 'status': run.status, 'verdict': run.verdict, 'requested_at': run.requested_at,
+         'completed_at': run.completed_at, 'baseline_diff_score': run.baseline_diff_score},
+        {'requested_at': run.requested_at, 'run_id': run.id}
+    )),
+    max(run.completed_at) FILTER (run.status = 'passed') AS passed_at
+FROM parsed WHERE run.definition_id IS NOT NULL AND run.requested_at IS NOT NULL GROUP BY run.org_id, run.definition_id;
+
+-- name: raise_last_passed
+UPDATE schedule_last_run SET passed_at = greatest(schedule_last_run.passed_at, newest.passed_at)
+FROM newest_runs AS newest
+WHERE schedule_last_run.org_id = newest.org_id AND schedule_last_run.definition_id = newest.definition_id
+    AND newest.passed_at IS NOT NULL;
+
+-- name: raise_last_runs
+-- a run that ends late may have been asked for before another one that ended already
+UPDATE schedule_last_run SET
+    run_seq = newest.run_seq, run_id = newest.run_id, status = newest.status, verdict = newest.verdict,
+    requested_at = newest.requested_at, completed_at = newest.completed_at,
+    baseline_diff_score = newest.baseline_diff_score
+FROM newest_runs AS newest
+WHERE schedule_last_run.org_id = newest.org_id AND schedule_last_run.definition_id = newest.definition_id
+    AND (newest.requested_at, newest.run_id) > (schedule_last_run.requested_at, schedule_last_run.run_id);
+
+-- name: insert_schedule_last_run
+INSERT INTO schedule_last_run BY NAME
+SELECT * FROM newest_runs ANTI JOIN schedule_last_run USING (org_id, definition_id);
+
+-- name: gather_days
+CREATE OR REPLACE TEMP TABLE told_days AS
+SELECT run.org_id, run.definition_id, (run.completed_at AT TIME ZONE 'UTC')::DATE AS day,
+    count(*) AS runs_count,
+    count(*) FILTER (run.status = 'passed') AS passed_count,
+    count(*) FILTER (run.status = 'failed') AS failed_count,
+    count(*) FILTER (run.status = 'needs_review') AS needs_review_count,
+    count(*) FILTER (run.status IN ('error', 'timeout')) AS error_count,
+    count(*) FILTER (run.status IN ('skipped', 'cancelled')) AS skipped_count,
+    coalesce(sum(run.views_count), 0)::BIGINT AS views_count, coalesce(sum(run.views_failed), 0)::BIGINT AS views_failed,
+    count(run.baseline_diff_score) AS compared_count,
+    coalesce(sum(run.baseline_diff_score), 0) AS diff_score_sum, max(run.baseline_diff_score) AS diff_score_max,
+    coalesce(sum(run.duration_ms), 0)::BIGINT AS duration_ms_sum, max(run.duration_ms) AS duration_ms_max,
+    max(run.late_ms) AS late_ms_max
+FROM parsed WHERE run.definition_id IS NOT NULL AND run.completed_at IS NOT NULL GROUP BY ALL;
+
+-- name: raise_days
+-- `day >= ..` lets the zone maps skip all years but the newest
+UPDATE daily_rollup AS rollup SET
+    runs_count = rollup.runs_count + told.runs_count,
+    passed_count = rollup.passed_count + told.passed_count,
+    failed_count = rollup.failed_count + told.failed_count,
+    needs_review_count = rollup.needs_review_count + told.needs_review_count,
+    error_count = rollup.error_count + told.error_count,
+    skipped_count = rollup.skipped_count + told.skipped_count,
+    views_count = rollup.views_count + told.views_count,
+    views_failed = rollup.views_failed + told.views_failed,
+    compared_count = rollup.compared_count + told.compared_count,
+    diff_score_sum = rollup.diff_score_sum + told.diff_score_sum,
+    diff_score_max = greatest(rollup.diff_score_max, told.diff_score_max),
+    duration_ms_sum = rollup.duration_ms_sum + told.duration_ms_sum,
+    duration_ms_max = greatest(rollup.duration_ms_max, told.duration_ms_max),
+    late_ms_max = greatest(rollup.late_ms_max, told.late_ms_max)
+FROM told_days AS told
+WHERE rollup.day >= (SELECT min(day) FROM told_days)
+    AND rollup.org_id = told.org_id AND rollup.definition_id = told.definition_id AND rollup.day = told.day;
+
+-- name: insert_daily_rollup
+INSERT INTO daily_rollup BY NAME
+SELECT * FROM told_days ANTI JOIN (
+    SELECT org_id, definition_id, day FROM daily_rollup WHERE day >= (SELECT min(day) FROM told_days)
+) AS known USING (org_id, definition_id, day) ORDER BY day, org_id, definition_id;
+
 -- name: gather_definitions
 -- the newest state of each definition in the batch, with who made it and when: that is told by its first state
 CREATE OR REPLACE TEMP TABLE newest_definitions AS

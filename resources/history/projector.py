@@ -22,6 +22,10 @@ KINDS = ("run", AGAIN, "definition", *BASELINES, "notification", "event", "incid
 
 # keys of a run's fact that are tables, too, and the columns that their rows take from the run's
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
+ROLLUPS = (
+    "gather_last_runs", "raise_last_passed", "raise_last_runs", "insert_schedule_last_run",
+    "gather_days", "raise_days", "insert_daily_rollup",
+)  # fmt: skip
 FROM_RUN = ("run_seq", "run_id", "org_id", "definition_id", "baseline_id", "compared_at", "view")
 FROM_SESSION = (
     "session_id",
@@ -105,6 +109,8 @@ class Projector:
         self._run(parse, columns=json.dumps({"run": run, **structure}))
         for table in ("automated_runs", "steps", *RUN_PARTS):
             self._run(f"insert_{table}")
+        for statement in ROLLUPS:
+            self._run(statement)
 
     def _definitions(self) -> None:
         self._run("gather_definitions")

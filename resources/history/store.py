@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -14,10 +15,10 @@ from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.history import Answered, PastRun, Table
+from inspect_pipelines.ports.history import Answered, NamedQuery, PastRun, Table
 from resources.history import publication, remarks
 from resources.history.lease import holding
-from resources.history.named import named_query
+from resources.history.named import filled, named_queries, named_query
 from resources.history.parts import Parts
 from resources.history.places import Places
 from resources.history.publication import Publication
@@ -99,6 +100,12 @@ class DuckHistory:
         from resources.history import query  # imports DuckDB
 
         return query.frame(statement, parameters, self.places.snapshot)
+
+    def queries(self) -> Sequence[NamedQuery]:
+        return list(named_queries().values())
+
+    def statement(self, org_id: OrgId, name: str, given: Mapping[str, str]) -> str:
+        return filled(name, org_id, given)
 
     def rebuild(self) -> str:
         from resources.history.rebuild import rebuild  # imports DuckDB

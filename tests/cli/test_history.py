@@ -91,6 +91,38 @@ def test_a_wrong_query_is_a_sentence_and_exit_code_2(home, words, sentence):
     assert "Traceback" not in done.stderr
 
 
+def test_a_question_with_a_name_is_listed_shown_and_answered(home):
+    home.finish(1, 2)
+
+    listed = inspect_pipelines(home, "history", "queries").stdout
+    shown = inspect_pipelines(home, "history", "report", "pass_rate", "days=9999", "--sql").stdout
+    answered = inspect_pipelines(home, "history", "report", "pass_rate", "days=9999", "--json")
+    asked = inspect_pipelines(home, "history", "sql", "--json", shown)
+
+    assert "pass_rate definition_id=% days=90\n    How many of a day's runs passed" in listed
+    assert "trend DEFINITION_ID days=90\n" in listed
+    assert (answered.returncode, answered.stderr) == (0, "")
+    assert json.loads(answered.stdout) == json.loads(asked.stdout)
+    assert json.loads(answered.stdout)[0]["passed_percent"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        (["flakiest", "7"], 2, "'7' is no KEY=VALUE; for example: history report flakiest days=7"),
+        (["flakiest", "days=x"], 2, "days of the query 'flakiest' is a whole number, not 'x'"),
+        (["nope"], 2, "'nope' is no query of the run history; there are: alerts, "),
+    ],
+)
+def test_a_wrong_question_is_a_sentence(home, words, status, sentence):
+    home.finish(1)
+
+    done = inspect_pipelines(home, "history", "report", *words)
+
+    assert (done.returncode, done.stdout) == (status, "")
+    assert sentence in done.stderr
+
+
 def test_a_query_without_any_run_yet_says_how_to_make_one(home):
     done = inspect_pipelines(home, "history", "sql", "SELECT 1")
 

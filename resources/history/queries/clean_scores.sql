@@ -1,7 +1,9 @@
 -- How far each view was from its approved picture in the newest runs of a definition that passed and compared; the newest
 -- run first. Scores of different methods do not compare: `score_method` says which one it was.
 --
--- $org_id, $definition_id, $runs: how many runs at most
+-- $org_id: the organisation
+-- $definition_id: the schedule or trigger
+-- $runs = 20: how many runs at most
 SELECT run_seq,
        view, score, score_method, tolerance_score AS tolerance, passed
 FROM comparisons

