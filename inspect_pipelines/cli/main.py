@@ -34,6 +34,11 @@ COMMANDS = {
         "List, adopt, reject, activate, roll back and delete approved pictures; show their noise.",
     ),
     "reviews": ("reviews", "reviews", "List, show and decide what waits for a person."),
+    "comments": (
+        "comments",
+        "comments",
+        "Say something of a point of a run's picture; ask a reviewer for their word.",
+    ),
     "incidents": ("incidents", "incidents", "List, show, acknowledge and silence incidents."),
     "sessions": ("sessions", "sessions", "List, show, open and stop agents' sessions."),
     "notifications": ("notifications", "notifications", "List, show and resend messages."),
