@@ -5,6 +5,7 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.job import assets_of, check_of, job_of
+from assets.upkeep import nightly, upkeep_job
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
@@ -35,14 +36,18 @@ def defs() -> dg.Definitions:
     ]
     jobs = [(house, definition, job_of(definition, naming, house)) for house, naming, definition in published]
     every = [job for _, _, job in jobs]
+    upkeep = upkeep_job(ours)
     started = [job for _, definition, job in jobs if isinstance(definition, Trigger)]
     return dg.Definitions(
         assets=[
             assets_of(definition, naming, starter(house, engine)) for house, naming, definition in published
         ],
         asset_checks=[check_of(definition, naming, house) for house, naming, definition in published],
-        jobs=every,
-        schedules=[schedule_of(d, job, house) for house, d, job in jobs if isinstance(d, Schedule)],
+        jobs=[*every, upkeep],
+        schedules=[
+            *(schedule_of(d, job, house) for house, d, job in jobs if isinstance(d, Schedule)),
+            nightly(upkeep),
+        ],
         sensors=[
             reconcile,
             *([waiting_runs(every)] if every else []),

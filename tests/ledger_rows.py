@@ -401,6 +401,7 @@ NAMES: Mapping[str, Ask] = {
     "batches.due": lambda r: r.due(LATER),
     "batches.open": lambda r: r.open(),
     "audit.latest": lambda r: r.latest(),
+    "audit.last": lambda r: r.last("identity.bound"),
     "audit.entries": lambda r: r.entries(),
     "members.find": lambda r: r.find("ada"),
     "members.all": lambda r: r.all(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from inspect_pipelines.cli.choice import refuse_server
-from inspect_pipelines.cli.output import print_json, say
+from inspect_pipelines.cli.output import print_json, say, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.usecases.history.sweep import Swept, sweep
@@ -29,7 +29,7 @@ def prune(is_dry_run: bool, as_json: bool) -> None:
             "nothing was applied to this home yet, so nobody has said how long what is kept: nothing was pruned"
         )
         return
-    done = sweep(houses, now=ours.clock.now(), is_dry_run=is_dry_run)
+    done = sweep(houses, now=ours.clock.now(), by=f"user:{user_name()}", is_dry_run=is_dry_run)
     if as_json:
         print_json(done)
     else:

@@ -135,8 +135,8 @@ class Settings(BaseModel):
     open_inspect_archive: bool = True
     """Whether sessions are archived there when all of them is collected."""
 
-    payload_days: int = Field(default=30, ge=1, le=3650)
-    """How long payloads of webhooks are kept; what events say of them stays."""
+    payload_days: int | None = Field(default=None, ge=1, le=3650)
+    """How long payloads of webhooks are kept, whatever organization.yaml says in `retention`; what events say of them stays."""
 
     branch_days: int = Field(default=30, ge=1, le=3650)
     """How long the approved pictures of a branch are used after its pull request ended, or after its last run."""

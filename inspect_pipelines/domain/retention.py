@@ -10,6 +10,8 @@ from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.session import SessionResult
 
+SWEPT = "retention.swept"  # the deed, in the audit
+
 
 @dataclass(frozen=True, slots=True)
 class Retention:

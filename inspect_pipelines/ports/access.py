@@ -122,6 +122,9 @@ class Audit(Protocol):
     def append(self, action: str, subject: str, *, by: str, at: datetime, detail: str = "") -> None:
         """Keep who did what to what."""
 
+    def last(self, action: str) -> AuditEntry | None:
+        """The newest one of that deed; None: it was never done."""
+
     def entries(self, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
         """Newest first.
 

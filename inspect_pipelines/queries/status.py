@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspect_pipelines.domain.retention import SWEPT
 from inspect_pipelines.ports.history import HistoryStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definitions import DefinitionSummary, list_definitions
@@ -19,11 +20,21 @@ class HistoryLag:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweep:
+    """The last time that what was kept long enough was let go."""
+
+    at: datetime  # UTC
+    by: str
+    gone: str  # `pictures: 12 (3.4 MB), events: 2`
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     now: datetime  # UTC
     definitions: tuple[DefinitionSummary, ...]
     open_runs: tuple[RunSummary, ...]  # oldest first
     history: HistoryLag
+    swept: Sweep | None  # what was let go of last; None: it never was
 
 
 def status(house: House, history: HistoryStatus) -> Status:
@@ -32,7 +43,14 @@ def status(house: House, history: HistoryStatus) -> Status:
     definitions = list_definitions(house)
     with house.ledger.read() as ledger:
         open_runs = summaries(house, ledger, ledger.runs.open())
-    return Status(now, tuple(definitions), tuple(open_runs), _lag(history, journal_head(house)))
+        last = ledger.audit.last(SWEPT)
+    return Status(
+        now,
+        tuple(definitions),
+        tuple(open_runs),
+        _lag(history, journal_head(house)),
+        None if last is None else Sweep(last.happened_at, last.actor, last.detail),
+    )
 
 
 def journal_head(house: House) -> int:

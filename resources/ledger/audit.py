@@ -36,13 +36,19 @@ class SqlAudit(Owned):
         )
         return [tuple(row) for row in self._connection.execute(query)]
 
+    def last(self, action: str) -> AuditEntry | None:
+        query = sa.select(audit).where(audit.c.org_id == self._org_id, audit.c.action == action)
+        row = self._connection.execute(query.order_by(audit.c.seq.desc()).limit(1)).one_or_none()
+        return None if row is None else _entry(row)
+
     def entries(self, *, before: int | None = None, limit: int = 50) -> list[AuditEntry]:
         query = (
             sa.select(audit).where(audit.c.org_id == self._org_id).order_by(audit.c.seq.desc()).limit(limit)
         )
         if before is not None:
             query = query.where(audit.c.seq < before)
-        return [
-            AuditEntry(row.seq, row.happened_at, row.actor, row.action, row.subject, row.detail, row.via)
-            for row in self._connection.execute(query)
-        ]
+        return [_entry(row) for row in self._connection.execute(query)]
+
+
+def _entry(row: sa.Row[tuple[object, ...]]) -> AuditEntry:
+    return AuditEntry(row.seq, row.happened_at, row.actor, row.action, row.subject, row.detail, row.via)

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from inspect_pipelines.domain.audit import SERVICE
 from inspect_pipelines.domain.ids import BaselineId, EventId, OrgId, RunId, Sha256
-from inspect_pipelines.domain.retention import Gone, Kind, telling
+from inspect_pipelines.domain.retention import SWEPT, Gone, Kind, telling
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.pictures.prune import YOUNGEST
@@ -45,12 +46,13 @@ class Swept:
         return sum(one.size_bytes for one in self.gone)
 
 
-def sweep(houses: Sequence[House], *, now: datetime, is_dry_run: bool = False) -> Swept:
+def sweep(houses: Sequence[House], *, now: datetime, by: str = SERVICE, is_dry_run: bool = False) -> Swept:
     """Let go what is due in every organisation of a home, or only tell what a sweep at this moment would.
 
     Args:
         houses: All of the home; pictures are stored once for all of them.
         now: Aware; what is kept for n days goes when it is older.
+        by: Who asks; it stands in every organisation's audit, with what went.
         is_dry_run: Change nothing.
     """
     due = [due_of(house, now) for house in houses]
@@ -69,7 +71,21 @@ def sweep(houses: Sequence[House], *, now: datetime, is_dry_run: bool = False) -
         Gone(Kind.EVENTS, sum(len(one.events) for one in due)),
         Gone(Kind.MESSAGES, sum(len(one.messages) for one in due)),
     )
+    if not is_dry_run:
+        for house in houses:
+            with house.ledger.write() as ledger:
+                ledger.audit.append(SWEPT, "home", by=by, at=now, detail=in_words(gone))
     return Swept(gone, kept)
+
+
+def in_words(gone: Sequence[Gone]) -> str:
+    """`pictures: 12 (3.4 MB), events: 2`, without what there was none of."""
+    told = [
+        f"{one.kind.value}: {one.count}" + (f" ({one.size_bytes / 1e6:.1f} MB)" if one.size_bytes else "")
+        for one in gone
+        if one.count
+    ]
+    return ", ".join(told) or "nothing was due"
 
 
 def due_of(house: House, now: datetime) -> Due:

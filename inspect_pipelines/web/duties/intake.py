@@ -32,7 +32,7 @@ class Intake(Duty):
         house: Ports.
         sources: Refreshed from here.
         route: Called after every look, to match new events and start what they ask for; None: nobody does.
-        payload_days: How long payloads are kept.
+        payload_days: How long payloads are kept; None: as long as the organisation which keeps them longest says.
         every_seconds: How often it looks when nobody wakes it.
     """
 
@@ -42,13 +42,13 @@ class Intake(Duty):
         sources: KnownSources,
         route: Route | None = None,
         *,
-        payload_days: int = 30,
+        payload_days: int | None = None,
         every_seconds: float = LOOK_EVERY_SECONDS,
     ) -> None:
         super().__init__("intake", "webhooks", every_seconds=every_seconds)
         self.sources = sources
         self._house, self._route = house, route
-        self._keep = timedelta(days=payload_days)
+        self._payload_days = payload_days
         self._was_busy = False
         self._refreshes = _Every(REFRESH_EVERY_SECONDS, house.clock)
         self._prunes = _Every(PRUNE_EVERY_SECONDS, house.clock)
@@ -74,10 +74,11 @@ class Intake(Duty):
 
     def _prune(self) -> None:
         now = self._house.clock.now()
-        pruned = self._house.inbox.prune(before=now - self._keep)
-        self._house.inbox.forget(before=now - max(self._keep, KNOWN_FOR))
+        keep = timedelta(days=self._payload_days or self.sources.payload_days)
+        pruned = self._house.inbox.prune(before=now - keep)
+        self._house.inbox.forget(before=now - max(keep, KNOWN_FOR))
         if pruned:
-            log.info("%d payloads older than %d days were forgotten", pruned, self._keep.days)
+            log.info("%d payloads older than %d days were forgotten", pruned, keep.days)
 
 
 class _Every:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from inspect_pipelines.config.settings import resolve_secret
 from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.retention import Retention, longest
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.errors import InspectError, UsageError
 from inspect_pipelines.ports.estate import Estate
@@ -31,6 +33,9 @@ class KnownSources:
         self.problem = ""  # which secrets are missing, and which ids are taken; empty when none is
         self._estate = estate
         self._by_id: Mapping[str, KnownSource] = {}
+        self.payload_days = (
+            Retention().payloads
+        )  # of the organisation that keeps payloads longest: one inbox holds all
 
     def find(self, source_id: str) -> KnownSource | None:
         return self._by_id.get(source_id)
@@ -43,7 +48,8 @@ class KnownSources:
         """
         problems: list[str] = []
         found: dict[str, KnownSource] = {}
-        for org_id, sources in self._applied():
+        applied = self._applied()
+        for org_id, sources in ((one.org_id, one.sources) for one in applied):
             for source in sources:
                 other = found.setdefault(source.id, KnownSource(org_id, source, _secrets(source, problems)))
                 if other.org_id != org_id:  # the address has no organisation in it
@@ -52,15 +58,16 @@ class KnownSources:
                         f"{other.org_id!r} has one of that id; choose another id"
                     )
         self._by_id = found
+        self.payload_days = longest(one.retention for one in applied).payloads
         told = "; ".join(problems)
         if told and told != self.problem:
             log.warning("%s", told)
         self.problem = told
 
-    def _applied(self) -> list[tuple[OrgId, Sequence[Source]]]:
-        """Every organisation's sources, the first organisation's first."""
+    def _applied(self) -> list[Organization]:
+        """Every organisation, the first one first."""
         houses = sorted(self._estate.houses(), key=lambda one: (not naming(one).is_first, one.org_id))
-        return [(house.org_id, organization(house).sources) for house in houses]
+        return [organization(house) for house in houses]
 
 
 def _secrets(source: Source, problems: list[str]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from fickle_ledger import FickleLedger
 from houses import a_house, an_estate, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.retention import Retention
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.duties.intake import Intake
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
@@ -76,6 +77,21 @@ def test_a_secret_file_that_is_not_utf8_costs_no_other_source_its_webhooks(
     assert known is not None
     assert known.secrets == ("known",)
     assert sources.problem.startswith("source 'odd': secret '${file:")
+
+
+def test_payloads_are_kept_as_long_as_organization_yaml_says(house: House) -> None:
+    kept = Organization(house.org_id, retention=Retention(payloads=3))
+    with house.ledger.write() as ledger:
+        ledger.organizations.save(kept, at=NOW)
+    old, young = (a_delivery(n, received_at=NOW - timedelta(days=days)) for n, days in ((1, 4), (2, 2)))
+    house.inbox.store([old, young])
+
+    intake = an_intake(house)
+    intake.start()
+    until(lambda: house.inbox.find(house.org_id, old.id) is None)
+    intake.stop()
+
+    assert house.inbox.find(house.org_id, young.id) == young
 
 
 def test_old_payloads_are_forgotten_and_their_ids_stay_for_a_week(house: House) -> None:
