@@ -148,9 +148,11 @@ def in_dagster() -> dict[str, Any]:
     from inspect_pipelines.definitions import defs
 
     repository = defs().get_repository_def()
-    jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("__")]
+    jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("_")]  # ours, of the home
     return {
         "jobs": {job.name: job.run_tags[".dagster/inspect.org"] for job in jobs},
-        "schedules": sorted(schedule.name for schedule in repository.schedule_defs),
+        "schedules": sorted(
+            schedule.name for schedule in repository.schedule_defs if not schedule.name.startswith("_")
+        ),
         "assets": sorted(key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()),
     }
