@@ -30,6 +30,7 @@ from resources.live_frames import FolderLiveFrames
 from resources.logins.folder import FolderLogins
 from resources.publication import FilePublication
 from resources.report.html import HtmlReports
+from resources.seal import FileSeal
 from resources.sessions.browser.sessions import BrowserSessions
 from resources.sessions.open_inspect.access import Access
 from resources.sessions.open_inspect.agents import OpenInspectAgents
@@ -83,6 +84,7 @@ def estate(settings: Settings | None = None) -> Estate:
         workers=workers,
         logins=FolderLogins(home / "logins", key),
         reports=HtmlReports(home, gallery),
+        seal=FileSeal(home / "keys"),
         hasher=Argon2Hashes(),
         identities=OidcIdentities(clock),
         workflows=GitHubWorkflows(clock),

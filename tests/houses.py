@@ -36,6 +36,7 @@ from resources.inbox.store import create_inbox
 from resources.live_frames import FolderLiveFrames
 from resources.logins.folder import FolderLogins
 from resources.publication import FilePublication
+from resources.seal import FileSeal
 
 
 class SteppedClock:
@@ -232,6 +233,7 @@ def a_house(home: Path, *, channels: Sequence[tuple[str, Any]] = (), gallery: An
         workers=LivingWorkers(),
         logins=FolderLogins(home / "logins"),
         reports=CollectedReports(),
+        seal=FileSeal(home / "keys"),
         hasher=Argon2Hashes(memory_kib=8),
         identities=OidcIdentities(clock),
         workflows=GitHubWorkflows(clock),

@@ -50,6 +50,7 @@ COMMANDS = {
     "diff-dir": ("diff_dir", "diff_dir", "Compare two folders of pictures."),
     "history": ("history", "history", "Query the run history with SQL, and look after it."),
     "logins": ("logins", "logins", "List and forget what logins have left behind."),
+    "verify": ("bundle", "verify", "Check an evidence bundle: who signed it, and that nothing was changed."),
     "gallery": ("gallery", "gallery", "Look after stored pictures."),
     "up": ("up", "up", "Start everything: web, code server, daemon, Dagster UI."),
     "env": ("up", "env", 'Print the variables for `eval "$(inspect-pipelines env)"`.'),
@@ -62,7 +63,9 @@ REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's de
 
 ORG, SERVER, TOKEN, TOKEN_FILE = FIRSTS = ("--org", "--server", "--token", "--token-file")
 # What is about this machine, or about files here: a server is not asked for it. `gallery` looks into a home.
-OF_FILES = frozenset(("init", "import", "playbook", "validate", "diff", "diff-dir", "up", "env", "doctor"))
+OF_FILES = frozenset(
+    ("init", "import", "playbook", "validate", "diff", "diff-dir", "verify", "up", "env", "doctor")
+)
 OF_A_HOME = frozenset(("gallery", "logins", "sessions"))
 
 

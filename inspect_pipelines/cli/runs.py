@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspect_pipelines.cli import dossier as dossiers
+from inspect_pipelines.cli.bundle import bundle, key
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.comparison import print_comparison
 from inspect_pipelines.cli.desks.runs import RunDesk, RunsHere, RunsThere
@@ -50,6 +51,10 @@ def runs() -> None:
 
     RUN is a run's id or the beginning of it (6 characters or more). Without a subcommand: list.
     """
+
+
+runs.add_command(bundle)
+runs.add_command(key)
 
 
 @runs.command("list")

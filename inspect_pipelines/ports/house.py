@@ -24,6 +24,7 @@ from inspect_pipelines.ports.live_frames import LiveFrames
 from inspect_pipelines.ports.logins import Logins
 from inspect_pipelines.ports.publication import Publication
 from inspect_pipelines.ports.reports import Reports
+from inspect_pipelines.ports.seal import Seal
 from inspect_pipelines.ports.sessions import Sessions
 from inspect_pipelines.ports.workflows import Workflows
 
@@ -48,6 +49,7 @@ class House:
     workers: Workers
     logins: Logins  # of all organisations; who asks says which
     reports: Reports
+    seal: Seal  # of what leaves the home, signed
     hasher: Hasher  # of passwords
     identities: Identities  # of people, as their provider tells
     workflows: Workflows  # of CI, that prove which one they are

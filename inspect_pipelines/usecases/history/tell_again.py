@@ -95,6 +95,12 @@ def _runs(
     return told
 
 
+def facts_of(session: LedgerSession, run_id: RunId, *, report_url: str) -> Facts:
+    """What the history keeps of a run that has ended, as far as the ledger knows it."""
+    (facts,) = _run_facts(session, [run_id], lambda _: report_url)
+    return facts
+
+
 def _run_facts(
     session: LedgerSession, run_ids: Sequence[RunId], report_url: Callable[[RunId], str]
 ) -> Iterator[Facts]:
