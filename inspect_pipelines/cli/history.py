@@ -15,7 +15,7 @@ import click
 from inspect_pipelines.cli.choice import chosen_client, refuse_server
 from inspect_pipelines.cli.output import say, say_json
 from inspect_pipelines.cli.table import aligned
-from inspect_pipelines.cli.upkeep import prune
+from inspect_pipelines.cli.upkeep import backup, export_, prune, restore, vacuum
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.history import Parameter, Table
@@ -35,7 +35,8 @@ def history() -> None:
     """Query the run history with SQL, and look after it."""
 
 
-history.add_command(prune)
+for _command in (prune, vacuum, backup, restore, export_):
+    history.add_command(_command)
 
 
 @history.command()

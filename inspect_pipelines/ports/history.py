@@ -164,6 +164,23 @@ class History(Protocol):
             Unavailable: Another process owns it now.
         """
 
+    def compact(self) -> tuple[int, int]:
+        """Write the live history anew without the room that changed rows left; bytes before and after.
+
+        Raises:
+            Unavailable: Another process owns it now, or the disk is full.
+        """
+
+    def export(self, folder: str) -> Mapping[str, int]:
+        """Every table as Parquet under a new folder, a file a month; how many rows each has.
+
+        Raises:
+            NotFound: There is no history yet.
+            Refused: There is something in the folder.
+            UsageError: It cannot be made.
+            Unavailable: Its disk is full; nothing stays.
+        """
+
     def remarks(self, *, since: datetime) -> list[str]:
         """What had to be mended since then, one sentence each, oldest first."""
 

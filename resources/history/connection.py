@@ -93,6 +93,19 @@ def open_copying(source: Path, target: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def open_whole(source: Path) -> duckdb.DuckDBPyConnection:
+    """One file, `whole`, to be read and written elsewhere by whoever asked for that on this machine."""
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(f"SET memory_limit = '{COPYING_MEMORY}'")
+        connection.execute(f"ATTACH '{quoted(source)}' AS whole (READ_ONLY)")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
 def quoted(text: object) -> str:
     """A text as it may stand between single quotes."""
     return str(text).replace("'", "''")

@@ -112,6 +112,17 @@ class DuckHistory:
 
         return rebuild(self.places.home, self._ledgers, self._clock)
 
+    def compact(self) -> tuple[int, int]:
+        from resources.history.compacting import compact  # imports DuckDB
+
+        return compact(self.places.home, self._ledgers, self._clock)
+
+    def export(self, folder: str) -> Mapping[str, int]:
+        self._freshen(UPGRADE_SECONDS)
+        from resources.history.exporting import export  # imports DuckDB
+
+        return export(self.places.snapshot, Path(folder))
+
     def url(self) -> str:
         return str(self.places.published)
 
