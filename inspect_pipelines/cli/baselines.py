@@ -186,7 +186,7 @@ def restore(baseline_id: str) -> None:
 def noise(definition_id: str, as_json: bool) -> None:
     """Show each view's noise floor and a tolerance that fits it.
 
-    The floor is the highest score of DEFINITION's last 30 runs that passed: what a view differs by when nothing is wrong.
+    The floor is the highest score of DEFINITION's last 20 runs that passed: what a view differs by when nothing is wrong.
     """
     floors = _desk().noise(definition_id)
     if as_json:

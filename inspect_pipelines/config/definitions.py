@@ -33,7 +33,7 @@ from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.event_data import is_of_data
 from inspect_pipelines.domain.host import host_of
 from inspect_pipelines.domain.ids import NOT_AN_ID, SLUG, DefinitionId, OrgId
-from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, Overlap, Plan, Retries, RuleEvent
+from inspect_pipelines.domain.plan import NotifyRule, Overlap, Plan, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import Playbook, VariableType
 from inspect_pipelines.domain.schedule import CatchUp, Schedule
 from inspect_pipelines.domain.template import malformed, placeholders
@@ -176,7 +176,7 @@ class _Check:
             branch=written.branch,
             variables=variables,
             timeout_minutes=written.timeout_minutes,
-            baseline=BaselinePolicy(**policy.model_dump()),
+            baseline=policy.policy(),
             notify=tuple(
                 self._rule(event, rule)
                 for event in RuleEvent

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import (
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    WrapValidator,
+    model_validator,
+)
 
 from inspect_pipelines.config.alert_document import AlertsDocument, OwnAlertsDocument
 from inspect_pipelines.config.channel_document import PersonDocument
@@ -13,8 +21,23 @@ from inspect_pipelines.config.screenshot_document import Tolerance
 from inspect_pipelines.config.sign_in import SignInDocument
 from inspect_pipelines.config.source_document import SourceDocument
 from inspect_pipelines.config.workflows import WorkflowDocument
+from inspect_pipelines.domain.plan import BaselinePolicy
 
 MAX_TIMEOUT_MINUTES = 24 * 60
+USUAL_TOLERANCE = 0.02
+AUTO = -1.0  # stands for `auto`; no tolerance is negative
+
+
+def _auto(value: Any, number: ValidatorFunctionWrapHandler) -> Any:
+    return AUTO if value == "auto" else number(value)
+
+
+PlanTolerance = Annotated[
+    Tolerance,
+    WrapValidator(_auto),
+    PlainSerializer(lambda said: "auto" if said == AUTO else said),
+    WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"const": "auto"}]}),
+]
 
 
 class RuleDocument(Document):
@@ -37,11 +60,18 @@ class NotifyDocument(OwnAlertsDocument):
 class BaselineDocument(Document):
     enabled: bool = True
     set: str | None = None
-    tolerance: Tolerance = 0.02
+    tolerance: PlanTolerance = USUAL_TOLERANCE
     layout_budget_px: Annotated[int, Field(ge=0, le=10_000)] = 4
     region_budget: Annotated[int, Field(ge=0, le=10_000)] | None = None
     update_on_success: bool = False
     first_run: Literal["review", "adopt"] = "review"
+
+    def policy(self) -> BaselinePolicy:
+        """What it means; until a view's noise is known, `auto` is the usual tolerance."""
+        said = self.model_dump()
+        if self.tolerance == AUTO:
+            return BaselinePolicy(**said | {"tolerance": USUAL_TOLERANCE, "is_auto": True})
+        return BaselinePolicy(**said)
 
 
 class CompareDocument(Document):

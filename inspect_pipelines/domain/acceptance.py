@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from inspect_pipelines.domain.accepted_finding import accepted_with
-from inspect_pipelines.domain.baseline import Baseline, adopted, baseline_set, concerning
+from inspect_pipelines.domain.anchor import Anchor
+from inspect_pipelines.domain.baseline import Baseline, BaselineImage, adopted, baseline_set, concerning
 from inspect_pipelines.domain.branch import branch_of
+from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.run_end import RunEnd
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.verdict import VerdictKind
 
 
 def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
-    """The baseline that the plan makes of a passed run: of a first one, or of its small accepted changes.
+    """The baseline that the plan makes of a passed run: of a first one, or of what is no change.
 
+    A picture moves along only where nothing differs once it is masked, or where a person accepted exactly this change
+    before: what is merely within the tolerance adds up, night by night, to what nobody ever approved.
     None where it makes none, of a part of its plan, and where a person has adopted something since the run was compared: that stands.
 
     Args:
@@ -25,25 +33,58 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
     if end.baseline_id is None or end.verdict.kind is not VerdictKind.PASSED or not policy.enabled:
         return None
     is_first = end.judged_with is None and policy.first_run == "adopt"
-    has_moved = any(one.looks_as_approved and one.old_sha256 != one.new_sha256 for one in end.comparisons)
-    if not (is_first or (end.judged_with is not None and policy.update_on_success and has_moved)):
+    moving = {one.view for one in end.comparisons if _may_move(one)}
+    if not (is_first or (end.judged_with is not None and policy.update_on_success and moving)):
         return None
     if _id(concerning(active, end.sessions, end.definition)) != _id(end.judged_with):
         return None
-    said = {
-        one.view for one in end.comparisons if one.said is not None
-    }  # a person finalises what a person decided
-    shots = [shot for session in end.sessions for shot in session.screenshots if shot.view not in said]
+    shots = [shot for session in end.sessions for shot in session.screenshots]
+    taken = [shot for shot in shots if is_first or shot.view in moving]
+    current = active.images if active else {}
     return Baseline(
         id=end.baseline_id,
         org_id=end.run.org_id,
         set=baseline_set(end.definition, end.run),
-        images=adopted(active, shots, end.run.id),
+        images=anchored(current, adopted(active, taken, end.run.id)),
         created_at=end.at,
         created_by="policy:first_run" if is_first else "policy:update_on_success",
         source_run_id=end.run.id,
         findings=accepted_with(active.findings if active else (), end.sessions),
     )
+
+
+def approved_by_person(image: BaselineImage) -> BaselineImage:
+    """The picture that a person approved last: this one, unless a rule has put it there since."""
+    one = image.anchor
+    if one is None:
+        return image
+    return BaselineImage(
+        one.sha256, one.width, one.height, one.environment, one.source_run_id, image.route, one.masked
+    )
+
+
+def anchored(
+    current: Mapping[View, BaselineImage], images: Mapping[View, BaselineImage]
+) -> dict[View, BaselineImage]:
+    """The images that a rule puts in the place of the current ones; each still knows what a person approved last."""
+    return {view: _anchored(current.get(view), image) for view, image in images.items()}
+
+
+def _anchored(old: BaselineImage | None, new: BaselineImage) -> BaselineImage:
+    if old is None:
+        return new
+    by = approved_by_person(old)
+    if by.sha256 == new.sha256:  # it is back where it was
+        return replace(new, anchor=None)
+    anchor = Anchor(by.sha256, by.width, by.height, by.environment, by.source_run_id, by.masked)
+    return replace(new, anchor=anchor)
+
+
+def _may_move(one: Comparison) -> bool:
+    if not one.looks_as_approved or one.old_sha256 == one.new_sha256 or one.new_sha256 is None:
+        return False
+    is_same = not (one.score or one.layout_px or one.changed_ratio)
+    return is_same or bool(one.absorbed and one.absorbed.by)
 
 
 def _id(baseline: Baseline | None) -> str | None:

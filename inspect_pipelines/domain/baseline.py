@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from inspect_pipelines.domain.accepted_finding import AcceptedFinding
 from inspect_pipelines.domain.action import TakeScreenshot
+from inspect_pipelines.domain.anchor import Anchor
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.branch import branch_of, layer, parted
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
@@ -33,6 +34,7 @@ class BaselineImage:
     masked: tuple[Masked, ...] = ()
     elements: tuple[tuple[str, Box], ...] = ()  # as the screenshot's
     texts: tuple[str, ...] = ()
+    anchor: Anchor | None = None  # None: it is this very picture, as far as anybody knows
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.box import Box
+from inspect_pipelines.domain.drift_track import Absorbed
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.said import Said
@@ -118,6 +119,7 @@ class Comparison:
     fingerprint: str = ""
     side_by_side_sha256: Sha256 | None = None
     said: Said | None = None  # the person's earlier word that it follows; it passes unless that rejects it
+    absorbed: Absorbed | None = None  # of a view that looks as approved; None: nobody measured it
 
     @property
     def was_run(self) -> bool:
@@ -130,9 +132,17 @@ class Comparison:
         return self.passed and self.said is None
 
     @property
+    def is_adrift(self) -> bool:
+        """Whether it passes by itself, and only what its runs have added up to asks for a person; nobody decided about it yet."""
+        return not self.passed and self.said is None and self.absorbed is not None and bool(self.absorbed.due)
+
+    @property
     def sentence(self) -> str:
-        """The reason, and what a person said of it before."""
-        return f"{self.reason}; {self.said.clause}" if self.said else self.reason
+        """The reason, what a person said of it before, and what a view that passes has absorbed."""
+        if self.said:
+            return f"{self.reason}; {self.said.clause}"
+        absorbed = self.absorbed.clause if self.absorbed and self.passed else ""
+        return f"{self.reason}; {absorbed}" if absorbed else self.reason
 
 
 def pair(old: Mapping[View, BaselineImage], new: Sequence[Screenshot]) -> list[Pair]:

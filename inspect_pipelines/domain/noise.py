@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
 from inspect_pipelines.domain.comparison import NOT_MEASURED
+from inspect_pipelines.domain.drift_track import fitting_tolerance
 from inspect_pipelines.domain.screenshot import View
 
 LEAST_RUNS = 5  # clean ones; fewer say little about what a sixth will bring
-HEADROOM = 2.0  # the suggestion's distance from the worst clean score; a maximum of few runs is soon exceeded
-LEAST_TOLERANCE = 0.005  # a quarter of the default; below it lies what no eye sees and other machines draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +33,7 @@ class NoiseFloor:
     median: float  # score, 0.0 .. 1.0
     highest: float  # score of the noisiest clean run
     tolerance: float  # in use now
-    suggested_tolerance: float | None  # None: too few clean runs to suggest one
+    suggested_tolerance: float | None  # 0.005 .. 1.0; None: too few clean runs to suggest one
 
 
 def noise_floors(clean_runs: Iterable[Sequence[Score]]) -> tuple[NoiseFloor, ...]:
@@ -63,9 +61,7 @@ def noise_floors(clean_runs: Iterable[Sequence[Score]]) -> tuple[NoiseFloor, ...
 
 def _floor(newest: Score, scores: Sequence[float]) -> NoiseFloor:
     highest = max(scores, default=0.0)
-    suggested = None
-    if len(scores) >= LEAST_RUNS:
-        suggested = min(max(math.ceil(highest * HEADROOM * 1000) / 1000, LEAST_TOLERANCE), 1.0)
+    suggested = fitting_tolerance(scores) if len(scores) >= LEAST_RUNS else None
     return NoiseFloor(
         view=newest.view,
         runs=len(scores),

@@ -51,6 +51,9 @@ class BaselinePolicy:
     enabled: bool = True
     set: str | None = None  # a shared baseline set's name; None: the definition's own
     tolerance: float = 0.02  # score in [0, 1] up to which a view passes
+    is_auto: bool = (
+        False  # each view's own noise says its tolerance, once it is known; see domain/drift_track
+    )
     layout_budget_px: int = 4  # inserted plus removed rows up to which a view passes
     region_budget: int | None = None  # changed regions up to which a view passes; None: off
     update_on_success: bool = False

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.finding import Finding, without_waiting
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
 
+ADRIFT = "pictures drifted from what a person approved, a little in each run: look at them, and adopt what is right"
 MOST_NAMED = 5  # views that a reason names
 
 
@@ -44,7 +45,8 @@ def decide(
     """The run's verdict.
 
     Order of precedence: cancelled, timeout, error (ours), failed (the site's), needs_review, passed. A changed
-    environment turns visual differences, never findings, into needs_review; so is a run that differs only by new views.
+    environment turns visual differences, never findings, into needs_review; so is a run that differs only by new views,
+    or whose views pass and have drifted.
 
     Args:
         sessions: One result per playbook, in playing order.
@@ -78,7 +80,9 @@ def decide(
     unreadable = tuple(
         f"{c.view}: {c.reason}" for c in comparisons if c.outcome is Outcome.UNREADABLE and not c.passed
     )
-    is_only_ours = all(c.passed or c.outcome in (Outcome.ADDED, Outcome.UNREADABLE) for c in comparisons)
+    is_only_ours = all(
+        c.passed or c.is_adrift or c.outcome in (Outcome.ADDED, Outcome.UNREADABLE) for c in comparisons
+    )
     if unreadable and is_only_ours and not site_faults:
         return Verdict(None, RunStatus.ERROR, unreadable)  # of our storage; the site may be as approved
     if side_faults:
@@ -87,7 +91,7 @@ def decide(
         return Verdict(None, RunStatus.ERROR, tuple(side_faults))
     if side_faults is not None and differences:
         return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)
-    is_only_new = all(c.passed or c.outcome is Outcome.ADDED for c in comparisons)
+    is_only_new = all(c.passed or c.is_adrift or c.outcome is Outcome.ADDED for c in comparisons)
     if site_faults or not (is_only_new or environment_changes):
         return Verdict(VerdictKind.FAILED, RunStatus.FAILED, site_faults + differences)
     if not baseline_enabled and side_faults is None:
@@ -106,7 +110,10 @@ def decide(
         changed = "the environment changed: " + ", ".join(environment_changes)
         return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, (changed, *differences))
     if differences:
-        return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, differences)
+        drifted = (
+            (ADRIFT,) if any(c.is_adrift for c in comparisons) else ()
+        )  # first, so that it is one incident
+        return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, (*drifted, *differences))
     if side_faults is not None:
         return _passed(f"{len(comparisons)} of {len(comparisons)} views look the same on both sides", flaky)
     return _passed(_as_approved(comparisons), flaky)

@@ -26,6 +26,7 @@ from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.baselines import Baselines
 from inspect_pipelines.ports.comments import Comments, ReviewRequests
 from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
+from inspect_pipelines.ports.drift_tracks import DriftTracks
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
 from inspect_pipelines.ports.remote_sessions import RemoteSessions
@@ -231,6 +232,8 @@ class LedgerSession(Protocol):
     def baselines(self) -> Baselines: ...
     @property
     def evidence(self) -> Evidence: ...
+    @property
+    def drift_tracks(self) -> DriftTracks: ...
     @property
     def steps(self) -> Steps: ...
     @property

@@ -33,6 +33,14 @@ def upgrade_baseline_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "gone": []}
 
 
+def upgrade_baseline_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
+    """A picture that a rule put there knows what a person had approved; of before, it counts as approved itself."""
+    return {
+        **kept,
+        "images": {view: {**image, "anchor": None} for view, image in kept["images"].items()},
+    }
+
+
 BASELINE = Shape(
     "a baseline",
     Baseline,
@@ -41,4 +49,5 @@ BASELINE = Shape(
     upgrade_baseline_3_to_4,
     upgrade_baseline_4_to_5,
     upgrade_baseline_5_to_6,
+    upgrade_baseline_6_to_7,
 )

@@ -37,6 +37,11 @@ def upgrade_comparisons_4_to_5(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_comparisons_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
+    """A view that passes says how far it is from what a person approved; before, nobody measured that."""
+    return {"all": [{**each, "absorbed": None} for each in kept["all"]]}
+
+
 COMPARISONS = Shape(
     "the comparisons of a run",
     Comparisons,
@@ -44,4 +49,5 @@ COMPARISONS = Shape(
     upgrade_comparisons_2_to_3,
     upgrade_comparisons_3_to_4,
     upgrade_comparisons_4_to_5,
+    upgrade_comparisons_5_to_6,
 )

@@ -229,6 +229,12 @@ def upgrade_against_nothing(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {"against": "", "observe": False, **kept["plan"]}}
 
 
+def upgrade_fixed_tolerance(kept: dict[str, Any]) -> dict[str, Any]:
+    """A view's noise may say its tolerance; before, the plan always did."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "baseline": {**plan["baseline"], "is_auto": False}}}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -247,6 +253,7 @@ SCHEDULE = Shape(
     upgrade_without_evidence,
     upgrade_unlabelled,
     upgrade_against_nothing,
+    upgrade_fixed_tolerance,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -268,6 +275,7 @@ TRIGGER = Shape(
     upgrade_without_evidence,
     upgrade_unlabelled,
     upgrade_against_nothing,
+    upgrade_fixed_tolerance,
 )
 
 

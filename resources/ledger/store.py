@@ -22,6 +22,7 @@ from resources.ledger.batches import SqlBatches
 from resources.ledger.comments import SqlComments, SqlReviewRequests
 from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
+from resources.ledger.drift_tracks import SqlDriftTracks
 from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
 from resources.ledger.expiry import SqlExpiry
@@ -81,6 +82,7 @@ class SqlSession:
         self.runs = SqlRuns(connection, org_id, via)
         self.baselines = SqlBaselines(connection, org_id, via)
         self.evidence = SqlEvidence(connection, org_id, via)
+        self.drift_tracks = SqlDriftTracks(connection, org_id, via)
         self.steps = SqlSteps(connection, org_id, via)
         self.remote_sessions = SqlRemoteSessions(connection, org_id, via)
         self.teardowns = SqlTeardowns(connection, org_id, via)

@@ -57,6 +57,14 @@ spec:
             "8:27  schedules[0].baseline.tolerance  '2': should be less than or equal to 1",
         ),
         (
+            "    baseline: {tolerance: -1}\n",
+            "8:27  schedules[0].baseline.tolerance  '-1': should be greater than or equal to 0",
+        ),
+        (
+            "    baseline: {tolerance: automatic}\n",
+            "8:27  schedules[0].baseline.tolerance  'automatic' is not a number",
+        ),
+        (
             "    baseline: {first_run: adpot}\n",
             "8:27  schedules[0].baseline.first_run  'adpot' is not one of 'review', 'adopt' (did you mean 'adopt'?)",
         ),

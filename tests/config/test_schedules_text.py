@@ -12,6 +12,7 @@ from inspect_pipelines.config.one_definition import as_written
 from inspect_pipelines.config.schedule_document import ScheduleDocument, TriggerDocument
 from inspect_pipelines.config.schedules_text import schedules_text
 from inspect_pipelines.config.yaml_text import parse
+from inspect_pipelines.domain.plan import BaselinePolicy
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 AMBIGUOUS = [
@@ -67,6 +68,7 @@ SCHEDULE = {
     "baseline": {"tolerance": 0.05, "first_run": "adopt"},
     "jitter_seconds": 3,
 }
+AUTO = {"id": "n", "cron": "0 2 * * *", "playbook": "shop", "baseline": {"tolerance": "auto"}}
 SPANS = [
     {"id": "n", "cron": "0 2 * * *", "playbook": "shop", "notify": {"repeat_every": span}}
     for span in ("never", "5m", "90m", "36h", "2d")
@@ -84,7 +86,11 @@ TRIGGER = {
 
 @pytest.mark.parametrize(
     ("model", "entry"),
-    [(ScheduleDocument, SCHEDULE), *((ScheduleDocument, one) for one in SPANS), (TriggerDocument, TRIGGER)],
+    [
+        (ScheduleDocument, SCHEDULE),
+        *((ScheduleDocument, one) for one in (AUTO, *SPANS)),
+        (TriggerDocument, TRIGGER),
+    ],
 )
 def test_short_spellings_are_written_out_and_mean_the_same(model: Any, entry: dict[str, Any]) -> None:
     document = model.model_validate(entry)
@@ -93,6 +99,16 @@ def test_short_spellings_are_written_out_and_mean_the_same(model: Any, entry: di
 
     assert model.model_validate(written) == document
     assert as_written(model.model_validate(written)) == written
+
+
+def test_a_tolerance_that_is_left_to_the_noise_is_written_so_and_means_the_usual_one_until_it_is_known() -> (
+    None
+):
+    document = ScheduleDocument.model_validate(AUTO)
+
+    assert as_written(document) == AUTO
+    assert document.baseline.policy() == BaselinePolicy(tolerance=0.02, is_auto=True)
+    assert ScheduleDocument.model_validate(SCHEDULE).baseline.policy().is_auto is False
 
 
 @pytest.mark.parametrize("entry", SPANS)

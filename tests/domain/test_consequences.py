@@ -162,19 +162,27 @@ def test_a_first_run_adopts_itself_where_the_plan_says_so(books: Books) -> None:
     assert (books.baseline.created_by, books.baseline.id) == ("policy:first_run", "b1")
 
 
-def test_small_changes_of_a_passed_run_move_the_baseline_where_the_plan_says_so(books: Books) -> None:
+def test_the_same_pixels_in_other_bytes_move_the_baseline_where_the_plan_says_so(books: Books) -> None:
     books.define(baseline=BaselinePolicy(first_run="adopt", update_on_success=True))
     books.end(RunStatus.PASSED, verdict=PASSED, sessions=seen())
     same = [a_comparison(outcome=Outcome.UNCHANGED, passed=True, new_sha256=a_sha("b"))]
-    moved = [a_comparison(outcome=Outcome.UNCHANGED, passed=True)]
+    within = [a_comparison(outcome=Outcome.UNCHANGED, passed=True, score=0.001)]
+    same_pixels = {"score": 0.0, "layout_px": 0, "changed_ratio": 0.0}
+    moved = [a_comparison(outcome=Outcome.UNCHANGED, passed=True, **same_pixels)]
 
     books.end(RunStatus.PASSED, verdict=PASSED, sessions=seen(), comparisons=same)
     stays = books.last.baseline
+    books.end(RunStatus.PASSED, verdict=PASSED, sessions=seen("c"), comparisons=within)
+    stays_too = books.last.baseline
     books.end(RunStatus.PASSED, verdict=PASSED, sessions=seen("c"), comparisons=moved)
 
-    assert stays is None
+    assert (stays, stays_too) == (None, None)
     assert books.baseline is not None
-    assert (books.baseline.created_by, books.baseline.id) == ("policy:update_on_success", "b3")
+    assert (books.baseline.created_by, books.baseline.id) == ("policy:update_on_success", "b4")
+    (image,) = books.baseline.images.values()
+    assert image.sha256 == a_sha("c")
+    assert image.anchor is not None
+    assert image.anchor.sha256 != image.sha256
 
 
 @pytest.mark.parametrize(

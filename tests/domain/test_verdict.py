@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from builders import NOW, a_baseline, a_finding, a_screenshot, a_session, a_sha, a_view
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.drift_track import Absorbed, Distance, Track
 from inspect_pipelines.domain.finding import Ignored, Severity
 from inspect_pipelines.domain.ids import DecisionId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.said import DecisionKind, Said
 from inspect_pipelines.domain.session import SessionStatus, StepResult, StepStatus
-from inspect_pipelines.domain.verdict import Verdict, VerdictKind, decide
+from inspect_pipelines.domain.verdict import ADRIFT, Verdict, VerdictKind, decide
 
 CHANGED_ENVIRONMENT = ("browser 'Chromium 1' became 'Chromium 2'",)
 
@@ -104,6 +105,43 @@ def test_only_new_views_need_a_person_and_beside_a_changed_one_they_are_told():
     assert (alone.run_status, alone.reasons) == (RunStatus.NEEDS_REVIEW, ("shop/new@desktop: new",))
     assert beside.run_status is RunStatus.FAILED
     assert beside.reasons == ("shop/home@desktop: it changed", "shop/new@desktop: new")
+
+
+def adrift(**changes: Any) -> Comparison:
+    track = Track(a_sha("a"), "m", a_sha("b"), NOW, spent=2.4, runs=5, since=NOW)
+    absorbed = Absorbed(Distance(0.01), 0.5, track, "over 5 runs it has spent 2.4 times what one run may")
+    return replace(compared(passed=False), **({"absorbed": absorbed, "reason": "it drifted"} | changes))
+
+
+def test_a_view_that_only_drifted_needs_a_person_and_blames_nobody():
+    verdict = decided(comparisons=[compared(passed=True), adrift()])
+
+    assert (verdict.kind, verdict.run_status) == (VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW)
+    assert verdict.reasons == (ADRIFT, "shop/home@desktop: it drifted")
+
+
+def test_drift_beside_a_change_fails_and_beside_an_unreadable_picture_is_our_error():
+    unreadable = replace(compared(passed=False), outcome=Outcome.UNREADABLE)
+
+    assert decided(comparisons=[compared(passed=False), adrift()]).run_status is RunStatus.FAILED
+    assert decided(comparisons=[unreadable, adrift()]).run_status is RunStatus.ERROR
+
+
+def test_drift_that_a_person_rejected_fails_and_what_they_ignored_passes():
+    rejected = adrift(said=said(DecisionKind.REJECT))
+    ignored = adrift(said=said(DecisionKind.IGNORE), passed=True)
+
+    assert decided(comparisons=[rejected]).run_status is RunStatus.FAILED
+    assert decided(comparisons=[ignored]).run_status is RunStatus.PASSED
+
+
+def test_a_view_that_passes_says_what_it_has_absorbed():
+    passing = adrift(passed=True)
+
+    assert passing.sentence == (
+        "it drifted; 50% of what one run may differ by is used; 2.4 of 2 over 5 runs in a row since 2026-11-22"
+    )
+    assert adrift().sentence == "it drifted"
 
 
 def test_nothing_approved_needs_review_and_never_passes():

@@ -40,7 +40,7 @@ class Baselines(Noun):
     def noise(self, definition_id: str) -> tuple[NoiseFloor, ...]:
         """What each view of a schedule or trigger differs by when nothing is wrong, and a tolerance that fits.
 
-        Over its last 30 runs that passed; empty when none was compared yet.
+        Over its last 20 runs that passed; empty when none was compared yet.
         """
         return self._many(
             NoiseFloor, "GET", below("/definitions/{definition_id}/noise", definition_id=definition_id)

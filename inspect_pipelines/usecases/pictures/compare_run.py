@@ -17,6 +17,7 @@ from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
 from inspect_pipelines.usecases.pictures.compare_sides import compare_sides
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
+from inspect_pipelines.usecases.pictures.follow_drift import DriftMeter, known_changes, tolerated, tracks_of
 from inspect_pipelines.usecases.pictures.promote import follow_layers, shown_alike
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 
@@ -39,6 +40,7 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         else:
             active = approved_for(ledger, definition, run)
             layers = ledger.baselines.layers(set_name) if not parted(set_name)[1] else []
+        tracks = tracks_of(ledger, set_name)
     if run.against:
         comparisons = compare_sides(house.gallery, run, definition.plan.baseline, sessions)
         with house.ledger.write() as ledger:
@@ -51,13 +53,18 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         return []
     compared: list[Comparison] = []
     if baseline is not None:
-        compared = Looks(house.gallery, policy, baseline, sessions, draws=True).comparisons
+        looked = tolerated(sessions, policy, tracks)
+        compared = Looks(house.gallery, policy, baseline, looked, draws=True).comparisons
+        if not parted(set_name)[1]:
+            compared = DriftMeter(house.gallery, policy, baseline, tracks, at=now).measured(compared, looked)
     left = not_attempted(unattempted(active, definition, run.selection), run.selection)
     if not compared and not left:
         return []
     alike = shown_alike(house.gallery, policy, layers, compared, shots)
     with house.ledger.write() as ledger:
         refuse_ended(ledger, run_id)
+        if policy.update_on_success:
+            compared = known_changes(ledger, set_name, compared, now=now)
         comparisons = follow(ledger, set_name, compared, at=now)
         comparisons = [*follow_layers(ledger, comparisons, alike, at=now), *left]
         ledger.evidence.save_comparisons(run_id, comparisons)

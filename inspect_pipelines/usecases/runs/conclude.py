@@ -29,6 +29,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
 from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.follow_decisions import keep_followed
+from inspect_pipelines.usecases.pictures.follow_drift import keep_drift
 from inspect_pipelines.usecases.pictures.promote import overtake
 from inspect_pipelines.usecases.pictures.settle_reviews import open_review
 from inspect_pipelines.usecases.runs.gather_before import gather_before
@@ -105,6 +106,7 @@ def record_end(
     if definition is None:  # it was deleted meanwhile, so nobody is left who would hear of it
         after = Consequences(minutes=used_minutes(run, at=at))
     else:
+        keep_drift(ledger, run, definition, comparisons)
         if not (run.against or definition.plan.observe):
             open_review(ledger, run, baseline_set(definition, run), comparisons, at=at)
         decided, compared = tuple(deciding(sessions)), tuple(comparisons)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from inspect_pipelines.domain.baseline import concerning
+from inspect_pipelines.domain.baseline import baseline_set, concerning
 from inspect_pipelines.domain.comparison import environment_changes
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import RetryClass, allowance, first_looks, is_faulty, spent
@@ -15,6 +15,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
 from inspect_pipelines.usecases.pictures.compare_sides import looks_at_sides
+from inspect_pipelines.usecases.pictures.follow_drift import tolerated, tracks_of
 from inspect_pipelines.usecases.runs.play import play
 
 
@@ -38,6 +39,7 @@ def look_again(
             )
         played = list(ledger.evidence.sessions(run_id))
         active = None if run.against else approved_for(ledger, definition, run)
+        tracks = tracks_of(ledger, baseline_set(definition, run))
     policy, most = definition.plan.baseline, definition.plan.retries.visual
     first = first_looks(played)
     if not most or any(is_faulty(each) or each.status is not SessionStatus.COMPLETED for each in first):
@@ -49,7 +51,7 @@ def look_again(
             return []
         if environment_changes(baseline, [shot for session in first for shot in session.screenshots]):
             return []
-        looks = Looks(house.gallery, policy, baseline, played, draws=False)
+        looks = Looks(house.gallery, policy, baseline, tolerated(played, policy, tracks), draws=False)
         sides = {session.playbook: looks for session in first}
     new: list[SessionResult] = []
     for request in session_requests(run, definition):
@@ -65,7 +67,7 @@ def look_again(
                 house, run, request, attempt=len(attempts) + 1, cause=RetryClass.VISUAL, within=left, views=views,
                 cancelled=cancelled,
             )  # fmt: skip
-            looks_of.add(look)
+            looks_of.add(tolerated([look], policy, tracks)[0])
             attempts.append(look)
             new.append(look)
             made += 1

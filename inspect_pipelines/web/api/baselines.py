@@ -55,7 +55,7 @@ def baselines(gate: Gate) -> Routes:
     def noise(asked: AskedBy, definition_id: str) -> Response:
         """What each view of a schedule or trigger differs by when nothing is wrong, and a tolerance that fits.
 
-        Over its last 30 runs that passed; empty when none was compared yet.
+        Over its last 20 runs that passed; empty when none was compared yet.
         """
         return asked.list(measure_noise(asked.house, DefinitionId(definition_id)))
 

@@ -106,13 +106,15 @@ def test_a_first_run_adopts_itself_where_the_plan_says_so(house: House) -> None:
     assert active.created_by == "policy:first_run"
 
 
-def test_a_passed_run_with_small_changes_moves_the_baseline_where_the_plan_says_so(house: House) -> None:
+def test_a_passed_run_that_shows_the_same_pixels_moves_the_baseline_where_the_plan_says_so(
+    house: House,
+) -> None:
     apply(house, a_schedule(plan=a_plan(baseline=BaselinePolicy(update_on_success=True))))
     first = played(house, 1)
     judge(house, first)
     adopt.adopt(house, first, by="user:ada")
     second = played(house, 2, screenshots=(a_screenshot(sha256=a_sha("b")),))
-    compared(house, second, outcome=Outcome.UNCHANGED, passed=True, score=0.001)
+    compared(house, second, outcome=Outcome.UNCHANGED, passed=True, score=0.0)
 
     judge(house, second)
 
@@ -213,7 +215,7 @@ def test_a_policy_never_overwrites_what_a_person_adopted_meanwhile(house: House)
     first = concluded(house, 1)
     adopt.adopt(house, first, by="user:ada")
     second = played(house, 2, screenshots=(a_screenshot(sha256=a_sha("b")),))
-    compared(house, second, outcome=Outcome.UNCHANGED, passed=True, score=0.001)
+    compared(house, second, outcome=Outcome.UNCHANGED, passed=True, score=0.0)
 
     class PersonInBetween:
         """The ledger, as it is when a person adopts between the judge's look and its deed."""

@@ -1,0 +1,16 @@
+"""The ledger's table for drift tracks; like those of tables.py, and made by the same migrations."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from resources.ledger.tables import metadata, text
+
+drift_tracks = sa.Table(
+    "drift_tracks",
+    metadata,
+    text("org_id", primary_key=True),
+    text("set_name", primary_key=True),
+    text("view", primary_key=True),
+    text("track"),  # see inspect_pipelines/stored/drift_track.py
+)

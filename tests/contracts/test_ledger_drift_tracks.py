@@ -1,0 +1,36 @@
+"""Drift tracks, over both databases."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from builders import NOW, a_sha, a_view
+from inspect_pipelines.domain.drift_track import Distance, Track
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
+from resources.ledger.store import SqlLedgers
+
+TRACK = Track(a_sha("a"), "m", a_sha("b"), NOW, (Distance(0.001, 1), Distance()), 0.75, 3, NOW)
+
+
+def test_a_track_is_kept_by_set_and_view_until_the_next_run(ledgers: SqlLedgers) -> None:
+    home, cart = a_view("home"), a_view("cart")
+    with ledgers.of(DEFAULT_ORG).write() as session:
+        session.drift_tracks.keep("nightly", {home: TRACK, cart: TRACK})
+        session.drift_tracks.keep("weekly", {home: replace(TRACK, runs=9)})
+        session.drift_tracks.keep("nightly", {home: replace(TRACK, runs=4)})
+        session.drift_tracks.keep("nightly", {})
+
+    with ledgers.of(DEFAULT_ORG).read() as session:
+        assert session.drift_tracks.of("nightly") == {home: replace(TRACK, runs=4), cart: TRACK}
+        assert session.drift_tracks.of("another") == {}
+    with ledgers.of(OrgId("other")).read() as session:
+        assert session.drift_tracks.of("nightly") == {}
+
+
+def test_a_thousand_views_are_kept_at_once(ledgers: SqlLedgers) -> None:
+    tracks = {a_view(f"page-{number}"): TRACK for number in range(1001)}
+    with ledgers.of(DEFAULT_ORG).write() as session:
+        session.drift_tracks.keep("nightly", tracks)
+
+    with ledgers.of(DEFAULT_ORG).read() as session:
+        assert session.drift_tracks.of("nightly") == tracks
