@@ -32,13 +32,20 @@ class Site:
         self._tick = 0
 
     def look(
-        self, home: int, cart: int | None = 90, *, variables: Mapping[str, str] | None = None, **taken: Any
+        self,
+        home: int,
+        cart: int | None = 90,
+        *,
+        variables: Mapping[str, str] | None = None,
+        compression: int = -1,
+        **taken: Any,
     ) -> Run:
         """The run that sees these shades of grey; two that differ by one are one pixel value apart.
 
         Args:
             home, cart: None: it does not come to that view.
             variables: Of the event that asked for it.
+            compression: Another one makes other bytes of the same pixels.
             taken: What else is otherwise in its screenshots.
         """
         self._tick += 1
@@ -50,7 +57,13 @@ class Site:
             ticket = replace(ticket, origin=origin)
         run_id = start.admit(self.house, ticket).run.id
         shots = tuple(
-            a_screenshot(name, sha256=self.house.gallery.put(png(64, 64, grey)), width=64, height=64, **taken)
+            a_screenshot(
+                name,
+                sha256=self.house.gallery.put(png(64, 64, grey, compression=compression)),
+                width=64,
+                height=64,
+                **taken,
+            )
             for name, grey in (("home", home), ("cart", cart))
             if grey is not None
         )

@@ -19,6 +19,7 @@ OVER_NOISE = 1.5  # a view further away than its noise times this has drifted
 LEAST_SCORE = (
     0.001  # below is what other machines draw of the same page (reference/visual-diff.md: .0005-.0009)
 )
+LEAST_TOLD = 0.01  # of a budget
 LEAST_TOLERANCE = 0.005  # a quarter of the default; below it lies what no eye sees
 MOST_TOLERANCE = 0.02  # nothing harmless was measured above .0141, and no defect below .159: what is applied by itself is never more
 
@@ -123,8 +124,8 @@ class Absorbed:
 
     @property
     def clause(self) -> str:
-        """What is told beside a view that passed; empty: it looks exactly as approved."""
-        if not self.spent:
+        """What is told beside a view that passed; empty: it is not a hundredth of the budget from what was approved."""
+        if self.spent < LEAST_TOLD:
             return ""
         told = f"{self.spent:.0%} of what one run may differ by is used"
         if self.track.since is None:

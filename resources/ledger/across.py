@@ -113,7 +113,9 @@ class SqlAcrossPictures:
         stored = sa.select(baselines.c.org_id, baselines.c.id, baselines.c.baseline).where(kept)
         for org_id, baseline_id, text in self._connection.execute(stored):
             if (org_id, baseline_id) not in but_baselines:
-                found |= {image.sha256 for image in BASELINE.load(text).images.values()}
+                images = BASELINE.load(text).images.values()
+                found |= {image.sha256 for image in images}
+                found |= {image.anchor.sha256 for image in images if image.anchor}
         return found
 
 

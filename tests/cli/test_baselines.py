@@ -67,10 +67,10 @@ def test_the_noise_of_clean_runs_and_a_fitting_tolerance_are_shown(house):
         "median": 0.002,
         "highest": 0.004,
         "tolerance": 0.02,
-        "suggested_tolerance": 0.008,
+        "suggested_tolerance": 0.006,
     }
     assert (
-        "shop/home@desktop  5     0.0020  0.0040   0.02       0.008" in call("noise", "nightly-shop").output
+        "shop/home@desktop  5     0.0020  0.0040   0.02       0.006" in call("noise", "nightly-shop").output
     )
 
 

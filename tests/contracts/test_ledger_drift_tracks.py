@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from builders import NOW, a_sha, a_view
+from builders import NOW, a_baseline, a_sha, a_view
+from inspect_pipelines.domain.anchor import Anchor
 from inspect_pipelines.domain.drift_track import Distance, Track
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from resources.ledger.store import SqlLedgers
@@ -34,3 +35,16 @@ def test_a_thousand_views_are_kept_at_once(ledgers: SqlLedgers) -> None:
 
     with ledgers.of(DEFAULT_ORG).read() as session:
         assert session.drift_tracks.of("nightly") == tracks
+
+
+def test_a_picture_that_a_person_approved_stays_while_a_rules_picture_stands_in_its_place(
+    ledgers: SqlLedgers,
+) -> None:
+    (view, image), *_ = a_baseline().images.items()
+    anchor = Anchor(a_sha("e"), image.width, image.height, image.environment, image.source_run_id)
+    moved = replace(a_baseline(), images={view: replace(image, anchor=anchor)})
+    with ledgers.of(DEFAULT_ORG).write() as session:
+        session.baselines.add(moved)
+
+    with ledgers.read() as across:
+        assert across.pictures.referenced() == {image.sha256, anchor.sha256}

@@ -196,7 +196,7 @@ def redirect(handler: BaseHTTPRequestHandler, to: str) -> None:
     handler.end_headers()
 
 
-def png(width: int, height: int, grey: int = 90) -> bytes:
+def png(width: int, height: int, grey: int = 90, *, compression: int = -1) -> bytes:
     """A plain PNG, made by hand so that nothing of the product makes its own test data."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
@@ -207,6 +207,6 @@ def png(width: int, height: int, grey: int = 90) -> bytes:
     return (
         b"\x89PNG\r\n\x1a\n"
         + chunk(b"IHDR", header)
-        + chunk(b"IDAT", zlib.compress(rows))
+        + chunk(b"IDAT", zlib.compress(rows, compression))
         + chunk(b"IEND", b"")
     )

@@ -183,8 +183,8 @@ def test_a_policy_that_moves_the_target_along_ends_no_branchs_picture(house: Hou
     apply(house, a_schedule("nightly-shop", plan=a_plan(baseline=BaselinePolicy(update_on_success=True))))
     adopt(house, site.look(140, variables=PAY).id, by=MIA)
 
-    site.look(91)
-    assert in_use(house)["home"] == grey(house, 91)
+    site.look(90, compression=0)
+    assert in_use(house)["home"] == house.gallery.put(png(64, 64, 90, compression=0))
 
     assert in_use(house, LAYER) == {"home": grey(house, 140)}
     assert site.look(140).status is PASSED
