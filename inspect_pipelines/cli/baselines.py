@@ -1,4 +1,4 @@
-"""`baselines list|adopt|reject|activate|rollback|delete|restore|noise`: a person's yes or no, its ways back, and how still the pictures hold."""
+"""`baselines list|adopt|reject|activate|rollback|delete|restore|noise|steadiness`: a person's yes or no, its ways back, and how still the pictures hold."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from inspect_pipelines.domain.branch import layer, named, parted
 from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.page import Page
+from inspect_pipelines.queries.steadiness import SteadinessSummary
 
 UNSEEN_SHOWN = 8  # views that a line names
 
@@ -211,6 +212,37 @@ def noise(definition_id: str, as_json: bool) -> None:
     say(aligned(["VIEW", "RUNS", "MEDIAN", "HIGHEST", "TOLERANCE", "SUGGESTED"], rows))
     if any(floor.suggested_tolerance is None for floor in floors):
         say(f"- : a suggestion needs {LEAST_RUNS} runs that passed")
+
+
+@baselines.command()
+@click.argument("definition_id", metavar="DEFINITION")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def steadiness(definition_id: str, as_json: bool) -> None:
+    """Show how steady each view and playbook is, and what has drifted.
+
+    The worst first, over 7 and 30 days of today's approved pictures: broken (nine of ten runs fail), unstable, at_risk (a run used
+    70 % of what it may differ by), noisy, clean.
+    """
+    found = _desk().steadiness(definition_id)
+    if as_json:
+        print_json(found)
+        return
+    rows = [_steady_row(one) for one in (*found.playbooks, *found.views)]
+    if not rows:
+        say(f"no run of {definition_id!r} has passed or failed within 60 days; run it, and ask again")
+        return
+    say(aligned(["NAME", "STANDS", "7 DAYS", "30 DAYS", "HEADROOM", "DRIFT"], rows))
+    say(
+        "7 and 30 days: runs that failed or differed at first, of all; drift: of what asks a person, since when"
+    )
+
+
+def _steady_row(one: SteadinessSummary) -> list[str]:
+    drift = "-"
+    if one.drift is not None and one.drift.since is not None:
+        drift = f"{one.drift.share:.0%} since {one.drift.since:%Y-%m-%d}"
+    week, month = (f"{each.failed + each.restless}/{each.runs}" for each in (one.week, one.month))
+    return [one.name, one.rung.value, week, month, f"{one.headroom:.0%}", drift]
 
 
 def _desk() -> BaselineDesk:

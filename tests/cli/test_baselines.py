@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
-from builders import a_baseline, a_run, a_schedule, a_screenshot, a_session, a_view
+from builders import a_baseline, a_run, a_schedule, a_screenshot, a_session, a_sha, a_view
 from inspect_pipelines.cli.baselines import baselines
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.drift_track import Track
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.wiring import house as wired
+from resources.clock import SystemClock
 
 
 @pytest.fixture
@@ -36,8 +38,10 @@ def call(*arguments: str):
     return CliRunner().invoke(baselines, arguments, catch_exceptions=False)
 
 
-def ended(house, number: int, score: float, *, status: RunStatus = RunStatus.PASSED):
-    run = a_run(number)
+def ended(
+    house, number: int, score: float, *, status: RunStatus = RunStatus.PASSED, at: datetime | None = None
+):
+    run = a_run(number) if at is None else replace(a_run(number), requested_at=at, nominal_at=at)
     comparison = Comparison(
         a_view(), Outcome.UNCHANGED, passed=True, reason="", score=score, score_method="v2", tolerance=0.02
     )
@@ -153,3 +157,29 @@ def test_a_deleted_baseline_is_listed_when_asked_for_and_restored_by_its_beginni
     assert "deleted  nightly-shop  aaaaaaaa1" in call("list", "--deleted").output
     assert "aaaaaaaa1 of 'nightly-shop' is there again" in call("restore", "aaaaaa").output
     assert "aaaaaaaa1" in call("list").output
+
+
+def test_how_steady_each_view_is_and_what_it_has_drifted_by(house):
+    now = SystemClock().now()
+    track = Track(
+        a_sha("a"), "v2", a_sha("b"), now, spent=1.2, runs=4, since=datetime(2026, 11, 3, tzinfo=UTC)
+    )
+    for number in range(1, 7):
+        ended(house, number, 0.016, at=now - timedelta(days=number))
+    with house.ledger.write() as ledger:
+        ledger.drift_tracks.keep("nightly-shop", {a_view(): track})
+
+    told = call("steadiness", "nightly-shop").output
+    (view,) = json.loads(call("steadiness", "nightly-shop", "--json").output)["views"]
+
+    assert "shop/home@desktop  at_risk  0/6     0/6      20%       60% since 2026-11-03" in told
+    assert (view["rung"], view["drift"]["runs"], view["month"]["runs"]) == ("at_risk", 4, 6)
+
+
+def test_where_nothing_ran_nothing_is_steady_and_an_unknown_definition_is_a_sentence(house):
+    assert (
+        "no run of 'nightly-shop' has passed or failed within 60 days"
+        in call("steadiness", "nightly-shop").output
+    )
+    with pytest.raises(NotFound, match="definition 'nighty' stands nowhere: it is not applied"):
+        call("steadiness", "nighty")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from inspect_pipelines.cli.choice import local_caller
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
 from inspect_pipelines.domain.noise import NoiseFloor
+from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
 from inspect_pipelines.queries.baselines import (
@@ -18,6 +19,7 @@ from inspect_pipelines.queries.baselines import (
 )
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.run import find_ended_run
+from inspect_pipelines.queries.steadiness import DefinitionSteadiness, steadiness_of_definition
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures import finalize
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
@@ -56,6 +58,9 @@ class BaselineDesk(Protocol):
 
     def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
         """What each view differs by when nothing is wrong."""
+
+    def steadiness(self, definition_id: str) -> DefinitionSteadiness:
+        """Where each view and playbook stands."""
 
     def find(self, text: str) -> BaselineId:
         """The baseline that is meant."""
@@ -123,6 +128,15 @@ class BaselinesHere(BaselineDesk):
     def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
         return measure_noise(self._house, DefinitionId(definition_id))
 
+    def steadiness(self, definition_id: str) -> DefinitionSteadiness:
+        found = steadiness_of_definition(self._house, definition_id, now=self._house.clock.now())
+        if found is None:
+            raise NotFound(
+                f"definition {definition_id!r} stands nowhere: it is not applied; list those that are with: "
+                "inspect-pipelines schedules list"
+            )
+        return found
+
     def find(self, text: str) -> BaselineId:
         return find_baseline(self._house, text)
 
@@ -181,6 +195,9 @@ class BaselinesThere(BaselineDesk):
 
     def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
         return self._client.baselines.noise(definition_id)
+
+    def steadiness(self, definition_id: str) -> DefinitionSteadiness:
+        return self._client.baselines.steadiness(definition_id)
 
     def find(self, text: str) -> BaselineId:
         return BaselineId(self._client.find.baseline(text).id)

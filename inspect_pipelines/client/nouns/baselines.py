@@ -10,6 +10,7 @@ from inspect_pipelines.domain.noise import NoiseFloor
 from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
 from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.runs import RunSummary
+from inspect_pipelines.queries.steadiness import DefinitionSteadiness
 
 
 class Baselines(Noun):
@@ -44,6 +45,17 @@ class Baselines(Noun):
         """
         return self._many(
             NoiseFloor, "GET", below("/definitions/{definition_id}/noise", definition_id=definition_id)
+        )
+
+    def steadiness(self, definition_id: str) -> DefinitionSteadiness:
+        """Where each view and playbook of a schedule or trigger stands, the worst first, and what its views have drifted by.
+
+        Over 7 and 30 days of today's approved pictures: broken, unstable, at_risk, noisy or clean.
+        """
+        return self._one(
+            DefinitionSteadiness,
+            "GET",
+            below("/definitions/{definition_id}/steadiness", definition_id=definition_id),
         )
 
     def picture(self, baseline_id: str, sha256: str) -> bytes:

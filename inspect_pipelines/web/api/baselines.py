@@ -12,6 +12,7 @@ from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.noise import NoiseFloor
 from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with, list_baselines
 from inspect_pipelines.queries.pictures import picture_of_baseline
+from inspect_pipelines.queries.steadiness import DefinitionSteadiness, steadiness_of_definition
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
@@ -58,6 +59,16 @@ def baselines(gate: Gate) -> Routes:
         Over its last 20 runs that passed; empty when none was compared yet.
         """
         return asked.list(measure_noise(asked.house, DefinitionId(definition_id)))
+
+    @routes.get("/definitions/{definition_id}/steadiness", measured, Answer(DefinitionSteadiness))
+    def steadiness(asked: AskedBy, definition_id: str) -> Response:
+        """Where each view and playbook of a schedule or trigger stands, the worst first, and what its views have drifted by.
+
+        Over 7 and 30 days of today's approved pictures: broken, unstable, at_risk, noisy or clean.
+        """
+        house = asked.house
+        found = steadiness_of_definition(house, definition_id, now=house.clock.now())
+        return asked.answer(present(found, "definition", definition_id))
 
     @routes.get("/baselines/{baseline_id}/pictures/{sha256}", sees, Answer(bytes, media_type=PNG))
     def picture(asked: AskedBy, baseline_id: str, sha256: str) -> Response:

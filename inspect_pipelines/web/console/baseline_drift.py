@@ -1,8 +1,8 @@
-"""Drift: how far a view has come from what a person approved last, run by run, whatever rules took over since."""
+"""Drift: how far a view has come from what a person approved last, run by run; and how steady every view is."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,9 +11,13 @@ from starlette.routing import BaseRoute
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.drift import Drift
+from inspect_pipelines.domain.flakiness import Rung
 from inspect_pipelines.domain.screenshot import View
+from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.baseline_sets import set_with
+from inspect_pipelines.queries.report import Tone
+from inspect_pipelines.queries.steadiness import DefinitionSteadiness, steadiness_of_definition
 from inspect_pipelines.usecases.pictures.measure_drift import drifting_views, measure_drift
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.access.room import Room
@@ -21,6 +25,14 @@ from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.console.charts import drift_chart
 from inspect_pipelines.web.console.shell import Shell
 
+MOST_DEFINITIONS = 10  # that share a set and are shown
+TONES = {
+    Rung.BROKEN: Tone.BAD,
+    Rung.UNSTABLE: Tone.BAD,
+    Rung.AT_RISK: Tone.LOOK,
+    Rung.NOISY: Tone.NEUTRAL,
+    Rung.CLEAN: Tone.GOOD,
+}
 AT_ONCE, ALTOGETHER = 2, 4  # each may compare a month of pictures, a few seconds of a core
 
 
@@ -28,6 +40,11 @@ def baseline_drift(shell: Shell) -> Iterator[BaseRoute]:
     """`/baselines/{set_name}/drift`."""
     router = APIRouter()
     room = Room("drifts are measured", each=AT_ONCE, altogether=ALTOGETHER)
+
+    def steady(house: House, definitions: Sequence[Definition]) -> list[DefinitionSteadiness]:
+        now = house.clock.now()
+        found = (steadiness_of_definition(house, one.id, now=now) for one in definitions[:MOST_DEFINITIONS])
+        return [one for one in found if one is not None and (one.views or one.playbooks)]
 
     def measured(house: House, name: str, view: View) -> Drift | None:
         room.take(house.org_id)
@@ -58,6 +75,8 @@ def baseline_drift(shell: Shell) -> Iterator[BaseRoute]:
             chosen=chosen,
             drift=one,
             chart=drift_chart(one) if one and one.measured else None,
+            steady=steady(seen.house, dossier.summary.definitions),
+            tones=TONES,
         )
 
     yield from router.routes
