@@ -241,8 +241,9 @@ def _steady_row(one: SteadinessSummary) -> list[str]:
     drift = "-"
     if one.drift is not None and one.drift.since is not None:
         drift = f"{one.drift.share:.0%} since {one.drift.since:%Y-%m-%d}"
+    headroom = f"{one.headroom:.0%}" if "@" in one.name else "-"  # a playbook has that of its views
     week, month = (f"{each.failed + each.restless}/{each.runs}" for each in (one.week, one.month))
-    return [one.name, one.rung.value, week, month, f"{one.headroom:.0%}", drift]
+    return [one.name, one.rung.value, week, month, headroom, drift]
 
 
 def _desk() -> BaselineDesk:

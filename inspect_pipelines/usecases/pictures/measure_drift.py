@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from inspect_pipelines.domain.acceptance import approved_by_person
 from inspect_pipelines.domain.audit import is_by_rule
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison, Outcome
@@ -49,7 +50,7 @@ def measure_drift(house: House, set_name: str, view: View) -> Drift | None:
         for shot in session.screenshots
         if shot.view == view
     ]
-    image = since.images[view]
+    image = approved_by_person(since.images[view])
     points = tuple(
         DriftPoint(
             run.id,
@@ -101,7 +102,7 @@ def _runs(ledger: LedgerSession, users: Sequence[Definition], since: Baseline) -
 def _score(gallery: Gallery, since: Baseline, shot: Screenshot, told: Sequence[Comparison]) -> float | None:
     from inspect_pipelines.imaging.score import SCORE_METHOD  # OpenCV: only where it is asked for
 
-    approved = since.images[shot.view]
+    approved = approved_by_person(since.images[shot.view])
     pair = (approved.sha256, shot.sha256)
     if approved.sha256 == shot.sha256:
         return 0.0
