@@ -103,7 +103,12 @@ def show(run_id: str, as_json: bool) -> None:
 )
 @click.option("--note", default="", help="Why; a rejection and a quarantine need one.")
 @click.option("--owner", default="", help="Who looks after a quarantined view.")
-@click.option("--until", "moment", metavar="WHEN", help="The end of a quarantine, within 30 days.")
+@click.option(
+    "--until",
+    "moment",
+    metavar="WHEN",
+    help="The end of a quarantine (within 30 days) or of an ignored change (a year).",
+)
 @click.option("--finalize", is_flag=True, help="Make the accepted pictures the approved ones.")
 @click.option("--force", is_flag=True, help="Finalize also from another environment.")
 @click.option("--propose", is_flag=True, help="Only say it, for somebody else to decide.")
@@ -179,7 +184,8 @@ def _line(one: Decision) -> str:
     word = f"proposed to {one.kind.value}" if one.is_proposal else one.kind.past
     text = f"{one.id}  {one.shown.view} {word} by {one.by.removeprefix('user:')}"
     if one.until is not None:
-        text += f" until {local_time(one.until)}, {printable(one.owner)} looks after it"
+        text += f" until {local_time(one.until)}"
+        text += f", {printable(one.owner)} looks after it" if one.owner else ""
     if one.note:
         text += f": {printable(one.note)}"
     return text + (f" (taken back by {one.withdrawn_by.removeprefix('user:')})" if one.withdrawn_at else "")

@@ -15,7 +15,7 @@ from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.layer import promoted
 from inspect_pipelines.domain.mailbox import Mail, mail_of
 from inspect_pipelines.domain.pause import Pause, pause_of_broken
-from inspect_pipelines.domain.quarantine_end import ending_quarantines
+from inspect_pipelines.domain.quarantine_end import ending_ignored_changes, ending_quarantines
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.domain.run_alerts import Alerts, alerts_of
 from inspect_pipelines.domain.run_end import Before, RunEnd
@@ -69,6 +69,7 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
         budget_warnings(end, before),
         ended_ignores(end, before),
         ending_quarantines(end, before),
+        ending_ignored_changes(end, before),
         ending_tokens(end, before),
     )
     told = [key for each in warned for key in each.notices]

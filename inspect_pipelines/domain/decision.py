@@ -15,6 +15,7 @@ AUTOMATIC = "automatic"  # who decides where a person's earlier word does
 PARTLY = "partly_"  # how a run's review begins where something of it still waits for a person
 OF_READABLE = (DecisionKind.ACCEPT, DecisionKind.IGNORE)  # nobody can have seen a damaged picture
 LONGEST_QUARANTINE = timedelta(days=30)
+LONGEST_IGNORED = timedelta(days=366)
 SameChange = Callable[[str, str], bool]  # of two fingerprints, see imaging/fingerprint
 
 
@@ -36,7 +37,7 @@ class Decision:
         run_id: Whose pictures were looked at.
         note: Why.
         owner: Who looks after a quarantined view.
-        until: The end of a quarantine.
+        until: The end of a quarantine, or of a change that is ignored for a while only.
         via: How they came: `cli`, `api`, `agent NAME`.
         is_proposal: It has no effect: somebody else is to decide.
         baseline_id: That it made, when its pictures were adopted at once.

@@ -1,4 +1,4 @@
-"""The end of a quarantine: who hears a week before that what a view shows will count again."""
+"""The end of a quarantine or of an ignored change: who hears a week before that what a view shows will count again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from datetime import timedelta
 from inspect_pipelines.domain.budget_warning import Warned
 from inspect_pipelines.domain.failure_notice import failure_notice
 from inspect_pipelines.domain.run_end import Before, RunEnd
+from inspect_pipelines.domain.said import DecisionKind
 
 ANNOUNCED_BEFORE = timedelta(days=7)
 
@@ -20,7 +21,7 @@ def ending_quarantines(end: RunEnd, before: Before) -> Warned:
     return failure_notice(
         end,
         before,
-        _ending(end),
+        _ending(end, DecisionKind.QUARANTINE),
         occasion="quarantine_ends",
         verdict="quarantine",
         title="a quarantine ends soon",
@@ -28,12 +29,29 @@ def ending_quarantines(end: RunEnd, before: Before) -> Warned:
     )
 
 
-def _ending(end: RunEnd) -> Iterator[tuple[str, str]]:
-    """Key and sentence of each that ends soon."""
+def ending_ignored_changes(end: RunEnd, before: Before) -> Warned:
+    """The same of changes that are ignored for a while only; a run announces them that shows exactly such a change."""
+    return failure_notice(
+        end,
+        before,
+        _ending(end, DecisionKind.IGNORE),
+        occasion="ignored_change_ends",
+        verdict="ignored change",
+        title="a change counts again soon",
+        advice="it then fails as any change: accept it, mend it, or ignore it again",
+    )
+
+
+def _ending(end: RunEnd, kind: DecisionKind) -> Iterator[tuple[str, str]]:
+    """Key and sentence of each of that kind that ends soon."""
     for one in end.comparisons:
         said = one.said
-        if said is not None and said.until is not None and said.until - end.at <= ANNOUNCED_BEFORE:
+        if said is None or said.kind is not kind or said.until is None:
+            continue
+        if said.until - end.at <= ANNOUNCED_BEFORE:
+            who = said.by.removeprefix("user:")
+            after = f"{said.owner} looks after it" if said.owner else f"{who} said so"
             yield (
-                f"quarantine_ends:{said.decision_id}",
-                f"{one.view} is quarantined until {said.until:%Y-%m-%d %H:%M} UTC; {said.owner} looks after it",
+                f"{kind.value}_ends:{said.decision_id}",
+                f"{one.view} is {kind.past} until {said.until:%Y-%m-%d %H:%M} UTC; {after}",
             )

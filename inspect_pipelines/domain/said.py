@@ -29,13 +29,13 @@ class Said:
     kind: DecisionKind
     by: str
     at: datetime  # UTC
-    until: datetime | None = None  # UTC; of a quarantine
+    until: datetime | None = None  # UTC; of a quarantine, or of a change that is ignored for a while
     owner: str = ""  # who looks after a quarantined view
     branch: str = ""  # on whose layer it was approved, where the target shows that now; empty: it was said of the set itself
 
     @property
     def clause(self) -> str:
-        """`accepted by ada on 2026-11-28`; a quarantine says until when."""
+        """`accepted by ada on 2026-11-28`; what has an end says until when."""
         who = self.by.removeprefix("user:")
         if self.branch:
             return f"approved on {self.branch} by {who}, promoted"

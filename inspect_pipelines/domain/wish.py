@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspect_pipelines.domain.access import Caller, Permission
-from inspect_pipelines.domain.decision import LONGEST_QUARANTINE, Shown
+from inspect_pipelines.domain.decision import LONGEST_IGNORED, LONGEST_QUARANTINE, Shown
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
 
@@ -41,8 +41,10 @@ def unsayable(wish: Wish, *, now: datetime) -> str | None:
         return "only what is accepted, and not what is proposed, becomes the approved picture"
     if wish.kind is DecisionKind.QUARANTINE:
         return _wrong_quarantine(wish, now)
-    if wish.owner or wish.until:
-        return "only a quarantine has an owner and an end"
+    if wish.owner:
+        return "only a quarantine has an owner"
+    if wish.until is not None:
+        return _wrong_end(wish.kind, wish.until, now)
     if wish.kind is DecisionKind.REJECT and not wish.note.strip():
         return "a rejection needs a note that says what is wrong"
     return None
@@ -108,6 +110,14 @@ def outdated(chosen: Sequence[Shown], newer: Mapping[View, Shown]) -> list[View]
 
 def _pictures(shown: Shown | None) -> tuple[str | None, str | None] | None:
     return None if shown is None else (shown.old_sha256, shown.new_sha256)
+
+
+def _wrong_end(kind: DecisionKind, until: datetime, now: datetime) -> str | None:
+    if kind is not DecisionKind.IGNORE:
+        return "only a quarantine and an ignored change have an end"
+    if not now < until <= now + LONGEST_IGNORED:
+        return f"an ignored change ends within {LONGEST_IGNORED.days} days, and after now"
+    return None
 
 
 def _wrong_quarantine(wish: Wish, now: datetime) -> str | None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -38,3 +39,19 @@ def test_people_hear_once_a_week_before_its_end_and_who_looks_after_it(books: Bo
     assert note.title == "Nightly shop: a quarantine ends soon"
     assert "shop/home@desktop is quarantined until 2026-12-02" in note.text
     assert "bob looks after it" in note.text
+
+
+def test_a_change_that_is_ignored_for_a_while_is_announced_a_week_before_it_counts_again(
+    books: Books,
+) -> None:
+    ignored = replace(HELD, decision_id=DecisionId("d3"), kind=DecisionKind.IGNORE, owner="")
+    for_ever = replace(ignored, decision_id=DecisionId("d4"), until=None)
+    shown = [a_comparison(passed=True, said=ignored), a_comparison("pay", passed=True, said=for_ever)]
+
+    told = [books.end(**PLAYED | {"comparisons": shown}, after=timedelta(days=each)) for each in (2, 2, 1)]
+
+    assert [len(each) for each in told] == [0, 1, 0]
+    (note,) = told[1]
+    assert note.title == "Nightly shop: a change counts again soon"
+    assert "shop/home@desktop is ignored until 2026-12-02" in note.text
+    assert "ada said so" in note.text

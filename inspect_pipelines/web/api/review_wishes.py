@@ -27,7 +27,10 @@ class DecisionWish(Wish):
     )
     note: str = Field(default="", max_length=500, description="Why; a rejection and a quarantine need one.")
     owner: str = Field(default="", max_length=200, description="Who looks after a quarantined view.")
-    until: Moment | None = Field(default=None, description="The end of a quarantine, within 30 days.")
+    until: Moment | None = Field(
+        default=None,
+        description="The end of a quarantine, within 30 days, or of an ignored change, within a year.",
+    )
     finalize: bool = Field(default=False, description="Make the accepted pictures the approved ones.")
     force: bool = Field(default=False, description="Finalize also from another environment.")
     is_proposal: bool = Field(default=False, description="Only say it, for a person to decide.")

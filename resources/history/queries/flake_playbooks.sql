@@ -1,7 +1,9 @@
 -- How each playbook of a definition ended in each run that passed or failed since a day, oldest first: its last attempt, and
 -- whether it took another one. Looks at views that differed are no attempts.
 --
--- $org_id, $definition_id, $since: an ISO 8601 time
+-- $org_id: the organisation
+-- $definition_id: the schedule or trigger
+-- $since: the first time that counts, as 2026-11-01 or 2026-11-01T02:00:00Z
 SELECT run_seq, epoch_ms(max(completed_at)) AS at_ms, playbook_id,
        arg_max(status, coalesce(attempt, 1)) = 'completed' AS passed, count(*) > 1 AS is_restless
 FROM sessions
@@ -11,4 +13,4 @@ WHERE coalesce(retry_class, '') <> 'visual' AND run_seq IN (
         AND against IS NULL AND completed_at >= $since::TIMESTAMPTZ
 )
 GROUP BY run_seq, playbook_id
-ORDER BY run_seq, playbook_id;
+ORDER BY run_seq, playbook_id

@@ -15,7 +15,7 @@ from inspect_pipelines.errors import NotFound, UsageError
 from resources.history.named import FOLDER, USED, named_queries
 
 PAGE = (Path(__file__).parents[3] / "docs/history.md").read_text(encoding="utf-8")
-NEEDED = {"definition_id": "nightly-shop", "run_id": a_run(1).id}
+NEEDED = {"definition_id": "nightly-shop", "run_id": a_run(1).id, "since": "2026-11-01"}
 
 
 @pytest.fixture(scope="module")
