@@ -9,16 +9,12 @@ from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.ids import Sha256
 
-MOST_SPENT = (
-    2.0  # budgets of one run, summed over runs that pass: then a person looks (reference/peers.md, Q4)
-)
+MOST_SPENT = 2.0  # budgets of one run, summed over runs that pass; beyond, a person looks
 LONGEST = timedelta(days=30)  # that anything may stay absorbed before a person looks
 STEPS_KEPT = 20  # of clean runs; a p99 of fewer is a guess
 IN_A_ROW = 5  # runs: a week of nights; three that look odd are more often three odd nights
 OVER_NOISE = 1.5  # a view further away than its noise times this has drifted
-LEAST_SCORE = (
-    0.001  # below is what other machines draw of the same page (reference/visual-diff.md: .0005-.0009)
-)
+LEAST_SCORE = 0.001  # below is what other machines draw of the same page: .0005 to .0009 were measured
 LEAST_TOLD = 0.01  # of a budget
 LEAST_TOLERANCE = 0.005  # a quarter of the default; below it lies what no eye sees
 MOST_TOLERANCE = 0.02  # nothing harmless was measured above .0141, and no defect below .159: what is applied by itself is never more
@@ -95,9 +91,7 @@ class Track:
             f"over {self.runs} {'run' if self.runs == 1 else 'runs'} in a row since {self.since:%Y-%m-%d} "
             f"it has spent {self.spent:.1f} times what one run may differ by"
         )
-        is_far = (
-            self.spent > self.runs
-        )  # further than any run may pass by itself: a rule has moved the baseline
+        is_far = self.spent > self.runs  # than any run passes by itself: a rule has moved the baseline
         if self.spent > MOST_SPENT and (is_far or self.runs >= IN_A_ROW):
             return told
         if now - self.since >= LONGEST:
