@@ -22,6 +22,7 @@ from resources.history.projector import Projector
 from resources.history.publication import Publication
 from resources.history.reader import let_go_of_older
 from resources.history.schema import VERSION
+from resources.history.sorting import sort_a_slice
 
 T = TypeVar("T")
 
@@ -58,6 +59,14 @@ class LiveHistory:
             meanwhile: May drain; called when that cannot disturb the copying any more.
         """
         return self._or_closed(lambda: self._publish(meanwhile))
+
+    def tidy(self) -> bool:
+        """Do the next piece of what can wait, some seconds of work; whether there was any.
+
+        Raises:
+            Unavailable: The disk is full.
+        """
+        return self._or_closed(lambda: sort_a_slice(self._opened().connection, self._clock.now()))
 
     def close(self) -> None:
         projector, self._projector = self._projector, None

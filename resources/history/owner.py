@@ -24,6 +24,7 @@ PUBLISH_EVERY_SECONDS = 60.0
 PUBLISH_SHARE = (
     50  # a publication of n seconds is followed by none for 50 n: copying stays under 2 % of the time
 )
+TIDY_EVERY_SECONDS = 3600.0  # from one look for what can be tidied to the next, once there was nothing
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ class Owner:
         self._epoch = ""  # of the ledger that it was drained from
         self._published = 0
         self._publish_at = 0.0  # on the clock's steady counter
+        self._tidy_at = 0.0
         self._lease = Lease(self._places.lock)
         self._live = LiveHistory(self._places, ledgers, clock)
         self._turn = threading.Lock()  # held while DuckDB is touched
@@ -100,7 +102,17 @@ class Owner:
             self._places.wanted.unlink(missing_ok=True)
             self._publish(is_last=is_last)
             return 0.0  # what came meanwhile has waited long enough
+        self._tidy()
         return POLL_SECONDS
+
+    def _tidy(self) -> None:
+        now = self._clock.monotonic()
+        if now >= self._tidy_at:
+            self._tidy_at = (
+                now + TIDY_EVERY_SECONDS
+            )  # also after a failure, which the next turn need not repeat
+            if self._live.tidy():
+                self._tidy_at = now
 
     def _forget_others(self) -> None:
         """What was published of another ledger must not be read any longer."""

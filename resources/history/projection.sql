@@ -306,3 +306,49 @@ UPDATE internal.applied SET seq = $seq, epoch = $epoch, mark = $mark;
 
 -- name: find_runs
 SELECT run_id FROM automated_runs WHERE list_contains($ids, run_id);
+
+-- name: find_unsorted_month
+SELECT month FROM internal.sorted_months WHERE up_to IS NOT NULL
+UNION ALL
+SELECT * FROM (
+    SELECT date_trunc('month', min(compared_at))::DATE AS month FROM comparisons
+    WHERE compared_at >= coalesce((SELECT max(month) + INTERVAL 1 MONTH FROM internal.sorted_months), TIMESTAMPTZ '1970-01-01')
+) WHERE month < $settled
+LIMIT 1;
+
+-- name: begin_month
+INSERT INTO internal.sorted_months SELECT $month, '' WHERE $month NOT IN (SELECT month FROM internal.sorted_months);
+
+-- name: find_slice
+-- the last definition that was sorted, and the last one of the next slice; NULL: there is none, or the month is small
+WITH counted AS (
+    SELECT definition_id, count(*) AS rows_count FROM comparisons
+    WHERE compared_at >= $month AND compared_at < $month + INTERVAL 1 MONTH GROUP BY definition_id
+), ahead AS (
+    SELECT definition_id, sum(rows_count) OVER (ORDER BY definition_id) - rows_count AS rows_before
+    FROM counted WHERE definition_id > (SELECT up_to FROM internal.sorted_months WHERE month = $month)
+)
+SELECT (SELECT up_to FROM internal.sorted_months WHERE month = $month), max(definition_id) FROM ahead
+WHERE rows_before < $rows AND (SELECT sum(rows_count) FROM counted) > $least;
+
+-- name: gather_slice
+CREATE OR REPLACE TEMP TABLE slice AS
+SELECT * FROM comparisons
+WHERE compared_at >= $month AND compared_at < $month + INTERVAL 1 MONTH AND definition_id > $after AND definition_id <= $up_to
+ORDER BY definition_id, run_seq, view;
+
+-- name: delete_slice
+DELETE FROM comparisons
+WHERE compared_at >= $month AND compared_at < $month + INTERVAL 1 MONTH AND definition_id > $after AND definition_id <= $up_to;
+
+-- name: insert_slice
+INSERT INTO comparisons SELECT * FROM slice;
+
+-- name: empty_slice
+DROP TABLE slice;
+
+-- name: note_slice
+UPDATE internal.sorted_months SET up_to = $up_to WHERE month = $month;
+
+-- name: end_month
+UPDATE internal.sorted_months SET up_to = NULL WHERE month = $month;
