@@ -14,6 +14,7 @@ import select
 import signal
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
@@ -27,6 +28,7 @@ from inspect_pipelines.ports.across import AcrossSession, Ledgers
 from inspect_pipelines.ports.ledger import Ledger
 from resources.clock import SystemClock
 from resources.history import spares
+from resources.history.connection import open_reading
 from resources.history.lease import holding
 from resources.history.live import LiveHistory
 from resources.history.places import Places
@@ -39,6 +41,11 @@ KEPT_ROUNDS = 200  # fewer are a quick look, and nothing is written
 VIEWS = 20  # of a run: one that has fewer is torn
 LONGEST_PAUSE_SECONDS = 0.15
 PATIENCE_SECONDS = 120.0
+STORED = """
+SELECT run_id, runs.told, coalesce(views.told, 0)
+FROM (SELECT run_id, count(*) AS told FROM automated_runs GROUP BY run_id) AS runs
+LEFT JOIN (SELECT run_id, count(*) AS told FROM comparisons GROUP BY run_id) AS views USING (run_id)
+"""
 VICTIMS = ("writer", "projector", "both", "before the prune")
 
 
@@ -176,11 +183,16 @@ def _forked(work: Callable[[Tell], None]) -> Child:
     if pid:
         os.close(speak)
         return pid, hear
+    status = 1
     try:
         os.close(hear)
         work(lambda text: _said(speak, text))
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+        raise
     finally:
-        os._exit(0)
+        os._exit(status)
 
 
 def _said(speak: int, text: str) -> None:
@@ -229,12 +241,10 @@ def _project(home: Path, stop: Path, tell: Tell, *, is_deadly: bool) -> None:
 def _stored(home: Path) -> list[list[int]]:
     """(number, runs of it, comparisons of it) of each run."""
     history = DuckHistory(home, create_ledgers(home / "ledger.db"), SystemClock())
-    history.drain()
-    table = history.query(
-        "SELECT run_id::BIGINT, count(*), (SELECT count(*) FROM comparisons WHERE comparisons.run_id = runs.run_id) "
-        "FROM automated_runs AS runs GROUP BY run_id"
-    )
-    return [[int(value) for value in row] for row in table.rows]
+    assert history.drain()
+    with open_reading(history.places.snapshot) as connection:
+        rows = connection.execute(STORED).fetchall()
+    return [[int(value) for value in row] for row in rows]
 
 
 def _facts(number: int) -> dict[str, Any]:

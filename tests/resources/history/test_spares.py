@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from history_builders import Home
 from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.errors import Unavailable
 from resources.history import patch, spares
 from resources.history.connection import open_writing
 from resources.history.lease import Lease
@@ -150,6 +151,34 @@ def test_a_copy_that_died_half_way_is_followed_by_a_whole_one(
     assert whole >= 2 * places.snapshot.stat().st_size * 0.7
     assert digest(places.snapshot) == digest(places.published)
     assert runs_in(places.published) == 4
+
+
+def test_without_room_for_a_copy_the_last_publication_stays_and_the_next_one_is_whole(
+    home: Home, publish: Publish, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(1)
+    publish(2)
+    full = tmp_path / "full.py"
+    full.write_text("import errno, os; raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))\n")
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    copy = tools / "cp"
+    copy.write_text("#!/bin/sh\necho 'No space left on device' >&2\nexit 1\n")
+    copy.chmod(0o755)
+    monkeypatch.setattr(patch, "__file__", str(full))
+    monkeypatch.setenv("PATH", f"{tools}:/usr/bin:/bin")
+
+    with pytest.raises(
+        Unavailable, match=r"No space left on device; the last publication stays .* make room"
+    ):
+        publish(3)
+    stayed = runs_in(home.history.places.published)
+    monkeypatch.undo()
+    monkeypatch.setattr(spares, "SMALL_BYTES", 0)
+    publish(4)
+
+    assert stayed == 2
+    assert runs_in(home.history.places.published) == 4
 
 
 def test_a_spare_that_is_not_as_it_was_left_is_not_used(home: Home, publish: Publish) -> None:
