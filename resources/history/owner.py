@@ -102,15 +102,15 @@ class Owner:
             self._places.wanted.unlink(missing_ok=True)
             self._publish(is_last=is_last)
             return 0.0  # what came meanwhile has waited long enough
-        self._tidy()
+        if not is_last:
+            self._tidy()
         return POLL_SECONDS
 
     def _tidy(self) -> None:
         now = self._clock.monotonic()
         if now >= self._tidy_at:
-            self._tidy_at = (
-                now + TIDY_EVERY_SECONDS
-            )  # also after a failure, which the next turn need not repeat
+            # also after a failure, which the next turn need not repeat
+            self._tidy_at = now + TIDY_EVERY_SECONDS
             if self._live.tidy():
                 self._tidy_at = now
 
