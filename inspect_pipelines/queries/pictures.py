@@ -16,7 +16,7 @@ def picture_of_run(house: House, run_id: str, sha256: str) -> bytes | None:
         NotFound: It does, and the gallery has lost it.
         Unreadable: The stored bytes are damaged.
     """
-    return house.gallery.get(Sha256(sha256)) if sha256 in pictures_of(house, RunId(run_id)) else None
+    return kept_picture(house, Sha256(sha256)) if sha256 in pictures_of(house, RunId(run_id)) else None
 
 
 def picture_of_baseline(house: House, baseline_id: str, sha256: str) -> bytes | None:
@@ -24,7 +24,25 @@ def picture_of_baseline(house: House, baseline_id: str, sha256: str) -> bytes | 
     with house.ledger.read() as ledger:
         baseline = ledger.baselines.find(BaselineId(baseline_id))
     known = {image.sha256 for image in baseline.images.values()} if baseline else set()
-    return house.gallery.get(Sha256(sha256)) if sha256 in known else None
+    return kept_picture(house, Sha256(sha256)) if sha256 in known else None
+
+
+def kept_picture(house: House, sha256: Sha256) -> bytes:
+    """A picture that somebody of the organisation refers to.
+
+    Raises:
+        NotFound: It was kept for its time; the sentence says how long that was, and its hash.
+        Unreadable: The stored bytes are damaged.
+    """
+    try:
+        return house.gallery.get(sha256)
+    except NotFound as error:
+        with house.ledger.read() as ledger:
+            kept = ledger.organizations.find().retention
+        raise NotFound(
+            f"it is not kept any more: pictures of views that passed are kept for {kept.passing_pictures} days, of failures "
+            f"for {kept.failing_pictures}, of replaced baselines for {kept.replaced_baselines}; its hash is {sha256}"
+        ) from error
 
 
 _SHIFTS: dict[tuple[str, str], Shift] = {}  # of pairs that were looked at; a pair of hashes never changes

@@ -33,6 +33,8 @@ from inspect_pipelines.web.api.v1 import v1
 from inspect_pipelines.web.console.console import Console
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.duty import Duty
+from inspect_pipelines.web.missing_picture import missing as missing_picture
+from inspect_pipelines.web.missing_picture import wants_picture
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
 from inspect_pipelines.web.webhooks.receiver import Receiver
 from inspect_pipelines.web.webhooks.shortcut import Shortcut
@@ -132,6 +134,8 @@ def add_problems(app: FastAPI, console: Console) -> None:
     @app.exception_handler(InspectError)
     def told(request: Request, error: InspectError) -> Response:
         answer = problem.of_error(request, error)
+        if wants_picture(request):
+            return missing_picture(request, problem.told_to(request, error), answer.status_code)
         if request.url.path.startswith(problem.PREFIX):
             return answer
         newer = error.newer if isinstance(error, Superseded) else None

@@ -11,11 +11,12 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.pictures import small_picture
+from inspect_pipelines.queries.pictures import kept_picture, small_picture
 from inspect_pipelines.queries.run import pictures_of, run_anywhere
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api import problem
+from inspect_pipelines.web.missing_picture import missing
 
 POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 KNOWN_SECONDS = 20.0
@@ -64,11 +65,11 @@ def pictures(gate: Gate) -> APIRouter:
             sentence = (
                 f"run {run.id!r} has no picture {sha256!r}, or not any more: evidence is kept for a time"
             )
-            return JSONResponse({"error": sentence}, status_code=404)
+            return missing(request, sentence)
         try:
-            content = form(house.gallery.get(Sha256(sha256)))
+            content = form(kept_picture(house, Sha256(sha256)))
         except InspectError as error:
-            return JSONResponse({"error": problem.told_to(request, error)}, status_code=404)
+            return missing(request, problem.told_to(request, error))
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": WEEK}
         return Response(content, media_type=media_type, headers=headers)
 

@@ -81,7 +81,29 @@ def test_a_picture_that_is_gone_from_the_gallery_is_told_in_a_sentence(
     answer = client.get(f"/runs/{run.id}/pictures/{a_sha('e')}")
 
     assert answer.status_code == 404
-    assert a_sha("e") in answer.json()["error"]
+    assert answer.json()["error"] == (
+        "it is not kept any more: pictures of views that passed are kept for 14 days, of failures for 90, of replaced "
+        f"baselines for 365; its hash is {a_sha('e')}"
+    )
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/runs/{run}/pictures/{sha}", "/runs/{run}/thumbnails/{sha}", "/api/v1/runs/{run}/pictures/{sha}"],
+)
+def test_in_its_place_on_a_page_stands_the_sentence_as_a_picture(
+    client: TestClient, house: House, run: Run, address: str
+) -> None:
+    """A broken picture says nothing, and looks like a fault of ours."""
+    shot(house, run, a_sha("e"))
+
+    answer = client.get(address.format(run=run.id, sha=a_sha("e")), headers={"Sec-Fetch-Dest": "image"})
+
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "image/svg+xml")
+    told = " ".join(line.rpartition(">")[2] for line in answer.text.split("</text>"))
+    assert "are kept for 14 days" in told
+    assert a_sha("e")[:40] in told.replace(" ", "")
+    assert "sandbox" in answer.headers["content-security-policy"]
 
 
 @pytest.mark.parametrize("name", ["..%2F..%2Fledger.db", "x" * 64, ""])
