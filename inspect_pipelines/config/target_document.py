@@ -7,7 +7,8 @@ from typing import Annotated
 from pydantic import model_validator
 
 from inspect_pipelines.config.document import Document, Shorthand
-from inspect_pipelines.domain.target import Target
+from inspect_pipelines.domain.spelling import nearest
+from inspect_pipelines.domain.target import ROLES, Target
 
 KINDS_OF_TARGET = ("selector", "role", "label", "text", "placeholder", "test_id", "title", "alt")
 BESIDE = ("frame", "nth", "has", "within")
@@ -35,6 +36,10 @@ class OptionalTarget(Document):
             raise ValueError(f"{given[0]!r} and {given[1]!r} cannot go together; name the element in one way")
         if self.name is not None and self.role is None:
             raise ValueError("'name' is an element's accessible name and needs 'role' beside it")
+        if self.role is not None and self.role not in ROLES and "{{" not in self.role:
+            raise ValueError(
+                f"{self.role!r} is no role of ARIA{nearest(self.role, ROLES)}; no element has it"
+            )
         for key in BESIDE:
             if getattr(self, key) is not None and not given:
                 raise ValueError(f"{key!r} alone names no element")

@@ -138,7 +138,7 @@ def _doing(
     if is_unwanted:
         return "being cancelled"
     if compared:
-        return f"concluding, {compared} views compared"
+        return f"concluding, {compared} {'view' if compared == 1 else 'views'} compared"
     playbooks = {playbook.id: playbook for playbook in definition.plan.playbooks} if definition else {}
     if told:
         return _playing(told, playbooks)

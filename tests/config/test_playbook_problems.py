@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import get_args
 
 import pytest
+from playwright._impl.internal_structures import AriaRole
 
 from inspect_pipelines.domain.action import Goto
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ignore import Ignore
+from inspect_pipelines.domain.target import ROLES
 
 STEPS = "  steps:\n    - id: home\n      actions: [{goto: 'https://a.test'}, {screenshot: home}]\n"
 NOT_AN_ID = "is not an id: letters, digits, '-' and '_', at most 100, a letter or digit at both ends"
@@ -52,6 +55,8 @@ def test_an_unknown_verb_is_named(playbook_problems, action, problem):
         ("goto: 5", "8:17  spec.steps[0].actions[0].goto  '5' is not a mapping (`key: value` lines)"),
         ("click: {}", "8:18  spec.steps[0].actions[0].click  names no element; use one of selector, role, label, text, placeholder, test_id, title, alt"),
         ("click: {role: button, text: Pay}", "8:18  spec.steps[0].actions[0].click  'role' and 'text' cannot go together; name the element in one way"),
+        ("click: {role: buton, name: Pay}", "8:18  spec.steps[0].actions[0].click  'buton' is no role of ARIA (did you mean 'button'?); no element has it"),
+        ("click: {selector: li, has: {role: lnk}}", "8:38  spec.steps[0].actions[0].click.has  'lnk' is no role of ARIA (did you mean 'link'?); no element has it"),
         ("click: {label: Pay, name: Pay}", "8:18  spec.steps[0].actions[0].click  'name' is an element's accessible name and needs 'role' beside it"),
         ("press: {key: Enter, frame: iframe}", "8:18  spec.steps[0].actions[0].press  'frame' alone names no element"),
         ("fill: '#id'", "8:17  spec.steps[0].actions[0].fill  '#id' is not a mapping (`key: value` lines)"),
@@ -261,3 +266,9 @@ def test_an_entry_that_has_ended_and_a_viewport_that_plays_nothing_are_warned_of
         "playbooks/shop.yaml:5:22  spec.viewports[0].name  no step does anything on 'desktop'; take the viewport out, or name it in an 'only'",
         "playbooks/shop.yaml:8:44  spec.findings.ignore[0].until  ended on 2026-11-21: what it names counts again; take the entry out, or give it a new end",
     )
+
+
+def test_the_roles_that_are_known_are_those_that_playwright_finds():
+    assert (
+        sorted({*get_args(AriaRole)} | {"mark"}) == ROLES
+    )  # which its driver knows, and its list of words forgot
