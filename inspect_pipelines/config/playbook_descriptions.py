@@ -245,6 +245,7 @@ OF_PLAYBOOKS: dict[str, dict[str, str]] = {
     "ScreenshotDocument": {
         "name": "Unique in the playbook: what pictures are compared by.",
         "full_page": "The whole page, or only what the screen shows.",
+        "unroll": "CSS selectors of parts that scroll by themselves: they are laid out as long as they are.",
         "allow_large": "Masks may cover more than 30 % of it, and nothing is said.",
         "clip": "Only this part of the page.",
         "element": "Only this element.",

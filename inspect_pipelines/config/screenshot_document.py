@@ -36,6 +36,7 @@ class ScreenshotDocument(Document):
     full_page: bool = True
     mask: Masks = Field(default_factory=list)
     hide: Texts = Field(default_factory=list)
+    unroll: Texts = Field(default_factory=list)
     allow_large: bool = False
     clip: ClipDocument | None = None
     element: Annotated[TargetDocument, Shorthand("selector")] | None = None
@@ -50,6 +51,8 @@ class ScreenshotDocument(Document):
     def _one_part(self) -> ScreenshotDocument:
         if self.clip is not None and self.element is not None:
             raise ValueError("'clip' and 'element' cannot go together; keep one of them")
+        if self.unroll and not self.full_page and self.element is None:
+            raise ValueError("'unroll' makes the page longer than the window; take 'full_page: false' away")
         return self
 
     def action(self) -> TakeScreenshot:
@@ -64,6 +67,7 @@ class ScreenshotDocument(Document):
             hide=tuple(self.hide),
             widths=widths(self.mask),
             element=self.element.target() if self.element else None,
+            unroll=tuple(self.unroll),
         )
 
 

@@ -45,6 +45,7 @@ class TakeScreenshot(Somewhere):
     hide: tuple[str, ...] = ()  # CSS selectors of what takes no room and does not show
     widths: tuple[FixedWidth, ...] = ()  # of masks
     element: Target | None = None  # only this one
+    unroll: tuple[str, ...] = ()  # CSS selectors of parts that scroll by themselves, laid out whole
     verb: Literal["screenshot"] = "screenshot"
 
 

@@ -170,7 +170,7 @@ class Playbook:
         """Whether a page is laid out otherwise for any of its pictures."""
         shots = [action for action in self.actions() if isinstance(action, TakeScreenshot)]
         return bool(self.page.hide or self.page.widths or self.page.style) or any(
-            shot.hide or shot.widths for shot in shots
+            shot.hide or shot.widths or shot.unroll for shot in shots
         )
 
     def actions(self) -> Iterator[Action]:

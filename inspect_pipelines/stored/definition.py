@@ -235,6 +235,23 @@ def upgrade_fixed_tolerance(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**plan, "baseline": {**plan["baseline"], "is_auto": False}}}
 
 
+def upgrade_rolled_up(kept: dict[str, Any]) -> dict[str, Any]:
+    """A picture may lay out parts that scroll by themselves; before, none did."""
+    plan = kept["plan"]
+    return {**kept, "plan": {**plan, "playbooks": [rolled_up(one) for one in plan["playbooks"]]}}
+
+
+def rolled_up(playbook: dict[str, Any]) -> dict[str, Any]:
+    """The same for one playbook."""
+
+    def step(of: dict[str, Any]) -> dict[str, Any]:
+        actions = [{"unroll": [], **one} if one["verb"] == "screenshot" else one for one in of["actions"]]
+        return {**of, "actions": actions}
+
+    around = {key: playbook[key] and step(playbook[key]) for key in ("login", "setup", "teardown")}
+    return {**playbook, **around, "steps": [step(one) for one in playbook["steps"]]}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -254,6 +271,7 @@ SCHEDULE = Shape(
     upgrade_unlabelled,
     upgrade_against_nothing,
     upgrade_fixed_tolerance,
+    upgrade_rolled_up,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -276,6 +294,7 @@ TRIGGER = Shape(
     upgrade_unlabelled,
     upgrade_against_nothing,
     upgrade_fixed_tolerance,
+    upgrade_rolled_up,
 )
 
 

@@ -9,6 +9,7 @@ from inspect_pipelines.stored.definition import (
     always_played,
     anew_each_time,
     plainly_found,
+    rolled_up,
     unasked_build,
     usual_pages,
     with_runner,
@@ -52,6 +53,11 @@ def upgrade_library_7_to_8(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "playbooks": [without_evidence(one) for one in kept["playbooks"]]}
 
 
+def upgrade_library_8_to_9(kept: dict[str, Any]) -> dict[str, Any]:
+    """As definitions: a picture may lay out parts that scroll by themselves."""
+    return {**kept, "playbooks": [rolled_up(one) for one in kept["playbooks"]]}
+
+
 LIBRARY = Shape(
     "a library",
     Library,
@@ -62,4 +68,5 @@ LIBRARY = Shape(
     upgrade_library_5_to_6,
     upgrade_library_6_to_7,
     upgrade_library_7_to_8,
+    upgrade_library_8_to_9,
 )

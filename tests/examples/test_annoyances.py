@@ -38,6 +38,7 @@ CHANGING = (
     "ticker",
     "css-animation",
     "canvas-loop",
+    "marquee",
     "smil-animation",
     "video",
     "random-ad",
@@ -46,7 +47,7 @@ CHANGING = (
 )
 SENTENCES = {
     "infinite-scroll": (FindingKind.TRUNCATED, r"a page that grew each time its foot came in sight"),
-    "inner-scroller": (FindingKind.TRUNCATED, r"shows \d+ of \d+ px of div#list, which scrolls by itself"),
+    "inner-scroller": (FindingKind.TRUNCATED, r"shows \d+ of \d+ px of div#list, .* unroll: 'div#list'"),
     "popup": (FindingKind.POPUP, r"/popup/terms, was closed again without being looked at"),
     "dialogs": (FindingKind.DIALOG, r"the page showed a question 'Empty the basket\?'; it was dismissed"),
     "canvas-loop": (FindingKind.UNSTABLE, r"canvas#waves keeps changing; mask it"),

@@ -42,6 +42,7 @@ class Banners:
     def _close(self, rule: Dismiss) -> bool:
         words, page = self._sight.words, self._sight.page
         shown, click = words.target(rule.when), words.target(rule.click)
+        self._sight.window.used_pointer()
         try:
             locate(page, click).filter(visible=True).first.click(timeout=CLICK_SECONDS * 1000)
             locate(page, shown).filter(visible=True).first.wait_for(state="hidden", timeout=GONE_MS)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.finding import FindingKind
 from resources.sessions.browser.frame import Frame
 from resources.sessions.browser.masks import covered_ratio
 from resources.sessions.browser.page_masks import PageMasks
-from resources.sessions.browser.readiness import ask
 from resources.sessions.browser.scripts import INNER_SCROLLERS
 from resources.sessions.browser.stage import Arranged
 from resources.sessions.browser.window import Window
@@ -35,6 +35,7 @@ class BlindSpots:
         of_page: Collection[str],
         picture_size: tuple[int, int],
         page_size: tuple[int, int],
+        ask: Callable[[str, Any], Any],
     ) -> None:
         """A finding for each: masks, what is cut off, what lies below the fold of a part that scrolls by itself.
 
@@ -42,17 +43,23 @@ class BlindSpots:
             of_page: The masks of all pages; that they match nothing on one is told when they did on none.
             picture_size: Width and height in px.
             page_size: In CSS px.
+            ask: A JavaScript function and its argument to what the page's document answers.
         """
         self._page_masks.note("mask", set(of_page) - set(frame.masks.invalid), frame.masks.unmatched)
         self._tell_of_masks(shot, frame, of_page, picture_size)
         if shot.full_page and shot.clip is None and shot.element is None:
             self._tell_of_truncation(shot, frame, page_size)
-            self._tell_of_inner_scrollers(shot)
+            self._tell_of_inner_scrollers(shot, ask)
 
     def tell_of_hiding(
         self, shot: TakeScreenshot, hidden: Sequence[str], arranged: Arranged, *, of_page: Collection[str]
     ) -> None:
-        """A finding for each selector that hides nothing; of the page's, when they hide nothing anywhere."""
+        """A finding for each selector that hides or unrolls nothing; of the page's, when they hide nothing anywhere."""
+        for selector in shot.unroll:
+            if selector not in arranged.matched:
+                what = "is not a CSS selector" if selector in arranged.invalid else "matches nothing"
+                message = f"unroll {selector!r} of screenshot {shot.name!r} {what}"
+                self._find(FindingKind.MASK_UNMATCHED, message)
         unmatched = [each for each in hidden if each not in arranged.matched | arranged.invalid]
         self._page_masks.note("hide", set(of_page) - arranged.invalid, unmatched)
         for selector in (*sorted(arranged.invalid & set(hidden)), *unmatched):
@@ -112,10 +119,10 @@ class BlindSpots:
                 f"{width} x {height} px; photograph the rest with `clip`, or set full_page: false",
             )
 
-    def _tell_of_inner_scrollers(self, shot: TakeScreenshot) -> None:
-        for path, shown, whole in ask(self._window.page, INNER_SCROLLERS, {"least": LARGE_SCROLLER}):
+    def _tell_of_inner_scrollers(self, shot: TakeScreenshot, ask: Callable[[str, Any], Any]) -> None:
+        for path, shown, whole in ask(INNER_SCROLLERS, {"least": LARGE_SCROLLER}):
             self._find(
                 FindingKind.TRUNCATED,
-                f"screenshot {shot.name!r} shows {shown} of {whole} px of {path}, which scrolls by itself; give the "
-                f"playbook a viewport that is high enough, or set full_page: false",
+                f"screenshot {shot.name!r} shows {shown} of {whole} px of {path}, which scrolls by itself; lay it "
+                f"out whole with unroll: {path!r}, or set full_page: false",
             )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from time import monotonic
 
@@ -25,7 +26,7 @@ from resources.sessions.browser.frame import Frame
 from resources.sessions.browser.lookout import Lookout
 from resources.sessions.browser.masks import Masks, painted
 from resources.sessions.browser.page_masks import PageMasks
-from resources.sessions.browser.readiness import Readiness, ask
+from resources.sessions.browser.readiness import Readiness
 from resources.sessions.browser.rect import Rect
 from resources.sessions.browser.scripts import ELEMENTS
 from resources.sessions.browser.stage import Arrangement, Stage
@@ -44,6 +45,8 @@ MOVING_SECONDS = 1.0  # that no frame of a GIF lasts as a rule; it is played onc
 NOTHING_DRAWN, REST_MS = "Unable to capture screenshot", 500
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
 PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)
+
+Elements = tuple[tuple[tuple[str, Box], ...], tuple[str, ...], tuple[str, ...]]  # with texts and selectors
 
 
 class Camera:
@@ -84,6 +87,7 @@ class Camera:
         Raises:
             ActionFailed: There is nothing to photograph: not ready, an empty page, a clip outside of it.
         """
+        shot = replace(shot, unroll=tuple(fill(selector) for selector in shot.unroll))
         self._window.park_pointer()
         self._readiness.wait(shot, timeout_seconds)
         rules = self._rules
@@ -92,28 +96,49 @@ class Camera:
             tuple(dict.fromkeys((*hidden_everywhere, *(fill(selector) for selector in shot.hide)))),
             tuple(replace(each, selector=fill(each.selector)) for each in (*rules.widths, *shot.widths)),
             fill(rules.style),
+            shot.unroll,
         )
         is_at_top = shot.full_page or shot.clip is not None or shot.element is not None
-        with self.stage.held(at_top=is_at_top, arrangement=arrangement) as arranged:
-            self._blind_spots.tell_of_hiding(shot, arrangement.hide, arranged, of_page=hidden_everywhere)
-            return self._taken(shot, playbook, fill, arrangement.hide)
-
-    def _taken(
-        self, shot: TakeScreenshot, playbook: str, fill: Callable[[str], str], hidden: tuple[str, ...]
-    ) -> Screenshot:
         of_page = [fill(mask) for mask in self._rules.mask]
         masks = tuple(dict.fromkeys((*of_page, *(fill(mask) for mask in shot.mask))))
-        frame, is_stable = self._still_frame(shot, masks)
+        with ThreadPoolExecutor(1) as beside:  # the picture is put away while its page is being let go
+            with self.stage.held(at_top=is_at_top, arrangement=arrangement) as arranged:
+                self._blind_spots.tell_of_hiding(shot, arrangement.hide, arranged, of_page=hidden_everywhere)
+                frame, is_stable = self._still_frame(shot, masks)
+                kept = beside.submit(self._kept, frame)
+                self._blind_spots.tell(
+                    shot,
+                    frame,
+                    of_page=of_page,
+                    picture_size=_size(frame.png),
+                    page_size=self._finder.page_size(),
+                    ask=self.stage.ask,
+                )
+                elements = self._elements(frame)
+            return self._shot(shot, playbook, frame, kept, elements, arrangement.hide, is_stable=is_stable)
+
+    def _kept(self, frame: Frame) -> tuple[Sha256, int]:
+        """Store a frame, painted; its name and its bytes."""
         png = painted(frame.png, frame.boxes)
+        return self._gallery.put(png, with_rows=True), len(png)
+
+    def _shot(
+        self,
+        shot: TakeScreenshot,
+        playbook: str,
+        frame: Frame,
+        kept: Future[tuple[Sha256, int]],
+        known: Elements,
+        hidden: tuple[str, ...],
+        *,
+        is_stable: bool,
+    ) -> Screenshot:
         try:
-            sha256 = self._gallery.put(png, with_rows=True)
+            sha256, size_bytes = kept.result()
         except Unreadable as error:
             raise ActionFailed(f"screenshot {shot.name!r} could not be kept: {error}") from error
-        width, height = _size(png)
-        self._blind_spots.tell(
-            shot, frame, of_page=of_page, picture_size=(width, height), page_size=self._finder.page_size()
-        )
-        elements, texts, selectors = self._elements(frame)
+        width, height = _size(frame.png)
+        elements, texts, selectors = known
         return Screenshot(
             view=View(playbook, shot.name, self._viewport.name),
             sha256=sha256,
@@ -126,7 +151,7 @@ class Camera:
             step_id=self._record.at.step_id,
             masked=(*_masked(frame), *(Masked(selector, ()) for selector in hidden)),
             tolerance=shot.tolerance,
-            size_bytes=len(png),
+            size_bytes=size_bytes,
             stable=is_stable,
             elements=elements,
             texts=texts,
@@ -160,8 +185,8 @@ class Camera:
     def _still_frame(self, shot: TakeScreenshot, selectors: tuple[str, ...]) -> tuple[Frame, bool]:
         """A frame that equals the one before it, or the last one and False; where pictures move, it equals all of a second."""
         give_up_at = monotonic() + FRAMES_CAP_SECONDS
-        frame = self._frame(shot, selectors)
         self._paint_anew()
+        frame = self._frame(shot, selectors)
         count, still_since = 1, monotonic()
         still_seconds = MOVING_SECONDS if self._window.traffic.has_moving_pictures else 0.0
         for pause in PAUSES_MS:
@@ -228,12 +253,12 @@ class Camera:
             answer = self._devtools.send("Page.captureScreenshot", command)
         return base64.b64decode(answer["data"])
 
-    def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...], tuple[str, ...]]:
+    def _elements(self, frame: Frame) -> Elements:
         """What stands where in the picture, what it says and by which selector it is found, the most telling elements first."""
         named, texts, selectors = [], [], []
         masked = [box for each in _masked(frame) for box in each.boxes]
-        for kind, label, text, test_id, own_id, css, selector, *box in ask(
-            self._window.page, ELEMENTS, {"most": MOST_ELEMENTS}
+        for kind, label, text, test_id, own_id, css, selector, *box in self.stage.ask(
+            ELEMENTS, {"most": MOST_ELEMENTS}
         ):
             place = frame.place(Rect(*box))
             if place is None:

@@ -117,6 +117,10 @@ class World:
         """Call a JavaScript function."""
         self._called(function, *arguments)
 
+    def answer(self, function: str, *arguments: Any) -> Any:
+        """What it answers, as a value."""
+        return self._called(function, *arguments, by_value=True).get("value")
+
     def made(self, function: str, *arguments: Any) -> str:
         """The object that a JavaScript function returns, as DevTools' id."""
         return str(self._called(function, *arguments)["objectId"])
@@ -129,9 +133,14 @@ class World:
         """A field of such an object."""
         return self._of(object_id, f"function() {{ return this.{name} }}")["result"].get("value")
 
-    def _called(self, function: str, *arguments: Any) -> dict[str, Any]:
+    def _called(self, function: str, *arguments: Any, by_value: bool = False) -> dict[str, Any]:
         values = [{"value": each} for each in arguments]
-        asked = {"executionContextId": self.context_id, "functionDeclaration": function, "arguments": values}
+        asked = {
+            "executionContextId": self.context_id,
+            "functionDeclaration": function,
+            "arguments": values,
+            "returnByValue": by_value,
+        }
         answer = self.devtools.send("Runtime.callFunctionOn", asked)
         if "exceptionDetails" in answer:
             raise Error(str(answer["exceptionDetails"].get("text", "a script of ours failed")))

@@ -16,9 +16,9 @@ from inspect_pipelines.domain.playbook import PageRules
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.navigation import origin_of
 from resources.sessions.browser.scripts import (
-    BROKEN_FONTS,
-    BROKEN_IMAGES,
-    RUNS_SCRIPTS,
+    BROKEN,
+    LIE_OF,
+    SCROLL_PARTS,
     SCROLL_THROUGH,
     SETTLE,
 )
@@ -70,18 +70,22 @@ class Readiness:
         for selector in self._rules.ready:
             self._wait_for(selector, shot, timeout_seconds)
         budget_ms = min(timeout_seconds, SETTLE_CAP_SECONDS) * 1000
-        is_lively = runs_scripts(page)
+        is_lively, height = ask(page, LIE_OF)
         begun = window.traffic.begun
         is_scrolled = is_lively and (shot.full_page or shot.element is not None) and shot.clip is None
         ours, reached, give_up_at = 0.0, 0, 0.0
         # What is long already is scrolled through as it is, and comes to its rest once, after that.
-        late = [] if is_scrolled and self._goes_on_below(0) else self._settle(budget_ms, is_lively)
+        if shot.unroll and is_lively:
+            ask(page, SCROLL_PARTS, list(shot.unroll))
+        late: list[str] = []
+        if not (is_scrolled and height):
+            late, height = self._settle(budget_ms, is_lively)
         for scroll in range(MOST_SCROLLS):
-            if is_scrolled and self._goes_on_below(reached):
+            if is_scrolled and reached < min(height, MOST_SCROLLED_PX):
                 began_at = monotonic()
                 reached = ask(page, SCROLL_THROUGH, {"from": reached, "most": MOST_SCROLLED_PX})
                 ours += monotonic() - began_at  # 40,000 px of it are no fault of the page
-                late = self._settle(budget_ms, is_lively, late)
+                late, height = self._settle(budget_ms, is_lively, late)
             elif scroll:
                 break
             give_up_at = give_up_at or monotonic() + self._most_seconds(timeout_seconds)
@@ -91,8 +95,8 @@ class Readiness:
                     self._tell_of_chain(self._most_seconds(timeout_seconds), shot)
                     break
                 begun = window.traffic.begun
-                late = self._settle(budget_ms, is_lively, late)
-        if reached and self._goes_on_below(reached):
+                late, height = self._settle(budget_ms, is_lively, late)
+        if reached < min(height, MOST_SCROLLED_PX) and reached:
             self._tell_of_growth(shot)
         self._unready.update(late)
         if late:
@@ -101,13 +105,17 @@ class Readiness:
                 f"screenshot {shot.name!r} was taken before the page was ready: {'; '.join(late)}",
                 url=window.url,
             )
-        for address in ask(page, BROKEN_IMAGES):
+        images, fonts = ask(page, BROKEN)
+        for address in images:
             window.traffic.broken_image(address)
-        window.traffic.broken_fonts(ask(page, BROKEN_FONTS))
+        window.traffic.broken_fonts(fonts)
         self.waited_seconds = monotonic() - started_at - ours - self._in_vain_seconds
 
-    def _settle(self, budget_ms: float, is_lively: bool, before: Sequence[str] = ()) -> list[str]:
-        """What is not ready yet, after waiting for it; what was told before is not waited for again.
+    def _settle(
+        self, budget_ms: float, is_lively: bool, before: Sequence[str] = ()
+    ) -> tuple[list[str], float]:
+        """What is not ready yet, after waiting for it, and the page's height, as LIE_OF has it; what was told before is not
+        waited for again.
 
         Args:
             is_lively: Whether the page runs scripts; one that runs none cannot wait either, so we look again and again.
@@ -115,19 +123,22 @@ class Readiness:
         """
         page, known = self._window.page, [*self._unready, *before]
         late: list[str]
+        height: float
         if is_lively:
             begun = self._window.traffic.begun
             rest_ms = min(RESTLESS_CAP_MS if self._is_restless else REST_CAP_MS, budget_ms)
-            late, has_rested = ask(page, SETTLE, {"budget": budget_ms, "known": known, "rest": rest_ms})
+            late, has_rested, height = ask(
+                page, SETTLE, {"budget": budget_ms, "known": known, "rest": rest_ms}
+            )
             self._is_restless = not has_rested and self._window.traffic.begun == begun
             self._in_vain_seconds += rest_ms / 1000 if self._is_restless else 0.0
-            return late
+            return late, height
         give_up_at = monotonic() + budget_ms / 1000
         while True:
-            late = ask(page, SETTLE, {"budget": 0, "known": known, "rest": 0})[0]
+            late, _, height = ask(page, SETTLE, {"budget": 0, "known": known, "rest": 0})
             page.wait_for_timeout(PAINTED_MS)
             if set(late) <= set(known) or monotonic() >= give_up_at:
-                return late
+                return late, height
 
     def _wait_for(self, selector: str, shot: TakeScreenshot, timeout_seconds: float) -> None:
         try:
@@ -137,14 +148,6 @@ class Readiness:
             raise ActionFailed(
                 f"screenshot {shot.name!r} waits for {selector!r} (page.ready), which was not visible within {timeout_seconds:g} s"
             ) from error
-
-    def _goes_on_below(self, reached: int) -> bool:
-        """Whether there is more of the page than the window shows and than was scrolled through."""
-        height = ask(
-            self._window.page,
-            "() => { const h = document.documentElement?.scrollHeight ?? 0; return h > innerHeight + 1 ? h : 0 }",
-        )
-        return bool(reached < min(height, MOST_SCROLLED_PX))
 
     def _wait_for_news(self, give_up_at: float, timeout_seconds: float, shot: TakeScreenshot) -> bool:
         """Wait for the network to be quiet; whether something came that may change the page."""
@@ -218,11 +221,6 @@ class Readiness:
             f"screenshot {shot.name!r} did not wait longer than {cap:g} s for {named}{more}",
             url=self._window.url,
         )
-
-
-def runs_scripts(page: Page) -> bool:
-    """Whether the page may run scripts: not where its server says `Content-Security-Policy: sandbox`."""
-    return bool(ask(page, RUNS_SCRIPTS))
 
 
 def ask(page: Page, script: str, argument: Any = None) -> Any:

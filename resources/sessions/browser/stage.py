@@ -14,8 +14,9 @@ from typing import Any
 from playwright.sync_api import Error, Page
 
 from inspect_pipelines.domain.action import FixedWidth
+from resources.sessions.browser.marquees import held_marquees
 from resources.sessions.browser.panes import Panes, World
-from resources.sessions.browser.readiness import ask, runs_scripts
+from resources.sessions.browser.readiness import ask
 from resources.sessions.browser.scripts import ARRANGE, HOLD, STAND_AT
 
 HUSH = "(by) => { dispatchEvent(new CustomEvent('inspect-pipelines:hush', { detail: by })) }"
@@ -32,14 +33,16 @@ class Arrangement:
         hide: What takes no room and does not show.
         widths: What is as wide in every picture.
         style: CSS of the playbook's own.
+        unroll: What scrolls by itself and is as long as what is in it.
     """
 
     hide: tuple[str, ...] = ()
     widths: tuple[FixedWidth, ...] = ()
     style: str = ""
+    unroll: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return bool(self.hide or self.widths or self.style)
+        return bool(self.hide or self.widths or self.style or self.unroll)
 
 
 AS_IT_IS = Arrangement()
@@ -60,6 +63,7 @@ class Stage:
         self._page = page
         self._panes = Panes(page)
         self._holds: list[tuple[World, str]] = []
+        self._marquees: list[tuple[World, str]] = []
         self._arrangements: list[tuple[World, str]] = []
         self.is_held = False
 
@@ -71,19 +75,29 @@ class Stage:
             at_top: Stand at the page's top meanwhile, where a picture of all of it has what sticks to the window.
             arrangement: How the page is laid out meanwhile.
         """
-        waits = runs_scripts(self._page)
         self.is_held = True
-        ask(self._page, HUSH, 1)
-        stood = ask(self._page, STAND_AT, [0, 0, waits]) if at_top else None
+        waits, stood, marquees = ask(self._page, STAND_AT, {"to": [0, 0] if at_top else None, "before": 1})
         try:
             for world in self._panes.worlds():
                 with suppress(Error):  # a frame that went away meanwhile; the page itself is looked at next
                     self._holds.append((world, world.made(HOLD)))
+            for world in self._page_worlds() if marquees else ():
+                self._marquees += [(world, made) for made in held_marquees(world, marquees)]
             yield self._arrange(arrangement) if arrangement else Arranged()
         finally:
             with suppress(Error):  # a page that is gone has nothing to go back to
-                self._let_go(stood, waits)
+                self._let_go(stood if at_top else None, waits)
             self.is_held = False
+
+    def ask(self, function: str, argument: Any) -> Any:
+        """What a JavaScript function answers in the page's own document while it is held, where no script of the page reaches it."""
+        for world in self._page_worlds():
+            return world.answer(function, argument)
+        return ask(self._page, function, argument)  # it could not be held
+
+    def _page_worlds(self) -> list[World]:
+        """Of the page's own document; none where that could not be held."""
+        return [world for world, _ in self._holds if world.is_page]
 
     def hold_again(self) -> None:
         """Hold what has begun to move since."""
@@ -96,6 +110,7 @@ class Stage:
         wanted: dict[str, Any] = {
             "hide": list(arrangement.hide),
             "style": arrangement.style,
+            "unroll": list(arrangement.unroll),
             "widths": [[each.selector, each.width_px] for each in arrangement.widths],
         }
         for world, _ in self._holds:
@@ -113,13 +128,17 @@ class Stage:
         return arranged
 
     def _let_go(self, stood: list[float] | None, waits: bool) -> None:
-        for world, made in (*self._arrangements, *self._holds):
+        for world, made in (*self._arrangements, *self._marquees, *self._holds):
             with suppress(Error):
                 world.call(made, "release")
                 world.devtools.send("Runtime.releaseObject", {"objectId": made})
         self._holds.clear()
+        self._marquees.clear()
+        if waits and not self._arrangements:
+            ask(self._page, STAND_AT, {"to": stood, "rest": AFTER_MS, "after": -1})
+            return
         if stood is not None:
-            ask(self._page, STAND_AT, [*stood, waits])
+            ask(self._page, STAND_AT, {"to": stood})
         self._page.wait_for_timeout(AFTER_MS)
         self._tell_again(waits)
         ask(self._page, HUSH, -1)

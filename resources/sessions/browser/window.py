@@ -56,6 +56,7 @@ class Window:
         self.popups = popups
         self._strayed: str | None = None
         self._has_moved_on = False
+        self._has_pointer = False  # something of this page was pointed at
         self._has_crashed = False
         self.hung_after: float | None = None  # s, set by the watchdog
         self.page = page
@@ -124,15 +125,20 @@ class Window:
 
     def uses_pointer(self) -> None:
         """The playbook points at this page; where it goes to now is another one."""
-        self._has_moved_on = False
+        self._has_moved_on, self._has_pointer = False, True
+
+    def used_pointer(self) -> None:
+        """We have pointed at this page, for nothing that belongs into a picture."""
+        self._has_pointer = True
 
     def park_pointer(self) -> None:
         """Take the pointer off a page that came under it: whether Chromium shows what is there as hovered is a race.
 
         On the page where it was used it stays: a menu that it holds open belongs into the picture.
         """
-        if self._has_moved_on:
-            self._has_moved_on = False
+        has_moved_on, self._has_moved_on = self._has_moved_on, False
+        if has_moved_on and self._has_pointer:
+            self._has_pointer = False
             self.page.mouse.move(-1, -1)
 
     def check_alive(self) -> None:

@@ -1,6 +1,6 @@
 // Waits up to `budget` ms for fonts, images, aria-busy, skeletons and "Loading.." to be over, and for the window to stand
 // where a smooth scroll takes it, and up to `rest` ms for the page to come to rest; returns what is still missing, in words,
-// and whether it rested. What was missing before is not waited for again.
+// whether it rested, and how high the page is (0: no higher than the window). What was missing before is not waited for again.
 // With a budget of 0 it only looks, for a page without scripts has no timers either.
 async ({ budget, known, rest }) => {
   const REST = 300;
@@ -9,6 +9,7 @@ async ({ budget, known, rest }) => {
   const visible = (e) => e.checkVisibility?.({ visibilityProperty: true, opacityProperty: true }) && e.getClientRects().length > 0;
   const near = (e) => e.loading !== "lazy" || e.getBoundingClientRect().top < innerHeight;
   const name = (e) => e.tagName.toLowerCase() + (e.id ? `#${e.id}` : e.classList.length ? `.${e.classList[0]}` : "");
+  const place = () => `${scrollX},${scrollY}`;
   const some = (found) => found.slice(0, 3).join(", ");
   const BONES = /(^|[-_])(skeleton|shimmer|placeholder-glow|placeholder-wave)([-_]|$)/i;
   const SPINS = /spinner|preloader|(^|[-_])(loader|spinning)([-_]|$)/i; // not `spin` alone: a wheel that adorns a page turns for ever
@@ -37,13 +38,14 @@ async ({ budget, known, rest }) => {
     tell(words(), "the page says ");
     return late;
   };
-  if (!budget) return [missing(), true];
+  const height = () => { const h = document.documentElement?.scrollHeight ?? 0; return h > innerHeight + 1 ? h : 0; };
+  if (!budget) return [missing(), true, height()];
   const fresh = () => missing().filter((each) => !known.includes(each));
   // Whether the page came to rest: REST ms in a row without an element that came or went, and idle in between. Code that has
   // just come is at work before it asks for its data, for seconds where the machine has other work; texts may change, as clocks do.
   const rested = () => new Promise((done) => {
     const until = performance.now() + rest;
-    let since = performance.now();
+    let since = performance.now(), at = null;
     const counts = (nodes) => [...nodes].some((each) => each.nodeType === Node.ELEMENT_NODE);
     const watch = new MutationObserver((changes) => {
       if (changes.some((each) => counts(each.addedNodes) || counts(each.removedNodes))) since = performance.now();
@@ -51,8 +53,10 @@ async ({ budget, known, rest }) => {
     watch.observe(document, { childList: true, subtree: true });
     const look = ({ didTimeout }) => {
       const now = performance.now();
-      if (didTimeout) since = now;
-      if (now - since < REST && now < until) { setTimeout(() => requestIdleCallback(look, { timeout: 500 }), 40); return; }
+      if (didTimeout || (at ?? place()) !== place()) since = now; // what scrolls by itself brings what comes into sight
+      at = place();
+      const left = since + REST - now;
+      if (left > 0 && now < until) { setTimeout(() => requestIdleCallback(look, { timeout: 500 }), Math.min(40, left)); return; }
       watch.disconnect();
       done(now - since >= REST);
     };
@@ -64,12 +68,12 @@ async ({ budget, known, rest }) => {
   let hasRested;
   do {
     while (fresh().length && performance.now() < end) await pause(20);
-    for (let at = null; at !== `${scrollX},${scrollY}` && performance.now() < end; await pause(60)) at = `${scrollX},${scrollY}`;
+    const standing = (async () => { for (let at = null; at !== place() && performance.now() < end; await pause(60)) at = place(); })();
     // A complete image may still wait for its decoder; those far down the page are decoded when they are painted.
     const decoding = [...document.images].filter((e) => e.complete && e.naturalWidth && visible(e)).slice(0, 100);
-    await Promise.race([Promise.allSettled(decoding.map((e) => e.decode())), pause(Math.max(0, end - performance.now()))]);
+    const decoded = Promise.race([Promise.allSettled(decoding.map((e) => e.decode())), pause(Math.max(0, end - performance.now()))]);
     const painted = new Promise((done) => { requestAnimationFrame(() => requestAnimationFrame(done)); setTimeout(done, 200); });
-    [hasRested] = await Promise.all([rested(), painted]);
+    [hasRested] = await Promise.all([rested(), standing, decoded, painted]);
   } while (fresh().length && performance.now() < end); // what was built says that it waits
-  return [missing(), hasRested];
+  return [missing(), hasRested, height()];
 }
