@@ -20,9 +20,16 @@ LARGE_SCROLLER = 0.40  # share of the window, of a part that scrolls by itself
 
 
 class BlindSpots:
-    """Finds them for one window."""
+    """Finds them for one window.
 
-    def __init__(self, window: Window, record: Record, page_masks: PageMasks) -> None:
+    Args:
+        ask: A JavaScript function and its argument to what the page's document answers.
+    """
+
+    def __init__(
+        self, window: Window, record: Record, page_masks: PageMasks, ask: Callable[[str, Any], Any]
+    ) -> None:
+        self._ask = ask
         self._window = window
         self._record = record
         self._page_masks = page_masks
@@ -35,7 +42,6 @@ class BlindSpots:
         of_page: Collection[str],
         picture_size: tuple[int, int],
         page_size: tuple[int, int],
-        ask: Callable[[str, Any], Any],
     ) -> None:
         """A finding for each: masks, what is cut off, what lies below the fold of a part that scrolls by itself.
 
@@ -43,13 +49,12 @@ class BlindSpots:
             of_page: The masks of all pages; that they match nothing on one is told when they did on none.
             picture_size: Width and height in px.
             page_size: In CSS px.
-            ask: A JavaScript function and its argument to what the page's document answers.
         """
         self._page_masks.note("mask", set(of_page) - set(frame.masks.invalid), frame.masks.unmatched)
         self._tell_of_masks(shot, frame, of_page, picture_size)
         if shot.full_page and shot.clip is None and shot.element is None:
             self._tell_of_truncation(shot, frame, page_size)
-            self._tell_of_inner_scrollers(shot, ask)
+            self._tell_of_inner_scrollers(shot)
 
     def tell_of_hiding(
         self, shot: TakeScreenshot, hidden: Sequence[str], arranged: Arranged, *, of_page: Collection[str]
@@ -119,8 +124,8 @@ class BlindSpots:
                 f"{width} x {height} px; photograph the rest with `clip`, or set full_page: false",
             )
 
-    def _tell_of_inner_scrollers(self, shot: TakeScreenshot, ask: Callable[[str, Any], Any]) -> None:
-        for path, shown, whole in ask(INNER_SCROLLERS, {"least": LARGE_SCROLLER}):
+    def _tell_of_inner_scrollers(self, shot: TakeScreenshot) -> None:
+        for path, shown, whole in self._ask(INNER_SCROLLERS, {"least": LARGE_SCROLLER}):
             self._find(
                 FindingKind.TRUNCATED,
                 f"screenshot {shot.name!r} shows {shown} of {whole} px of {path}, which scrolls by itself; lay it "

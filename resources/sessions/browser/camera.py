@@ -75,7 +75,7 @@ class Camera:
         self._clock = clock
         self._readiness = Readiness(window, rules, record)
         self.stage = Stage(window.page)
-        self._blind_spots = BlindSpots(window, record, page_masks)
+        self._blind_spots = BlindSpots(window, record, page_masks, self.stage.ask)
         self._devtools = devtools_of(window, viewport)
         self._finder = ViewFinder(window, viewport, self._devtools)
 
@@ -112,7 +112,6 @@ class Camera:
                     of_page=of_page,
                     picture_size=_size(frame.png),
                     page_size=self._finder.page_size(),
-                    ask=self.stage.ask,
                 )
                 elements = self._elements(frame)
             return self._shot(shot, playbook, frame, kept, elements, arrangement.hide, is_stable=is_stable)
@@ -186,7 +185,10 @@ class Camera:
         """A frame that equals the one before it, or the last one and False; where pictures move, it equals all of a second."""
         give_up_at = monotonic() + FRAMES_CAP_SECONDS
         self._paint_anew()
+        self.stage.look()
         frame = self._frame(shot, selectors)
+        if not self._window.traffic.has_moving_pictures and self.stage.stood():
+            return frame, True  # nothing can have changed without a trace, and nothing left one
         count, still_since = 1, monotonic()
         still_seconds = MOVING_SECONDS if self._window.traffic.has_moving_pictures else 0.0
         for pause in PAUSES_MS:
