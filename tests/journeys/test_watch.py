@@ -93,10 +93,8 @@ def test_a_site_is_watched_by_its_address_alone_and_can_do_nothing_about_it(tmp_
     assert [each.name for each in tmp_path.iterdir()] == [".inspect"]
     assert project.asked("notifications", "list") == []
     (row,) = project.here("watch", "list").stdout.splitlines()[1:]
-    assert row.split()[0] == "w" and row.split()[-1] == "2"
+    assert (row.split()[0], row.split()[-1]) == ("w", "2")
     early = project.here("watch", "propose", "w")
-    assert early.returncode == 2 and "has been observed 2 times, and 5 are needed" in early.stderr, (
-        early.stderr
-    )
+    assert (early.returncode, "has been observed 2 times, and 5 are needed" in early.stderr) == (2, True)
     assert project.here("watch", "stop", "w").returncode == 0
     assert project.here("watch", "list").stdout.startswith("nothing is watched")
