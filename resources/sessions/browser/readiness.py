@@ -73,20 +73,21 @@ class Readiness:
         is_lively, height = ask(page, LIE_OF)
         begun = window.traffic.begun
         is_scrolled = is_lively and (shot.full_page or shot.element is not None) and shot.clip is None
-        ours, reached, give_up_at = 0.0, 0, 0.0
+        ours, reached, scrolls, give_up_at = 0.0, 0, 0, 0.0
         # What is long already is scrolled through as it is, and comes to its rest once, after that.
         if shot.unroll and is_lively:
             ask(page, SCROLL_PARTS, list(shot.unroll))
         late: list[str] = []
         if not (is_scrolled and height):
             late, height = self._settle(budget_ms, is_lively)
-        for scroll in range(MOST_SCROLLS):
-            if is_scrolled and reached < min(height, MOST_SCROLLED_PX):
+        for turn in range(MOST_SCROLLS + 1):
+            if is_scrolled and scrolls < MOST_SCROLLS and reached < min(height, MOST_SCROLLED_PX):
+                scrolls += 1
                 began_at = monotonic()
                 reached = ask(page, SCROLL_THROUGH, {"from": reached, "most": MOST_SCROLLED_PX})
                 ours += monotonic() - began_at  # 40,000 px of it are no fault of the page
                 late, height = self._settle(budget_ms, is_lively, late)
-            elif scroll:
+            elif turn:  # what came before there was anything to scroll through has its turn, too
                 break
             give_up_at = give_up_at or monotonic() + self._most_seconds(timeout_seconds)
             # What came and went while the page settled counts too: its answer may not be shown yet.

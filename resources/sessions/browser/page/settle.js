@@ -3,7 +3,7 @@
 // whether it rested, and how high the page is (0: no higher than the window). What was missing before is not waited for again.
 // With a budget of 0 it only looks, for a page without scripts has no timers either.
 async ({ budget, known, rest }) => {
-  const REST = 300;
+  const REST = 400;
   const end = performance.now() + budget;
   const pause = (ms) => new Promise((done) => setTimeout(done, ms));
   const visible = (e) => e.checkVisibility?.({ visibilityProperty: true, opacityProperty: true }) && e.getClientRects().length > 0;
