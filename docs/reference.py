@@ -8,9 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from inspect_pipelines.config.document import Document
 from inspect_pipelines.config.fragment_document import FragmentDocument
-from inspect_pipelines.config.playbook_document import PlaybookDocument
+from inspect_pipelines.config.page_document import PageDocument
+from inspect_pipelines.config.playbook_document import PlaybookDocument, PlaybookSpec
+from inspect_pipelines.config.schedule_document import ScheduleDocument, TriggerDocument
 from inspect_pipelines.config.schema import schema_of
+from inspect_pipelines.config.screenshot_document import ScreenshotDocument
 from resources.channels.registry import CHANNELS
 
 Shape = Mapping[str, Any]
@@ -22,6 +26,18 @@ examples, is in [configuration.md](configuration.md); how they are used together
 
 A key in **bold** has to be there. Where a text is taken instead of keys, it stands for the one that matters: `click: "#buy"` for `click: {selector: "#buy"}`.
 """
+REFUSED = """## Keys that are refused
+
+By name and with this sentence, so that nothing that somebody has written is passed over in silence. A trace is no key of its own: it is
+`evidence: {trace: on_failure}`. A quarantine is somebody's word about one view, with a reason and an end, and so it is given to a run.
+"""
+PLACES: dict[type[Document], str] = {
+    PlaybookSpec: "`spec`",
+    PageDocument: "`page`",
+    ScreenshotDocument: "`screenshot`",
+    ScheduleDocument: "a schedule",
+    TriggerDocument: "a trigger",
+}
 TARGET, ACTION = (
     "TargetDocument",
     "ActionDocument",
@@ -45,7 +61,14 @@ def reference() -> str:
         parts += [
             f"## {title}\n\n{_table(shapes[name], shapes, titles, of=name)}" for name, title in new.items()
         ]
-    return "\n".join(parts)
+    return "\n".join([*parts, _refused()])
+
+
+def _refused() -> str:
+    rows = [
+        f"| `{key}` | {place} | {why} |" for kind, place in PLACES.items() for key, why in kind.later.items()
+    ]
+    return "\n".join((REFUSED, "| Key | In | Instead, or why |", "|---|---|---|", *rows, ""))
 
 
 def _titles(schema: Shape, prefix: str, known: Mapping[str, str]) -> dict[str, str]:

@@ -90,6 +90,12 @@ def later_keys() -> set[str]:
     return {key for document in documents for key in document.later}
 
 
+def test_each_key_that_is_refused_stands_in_the_reference_with_its_reason():
+    refused = (ROOT / "docs/reference.md").read_text().partition("## Keys that are refused")[2]
+
+    assert {row.split("`")[1] for row in refused.splitlines() if row.startswith("| `")} == later_keys()
+
+
 @pytest.fixture(scope="module")
 def shown_project(tmp_path_factory: pytest.TempPathFactory) -> Project:
     """The three files of docs/configuration.md, read as a user's."""

@@ -218,7 +218,9 @@ class PlaybookSpec(SurroundingsDocument):
 
     later: ClassVar[dict[str, str]] = {
         "viewport_mode": "each viewport is a fresh browser context",
-        **dict.fromkeys(("network", "accessibility", "agent"), "leave it out"),
+        "network": "a slower network shows other moments of a page, not other pictures; say what must not come in page.block",
+        "accessibility": "no picture shows it; keep a tool of its own for it, and leave it out here",
+        "agent": "say 'runner: open-inspect', and in each step's instruction what the agent is to do",
     }
 
 

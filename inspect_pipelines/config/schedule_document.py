@@ -112,7 +112,7 @@ class DefinitionDocument(Document):
 
     later: ClassVar[dict[str, str]] = {
         "quarantine": "quarantine a view, with a reason and an end: inspect-pipelines reviews decide RUN quarantine",
-        "agent": "leave it out: a browser plays its playbooks",
+        "agent": "who plays it stands in the playbook: 'runner: open-inspect'",
     }
 
     @model_validator(mode="after")

@@ -264,7 +264,7 @@ def test_a_page_taller_than_a_picture_is_cut_at_the_cap_and_that_is_told(play, p
 
 
 FEED = """<!doctype html><title>Feed</title><body style="margin:0"><div id=feed></div><p id=foot>&nbsp;</p><script>let page = 0;
-const more = async () => { if (page >= 3) return; page++; await fetch("/slow/picture.png?ms=300&page=" + page);
+const more = async () => { if (page >= 3) return; page++; await fetch("/slow/picture.png?ms=700&page=" + page);
 document.getElementById("feed").insertAdjacentHTML("beforeend", "<div style='height:900px'>Part " + page + "</div>") };
 new IntersectionObserver((all) => all.some((each) => each.isIntersecting) && more()).observe(document.getElementById("foot"))</script>"""
 
