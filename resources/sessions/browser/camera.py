@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from time import monotonic
 
@@ -45,8 +45,6 @@ MOVING_SECONDS = 1.0  # that no frame of a GIF lasts as a rule; it is played onc
 NOTHING_DRAWN, REST_MS = "Unable to capture screenshot", 500
 # Between two frames: longer each time, so that what ends soon is waited for and what never ends costs few frames.
 PAUSES_MS = (60, 100, 200, 300, 500, 800, 1000, 1000, 1000, 1000)
-
-Elements = tuple[tuple[tuple[str, Box], ...], tuple[str, ...], tuple[str, ...]]  # with texts and selectors
 
 
 class Camera:
@@ -113,34 +111,27 @@ class Camera:
                     picture_size=_size(frame.png),
                     page_size=self._finder.page_size(),
                 )
-                elements = self._elements(frame)
-            return self._shot(shot, playbook, frame, kept, elements, arrangement.hide, is_stable=is_stable)
+                made = self._made(shot, playbook, frame, arrangement.hide, is_stable=is_stable)
+            try:
+                sha256, size_bytes = kept.result()
+            except Unreadable as error:
+                raise ActionFailed(f"screenshot {shot.name!r} could not be kept: {error}") from error
+            return replace(made, sha256=sha256, size_bytes=size_bytes)
 
     def _kept(self, frame: Frame) -> tuple[Sha256, int]:
         """Store a frame, painted; its name and its bytes."""
         png = painted(frame.png, frame.boxes)
         return self._gallery.put(png, with_rows=True), len(png)
 
-    def _shot(
-        self,
-        shot: TakeScreenshot,
-        playbook: str,
-        frame: Frame,
-        kept: Future[tuple[Sha256, int]],
-        known: Elements,
-        hidden: tuple[str, ...],
-        *,
-        is_stable: bool,
+    def _made(
+        self, shot: TakeScreenshot, playbook: str, frame: Frame, hidden: tuple[str, ...], *, is_stable: bool
     ) -> Screenshot:
-        try:
-            sha256, size_bytes = kept.result()
-        except Unreadable as error:
-            raise ActionFailed(f"screenshot {shot.name!r} could not be kept: {error}") from error
+        """What is said of the picture, while its page is held; not yet under which name it is kept."""
         width, height = _size(frame.png)
-        elements, texts, selectors = known
+        elements, texts, selectors = self._elements(frame)
         return Screenshot(
             view=View(playbook, shot.name, self._viewport.name),
-            sha256=sha256,
+            sha256=Sha256(""),
             width=width,
             height=height,
             environment=self._environment,
@@ -150,7 +141,6 @@ class Camera:
             step_id=self._record.at.step_id,
             masked=(*_masked(frame), *(Masked(selector, ()) for selector in hidden)),
             tolerance=shot.tolerance,
-            size_bytes=size_bytes,
             stable=is_stable,
             elements=elements,
             texts=texts,
@@ -187,10 +177,11 @@ class Camera:
         self._paint_anew()
         self.stage.look()
         frame = self._frame(shot, selectors)
-        if not self._window.traffic.has_moving_pictures and self.stage.stood():
+        traffic = self._window.traffic
+        if not (traffic.has_moving_pictures or traffic.has_drawings) and self.stage.stood():
             return frame, True  # nothing can have changed without a trace, and nothing left one
         count, still_since = 1, monotonic()
-        still_seconds = MOVING_SECONDS if self._window.traffic.has_moving_pictures else 0.0
+        still_seconds = MOVING_SECONDS if traffic.has_moving_pictures else 0.0
         for pause in PAUSES_MS:
             self._window.page.wait_for_timeout(pause)
             self.stage.hold_again()
@@ -255,7 +246,7 @@ class Camera:
             answer = self._devtools.send("Page.captureScreenshot", command)
         return base64.b64decode(answer["data"])
 
-    def _elements(self, frame: Frame) -> Elements:
+    def _elements(self, frame: Frame) -> tuple[tuple[tuple[str, Box], ...], tuple[str, ...], tuple[str, ...]]:
         """What stands where in the picture, what it says and by which selector it is found, the most telling elements first."""
         named, texts, selectors = [], [], []
         masked = [box for each in _masked(frame) for box in each.boxes]

@@ -65,6 +65,7 @@ def test_a_page_in_which_something_changed_has_not(page: Page, change: str) -> N
         "<progress></progress>",
         "<svg><animate attributeName=x dur=1s /></svg>",
         "<my-part></my-part>",
+        "<img src='data:image/gif;base64,R0lGODlhAQABAAAAACH5BAEKAAEALAAAAAABAAEAAAICTAEAOw=='>",
         "<div><template shadowrootmode=open>x</template></div>",
         "<img src='http://127.0.0.1:9/never' loading=lazy style='margin-top:90000px'>",
     ],

@@ -68,7 +68,8 @@
     const everything = [...document.querySelectorAll("*")];
     if (everything.length > MOST_LOOKED_AT) return null;
     if (document.querySelector(FREE) || everything.some((each) => each.shadowRoot || each.localName.includes("-"))) return null;
-    if (document.fonts.status !== "loaded" || [...document.images].some((each) => !each.complete)) return null;
+    const isLate = (image) => !image.complete || /^data:image\/(gif|webp|apng|svg)|^blob:/.test(image.currentSrc);
+    if (document.fonts.status !== "loaded" || [...document.images].some(isLate)) return null;
     if (document.getAnimations().some((each) => each.playState === "running" && each.playbackRate)) return null;
     const rules = (sheet) => { try { return sheet.cssRules.length; } catch { return -1; } }; // of another origin
     const fields = [...document.querySelectorAll("input, textarea, select, option")];
