@@ -11,16 +11,13 @@ from resources.sessions.browser.panes import World
 from resources.sessions.browser.scripts import HOLD_MARQUEE
 
 MOST = 20  # of a page
+COUNT = "() => document.querySelectorAll('marquee').length"
 NTH = "(number) => document.querySelectorAll('marquee')[number]"
 
 
-def held_marquees(world: World, count: int) -> Iterator[str]:
-    """Have each of a document's marquees stand still; DevTools' ids of what lets it go on, by its method `release`.
-
-    Args:
-        count: How many there are.
-    """
-    for number in range(min(count, MOST)):
+def held_marquees(world: World) -> Iterator[str]:
+    """Have each of a document's marquees stand still; DevTools' ids of what lets it go on, by its method `release`."""
+    for number in range(min(world.answer(COUNT), MOST)):
         with suppress(Error):  # it has gone since
             marquee = world.made(NTH, number)
             found = world.devtools.send("DOM.describeNode", {"objectId": marquee, "depth": 1, "pierce": True})

@@ -74,10 +74,10 @@ class Readiness:
         begun = window.traffic.begun
         is_scrolled = is_lively and (shot.full_page or shot.element is not None) and shot.clip is None
         ours, reached, scrolls, give_up_at = 0.0, 0, 0, 0.0
-        # What is long already is scrolled through as it is, and comes to its rest once, after that.
         if shot.unroll and is_lively:
             ask(page, SCROLL_PARTS, list(shot.unroll))
         late: list[str] = []
+        # What is long already is scrolled through as it is, and comes to its rest once, after that.
         if not (is_scrolled and height):
             late, height = self._settle(budget_ms, is_lively)
         for turn in range(MOST_SCROLLS + 1):
@@ -97,7 +97,7 @@ class Readiness:
                     break
                 begun = window.traffic.begun
                 late, height = self._settle(budget_ms, is_lively, late)
-        if reached < min(height, MOST_SCROLLED_PX) and reached:
+        if 0 < reached < min(height, MOST_SCROLLED_PX):
             self._tell_of_growth(shot)
         self._unready.update(late)
         if late:

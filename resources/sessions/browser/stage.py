@@ -76,13 +76,13 @@ class Stage:
             arrangement: How the page is laid out meanwhile.
         """
         self.is_held = True
-        waits, stood, marquees = ask(self._page, STAND_AT, {"to": [0, 0] if at_top else None, "before": 1})
+        waits, stood = ask(self._page, STAND_AT, {"to": [0, 0] if at_top else None, "before": 1})
         try:
             for world in self._panes.worlds():
                 with suppress(Error):  # a frame that went away meanwhile; the page itself is looked at next
                     self._holds.append((world, world.made(HOLD)))
-            for world in self._page_worlds() if marquees else ():
-                self._marquees += [(world, made) for made in held_marquees(world, marquees)]
+            for world in self._page_worlds():
+                self._marquees += [(world, made) for made in held_marquees(world)]
             yield self._arrange(arrangement) if arrangement else Arranged()
         finally:
             with suppress(Error):  # a page that is gone has nothing to go back to
@@ -116,6 +116,8 @@ class Stage:
         if len(self._holds) != 1 or self._marquees:
             return False
         world, hold = self._holds[0]
+        if not world.is_page:
+            return False
         try:
             return world.told(hold, "stood") is True
         except Error:

@@ -106,3 +106,16 @@ def test_a_marquee_stands_half_way_and_goes_on(play, site):
     one, two = result.screenshots
     assert [each.message for each in result.findings] == []
     assert (one.sha256, one.stable) == (two.sha256, True)
+
+
+def test_a_page_that_lies_about_its_height_is_photographed_all_the_same(play, site):
+    """A script may answer with a text where a number is meant, and no arithmetic of ours may crash on it."""
+    site.serve(
+        "/lies",
+        """<!doctype html><title>Lies</title><h1>Honest</h1><script>
+        Object.defineProperty(Element.prototype, "scrollHeight", { get: () => "as high as the sky" })</script>""",
+    )
+
+    result = play(Goto("/lies"), TakeScreenshot("one"))
+
+    assert (result.error, [shot.view.name for shot in result.screenshots]) == (None, ["one"])

@@ -5,6 +5,6 @@
   const target = new EventTarget();
   target.addEventListener("x", () => { heard = true; });
   target.dispatchEvent(new Event("x"));
-  const height = document.documentElement?.scrollHeight ?? 0;
+  const height = +(document.documentElement?.scrollHeight ?? 0) || 0; // a number, whatever the page makes of the word
   return [heard, height > innerHeight + 1 ? height : 0];
 }

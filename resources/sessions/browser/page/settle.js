@@ -38,7 +38,7 @@ async ({ budget, known, rest }) => {
     tell(words(), "the page says ");
     return late;
   };
-  const height = () => { const h = document.documentElement?.scrollHeight ?? 0; return h > innerHeight + 1 ? h : 0; };
+  const height = () => { const h = +(document.documentElement?.scrollHeight ?? 0) || 0; return h > innerHeight + 1 ? h : 0; };
   if (!budget) return [missing(), true, height()];
   const fresh = () => missing().filter((each) => !known.includes(each));
   // Whether the page came to rest: REST ms in a row without an element that came or went, and idle in between. Code that has

@@ -1,5 +1,5 @@
 // Scrolls the window to a place at once, hushed by so much more before that and by so much less after it, and after `rest` ms:
-// [whether the document runs scripts, where it stood, how many marquees it has]. What scrolling causes has been told when it returns, unless the document
+// [whether the document runs scripts, where it stood]. What scrolling causes has been told when it returns, unless the document
 // runs none: then nothing waits.
 async ({ to, before, after, rest }) => {
   const hush = (by) => { if (by) dispatchEvent(new CustomEvent("inspect-pipelines:hush", { detail: by })); };
@@ -19,5 +19,5 @@ async ({ to, before, after, rest }) => {
   }
   if (heard && rest) await new Promise((done) => setTimeout(done, rest));
   hush(after);
-  return [heard, stood, document.querySelectorAll("marquee").length];
+  return [heard, stood];
 }
