@@ -7,6 +7,16 @@ from typing import Any
 from inspect_pipelines.domain.debounce import usual_key
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition, Trigger
+from inspect_pipelines.stored.kept_playbook import (
+    always_played,
+    anew_each_time,
+    plainly_found,
+    rolled_up,
+    unasked_build,
+    usual_pages,
+    with_runner,
+    without_evidence,
+)
 from inspect_pipelines.stored.rule import with_targets
 from inspect_pipelines.stored.shape import Shape
 
@@ -106,43 +116,10 @@ def upgrade_always_played(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**plan, "playbooks": [always_played(one) for one in plan["playbooks"]]}}
 
 
-def always_played(playbook: dict[str, Any]) -> dict[str, Any]:
-    """A playbook of before, as it is kept now: every step was played once, and nothing stood around them."""
-    step = {"when": None, "condition": "", "optional": False, "retries": 0, "manual": False}
-    around = {"login": None, "setup": None, "teardown": None}
-    return {**around, **playbook, "steps": [{**step, **each} for each in playbook["steps"]]}
-
-
 def upgrade_plainly_found(kept: dict[str, Any]) -> dict[str, Any]:
     """There are two dozen verbs, an element is found by its title, place or surroundings too, and a picture may show one only."""
     plan = kept["plan"]
     return {**kept, "plan": {**plan, "playbooks": [plainly_found(one) for one in plan["playbooks"]]}}
-
-
-def plainly_found(playbook: dict[str, Any]) -> dict[str, Any]:
-    """A playbook of before, as it is kept now."""
-    around = {key: playbook[key] and _plain_step(playbook[key]) for key in ("login", "setup", "teardown")}
-    return {**playbook, **around, "steps": [_plain_step(step) for step in playbook["steps"]]}
-
-
-def _plain_step(step: dict[str, Any]) -> dict[str, Any]:
-    actions = {
-        key: [_plain_action(one) for one in step.get(key, [])] for key in ("actions", "success_criteria")
-    }
-    when = step["when"]
-    if when is not None:
-        when = {**when, **{key: _plain_target(when.get(key)) for key in ("visible", "hidden")}}
-    return {**step, **actions, "when": when}
-
-
-def _plain_action(action: dict[str, Any]) -> dict[str, Any]:
-    if action["verb"] == "screenshot":
-        return {"element": None, **action}
-    return {**action, "target": _plain_target(action["target"])} if "target" in action else action
-
-
-def _plain_target(target: dict[str, Any] | None) -> dict[str, Any] | None:
-    return target and {**dict.fromkeys(("title", "alt", "nth", "has", "within")), **target}
 
 
 def upgrade_usual_pages(kept: dict[str, Any]) -> dict[str, Any]:
@@ -151,38 +128,10 @@ def upgrade_usual_pages(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**plan, "playbooks": [usual_pages(one) for one in plan["playbooks"]]}}
 
 
-def usual_pages(playbook: dict[str, Any]) -> dict[str, Any]:
-    """A playbook of before, as it is kept now."""
-    wire: dict[str, Any] = {"headers": [], "cookies": [], "basic_auth": None, "ignores_https_errors": False}
-    page = {"style": "", "dismiss": [], "stubs": [], "wire": wire}
-    around: dict[str, Any] = {
-        "surroundings": {
-            "locale": "en-US",
-            "timezone": "UTC",
-            "color_scheme": "light",
-            "latitude": None,
-            "longitude": None,
-            "permissions": [],
-            "now": None,
-        }
-    }
-    viewports = {"viewports": [{**around, **one} for one in playbook.get("viewports", [])]}
-    return {
-        **playbook,
-        "page": {**page, **playbook["page"]},
-        **(viewports if "viewports" in playbook else {}),
-    }
-
-
 def upgrade_with_runners(kept: dict[str, Any]) -> dict[str, Any]:
     """A playbook may say who plays it; before, a browser played all of them."""
     plan = kept["plan"]
     return {**kept, "plan": {**plan, "playbooks": [with_runner(one) for one in plan["playbooks"]]}}
-
-
-def with_runner(playbook: dict[str, Any]) -> dict[str, Any]:
-    """A playbook of before, as it is kept now."""
-    return {"runner": None, **playbook}
 
 
 def upgrade_unasked_build(kept: dict[str, Any]) -> dict[str, Any]:
@@ -191,32 +140,16 @@ def upgrade_unasked_build(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**plan, "playbooks": [unasked_build(one) for one in plan["playbooks"]]}}
 
 
-def unasked_build(playbook: dict[str, Any]) -> dict[str, Any]:
-    """The same for one playbook."""
-    return {**playbook, "build": None}
-
-
 def upgrade_anew_each_time(kept: dict[str, Any]) -> dict[str, Any]:
     """A login may be kept; before, each viewport logged in anew."""
     plan = kept["plan"]
     return {**kept, "plan": {**plan, "playbooks": [anew_each_time(one) for one in plan["playbooks"]]}}
 
 
-def anew_each_time(playbook: dict[str, Any]) -> dict[str, Any]:
-    """A playbook of before, as it is kept now; what had to hold stays among the actions of its login."""
-    rules = {"is_kept": False, "state": "", "max_age_seconds": None, "until": "", "passkeys": False}
-    return {"login_rules": rules, **playbook}
-
-
 def upgrade_without_evidence(kept: dict[str, Any]) -> dict[str, Any]:
     """A playbook may want more evidence than pictures; before, what pages logged was kept and nothing else."""
     plan = kept["plan"]
     return {**kept, "plan": {**plan, "playbooks": [without_evidence(one) for one in plan["playbooks"]]}}
-
-
-def without_evidence(playbook: dict[str, Any]) -> dict[str, Any]:
-    """The same for one playbook."""
-    return {**playbook, "evidence": {"trace": "off", "video": "off", "har": "off", "console": "always"}}
 
 
 def upgrade_unlabelled(kept: dict[str, Any]) -> dict[str, Any]:
@@ -239,17 +172,6 @@ def upgrade_rolled_up(kept: dict[str, Any]) -> dict[str, Any]:
     """A picture may lay out parts that scroll by themselves; before, none did."""
     plan = kept["plan"]
     return {**kept, "plan": {**plan, "playbooks": [rolled_up(one) for one in plan["playbooks"]]}}
-
-
-def rolled_up(playbook: dict[str, Any]) -> dict[str, Any]:
-    """The same for one playbook."""
-
-    def step(of: dict[str, Any]) -> dict[str, Any]:
-        actions = [{"unroll": [], **one} if one["verb"] == "screenshot" else one for one in of["actions"]]
-        return {**of, "actions": actions}
-
-    around = {key: playbook[key] and step(playbook[key]) for key in ("login", "setup", "teardown")}
-    return {**playbook, **around, "steps": [step(one) for one in playbook["steps"]]}
 
 
 KEY_BEFORE_4 = ["repo", "branch", "environment"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from inspect_pipelines.domain.library import Library
-from inspect_pipelines.stored.definition import (
+from inspect_pipelines.stored.kept_playbook import (
     always_played,
     anew_each_time,
     plainly_found,
