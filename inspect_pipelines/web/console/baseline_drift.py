@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 from starlette.routing import BaseRoute
 
 from inspect_pipelines.domain.access import Permission
@@ -18,6 +18,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.baseline_sets import set_with
 from inspect_pipelines.queries.report import Tone
 from inspect_pipelines.queries.steadiness import DefinitionSteadiness, steadiness_of_definition
+from inspect_pipelines.usecases.pictures.film_view import film_view
 from inspect_pipelines.usecases.pictures.measure_drift import drifting_views, measure_drift
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.access.room import Room
@@ -33,6 +34,8 @@ TONES = {
     Rung.NOISY: Tone.NEUTRAL,
     Rung.CLEAN: Tone.GOOD,
 }
+WEBP = "image/webp"
+PRIVATE = {"Cache-Control": "private, max-age=60", "X-Content-Type-Options": "nosniff"}
 AT_ONCE, ALTOGETHER = 2, 4  # each may compare a month of pictures, a few seconds of a core
 
 
@@ -78,5 +81,19 @@ def baseline_drift(shell: Shell) -> Iterator[BaseRoute]:
             steady=steady(seen.house, dossier.summary.definitions),
             tones=TONES,
         )
+
+    @router.get("/baselines/{set_name}/drift/film")
+    @is_for(permitted(Permission.PICTURES_READ))
+    def film(set_name: str, request: Request, view: Annotated[str, Query(max_length=500)]) -> Response:
+        """A view's last pictures as an animated WebP."""
+        seen = shell.see(request)
+        found = seen.find(lambda house: set_with(house, set_name))
+        seen, dossier = present(found, "set of baselines", set_name)
+        room.take(seen.house.org_id)
+        try:
+            made = film_view(seen.house, dossier.summary.name, View.parse(view))
+        finally:
+            room.give_back(seen.house.org_id)
+        return Response(present(made, "picture of the view", view), media_type=WEBP, headers=PRIVATE)
 
     yield from router.routes

@@ -231,6 +231,10 @@ def test_drift_is_drawn_beside_its_tolerance_with_a_sentence_and_a_table(
     assert f'href="/runs/{run}/pictures/{sha256}"' in page
     refuse_markup(page)
     assert other.status_code == 404
+    film = client.get(f"{PLACE}/drift/film?view=shop/home@desktop", headers=FORM)
+    assert "Its last pictures as a film" in page
+    assert (film.headers["content-type"], film.content[8:12]) == ("image/webp", b"WEBP")
+    assert client.get(f"{PLACE}/drift/film?view=shop/nope@desktop", headers=FORM).status_code == 404
 
 
 def test_without_a_persons_approval_the_page_says_what_drift_is_measured_from(client: TestClient) -> None:
