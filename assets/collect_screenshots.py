@@ -13,6 +13,7 @@ from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs.cancel import asked, listener
 from inspect_pipelines.usecases.runs.look_again import look_again
+from inspect_pipelines.usecases.runs.mend import mend_all
 from inspect_pipelines.usecases.runs.play import play_all
 
 
@@ -30,6 +31,8 @@ def collect_screenshots(
 
             sessions = play_all(house, RunId(run_id), cancelled=is_unwanted)
             looks = look_again(house, RunId(run_id), cancelled=is_unwanted)
+            for repair in mend_all(house, RunId(run_id), cancelled=is_unwanted):
+                context.log.warning(repair.sentence)
             if wish := asked(house, RunId(run_id)):
                 context.instance.report_run_canceling(context.run)  # Dagster calls it failed otherwise
         if wish:

@@ -145,6 +145,7 @@ def access_of(settings: Settings) -> Access | None:
             host for each in settings.open_inspect_private.split(",") if (host := each.strip())
         ),
         archives=settings.open_inspect_archive,
+        mends=settings.open_inspect_mends,
     )
 
 

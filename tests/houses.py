@@ -103,6 +103,8 @@ class ScriptedSessions:
 class NoAgents:
     """Nobody has set up a control plane; remembers who was to be stopped."""
 
+    mends = False
+
     def __init__(self, *, stops: bool = True) -> None:
         self.stopped: list[RemoteSession] = []
         self._stops = stops

@@ -17,7 +17,11 @@ from inspect_pipelines.errors import InspectError, UsageError
 COMMANDS = {
     "init": ("config", "init", "Write a first schedules.yaml, playbook and organization.yaml."),
     "import": ("imports", "import_", "Make a playbook of what another tool has, or propose its pictures."),
-    "playbook": ("playbooks.group", "playbook", "Play, record, check and show one playbook file."),
+    "playbook": (
+        "playbooks.group",
+        "playbook",
+        "Play, record, check and show one playbook file, or make one of an agent's run.",
+    ),
     "watch": ("watch", "watch", "Observe a site without YAML, then propose a playbook for it."),
     "validate": ("config", "validate", "Check every file; all errors at once, each with its place."),
     "plan": ("config", "plan", "Show what `apply` would change, and the next fire times."),
@@ -41,6 +45,11 @@ COMMANDS = {
     ),
     "incidents": ("incidents", "incidents", "List, show, acknowledge and silence incidents."),
     "sessions": ("sessions", "sessions", "List, show, open and stop agents' sessions."),
+    "repairs": (
+        "repairs",
+        "repairs",
+        "List, show, accept and decline repairs of playbooks that agents propose.",
+    ),
     "notifications": ("notifications", "notifications", "List, show and resend messages."),
     "channels": ("channels", "channels", "List channels, and send a test message through one."),
     "links": ("links", "links", "Take back the signed links in messages."),
@@ -66,7 +75,7 @@ ORG, SERVER, TOKEN, TOKEN_FILE = FIRSTS = ("--org", "--server", "--token", "--to
 OF_FILES = frozenset(
     ("init", "import", "playbook", "validate", "diff", "diff-dir", "verify", "up", "env", "doctor")
 )
-OF_A_HOME = frozenset(("gallery", "logins", "sessions"))
+OF_A_HOME = frozenset(("gallery", "logins", "repairs", "sessions"))
 
 
 class LazyGroup(click.Group):

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from inspect_pipelines.config.problem import Findings
+from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.expectation import EXPECTATIONS, ExpectPopup
@@ -20,6 +20,7 @@ MOST_STEPS_DOWN = 3  # of a chain `a > b > c`; each is one more thing that may b
 COMBINATORS = re.compile(r"\s*[>+~]\s*|\s+")
 ATTRIBUTES = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 BY_WHAT_IT_SAYS = "name it by what a person sees: role and name, label or text"
+MARK = "# distil:"  # begins a comment about what an agent did, or told, and a browser does not
 HAVE_NO_TARGET = ("mask", "hide", "widths", "ready", "block", "stub")  # what they name is not acted on
 
 
@@ -32,6 +33,10 @@ def warn_of_brittleness(source: Source, playbook: Playbook, findings: Findings) 
         elif _is_selector(path, key) and isinstance(value, str) and (why := _brittle(value)):
             findings.warn(source, path, f"{value!r} {why}; {BY_WHAT_IT_SAYS}")
     _warn_of_blindness(source, playbook, findings)
+    for number, line in enumerate(source.lines, start=1):
+        if line.lstrip().startswith(MARK):
+            said = f"is not played by a browser: {line.strip().removeprefix(MARK).strip()}; write it, and take the comment out"
+            findings.warnings.append(Problem(source.file, number, line.index("#") + 1, "", said))
 
 
 def _warn_of_blindness(source: Source, playbook: Playbook, findings: Findings) -> None:

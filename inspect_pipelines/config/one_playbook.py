@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,8 @@ from inspect_pipelines.config.playbooks import to_playbook
 from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.project import FRAGMENTS, PLAYBOOKS, SCHEDULES, read_fragments
 from inspect_pipelines.config.reading import read
+from inspect_pipelines.config.yaml_source import YamlError, read_bytes
+from inspect_pipelines.config.yaml_text import parse
 from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.errors import ConfigInvalid, UsageError
 
@@ -84,6 +87,29 @@ def root_of(file: Path) -> Path:
         if (one / SCHEDULES).is_file() or (one / FRAGMENTS).is_dir():
             return one
     return folder.parent if folder.name == PLAYBOOKS else folder
+
+
+def file_of(root: Path, playbook_id: str) -> Path:
+    """The file of a project that says a playbook.
+
+    Raises:
+        UsageError: None does, or several do.
+    """
+    found = [file for file in sorted((root / PLAYBOOKS).glob("*.y*ml")) if _id_in(file) == playbook_id]
+    if len(found) != 1:
+        raise UsageError(
+            f"{len(found) or 'no'} file{'s' if len(found) > 1 else ''} in {str(root / PLAYBOOKS)!r} "
+            f"say{'' if len(found) > 1 else 's'} the playbook {playbook_id!r}; give the command in the project's folder"
+        )
+    return found[0]
+
+
+def _id_in(file: Path) -> str:
+    with suppress(YamlError):
+        source, _ = parse(read_bytes(file), file.name)
+        metadata = source.value.get("metadata") if isinstance(source.value, dict) else None
+        return str(metadata.get("id", "")) if isinstance(metadata, dict) else ""
+    return ""
 
 
 def _used(value: object, fragments: Fragments) -> list[str]:

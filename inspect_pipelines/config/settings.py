@@ -135,6 +135,9 @@ class Settings(BaseModel):
     open_inspect_archive: bool = True
     """Whether sessions are archived there when all of them is collected."""
 
+    open_inspect_mends: bool = False
+    """Whether an agent is asked where an element has gone that a browser does not find; what it says is proposed to a person."""
+
     payload_days: int | None = Field(default=None, ge=1, le=3650)
     """How long payloads of webhooks are kept, whatever organization.yaml says in `retention`; what events say of them stays."""
 

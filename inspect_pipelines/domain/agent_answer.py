@@ -55,6 +55,13 @@ def read_answer(text: str) -> AgentAnswer:
     return AgentAnswer(tuple(_findings(found["findings"])), dict(_steps(found["steps"])))
 
 
+def block_of(text: str) -> list[dict[str, Any]]:
+    """The steps of a text's last block as they are written; empty when there are none."""
+    found = next(_candidates(text), None)
+    steps = found.get("steps") if isinstance(found, dict) else None
+    return [each for each in steps if isinstance(each, dict)] if isinstance(steps, list) else []
+
+
 def _candidates(text: str) -> Iterator[Any]:
     """JSON values of the text, the most likely first: in its last fence, then from a brace to its end."""
     for block in reversed(BLOCK.findall(text)):

@@ -20,9 +20,14 @@ ANSWER = """## How to end
 Close your last message with one fenced block, and nothing after it:
 ```json
 {"findings": [{"severity": "error|warning|info", "title": "..", "detail": "..", "route": "/.."}],
- "steps": [{"id": "..", "status": "completed|skipped|failed"}]}
+ "steps": [{"id": "..", "status": "completed|skipped|failed", "did": [{"click": {"role": "button", "name": "Pay"}}]}]}
 ```
-Name every step above. Report only what you have seen in the pages; a step that you could not do is failed, never completed."""
+Name every step above. Report only what you have seen in the pages; a step that you could not do is failed, never completed.
+In "did" say what you did in the page for that step, in order and once for all viewports, so that a browser can do the same without you. One of
+these each: goto (a path), click, dblclick, hover, check, uncheck, {"fill": {.., "value": ".."}}, {"type": {.., "value": ".."}},
+{"select": {.., "option": [".."]}}, {"press": {"key": "Enter"}}, {"scroll": {"to": "bottom"}}, {"wait_for": {..}}, and {"screenshot": "name"} where
+you have published one. Name an element by role and name, else by label, text, placeholder or test_id; add "frame" (a selector) where it is in one. For a value
+from above write {{its name}}; never write a secret's value. Leave out what you only tried."""
 
 
 def prompt_of(

@@ -24,6 +24,7 @@ OUR_NETWORK = re.compile(
     r"\bERR_(NAME_NOT_RESOLVED|NAME_RESOLUTION_FAILED|INTERNET_DISCONNECTED|NETWORK_CHANGED|ADDRESS_UNREACHABLE"
     r"|PROXY_CONNECTION_FAILED)\b"
 )
+BESIDE = ("visual", "repair")  # looks besides the attempts, which say nothing about whether it works
 REFUSED_LOGIN = re.compile(r" answered 40[13]\b")
 
 
@@ -37,6 +38,7 @@ class RetryClass(StrEnum):
     FINDING = "finding"  # the site broke an expectation
     VISUAL = "visual"  # a view differs from its baseline
     SITE_CHANGED = "site_changed"  # a release came while it was looked at
+    REPAIR = "repair"  # an agent looked where an element has gone; it decides nothing
 
 
 DELAYS = {
@@ -44,6 +46,7 @@ DELAYS = {
     RetryClass.FINDING: (30.0,),
     RetryClass.VISUAL: (0.0,),
     RetryClass.SITE_CHANGED: (10.0,),
+    RetryClass.REPAIR: (0.0,),
 }  # seconds at most, per retry
 
 
@@ -138,14 +141,14 @@ def shown(sessions: Sequence[SessionResult]) -> list[SessionResult]:
 
 def first_looks(sessions: Sequence[SessionResult]) -> list[SessionResult]:
     """As `deciding`, without the later looks at what differed: what the run saw before anybody looked again."""
-    return deciding([each for each in sessions if each.cause != RetryClass.VISUAL])
+    return deciding([each for each in sessions if each.cause not in BESIDE])
 
 
 def second_thoughts(sessions: Sequence[SessionResult]) -> tuple[str, ...]:
     """One sentence for each playbook that failed first and passed when it was played again."""
     found = []
     for book in _playbooks(sessions):
-        played = [each for each in sessions if each.playbook == book and each.cause != RetryClass.VISUAL]
+        played = [each for each in sessions if each.playbook == book and each.cause not in BESIDE]
         decided = _last_word(played)
         earlier = [
             each for each in played if each.attempt < decided.attempt and cause_of(each) is RetryClass.FINDING
@@ -170,7 +173,7 @@ def second_looks(sessions: Sequence[SessionResult], comparisons: Sequence[Compar
 
 
 def _decided(attempts: list[SessionResult]) -> SessionResult:
-    played = [each for each in attempts if each.cause != RetryClass.VISUAL]
+    played = [each for each in attempts if each.cause not in BESIDE]
     decided = _last_word(played)
     looks = [each for each in attempts if each.cause == RetryClass.VISUAL]
     seen_again = {shot.view: shot for look in looks for shot in look.screenshots}

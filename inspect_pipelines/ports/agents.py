@@ -22,6 +22,10 @@ class Examined:
 class Agents(Protocol):
     """A control plane, asked once each time."""
 
+    @property
+    def mends(self) -> bool:
+        """Whether an agent is asked where an element has gone that a browser does not find."""
+
     def stop(self, session: RemoteSession) -> bool:
         """Stop it, and keep that it has ended when it has; whether it has.
 

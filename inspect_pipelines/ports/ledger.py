@@ -30,10 +30,12 @@ from inspect_pipelines.ports.drift_tracks import DriftTracks
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.organizations import Organizations
 from inspect_pipelines.ports.remote_sessions import RemoteSessions
+from inspect_pipelines.ports.repairs import Repairs
 from inspect_pipelines.ports.retention import Expiry
 from inspect_pipelines.ports.revisions import Revisions
 from inspect_pipelines.ports.steps import Steps
 from inspect_pipelines.ports.teardowns import Teardowns
+from inspect_pipelines.ports.usage import Notices, Usage
 
 Facts = Mapping[str, Any]  # JSON: one journal row, see resources/history/
 
@@ -68,23 +70,6 @@ class Pauses(Protocol):
 
     def of(self, definition_id: DefinitionId | None) -> tuple[Pause, ...]:
         """Every one that this definition ever had, the organisation's included; oldest first."""
-
-
-class Usage(Protocol):
-    """Run-minutes of runs that have ended, by the month (`2026-11`, UTC) in which they were claimed."""
-
-    def add(self, definition_id: DefinitionId, month: str, minutes: float) -> None: ...
-    def of(self, month: str) -> Mapping[DefinitionId, float]: ...
-
-
-class Notices(Protocol):
-    """Keys of what is told once only."""
-
-    def given(self, keys: Collection[str]) -> frozenset[str]:
-        """Those of these keys that people were told of already."""
-
-    def give(self, keys: Collection[str], *, at: datetime) -> None:
-        """From now on they were told; a second time changes nothing."""
 
 
 class Runs(Protocol):
@@ -240,6 +225,8 @@ class LedgerSession(Protocol):
     def teardowns(self) -> Teardowns: ...
     @property
     def remote_sessions(self) -> RemoteSessions: ...
+    @property
+    def repairs(self) -> Repairs: ...
     @property
     def reviews(self) -> Reviews: ...
     @property

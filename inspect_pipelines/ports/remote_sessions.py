@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Protocol
 
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.remote_session import RemoteSession
 
 
@@ -24,5 +25,5 @@ class RemoteSessions(Protocol):
     def of_runs(self, run_ids: Collection[RunId]) -> list[RemoteSession]:
         """Those of these runs, oldest first."""
 
-    def latest(self, limit: int) -> list[RemoteSession]:
-        """Newest first."""
+    def latest(self, limit: int, *, before: Position | None = None) -> list[RemoteSession]:
+        """Newest first by (opened_at, id); those behind `before`."""

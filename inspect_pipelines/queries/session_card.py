@@ -13,6 +13,7 @@ WHY = {
     RetryClass.INFRA: "the attempt before was not the site's fault",
     RetryClass.FINDING: "the attempt before found a fault",
     RetryClass.VISUAL: "another look at views that differed",
+    RetryClass.REPAIR: "an agent looked where an element has gone",
     RetryClass.SITE_CHANGED: "the site changed during the attempt before",
 }
 MARKS = {

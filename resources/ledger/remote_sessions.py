@@ -9,7 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.remote_session import RemoteSession, RemoteStatus
+from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
 from resources.ledger.remote_session_tables import remote_sessions
 from resources.ledger.tables import insert
@@ -37,8 +39,8 @@ class SqlRemoteSessions(Owned):
     def of_runs(self, run_ids: Collection[RunId]) -> list[RemoteSession]:
         return self._listed(self._all().where(KEPT.run_id.in_(run_ids)).order_by(KEPT.opened_at, KEPT.id))
 
-    def latest(self, limit: int) -> list[RemoteSession]:
-        return self._listed(self._all().order_by(KEPT.opened_at.desc(), KEPT.id.desc()).limit(limit))
+    def latest(self, limit: int, *, before: Position | None = None) -> list[RemoteSession]:
+        return self._listed(newest_first(self._all(), KEPT.opened_at, KEPT.id, before=before, limit=limit))
 
     def _all(self) -> sa.Select[Any]:
         return sa.select(remote_sessions).where(KEPT.org_id == self._org_id)

@@ -34,6 +34,7 @@ from resources.ledger.outbox import SqlOutbox
 from resources.ledger.pauses import SqlPauses
 from resources.ledger.postgres import PostgresDatabase
 from resources.ledger.remote_sessions import SqlRemoteSessions
+from resources.ledger.repairs import SqlRepairs
 from resources.ledger.review_queue import SqlReviewQueue
 from resources.ledger.reviews import SqlReviews
 from resources.ledger.revisions import SqlRevisions
@@ -85,6 +86,7 @@ class SqlSession:
         self.drift_tracks = SqlDriftTracks(connection, org_id, via)
         self.steps = SqlSteps(connection, org_id, via)
         self.remote_sessions = SqlRemoteSessions(connection, org_id, via)
+        self.repairs = SqlRepairs(connection, org_id, via)
         self.teardowns = SqlTeardowns(connection, org_id, via)
         self.reviews = SqlReviews(connection, org_id, via)
         self.decisions = SqlDecisions(connection, org_id, via)

@@ -112,6 +112,7 @@ def test_a_wait_has_full_jitter_within_its_step(cause, made, chance):
         RetryClass.FINDING: 30,
         RetryClass.VISUAL: 0,
         RetryClass.SITE_CHANGED: 10,
+        RetryClass.REPAIR: 0,
     }[cause]
 
     assert timedelta(0) <= delay(cause, made, chance) <= longest * SECOND

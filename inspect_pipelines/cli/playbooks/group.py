@@ -20,9 +20,9 @@ FILE = click.argument("file", type=click.Path(path_type=Path))
 
 @click.group()
 def playbook() -> None:
-    """Play, record, check and show one playbook file.
+    """Play, record, check and show one playbook file, or make one of an agent's run.
 
-    Nothing of it touches the ledger, baselines or channels.
+    Nothing of it changes the ledger, baselines or channels.
     """
 
 
@@ -92,6 +92,26 @@ def record(url: str, output: Path | None, dry_run: bool, no_replay: bool) -> Non
     from inspect_pipelines.cli.playbooks.recording import record_site
 
     sys.exit(record_site(url, output, Settings(), SystemClock(), dry_run=dry_run, replays=not no_replay))
+
+
+@playbook.command()
+@click.argument("run")
+@click.option("--playbook", "playbook_id", metavar="ID", help="Where agents have played several in the run.")
+@click.option("--no-replay", is_flag=True, help="Do not have a browser play it before it is written.")
+@click.option("--yes", "is_sure", is_flag=True, help="Write it without asking.")
+def distil(run: str, playbook_id: str | None, no_replay: bool, is_sure: bool) -> None:
+    """Make of an agent's RUN a playbook that a browser plays, in the place of its file.
+
+    Steps of which only prose was written get the actions that the agent says it did; pictures, masks, expectations and
+    criteria stay. What a browser cannot do stands in a comment, which `lint` tells of.
+
+    Exit codes: 0 written, or left as it was, 1 a browser cannot play it, 2 usage.
+    """
+    from inspect_pipelines.cli.playbooks.distilling import distil_run
+    from inspect_pipelines.wiring import house
+
+    settings = Settings()
+    sys.exit(distil_run(house(settings), settings, run, playbook_id, replays=not no_replay, is_sure=is_sure))
 
 
 @playbook.command()

@@ -11,6 +11,7 @@ from functools import partial
 from inspect_pipelines.domain.accepted_finding import with_known
 from inspect_pipelines.domain.ids import RunId, chance
 from inspect_pipelines.domain.retry import (
+    BESIDE,
     RetryClass,
     allowance,
     deciding,
@@ -82,8 +83,8 @@ def _again(
 ) -> SessionResult | None:
     """One more attempt at a playbook; None: nothing to mend, no time left, or cancelled."""
     attempts = [each for each in played if each.playbook == request.playbook.id]
-    if any(each.cause == RetryClass.VISUAL for each in attempts):
-        return None  # a repeated op: its views were looked at again already
+    if any(each.cause in BESIDE for each in attempts):
+        return None  # a repeated op: it was looked at again already
     cause = next_cause(attempts, definition.plan.retries)
     if cause is None:
         return None

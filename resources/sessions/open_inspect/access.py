@@ -18,6 +18,7 @@ class Access:
         effort: Its reasoning effort; empty: likewise.
         web_url: Of the web application, for links; empty: there are none.
         allow_private: Hosts that may lead into our own networks, as in ChannelConfig.
+        mends: Whether an agent is asked where an element has gone that a browser does not find.
         archives: Whether a session is archived when all of it is collected.
     """
 
@@ -30,3 +31,4 @@ class Access:
     web_url: str = ""
     allow_private: tuple[str, ...] = ()
     archives: bool = True
+    mends: bool = False

@@ -34,6 +34,10 @@ class OpenInspectAgents:
         self._access, self._ledger, self._clock, self._resolve = access, ledger, clock, resolve
         self._trust = Trust(clock)
 
+    @property
+    def mends(self) -> bool:
+        return self._access is not None and self._access.mends
+
     def stop(self, session: RemoteSession) -> bool:
         if self._access is None:
             raise SetupMissing(f"session {session.id!r} cannot be stopped: there is no control plane; {HOW}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
@@ -14,7 +15,8 @@ from inspect_pipelines.domain.session import (
     SessionStatus,
     StepResult,
 )
-from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
+from inspect_pipelines.domain.trace import Trace, did, without_secrets
+from inspect_pipelines.errors import InspectError, SetupMissing, Unavailable, UsageError
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Pictures
 from inspect_pipelines.ports.ledger import Ledger
@@ -81,15 +83,31 @@ class OpenInspectSessions:
         give_up_at = self._clock.monotonic() + (deadline - now).total_seconds()
         watch = Watch(self._clock, self._pace, give_up_at, cancelled)
         plane = ControlPlane(self._access, self._clock, self._resolve, self._trust)
-        result = _Playing(
+        playing = _Playing(
             request, self._remote(request, plane, now), plane, watch, self._clock, self._gallery
-        ).play(now, archives=self._access.archives)
+        )
+        result = playing.play(now, archives=self._access.archives)
+        self._keep_trace(request, playing.answer)
         for step in result.steps:
             told(step)
         return result
 
     def close(self) -> None:
         """Nothing is kept here."""
+
+    def _keep_trace(self, request: SessionRequest, answer: str) -> None:
+        """What the agent says that it did, for whoever makes steps of a browser of it; no value of a secret that is known here."""
+        if not (steps := did(answer)):
+            return
+        secrets = []
+        for value in request.values.values():
+            if value.is_secret_reference:
+                with suppress(InspectError):  # only the agent's place has it
+                    secrets.append(self._resolve(value.text))
+        steps = without_secrets(steps, tuple(filter(None, secrets)))
+        trace = Trace(request.id, request.run_id, request.playbook.id, self._clock.now(), steps)
+        with self._ledger.write() as ledger:
+            ledger.repairs.keep_trace(trace)
 
     def _remote(self, request: SessionRequest, plane: ControlPlane, now: datetime) -> Remote:
         assert self._access is not None
@@ -121,7 +139,7 @@ class _Playing:
         self._request, self._remote, self._plane, self._watch = request, remote, plane, watch
         self._clock, self._gallery = clock, gallery
         self._message: Message | None = None
-        self._answer = ""
+        self.answer = ""
 
     def play(self, started_at: datetime, *, archives: bool) -> SessionResult:
         seen = Collection(self._request)
@@ -148,7 +166,7 @@ class _Playing:
         return outcome(
             self._request,
             end,
-            self._answer,
+            self.answer,
             seen,
             Agent(kept.remote_id or "", kept.url, cost),
             started_at=started_at,
@@ -210,7 +228,7 @@ class _Playing:
             messages = patient.persist(lambda: self._plane.messages(session_id))
             self._message = next((each for each in messages if each.id == message_id), self._message)
             said = patient.persist(lambda: self._plane.events(session_id, message_id, "token", most=1))
-            self._answer = next(
+            self.answer = next(
                 (text for each in said for key in ANSWER_KEYS if isinstance(text := each.data.get(key), str)),
                 "",
             )

@@ -1,0 +1,39 @@
+"""Repairs, as they are listed and shown."""
+
+from __future__ import annotations
+
+from inspect_pipelines.domain.repair import Repair
+from inspect_pipelines.errors import NotFound, UsageError
+from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
+
+LOOKED_THROUGH = 1000  # when somebody types the beginning of an id
+
+
+def list_repairs(house: House, limit: int) -> list[Repair]:
+    """Newest first."""
+    with house.ledger.read() as ledger:
+        return ledger.repairs.latest(limit)
+
+
+def repair_of(house: House, text: str) -> Repair:
+    """As `find_repair`."""
+    with house.ledger.read() as ledger:
+        return find_repair(ledger, text)
+
+
+def find_repair(ledger: LedgerSession, text: str) -> Repair:
+    """By its id, or the beginning of it.
+
+    Raises:
+        NotFound: There is none.
+        UsageError: There are several.
+    """
+    if whole := ledger.repairs.find(text):
+        return whole
+    found = [each for each in ledger.repairs.latest(LOOKED_THROUGH) if text and each.id.startswith(text)]
+    if not found:
+        raise NotFound(f"no repair begins with {text!r}; list them with: inspect-pipelines repairs list")
+    if len(found) > 1:
+        raise UsageError(f"{len(found)} repairs begin with {text!r}; type more of it")
+    return found[0]
