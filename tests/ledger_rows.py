@@ -28,6 +28,7 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.remote_session import RemoteSession
+from inspect_pipelines.domain.repair import Place, Repair, RepairStatus
 from inspect_pipelines.domain.review import Review, ReviewState
 from inspect_pipelines.domain.review_request import ReviewRequest
 from inspect_pipelines.domain.revision import ManagedBy, Revision, RevisionKind, Standing, Written
@@ -36,7 +37,9 @@ from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
 from inspect_pipelines.domain.sign_in import SignIn
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.domain.teardown import OwedTeardown
+from inspect_pipelines.domain.trace import Trace
 from inspect_pipelines.domain.trigger import Debounce
 from messages import a_message, a_notification
 from resources.channels.registry import CHANNELS
@@ -62,6 +65,11 @@ NEW = a_baseline(id=BaselineId("b2"), created_at=LATER)
 OWED = OwedTeardown("o1", RUNNING.id, "shop", NOW)
 OVERDUE = OwedTeardown("o2", RETRY.id, "shop", NOW)
 AGENT = RemoteSession("a1", RUNNING.id, "shop", "Nightly", NOW)
+TRACE = Trace(AGENT.id, RUNNING.id, "shop", NOW, {"pay": ('{"press": "Enter"}',)})
+PLACE = Place("pay", 1, "click", Target(selector="#pay"), Target(text="Pay"))
+REPAIR = Repair(
+    "x1", RUNNING.id, "shop", "pay", "click #pay: found none", RepairStatus.PROPOSED, NOW, places=(PLACE,)
+)
 LAYER = a_baseline(id=BaselineId("b3"), set=f"{OLD.set}@fix")
 INCIDENT = an_incident()
 SILENCE = Silence(
@@ -176,6 +184,8 @@ def fill(session: SqlSession) -> None:
     session.teardowns.owe(OWED)
     session.teardowns.owe(OVERDUE)
     session.remote_sessions.save(AGENT)
+    session.repairs.keep_trace(TRACE)
+    session.repairs.save(REPAIR)
     session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
     session.decisions.add(WORD)
     session.decisions.add(HELD_BACK)
@@ -343,6 +353,13 @@ NAMES: Mapping[str, Ask] = {
     "remote_sessions.open": lambda r: r.open(),
     "remote_sessions.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "remote_sessions.latest": lambda r: r.latest(5),
+    "repairs.keep_trace": lambda r: r.keep_trace(replace(TRACE, steps={})),
+    "repairs.traces": lambda r: r.traces(RUNNING.id),
+    "repairs.save": lambda r: r.save(replace(REPAIR, reason="no")),
+    "repairs.find": lambda r: r.find(REPAIR.id),
+    "repairs.of_run": lambda r: r.of_run(RUNNING.id),
+    "repairs.latest": lambda r: r.latest(5),
+    "repairs.last_of": lambda r: r.last_of(REPAIR.playbook, REPAIR.step_id),
     "steps.tell": lambda r: r.tell(RUNNING.id, TOLD),
     "steps.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "steps.forget": lambda r: r.forget(RUNNING.id),

@@ -8,10 +8,11 @@ from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.remote_session import RemoteSession
-from inspect_pipelines.errors import Refused, Unavailable, UsageError
+from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.duration import short_duration
 from inspect_pipelines.queries.remote_sessions import find_remote_session, list_remote_sessions
+from inspect_pipelines.usecases.sessions.stop import stop as stop_session
 
 
 @click.group()
@@ -92,14 +93,7 @@ def stop(session: str) -> None:
     """Stop SESSION's agent; its run is then cancelled."""
     house = _house()
     found = find_remote_session(house, session)
-    if not found.is_open:
-        raise Refused(
-            f"session {found.id!r} has ended already, at {local_time(found.ended_at or found.opened_at)}"
-        )
-    if not house.agents.stop(found):
-        raise Unavailable(
-            f"session {found.id!r} was told to stop and has not yet; give the same command again"
-        )
+    stop_session(house, found)
     say(f"session {found.id} is stopped")
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.repair import Repair
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.queries.page import Page, page_of, position_of
 
 LOOKED_THROUGH = 1000  # when somebody types the beginning of an id
 
@@ -14,6 +16,20 @@ def list_repairs(house: House, limit: int) -> list[Repair]:
     """Newest first."""
     with house.ledger.read() as ledger:
         return ledger.repairs.latest(limit)
+
+
+def page_of_repairs(house: House, *, cursor: str | None = None, limit: int = 50) -> Page[Repair]:
+    """A page of repairs, newest first by (at, id)."""
+    before = position_of(cursor)
+    with house.ledger.read() as ledger:
+        found = ledger.repairs.latest(limit + 1, before=before)
+    return page_of(found, limit, lambda repair: Position(repair.at, repair.id))
+
+
+def repair_with(house: House, repair_id: str) -> Repair | None:
+    """The one of exactly that id."""
+    with house.ledger.read() as ledger:
+        return ledger.repairs.find(repair_id)
 
 
 def repair_of(house: House, text: str) -> Repair:

@@ -16,10 +16,11 @@ from resources.ledger.answer_tables import batches, decisions
 from resources.ledger.decision_tables import review_queue
 from resources.ledger.event_tables import events
 from resources.ledger.owned import Owned
+from resources.ledger.repair_tables import traces
 from resources.ledger.step_tables import run_steps
 from resources.ledger.tables import baselines, outbox, run_comparisons, run_sessions, runs
 
-EVIDENCE = (run_sessions, run_comparisons, run_steps)
+EVIDENCE = (run_sessions, run_comparisons, run_steps, traces)
 OPEN_EVENTS = (EventStatus.RECEIVED.value, EventStatus.WAITING.value)
 
 

@@ -96,7 +96,7 @@ def test_one_that_does_not_hear_is_to_be_stopped_again(home: Path, plane: Contro
     first, second = done(home, "sessions", "stop", "r1.1"), done(home, "sessions", "stop", "r1.1")
 
     assert (first.returncode, second.returncode) == (3, 0)
-    assert "give the same command again" in first.stderr
+    assert "ask for the same again" in first.stderr
 
 
 @pytest.mark.parametrize("word", ["show", "open", "stop"])

@@ -22,10 +22,12 @@ from inspect_pipelines.client.nouns.pauses import Pauses
 from inspect_pipelines.client.nouns.permissions import Permissions
 from inspect_pipelines.client.nouns.playbooks import Playbooks
 from inspect_pipelines.client.nouns.progress import Progress
+from inspect_pipelines.client.nouns.repairs import Repairs
 from inspect_pipelines.client.nouns.reviews import Reviews
 from inspect_pipelines.client.nouns.revisions import Revisions
 from inspect_pipelines.client.nouns.runs import Runs
 from inspect_pipelines.client.nouns.schedules import Schedules
+from inspect_pipelines.client.nouns.sessions import Sessions
 from inspect_pipelines.client.nouns.triggers import Triggers
 
 
@@ -52,8 +54,10 @@ class Every:
         self.permissions = Permissions(connection)
         self.playbooks = Playbooks(connection)
         self.progress = Progress(connection)
+        self.repairs = Repairs(connection)
         self.reviews = Reviews(connection)
         self.revisions = Revisions(connection)
         self.runs = Runs(connection)
         self.schedules = Schedules(connection)
+        self.sessions = Sessions(connection)
         self.triggers = Triggers(connection)

@@ -31,12 +31,14 @@ from inspect_pipelines.web.api.permissions import permissions
 from inspect_pipelines.web.api.playbooks import playbooks
 from inspect_pipelines.web.api.progress import progress
 from inspect_pipelines.web.api.rehearsals import rehearsals
+from inspect_pipelines.web.api.repairs import repairs
 from inspect_pipelines.web.api.reviews import reviews
 from inspect_pipelines.web.api.revisions import revisions
 from inspect_pipelines.web.api.route import Route
 from inspect_pipelines.web.api.run_verbs import run_verbs
 from inspect_pipelines.web.api.runs import runs
 from inspect_pipelines.web.api.schedules import schedules
+from inspect_pipelines.web.api.sessions import sessions
 from inspect_pipelines.web.api.sign_ins import sign_ins
 from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.triggers import triggers
@@ -54,6 +56,8 @@ NOUNS = (
     reviews,
     comments,
     incidents,
+    sessions,
+    repairs,
     events,
     notifications,
     organization,

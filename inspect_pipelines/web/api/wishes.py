@@ -64,6 +64,10 @@ class PauseWish(Wish):
     until: Moment | None = Field(default=None, description="Its end; without one somebody has to resume it.")
 
 
+class DeclineWish(Wish):
+    reason: Reason
+
+
 class SilenceWish(Wish):
     reason: Reason
     until: Moment

@@ -39,6 +39,8 @@ OURS = {
     "operation_id": ledger_rows.KEPT.key,
     "other_id": ledger_rows.PENDING.id,
     "side": "overlay",
+    "session_id": ledger_rows.AGENT.id,
+    "repair_id": ledger_rows.REPAIR.id,
 }
 QUERY = {"/api/v1/permissions/explain": "?path=/status"}  # what an address cannot be asked without
 OF_ALL = "/dagster"  # it shows all organisations at once, so a member of one sees nothing of it
