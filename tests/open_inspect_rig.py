@@ -35,7 +35,7 @@ def access(plane: ControlPlane, **changes: Any) -> Access:
     )
 
 
-PACE = Pace(first=0.02, most=0.05, busy_most=0.1, opening=60.0, stopping=1.0, collecting=60.0)
+PACE = Pace(first=0.02, most=0.05, busy_most=0.1, opening=60.0, stopping=1.0, collecting=60.0, a_second=1e6)
 
 
 def agents(

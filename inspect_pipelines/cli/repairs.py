@@ -12,8 +12,9 @@ from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.cli.playbooks.rewriting import diff_of, replaced
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.repair import Repair, RepairStatus
+from inspect_pipelines.domain.repair import NoRepair, Repair, RepairStatus, with_places
 from inspect_pipelines.domain.target import Target
+from inspect_pipelines.errors import Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.repairs import list_repairs, repair_of
 
@@ -98,14 +99,17 @@ def accept(repair: str, dry_run: bool) -> None:
     file = file_of(settings.project, found.playbook)
     before = read_playbook(file, kinds=CHANNELS, today=house.clock.now().date()).playbook
     old = text = file.read_text(encoding="utf-8")
+    try:
+        wanted = with_places(before, found.places)
+    except NoRepair as why:
+        raise Refused(f"{file.name}: {why}; decline the repair, and let the next run ask anew") from why
     for place in found.places:
-        _refuse_other(before, place.step_id, place.number, place.old)
         text = PlaybookText(text).with_target(place.step_id, place.number, place.verb, written(place.new))
     say(diff_of(file.name, old, text))
     if dry_run:
         say("nothing was written")
         return
-    replaced(file, text, before, house.clock.now().date())
+    replaced(file, text, wanted, house.clock.now().date())
     settle_repair(house, found.id, RepairStatus.ACCEPTED, by=BY)
     say(f"wrote {_near(file)}; next: inspect-pipelines apply")
 
@@ -135,18 +139,6 @@ def written(target: Target) -> dict[str, Any]:
 
     found: dict[str, Any] = said(asdict(target))
     return found
-
-
-def _refuse_other(playbook: Any, step_id: str, number: int, old: Target) -> None:
-    from inspect_pipelines.errors import Refused
-
-    step = next((each for each in playbook.steps if each.id == step_id), None)
-    actions = step.actions if step else ()
-    if number >= len(actions) or getattr(actions[number], "target", None) != old:
-        raise Refused(
-            f"step {step_id!r} of {playbook.id!r} says something else by now than when {old} was lost; "
-            "decline the repair, and let the next run ask anew"
-        )
 
 
 def _short(repair: Repair) -> str:

@@ -163,11 +163,12 @@ def _reach(node: yaml.Node, text: str) -> int:
 
 
 def _end(node: yaml.Node, text: str) -> int:
-    """The same without comments that stand on lines of their own."""
-    lines = text[node.start_mark.index : _reach(node, text)].split("\n")
-    while len(lines) > 1 and (not lines[-1].strip() or lines[-1].lstrip().startswith("#")):
-        lines.pop()
-    return node.start_mark.index + len("\n".join(lines).rstrip())
+    """The same without comments behind it and on lines of their own."""
+    last = node
+    while isinstance(last, yaml.CollectionNode) and not last.flow_style and last.value:
+        below = last.value[-1]
+        last = below[1] if isinstance(below, tuple) else below
+    return _reach(last, text)
 
 
 def _plain(node: yaml.Node, text: str, end: int) -> Any:

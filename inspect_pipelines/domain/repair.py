@@ -135,6 +135,29 @@ def refuse_other_changes(before: Playbook, after: Playbook) -> None:
         )
 
 
+def with_places(playbook: Playbook, places: Sequence[Place]) -> Playbook:
+    """The playbook with these elements where they are today.
+
+    Raises:
+        NoRepair: It says something else by now than when they were lost.
+    """
+    steps = list(playbook.steps)
+    for place in places:
+        at = next((number for number, each in enumerate(steps) if each.id == place.step_id), None)
+        actions = list(steps[at].actions) if at is not None else []
+        if (
+            at is None
+            or place.number >= len(actions)
+            or getattr(actions[place.number], "target", None) != place.old
+        ):
+            raise NoRepair(
+                f"step {place.step_id!r} says something else by now than when {place.old} was lost"
+            )
+        actions[place.number] = _at(actions[place.number], place.new)
+        steps[at] = replace(steps[at], actions=tuple(actions))
+    return replace(playbook, steps=tuple(steps))
+
+
 def same_but_played(before: Playbook, after: Playbook) -> bool:
     """Whether a twin asks for the same: only gestures, ways and waits are added, and who plays it is another."""
     return _asked(before) == _asked(after)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.repair import Repair
+from inspect_pipelines.domain.trace import Trace
 from inspect_pipelines.errors import NotFound, UsageError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -30,6 +32,12 @@ def repair_with(house: House, repair_id: str) -> Repair | None:
     """The one of exactly that id."""
     with house.ledger.read() as ledger:
         return ledger.repairs.find(repair_id)
+
+
+def traces_of(house: House, run_id: RunId) -> list[Trace]:
+    """What agents say that they did in a run, oldest first."""
+    with house.ledger.read() as ledger:
+        return ledger.repairs.traces(run_id)
 
 
 def repair_of(house: House, text: str) -> Repair:

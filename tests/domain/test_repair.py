@@ -25,6 +25,7 @@ from inspect_pipelines.domain.repair import (
     mended,
     refuse_other_changes,
     same_but_played,
+    with_places,
 )
 from inspect_pipelines.domain.session import Agent, SessionResult, SessionStatus
 from inspect_pipelines.domain.target import Target
@@ -208,3 +209,17 @@ def test_a_repair_is_told_in_a_line() -> None:
 
     assert refused.sentence == "shop, step 'pay': no repair is proposed: no"
     assert proposed.sentence == "shop: step 'pay': click button 'Pay now' instead of #pay (proposed)"
+
+
+def test_places_are_put_where_they_were_lost_and_nowhere_else() -> None:
+    place = Place("pay", 2, "click", OLD, NEW)
+
+    assert with_places(SHOP, [place]) == mended(SHOP, LOST, DID)[0]
+    for other in (
+        replace(place, number=1),
+        replace(place, number=9),
+        replace(place, step_id="x"),
+        replace(place, old=NEW),
+    ):
+        with pytest.raises(NoRepair, match="something else by now"):
+            with_places(SHOP, [other])

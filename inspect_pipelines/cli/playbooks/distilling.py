@@ -23,6 +23,8 @@ from inspect_pipelines.domain.trace import Trace
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.definition import definition_of
+from inspect_pipelines.queries.repairs import traces_of
 from inspect_pipelines.queries.run import find_run
 from resources.channels.registry import CHANNELS
 
@@ -79,8 +81,7 @@ def printable_diff(name: str, old: str, found: Distilled) -> str:
 
 
 def _trace(house: House, run: Run, playbook_id: str | None) -> Trace:
-    with house.ledger.read() as ledger:
-        traces = {each.playbook: each for each in ledger.repairs.traces(run.id)}  # the last of each
+    traces = {each.playbook: each for each in traces_of(house, run.id)}  # the last of each
     if playbook_id is not None:
         traces = {name: each for name, each in traces.items() if name == playbook_id}
     if not traces:
@@ -97,10 +98,7 @@ def _trace(house: House, run: Run, playbook_id: str | None) -> Trace:
 
 
 def _request(house: House, run: Run, trace: Trace) -> SessionRequest:
-    with house.ledger.read() as ledger:
-        definition = ledger.definitions.find(run.definition_id)
-    requests = session_requests(run, definition) if definition else []
-    for each in requests:
+    for each in session_requests(run, definition_of(house, run.definition_id)):
         if each.playbook.id == trace.playbook:
             return each
     raise NotFound(

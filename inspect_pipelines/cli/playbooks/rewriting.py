@@ -8,7 +8,6 @@ from pathlib import Path
 
 from inspect_pipelines.config.one_playbook import read_playbook
 from inspect_pipelines.domain.playbook import Playbook
-from inspect_pipelines.domain.repair import NoRepair, refuse_other_changes
 from inspect_pipelines.errors import Refused, UsageError
 from resources.channels.registry import CHANNELS
 
@@ -21,22 +20,21 @@ def diff_of(name: str, old: str, new: str) -> str:
     return "\n".join(lines)
 
 
-def replaced(file: Path, text: str, before: Playbook, today: date) -> None:
-    """Put the text into the file's place, at once, if it asks for the same as before.
+def replaced(file: Path, text: str, wanted: Playbook, today: date) -> None:
+    """Put the text into the file's place, at once, if it says exactly the playbook that is wanted.
 
     Raises:
         ConfigInvalid: It is no playbook.
-        Refused: It asks for something else.
+        Refused: It says something else: the action stands in a fragment.
         UsageError: It cannot be written.
     """
     beside = file.with_name(f".{file.name}.new")
     try:
         beside.write_text(text, encoding="utf-8")
         after = read_playbook(beside, kinds=CHANNELS, today=today).playbook
-        refuse_other_changes(before, after)
+        if after != wanted:
+            raise Refused(f"{file.name}: what is to be changed stands in a fragment; mend it there by hand")
         beside.replace(file)
-    except NoRepair as why:
-        raise Refused(f"{file.name}: {why}") from why
     except OSError as error:
         raise UsageError(
             f"{str(file)!r} cannot be written: {(error.strerror or str(error)).lower()}"

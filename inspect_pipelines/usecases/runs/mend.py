@@ -55,6 +55,8 @@ def mend_all(house: House, run_id: RunId, *, cancelled: Callable[[], bool] = lam
         played = ledger.evidence.sessions(run_id)
     if run is None or definition is None:
         raise NotFound(f"run {run_id!r} cannot be mended: it or its definition is gone; start it again")
+    if run.against or not run.selection.is_whole or definition.plan.observe:
+        return []  # two sites, a part of a playbook, or one of no file: nobody could accept anything
     found = []
     for request in session_requests(run, definition):
         attempts = [each for each in played if each.playbook == request.playbook.id]

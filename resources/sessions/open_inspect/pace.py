@@ -17,10 +17,16 @@ class Pace:
     stopping: float = 60.0  # until what was told to stop must have
     collecting: float = 300.0  # for all pictures, after the end
     pictures_every: int = 4  # looks
+    a_second: float = 20.0  # requests of all open sessions of an organisation together
+    most_apart: float = 5.0  # between two requests of one session, however many are open
 
     def later(self, wait: float) -> float:
         """The pause after one of so many seconds."""
         return min(wait * self.growth, self.most)
+
+    def apart(self, are_open: int) -> float:
+        """Seconds between two requests of a session, so that all of them together ask no more often than is right."""
+        return min(are_open / self.a_second, self.most_apart)
 
 
 SLICE_SECONDS = 0.25  # how soon a cancel is seen

@@ -93,11 +93,13 @@ class Remote:
             self._keep(status=status)
         return message
 
-    def count(self) -> None:
-        """Keep how many pictures there are by now, for whoever watches."""
-        shots = sum(each.kind == "screenshot" for each in self._plane.artifacts(self._id()))
+    def count(self) -> list[told.Artifact]:
+        """What there is by now; how many pictures is kept, for whoever watches."""
+        artifacts = self._plane.artifacts(self._id())
+        shots = sum(each.kind == "screenshot" for each in artifacts)
         if shots != self.kept.pictures:
             self._keep(pictures=shots)
+        return artifacts
 
     def stop(self, watch: Watch) -> bool:
         """Stop it, again until it has; whether it has in time."""

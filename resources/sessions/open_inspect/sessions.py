@@ -28,6 +28,7 @@ from resources.sessions.open_inspect.halted import Halted
 from resources.sessions.open_inspect.orders import orders
 from resources.sessions.open_inspect.outcome import ended_by, outcome
 from resources.sessions.open_inspect.pace import Pace
+from resources.sessions.open_inspect.progress import Progress
 from resources.sessions.open_inspect.refusal import SessionGone
 from resources.sessions.open_inspect.remote import Remote
 from resources.sessions.open_inspect.told import Message
@@ -35,6 +36,7 @@ from resources.sessions.open_inspect.watch import Watch
 from resources.sessions.wire import End
 
 ANSWER_KEYS = ("content", "text")  # of a token event
+COUNTED_SECONDS = 5.0
 FETCHING_SECONDS = 60.0  # a picture, with what is tried again
 HOW = "set INSPECT_OPEN_INSPECT_URL, INSPECT_OPEN_INSPECT_SECRET and INSPECT_OPEN_INSPECT_ACTOR, see docs/remote.md"
 
@@ -59,6 +61,7 @@ class OpenInspectSessions:
     ) -> None:
         self._access, self._ledger, self._gallery, self._clock = access, ledger, gallery, clock
         self._resolve, self._pace, self._trust = resolve, pace or Pace(), Trust(clock)
+        self._counted: tuple[float, int] | None = None
 
     def play(
         self,
@@ -81,10 +84,10 @@ class OpenInspectSessions:
             )
         now = self._clock.now()
         give_up_at = self._clock.monotonic() + (deadline - now).total_seconds()
-        watch = Watch(self._clock, self._pace, give_up_at, cancelled)
+        watch = Watch(self._clock, self._pace, give_up_at, cancelled, self._are_open)
         plane = ControlPlane(self._access, self._clock, self._resolve, self._trust)
         playing = _Playing(
-            request, self._remote(request, plane, now), plane, watch, self._clock, self._gallery
+            request, self._remote(request, plane, now), plane, watch, self._clock, self._gallery, told
         )
         result = playing.play(now, archives=self._access.archives)
         self._keep_trace(request, playing.answer)
@@ -94,6 +97,14 @@ class OpenInspectSessions:
 
     def close(self) -> None:
         """Nothing is kept here."""
+
+    def _are_open(self) -> int:
+        """Agents' sessions that go on now; known for some seconds, since every request wants to know it."""
+        now = self._clock.monotonic()
+        if self._counted is None or now - self._counted[0] >= COUNTED_SECONDS:
+            with self._ledger.read() as ledger:
+                self._counted = now, max(1, len(ledger.remote_sessions.open()))
+        return self._counted[1]
 
     def _keep_trace(self, request: SessionRequest, answer: str) -> None:
         """What the agent says that it did, for whoever makes steps of a browser of it; no value of a secret that is known here."""
@@ -106,7 +117,7 @@ class OpenInspectSessions:
                     secrets.append(self._resolve(value.text))
         steps = without_secrets(steps, tuple(filter(None, secrets)))
         trace = Trace(request.id, request.run_id, request.playbook.id, self._clock.now(), steps)
-        with self._ledger.write() as ledger:
+        with suppress(InspectError), self._ledger.write() as ledger:  # it is not worth the session
             ledger.repairs.keep_trace(trace)
 
     def _remote(self, request: SessionRequest, plane: ControlPlane, now: datetime) -> Remote:
@@ -135,7 +146,9 @@ class _Playing:
         watch: Watch,
         clock: Clock,
         gallery: Pictures,
+        told: Callable[[StepResult], None],
     ) -> None:
+        self._progress = Progress(request, told)
         self._request, self._remote, self._plane, self._watch = request, remote, plane, watch
         self._clock, self._gallery = clock, gallery
         self._message: Message | None = None
@@ -187,7 +200,7 @@ class _Playing:
                 return self._end(self._message)
             looks += 1
             if looks % watch.pace.pictures_every == 0:
-                watch.persist(self._remote.count)
+                self._progress.look(watch.persist(self._remote.count))
             watch.wait(pause)
             pause = watch.pace.later(pause)
 
@@ -218,15 +231,15 @@ class _Playing:
         return end
 
     def _collect(self, seen: Collection, session_id: str, message_id: str) -> None:
+        pace = self._watch.pace
+        long_enough = pace.collecting + MOST_PICTURES * pace.apart(self._watch.are_open())
         patient = Watch(
-            self._clock,
-            self._watch.pace,
-            self._clock.monotonic() + self._watch.pace.collecting,
-            lambda: False,
+            self._clock, pace, self._clock.monotonic() + long_enough, lambda: False, self._watch.are_open
         )
         try:
-            messages = patient.persist(lambda: self._plane.messages(session_id))
-            self._message = next((each for each in messages if each.id == message_id), self._message)
+            if self._message is None or not self._message.has_ended:
+                messages = patient.persist(lambda: self._plane.messages(session_id))
+                self._message = next((each for each in messages if each.id == message_id), self._message)
             said = patient.persist(lambda: self._plane.events(session_id, message_id, "token", most=1))
             self.answer = next(
                 (text for each in said for key in ANSWER_KEYS if isinstance(text := each.data.get(key), str)),
@@ -239,7 +252,7 @@ class _Playing:
                 patiently = partial(patient.persist, fetch, FETCHING_SECONDS)
                 seen.add(artifact, patiently, self._gallery, self._clock.now())
         except Halted:
-            raise Unavailable(f"it took longer than {self._watch.pace.collecting:g} s") from None
+            raise Unavailable(f"it took longer than {long_enough:g} s") from None
 
     def _cost(self) -> float | None:
         """What the control plane tells of the session's cost; None: nothing."""

@@ -20,10 +20,19 @@ class Watch:
 
     Args:
         give_up_at: On `clock.monotonic()`, which no change of the wall clock moves.
+        are_open: How many sessions ask as this one does, itself among them.
     """
 
-    def __init__(self, clock: Clock, pace: Pace, give_up_at: float, cancelled: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        pace: Pace,
+        give_up_at: float,
+        cancelled: Callable[[], bool],
+        are_open: Callable[[], int] = lambda: 1,
+    ) -> None:
         self._clock, self._give_up_at, self._cancelled = clock, give_up_at, cancelled
+        self.are_open, self._free_at = are_open, 0.0
         self.pace = pace
 
     def check(self) -> None:
@@ -47,6 +56,11 @@ class Watch:
             self._clock.sleep(min(left, SLICE_SECONDS))
         self.check()
 
+    def _queue(self) -> None:
+        """Let the others ask, too, where many are open."""
+        self.wait(self._free_at - self._clock.monotonic())
+        self._free_at = self._clock.monotonic() + self.pace.apart(self.are_open())
+
     def persist(self, ask: Callable[[], T], within: float | None = None) -> T:
         """What is answered, asked again as long as the session is wanted.
 
@@ -60,7 +74,7 @@ class Watch:
         until = None if within is None else self._clock.monotonic() + within
         pause = self.pace.first
         while True:
-            self.check()
+            self._queue()
             try:
                 return ask()
             except Busy as error:

@@ -211,3 +211,13 @@ def test_of_the_requests_only_the_agents_is_for_an_agent(house: House) -> None:
 
     requests: list[SessionRequest] = house.sessions.requests
     assert [each.playbook.runner for each in requests] == [None, OPEN_INSPECT, None]
+
+
+def test_what_nobody_could_accept_is_not_looked_for(house: House) -> None:
+    plan = a_plan(playbooks=(SHOP,), retries=Retries(0, 0, 0), observe=True)
+    apply(house, a_schedule(plan=plan))
+    run_id = run_of(house)
+    house.sessions.results = [lost()]
+    play_all(house, run_id)
+
+    assert mend_all(house, run_id) == []
