@@ -44,7 +44,7 @@ spec:
         # the clock moves
         - screenshot: {name: home, mask: ["#clock"]}
     - id: pay
-      timeout: 3s
+      timeout: 15s
       instruction: Pay for the mug.
       success_criteria: [{expect_visible: {text: Thank you}}]
       actions: [{screenshot: paid}]
