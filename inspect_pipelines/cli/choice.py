@@ -70,7 +70,7 @@ def chosen_house(settings: Settings, *, why: str = "") -> House:
         NotFound: They named one that has not been applied to this home.
         UsageError: This home has several, and nothing says which one; or a server is named, which is not asked for this.
     """
-    from inspect_pipelines.config.project import project_org
+    from inspect_pipelines.config.project_org import project_org
     from inspect_pipelines.wiring import estate
 
     refuse_server(settings, why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 import traceback
 from importlib import import_module
@@ -67,6 +68,7 @@ COMMANDS = {
 }
 
 FULL = frozenset((errno.ENOSPC, errno.EDQUOT))
+SELDOM = 50_000  # new objects between two looks for garbage; Python's 700 are a tenth of what a command takes
 REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's defect: rights, a read-only disk
 
 
@@ -174,6 +176,7 @@ def refuse_server_for(name: str) -> None:
 
 def main() -> None:
     """Run the command line; every error of ours is a sentence on stderr and a documented exit code."""
+    gc.set_threshold(SELDOM)
     try:
         # Without standalone mode click returns what a command wanted to exit with, and raises nothing.
         sys.exit(cli(standalone_mode=False))

@@ -11,12 +11,13 @@ from pathlib import Path
 from inspect_pipelines.config.brittleness import warn_of_brittleness
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.fragments import Fragments
-from inspect_pipelines.config.organization import ORGANIZATION, read_organization
+from inspect_pipelines.config.layout import FRAGMENTS, ORGANIZATION, PLAYBOOKS, SCHEDULES
+from inspect_pipelines.config.organization import read_organization
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.playbook_steps import Around
 from inspect_pipelines.config.playbooks import to_playbook
 from inspect_pipelines.config.problem import Findings, Problem
-from inspect_pipelines.config.project import FRAGMENTS, PLAYBOOKS, SCHEDULES, read_fragments
+from inspect_pipelines.config.project import read_fragments
 from inspect_pipelines.config.reading import read
 from inspect_pipelines.config.yaml_source import YamlError, read_bytes
 from inspect_pipelines.config.yaml_text import parse

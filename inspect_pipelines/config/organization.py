@@ -10,6 +10,7 @@ from pathlib import Path
 from inspect_pipelines.config.alert_document import alerting
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.channels import read_channels, read_people
+from inspect_pipelines.config.layout import ORGANIZATION
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.rules import notify_rule
@@ -37,7 +38,6 @@ from inspect_pipelines.domain.retention import Retention, too_short
 from inspect_pipelines.domain.variable import SECRET_REFERENCE, normalised
 from inspect_pipelines.errors import UsageError
 
-ORGANIZATION = "organization.yaml"
 SECRET_KEYS = ("secret", "token", "password", "api_key", "routing_key", "private_key")
 
 Calendars = Mapping[str, tuple[calendar.Days, ...]]

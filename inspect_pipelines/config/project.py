@@ -11,18 +11,18 @@ from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.definitions import Around, to_definition
 from inspect_pipelines.config.fragment_document import FragmentDocument
 from inspect_pipelines.config.fragments import Fragment, Fragments, check_fragment
+from inspect_pipelines.config.layout import FRAGMENTS, PLAYBOOKS, SCHEDULES
 from inspect_pipelines.config.one_definition import as_written
-from inspect_pipelines.config.organization import ORGANIZATION, org_id_of, read_organization
+from inspect_pipelines.config.organization import org_id_of, read_organization
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.playbook_steps import Around as AroundPlaybooks
 from inspect_pipelines.config.playbooks import to_playbook
 from inspect_pipelines.config.problem import Findings, Problem
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.schedule_document import DefinitionDocument, ScheduleConfigDocument
-from inspect_pipelines.config.yaml_source import Source, YamlError, YamlPath, read_bytes
-from inspect_pipelines.config.yaml_text import parse
+from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain.calendar import Days
-from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId, snake
+from inspect_pipelines.domain.ids import DefinitionId, OrgId, snake
 from inspect_pipelines.domain.library import Library
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.playbook import Playbook
@@ -30,9 +30,6 @@ from inspect_pipelines.domain.revision import Written
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import ConfigInvalid
 
-SCHEDULES = "schedules.yaml"
-PLAYBOOKS = "playbooks"
-FRAGMENTS = "fragments"
 NO_SCHEDULES = "is not in {root!r}; go to the folder that holds it, or start one with: inspect-pipelines init"
 
 
@@ -120,23 +117,6 @@ def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
         written_organization.calendars,
         kinds,
     )
-
-
-def project_org(root: Path) -> OrgId | None:
-    """Whose project it is, whatever else may be wrong with its files; None when they do not say."""
-    found: OrgId | None = None
-    for file in (SCHEDULES, ORGANIZATION):  # the latter may be the only one to say it
-        try:
-            value = parse(read_bytes(root / file), file)[0].value
-        except YamlError:
-            continue
-        metadata = value.get("metadata") if isinstance(value, dict) else None
-        written = metadata.get("orgId") if isinstance(metadata, dict) else None
-        if isinstance(written, str):
-            found = OrgId(written)
-        elif file == SCHEDULES and isinstance(value, dict):
-            found = DEFAULT_ORG
-    return found
 
 
 def _as_written(source: Source, document: ScheduleConfigDocument) -> dict[DefinitionId, Written]:

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from inspect_pipelines.config.channel_document import WrittenKinds
-from inspect_pipelines.config.organization import ORGANIZATION
-from inspect_pipelines.config.project import FRAGMENTS, PLAYBOOKS, SCHEDULES, Project, load_project
+from inspect_pipelines.config.layout import FRAGMENTS, ORGANIZATION, PLAYBOOKS, SCHEDULES
+from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.errors import ConfigInvalid
 
 MOST_FILES = 1000

@@ -14,17 +14,17 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, quote_plus, urljoin, urlsplit
-
-import httpx
 
 from inspect_pipelines.domain.channel import url_problem
 from inspect_pipelines.errors import ChannelError
 from inspect_pipelines.ports.clock import Clock
 from resources.http.addresses import AddressRefused
-from resources.http.guarded_transport import GuardedTransport, OutOfTime
 from resources.http.trust import Trust
+
+if TYPE_CHECKING:  # it takes 0.1 s to import, and most commands ask nobody
+    import httpx
 
 SEND_SECONDS = 60.0  # all requests of a message together; the sender's lease, in usecases/notify, is longer
 MAX_ANSWER_BYTES = 2_000_000  # a page of 100 comments; more is not an answer of a service that we know
@@ -45,6 +45,8 @@ class Answer:
     @property
     def links(self) -> Mapping[str, str]:
         """The addresses of its `Link` header by their relation."""
+        import httpx
+
         answer = httpx.Response(self.status, headers=dict(self.headers))
         return {relation: str(link.get("url", "")) for relation, link in answer.links.items() if relation}
 
@@ -160,6 +162,10 @@ class Outgoing:
     def _once(
         self, method: str, url: str, headers: Mapping[str, str], content: bytes | None, deadline: float
     ) -> Answer:
+        import httpx
+
+        from resources.http.guarded_transport import GuardedTransport, OutOfTime
+
         problem = url_problem(url, self._allow_private)
         if problem:
             raise self.error(f"cannot be reached: its address {problem}", is_permanent=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import ssl
 
-import httpx
-
 from inspect_pipelines.ports.clock import Clock
 
 FRESH_SECONDS = 3600.0  # a bundle that was exchanged is heard of within an hour
@@ -22,5 +20,7 @@ class Trust:
     def context(self) -> ssl.SSLContext:
         now = self._clock.monotonic()
         if self._context is None or now - self._read_at > FRESH_SECONDS:
+            import httpx  # 0.1 s, which only those pay who ask somebody
+
             self._context, self._read_at = httpx.create_ssl_context(), now
         return self._context

@@ -12,9 +12,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-
 from inspect_pipelines.domain.comparison import Region
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.report import Report
@@ -23,7 +20,9 @@ from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.queries.report import ReportModel, ViewCard, model
 from resources.disk.atomic import write_atomically
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # every process that knows a house would wait for what draws reports
+    from jinja2 import Environment
+
     from resources.report.pictures import Pictures, Shown
 
 HERE = Path(__file__).parent
@@ -120,6 +119,8 @@ class HtmlReports:
 
     def _page(self, content: ReportModel) -> Iterator[bytes]:
         """The page in pieces; the pictures of one view are in memory at a time."""
+        from markupsafe import Markup
+
         from resources.report.pictures import (
             Pictures,  # OpenCV: a quarter of a second that most commands save
         )
@@ -222,6 +223,8 @@ def _environments(report: Report) -> list[tuple[str, str]]:
 
 def templates() -> Environment:
     """The pages of this folder, everything escaped."""
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
     environment = Environment(
         loader=FileSystemLoader(HERE),
         autoescape=True,

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from inspect_pipelines.config.project import project_org
+from inspect_pipelines.config.project_org import project_org
 
 SCHEDULES = "kind: ScheduleConfig\nschedules: [{id: 3, nonsense: true}]\n"
 OURS = "kind: ScheduleConfig\nmetadata: {orgId: acme}\n"

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from inspect_pipelines.cli.capacity import limits_beyond
 from inspect_pipelines.cli.choice import local_caller, way
 from inspect_pipelines.cli.output import user_name
-from inspect_pipelines.config.organization import ORGANIZATION
-from inspect_pipelines.config.project import FRAGMENTS, PLAYBOOKS, SCHEDULES, Project, load_project
+from inspect_pipelines.config.layout import FRAGMENTS, ORGANIZATION, PLAYBOOKS, SCHEDULES
+from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.engine.instance import most_runs

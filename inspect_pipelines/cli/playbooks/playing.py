@@ -16,8 +16,8 @@ import click
 from inspect_pipelines.cli.changes import count
 from inspect_pipelines.cli.output import printable, say, style
 from inspect_pipelines.cli.steps import step_line
+from inspect_pipelines.config.layout import FRAGMENTS
 from inspect_pipelines.config.one_playbook import OnePlaybook, read_playbook, root_of
-from inspect_pipelines.config.project import FRAGMENTS
 from inspect_pipelines.config.settings import Settings, has_screen
 from inspect_pipelines.domain.finding import Finding, Severity
 from inspect_pipelines.domain.selection import Selection, check_selection, part_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from inspect_pipelines.config.imports.draft import Draft
-from inspect_pipelines.config.project import SCHEDULES
+from inspect_pipelines.config.layout import SCHEDULES
 from inspect_pipelines.config.starter import ORGANIZATION, reach, schedule_of
 from inspect_pipelines.config.starter import SCHEDULES as FIRST_SCHEDULES
 from inspect_pipelines.errors import Refused, UsageError

@@ -176,12 +176,14 @@ def main(argv: list[str] | None = None) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: sys.exit(0))  # while it loads there is nothing to end
     home = Settings().absolute_home()
+    gc.disable()  # what is loaded stays; to look through it again and again takes a tenth of the start
     from inspect_pipelines.engine.warm.child import Child
 
     child = Child(home, arguments.module)
     listener = _listen(arguments.socket)
     gc.collect()
     gc.freeze()  # what is loaded is shared with every child; a collection would copy its pages
+    gc.enable()
     parent = Parent(listener, arguments.module, child.job_names, SystemClock())
     parent.children = Children(
         work=Work(child.execute, child.bury),

@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from inspect_pipelines.config.organization import ORGANIZATION
-from inspect_pipelines.config.project import SCHEDULES, Project
+from inspect_pipelines.config.layout import ORGANIZATION, SCHEDULES
+from inspect_pipelines.config.project import Project
 from inspect_pipelines.domain.library import library_of
 from inspect_pipelines.domain.revision import ManagedBy
 from inspect_pipelines.ports.ledger import LedgerSession

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -24,6 +25,7 @@ def main() -> None:
         wire.write(line.encode() + b"\n")
         wire.flush()
 
+    gc.disable()  # what is imported stays; to look through it again and again takes a tenth of the start
     from playwright.sync_api import sync_playwright
 
     halt = Halt()
@@ -35,6 +37,8 @@ def main() -> None:
     ours.start()
     playwright = sync_playwright().start()
     ours.join()
+    gc.freeze()
+    gc.enable()
     serve = import_module("resources.sessions.browser.service").serve
     for order in sys.stdin.buffer:
         serve(order, playwright, write, halt, hold)
