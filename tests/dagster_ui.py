@@ -6,14 +6,14 @@ import os
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from inspect_pipelines.engine.addresses import accepts, make_socket_folder
 from inspect_pipelines.engine.commands import ui_argv
 from inspect_pipelines.engine.instance import ensure_instance
+from patience import until
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
 
@@ -29,30 +29,28 @@ def dagster_ui(home: Path) -> Iterator[str]:
         "PYTHONPATH": str(TESTS),
         "DAGSTER_MODULE_NAME": "",
     }
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    argv = [
-        sys.executable,
-        "-m",
-        "dagster_webserver",
-        "-m",
-        "tiny_definitions",
-        "-h",
-        "127.0.0.1",
-        "-p",
-        str(port),
-    ]
-    with (home / "ui.log").open("wb") as log:
-        server = subprocess.Popen(argv, env=environment, cwd=home, stdout=log, stderr=log)
-    try:
-        url = f"http://127.0.0.1:{port}"
-        engine = GraphqlEngine(url, SystemClock())
-        with_deadline(engine.answers, 90)
-        engine.close()
-        yield url
-    finally:
-        server.terminate()
-        server.wait(120)
+    while (
+        True
+    ):  # it listens seconds after its port was found free, and ends when somebody else has it by then
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        argv = [sys.executable, "-m", "dagster_webserver", "-m", "tiny_definitions"]
+        argv += ["-h", "127.0.0.1", "-p", str(port)]
+        with (home / "ui.log").open("wb") as log:
+            server = subprocess.Popen(argv, env=environment, cwd=home, stdout=log, stderr=log)
+        try:
+            url = f"http://127.0.0.1:{port}"
+            engine = GraphqlEngine(url, SystemClock())
+            until(lambda: server.poll() is not None or engine.answers(), 90)  # noqa: B023 of this turn
+            engine.close()
+            if server.poll() is None:
+                yield url
+                return
+            said = (home / "ui.log").read_text()
+            assert "in use" in said, said
+        finally:
+            server.terminate()
+            server.wait(120)
 
 
 @contextmanager
@@ -66,15 +64,8 @@ def dagster_ui_on_socket(home: Path) -> Iterator[Path]:
             ui_argv(workspace, place), env=environment, cwd=home, stdout=log, stderr=log
         )
     try:
-        with_deadline(lambda: accepts(place), 90)
+        until(lambda: accepts(place), 90)
         yield place
     finally:
         server.terminate()
         server.wait(120)
-
-
-def with_deadline(condition: Callable[[], object], seconds: float) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "it did not come true in time"
-        time.sleep(0.1)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import socket
+import re
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 
 from journeys_commands import Project
@@ -73,25 +72,15 @@ def site(tmp_path: Path) -> Iterator[str]:
         )
         connection.executemany("INSERT INTO books VALUES (?, ?, ?, ?)", BOOKS)
     connection.close()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    log = (tmp_path / "datasette.log").open("w")
+    said = tmp_path / "datasette.log"
+    log = said.open("w")
     process = subprocess.Popen(
-        [sys.executable, "-m", "datasette", "serve", "--immutable", str(database), "--port", str(port)],
+        [sys.executable, "-m", "datasette", "serve", "--immutable", str(database), "--port", "0"],
         stdout=log,
         stderr=log,
     )
-    url = f"http://127.0.0.1:{port}"
-
-    def answers() -> bool:
-        try:
-            return httpx.get(url).is_success
-        except httpx.TransportError:
-            return False
-
-    until(answers)
-    yield url
+    until(lambda: "running on http" in said.read_text())  # its own word for the port that it was given
+    yield re.search(r"running on (http://[0-9.:]+)", said.read_text())[1]
     process.terminate()
     process.wait(60)
     log.close()

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 
-from dagster_ui import with_deadline
 from inspect_pipelines.errors import InspectError, NotFound, Refused, Unavailable
 from inspect_pipelines.ports.engine import Launch
+from patience import until
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
 
@@ -44,7 +44,7 @@ def test_a_launched_run_carries_its_tags_which_the_ui_hides_and_ends(engine: Gra
     handle = engine.launch(a_launch("quick", "1"))
 
     assert tagged(engine, ".dagster/inspect.origin", "request:1") == [handle]
-    with_deadline(lambda: not engine.is_alive(handle), 60)
+    until(lambda: not engine.is_alive(handle), 60)
 
 
 def test_a_run_can_be_terminated_and_terminating_it_again_changes_nothing(engine: GraphqlEngine) -> None:
@@ -54,7 +54,7 @@ def test_a_run_can_be_terminated_and_terminating_it_again_changes_nothing(engine
     engine.terminate(handle)
 
     assert was_alive
-    with_deadline(lambda: not engine.is_alive(handle), 30)
+    until(lambda: not engine.is_alive(handle), 30)
     engine.terminate(handle)
 
 
@@ -228,14 +228,14 @@ def test_answers_that_make_no_sense_may_be_better_next_time(
 
 
 def test_when_nobody_answers_a_run_may_still_be_alive() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        port = probe.getsockname()[1]
-    engine = GraphqlEngine(f"http://127.0.0.1:{port}", SystemClock())
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))  # nobody listens there, and nobody else can
+        engine = GraphqlEngine(f"http://127.0.0.1:{taken.getsockname()[1]}", SystemClock())
 
-    assert not engine.answers()
-    assert engine.is_alive("abc")
-    with pytest.raises(
-        Unavailable, match=r"does not answer \(ConnectError\); is `inspect-pipelines up` running\?"
-    ):
-        engine.launch(a_launch("quick", "1"))
-    engine.close()
+        assert not engine.answers()
+        assert engine.is_alive("abc")
+        with pytest.raises(
+            Unavailable, match=r"does not answer \(ConnectError\); is `inspect-pipelines up` running\?"
+        ):
+            engine.launch(a_launch("quick", "1"))
+        engine.close()

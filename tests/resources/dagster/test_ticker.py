@@ -7,12 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from dagster_ui import with_deadline
 from inspect_pipelines.domain.idle_sensor import SensorState
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, OrgId
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.engine import Launch
+from patience import until
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
 from resources.dagster.ticker import ASKED_AT_ONCE, DagsterTicker
@@ -83,7 +83,7 @@ def test_an_origin_that_dagster_has_a_run_for_is_requested_among_many_that_it_ha
     found = ticker.look(OURS, [QUICK], [*others, origin, 'cron:"; { evil }'])
 
     assert found.requested == {origin}
-    with_deadline(lambda: not engine.is_alive(handle), 60)
+    until(lambda: not engine.is_alive(handle), 60)
 
 
 def test_a_run_of_the_same_origin_that_another_organisation_has_is_none_of_ours(
@@ -96,7 +96,7 @@ def test_a_run_of_the_same_origin_that_another_organisation_has_is_none_of_ours(
 
     assert ticker.look(OURS, [QUICK], [origin]).requested == frozenset()
     assert ticker.look(Naming(OrgId("beta"), is_first=False), [QUICK], [origin]).requested == {origin}
-    with_deadline(lambda: not engine.is_alive(handle), 60)
+    until(lambda: not engine.is_alive(handle), 60)
 
 
 def test_a_schedule_that_dagster_does_not_know_is_neither_stopped_nor_started(ticker: DagsterTicker) -> None:
