@@ -29,9 +29,8 @@ def dagster_ui(home: Path) -> Iterator[str]:
         "PYTHONPATH": str(TESTS),
         "DAGSTER_MODULE_NAME": "",
     }
-    while (
-        True
-    ):  # it listens seconds after its port was found free, and ends when somebody else has it by then
+    # It listens seconds after its port was found free, and ends when somebody else has that by then.
+    while True:
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = probe.getsockname()[1]
         argv = [sys.executable, "-m", "dagster_webserver", "-m", "tiny_definitions"]
