@@ -5,9 +5,11 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -40,11 +42,11 @@ for _command in (prune, vacuum, backup, restore, export_):
 
 
 @history.command()
-@click.argument("query")
+@click.argument("query", required=False)
 @click.option("--json", "form", flag_value="json", help="One JSON array of objects.")
 @click.option("--csv", "form", flag_value="csv", help="CSV that a spreadsheet opens safely.")
-def sql(query: str, form: str | None) -> None:
-    """Run one reading statement.
+def sql(query: str | None, form: str | None) -> None:
+    """Run one reading statement, or ask for them at a prompt.
 
     For example "SELECT status, count(*) FROM automated_runs GROUP BY ALL".
 
@@ -54,7 +56,12 @@ def sql(query: str, form: str | None) -> None:
     notifications, events, schedule_last_run, daily_rollup; flaky_views, flaky_steps and step_timings answer at once. What a column is: "SELECT
     column_name, comment FROM duckdb_columns() WHERE table_name = 'automated_runs'".
     """
-    _answer(Settings(), query, form)
+    if query is not None:
+        _answer(Settings(), query, form)
+    elif not sys.stdin.isatty():
+        raise UsageError("name a query, for example: history sql 'SELECT count(*) FROM automated_runs'")
+    else:
+        _converse(Settings())
 
 
 @history.command()
@@ -115,6 +122,25 @@ def rebuild() -> None:
     From its last publication and the ledger; the old file is kept.
     """
     say(_here("the damaged file is on that machine").history.rebuild())
+
+
+def _converse(settings: Settings) -> None:
+    from prompt_toolkit.history import (  # 0.1 s that a single query need not wait for
+        FileHistory,
+        InMemoryHistory,
+    )
+
+    from inspect_pipelines.cli.sql_prompt import converse
+
+    client = chosen_client(settings)
+    run = settings.absolute_home() / "run"
+    if client is None and run.is_dir():
+        asked = run / "asked.sql"
+        asked.touch(mode=0o600)
+        converse(house(settings).history.query, FORMS, say, history=FileHistory(str(asked)))
+    else:
+        ask = house(settings).history.query if client is None else partial(_asked, client)
+        converse(ask, FORMS, say, history=InMemoryHistory())
 
 
 def _answer(settings: Settings, query: str, form: str | None) -> None:
