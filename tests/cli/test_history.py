@@ -78,7 +78,7 @@ def test_sql_prints_json_and_csv(home):
         (["sql", "SELEKT"], "the query is not SQL: Parser Error"),
         (["sql", "DELETE FROM automated_runs"], "the query would do more than read (DELETE)"),
         (["sql", "SELECT nope FROM automated_runs"], 'Referenced column "nope" not found'),
-        (["sql"], "Missing argument 'QUERY'"),
+        (["sql"], "name a query, for example"),
     ],
 )
 def test_a_wrong_query_is_a_sentence_and_exit_code_2(home, words, sentence):
