@@ -175,13 +175,9 @@ class Camera:
         """A frame that equals the one before it, or the last one and False; where pictures move, it equals all of a second."""
         give_up_at = monotonic() + FRAMES_CAP_SECONDS
         self._paint_anew()
-        self.stage.look()
         frame = self._frame(shot, selectors)
-        traffic = self._window.traffic
-        if not (traffic.has_moving_pictures or traffic.has_drawings) and self.stage.stood():
-            return frame, True  # nothing can have changed without a trace, and nothing left one
         count, still_since = 1, monotonic()
-        still_seconds = MOVING_SECONDS if traffic.has_moving_pictures else 0.0
+        still_seconds = MOVING_SECONDS if self._window.traffic.has_moving_pictures else 0.0
         for pause in PAUSES_MS:
             self._window.page.wait_for_timeout(pause)
             self.stage.hold_again()

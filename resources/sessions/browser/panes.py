@@ -129,10 +129,6 @@ class World:
         """Call a method of an object that was made here."""
         self._of(object_id, f"function() {{ this.{method}() }}")
 
-    def told(self, object_id: str, method: str) -> Any:
-        """What a method of such an object answers."""
-        return self._of(object_id, f"function() {{ return this.{method}() }}")["result"].get("value")
-
     def read(self, object_id: str, name: str) -> Any:
         """A field of such an object."""
         return self._of(object_id, f"function() {{ return this.{name} }}")["result"].get("value")

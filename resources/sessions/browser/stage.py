@@ -105,24 +105,6 @@ class Stage:
             with suppress(Error):
                 world.call(hold, "again")
 
-    def look(self) -> None:
-        """Begin to notice whatever may look otherwise from now on."""
-        for world, hold in self._holds[:1]:
-            with suppress(Error):
-                world.call(hold, "look")
-
-    def stood(self) -> bool:
-        """Whether nothing can look otherwise since; False: it may."""
-        if len(self._holds) != 1 or self._marquees:
-            return False
-        world, hold = self._holds[0]
-        if not world.is_page:
-            return False
-        try:
-            return world.told(hold, "stood") is True
-        except Error:
-            return False
-
     def _arrange(self, arrangement: Arrangement) -> Arranged:
         arranged = Arranged()
         wanted: dict[str, Any] = {

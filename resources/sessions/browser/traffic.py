@@ -18,7 +18,6 @@ from resources.sessions.record import Record
 
 NUMBERS = re.compile(r"\d+")
 MOVING = ("image/gif", "image/webp", "image/apng")
-DRAWN = "image/svg"
 MOST_ANSWERS = 5000  # of a step
 BY_SCRIPTS = ("fetch", "xhr")
 OFTEN = 8  # times that a document asks at addresses of one shape; further ones are a page that asks for news
@@ -72,7 +71,6 @@ class Traffic:
         self.expects_status = False  # an action looks at the status itself
         self.answers: deque[Answered] = deque(maxlen=MOST_ANSWERS)  # since the step began
         self.has_moving_pictures = False  # whether some have come that may move
-        self.has_drawings = False  # whether some have come that may move for a moment, which few do
         self._lost_fonts: set[str] = (
             set()
         )  # addresses of which the network has said already why they are missing
@@ -134,7 +132,6 @@ class Traffic:
         if kind.startswith(STREAM):
             self._pending.pop(id(request), None)
         self.has_moving_pictures |= kind.startswith(MOVING)
-        self.has_drawings |= kind.startswith(DRAWN)
         self.answers.append(Answered(response.url, request.method, response.status))
         is_page = _is_main_document(request)
         if is_page:

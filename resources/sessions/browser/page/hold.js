@@ -61,35 +61,9 @@
     svg.setCurrentTime(at);
   }
   holdAnimations();
-  // What could look otherwise without a change of the document's nodes; null where something is in it that does so unseen.
-  const FREE = "canvas, video, iframe, frame, object, embed, marquee, fencedframe, progress:not([value]), " + MOVERS;
-  const MOST_LOOKED_AT = 20_000; // of more, another picture tells more quickly
-  const trace = () => {
-    const everything = [...document.querySelectorAll("*")];
-    if (everything.length > MOST_LOOKED_AT) return null;
-    if (document.querySelector(FREE) || everything.some((each) => each.shadowRoot || each.localName.includes("-"))) return null;
-    const isLate = (image) => !image.complete || /^data:image\/(gif|webp|apng|svg)|^blob:/.test(image.currentSrc);
-    if (document.fonts.status !== "loaded" || [...document.images].some(isLate)) return null;
-    if (document.getAnimations().some((each) => each.playState === "running" && each.playbackRate)) return null;
-    const rules = (sheet) => { try { return sheet.cssRules.length; } catch { return -1; } }; // of another origin
-    const fields = [...document.querySelectorAll("input, textarea, select, option")];
-    return JSON.stringify([
-      [...document.styleSheets, ...document.adoptedStyleSheets].map((each) => [each.disabled, rules(each)]),
-      fields.map((each) => [each.value, each.checked, each.selected, each.selectedIndex]),
-      everything.map((each, at) => (each.scrollTop || each.scrollLeft) && [at, each.scrollTop, each.scrollLeft]).filter(Boolean),
-    ]);
-  };
-  let changed = false;
-  const watch = new MutationObserver(() => { changed = true; });
-  watch.observe(document, { subtree: true, childList: true, attributes: true, characterData: true });
-  let before = null;
   return {
     again: holdAnimations, // what has begun since
-    // Whether all of it must look as when `look` was called.
-    look: () => { before = trace(); watch.takeRecords(); changed = false; },
-    stood: () => !changed && !watch.takeRecords().length && before !== null && trace() === before,
     release: () => {
-      watch.disconnect();
       release();
       for (const [svg, was, paused, since] of drawings) {
         svg.setCurrentTime(paused ? was : was + (performance.now() - since) / 1000);
