@@ -7,7 +7,18 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from builders import NOW, a_baseline, a_merge, a_run, a_schedule, a_session, a_sha, a_source, a_trigger
+from builders import (
+    NOW,
+    a_baseline,
+    a_merge,
+    a_run,
+    a_schedule,
+    a_session,
+    a_sha,
+    a_source,
+    a_trigger,
+    a_view,
+)
 from builders_of_incidents import an_incident
 from history_builders import a_comparison
 from inspect_pipelines.domain.access import AccessToken, Member, Permission, Role
@@ -17,6 +28,7 @@ from inspect_pipelines.domain.comment import Comment
 from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import opened
 from inspect_pipelines.domain.decision import Decision, Shown
+from inspect_pipelines.domain.drift_track import Distance, Track
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.identity import Identity
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, CommentId, DecisionId, DefinitionId
@@ -154,6 +166,9 @@ OF_TRIGGER = replace(
     written=Written({"id": TRIGGER.id, "event": TRIGGER.event, "playbook": "shop"}, "schedules.yaml:9"),
 )
 
+DRIFTED = a_view("drifted")
+DRIFT = Track(a_sha("a"), "ssim-1", a_sha("b"), NOW, (Distance(0.001, 1),), 0.7, 3, NOW)
+
 BYGONE = replace(REVISION, definition_id=DefinitionId("bygone"), kind=RevisionKind.DELETED)
 
 
@@ -186,6 +201,7 @@ def fill(session: SqlSession) -> None:
     session.remote_sessions.save(AGENT)
     session.repairs.keep_trace(TRACE)
     session.repairs.save(REPAIR)
+    session.drift_tracks.keep(NEW.set, {DRIFTED: DRIFT})
     session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
     session.decisions.add(WORD)
     session.decisions.add(HELD_BACK)
@@ -360,6 +376,8 @@ NAMES: Mapping[str, Ask] = {
     "repairs.of_run": lambda r: r.of_run(RUNNING.id),
     "repairs.latest": lambda r: r.latest(5),
     "repairs.last_of": lambda r: r.last_of(REPAIR.playbook, REPAIR.step_id),
+    "drift_tracks.of": lambda r: r.of(NEW.set),
+    "drift_tracks.keep": lambda r: r.keep(NEW.set, {DRIFTED: replace(DRIFT, runs=9)}),
     "steps.tell": lambda r: r.tell(RUNNING.id, TOLD),
     "steps.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "steps.forget": lambda r: r.forget(RUNNING.id),
