@@ -5,12 +5,12 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.job import assets_of, check_of, job_of
-from assets.upkeep import nightly, upkeep_job
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
 from inspect_pipelines.engine.by_hand import starter
 from inspect_pipelines.engine.choose import engine_for
+from inspect_pipelines.engine.upkeep import nightly, upkeep_job
 from inspect_pipelines.ports.engine import Engine
 from inspect_pipelines.wiring import estate
 from sensors.events import event_runs

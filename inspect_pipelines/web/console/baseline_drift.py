@@ -84,7 +84,7 @@ def baseline_drift(shell: Shell) -> Iterator[BaseRoute]:
 
     @router.get("/baselines/{set_name}/drift/film")
     @is_for(permitted(Permission.PICTURES_READ))
-    def film(set_name: str, request: Request, view: Annotated[str, Query(max_length=500)]) -> Response:
+    def film(set_name: str, request: Request, view: Annotated[str, Query(max_length=500)] = "") -> Response:
         """A view's last pictures as an animated WebP."""
         seen = shell.see(request)
         found = seen.find(lambda house: set_with(house, set_name))

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse, Response
 
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.ids import RunId, Sha256
-from inspect_pipelines.errors import InspectError
+from inspect_pipelines.errors import InspectError, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.pictures import kept_picture, small_picture
 from inspect_pipelines.queries.run import pictures_of, run_anywhere
@@ -69,7 +69,10 @@ def pictures(gate: Gate) -> APIRouter:
         try:
             content = form(kept_picture(house, Sha256(sha256)))
         except InspectError as error:
-            return missing(request, problem.told_to(request, error))
+            status = (
+                503 if isinstance(error, Unavailable) else 404
+            )  # it may be there, on a disk that says nothing
+            return missing(request, problem.told_to(request, error), status)
         headers = {"Content-Security-Policy": POLICY, "Cache-Control": WEEK}
         return Response(content, media_type=media_type, headers=headers)
 

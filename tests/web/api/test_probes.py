@@ -92,12 +92,13 @@ def test_an_error_of_the_disk_names_the_home_to_its_machine_only(house: House, a
     with house.ledger.write() as ledger:
         ledger_rows.fill(ledger)
         ledger.evidence.save_session(ledger_rows.RUNNING.id, a_session(screenshots=(shot,)))
+    Path(house.gallery.url(shot.sha256)).mkdir(parents=True)  # what lies there cannot be read
     outside, token = a_client(house, is_open=True, **OUTSIDE), bearer(a_token(house))
     path = address.format(run=ledger_rows.RUNNING.id, sha=shot.sha256)
 
     there, outside_of_it = a_client(house).get(path), outside.get(path, headers=token)
 
-    assert (there.status_code, outside_of_it.status_code) == (404, 404)
+    assert (there.status_code, outside_of_it.status_code) == (503, 503)
     assert house.home in there.text
     assert "$INSPECT_HOME/gallery" in outside_of_it.text
     assert house.home not in outside_of_it.text

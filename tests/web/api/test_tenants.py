@@ -45,11 +45,12 @@ OURS = {
 QUERY = {"/api/v1/permissions/explain": "?path=/status"}  # what an address cannot be asked without
 OF_ALL = "/dagster"  # it shows all organisations at once, so a member of one sees nothing of it
 # whose page has nothing to show of what there is: a run that goes on has no report, and no browser plays for it here; two
-# runs share no view
+# runs share no view; no run that was compared has a picture
 NOTHING = {
     "/runs/{run_id}/report": 404,
     "/runs/{run_id}/compare/{other_id}/{side}": 404,
     "/runs/{run_id}/live": 204,
+    "/baselines/{set_name}/drift/film": 404,
 }
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from assets.upkeep import NAME, forget_runs, nightly, trim_debug, upkeep_job
 from builders import NOW, a_schedule
 from houses import a_house, an_estate, apply
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.retention import Kind, Retention
+from inspect_pipelines.engine.upkeep import NAME, forget_runs, nightly, trim_debug, upkeep_job
 from inspect_pipelines.queries.status import status
 from loopback_site.server import png
 from resources.gallery.folder import FolderGallery
