@@ -94,3 +94,10 @@ class Watch:
 def heard(notes: Sequence[Notification]) -> list[tuple[str, str]]:
     """(kind, target) of each message."""
     return [(note.message.kind.value if note.message else "", note.target) for note in notes]
+
+
+class OnRealTime(Watch):
+    """Ends runs at the machine's time, for commands that look at it."""
+
+    def end(self, *words: Any, **changes: Any) -> list[Notification]:
+        return super().end(*words, **{"after": timedelta(0), **changes})

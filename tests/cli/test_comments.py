@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from builders import a_screenshot, a_session
-from ends import QA, Watch
+from ends import QA, OnRealTime
 from history_builders import a_comparison
 from inspect_pipelines.cli.main import cli
 from inspect_pipelines.config.settings import Settings
@@ -24,13 +22,6 @@ from inspect_pipelines.wiring import house as build
 from prepared import prepare
 
 PHONE = replace(a_screenshot().view, viewport="phone")
-
-
-class OnRealTime(Watch):
-    """Ends runs at the machine's time, since the commands look at it."""
-
-    def end(self, *words: Any, **changes: Any) -> object:
-        return super().end(*words, **{"after": timedelta(0), **changes})
 
 
 @pytest.fixture

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from builders import a_screenshot, a_session
-from ends import Watch
+from ends import OnRealTime, Watch
 from history_builders import a_comparison
 from inspect_pipelines.cli.main import cli
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import InspectError
@@ -24,13 +21,6 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.wiring import house as build
 from prepared import prepare
-
-
-class OnRealTime(Watch):
-    """Ends runs at the machine's time, since the commands look at it."""
-
-    def end(self, *words: Any, **changes: Any) -> list[Notification]:
-        return super().end(*words, **{"after": timedelta(0), **changes})
 
 
 @pytest.fixture

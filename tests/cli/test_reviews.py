@@ -6,20 +6,18 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
 
 from builders import a_baseline, a_schedule, a_screenshot, a_session
-from ends import QA, Watch
+from ends import QA, OnRealTime
 from history_builders import a_comparison
 from inspect_pipelines.cli.main import cli
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.ids import RunId
-from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.errors import Forbidden, InspectError, NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -27,13 +25,6 @@ from inspect_pipelines.wiring import house as build
 from prepared import prepare
 
 HOME, PAY = "shop/home@desktop", "shop/pay@desktop"
-
-
-class OnRealTime(Watch):
-    """Ends runs at the machine's time, since the commands look at it."""
-
-    def end(self, *words: Any, **changes: Any) -> list[Notification]:
-        return super().end(*words, **{"after": timedelta(0), **changes})
 
 
 @pytest.fixture
