@@ -35,7 +35,7 @@ test: $(INSTALLED) postgres ## run all tests
 
 check: $(INSTALLED) postgres ## everything CI asks for, fast first
 	@$(MAKE) --jobs 2 --output-sync lint types domain
-	@$(BIN)/pytest -q $(TOGETHER) --ignore tests/domain # which has just been played, with its branches counted
+	@$(BIN)/python tests/unsteady.py -q $(TOGETHER) --ignore tests/domain # which has just been played, with its branches counted
 
 lint: $(INSTALLED)
 	@$(BIN)/ruff format --check --quiet .
@@ -73,5 +73,5 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 		--no-emit-find-links --no-annotate --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## forget caches and .venv; .inspect holds data and stays
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
+	@rm -rf .venv .unsteady .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
