@@ -45,7 +45,8 @@ for _command in (prune, vacuum, backup, restore, export_):
 @click.argument("query", required=False)
 @click.option("--json", "form", flag_value="json", help="One JSON array of objects.")
 @click.option("--csv", "form", flag_value="csv", help="CSV that a spreadsheet opens safely.")
-def sql(query: str | None, form: str | None) -> None:
+@click.option("--parquet", "file", metavar="FILE", help="A Parquet file, however many rows there are.")
+def sql(query: str | None, form: str | None, file: str | None) -> None:
     """Run one reading statement, or ask for them at a prompt.
 
     For example "SELECT status, count(*) FROM automated_runs GROUP BY ALL".
@@ -57,7 +58,11 @@ def sql(query: str | None, form: str | None) -> None:
     column_name, comment FROM duckdb_columns() WHERE table_name = 'automated_runs'".
     """
     if query is not None:
-        _answer(Settings(), query, form)
+        _answer(Settings(), query, form, file)
+    elif file is not None:
+        raise UsageError(
+            f"name the query whose answer goes to {file!r}: history sql --parquet {file} 'SELECT ..'"
+        )
     elif not sys.stdin.isatty():
         raise UsageError("name a query, for example: history sql 'SELECT count(*) FROM automated_runs'")
     else:
@@ -85,8 +90,9 @@ def queries(is_json: bool) -> None:
 @click.argument("values", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--json", "form", flag_value="json", help="One JSON array of objects.")
 @click.option("--csv", "form", flag_value="csv", help="CSV that a spreadsheet opens safely.")
+@click.option("--parquet", "file", metavar="FILE", help="A Parquet file.")
 @click.option("--sql", "is_shown", is_flag=True, help="Print the SQL instead of asking it.")
-def report(name: str, values: tuple[str, ...], form: str | None, is_shown: bool) -> None:
+def report(name: str, values: tuple[str, ...], form: str | None, file: str | None, is_shown: bool) -> None:
     """Answer a question that has a name.
 
     For example: history report flakiest days=7. Which there are and what they take: history queries.
@@ -103,7 +109,7 @@ def report(name: str, values: tuple[str, ...], form: str | None, is_shown: bool)
     if is_shown:
         say(statement)
     else:
-        _answer(settings, statement, form)
+        _answer(settings, statement, form, file)
 
 
 @history.command()
@@ -137,19 +143,33 @@ def _converse(settings: Settings) -> None:
     if client is None and run.is_dir():
         asked = run / "asked.sql"
         asked.touch(mode=0o600)
-        converse(house(settings).history.query, FORMS, say, history=FileHistory(str(asked)))
+        here = house(settings).history
+        converse(here.query, FORMS, say, history=FileHistory(str(asked)), save=here.save)
     else:
         ask = house(settings).history.query if client is None else partial(_asked, client)
         converse(ask, FORMS, say, history=InMemoryHistory())
 
 
-def _answer(settings: Settings, query: str, form: str | None) -> None:
+def _answer(settings: Settings, query: str, form: str | None, file: str | None) -> None:
+    if file is not None:
+        _save(settings, query, form, file)
+        return
     client = chosen_client(settings)
     table = house(settings).history.query(query) if client is None else _asked(client, query)
     if form == "json":
         say_json(as_json(table), nl=False)
     else:
         say(FORMS[form or "aligned"](table), nl=False)
+
+
+def _save(settings: Settings, query: str, form: str | None, file: str) -> None:
+    if form is not None:
+        raise UsageError(f"--parquet and --{form} exclude each other; leave one out")
+    refuse_server(
+        settings, "Parquet is written from the published copy there; take --csv or --json of a server"
+    )
+    rows = house(settings).history.save(query, file)
+    say(f"saved {rows:,} {'row' if rows == 1 else 'rows'} to {file}")
 
 
 def _parameter(one: Parameter) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 from prompt_toolkit import PromptSession
 from prompt_toolkit.application import create_app_session
@@ -77,6 +78,7 @@ HELP = """\
 A statement ends with ; and may have several lines. Tab completes, the arrow keys bring back what was asked before.
 .tables          the tables; .columns TABLE: its columns
 .aligned .csv .json   how answers are shown from now on
+.parquet FILE    asks the last question again, into a Parquet file
 .quit or Ctrl-D  leave; Ctrl-C forgets what was typed, or ends a query"""
 
 
@@ -118,6 +120,7 @@ def converse(
     say: Callable[[str], None],
     *,
     history: History,
+    save: Callable[[str, str], int] | None = None,
     terminal: tuple[Input, Output] | None = None,
 ) -> None:
     """Ask and answer until whoever sits there leaves; what is wrong is a sentence, and the next question may follow.
@@ -127,13 +130,13 @@ def converse(
         forms: How an answer may be shown; the first one is how it is at the beginning.
         say: Prints.
         history: Of what was asked before.
+        save: Writes the answer of a statement to a Parquet file, and counts its rows; None: there are no files here.
         terminal: Other than the process's own.
     """
-    tables = tables_of(ask(COLUMNS))
-    form = next(iter(forms))
+    talk = _Talk(ask, forms, say, save, tables_of(ask(COLUMNS)), next(iter(forms)))
     say("Statements end with ; and .help says the rest.")
     with create_app_session(*terminal) if terminal else nullcontext():
-        session: PromptSession[str] = PromptSession(history=history, completer=_Completer(tables))
+        session: PromptSession[str] = PromptSession(history=history, completer=_Completer(talk.tables))
         typed = ""
         while True:
             try:
@@ -147,44 +150,60 @@ def converse(
             if line in LEAVES:
                 return
             if line.startswith("."):
-                form = _command(line, tables, forms, form, say)
+                talk.command(line)
                 typed = ""
             elif not line or line.endswith(";"):
                 typed = ""
                 if line:
-                    _answer(ask, line, forms[form], say)
+                    talk.answer(line)
 
 
-def _answer(
-    ask: Callable[[str], Table], query: str, form: Callable[[Table], str], say: Callable[[str], None]
-) -> None:
-    try:
-        say(form(ask(query)).rstrip("\n"))
-    except InspectError as error:
-        say(str(error))
-    except KeyboardInterrupt:
-        say("the query was ended")
+@dataclass
+class _Talk:
+    ask: Callable[[str], Table]
+    forms: Mapping[str, Callable[[Table], str]]
+    say: Callable[[str], None]
+    save: Callable[[str, str], int] | None
+    tables: Tables
+    form: str
+    asked: str = ""  # the last question
 
+    def answer(self, query: str) -> None:
+        self.asked = query
+        self._try(lambda: self.forms[self.form](self.ask(query)).rstrip("\n"))
 
-def _command(
-    line: str,
-    tables: Tables,
-    forms: Mapping[str, Callable[[Table], str]],
-    form: str,
-    say: Callable[[str], None],
-) -> str:
-    """Do what a line that begins with a dot says; how answers are shown from now on."""
-    name, _, rest = line[1:].partition(" ")
-    if name in forms:
-        return name
-    if name == "tables":
-        say("\n".join(tables))
-    elif name == "columns" and rest in tables:
-        say("\n".join(tables[rest]))
-    elif name == "columns":
-        say(f"there is no table {rest!r}; .tables lists them")
-    elif name == "help":
-        say(HELP)
-    else:
-        say(f"{line!r} is no command; .help lists them")
-    return form
+    def command(self, line: str) -> None:
+        """Do what a line that begins with a dot says."""
+        name, _, rest = line[1:].partition(" ")
+        rest = rest.strip()
+        if name in self.forms:
+            self.form = name
+        elif name == "tables":
+            self.say("\n".join(self.tables))
+        elif name == "columns" and rest in self.tables:
+            self.say("\n".join(self.tables[rest]))
+        elif name == "columns":
+            self.say(f"there is no table {rest!r}; .tables lists them")
+        elif name == "parquet":
+            self._to_parquet(rest)
+        elif name == "help":
+            self.say(HELP)
+        else:
+            self.say(f"{line!r} is no command; .help lists them")
+
+    def _to_parquet(self, file: str) -> None:
+        save = self.save
+        if save is None:
+            self.say("a server's answer cannot be saved as Parquet; take .csv or .json")
+        elif not file or not self.asked:
+            self.say("ask a question first, then name a file: .parquet FILE")
+        else:
+            self._try(lambda: f"saved {save(self.asked, file):,} rows to {file}")
+
+    def _try(self, work: Callable[[], str]) -> None:
+        try:
+            self.say(work())
+        except InspectError as error:
+            self.say(str(error))
+        except KeyboardInterrupt:
+            self.say("the query was ended")

@@ -127,6 +127,14 @@ class History(Protocol):
             UsageError: The SQL is wrong, or would write.
         """
 
+    def save(self, sql: str, file: str, *, fresh_within_seconds: float = 5.0) -> int:
+        """Write the answer of one reading statement to a Parquet file, whole or not at all; how many rows it has.
+
+        Raises:
+            UsageError: The SQL is wrong, or would write; or no such file can be written.
+            Unavailable: The disk is full.
+        """
+
     def answer(self, org_id: OrgId, sql: str) -> Answered:
         """Run one reading statement of somebody elsewhere over an organisation's rows, as last published.
 

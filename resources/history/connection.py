@@ -39,6 +39,7 @@ def open_reading(
     threads: int | None = None,
     late_rows: int | None = None,
     is_nameless: bool = False,
+    written: Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """A read-only look at one file that can reach no other file, cannot be reconfigured, and takes no more memory.
 
@@ -53,6 +54,7 @@ def open_reading(
         threads: The most that it works with; None: as many as there are cores.
         late_rows: Up to how many sorted rows have their other columns read after they are found; None: DuckDB's 50.
         is_nameless: Nothing that DuckDB tells says where the file lies, or whose process it is.
+        written: The only other file that it can reach: an answer goes there.
     """
     connection = duckdb.connect(":memory:")
     try:
@@ -70,6 +72,8 @@ def open_reading(
             connection.execute(f"SET GLOBAL late_materialization_max_rows = {late_rows:d}")
         for setting in SWITCHED_OFF:
             connection.execute(f"SET {setting} = false")
+        if written is not None:
+            connection.execute(f"SET allowed_paths = ['{quoted(written)}']")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
     except duckdb.Error:

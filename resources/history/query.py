@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
@@ -17,6 +18,7 @@ from resources.history.connection import MEMORY, open_reading
 if TYPE_CHECKING:
     import pandas as pd
 
+Done = TypeVar("Done")
 FETCHED_AT_ONCE = 1000  # rows: between two such steps an interrupt is noticed
 OWN_DUCKDB = "open the published copy in your own DuckDB"
 HOW = "(inspect-pipelines history path)"
@@ -63,9 +65,18 @@ def ask(connection: duckdb.DuckDBPyConnection, sql: str, limits: Limits) -> Tabl
     Raises:
         UsageError: As `run`.
     """
+    statement = one_reading_statement(connection, sql, limits)
+    return in_time(connection, limits, partial(_answer, connection, statement, limits))
+
+
+def in_time(connection: duckdb.DuckDBPyConnection, limits: Limits, work: Callable[[], Done]) -> Done:
+    """Do what DuckDB needs long for, in a thread of its own, until the clock or Ctrl-C ends it.
+
+    Raises:
+        UsageError: It took too long.
+    """
     with ThreadPoolExecutor(max_workers=1) as worker:
-        statement = _one_reading_statement(connection, sql, limits)
-        asked = worker.submit(_answer, connection, statement, limits)
+        asked = worker.submit(work)
         try:
             return asked.result(timeout=limits.seconds)
         except TimeoutError as error:
@@ -97,16 +108,19 @@ def _answer(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, 
             tuple(rows),
             tuple(str(column[1]) for column in described),
         )
-    except duckdb.PermissionException as error:
-        raise UsageError(
-            f"the query reaches beyond the run history: {_first_line(error)}; {limits.advice.beyond}"
-        ) from error
-    except duckdb.OutOfMemoryException as error:
-        raise UsageError(
-            f"the query takes more than {limits.memory} of memory; {limits.advice.for_more}"
-        ) from error
     except duckdb.Error as error:
-        raise UsageError(f"the query failed: {str(error).strip()}") from error
+        raise refusal(error, limits) from error
+
+
+def refusal(error: duckdb.Error, limits: Limits) -> UsageError:
+    """Why a person's query was not answered, as a sentence."""
+    if isinstance(error, duckdb.PermissionException):
+        return UsageError(
+            f"the query reaches beyond the run history: {_first_line(error)}; {limits.advice.beyond}"
+        )
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return UsageError(f"the query takes more than {limits.memory} of memory; {limits.advice.for_more}")
+    return UsageError(f"the query failed: {str(error).strip()}")
 
 
 def frame(statement: str, parameters: Mapping[str, str | int], path: Path) -> pd.DataFrame:
@@ -119,10 +133,14 @@ def frame(statement: str, parameters: Mapping[str, str | int], path: Path) -> pd
         return connection.execute(statement, dict(parameters)).df()
 
 
-def opened(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
+def opened(path: Path, limits: Limits, written: Path | None = None) -> duckdb.DuckDBPyConnection:
     try:
         return open_reading(
-            path, memory=limits.memory, threads=limits.threads, is_nameless=limits.is_nameless
+            path,
+            memory=limits.memory,
+            threads=limits.threads,
+            is_nameless=limits.is_nameless,
+            written=written,
         )
     except duckdb.Error as error:
         raise Unreadable(
@@ -131,9 +149,14 @@ def opened(path: Path, limits: Limits) -> duckdb.DuckDBPyConnection:
         ) from error
 
 
-def _one_reading_statement(
+def one_reading_statement(
     connection: duckdb.DuckDBPyConnection, sql: str, limits: Limits
 ) -> duckdb.Statement:
+    """What a person typed, when it is one statement that reads.
+
+    Raises:
+        UsageError: It is not.
+    """
     try:
         found = connection.extract_statements(sql)
     except duckdb.Error as error:

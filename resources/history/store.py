@@ -91,6 +91,12 @@ class DuckHistory:
 
         return query.run(sql, self.places.snapshot)
 
+    def save(self, sql: str, file: str, *, fresh_within_seconds: float = 5.0) -> int:
+        self._freshen(fresh_within_seconds)
+        from resources.history import saving  # imports DuckDB
+
+        return saving.save(sql, self.places.snapshot, Path(file))
+
     def answer(self, org_id: OrgId, sql: str) -> Answered:
         return self._parts.answer(org_id, sql, self._as_published())
 

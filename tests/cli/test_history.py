@@ -10,6 +10,7 @@ import sys
 import time
 from pathlib import Path
 
+import duckdb
 import psutil
 import pytest
 
@@ -70,6 +71,48 @@ def test_sql_prints_json_and_csv(home):
             "views_count": "20",
         }
     ]
+
+
+def test_sql_and_report_save_a_parquet_file_with_the_true_types(home, tmp_path):
+    home.finish(1, 2)
+    query = "SELECT run_id, completed_at, reasons, retry_of FROM automated_runs -- the runs;"
+    file, other = tmp_path / "runs o'the night.parquet", tmp_path / "last.parquet"
+
+    saved = inspect_pipelines(home, "history", "sql", query, "--parquet", str(file))
+    reported = inspect_pipelines(home, "history", "report", "last_runs", "--parquet", str(other))
+
+    assert (saved.returncode, saved.stderr, saved.stdout) == (0, "", f"saved 2 rows to {file}\n")
+    assert (reported.returncode, reported.stderr) == (0, "")
+    assert sorted(one.name for one in tmp_path.iterdir() if one.suffix) == [other.name, file.name]
+    read = duckdb.read_parquet(str(file))
+    assert list(map(str, read.types)) == ["VARCHAR", "TIMESTAMP WITH TIME ZONE", "VARCHAR[]", "VARCHAR"]
+    assert len(read.fetchall()) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["SELECT 1", "--parquet", "no/such/folder.parquet"], "has no folder"),
+        (["SELECT 1", "--parquet", "."], "is a folder; name a file"),
+        (["SELECT 1", "--parquet", "x", "--csv"], "--parquet and --csv exclude each other"),
+        (["--parquet", "x"], "name the query whose answer goes to 'x'"),
+        (["EXPLAIN SELECT 1", "--parquet", "x"], "the query failed: Parser Error"),
+        (["DELETE FROM automated_runs", "--parquet", "x"], "the query would do more than read (DELETE)"),
+        (["SELECT 1) TO '/tmp/y'; COPY (SELECT 1", "--parquet", "x"], "the query is not SQL"),
+        (["FROM read_text('/etc/passwd')", "--parquet", "x"], "the query reaches beyond the run history"),
+    ],
+)
+def test_what_cannot_be_saved_is_a_sentence_and_leaves_no_file(home, tmp_path, monkeypatch, words, sentence):
+    home.finish(1)
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+
+    done = inspect_pipelines(home, "history", "sql", *words)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
+    assert list(folder.iterdir()) == []
 
 
 @pytest.mark.parametrize(

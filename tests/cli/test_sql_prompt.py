@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.input import create_pipe_input
@@ -25,13 +27,13 @@ def ask(sql: str) -> Table:
     return Table(("said",), ((" ".join(sql.split()),),))
 
 
-def conversation(typed: str) -> tuple[list[str], list[str]]:
+def conversation(typed: str, save: Callable[[str, str], int] | None = None) -> tuple[list[str], list[str]]:
     """What it says to these keys, and what it remembers then, newest first."""
     said: list[str] = []
     history = InMemoryHistory()
     with create_pipe_input() as keys:
         keys.send_text(typed)
-        converse(ask, FORMS, said.append, history=history, terminal=(keys, DummyOutput()))
+        converse(ask, FORMS, said.append, history=history, save=save, terminal=(keys, DummyOutput()))
     return said[1:], list(history.get_strings())[::-1]
 
 
@@ -84,3 +86,29 @@ def test_ctrl_c_forgets_what_was_typed() -> None:
     assert len(said) == 1
     assert "SELECT 3;" in said[0]
     assert "half" not in said[0]
+
+
+def test_the_last_answer_goes_into_a_parquet_file() -> None:
+    saved: list[tuple[str, str]] = []
+
+    def save(query: str, file: str) -> int:
+        saved.append((query, file))
+        return 1_200
+
+    said, _ = conversation(".parquet x\rSELECT 7;\r.parquet  runs.parquet\r.parquet\r.quit\r", save)
+
+    assert saved == [("SELECT 7;", "runs.parquet")]
+    assert said[0] == said[3] == "ask a question first, then name a file: .parquet FILE"
+    assert said[2] == "saved 1,200 rows to runs.parquet"
+
+
+def test_a_file_that_cannot_be_written_ends_nothing_and_a_server_has_none() -> None:
+    def save(query: str, file: str) -> int:
+        raise UsageError(f"the answer cannot be saved: {file!r} is a folder")
+
+    said, _ = conversation("SELECT 7;\r.parquet here\rSELECT 8;\r.quit\r", save)
+    elsewhere, _ = conversation("SELECT 7;\r.parquet here\r.quit\r")
+
+    assert said[1] == "the answer cannot be saved: 'here' is a folder"
+    assert "SELECT 8;" in said[2]
+    assert elsewhere[1] == "a server's answer cannot be saved as Parquet; take .csv or .json"
