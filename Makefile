@@ -21,7 +21,7 @@ $(INSTALLED): requirements.lock pyproject.toml .ci/set-up
 	@.ci/set-up chromium
 	@touch $@
 
-postgres: # the contract tests of the ledger play on a real server
+postgres: # the contract tests of the ledger play on a real server, through a real PgBouncer
 	@.ci/set-up postgres
 
 demo: $(INSTALLED) ## open a small shop, watch it, break it, see it caught

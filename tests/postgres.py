@@ -1,4 +1,4 @@
-"""A real PostgreSQL server for tests: made in a folder of its own, on a unix socket, gone afterwards."""
+"""A real PostgreSQL server for tests, and a real PgBouncer before it: made in folders of their own, on unix sockets, gone afterwards."""
 
 from __future__ import annotations
 
@@ -10,10 +10,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from patience import until
 
 INSTALL = (
-    "the ledger's contract suite needs PostgreSQL's server programs (initdb, pg_ctl); "
-    "install them with: apt-get install postgresql"
+    "the ledger's contract suite needs PostgreSQL's server programs (initdb, pg_ctl) and PgBouncer; "
+    "install them with: apt-get install postgresql pgbouncer"
 )
 SERVER_USER = "postgres"  # Debian's package makes it; the server refuses to run as root
 
@@ -25,9 +30,7 @@ def a_server() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has at most 107 characters
     data = folder / "data"
     try:
-        if os.geteuid() == 0:
-            account = _account()
-            os.chown(folder, account.pw_uid, account.pw_gid)
+        _account_of_server(folder)
         _as_server(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
         settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
         _as_server(pg_ctl, "-D", data, "-l", folder / "log", "-w", "-o", settings, "start")
@@ -39,28 +42,70 @@ def a_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+# As strict as it can be: no two transactions of a client on the same server, so that what a session keeps is lost.
+BOUNCER = """
+[databases]
+postgres = host={server} user=postgres
+[pgbouncer]
+pool_mode = transaction
+server_round_robin = 1
+listen_addr =
+unix_socket_dir = {folder}
+auth_type = any
+max_client_conn = 500
+logfile = {folder}/log
+"""
+BOUNCER_PORT = 6432  # of the socket's name; nobody listens on the network
+
+
+@contextmanager
+def a_bouncer(url: str) -> Iterator[str]:
+    """Start a PgBouncer in transaction mode before that server, and yield the URL of the same database through it."""
+    program = _program("pgbouncer")
+    folder = Path(tempfile.mkdtemp(prefix="pgb-"))
+    try:
+        (folder / "ini").write_text(
+            BOUNCER.format(server=sa.make_url(url).query["host"], folder=folder), encoding="utf-8"
+        )
+        account = _account_of_server(folder)
+        bouncer = subprocess.Popen([program, "-q", str(folder / "ini")], cwd="/", **account)
+        try:
+            until((folder / f".s.PGSQL.{BOUNCER_PORT}").is_socket)
+            yield f"postgresql+psycopg://postgres@/postgres?host={folder}&port={BOUNCER_PORT}"
+        finally:
+            bouncer.kill()
+            bouncer.wait()
+    finally:
+        shutil.rmtree(folder)
+
+
 def _program(name: str) -> str:
-    candidates = [shutil.which(name), *sorted(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")))]
+    places = [*sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), Path("/usr/sbin", name)]
+    candidates = [shutil.which(name), *(str(place) for place in places if place.exists())]
     found = [candidate for candidate in candidates if candidate]
     assert found, INSTALL
     return found[-1]
 
 
-def _account() -> pwd.struct_passwd:
+def _account_of_server(folder: Path | None = None) -> dict[str, Any]:
+    """Under whom a server's process runs, as arguments of subprocess; the folder becomes theirs."""
+    if os.geteuid() != 0:
+        return {}
     names = [account.pw_name for account in pwd.getpwall()]
     assert SERVER_USER in names, INSTALL
-    return pwd.getpwnam(SERVER_USER)
+    if folder is not None:
+        account = pwd.getpwnam(SERVER_USER)
+        os.chown(folder, account.pw_uid, account.pw_gid)
+    return {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []}
 
 
 def _as_server(*argv: str | Path) -> None:
-    as_root = os.geteuid() == 0
-    account = {"user": SERVER_USER, "group": SERVER_USER, "extra_groups": []} if as_root else {}
     done = subprocess.run(
         [str(word) for word in argv],
         cwd="/",
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        **account,
+        **_account_of_server(),
     )
     assert done.returncode == 0, done.stdout

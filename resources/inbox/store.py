@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.event import Delivery, SourceKind
 from inspect_pipelines.domain.ids import EventId, OrgId, SourceId
 from inspect_pipelines.ports.inbox import Stored
+from resources.ledger.engines import TOGETHER
 from resources.ledger.event_tables import inbox
 from resources.ledger.postgres import PostgresDatabase
 from resources.ledger.sqlite import SqliteDatabase
@@ -49,9 +50,12 @@ class SqlInbox:
 
     def store(self, deliveries: Sequence[Delivery]) -> list[Stored]:
         rows = [_row(delivery) for delivery in deliveries]
-        with self._write() as connection:
+        # All writers in one order: two that hold what the other one waits for would wait for ever.
+        places = sorted(range(len(rows)), key=lambda place: [rows[place][name] for name in KEY])
+        with self._write(of=TOGETHER) as connection:
             statement = self._insert_into(connection)
-            return [_store(connection, statement, row) for row in rows]
+            stored = {place: _store(connection, statement, rows[place]) for place in places}
+        return [stored[place] for place in range(len(rows))]
 
     def waiting(self, limit: int = 100) -> list[Delivery]:
         with self._read() as connection:
@@ -68,9 +72,9 @@ class SqlInbox:
     def handled(self, ids: Sequence[EventId]) -> None:
         if not ids:
             return
-        with self._write(is_durable=False) as connection:
+        with self._write(of=TOGETHER, is_durable=False) as connection:
             statement = sa.update(inbox).where(inbox.c.id == sa.bindparam("of_id")).values(is_handled=True)
-            connection.execute(statement, [{"of_id": event_id} for event_id in ids])
+            connection.execute(statement, [{"of_id": event_id} for event_id in sorted(ids)])
 
     def find(self, org_id: OrgId, event_id: EventId) -> Delivery | None:
         query = sa.select(inbox).where(inbox.c.org_id == org_id, inbox.c.id == event_id)
@@ -99,9 +103,11 @@ class SqlInbox:
     def close(self) -> None:
         self._database.close()
 
-    def _write(self, *, is_durable: bool = True) -> AbstractContextManager[sa.Connection]:
+    def _write(
+        self, *, of: str | None = None, is_durable: bool = True
+    ) -> AbstractContextManager[sa.Connection]:
         self._make()
-        return self._database.write(is_durable=is_durable)
+        return self._database.write(of=of, is_durable=is_durable)
 
     def _read(self) -> AbstractContextManager[sa.Connection]:
         self._make()

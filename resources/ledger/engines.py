@@ -10,6 +10,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
+TOGETHER = (
+    ""  # whose rows a transaction writes, where the database itself sees to it that none is in another's way
+)
+
 
 class Engines:
     """Hands out this process's engine, made when first asked for."""

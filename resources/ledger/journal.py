@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pydantic_core import PydanticSerializationError, to_json
 
 from inspect_pipelines.ports.ledger import Facts
+from resources.ledger.order import one_after_the_other
 from resources.ledger.owned import Owned
 from resources.ledger.tables import journal
 
@@ -18,6 +19,7 @@ APPEND = sa.insert(journal).returning(journal.c.seq)
 
 class SqlJournal(Owned):
     def append(self, kind: str, facts: Facts, *, at: datetime) -> int:
+        one_after_the_other(self._connection)
         row = {"org_id": self._org_id, "kind": kind, "body": _json(facts), "created_at": at}
         seq: int = self._connection.execute(APPEND, row).scalar_one()
         return seq

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.stored.organization import ORGANIZATION
+from resources.ledger.order import one_after_the_other
 from resources.ledger.owned import Owned
 from resources.ledger.tables import insert, organizations
 
@@ -21,9 +22,7 @@ class SqlOrganizations(Owned):
 
     def save(self, organization: Organization, *, at: datetime) -> None:
         self._own(organization)
-        if self._connection.dialect.name == "postgresql":
-            # Two that are applied at once must not both be first; SQLite has one writer anyway.
-            self._connection.execute(sa.text("LOCK TABLE organizations IN SHARE ROW EXCLUSIVE MODE"))
+        one_after_the_other(self._connection)  # two that are applied at once must not both be first
         changing = {
             "name": organization.name,
             "config": ORGANIZATION.dump(organization),

@@ -8,14 +8,19 @@ from contextlib import contextmanager
 import sqlalchemy as sa
 
 from inspect_pipelines.errors import InspectError, SetupMissing, Unavailable, UsageError
-from resources.ledger.engines import Engines
+from resources.ledger.engines import TOGETHER, Engines
 
 PATIENCE_SECONDS = 30.0
 DRIVER = "postgresql+psycopg"
 
-# One writer at a time, as SQLite has it: the same use cases then race in the same (no) ways, and a journal row never
-# becomes visible before one with a smaller seq, which the projector's watermark relies on.
+# One writer at a time in each organisation, as SQLite has it in all: the same use cases then race in the same (no) ways.
+# Whoever writes for everybody keeps all of them out; an organisation's writers share the lock that he takes for himself.
 WRITER_LOCK = 0x1A5BEC7  # any number, the same in all processes
+TAKE_TURN = {
+    "alone": "pg_advisory_xact_lock(:lock)",
+    "together": "pg_advisory_xact_lock_shared(:lock)",
+    "one": "pg_advisory_xact_lock_shared(:lock), pg_advisory_xact_lock(:lock, hashtext(:of))",
+}
 
 
 class PostgresDatabase:
@@ -40,15 +45,23 @@ class PostgresDatabase:
         self._engines = Engines(self._make_engine)
 
     @contextmanager
-    def write(self, *, is_durable: bool = True) -> Iterator[sa.Connection]:
+    def write(self, *, of: str | None = None, is_durable: bool = True) -> Iterator[sa.Connection]:
+        """One transaction, READ COMMITTED, that begins when its turn has come.
+
+        Args:
+            of: The organisation that it writes for, one transaction at a time; TOGETHER: beside all but those that are
+                alone; None: for everybody, alone.
+            is_durable: False: a power cut may take it back, which its caller repeats.
+        """
+        turn = "alone" if of is None else "together" if of == TOGETHER else "one"
         with (
             self._told_in_sentences(),
             self._engines.engine().connect() as connection,
             connection.begin(),
         ):
             connection.execute(
-                sa.text("SELECT set_config('lock_timeout', :patience, true), pg_advisory_xact_lock(:lock)"),
-                {"patience": f"{self._patience_seconds * 1000:.0f}ms", "lock": self._lock},
+                sa.text(f"SELECT set_config('lock_timeout', :patience, true), {TAKE_TURN[turn]}"),
+                {"patience": f"{self._patience_seconds * 1000:.0f}ms", "lock": self._lock, "of": of},
             )
             if not is_durable:
                 connection.execute(sa.text("SET LOCAL synchronous_commit TO off"))
@@ -103,7 +116,11 @@ class PostgresDatabase:
                 pool_size=4,
                 max_overflow=16,
                 pool_pre_ping=True,
-                connect_args={"connect_timeout": 10},
+                connect_args={
+                    "connect_timeout": 10,
+                    # PgBouncer may give the next transaction another server, which knows no statement of this one's.
+                    "prepare_threshold": None,
+                },
             )
         except ModuleNotFoundError as error:
             raise SetupMissing(

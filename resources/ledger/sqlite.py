@@ -64,10 +64,11 @@ class SqliteDatabase:
         self._without_room = Engines(lambda: self._make_engine(ALONE, is_kept=False))
 
     @contextmanager
-    def write(self, *, is_durable: bool = True) -> Iterator[sa.Connection]:
+    def write(self, *, of: str | None = None, is_durable: bool = True) -> Iterator[sa.Connection]:
         """One IMMEDIATE transaction: from its first statement on the only writer.
 
         Args:
+            of: The organisation that it writes for, which makes no difference here: the file has one writer.
             is_durable: False: a power cut may take it back, which its caller repeats.
         """
         with self._connection(IMMEDIATE if is_durable else REPEATABLE) as connection:

@@ -63,7 +63,9 @@ class Database(Protocol):
 
     name: str
 
-    def write(self, *, is_durable: bool = True) -> AbstractContextManager[sa.Connection]: ...
+    def write(
+        self, *, of: str | None = None, is_durable: bool = True
+    ) -> AbstractContextManager[sa.Connection]: ...
     def read(self) -> AbstractContextManager[sa.Connection]: ...
     def close(self) -> None: ...
 
@@ -134,7 +136,7 @@ class SqlLedger:
     @contextmanager
     def write(self) -> Iterator[SqlSession]:
         self._ledgers.migrate()
-        with self._ledgers.database.write() as connection:
+        with self._ledgers.database.write(of=self._org_id) as connection:
             yield SqlSession(connection, self._org_id, self._via, is_of_run=self._is_of_run)
 
     @contextmanager

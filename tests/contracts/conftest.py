@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
-from postgres import a_server
+from postgres import a_bouncer, a_server
 from prepared import prepare, prepared_postgres
 from resources.inbox.store import SqlInbox, create_inbox
 from resources.ledger.store import SqlLedger, SqlLedgers, create_ledgers
@@ -18,6 +18,13 @@ OpenLedgers = Callable[[], SqlLedgers]
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     with a_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def postgres_bouncer(postgres_server: str) -> Iterator[str]:
+    """The same database through PgBouncer: what holds here holds without it, too, and not the other way round."""
+    with a_bouncer(postgres_server) as url:
         yield url
 
 
@@ -78,7 +85,7 @@ def new_inbox(
     """Opens one more inbox object over the same database, as another process would."""
     opened: list[SqlInbox] = []
     is_sqlite = request.node.callspec.params["new_ledgers"] == "sqlite"
-    where = tmp_path / "inbox.db" if is_sqlite else request.getfixturevalue("postgres_server")
+    where = tmp_path / "inbox.db" if is_sqlite else request.getfixturevalue("postgres_bouncer")
 
     def open_one() -> SqlInbox:
         opened.append(create_inbox(where, new_ledgers()))
@@ -98,9 +105,9 @@ def _a_migrated_database(request: pytest.FixtureRequest, folder: Path) -> Path |
     if request.param == "sqlite":
         prepare(folder)
         return folder / "ledger.db"
-    server: str = request.getfixturevalue("postgres_server")
-    prepared_postgres(server)
-    return server
+    prepared_postgres(request.getfixturevalue("postgres_server"))
+    bouncer: str = request.getfixturevalue("postgres_bouncer")
+    return bouncer
 
 
 def _an_unmade_database(request: pytest.FixtureRequest) -> str:
@@ -108,4 +115,5 @@ def _an_unmade_database(request: pytest.FixtureRequest) -> str:
     with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("DROP SCHEMA public CASCADE")
         connection.execute("CREATE SCHEMA public")
-    return server
+    bouncer: str = request.getfixturevalue("postgres_bouncer")
+    return bouncer
