@@ -29,6 +29,7 @@ def main() -> None:
         tally = play_rounds(Path(folder), options.rounds, options.seed)
     figures = {
         "rounds": tally.rounds,
+        "sessions_wanted": tally.wanted,
         "kills": tally.kills,
         "sessions_opened": tally.sessions,
         "prompts": tally.prompts,

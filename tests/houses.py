@@ -15,6 +15,7 @@ from galleries import MemoryGallery
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.remote_session import RemoteSession
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run_filter import RunFilter
@@ -68,6 +69,7 @@ class ScriptedSessions:
         self.closed = 0
         self.requests: list[SessionRequest] = []
         self.results: list[SessionResult | BaseException] = []
+        self.elsewhere: set[str] = set()  # playbooks
 
     def play(
         self,
@@ -90,6 +92,9 @@ class ScriptedSessions:
         for step in result.steps:
             told(step)
         return result
+
+    def are_elsewhere(self, playbook: Playbook) -> bool:
+        return playbook.id in self.elsewhere
 
     def close(self) -> None:
         self.closed += 1

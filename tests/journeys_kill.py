@@ -65,6 +65,9 @@ class KillingSessions:
         timer.start()
         return self._sessions.play(request, **how)
 
+    def are_elsewhere(self, playbook):
+        return self._sessions.are_elsewhere(playbook)
+
     def close(self):
         self._sessions.close()
 

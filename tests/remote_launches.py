@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
@@ -17,6 +18,7 @@ from typing import Any
 from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.usecases.runs.play_beside import play_beside
 from open_inspect_rig import agents
 from prepared import prepare
 from resources.clock import SystemClock
@@ -62,6 +64,7 @@ class Tally:
     """What came of all rounds."""
 
     rounds: int = 0
+    wanted: int = 0  # sessions
     kills: int = 0
     sessions: int = 0
     prompts: int = 0
@@ -70,21 +73,28 @@ class Tally:
     where: dict[str, int] = field(default_factory=dict)
 
 
-def launch(home: Path, url: str, session_id: str) -> None:
-    """In a process of its own: what a run's process does for one session; exit 0 when it has come to its end."""
+def launch(home: Path, url: str, session_ids: Sequence[str]) -> None:
+    """In a process of its own: what a run's process does for its sessions; exit 0 when all have come to their end."""
 
     plane: Any = SimpleNamespace(url=url)
     clock = SystemClock()
     request = a_request("https://shop.example", Goto("/cart"), TakeScreenshot("cart"))
-    result = agents(plane, home, clock).play(
-        replace(request, id=session_id, run_id=session_id.partition(".")[0]),
-        deadline=clock.now() + timedelta(minutes=2),
+    sessions, deadline = agents(plane, home, clock), clock.now() + timedelta(minutes=2)
+    results = play_beside(
+        [replace(request, id=one, run_id=one.partition(".")[0]) for one in session_ids],
+        lambda request, cancelled: sessions.play(request, deadline=deadline, cancelled=cancelled),
+        is_elsewhere=lambda request: sessions.are_elsewhere(request.playbook),
+        most=len(session_ids),
+        cancelled=lambda: False,
     )
-    os._exit(0 if result.status is SessionStatus.COMPLETED else 3)
+    os._exit(0 if [each.status for each in results] == [SessionStatus.COMPLETED] * len(session_ids) else 3)
 
 
 def play_rounds(home: Path, rounds: int, seed: int) -> Tally:
-    """Kill a launch up to twice at requests of chance, begin it again until it ends, and count what was begun twice."""
+    """Kill a launch up to twice at requests of chance, begin it again until it ends, and count what was begun twice.
+
+    Every third run has three sessions beside each other.
+    """
     prepare(home)
     chance, tally, context = random.Random(seed), Tally(), get_context("fork")
     plane = KillingPlane()
@@ -92,12 +102,13 @@ def play_rounds(home: Path, rounds: int, seed: int) -> Tally:
     try:
         for number in range(rounds):
             tally.rounds += 1
-            session_id = f"r{number}.1"
+            session_ids = [f"r{number}.{one}" for one in ((1, 2, 3) if number % 3 == 1 else (1,))]
+            tally.wanted += len(session_ids)
             for attempt in range(4):
                 plane.seen, plane.killed_at = 0, ""
-                plane.at = chance.randint(1, 12) if attempt < 2 else 0
+                plane.at = chance.randint(1, 12 * len(session_ids)) if attempt < 2 else 0
                 plane.is_before = chance.random() < 0.5
-                process = context.Process(target=launch, args=(home, plane.url, session_id))
+                process = context.Process(target=launch, args=(home, plane.url, session_ids))
                 plane.victim = None
                 process.start()
                 plane.victim = process.pid
@@ -124,10 +135,11 @@ def play_rounds(home: Path, rounds: int, seed: int) -> Tally:
                 tally.where[where] = tally.where.get(where, 0) + 1
             else:
                 tally.stuck += 1
-            mine = plane.titled(f"[session:{session_id}]")
-            tally.sessions += len(mine)
-            tally.prompts += sum(len(each.messages) for each in mine)
-            tally.doubled += len(mine) > 1 or any(len(each.messages) > 1 for each in mine)
+            for session_id in session_ids:
+                mine = plane.titled(f"[session:{session_id}]")
+                tally.sessions += len(mine)
+                tally.prompts += sum(len(each.messages) for each in mine)
+                tally.doubled += len(mine) > 1 or any(len(each.messages) > 1 for each in mine)
         with create_ledgers(home / "ledger.db").of(DEFAULT_ORG).read() as ledger:
             tally.stuck += len(ledger.remote_sessions.open())
         assert not plane.astray

@@ -11,6 +11,7 @@ from functools import cached_property
 from inspect_pipelines.config.alert_document import overrides
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.labels import labels
+from inspect_pipelines.config.max_parallel import max_parallel
 from inspect_pipelines.config.named_hosts import hosts_named_by, no_address
 from inspect_pipelines.config.playbook_variables import checked_value
 from inspect_pipelines.config.problem import Findings, did_you_mean
@@ -185,6 +186,7 @@ class _Check:
             alerts=overrides(written.notify),
             overlap=Overlap(written.overlap or ("buffer_one" if self.has_event else "skip")),
             retries=Retries(**written.retries.model_dump()),
+            max_parallel=max_parallel(written, playbooks, self.warn),
             budget_minutes=written.budget.run_minutes_per_month if written.budget else None,
             against=against,
             observe=written.observe,

@@ -61,6 +61,7 @@ DEFINITION = {
     "overlap": "What happens when it is due while it runs: skip, buffer_one (the newest waits), allow.",
     "retries": "How often it tries again by itself, by what went wrong.",
     "budget": "Of this one alone.",
+    "max_parallel": "1 to 8: how many agents' sessions of a run go on at once. Default: 1, all playbooks in order; a browser's always are.",
     "priority": "-100 to 100: of runs that wait in the queue the higher begins first. Default: 0.",
     "tags": "Words to find it by, one or a list.",
     "owner": "Who looks after it, for people: a name, a team.",

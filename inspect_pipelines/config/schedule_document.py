@@ -24,6 +24,7 @@ from inspect_pipelines.config.workflows import WorkflowDocument
 from inspect_pipelines.domain.plan import BaselinePolicy
 
 MAX_TIMEOUT_MINUTES = 24 * 60
+MOST_PARALLEL = 8  # agents' sessions of one run; all runs of an organisation share one control plane
 USUAL_TOLERANCE = 0.02
 AUTO = -1.0  # stands for `auto`; no tolerance is negative
 
@@ -105,6 +106,7 @@ class DefinitionDocument(Document):
     compare: Annotated[CompareDocument, Shorthand("against")] | None = None
     overlap: Literal["skip", "buffer_one", "allow"] | None = None  # None: skip for schedules, else buffer_one
     retries: RetriesDocument = Field(default_factory=RetriesDocument)
+    max_parallel: Annotated[int, Field(ge=1, le=MOST_PARALLEL)] = 1
     budget: BudgetDocument | None = None
     priority: Annotated[int, Field(ge=-100, le=100)] = 0
     tags: Texts = Field(default_factory=list)

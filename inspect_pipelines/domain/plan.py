@@ -81,6 +81,9 @@ class Plan:
     alerts: Overrides = field(default_factory=Overrides)
     overlap: Overlap = Overlap.SKIP
     retries: Retries = field(default_factory=Retries)
+    max_parallel: int = (
+        1  # agents' sessions of a run at once, 1..8; 1: all in order. A browser's are always in order
+    )
     budget_minutes: int | None = None  # run-minutes a month; None: only the organisation's budget
     against: str = ""  # the live address that a run is compared with; may hold {{placeholders}} of an event
     observe: bool = False  # its runs are shot, compared and kept; they tell nobody and block nothing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 
 from inspect_pipelines.domain.against import other_address, with_other_side
@@ -14,6 +15,10 @@ from inspect_pipelines.domain.template import fill, fill_address, placeholders, 
 from inspect_pipelines.domain.trigger import Definition, Trigger
 from inspect_pipelines.domain.variable import EVENT_CONTEXT, SECRET_REFERENCE, accepted, cut
 from inspect_pipelines.errors import UsageError
+
+MOST_ATTEMPTS = (
+    100  # of one playbook in one run; retries of all kinds, looks again and an agent's are 18 at most
+)
 
 
 def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
@@ -49,6 +54,15 @@ def session_requests(run: Run, definition: Definition) -> list[SessionRequest]:
         return requests
     address = other_address(run, definition.plan.allowed_hosts)
     return [with_other_side(request, address) for request in requests]
+
+
+def place_in_run(run_id: str, session_id: str) -> int | None:
+    """Where a session stands among those of its run: playbooks in the plan's order, the attempts of each in theirs.
+
+    So sessions that end in any order are read in one. None: it is not called as `session_requests` calls them.
+    """
+    match = re.fullmatch(re.escape(run_id) + r"\.(\d+)(?:\.(\d+))?", session_id)
+    return None if match is None else int(match[1]) * MOST_ATTEMPTS + int(match[2] or 1)
 
 
 def values_for(

@@ -157,11 +157,15 @@ class Runs(Protocol):
 class Evidence(Protocol):
     """What sessions of a run left behind, kept for its report and for adopting it later."""
 
-    def save_session(self, run_id: RunId, result: SessionResult) -> None:
-        """Create or replace the result of one session."""
+    def save_session(self, run_id: RunId, result: SessionResult, *, position: int | None = None) -> None:
+        """Create or replace the result of one session, which keeps its place.
+
+        Args:
+            position: Its place among the run's, counted from anywhere; None: behind those that are there.
+        """
 
     def sessions(self, run_id: RunId) -> list[SessionResult]:
-        """In playing order."""
+        """In the order of their places."""
 
     def sessions_of(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[SessionResult]]:
         """The same of many runs; one without a session is missing."""

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, StepResult
 
 
@@ -28,6 +29,9 @@ class Sessions(Protocol):
         Raises:
             SetupMissing: There is no browser to start.
         """
+
+    def are_elsewhere(self, playbook: Playbook) -> bool:
+        """Whether its sessions are played on other machines, so that several threads may call `play` at once."""
 
     def close(self) -> None:
         """End what was kept: nothing that was started is left. Playing again is allowed, and begins anew."""

@@ -23,6 +23,7 @@ class PlanSummary:
     notify: tuple[NotifyRule, ...]
     overlap: Overlap
     retries: Retries
+    max_parallel: int  # agents' sessions of a run at once
     budget_minutes: int | None  # a month; None: only the organisation's budget
     priority: int  # of runs that wait in the queue the higher begins first
     tags: tuple[str, ...]
@@ -48,6 +49,7 @@ def show_plan(house: House, kind: str, definition_id: str) -> PlanSummary | None
         notify=plan.notify,
         overlap=plan.overlap,
         retries=plan.retries,
+        max_parallel=plan.max_parallel,
         budget_minutes=plan.budget_minutes,
         priority=plan.priority,
         tags=plan.tags,

@@ -174,6 +174,11 @@ def upgrade_rolled_up(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**plan, "playbooks": [rolled_up(one) for one in plan["playbooks"]]}}
 
 
+def upgrade_one_after_another(kept: dict[str, Any]) -> dict[str, Any]:
+    """Agents' sessions of a run may go on at once; before, they came in order."""
+    return {**kept, "plan": {**kept["plan"], "max_parallel": 1}}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -194,6 +199,7 @@ SCHEDULE = Shape(
     upgrade_against_nothing,
     upgrade_fixed_tolerance,
     upgrade_rolled_up,
+    upgrade_one_after_another,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -217,6 +223,7 @@ TRIGGER = Shape(
     upgrade_against_nothing,
     upgrade_fixed_tolerance,
     upgrade_rolled_up,
+    upgrade_one_after_another,
 )
 
 

@@ -21,7 +21,7 @@ REMEMBERED = 8  # texts of each kind, of a megabyte or less
 
 
 class SqlEvidence(Owned):
-    def save_session(self, run_id: RunId, result: SessionResult) -> None:
+    def save_session(self, run_id: RunId, result: SessionResult, *, position: int | None = None) -> None:
         self._require(run_id)
         played = sa.select(sa.func.count()).where(*_of(run_sessions, self._org_id, run_id))
         changing = {"result": SESSION.dump(result), "shas": _joined(_shas_of_session(result))}
@@ -29,7 +29,7 @@ class SqlEvidence(Owned):
             org_id=self._org_id,
             run_id=run_id,
             id=result.id,
-            position=played.scalar_subquery(),
+            position=played.scalar_subquery() if position is None else position,
             **changing,
         )
         self._connection.execute(

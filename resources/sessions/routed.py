@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from inspect_pipelines.domain.playbook import BROWSER
+from inspect_pipelines.domain.playbook import BROWSER, Playbook
 from inspect_pipelines.domain.session import SessionRequest, SessionResult, StepResult
 from inspect_pipelines.errors import SetupMissing
 from inspect_pipelines.ports.sessions import Sessions
@@ -36,7 +36,7 @@ class RoutedSessions:
         Raises:
             SetupMissing: There is no such runner here, or it cannot start.
         """
-        name = request.playbook.runner or self._usual
+        name = self._name(request.playbook)
         runner = self._runners.get(name)
         if runner is None:
             raise SetupMissing(
@@ -45,7 +45,14 @@ class RoutedSessions:
             )
         return runner.play(request, deadline=deadline, cancelled=cancelled, told=told)
 
+    def are_elsewhere(self, playbook: Playbook) -> bool:
+        runner = self._runners.get(self._name(playbook))
+        return runner is not None and runner.are_elsewhere(playbook)
+
     def close(self) -> None:
         """Every runner's."""
         for runner in self._runners.values():
             runner.close()
+
+    def _name(self, playbook: Playbook) -> str:
+        return playbook.runner or self._usual

@@ -81,6 +81,7 @@ spec:
             "8:23  schedules[0].retries.visual  '9': should be less than or equal to 5",
         ),
         ("    priority: 300\n", "8:15  schedules[0].priority  '300': should be less than or equal to 100"),
+        ("    max_parallel: 9\n", "8:19  schedules[0].max_parallel  '9': should be less than or equal to 8"),
         (
             "    tags: [pay, a b]\n",
             "8:17  schedules[0].tags[1]  'a b' is no tag: letters, digits, '-' and '_', a letter or digit at both ends",

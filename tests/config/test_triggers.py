@@ -284,6 +284,18 @@ def test_a_definition_says_who_looks_after_it_how_it_is_found_and_who_goes_first
     }
 
 
+def test_sessions_at_once_where_there_is_nothing_beside_them_are_warned_of(folder):
+    warned = "triggers[0].max_parallel  "
+
+    trigger = load(folder, "    event: push\n    max_parallel: 4\n")
+    told = [each for each in folder.load().warnings if warned in each]
+
+    assert trigger.plan.max_parallel == 4
+    assert [each.partition(warned)[2] for each in told] == [
+        "one playbook is one session, so nothing goes on beside it"
+    ]
+
+
 def test_more_tags_than_anybody_reads_are_refused(folder):
     folder.write(
         "schedules.yaml",

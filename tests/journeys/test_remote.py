@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,10 @@ from inspect_pipelines.usecases.runs.conclude import judge
 from inspect_pipelines.usecases.runs.play import play_all
 from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.wiring import house as wired
+from open_inspect_rig import agents
 from prepared import prepare
-from stand_ins.open_inspect import ACTOR, SECRET, Agent, ControlPlane, Shot
+from resources.sessions.routed import RoutedSessions
+from stand_ins.open_inspect import ACTOR, SECRET, Agent, ControlPlane, Shot, all_done
 from stand_ins.server import Request, Says, StandIn
 
 PAGES = ("cart", "pay", "done", "about")
@@ -207,6 +209,64 @@ def test_an_agents_run_ends_in_the_same_tables_as_a_browsers(
     assert len(plane.sessions) == 3
     assert plane.refused == plane.astray == []
     assert all(session.is_archived for session in plane.sessions.values())
+
+
+class TogetherPlane(ControlPlane):
+    """Its agents end when all of those that are awaited have been told what to do; of `pay` one says that it failed."""
+
+    def __init__(self, awaited: int) -> None:
+        super().__init__()
+        self._working = Agent(works=10**9 if awaited else 1, answer=but_pay)
+        self._awaited = awaited
+        self.agent = lambda title: self._working
+
+    def answer(self, request: Request) -> Says:
+        if self._awaited and sum(len(each.messages) for each in [*self.sessions.values()]) == self._awaited:
+            self._working.works = 1
+        return super().answer(request)
+
+
+def but_pay(prompt: str) -> str:
+    return all_done(prompt).replace(
+        '{"id": "pay", "status": "completed"}', '{"id": "pay", "status": "failed"}'
+    )
+
+
+def test_agents_beside_each_other_leave_the_tables_that_agents_one_after_another_do(tmp_path: Path) -> None:
+    houses = []
+    for most in (1, len(PAGES)):
+        plane = TogetherPlane(most if most > 1 else 0)
+        home = tmp_path / str(most)
+        home.mkdir()
+        prepare(home)
+        books = tuple(
+            Playbook(
+                PlaybookId(name),
+                name.title(),
+                (Step(name, name.title(), (Goto(f"/{name}"), TakeScreenshot(name))),),
+                base_url="https://shop.example",
+                runner=OPEN_INSPECT,
+            )
+            for name in PAGES
+        )
+        plan = a_plan(playbooks=books, retries=Retries(0, 0, 0), max_parallel=most)
+        house = wired(Settings(home=home, live_frames=False))
+        house = replace(house, sessions=RoutedSessions({OPEN_INSPECT: agents(plane, home)}))
+        definition = a_trigger(plan=plan)
+        apply(house, definition)
+        try:
+            run, sessions = Watched(house, definition).run(1)
+        finally:
+            plane.close()
+        houses.append(house)
+        assert [each.playbook for each in sessions] == list(PAGES)
+        assert [each.status.value for each in sessions] == ["completed", "failed", "completed", "completed"]
+        assert run.status is RunStatus.FAILED
+        assert len(plane.sessions) == len(PAGES)
+        assert house.history.drain()
+
+    in_order, at_once = houses
+    assert [each for table in TABLES for each in differing(table, in_order, at_once)] == []
 
 
 def differing(table: str, here: House, there: House) -> Iterator[tuple[str, list[Any], list[Any]]]:

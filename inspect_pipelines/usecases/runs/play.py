@@ -29,12 +29,13 @@ from inspect_pipelines.domain.session import (
     StepResult,
     ToldStep,
 )
-from inspect_pipelines.domain.session_request import session_requests
+from inspect_pipelines.domain.session_request import place_in_run, session_requests
 from inspect_pipelines.domain.teardown import OwedTeardown, is_owed, tidies_up
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import InspectError, NotFound, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.runs.play_beside import play_beside
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 from inspect_pipelines.usecases.runs.tidy_up import tidy_up_after
 
@@ -44,12 +45,12 @@ LOOK_SECONDS = 0.25  # how often a wait looks for a cancel, which is promised wi
 def play_all(
     house: House, run_id: RunId, *, cancelled: Callable[[], bool] = lambda: False
 ) -> list[SessionResult]:
-    """Play every playbook of the run's plan in order; one that fails does not stop the rest.
+    """Play every playbook of the run's plan, agents' beside each other where it says so; one that fails does not stop the rest.
 
     What went wrong may be tried again, see domain/retry. A session that was told to stop (deadline, cancel) ends the list.
 
     Returns:
-        The session of each playbook that decides.
+        The session of each playbook that decides, in the plan's order.
     """
     with house.ledger.read() as ledger:
         run = ledger.runs.find(run_id)
@@ -57,18 +58,24 @@ def play_all(
         played = ledger.evidence.sessions(run_id)
     if run is None or definition is None:
         raise NotFound(f"run {run_id!r} cannot be played: it or its definition is gone; start it again")
-    results = []
-    for request in session_requests(run, definition):
-        attempts = [each for each in played if each.playbook == request.playbook.id]
-        if not attempts:  # a repeated op plays only what is missing
-            attempts.append(play(house, run, request, cancelled=cancelled))
-            played.append(attempts[0])
+
+    def play_one(request: SessionRequest, cancelled: Callable[[], bool]) -> SessionResult:
+        if not any(each.playbook == request.playbook.id for each in played):
+            played.append(
+                play(house, run, request, cancelled=cancelled)
+            )  # a repeated op: what is missing only
         while (again := _again(house, run, definition, request, played, cancelled)) is not None:
             played.append(again)
         (result,) = deciding([each for each in played if each.playbook == request.playbook.id])
-        results.append(result)
-        if result.status in (SessionStatus.TIMEOUT, SessionStatus.CANCELLED):
-            break
+        return result
+
+    results = play_beside(
+        session_requests(run, definition),
+        play_one,
+        is_elsewhere=lambda request: house.sessions.are_elsewhere(request.playbook),
+        most=definition.plan.max_parallel,
+        cancelled=cancelled,
+    )
     tidy_up_after(house, run_id)
     return results
 
@@ -153,7 +160,7 @@ def play(
             ledger.teardowns.settle(request.id)
     with house.ledger.write() as ledger:
         refuse_ended(ledger, run.id)
-        ledger.evidence.save_session(run.id, result)
+        ledger.evidence.save_session(run.id, result, position=place_in_run(run.id, result.id))
         ledger.steps.forget(run.id)
     return result
 

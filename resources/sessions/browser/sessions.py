@@ -13,6 +13,7 @@ from pathlib import Path
 
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.session import (
     SessionRequest,
     SessionResult,
@@ -114,6 +115,9 @@ class BrowserSessions:
             if self._live is not None:
                 self._live.drop(RunId(request.run_id))
         return evidence.result(completed_at=self._clock.now(), now=self._clock.monotonic())
+
+    def are_elsewhere(self, playbook: Playbook) -> bool:
+        return False  # this machine's memory, and its pictures' peace
 
     def close(self) -> None:
         """End the worker that waits for another session of its run; nothing is left then."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
+from inspect_pipelines.domain.playbook import Playbook
 from inspect_pipelines.domain.remote_session import RemoteSession, title_of
 from inspect_pipelines.domain.session import (
     Agent,
@@ -94,6 +95,9 @@ class OpenInspectSessions:
         for step in result.steps:
             told(step)
         return result
+
+    def are_elsewhere(self, playbook: Playbook) -> bool:
+        return True
 
     def close(self) -> None:
         """Nothing is kept here."""
