@@ -6,6 +6,7 @@ import base64
 from collections.abc import Sequence
 
 from assets.links import path_of_picture, path_of_report
+from assets.markup import cell
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.errors import InspectError
@@ -13,7 +14,6 @@ from inspect_pipelines.ports.house import House
 
 MOST_ROWS = 6  # about 4 kB each; an event log entry is read whole with every asset page
 MAX_PX = 160
-MARKUP = frozenset("\\`*_{}[]<>()#|!")
 
 
 def table_of(house: House, run_id: RunId, pictures: Sequence[tuple[str, Sha256]]) -> str:
@@ -31,15 +31,10 @@ def changes_of(house: House, run_id: RunId, comparisons: Sequence[Comparison]) -
     shown = [(each, each.overlay_sha256) for each in comparisons if each.overlay_sha256]
     lines = ["| view | what changed | where |", "|---|---|---|"]
     for each, overlay in shown[:MOST_ROWS]:
-        lines.append(f"| {_cell(str(each.view))} | {_cell(each.reason)} | {_image(house, run_id, overlay)} |")
+        lines.append(f"| {cell(str(each.view))} | {cell(each.reason)} | {_image(house, run_id, overlay)} |")
     if len(shown) > MOST_ROWS:
         lines.append(f"| and {len(shown) - MOST_ROWS} more | see the [report]({path_of_report(run_id)}) | |")
     return "\n".join(lines)
-
-
-def _cell(text: str) -> str:
-    """A text as one cell; what a page says about itself is no markup here."""
-    return "".join(f"\\{each}" if each in MARKUP else each for each in " ".join(text.split()))
 
 
 def _image(house: House, run_id: RunId, sha: Sha256) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import dagster as dg
 
 from assets.job import assets_of, check_of, job_of
+from assets.trends.checks import checks_of
+from assets.trends.daily import HISTORY, trends_job_of, trends_of
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Trigger
@@ -17,6 +19,7 @@ from sensors.events import event_runs
 from sensors.reconcile import reconcile
 from sensors.schedules import schedule_of
 from sensors.switches import switches
+from sensors.trends import daily
 from sensors.waiting import queue, waiting_runs
 
 
@@ -29,23 +32,34 @@ def defs() -> dg.Definitions:
     def engine() -> Engine:
         return engine_for(settings)
 
+    homes = [(ours.house(compiled.org_id), compiled) for compiled in ours.publication.all()]
     published = [
-        (ours.house(compiled.org_id), compiled.naming, definition)
-        for compiled in ours.publication.all()
+        (house, compiled.naming, definition)
+        for house, compiled in homes
         for definition in compiled.definitions
     ]
     jobs = [(house, definition, job_of(definition, naming, house)) for house, naming, definition in published]
     every = [job for _, _, job in jobs]
     upkeep = upkeep_job(ours)
+    watched = [(house.of_run(), compiled.naming) for house, compiled in homes]
+    trends = [(house, trends_job_of(house, naming)) for house, naming in watched]
     started = [job for _, definition, job in jobs if isinstance(definition, Trigger)]
     return dg.Definitions(
         assets=[
-            assets_of(definition, naming, starter(house, engine)) for house, naming, definition in published
+            *(
+                assets_of(definition, naming, starter(house, engine))
+                for house, naming, definition in published
+            ),
+            *(asset for house, naming in watched for asset in trends_of(house, naming)),
         ],
-        asset_checks=[check_of(definition, naming, house) for house, naming, definition in published],
-        jobs=[*every, upkeep],
+        asset_checks=[
+            *(check_of(definition, naming, house) for house, naming, definition in published),
+            *(check for house, naming in watched for check in checks_of(house, naming.own(HISTORY))),
+        ],
+        jobs=[*every, *(job for _, job in trends), upkeep],
         schedules=[
             *(schedule_of(d, job, house) for house, d, job in jobs if isinstance(d, Schedule)),
+            *(daily(job, house) for house, job in trends),
             nightly(upkeep),
         ],
         sensors=[

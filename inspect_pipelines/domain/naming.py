@@ -28,6 +28,10 @@ class Naming:
         name = snake(definition_id)
         return name if self.is_first else f"{snake(self.org_id)}__{name}"
 
+    def own(self, name: str) -> str:
+        """The name of something of the organisation that is no definition's: theirs begin with a letter or a digit."""
+        return f"_{self.job(DefinitionId(name))}"
+
     def tag(self, key: str) -> str:
         """The key of a tag whose values two organisations may share without sharing its limit."""
         if self.is_first:

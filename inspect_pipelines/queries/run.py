@@ -101,6 +101,12 @@ def current_run(house: House, run_id: RunId) -> Run | None:
         return ledger.runs.find(run_id)
 
 
+def has_ended_runs(house: House) -> bool:
+    """Whether any run has ended by now, so that there is something to be said of them."""
+    with house.ledger.read() as ledger:
+        return bool(ledger.runs.latest(status=ENDED, limit=1))
+
+
 def run_for(house: House, caller: Caller, run_id: RunId) -> Run | None:
     """The run as the ledger has it now; None: there is none.
 

@@ -15,7 +15,10 @@ from inspect_pipelines.errors import NotFound, UsageError
 from resources.history.named import FOLDER, USED, named_queries
 
 PAGE = (Path(__file__).parents[3] / "docs/history.md").read_text(encoding="utf-8")
-NEEDED = {"definition_id": "nightly-shop", "run_id": a_run(1).id, "since": "2026-11-01"}
+NEEDED = {
+    "definition_id": "nightly-shop", "run_id": a_run(1).id, "since": "2026-11-01",
+    "first": "2026-11-01", "last": "2026-11-30", "day": "2026-11-22",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
