@@ -107,6 +107,7 @@ def test_two_organisations_with_the_same_ids_run_alert_and_are_queried_side_by_s
             "nightly_front/comparisons",
             "nightly_front/screenshots",
         ],
+        "trends of": ["_beta_corp__history", "_history"],
     }
 
     # Each channel heard of its own run, once.
@@ -148,11 +149,13 @@ def in_dagster() -> dict[str, Any]:
     from inspect_pipelines.definitions import defs
 
     repository = defs().get_repository_def()
+    assets = [key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()]
     jobs = [job for job in repository.get_all_jobs() if not job.name.startswith("_")]  # ours, of the home
     return {
         "jobs": {job.name: job.run_tags[".dagster/inspect.org"] for job in jobs},
         "schedules": sorted(
             schedule.name for schedule in repository.schedule_defs if not schedule.name.startswith("_")
         ),
-        "assets": sorted(key.to_user_string() for key in repository.asset_graph.get_all_asset_keys()),
+        "assets": sorted(name for name in assets if not name.startswith("_")),
+        "trends of": sorted({name.partition("/")[0] for name in assets if name.startswith("_")}),
     }
