@@ -9,6 +9,7 @@ InspectError                      exit code   may a retry help?
 |  `- Forbidden                       2       no   we know who asks, and they may not
 |- Unreadable                         3       no   a picture or a stored file that cannot be decoded
 |- SetupMissing                       3       no   Chromium, a driver, a database: `inspect-pipelines doctor` says how to get it
+|- Overtaken                          3       no   we were the one that does it; another one has taken over meanwhile
 |- ChannelError                       3    it says  a message that did not arrive
 `- Unavailable                        3       yes  a lock, a disk, a service that may answer the next time
    `- SessionCrashed                  3       yes  the browser or its worker died; ours, never the site's
@@ -73,6 +74,10 @@ class Unreadable(InspectError):
 
 class SetupMissing(InspectError):
     """Something that set-up should have put on the machine."""
+
+
+class Overtaken(InspectError):
+    """Another one has taken over what this one did alone; it goes on there."""
 
 
 class ChannelError(InspectError):

@@ -11,6 +11,7 @@ from typing import Protocol
 from inspect_pipelines.domain.access import AccessToken
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.sign_in import SignIn
+from inspect_pipelines.ports.leases import Fence, Leases
 from inspect_pipelines.ports.ledger import Ledger
 
 AGAIN = "run_again"  # the kind of a run's fact that the history may hold already
@@ -79,12 +80,20 @@ class AcrossSession(Protocol):
     def pictures(self) -> AcrossPictures: ...
     @property
     def access(self) -> AcrossAccess: ...
+    @property
+    def fence(self) -> Fence: ...
     def organizations(self) -> list[OrgId]:
         """Every one that has rows, applied or not."""
 
 
 class Ledgers(Protocol):
     """The ledgers of all organisations of a home, over shared connections."""
+
+    @property
+    def leases(self) -> Leases: ...
+    @property
+    def is_shared(self) -> bool:
+        """Whether other machines may work on them, too: then flock says nothing of who does what."""
 
     def of(self, org_id: OrgId) -> Ledger:
         """One organisation's; cheap, and it need not have been applied yet."""

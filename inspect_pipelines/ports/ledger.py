@@ -28,6 +28,7 @@ from inspect_pipelines.ports.comments import Comments, ReviewRequests
 from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
 from inspect_pipelines.ports.drift_tracks import DriftTracks
 from inspect_pipelines.ports.events import Events
+from inspect_pipelines.ports.leases import Fence
 from inspect_pipelines.ports.organizations import Organizations
 from inspect_pipelines.ports.remote_sessions import RemoteSessions
 from inspect_pipelines.ports.repairs import Repairs
@@ -269,6 +270,8 @@ class LedgerSession(Protocol):
     def identities(self) -> Identities: ...
     @property
     def kept_answers(self) -> KeptAnswers: ...
+    @property
+    def fence(self) -> Fence: ...
     @property
     def audit(self) -> Audit: ...
 

@@ -17,6 +17,7 @@ from resources.ledger.access import token_of
 from resources.ledger.access_tables import access_tokens, members
 from resources.ledger.event_tables import events
 from resources.ledger.journal_tables import journal_numbers
+from resources.ledger.leases import SqlFence
 from resources.ledger.sign_in_tables import sign_ins
 from resources.ledger.sign_ins import sign_in_of
 from resources.ledger.tables import (
@@ -146,6 +147,7 @@ class SqlAcrossSession:
         self.journal = SqlAcrossJournal(connection)
         self.pictures = SqlAcrossPictures(connection)
         self.access = SqlAcrossAccess(connection)
+        self.fence = SqlFence(connection)
 
     def organizations(self) -> list[OrgId]:
         named = (organizations.c.id, definitions.c.org_id, runs.c.org_id, events.c.org_id)

@@ -23,12 +23,14 @@ from resources.ledger.comments import SqlComments, SqlReviewRequests
 from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.drift_tracks import SqlDriftTracks
+from resources.ledger.engines import TOGETHER
 from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
 from resources.ledger.expiry import SqlExpiry
 from resources.ledger.incidents import SqlIncidents, SqlSilences
 from resources.ledger.journal import SqlJournal
 from resources.ledger.kept_answers import SqlKeptAnswers
+from resources.ledger.leases import SqlFence, SqlLeases
 from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
 from resources.ledger.pauses import SqlPauses
@@ -110,6 +112,7 @@ class SqlSession:
         self.sign_ins = SqlSignIns(connection, org_id, via)
         self.identities = SqlIdentities(connection, org_id, via)
         self.kept_answers = SqlKeptAnswers(connection, org_id, via)
+        self.fence = SqlFence(connection)
         if is_of_run:
             self._withhold()
 
@@ -151,7 +154,12 @@ class SqlLedgers:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self.leases = SqlLeases(self)
         self._is_current = False
+
+    @property
+    def is_shared(self) -> bool:
+        return isinstance(self.database, PostgresDatabase)
 
     def of(self, org_id: OrgId) -> SqlLedger:
         return SqlLedger(self, org_id)
@@ -167,6 +175,19 @@ class SqlLedgers:
         self.migrate()
         with self.database.read() as connection:
             yield SqlAcrossSession(connection)
+
+    @contextmanager
+    def together(self) -> Iterator[sa.Connection]:
+        """Write what the database itself decides, row by row, beside all organisations' writers."""
+        self.migrate()
+        with self.database.write(of=TOGETHER) as connection:
+            yield connection
+
+    @contextmanager
+    def looking(self) -> Iterator[sa.Connection]:
+        self.migrate()
+        with self.database.read() as connection:
+            yield connection
 
     def migrate(self) -> None:
         if self._is_current:

@@ -20,7 +20,7 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.organizations import WrongOrganization
-from resources.ledger import event_tables, journal_tables
+from resources.ledger import event_tables, journal_tables, lease_tables
 from resources.ledger.store import SqlLedgers, SqlSession
 from resources.ledger.tables import metadata
 
@@ -29,7 +29,9 @@ ASKED = {**ledger_rows.VALUES, **ledger_rows.NAMES, **ledger_rows.OWN}
 KEPT_ELSEWHERE = {
     event_tables.inbox.name,
     journal_tables.journal_numbers.name,
+    lease_tables.leases.name,
 }  # the inbox's, and of all together
+OF_THE_HOME = "fence"  # asks who of the machines does something, whosever rows it is about
 
 
 class Enough(Exception):
@@ -85,6 +87,7 @@ def methods() -> list[str]:
     return [
         f"{name}.{method}"
         for name, repository in vars(session).items()
+        if name != OF_THE_HOME
         for method, _ in inspect.getmembers(repository, inspect.ismethod)
         if not method.startswith("_")
     ]
