@@ -22,8 +22,9 @@ from resources.clock import SystemClock
 
 @click.command()
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would go, for every kind.")
+@click.option("--trust-clock", is_flag=True, help="Also when the clock has leapt since the last sweep.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def prune(is_dry_run: bool, as_json: bool) -> None:
+def prune(is_dry_run: bool, trust_clock: bool, as_json: bool) -> None:
     """Let go what was kept long enough (`retention`).
 
     As organization.yaml says it; of every organisation of this home; Dagster does it each night. Facts stay in the history for ever.
@@ -37,7 +38,15 @@ def prune(is_dry_run: bool, as_json: bool) -> None:
             "nothing was applied to this home yet, so nobody has said how long what is kept: nothing was pruned"
         )
         return
-    done = sweep(houses, now=ours.clock.now(), by=f"user:{user_name()}", is_dry_run=is_dry_run)
+    done = sweep(
+        houses,
+        now=ours.clock.now(),
+        by=f"user:{user_name()}",
+        is_dry_run=is_dry_run,
+        trusts_clock=trust_clock,
+    )
+    if done.held:
+        raise Refused(f"{done.held}; or now, with --trust-clock")
     if as_json:
         print_json(done)
     else:

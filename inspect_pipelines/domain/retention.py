@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.session import SessionResult
 
-SWEPT = "retention.swept"  # the deed, in the audit
+SWEPT = "retention.swept"  # the deeds, in the audit
+HELD = "retention.held"
+LEAP = timedelta(days=10)  # a machine may be off for a week, and the shortest window of pictures is two
+TO_NOTICE = timedelta(hours=12)  # a clock that a machine woke up with is set right long before
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,24 @@ def longest(of: Iterable[Retention]) -> Retention:
     found = list(of) or [Retention()]
     names = Retention.__dataclass_fields__
     return Retention(**{name: max(getattr(one, name) for one in found) for name in names})
+
+
+def leapt(now: datetime, *, swept: datetime | None, held: datetime | None) -> timedelta | None:
+    """How far the clock went since the last sweep, when it may be the clock that is wrong; None: go on.
+
+    Nothing that a sweep lets go of comes back, so the first one after a leap only says so. The next one, half a day later
+    by the same clock, goes on.
+
+    Args:
+        now: Aware, as all of them.
+        swept: When the last sweep was, by the clock of then; None: there was none.
+        held: When one was held back since then; None: none was.
+    """
+    if swept is None or now - swept <= LEAP:
+        return None
+    if held is not None and TO_NOTICE <= now - held <= LEAP:
+        return None
+    return now - swept
 
 
 def too_short(kept: Retention) -> tuple[tuple[str, str], ...]:

@@ -37,8 +37,13 @@ def let_go(context: dg.OpExecutionContext, estate: dg.ResourceParam[Estate]) -> 
     """One number and one size a kind, as metadata; Dagster plots them over its runs."""
     now, houses = estate.clock.now(), estate.houses()
     kept = longest(organization(house).retention for house in houses)
+    swept = sweep(houses, now=now)
+    if swept.held:
+        context.log.warning(swept.held)
+        context.add_output_metadata({"held": dg.MetadataValue.text(swept.held)})
+        return
     gone = [
-        *sweep(houses, now=now).gone,
+        *swept.gone,
         trim_debug(context.instance, before=now - timedelta(days=kept.dagster_debug)),
         forget_runs(context.instance, before=now - timedelta(days=kept.dagster_runs), but=context.run_id),
     ]

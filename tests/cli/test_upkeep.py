@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.compiled import Compiled
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.naming import Naming
+from inspect_pipelines.errors import Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.wiring import house as wired
 from loopback_site.server import png
@@ -57,6 +59,20 @@ def test_pruning_tells_every_kind_before_and_after_and_the_two_agree(house: Hous
     assert done.output.endswith("0 pictures and files are referred to and stay\n")
     assert [one["count"] for one in again["gone"]] == [0] * 6
     assert [one["kind"] for one in again["gone"]][:2] == ["pictures", "traces, films and network logs"]
+
+
+def test_after_a_leap_of_the_clock_a_person_has_to_say_that_it_is_right(house: House) -> None:
+    published(house)
+    with house.ledger.write() as ledger:
+        long_ago = house.clock.now() - timedelta(days=300)
+        ledger.audit.append("retention.swept", "home", by="service:runs", at=long_ago)
+
+    with pytest.raises(Refused, match=r"300 days after the last sweep.* or now, with --trust-clock"):
+        call("prune")
+    dry, done = call("prune", "--dry-run"), call("prune", "--trust-clock")
+
+    assert (dry.exit_code, done.exit_code) == (0, 0)
+    assert done.output.startswith("GONE  KIND")
 
 
 def test_a_home_to_which_nothing_was_applied_has_nothing_to_prune(house: House) -> None:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+import pytest
+
 from builders import NOW, a_finding, a_screenshot, a_session, a_sha
 from history_builders import a_comparison
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
-from inspect_pipelines.domain.retention import Retention, longest, telling, too_short
+from inspect_pipelines.domain.retention import LEAP, TO_NOTICE, Retention, leapt, longest, telling, too_short
 from inspect_pipelines.domain.session import OtherSide
 
 CALM = a_comparison(
@@ -63,3 +67,26 @@ def test_pictures_are_not_kept_longer_than_what_says_what_they_show():
     assert too_short(Retention()) == ()
     assert [key for key, _ in too_short(Retention(failing_pictures=10))] == ["passing_pictures"]
     assert [key for key, _ in too_short(Retention(evidence=30))] == ["failing_pictures"]
+
+
+@pytest.mark.parametrize(
+    ("swept", "held", "is_held"),
+    [
+        (None, None, False),
+        (timedelta(days=1), None, False),
+        (LEAP, None, False),
+        (timedelta(days=-365), None, False),  # the last one was held in a future that was none
+        (LEAP + timedelta(seconds=1), None, True),
+        (timedelta(days=400), timedelta(hours=1), True),
+        (timedelta(days=400), TO_NOTICE, False),
+        (timedelta(days=400), LEAP, False),
+        (timedelta(days=400), LEAP + timedelta(seconds=1), True),
+        (timedelta(days=400), timedelta(days=-1), True),
+    ],
+)
+def test_a_sweep_after_a_leap_is_held_back_once(
+    swept: timedelta | None, held: timedelta | None, is_held: bool
+) -> None:
+    told = leapt(NOW, swept=swept and NOW - swept, held=held and NOW - held)
+
+    assert told == (swept if is_held else None)

@@ -12,7 +12,7 @@ from builders import NOW, a_schedule
 from houses import a_house, an_estate, apply
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.domain.retention import Kind, Retention
+from inspect_pipelines.domain.retention import SWEPT, Kind, Retention
 from inspect_pipelines.engine.upkeep import NAME, forget_runs, nightly, trim_debug, upkeep_job
 from inspect_pipelines.queries.status import status
 from loopback_site.server import png
@@ -101,6 +101,23 @@ def test_the_nightly_job_sweeps_the_home_and_tells_each_kind(dagster, tmp_path: 
     swept = status(house, Status()).swept
     assert swept is not None
     assert (swept.at, swept.by, swept.gone) == (NOW, "service:runs", "pictures: 1 (0.0 MB)")
+
+
+def test_a_night_after_a_leap_of_the_clock_touches_nothing_of_dagster_s_either(
+    dagster, tmp_path: Path
+) -> None:
+    house = a_house(tmp_path, gallery=FolderGallery(tmp_path / "gallery"))
+    apply(house, a_schedule(), organization=Organization(house.org_id, retention=Retention(dagster_runs=1)))
+    old = a_dagster_run(dagster)
+    with house.ledger.write() as ledger:
+        ledger.audit.append(SWEPT, "home", by="service:runs", at=NOW)
+    house.clock.at = NOW + timedelta(days=4000)
+
+    result = upkeep_job(an_estate(house, OrgId("other"))).execute_in_process(instance=dagster)
+
+    (output,) = [one for one in result.all_events if one.event_type is dg.DagsterEventType.STEP_OUTPUT]
+    assert {*output.step_output_data.metadata} == {"held"}
+    assert dagster.get_run_by_id(old) is not None
 
 
 def test_the_job_has_a_name_that_no_definition_has_and_is_due_each_night(tmp_path: Path) -> None:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from inspect_pipelines.domain.audit import SERVICE
+from inspect_pipelines.domain.audit import SERVICE, AuditEntry
 from inspect_pipelines.domain.ids import BaselineId, EventId, OrgId, RunId, Sha256
-from inspect_pipelines.domain.retention import SWEPT, Gone, Kind, telling
+from inspect_pipelines.domain.retention import HELD, SWEPT, Gone, Kind, leapt, telling
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.pictures.prune import YOUNGEST
@@ -40,13 +40,21 @@ class Due:
 class Swept:
     gone: tuple[Gone, ...]  # of every kind one, also where it is none
     kept: int  # pictures and files that something refers to
+    held: str = ""  # why nothing was let go of; empty: it was
 
     @property
     def size_bytes(self) -> int:
         return sum(one.size_bytes for one in self.gone)
 
 
-def sweep(houses: Sequence[House], *, now: datetime, by: str = SERVICE, is_dry_run: bool = False) -> Swept:
+def sweep(
+    houses: Sequence[House],
+    *,
+    now: datetime,
+    by: str = SERVICE,
+    is_dry_run: bool = False,
+    trusts_clock: bool = False,
+) -> Swept:
     """Let go what is due in every organisation of a home, or only tell what a sweep at this moment would.
 
     Args:
@@ -54,7 +62,10 @@ def sweep(houses: Sequence[House], *, now: datetime, by: str = SERVICE, is_dry_r
         now: Aware; what is kept for n days goes when it is older.
         by: Who asks; it stands in every organisation's audit, with what went.
         is_dry_run: Change nothing.
+        trusts_clock: Also when the clock has leapt since the last sweep.
     """
+    if not (is_dry_run or trusts_clock) and (why := _hold(houses, now, by)):
+        return Swept((), 0, why)
     due = [due_of(house, now) for house in houses]
     if not is_dry_run:
         for house, one in zip(houses, due, strict=True):
@@ -76,6 +87,32 @@ def sweep(houses: Sequence[House], *, now: datetime, by: str = SERVICE, is_dry_r
             with house.ledger.write() as ledger:
                 ledger.audit.append(SWEPT, "home", by=by, at=now, detail=in_words(gone))
     return Swept(gone, kept)
+
+
+def _hold(houses: Sequence[House], now: datetime, by: str) -> str:
+    """Why nothing is let go of this time, kept in every audit; empty: it may be."""
+    stands = [_last(house) for house in houses]
+    swept = max((swept.happened_at for swept, _ in stands if swept), default=None)
+    held = max(
+        (held.happened_at for swept, held in stands if held and (swept is None or held.seq > swept.seq)),
+        default=None,
+    )
+    gone = leapt(now, swept=swept, held=held)
+    if swept is None or gone is None:
+        return ""
+    why = (
+        f"the clock says {now:%Y-%m-%d %H:%M} UTC, {gone.days} days after the last sweep, of {swept:%Y-%m-%d %H:%M} UTC; "
+        "in case the clock is wrong, nothing was let go of: look at it, the sweep of the next night goes on"
+    )
+    for house in houses:
+        with house.ledger.write() as ledger:
+            ledger.audit.append(HELD, "home", by=by, at=now, detail=why)
+    return why
+
+
+def _last(house: House) -> tuple[AuditEntry | None, AuditEntry | None]:
+    with house.ledger.read() as ledger:
+        return ledger.audit.last(SWEPT), ledger.audit.last(HELD)
 
 
 def in_words(gone: Sequence[Gone]) -> str:

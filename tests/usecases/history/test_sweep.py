@@ -107,7 +107,7 @@ def test_passing_pictures_go_first_then_failing_ones_with_the_evidence(tmp_path:
     assert [is_there(house, sha) for sha in (calm, odd, nobodys, young)] == [False, True, False, True]
     assert counted(done)[Kind.PICTURES] == 2
     house.clock.sleep(timedelta(days=71).total_seconds())
-    done = sweep([house], now=house.clock.now())
+    done = sweep([house], now=house.clock.now(), trusts_clock=True)
     assert [is_there(house, sha) for sha in (odd, young)] == [False, False]
     assert counted(done) == {
         Kind.PICTURES: 2,
@@ -118,6 +118,33 @@ def test_passing_pictures_go_first_then_failing_ones_with_the_evidence(tmp_path:
         Kind.MESSAGES: 0,
     }
     assert done.size_bytes > 500
+
+
+def test_a_clock_that_leaps_lets_nothing_go_until_it_has_stayed_there_for_a_night(tmp_path: Path):
+    """A machine woke up in 2027, and its nightly sweep took every picture that nobody had approved."""
+    house, other = a_home(tmp_path)
+    here = house.clock.now()
+    kept = shot(house, 1, days=2)
+    ended(house, 1, days=2, has_passed=True, calm=kept, odd=None)
+    sweep([house, other], now=here)
+    wrong = here + timedelta(days=365)
+
+    leapt = sweep([house, other], now=wrong)
+    soon = sweep([house, other], now=wrong + timedelta(hours=1))
+    set_right = sweep([house, other], now=here + timedelta(days=1))
+    leapt_again = sweep([house, other], now=wrong + timedelta(days=1))
+    was_there = is_there(house, kept)
+    stayed = sweep([house, other], now=wrong + timedelta(days=2))
+
+    assert leapt.held.startswith(
+        "the clock says 2027-11-22 07:00 UTC, 365 days after the last sweep, of 2026-11-22"
+    )
+    assert (leapt.gone, soon.gone, leapt_again.gone) == ((), (), ())
+    assert (set_right.held, stayed.held) == ("", "")
+    assert was_there
+    assert not is_there(house, kept)
+    with other.ledger.read() as ledger:
+        assert [one.action for one in ledger.audit.entries()][:2] == ["retention.swept", "retention.held"]
 
 
 def test_a_failing_picture_may_go_before_what_the_run_said(tmp_path: Path):
