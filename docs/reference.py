@@ -10,9 +10,14 @@ from typing import Any
 
 from inspect_pipelines.config.document import Document
 from inspect_pipelines.config.fragment_document import FragmentDocument
+from inspect_pipelines.config.open_inspect import OpenInspectDocument
 from inspect_pipelines.config.page_document import PageDocument
 from inspect_pipelines.config.playbook_document import PlaybookDocument, PlaybookSpec
-from inspect_pipelines.config.schedule_document import ScheduleDocument, TriggerDocument
+from inspect_pipelines.config.schedule_document import (
+    OrganizationConfigDocument,
+    ScheduleDocument,
+    TriggerDocument,
+)
 from inspect_pipelines.config.schema import schema_of
 from inspect_pipelines.config.screenshot_document import ScreenshotDocument
 from resources.channels.registry import CHANNELS
@@ -25,6 +30,10 @@ Written by `python docs/reference.py` from the schemas that editors check by, so
 examples, is in [configuration.md](configuration.md); how they are used together in the [tutorial](tutorial.md) and the [how-tos](how-to/README.md).
 
 A key in **bold** has to be there. Where a text is taken instead of keys, it stands for the one that matters: `click: "#buy"` for `click: {selector: "#buy"}`.
+"""
+ORGANIZATION = """## `open_inspect` of organization.yaml
+
+For [agents](remote.md). A variable `INSPECT_OPEN_INSPECT_*` that is set wins over its key, for every organisation of the home.
 """
 REFUSED = """## Keys that are refused
 
@@ -61,7 +70,19 @@ def reference() -> str:
         parts += [
             f"## {title}\n\n{_table(shapes[name], shapes, titles, of=name)}" for name, title in new.items()
         ]
+    parts.append(f"{ORGANIZATION}\n{_table(_described(OpenInspectDocument), shapes_of_playbooks(), titles)}")
     return "\n".join([*parts, _refused()])
+
+
+def shapes_of_playbooks() -> Mapping[str, Shape]:
+    shapes: Mapping[str, Shape] = schema_of(PlaybookDocument, CHANNELS)["$defs"]
+    return shapes
+
+
+def _described(document: type[Document]) -> Shape:
+    """A part of organization.yaml, as its schema says it."""
+    shape: Shape = schema_of(OrganizationConfigDocument, CHANNELS)["$defs"][document.__name__]
+    return shape
 
 
 def _refused() -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 from inspect_pipelines.config.settings import Settings, resolve_secret
+from inspect_pipelines.domain.control_plane import USUAL_SERVICE, ControlPlane
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, SourceId
 from inspect_pipelines.domain.playbook import BROWSER, OPEN_INSPECT
 from inspect_pipelines.domain.source import Source
@@ -79,7 +81,9 @@ def estate(settings: Settings | None = None) -> Estate:
         gallery=gallery,
         evidence_files=evidence_files,
         sessions=RoutedSessions({BROWSER: browser}),  # and agents, by each organisation's own ledger
-        agents=OpenInspectAgents(None, ledger=ledgers.of(DEFAULT_ORG), clock=clock, resolve=resolve_secret),
+        agents=OpenInspectAgents(
+            lambda: None, ledger=ledgers.of(DEFAULT_ORG), clock=clock, resolve=resolve_secret
+        ),
         live_frames=live_frames,
         workers=workers,
         logins=FolderLogins(home / "logins", key),
@@ -91,10 +95,16 @@ def estate(settings: Settings | None = None) -> Estate:
         channels=[("*", channel)],
         kinds=CHANNELS,
     )
-    access = access_of(settings)
 
     def house_of(org_id: OrgId) -> House:
         ledger = ledgers.of(org_id)
+
+        def access() -> Access | None:
+            if isinstance(database, Path) and not database.exists():
+                return access_of(settings)  # nothing was applied here, and asking must not make a ledger
+            with ledger.read() as reading:
+                return access_of(settings, reading.organizations.find().open_inspect)
+
         playing = OpenInspectSessions(
             access, ledger=ledger, gallery=gallery, clock=clock, resolve=resolve_secret
         )
@@ -116,36 +126,39 @@ def house(settings: Settings | None = None, org_id: OrgId = DEFAULT_ORG) -> Hous
     return estate(settings).house(org_id)
 
 
-def access_of(settings: Settings) -> Access | None:
-    """Where the control plane is, and as whom it is asked; None: nobody said.
+def access_of(settings: Settings, said: ControlPlane | None = None) -> Access | None:
+    """Where the control plane is, and as whom it is asked: each variable that is set wins over its key; None: nobody said.
+
+    Args:
+        said: What the organisation says of it.
 
     Raises:
         UsageError: Some of it is said, and not all.
     """
-    said = {
-        "INSPECT_OPEN_INSPECT_URL": settings.open_inspect_url,
-        "INSPECT_OPEN_INSPECT_SECRET": settings.open_inspect_secret,
-        "INSPECT_OPEN_INSPECT_ACTOR": settings.open_inspect_actor,
+    said = said or ControlPlane()
+    needed = {
+        "url": (settings.open_inspect_url or "").rstrip("/") or said.url,
+        "secret": settings.open_inspect_secret or said.secret,
+        "actor": settings.open_inspect_actor or said.actor,
     }
-    if not any(said.values()):
+    if not any(needed.values()):
         return None
-    if lacking := [name for name, value in said.items() if not value]:
+    if lacking := [key for key, value in needed.items() if not value]:
         raise UsageError(
-            f"a control plane is set up in part only; set {' and '.join(lacking)} too, or none of them"
+            f"a control plane is set up in part only; say {' and '.join(lacking)} too, under open_inspect in "
+            f"organization.yaml or with {' and '.join(f'INSPECT_OPEN_INSPECT_{key.upper()}' for key in lacking)}"
         )
+    private = tuple(host for each in settings.open_inspect_private.split(",") if (host := each.strip()))
+    archives, mends = settings.open_inspect_archive, settings.open_inspect_mends
     return Access(
-        url=(settings.open_inspect_url or "").rstrip("/"),
-        secret=settings.open_inspect_secret or "",
-        actor=settings.open_inspect_actor or "",
-        service=settings.open_inspect_service,
-        model=settings.open_inspect_model,
-        effort=settings.open_inspect_effort,
-        web_url=(settings.open_inspect_web_url or "").rstrip("/"),
-        allow_private=tuple(
-            host for each in settings.open_inspect_private.split(",") if (host := each.strip())
-        ),
-        archives=settings.open_inspect_archive,
-        mends=settings.open_inspect_mends,
+        **needed,
+        service=settings.open_inspect_service or said.service or USUAL_SERVICE,
+        model=settings.open_inspect_model or said.model,
+        effort=settings.open_inspect_effort or said.effort,
+        web_url=(settings.open_inspect_web_url or "").rstrip("/") or said.web_url,
+        allow_private=private or said.allow_private,
+        archives=archives if archives is not None else said.archive is not False,
+        mends=mends if mends is not None else bool(said.mends),
     )
 
 

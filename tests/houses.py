@@ -109,6 +109,7 @@ class NoAgents:
     """Nobody has set up a control plane; remembers who was to be stopped."""
 
     mends = False
+    are_set_up = False
 
     def __init__(self, *, stops: bool = True) -> None:
         self.stopped: list[RemoteSession] = []

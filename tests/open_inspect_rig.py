@@ -45,7 +45,7 @@ def agents(
     if not (folder / "ledger.db").exists():
         prepare(folder)
     return OpenInspectSessions(
-        access(plane, **changes),
+        lambda: access(plane, **changes),
         ledger=create_ledgers(folder / "ledger.db").of(DEFAULT_ORG),
         gallery=FolderGallery(folder / "gallery"),
         clock=clock or SystemClock(),

@@ -16,11 +16,14 @@ from pathlib import Path
 
 import click
 
+from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import print_json, say
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, resolve_secret
+from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.engine.storages import mend, spoilt
 from inspect_pipelines.errors import InspectError
+from inspect_pipelines.ports.house import House
 
 LEAST_PYTHON = (3, 11)
 LEAST_SQLITE = (3, 35)  # RETURNING
@@ -52,7 +55,7 @@ def doctor(as_json: bool, repair: bool, open_inspect: bool) -> None:
     """Say what is missing on this machine and how to get it."""
     if repair:
         repair_databases(Settings().dagster_home())
-    checks = list(agents(Settings()) if open_inspect else examine(Settings()))
+    checks = list(agents(chosen_house(Settings())) if open_inspect else examine(Settings()))
     if as_json:
         print_json(checks)
     else:
@@ -82,8 +85,7 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield fonts()
     yield packages("Playwright", "playwright")
     yield from browser(settings)
-    if settings.open_inspect_url:
-        yield from agents(settings)
+    yield from every_agent(settings)
     yield from secrets(settings.project)
 
 
@@ -230,12 +232,20 @@ def browser(settings: Settings) -> Iterator[Check]:
         yield Check("a first picture", False, str(error), how)
 
 
-def agents(settings: Settings) -> Iterator[Check]:
-    """The control plane lets us in: asked with a signed request."""
-    from inspect_pipelines.wiring import house
-
-    for each in house(settings).agents.examine():
+def agents(house: House) -> Iterator[Check]:
+    """The control plane of an organisation lets us in: asked with a signed request."""
+    for each in house.agents.examine():
         yield Check(each.name, each.is_ok, each.found, each.how)
+
+
+def every_agent(settings: Settings) -> Iterator[Check]:
+    """The same of each organisation of the home that has one; what several have in common is told once."""
+    from inspect_pipelines.wiring import estate
+
+    ours = estate(settings)
+    houses = [ours.house(org_id) for org_id in ours.publication.organizations() or [DEFAULT_ORG]]
+    told = dict.fromkeys(check for house in houses if house.agents.are_set_up for check in agents(house))
+    yield from told
 
 
 def secrets(project: Path) -> Iterator[Check]:

@@ -81,7 +81,7 @@ def open_(session: str) -> None:
     found = find_remote_session(_house(), session)
     if not found.url:
         raise UsageError(
-            f"session {found.id!r} has no page to open; set INSPECT_OPEN_INSPECT_WEB_URL before sessions are opened"
+            f"session {found.id!r} has no page to open; say web_url under open_inspect in organization.yaml before sessions are opened"
         )
     say(found.url)
     click.launch(found.url)

@@ -11,6 +11,7 @@ from inspect_pipelines.config.alert_document import alerting
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.channels import read_channels, read_people
 from inspect_pipelines.config.layout import ORGANIZATION
+from inspect_pipelines.config.open_inspect import control_plane
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.rules import notify_rule
@@ -100,6 +101,9 @@ def read_organization(
             machines_finalize=document.reviews.finalize == "anybody",
             workflows=workflows(document.workflows, document.public_url, reader.at("workflows")),
             sign_in=sign_in(document.sign_in, document.public_url, reader.at("sign_in")),
+            open_inspect=control_plane(
+                document.open_inspect, reader.at("open_inspect"), reader.warned_at("open_inspect")
+            ),
             retention=reader.retention(document.retention),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
@@ -135,6 +139,10 @@ class _Reader:
     def at(self, *here: str | int) -> Callable[..., None]:
         """What notes a fault below a place."""
         return lambda message, *path: self.findings.wrong(self.source, (*here, *path), message)
+
+    def warned_at(self, *here: str | int) -> Callable[..., None]:
+        """The same of what is no fault."""
+        return lambda message, *path: self.findings.warn(self.source, (*here, *path), message)
 
     def calendar(self, name: str, written: list[str]) -> tuple[calendar.Days, ...]:
         found = []

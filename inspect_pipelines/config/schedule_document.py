@@ -17,6 +17,7 @@ from pydantic import (
 from inspect_pipelines.config.alert_document import AlertsDocument, OwnAlertsDocument
 from inspect_pipelines.config.channel_document import PersonDocument
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
+from inspect_pipelines.config.open_inspect import OpenInspectDocument
 from inspect_pipelines.config.screenshot_document import Tolerance
 from inspect_pipelines.config.sign_in import SignInDocument
 from inspect_pipelines.config.source_document import SourceDocument
@@ -279,6 +280,7 @@ class OrganizationConfigDocument(Document):
     public_url: str | None = None
     workflows: list[WorkflowDocument] = Field(default_factory=list)
     sign_in: SignInDocument | None = None
+    open_inspect: OpenInspectDocument | None = None
     retention: RetentionDocument = Field(default_factory=RetentionDocument)
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: dict[str, Any] = Field(default_factory=dict)  # config/channels.py asks the kind of each

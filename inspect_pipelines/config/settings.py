@@ -109,10 +109,11 @@ class Settings(BaseModel):
     """Who plays playbooks that name nobody: this machine's browser, or agents on the control plane below."""
 
     open_inspect_url: str | None = Field(default=None, pattern=r"^https?://\S+$")
-    """The control plane's base address, `https://control.example.com`; None: there is none."""
+    """The control plane's base address, `https://control.example.com`; this and what follows wins over `open_inspect` of
+    organization.yaml, key by key. None: what is said there, else there is none."""
 
-    open_inspect_service: Literal["web", "slack-bot", "github-bot", "linear-bot"] = "github-bot"
-    """The service whose name the control plane's deployer lends us."""
+    open_inspect_service: Literal["web", "slack-bot", "github-bot", "linear-bot"] | None = None
+    """The service whose name the control plane's deployer lends us; None: organization.yaml's, else `github-bot`."""
 
     open_inspect_secret: str | None = Field(default=None, pattern=SECRET_REFERENCE.pattern)
     """That service's secret, as a reference: `${env:NAME}` or `${file:/path}`."""
@@ -132,10 +133,10 @@ class Settings(BaseModel):
     open_inspect_private: str = ""
     """Hosts among these that may be of our own network, and be reached without TLS, with commas between."""
 
-    open_inspect_archive: bool = True
-    """Whether sessions are archived there when all of them is collected."""
+    open_inspect_archive: bool | None = None
+    """Whether sessions are archived there when all of them is collected; None: organization.yaml's word, else they are."""
 
-    open_inspect_mends: bool = False
+    open_inspect_mends: bool | None = None
     """Whether an agent is asked where an element has gone that a browser does not find; what it says is proposed to a person."""
 
     payload_days: int | None = Field(default=None, ge=1, le=3650)

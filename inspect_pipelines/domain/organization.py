@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.channel import ChannelConfig, Person
+from inspect_pipelines.domain.control_plane import ControlPlane
 from inspect_pipelines.domain.identity import Provider
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
@@ -47,6 +48,9 @@ class Organization:
     machines_finalize: bool = False  # whether a token may make pictures the approved ones
     workflows: tuple[TrustedWorkflow, ...] = ()  # of CI, that get a token without a secret
     sign_in: Provider | None = None  # of its people; None: they have passwords
+    open_inspect: ControlPlane | None = (
+        None  # whose agents play for it; None: the environment says it, or nobody
+    )
     retention: Retention = field(default_factory=Retention)
 
 

@@ -23,6 +23,10 @@ class Agents(Protocol):
     """A control plane, asked once each time."""
 
     @property
+    def are_set_up(self) -> bool:
+        """Whether somebody has said where a control plane is, also in part."""
+
+    @property
     def mends(self) -> bool:
         """Whether an agent is asked where an element has gone that a browser does not find."""
 

@@ -50,6 +50,11 @@ def upgrade_organization_7_to_8(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_organization_8_to_9(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may say where its agents' control plane is; before, the environment did, and still may."""
+    return kept
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
@@ -60,4 +65,5 @@ ORGANIZATION = Shape(
     upgrade_organization_5_to_6,
     upgrade_organization_6_to_7,
     upgrade_organization_7_to_8,
+    upgrade_organization_8_to_9,
 )

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from inspect_pipelines.domain.control_plane import actor_problem
 from inspect_pipelines.domain.remote_session import RemoteSession, RemoteStatus, key_of, title_of
 
 
@@ -23,3 +24,12 @@ def test_a_session_goes_on_until_it_has_ended() -> None:
     }
 
     assert [status for status, is_open in found.items() if not is_open] == [RemoteStatus.ENDED]
+
+
+def test_an_actor_is_of_its_service() -> None:
+    assert actor_problem("github:qa", "") == actor_problem("slack:qa", "slack-bot") == ""
+    assert actor_problem("qa", "web") == "is no service account; write 'user:NAME'"
+    assert (
+        actor_problem("slack:qa", "")
+        == "is not of the service 'github-bot', whose accounts begin with 'github:'"
+    )

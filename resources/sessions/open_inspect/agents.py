@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 
 from inspect_pipelines.domain.remote_session import RemoteSession
-from inspect_pipelines.errors import InspectError, SetupMissing
+from inspect_pipelines.errors import InspectError, SetupMissing, UsageError
 from inspect_pipelines.ports.agents import Examined
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.ledger import Ledger
@@ -24,36 +24,59 @@ class OpenInspectAgents:
     """`ports.Agents`, for one organisation.
 
     Args:
-        access: None: nobody has said where a control plane is.
+        access: Where the control plane is, asked each time; None: nobody has said.
         resolve: A secret's value behind its reference.
     """
 
     def __init__(
-        self, access: Access | None, *, ledger: Ledger, clock: Clock, resolve: Callable[[str], str]
+        self,
+        access: Callable[[], Access | None],
+        *,
+        ledger: Ledger,
+        clock: Clock,
+        resolve: Callable[[str], str],
     ) -> None:
         self._access, self._ledger, self._clock, self._resolve = access, ledger, clock, resolve
         self._trust = Trust(clock)
 
     @property
+    def are_set_up(self) -> bool:
+        try:
+            return self._access() is not None
+        except UsageError:  # in part: `examine` says what is lacking
+            return True
+        except InspectError:  # a ledger that cannot be read has nothing to do with agents
+            return False
+
+    @property
     def mends(self) -> bool:
-        return self._access is not None and self._access.mends
+        try:
+            access = self._access()
+        except UsageError:  # told by whoever needs it: no run of a browser does
+            return False
+        return access is not None and access.mends
 
     def stop(self, session: RemoteSession) -> bool:
-        if self._access is None:
+        access = self._access()
+        if access is None:
             raise SetupMissing(f"session {session.id!r} cannot be stopped: there is no control plane; {HOW}")
-        plane = ControlPlane(self._access, self._clock, self._resolve, self._trust)
-        web_url = self._access.web_url
-        remote = Remote(session, plane, self._ledger, self._clock, is_new=False, web_url=web_url)
+        plane = ControlPlane(access, self._clock, self._resolve, self._trust)
+        remote = Remote(session, plane, self._ledger, self._clock, is_new=False, web_url=access.web_url)
         if not remote.stop_once():
             return False
-        remote.end(archives=self._access.archives)
+        remote.end(archives=access.archives)
         return True
 
     def examine(self) -> Sequence[Examined]:
         return list(self._examined())
 
     def _examined(self) -> Iterator[Examined]:
-        access = self._access
+        try:
+            access = self._access()
+        except UsageError as error:
+            wrong, _, how = str(error).rpartition("; ")
+            yield Examined(NAME, False, wrong, how)
+            return
         if access is None:
             yield Examined(NAME, False, "none is set up", HOW)
             return

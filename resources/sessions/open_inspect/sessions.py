@@ -39,20 +39,20 @@ from resources.sessions.wire import End
 ANSWER_KEYS = ("content", "text")  # of a token event
 COUNTED_SECONDS = 5.0
 FETCHING_SECONDS = 60.0  # a picture, with what is tried again
-HOW = "set INSPECT_OPEN_INSPECT_URL, INSPECT_OPEN_INSPECT_SECRET and INSPECT_OPEN_INSPECT_ACTOR, see docs/remote.md"
+HOW = "say where it is with open_inspect in organization.yaml, or with INSPECT_OPEN_INSPECT_URL, _SECRET and _ACTOR; see docs/remote.md"
 
 
 class OpenInspectSessions:
     """`ports.Sessions` over a control plane, for one organisation.
 
     Args:
-        access: None: nobody has said where a control plane is; playing then says how to.
+        access: Where the control plane is, asked for each session; None: nobody has said, and playing says how to.
         resolve: A secret's value behind its reference.
     """
 
     def __init__(
         self,
-        access: Access | None,
+        access: Callable[[], Access | None],
         *,
         ledger: Ledger,
         gallery: Pictures,
@@ -79,18 +79,19 @@ class OpenInspectSessions:
         Raises:
             SetupMissing: Nobody has said where a control plane is.
         """
-        if self._access is None:
+        access = self._access()
+        if access is None:
             raise SetupMissing(
                 f"playbook {request.playbook.id!r} is for an agent, and there is no control plane; {HOW}"
             )
         now = self._clock.now()
         give_up_at = self._clock.monotonic() + (deadline - now).total_seconds()
         watch = Watch(self._clock, self._pace, give_up_at, cancelled, self._are_open)
-        plane = ControlPlane(self._access, self._clock, self._resolve, self._trust)
+        plane = ControlPlane(access, self._clock, self._resolve, self._trust)
         playing = _Playing(
-            request, self._remote(request, plane, now), plane, watch, self._clock, self._gallery, told
+            request, self._remote(request, plane, access, now), plane, watch, self._clock, self._gallery, told
         )
-        result = playing.play(now, archives=self._access.archives)
+        result = playing.play(now, archives=access.archives)
         self._keep_trace(request, playing.answer)
         for step in result.steps:
             told(step)
@@ -124,8 +125,7 @@ class OpenInspectSessions:
         with suppress(InspectError), self._ledger.write() as ledger:  # it is not worth the session
             ledger.repairs.keep_trace(trace)
 
-    def _remote(self, request: SessionRequest, plane: ControlPlane, now: datetime) -> Remote:
-        assert self._access is not None
+    def _remote(self, request: SessionRequest, plane: ControlPlane, access: Access, now: datetime) -> Remote:
         with self._ledger.read() as ledger:
             kept = ledger.remote_sessions.find(request.id)
         wanted = kept or RemoteSession(
@@ -135,8 +135,7 @@ class OpenInspectSessions:
             title_of(request.definition or request.playbook.name, request.run_id, request.id),
             opened_at=now,
         )
-        web_url = self._access.web_url
-        return Remote(wanted, plane, self._ledger, self._clock, is_new=kept is None, web_url=web_url)
+        return Remote(wanted, plane, self._ledger, self._clock, is_new=kept is None, web_url=access.web_url)
 
 
 class _Playing:

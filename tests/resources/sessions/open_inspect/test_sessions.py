@@ -592,12 +592,15 @@ def test_artifacts_of_others_are_not_ours(plane: ControlPlane, home: Path) -> No
 def test_without_a_control_plane_it_says_how_to_set_one_up(home: Path) -> None:
     clock = SystemClock()
     sessions = OpenInspectSessions(
-        None,
+        lambda: None,
         ledger=create_ledgers(home / "ledger.db").of(DEFAULT_ORG),
         gallery=FolderGallery(home / "gallery"),
         clock=clock,
         resolve=lambda reference: "",
     )
 
-    with pytest.raises(SetupMissing, match="set INSPECT_OPEN_INSPECT_URL"):
+    with pytest.raises(
+        SetupMissing,
+        match=r"say where it is with open_inspect in organization\.yaml",
+    ):
         sessions.play(a_shop(), deadline=clock.now() + timedelta(minutes=1))
