@@ -27,7 +27,7 @@ from session_requests import a_request
 from stand_ins.open_inspect import Agent, ControlPlane
 from stand_ins.server import Request, Says
 
-LONGEST_SECONDS = 60.0
+LONGEST_SECONDS = 300.0
 
 
 class KillingPlane(ControlPlane):
@@ -79,7 +79,7 @@ def launch(home: Path, url: str, session_ids: Sequence[str]) -> None:
     plane: Any = SimpleNamespace(url=url)
     clock = SystemClock()
     request = a_request("https://shop.example", Goto("/cart"), TakeScreenshot("cart"))
-    sessions, deadline = agents(plane, home, clock), clock.now() + timedelta(minutes=2)
+    sessions, deadline = agents(plane, home, clock), clock.now() + timedelta(minutes=10)
     results = play_beside(
         [replace(request, id=one, run_id=one.partition(".")[0]) for one in session_ids],
         lambda request, cancelled: sessions.play(request, deadline=deadline, cancelled=cancelled),

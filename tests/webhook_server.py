@@ -55,7 +55,7 @@ def served(house: House, route: Callable[[House], None] | None = None) -> Iterat
         thread.start()
         until(lambda: server.started)
         with httpx.Client(
-            base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30, trust_env=False
+            base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=120, trust_env=False
         ) as client:
             yield client
         server.should_exit = True

@@ -8,7 +8,6 @@ import time
 from pathlib import Path
 
 import dagster as dg
-import psutil
 import pytest
 
 from inspect_pipelines.config.settings import Settings
@@ -20,6 +19,7 @@ from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.engine import Launch
 from patience import allowed, until
+from processes import children_with, lives
 
 TESTS = Path(__file__).parent.parent
 
@@ -77,13 +77,14 @@ def test_a_process_that_has_loaded_already_takes_the_run_that_is_asked_for_then(
 
 
 def test_a_process_of_which_nothing_is_asked_ends_by_itself(engine: PlainEngine) -> None:
+    before = {*children_with(READY)}  # of a test before, which may be ending
     engine.make_ready("request:none")
-    (child,) = [each for each in psutil.Process().children() if READY in each.cmdline()]
+    (child,) = {*children_with(READY)} - before
 
     engine.close()
     engine.close()
 
-    until(lambda: not child.is_running())
+    until(lambda: not lives(child))
     assert engine.log("request:none").read_text() == ""
 
 
@@ -147,7 +148,7 @@ def test_a_dagster_run_id_means_the_process_that_works_on_it(engine: PlainEngine
 
         engine.terminate(handle)
 
-        assert worker.wait(allowed(10)) == -signal.SIGINT
+        assert worker.wait(120) == -signal.SIGINT
     assert not engine.is_alive(handle)
     engine.terminate(handle)  # nobody to end is no error
 

@@ -13,7 +13,7 @@ import pytest
 from inspect_pipelines.engine.processes import Child, last_lines, limit_log, rotate_log
 from patience import until
 
-SLEEPS = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import time; print('here', flush=True); time.sleep(1200)"]
 
 
 @pytest.fixture
@@ -79,7 +79,7 @@ from pathlib import Path
 from inspect_pipelines.engine.processes import Child
 folder = Path(sys.argv[1])
 print(Child(sys.argv[2:], log=folder / "log", environment=os.environ, folder=folder).pid, flush=True)
-time.sleep(60)
+time.sleep(1200)
 """
 
 
@@ -100,11 +100,13 @@ def test_a_child_appends_so_that_its_log_can_be_emptied_under_it(
     child = start(
         sys.executable,
         "-uc",
-        "print('a' * 3000); input() if 0 else None; import time; time.sleep(.5); print('b')",
+        "import os, sys, time; print('a' * 3000)\nwhile not os.path.exists(sys.argv[1]): time.sleep(.02)\nprint('b')",
+        str(tmp_path / "go-on"),
     )
     until(lambda: "aaa" in child.last_lines())
 
     limit_log(child.log, limit_bytes=1000)
+    (tmp_path / "go-on").touch()
     until(lambda: not child.is_alive)
 
     assert child.log.read_text() == "b\n"

@@ -20,7 +20,7 @@ from inspect_pipelines.engine.processes import Child
 from inspect_pipelines.engine.pulse import ASK_EVERY_SECONDS, HELD_SECONDS, SILENT_SECONDS, Pulse
 from patience import until
 
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(1200)"]
 
 
 @pytest.fixture

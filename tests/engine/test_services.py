@@ -17,15 +17,16 @@ from inspect_pipelines.errors import Unavailable
 from patience import until
 
 ENDS = [sys.executable, "-c", "print('no such table'); raise SystemExit(4)"]
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
-# A code server in small: listens on its socket; on SIGTERM it ends after a while, as if a run had to end first.
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(1200)"]
+# A code server in small: listens on its socket; on SIGTERM it ends once a file says so, as if a run had to end first.
 LISTENS = """
-import signal, socket, sys, time
+import os, signal, socket, sys, time
 server = socket.socket(socket.AF_UNIX); server.bind(sys.argv[1]); server.listen()
 def leave(*_):
-    time.sleep(0.5); raise SystemExit(0)
+    while not os.path.exists(sys.argv[2]): time.sleep(0.02)
+    raise SystemExit(0)
 signal.signal(signal.SIGTERM, leave)
-time.sleep(60)
+time.sleep(1200)
 """
 
 
@@ -36,6 +37,10 @@ class Yard:
         self.folder = folder
         self.said: list[str] = []
         self.started: list[Child] = []
+        self.runs_have_ended = folder / "runs-have-ended"
+
+    def listens(self, path: Path) -> list[str]:
+        return [sys.executable, "-c", LISTENS, str(path), str(self.runs_have_ended)]
 
     def start(self, name: str, argv: Sequence[str]) -> Child:
         child = Child(argv, log=self.folder / f"{name}.log", environment=os.environ, folder=self.folder)
@@ -46,8 +51,9 @@ class Yard:
         return Service("web", lambda: argv, ready, self.start, self.said.append)
 
     def code(self, argv: Callable[[Path], list[str]] | None = None) -> Generations:
-        listens = argv or (lambda path: [sys.executable, "-c", LISTENS, str(path)])
-        return Generations("code", "code server", self.folder, listens, self.start, self.said.append)
+        return Generations(
+            "code", "code server", self.folder, argv or self.listens, self.start, self.said.append
+        )
 
 
 @pytest.fixture
@@ -142,13 +148,14 @@ def test_a_publication_turns_the_link_to_a_new_code_server_and_lets_the_old_one_
     assert code.pid == new.pid
     assert old.is_alive  # its run goes on
     assert code.children() == [new, old]
+    yard.runs_have_ended.touch()
     tick_until(code, lambda: code.children() == [new])
     assert old.exit_code == 0
 
 
 def test_definitions_that_do_not_load_leave_the_old_code_server_in_place(yard: Yard) -> None:
     broken = False
-    code = yard.code(lambda path: ENDS if broken else [sys.executable, "-c", LISTENS, str(path)])
+    code = yard.code(lambda path: ENDS if broken else yard.listens(path))
     tick_until(code, lambda: code.is_ready)
     pid = code.pid
     broken = True

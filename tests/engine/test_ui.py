@@ -13,7 +13,6 @@ from threading import Thread
 from urllib.parse import quote
 
 import httpx
-import psutil
 import pytest
 from click.testing import CliRunner
 from playwright.sync_api import Browser, sync_playwright
@@ -31,6 +30,7 @@ from inspect_pipelines.ports.engine import Launch
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.wiring import house as build
 from patience import allowed, until
+from processes import children_with
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
 from resources.dagster.ticker import DagsterTicker
@@ -72,7 +72,7 @@ def schedule(url: str) -> dict[str, str]:
 
 def test_its_own_server_is_reached_by_this_user_alone_and_listens_on_no_port(socket: Path) -> None:
     assert stat.S_IMODE(socket.stat().st_mode) == 0o600
-    (server,) = [one for one in psutil.Process().children() if "inspect_pipelines.engine.ui" in one.cmdline()]
+    (server,) = children_with("inspect_pipelines.engine.ui")
     family = [server, *server.children(recursive=True)]
     listening = [c.laddr for one in family for c in one.net_connections("tcp") if c.status == "LISTEN"]
     assert listening == []
@@ -106,6 +106,7 @@ def test_a_mutation_that_no_page_of_dagster_sends_is_refused(
         content=json.dumps({"query": mutation}) if method == "POST" else None,
         headers=headers,
         trust_env=False,
+        timeout=120,
     )
 
     assert answer.status_code == status
@@ -126,10 +127,10 @@ def test_a_subscription_runs_over_the_websocket(url: str, socket: Path) -> None:
         proxy=None,
     ) as ours:
         ours.send(json.dumps({"type": "connection_init"}))
-        acknowledged = json.loads(ours.recv(30))
+        acknowledged = json.loads(ours.recv(120))
         start = {"query": query, "variables": {"id": run_id}}
         ours.send(json.dumps({"type": "start", "id": "1", "payload": start}))
-        first = json.loads(ours.recv(30))
+        first = json.loads(ours.recv(120))
 
     assert acknowledged["type"] == "connection_ack"
     assert (first["type"], first["id"]) == ("data", "1")

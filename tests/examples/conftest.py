@@ -19,5 +19,7 @@ def shop() -> Iterator[Shop]:
 @pytest.fixture
 def visitor(shop: Shop) -> Iterator[httpx.Client]:
     """A fresh browser, as far as cookies and redirects go."""
-    with httpx.Client(base_url=shop.url, follow_redirects=True, trust_env=False, verify=False) as client:
+    with httpx.Client(
+        base_url=shop.url, follow_redirects=True, trust_env=False, verify=False, timeout=120
+    ) as client:
         yield client

@@ -30,7 +30,7 @@ BUYER = {
 
 def a_visitor(shop: Shop) -> httpx.Client:
     """A fresh browser, as far as cookies and redirects go."""
-    return httpx.Client(base_url=shop.url, follow_redirects=True, trust_env=False, verify=False)
+    return httpx.Client(base_url=shop.url, follow_redirects=True, trust_env=False, verify=False, timeout=120)
 
 
 def basket_count(page: httpx.Response) -> int:
@@ -198,7 +198,9 @@ def test_what_the_shop_does_not_sell_never_reaches_the_basket(visitor, form):
     "cookie", ["chair-0", "chair-10", "chair--1", "throne-1", "chair", ".-.", "chair-²", "💥"]
 )
 def test_a_cookie_that_makes_no_sense_is_an_empty_basket(shop, cookie):
-    page = httpx.get(shop.url, headers={"cookie": f"basket={cookie}".encode()}, trust_env=False, verify=False)
+    page = httpx.get(
+        shop.url, headers={"cookie": f"basket={cookie}".encode()}, trust_env=False, verify=False, timeout=120
+    )
 
     assert page.status_code == 200
     assert basket_count(page) == 0
@@ -257,7 +259,7 @@ def test_a_closed_shop_answers_nobody():
         url = shop.url
 
     with pytest.raises(httpx.ConnectError):
-        httpx.get(url, trust_env=False, verify=False)
+        httpx.get(url, trust_env=False, verify=False, timeout=120)
 
 
 def test_several_shops_have_several_memories():
@@ -265,7 +267,8 @@ def test_several_shops_have_several_memories():
         one, two = (stack.enter_context(Shop()) for _ in range(2))
         one.regression(True)
         pages = [
-            httpx.get(f"{shop.url}/products/lamp", trust_env=False, verify=False).text for shop in (one, two)
+            httpx.get(f"{shop.url}/products/lamp", trust_env=False, verify=False, timeout=120).text
+            for shop in (one, two)
         ]
 
     assert ["Add to cart" in page for page in pages] == [True, False]
@@ -276,7 +279,7 @@ def test_the_command_prints_its_url_first_and_ends_when_asked():
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         assert process.stdout
         url = process.stdout.readline().strip()
-        page = httpx.get(f"{url}/products/chair", trust_env=False, verify=False).text
+        page = httpx.get(f"{url}/products/chair", trust_env=False, verify=False, timeout=120).text
         os.kill(process.pid, signal.SIGTERM)
         process.communicate(timeout=300)
 

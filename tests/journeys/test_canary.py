@@ -18,7 +18,6 @@ from urllib.parse import quote
 
 import duckdb
 import psutil
-import pytest
 
 from journeys_commands import COMMAND, Project
 from member_site import PASSWORD, SEED, MemberSite
@@ -43,11 +42,13 @@ spec:
       - fill: {label: Code, value: "{{totp:seed}}"}
       - click: {role: button, name: Sign in}
   steps:
+    - {id: come, actions: [{goto: /leak}]}
     - id: leak
       timeout: 5s
       success_criteria: [{expect_text: {selector: "#leak", equals: Nothing of the kind}}]
-      actions: [{goto: /leak}, {screenshot: leak}]
-    - {id: stray, timeout: 5s, actions: [{goto: /account}, {fill: {label: Nowhere, value: "{{password}}"}}]}
+      actions: [{screenshot: leak}]
+    - {id: go-on, actions: [{goto: /account}]}
+    - {id: stray, timeout: 5s, actions: [{fill: {label: Nowhere, value: "{{password}}"}}]}
 """
 SCHEDULES = """\
 apiVersion: v1
@@ -141,7 +142,6 @@ def unpacked(name: str, data: bytes) -> Iterator[tuple[str, bytes]]:
                 yield from unpacked(f"{name}!{member}", inner)
 
 
-@pytest.mark.timeout(600)
 def test_no_secret_is_in_any_stored_byte_nor_in_any_process(tmp_path: Path) -> None:
     site = MemberSite()
     site.wants_code = True
@@ -166,7 +166,7 @@ def test_no_secret_is_in_any_stored_byte_nor_in_any_process(tmp_path: Path) -> N
             )
             for name in ("one", "two")
         ]
-        said = b"".join(run.communicate(timeout=500)[0] for run in runs)
+        said = b"".join(run.communicate(timeout=1100)[0] for run in runs)
     finally:
         processes.close()
         site.close()

@@ -20,6 +20,7 @@ from inspect_pipelines.examples.shop.server import Shop
 from journeys_commands import COMMAND, Project
 from loopback_site.server import Site
 from patience import until
+from processes import lives
 
 # While it plays, before it is admitted, and after each write: a kill before a write finds what one after the last write left.
 MOMENTS = (0, 1, 2, 4, 6, 8, 10, 12)
@@ -144,11 +145,12 @@ def test_what_a_killed_run_had_begun_is_tidied_up_once_by_the_next_one_and_told_
     with subprocess.Popen(
         command, cwd=project.root, env=project.environment, stdout=subprocess.DEVNULL
     ) as run:
-        until(lambda: "/order" in site.requests, 60)
-        for process in [*psutil.Process(run.pid).children(recursive=True), psutil.Process(run.pid)]:
+        until(lambda: "/order" in site.requests)
+        killed = [*psutil.Process(run.pid).children(recursive=True), psutil.Process(run.pid)]
+        for process in killed:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.kill()
-    until(lambda: not left_of(project), 30)
+    until(lambda: not left_of(project) and not any(map(lives, killed)))
     assert site.requests.count("DELETE /order") == 0
     site.serve("/order", "<h1>it is here</h1>")
 

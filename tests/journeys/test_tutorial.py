@@ -60,7 +60,6 @@ def expected_code(lines: list[str]) -> int:
     )
 
 
-@pytest.mark.timeout(900)
 def test_the_tutorial_does_what_it_shows(tmp_path: Path) -> None:
     ours = {key: one for key, one in os.environ.items() if not key.startswith(("INSPECT_", "DAGSTER_"))}
     path = f"{Path(sys.executable).parent}{os.pathsep}{ours['PATH']}"

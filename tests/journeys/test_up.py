@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import socket
@@ -81,7 +82,10 @@ def test_every_part_answers_and_a_taken_port_is_stepped_over_and_said(running: U
     assert status["history"]["is_owner"]
     assert "nightly" in running.jobs()
     assert set(running.state["pids"]) == PARTS
-    assert f"port {taken_port} is taken; the web process uses {taken_port + 1}" in running.said
+    assert f"port {taken_port} is taken; the web process uses " in running.said
+    used = running.state["web_url"].rpartition(":")[2]
+    assert used in re.findall(r"the web process uses (\d+)", running.said)
+    assert taken_port < int(used) < taken_port + 20  # the next one that nobody has
     assert "elemetry" not in running.said
 
 
@@ -146,12 +150,11 @@ def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path
 
         running.process.send_signal(signal.SIGINT)
         exit_code = running.process.wait(120)
+        until(lambda: running.family() == [])
         took = time.monotonic() - began
-        left = running.family()
 
     assert exit_code == 0
     assert took < allowed(10)
-    assert left == []
     assert "1 run in progress is cancelled with it: rules of `on_complete` are told" in running.said
     assert running.said.endswith("stopped\n")
     assert last_run(project)["status"] == "cancelled"

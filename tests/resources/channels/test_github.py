@@ -114,7 +114,7 @@ def test_a_used_up_rate_limit_says_when_it_is_over(github: Rig) -> None:
         github.send()
 
     assert caught.value.retry_may_help
-    assert 100 < (caught.value.retry_after_seconds or 0) <= 120
+    assert 60 < (caught.value.retry_after_seconds or 0) <= 120
 
 
 def test_a_secondary_limit_on_an_edit_is_no_lost_right_to_edit(github: Rig) -> None:

@@ -145,7 +145,7 @@ def test_two_processes_that_store_the_same_pictures_leave_whole_ones_only(tmp_pa
     for process in pool:
         process.start()
     for process in pool:
-        process.join(60)
+        process.join(300)
 
     gallery = FolderGallery(tmp_path)
     stored = sorted(path.stem for path in tmp_path.glob("??/*.png"))

@@ -47,8 +47,8 @@ def test_a_ledger_opens_nothing_until_it_is_used(tmp_path):
 def test_a_write_waits_out_a_lock_shorter_than_its_patience(tmp_path, locker):
     ledgers = ledgers_in(tmp_path)
     locker.execute("BEGIN IMMEDIATE")
-    threading.Timer(0.3, locker.execute, ["COMMIT"]).start()
     began = time.monotonic()
+    threading.Timer(0.3, locker.execute, ["COMMIT"]).start()
 
     with ledgers.of(DEFAULT_ORG).write() as session:
         session.runs.request(a_run())

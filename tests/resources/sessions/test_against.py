@@ -213,10 +213,9 @@ def test_what_is_expected_on_both_sides_fails_the_side_that_lacks_it(
         request=with_other_side(
             a_request(
                 site.url,
-                Goto("/checkout"),
-                ExpectText(Target(selector="button"), "Pay now"),
-                TakeScreenshot("checkout"),
-                seconds=1,
+                Step("open", "Open", (Goto("/checkout"),)),
+                Step("look", "Look", (ExpectText(Target(selector="button"), "Pay now"),), timeout_seconds=1),
+                Step("take", "Take", (TakeScreenshot("checkout"),)),
             ),
             other.url,
         )

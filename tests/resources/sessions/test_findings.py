@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from threading import Thread
@@ -22,6 +21,7 @@ from inspect_pipelines.domain.session import SessionStatus, StepStatus
 from inspect_pipelines.domain.target import Target
 from loopback_site.pages import TROUBLE
 from loopback_site.server import Site
+from patience import until
 from resources.logins.folder import FolderLogins
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.service import perform
@@ -270,11 +270,11 @@ def test_a_page_whose_renderer_dies_is_a_finding_and_the_other_viewports_go_on(p
     """A page that ran out of memory ends so; here its process is killed while a step waits."""
 
     asked = len(site.requests)
+    site.serve("/dies", "<h1>Here</h1><script>onload = () => setTimeout(() => fetch('/shown'), 500)</script>")
+    site.serve("/shown", "")
 
     def kill_renderers() -> None:
-        while "/other" not in site.requests[asked:]:
-            time.sleep(0.05)
-        time.sleep(0.5)  # for the answer to become a page
+        until(lambda: "/shown" in site.requests[asked:])  # by its own page, so that there is one
         for process in psutil.Process().children(recursive=True):
             with suppress(psutil.Error):
                 if "--type=renderer" in process.cmdline():
@@ -286,7 +286,7 @@ def test_a_page_whose_renderer_dies_is_a_finding_and_the_other_viewports_go_on(p
         Step(
             "open",
             "Open",
-            (Goto("/other"), WaitFor(Target(text="Never"), timeout_seconds=10), TakeScreenshot("x")),
+            (Goto("/dies"), WaitFor(Target(text="Never"), timeout_seconds=10), TakeScreenshot("x")),
         ),
         viewports=(DESKTOP, Viewport("second", 800, 600)),
     )

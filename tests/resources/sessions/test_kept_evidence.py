@@ -118,7 +118,10 @@ def test_what_is_of_failures_is_kept_of_them_only(
 
     result = play(
         request=asking(
-            site.url, rules, Goto("/sofa"), ExpectText(Target(selector="h1"), contains=wanted), seconds=1
+            site.url,
+            rules,
+            Step("open", "Open", (Goto("/sofa"),)),
+            Step("look", "Look", (ExpectText(Target(selector="h1"), contains=wanted),), timeout_seconds=1),
         )
     )
 
@@ -137,7 +140,12 @@ def test_a_film_ends_with_the_step_that_failed_its_reason_and_a_box_round_its_ta
     rules = EvidenceRules(video=Keep.ON_FAILURE)
 
     result = play(
-        request=asking(site.url, rules, Goto("/blocked"), Click(Target(selector="#buy")), seconds=1)
+        request=asking(
+            site.url,
+            rules,
+            Step("open", "Open", (Goto("/blocked"),)),
+            Step("buy", "Buy", (Click(Target(selector="#buy")),), timeout_seconds=1),
+        )
     )
 
     assert result.status is SessionStatus.FAILED

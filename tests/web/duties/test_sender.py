@@ -112,13 +112,15 @@ def test_what_ails_a_thread_that_sends_is_told_and_the_next_one_sends(
 def test_it_lives_as_long_as_the_application(house: House, good: CollectingChannel) -> None:
     watch = Watch(house)
     watch.define(GOOD)
+    before = {*threading.enumerate()}  # also those of other tests that are just ending
 
     with a_client(house, Sender(house, every_seconds=0.02)):
         watch.end()
         until(lambda: good.sent)
     watch.end(RunStatus.PASSED)
 
-    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("sender")] == []
+    after = {*threading.enumerate()} - before
+    assert [thread.name for thread in after if thread.name.startswith("sender")] == []
     assert len(good.sent) == 1
 
 
