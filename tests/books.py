@@ -18,6 +18,7 @@ from inspect_pipelines.domain.cause import scopes
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.consequences import Consequences, of_end
 from inspect_pipelines.domain.decision import Decision, shown_by
+from inspect_pipelines.domain.environment_incident import is_of_environment
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DecisionId, DefinitionId, IncidentId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.incident_deeds import Affair
@@ -106,7 +107,11 @@ class Books:
     def before(self, end: RunEnd) -> Before:
         """All that stands, whether it decides or not."""
         mine = [one.run for one in self.ends[::-1] if one.run.definition_id == end.run.definition_id]
-        standing = tuple(one for one in self.incidents() if one.is_open and one.scope in scopes_of(end))
+        standing = tuple(
+            one
+            for one in self.incidents()
+            if one.is_open and (one.scope in scopes_of(end) or is_of_environment(one))
+        )
         new = unknown_part(end, standing)
         alike = [one for one in self.incidents() if new and one.fingerprint == new.fingerprint]
         good = [run for run in mine if run.status is RunStatus.PASSED]
@@ -212,7 +217,12 @@ class Books:
             self.definitions.get(end.run.definition_id),
             self.organization.public_url,
             tuple(self.kept[one] for one in sorted(self.shown[run_id])),
-            tuple(one for one in self.incidents() if one.is_open and one.scope in alike),
+            tuple(
+                one
+                for one in self.incidents()
+                if one.is_open
+                and (one.scope in alike or (is_of_environment(one) and one.id in self.shown[run_id]))
+            ),
             self.mail(),
         )
 

@@ -29,6 +29,7 @@ from inspect_pipelines.domain.context import context_of
 from inspect_pipelines.domain.debounce import opened
 from inspect_pipelines.domain.decision import Decision, Shown
 from inspect_pipelines.domain.drift_track import Distance, Track
+from inspect_pipelines.domain.environment_change import AcceptedEnvironment
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.identity import Identity
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, CommentId, DecisionId, DefinitionId
@@ -135,6 +136,8 @@ ENDED, EMPTIED = (
 DECIDED = a_merge(9, status=EventStatus.DECIDED)
 BYGONE_MESSAGE = replace(SENT, id="n9", incident_id=None, occasion="bygone", status=DeliveryStatus.SENT)
 REVIEW = Review(DEFAULT_ORG, RUNNING.id, NIGHTLY.id, NIGHTLY.id, "", NOW)
+ELSEWHERE = replace(REVIEW, run_id=RETRY.id, environment="os 'Debian' became 'Fedora'")
+ENVIRONMENT_CHANGE = AcceptedEnvironment(DEFAULT_ORG, "os 'Debian' became 'Arch'", "user:ada", NOW)
 
 COMMENT = Comment(
     CommentId("c1"), DEFAULT_ORG, NIGHTLY.id, a_comparison().view, RUNNING.id, 3, 4, "is that right?", "user:ada", NOW
@@ -206,6 +209,8 @@ def fill(session: SqlSession) -> None:
     session.decisions.add(WORD)
     session.decisions.add(HELD_BACK)
     session.review_queue.open(REVIEW)
+    session.review_queue.open(ELSEWHERE)
+    session.environments.accept(ENVIRONMENT_CHANGE)
     session.comments.add(COMMENT)
     session.comments.add(SETTLED)
     session.review_requests.ask(ASKED_FOR)
@@ -261,6 +266,7 @@ VALUES: Mapping[str, Ask] = {
     "comments.add": lambda r: r.add(replace(COMMENT, id=CommentId("c3"))),
     "review_requests.ask": lambda r: r.ask(replace(ASKED_FOR, login="eve")),
     "decisions.add": lambda r: r.add(replace(WORD, id=DecisionId("d2"))),
+    "environments.accept": lambda r: r.accept(replace(ENVIRONMENT_CHANGE, change="x")),
     "review_queue.open": lambda r: r.open(replace(REVIEW, run_id=PENDING.id)),
     "incidents.save": lambda r: r.save(an_incident(sentence="else")),
     "incidents.add_run": lambda r: r.add_run(INCIDENT, PENDING.id),
@@ -401,6 +407,10 @@ NAMES: Mapping[str, Ask] = {
     "review_queue.latest": lambda r: r.latest(),
     "review_queue.waiting_in": lambda r: r.waiting_in(NIGHTLY.id),
     "review_queue.supersede": lambda r: r.supersede(NIGHTLY.id, "", by=RETRY.id),
+    "review_queue.waiting_by_environment": lambda r: r.waiting_by_environment(),
+    "review_queue.single_out": lambda r: r.single_out(RETRY.id),
+    "environments.accepted_of": lambda r: r.accepted_of([ENVIRONMENT_CHANGE.change]),
+    "environments.accepted": lambda r: r.accepted(),
     "review_queue.mark": lambda r: r.mark(RUNNING.id, ReviewState.DECIDED),
     "incidents.last_of": lambda r: r.last_of(INCIDENT.fingerprint),
     "incidents.find": lambda r: r.find(INCIDENT.id),

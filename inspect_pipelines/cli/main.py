@@ -39,6 +39,11 @@ COMMANDS = {
         "List, adopt, reject, activate, roll back and delete approved pictures; show their noise.",
     ),
     "reviews": ("reviews", "reviews", "List, show and decide what waits for a person."),
+    "environments": (
+        "environments",
+        "environments",
+        "List, show and accept another browser, system, scale or other fonts.",
+    ),
     "comments": (
         "comments",
         "comments",

@@ -45,11 +45,18 @@ def reviews() -> None:
 def list_(whole: bool, limit: int, after: str | None, as_json: bool) -> None:
     """List what waits for a person, newest first."""
     ours, state = _desk(), None if whole else ReviewState.WAITING
-    page = ours.list(state, cursor=after, limit=limit)
-    say_rest(page, lambda cursor, most: ours.list(state, cursor=cursor, limit=most))
+    page = ours.list(state, is_single=not whole, cursor=after, limit=limit)
+    say_rest(page, lambda cursor, most: ours.list(state, is_single=not whole, cursor=cursor, limit=most))
     if as_json:
         print_json(page.items)
         return
+    for environment in ours.environments() if not (whole or after) else ():
+        count = len(environment.definitions)
+        say(
+            f"another environment touches {count} {'definition' if count == 1 else 'definitions'}: "
+            f"{printable('; '.join(environment.changes))}; "
+            f"see it with: inspect-pipelines environments show {environment.id}"
+        )
     if not page.items:
         say(
             "nothing older"

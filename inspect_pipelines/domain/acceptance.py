@@ -10,6 +10,8 @@ from inspect_pipelines.domain.anchor import Anchor
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage, adopted, baseline_set, concerning
 from inspect_pipelines.domain.branch import branch_of
 from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.element import reworded
+from inspect_pipelines.domain.environment_change import changes_by_view
 from inspect_pipelines.domain.run_end import RunEnd
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.verdict import VerdictKind
@@ -19,7 +21,8 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
     """The baseline that the plan makes of a passed run: of a first one, or of what is no change.
 
     A picture moves along only where nothing differs once it is masked, or where a person accepted exactly this change
-    before: what is merely within the tolerance adds up, night by night, to what nobody ever approved.
+    before: what is merely within the tolerance adds up, night by night, to what nobody ever approved. And where a person
+    accepted that its environment is another one: then it is what they approved from now on.
     None where it makes none, of a part of its plan, and where a person has adopted something since the run was compared: that stands.
 
     Args:
@@ -34,23 +37,47 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
         return None
     is_first = end.judged_with is None and policy.first_run == "adopt"
     moving = {one.view for one in end.comparisons if _may_move(one)}
-    if not (is_first or (end.judged_with is not None and policy.update_on_success and moving)):
+    moving = moving if policy.update_on_success else set()
+    elsewhere = _in_accepted_environment(end)
+    if not (is_first or (end.judged_with is not None and (moving or elsewhere))):
         return None
     if _id(concerning(active, end.sessions, end.definition)) != _id(end.judged_with):
         return None
     shots = [shot for session in end.sessions for shot in session.screenshots]
-    taken = [shot for shot in shots if is_first or shot.view in moving]
+    taken = [shot for shot in shots if is_first or shot.view in moving or shot.view in elsewhere]
     current = active.images if active else {}
+    images = anchored(current, adopted(active, taken, end.run.id))
+    images |= {view: replace(images[view], anchor=None) for view in elsewhere}
     return Baseline(
         id=end.baseline_id,
         org_id=end.run.org_id,
         set=baseline_set(end.definition, end.run),
-        images=anchored(current, adopted(active, taken, end.run.id)),
+        images=images,
         created_at=end.at,
-        created_by="policy:first_run" if is_first else "policy:update_on_success",
+        created_by=_rule(is_first=is_first, moves=bool(moving)),
         source_run_id=end.run.id,
         findings=accepted_with(active.findings if active else (), end.sessions),
     )
+
+
+def _rule(*, is_first: bool, moves: bool) -> str:
+    if is_first:
+        return "policy:first_run"
+    return "policy:update_on_success" if moves else "policy:environment"
+
+
+def _in_accepted_environment(end: RunEnd) -> set[View]:
+    """The views that pass by what they show, say what they said, and whose environment is another one that a person accepted."""
+    shots = {shot.view: shot for session in end.sessions for shot in session.screenshots}
+    changes = changes_by_view(end.judged_with, shots.values())
+    images = end.judged_with.images if end.judged_with else {}
+    return {
+        one.view
+        for one in end.comparisons
+        if one.looks_as_approved
+        and changes.get(one.view) in end.environments
+        and not reworded(images[one.view], shots[one.view])
+    }
 
 
 def approved_by_person(image: BaselineImage) -> BaselineImage:

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.cause import CauseKind, view_keys, views_of
 from inspect_pipelines.domain.comparison import Comparison, environment_changes
 from inspect_pipelines.domain.consequences import Consequences
 from inspect_pipelines.domain.decision import Decision
+from inspect_pipelines.domain.environment_incident import is_of_environment, left_by
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.mailbox import Mailbox, mail_of
 from inspect_pipelines.domain.message import MessageKind, Urgency
@@ -54,12 +55,14 @@ class Approval:
         is_whole: Whether all that the run shows is approved by now.
         is_mended: Whether all that differed in it is.
         word: What was done: `accepted`, `ignored`, `quarantined`.
+        is_of_environment: Whether it is about what became of the environment, for all definitions at once.
     """
 
     views: frozenset[str]
     is_whole: bool
     is_mended: bool
     word: str = "accepted"
+    is_of_environment: bool = False
 
 
 def approval_of(
@@ -112,9 +115,13 @@ def approved(
     for one in reviewed.judged_alike:
         if one.kind not in OF_PICTURES:
             continue
+        is_whole = approval.is_whole or (is_of_environment(one) and approval.is_of_environment)
         after, says = incidents.accepted(
-            one, [*approval.views], is_whole=approval.is_whole, word=approval.word, by=by, at=at
+            one, [*approval.views], is_whole=is_whole, word=approval.word, by=by, at=at
         )
+        if is_of_environment(one) and not approval.is_of_environment and after != one:
+            left = left_by(one, run.definition_id)
+            after, says = (left, ()) if left else (after, says)
         if after == one:
             continue
         changed[after.id] = after

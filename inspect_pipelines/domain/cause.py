@@ -11,6 +11,7 @@ from enum import StrEnum
 from inspect_pipelines.domain.absence import is_absence
 from inspect_pipelines.domain.branch import branch_of, layer
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.environment_change import scope_of, told_of
 from inspect_pipelines.domain.host import host_of
 from inspect_pipelines.domain.plan import target_host
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -42,7 +43,7 @@ class Cause:
 
     Attributes:
         scope: Who shares it: `host:shop.test` for what is ours or too slow, else `definition:nightly-shop`, of each branch
-            by itself (`definition:nightly-shop@feature~pay`).
+            by itself (`definition:nightly-shop@feature~pay`); `environment:5f0c..` of all that another browser or other fonts touch.
         keys: What it is made of, sorted: a differing view with its kinds of regions, a finding's place, an error.
     """
 
@@ -100,6 +101,8 @@ def cause_of(
             return Cause(CauseKind.ERROR, shared, (AUTH,))
         case RunStatus.ERROR:
             return Cause(CauseKind.ERROR, shared, (f"error {_constant(reasons)}",))
+        case RunStatus.NEEDS_REVIEW if environment := told_of(reasons):
+            return Cause(CauseKind.REVIEW, scope_of(environment), (f"review {_constant(reasons)}",))
         case RunStatus.NEEDS_REVIEW:
             return Cause(CauseKind.REVIEW, own, (f"review {_constant(reasons)}",))
         case RunStatus.FAILED:

@@ -83,14 +83,18 @@ class Track:
             return None
         return min(fitting_tolerance([one.score for one in self.steps]), MOST_TOLERANCE)
 
+    def told(self, since: datetime) -> str:
+        """What it has spent since then."""
+        return (
+            f"over {self.runs} {'run' if self.runs == 1 else 'runs'} in a row since {since:%Y-%m-%d} "
+            f"it has spent {self.spent:.1f} times what one run may differ by"
+        )
+
     def due(self, now: datetime) -> str:
         """Why a person should look; empty: nothing asks for it."""
         if self.since is None:
             return ""
-        told = (
-            f"over {self.runs} {'run' if self.runs == 1 else 'runs'} in a row since {self.since:%Y-%m-%d} "
-            f"it has spent {self.spent:.1f} times what one run may differ by"
-        )
+        told = self.told(self.since)
         is_far = self.spent > self.runs  # than any run passes by itself: a rule has moved the baseline
         if self.spent > MOST_SPENT and (is_far or self.runs >= IN_A_ROW):
             return told

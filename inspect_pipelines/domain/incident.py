@@ -8,6 +8,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.cause import Cause, CauseKind, is_of_views, views_of
+from inspect_pipelines.domain.environment_change import SCOPE
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId, OrgId, RunId
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.run import Run
@@ -84,8 +85,8 @@ class Incident:
 
     @property
     def is_shared(self) -> bool:
-        """Whether it may concern several definitions that look at one host."""
-        return self.scope.startswith("host:")
+        """Whether it may concern several definitions: that look at one host, or that another environment touches."""
+        return self.scope.startswith(("host:", SCOPE))
 
 
 def opened(

@@ -47,6 +47,7 @@ class Review:
         set: The baseline set that its pictures may go into.
         context: Whose newer run looks at the same again: the branch or pull request; empty: the definition's.
         superseded_by: The newest run that does.
+        environment: What became of the environment, by which alone it asks: one review of that is about all such runs.
     """
 
     org_id: OrgId
@@ -57,6 +58,7 @@ class Review:
     opened_at: datetime  # UTC
     state: ReviewState = ReviewState.WAITING
     superseded_by: RunId | None = None
+    environment: str = ""
 
 
 def context_of(run: Run) -> str:
@@ -82,8 +84,15 @@ def waits(run: Run, comparisons: Sequence[Comparison]) -> bool:
     return bool(open_changes(comparisons)) or all(one.passed for one in comparisons)
 
 
-def review_of(run: Run, set_name: str, comparisons: Sequence[Comparison], *, at: datetime) -> Review | None:
-    """The review that a run's end opens; None: nothing of it waits for a person."""
+def review_of(
+    run: Run, set_name: str, comparisons: Sequence[Comparison], *, environment: str = "", at: datetime
+) -> Review | None:
+    """The review that a run's end opens; None: nothing of it waits for a person.
+
+    Args:
+        environment: What became of its environment and nobody accepted.
+    """
     if not waits(run, comparisons):
         return None
-    return Review(run.org_id, run.id, run.definition_id, set_name, context_of(run), at)
+    context = context_of(run)
+    return Review(run.org_id, run.id, run.definition_id, set_name, context, at, environment=environment)

@@ -16,6 +16,7 @@ from inspect_pipelines.domain.announcement import (
 )
 from inspect_pipelines.domain.cause import Cause, CauseKind, views_of
 from inspect_pipelines.domain.channel import Kinds, spec_of
+from inspect_pipelines.domain.environment_incident import is_of_environment, left_by
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.maintenance import under_maintenance
@@ -133,17 +134,17 @@ def _cleared(
 ) -> list[tuple[Incident, tuple[Say, ...]]]:
     """The standing incidents that the run shows to be over, as they are now."""
     resolution = f"run {end.run.id} {end.run.status.value.replace('_', ' ')}"
-    return [
-        incidents.cleared(
-            one,
-            resolution,
-            before.rules(end.definition),
-            also=() if one.kind is CauseKind.REVIEW else end.targets(RuleEvent.ON_RECOVERY),
-            at=end.at,
-        )
-        for one in before.standing
-        if one.id not in shown and _is_over(end, one)
-    ]
+    definition_id, rules = end.run.definition_id, before.rules(end.definition)
+    found: list[tuple[Incident, tuple[Say, ...]]] = []
+    for one in before.standing:
+        if one.id in shown or not _is_over(end, one):
+            continue
+        if is_of_environment(one) and (left := left_by(one, definition_id)):
+            found.append((left, ()))
+            continue
+        also = () if one.kind is CauseKind.REVIEW else end.targets(RuleEvent.ON_RECOVERY)
+        found.append(incidents.cleared(one, resolution, rules, also=also, at=end.at))
+    return found
 
 
 def _is_over(end: RunEnd, incident: Incident) -> bool:
@@ -153,6 +154,8 @@ def _is_over(end: RunEnd, incident: Incident) -> bool:
     one must: else its own broken password would seem mended whenever a neighbour looks at the same host.
     """
     run = end.run
+    if is_of_environment(incident) and run.definition_id not in incident.definitions:
+        return False
     if incident.kind is CauseKind.ABSENCE:
         return run.status not in (RunStatus.SKIPPED, RunStatus.CANCELLED)
     if run.is_partial:  # it speaks for what it has looked at, and for nothing else

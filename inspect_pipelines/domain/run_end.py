@@ -35,6 +35,7 @@ class RunEnd:
         sessions: Those that decide.
         judged_with: The baseline it was compared with, as far as it concerns the run's playbooks.
         baseline_id: A fresh one, for the baseline that the plan may make of it; None: it makes none.
+        environments: The changes of its pictures' environment that a person accepted.
     """
 
     run: Run
@@ -46,6 +47,7 @@ class RunEnd:
     judged_with: Baseline | None = None
     baseline_id: BaselineId | None = None
     report_path: str = ""
+    environments: frozenset[str] = frozenset()
 
     @cached_property
     def cause(self) -> Cause | None:
@@ -72,7 +74,7 @@ class Before:
     What is left out stands for the most that may follow: nobody wanted quiet, was told of it or decided meanwhile.
 
     Attributes:
-        standing: The open incidents of the run's scopes, oldest first.
+        standing: The open incidents of the run's scopes and of environments, oldest first.
         last_of_cause: The newest incident of exactly what the run shows and none of these covers.
         silences: Those that hold.
         pauses: Every one that the definition ever had, the organisation's included; only of an `error`.

@@ -9,6 +9,7 @@ from enum import StrEnum
 from inspect_pipelines.domain.alike import alike
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.environment_change import BETWEEN, CHANGED
 from inspect_pipelines.domain.finding import Finding, without_waiting
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import SessionResult, SessionStatus, StepStatus
@@ -45,14 +46,14 @@ def decide(
     """The run's verdict.
 
     Order of precedence: cancelled, timeout, error (ours), failed (the site's), needs_review, passed. A changed
-    environment turns visual differences, never findings, into needs_review; so is a run that differs only by new views,
+    environment that nobody accepted turns visual differences, never findings, into needs_review; so is a run that differs only by new views,
     or whose views pass and have drifted.
 
     Args:
         sessions: One result per playbook, in playing order.
         comparisons: Empty when there is no baseline yet or comparing is off.
         baseline: The active one, None on a first run.
-        environment_changes: What differs from the baseline's environment, one clause each.
+        environment_changes: What became of the baseline's environment and nobody accepted, each once, in order.
         adopt_first: The plan accepts a first run's pictures without a person (`first_run: adopt`).
         flaky: What was wrong at first and right when it was tried again, one sentence each.
         side_faults: Of a run that was looked at beside another address: why its sides cannot be compared, one sentence
@@ -107,7 +108,7 @@ def decide(
             ("nothing is approved yet: look at its pictures and adopt them", *same),
         )
     if environment_changes:
-        changed = "the environment changed: " + ", ".join(environment_changes)
+        changed = CHANGED + BETWEEN.join(environment_changes)
         return Verdict(VerdictKind.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, (changed, *differences))
     if differences:
         drifted = (

@@ -17,8 +17,14 @@ from inspect_pipelines.domain.position import Position
 class Incidents(Protocol):
     """What is wrong over many runs."""
 
-    def open_in(self, scope: str, or_scope: str | None = None) -> list[Incident]:
-        """Those of one scope or two that nobody and nothing has resolved, oldest first."""
+    def open_in(
+        self, scope: str, or_scope: str | None = None, *, with_environments: bool = False
+    ) -> list[Incident]:
+        """Those of one scope or two that nobody and nothing has resolved, oldest first.
+
+        Args:
+            with_environments: And those of every environment that became another one.
+        """
 
     def last_of(self, fingerprint: str) -> Incident | None:
         """The newest one of exactly this cause, open or not."""

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Protocol
 
 from inspect_pipelines.domain.decision import Decision
+from inspect_pipelines.domain.environment_change import AcceptedEnvironment
 from inspect_pipelines.domain.ids import DecisionId, DefinitionId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.review import Review, ReviewState
@@ -42,6 +43,19 @@ class Decisions(Protocol):
         """The runs that were decided by it, oldest first."""
 
 
+class Environments(Protocol):
+    """What became of environments and a person accepted."""
+
+    def accept(self, accepted: AcceptedEnvironment) -> bool:
+        """Keep it, in the audit; False: somebody had accepted it before, and that stands."""
+
+    def accepted_of(self, changes: Collection[str]) -> frozenset[str]:
+        """Of these changes, those that are accepted."""
+
+    def accepted(self) -> list[AcceptedEnvironment]:
+        """All of them, newest first."""
+
+
 class ReviewQueue(Protocol):
     """What runs show and people are asked about, one a run that asked."""
 
@@ -50,12 +64,27 @@ class ReviewQueue(Protocol):
 
     def find(self, run_id: RunId) -> Review | None: ...
     def latest(
-        self, state: ReviewState | None = None, *, before: Position | None = None, limit: int = 50
+        self,
+        state: ReviewState | None = None,
+        *,
+        is_single: bool = False,
+        before: Position | None = None,
+        limit: int = 50,
     ) -> list[Review]:
-        """Newest first, by (opened_at, run_id); only what stands behind `before`."""
+        """Newest first, by (opened_at, run_id); only what stands behind `before`.
+
+        Args:
+            is_single: Without those that ask by their environment alone.
+        """
 
     def waiting_in(self, set_name: str) -> list[Review]:
         """Those of a baseline set that wait, oldest first."""
+
+    def waiting_by_environment(self) -> list[Review]:
+        """Those that wait by their environment alone, oldest first."""
+
+    def single_out(self, run_id: RunId) -> None:
+        """From now on it asks by what its run shows."""
 
     def supersede(self, definition_id: DefinitionId, context: str, *, by: RunId) -> None:
         """A newer run has looked at the same: older ones that nobody has decided name it."""

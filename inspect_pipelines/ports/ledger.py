@@ -25,7 +25,7 @@ from inspect_pipelines.ports.alerts import Incidents, Outbox, Silences
 from inspect_pipelines.ports.answers import Answers, Batches
 from inspect_pipelines.ports.baselines import Baselines
 from inspect_pipelines.ports.comments import Comments, ReviewRequests
-from inspect_pipelines.ports.decisions import Decisions, ReviewQueue
+from inspect_pipelines.ports.decisions import Decisions, Environments, ReviewQueue
 from inspect_pipelines.ports.drift_tracks import DriftTracks
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.leases import Fence
@@ -236,6 +236,8 @@ class LedgerSession(Protocol):
     def reviews(self) -> Reviews: ...
     @property
     def decisions(self) -> Decisions: ...
+    @property
+    def environments(self) -> Environments: ...
     @property
     def review_queue(self) -> ReviewQueue: ...
     @property

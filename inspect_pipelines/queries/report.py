@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from inspect_pipelines.domain.against import side_labels
 from inspect_pipelines.domain.comparison import Comparison, Outcome, Region, environment_changes
+from inspect_pipelines.domain.environment_change import told_of
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.review import SUPERSEDED
@@ -100,6 +101,18 @@ class ReportModel:
     attempts: tuple[AttemptRow, ...]  # empty: each playbook was played once
     environment_changes: tuple[str, ...]
     accept_command: str  # empty when there is nothing to accept
+
+    @property
+    def environment_word(self) -> str:
+        """What becomes of pictures of another environment."""
+        if self.report.run.status is RunStatus.PASSED:
+            return "A person accepted that, so its pictures are judged as any others."
+        if told_of(self.report.verdict.reasons):
+            return (
+                "Pictures of different environments are shown, not judged. One review is about all definitions "
+                "that it touches: inspect-pipelines environments list"
+            )
+        return ""
 
     @property
     def attention_word(self) -> str:

@@ -36,12 +36,21 @@ class ReviewDossier:
 
 
 def list_reviews(
-    house: House, state: ReviewState | None = None, *, cursor: str | None = None, limit: int = 50
+    house: House,
+    state: ReviewState | None = None,
+    *,
+    is_single: bool = False,
+    cursor: str | None = None,
+    limit: int = 50,
 ) -> Page[ReviewSummary]:
-    """A page of reviews, newest first by (opened_at, run_id)."""
+    """A page of reviews, newest first by (opened_at, run_id).
+
+    Args:
+        is_single: Without those that ask by their environment alone, of which `queries/environments.py` tells.
+    """
     before = position_of(cursor)
     with house.ledger.read() as ledger:
-        found = ledger.review_queue.latest(state, before=before, limit=limit + 1)
+        found = ledger.review_queue.latest(state, is_single=is_single, before=before, limit=limit + 1)
         compared = ledger.evidence.comparisons_of([one.run_id for one in found])
     page = page_of(found, limit, lambda one: Position(one.opened_at, one.run_id))
     return page.of(

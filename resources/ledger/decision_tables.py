@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from resources.ledger.tables import metadata, text, time
+from resources.ledger.tables import CleanText, metadata, text, time
 
 view_decisions = sa.Table(
     "view_decisions",
@@ -51,6 +51,17 @@ review_queue = sa.Table(
     time("opened_at"),
     text("state"),
     text("superseded_by", nullable=True),
+    sa.Column("environment", CleanText, nullable=False, server_default=""),
 )
 sa.Index("review_queue_newest", review_queue.c.org_id, review_queue.c.state, review_queue.c.opened_at)
 sa.Index("review_queue_same", review_queue.c.org_id, review_queue.c.definition_id, review_queue.c.context)
+
+accepted_environments = sa.Table(
+    "accepted_environments",
+    metadata,
+    text("org_id", primary_key=True),
+    text("change", primary_key=True),
+    text("accepted_by"),
+    time("accepted_at"),
+    text("note"),
+)

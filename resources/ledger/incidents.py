@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.alerting import Silence
+from inspect_pipelines.domain.environment_change import SCOPE
 from inspect_pipelines.domain.ids import DefinitionId, IncidentId, OrgId, RunId
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.position import Position
@@ -19,22 +20,26 @@ from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
 from resources.ledger.tables import insert
 
-# Made once: building a statement costs as much as running it, and every run's end asks this.
-OPEN_IN = (
-    sa.select(incidents.c.incident)
-    .where(
-        incidents.c.org_id == sa.bindparam("of_org"),
-        incidents.c.is_open,
-        sa.or_(incidents.c.scope == sa.bindparam("of_scope"), incidents.c.scope == sa.bindparam("or_scope")),
+
+def _open_in(*others: sa.ColumnElement[bool]) -> sa.Select[str]:
+    one, two = (incidents.c.scope == sa.bindparam(name) for name in ("of_scope", "or_scope"))
+    query = sa.select(incidents.c.incident).where(
+        incidents.c.org_id == sa.bindparam("of_org"), incidents.c.is_open, sa.or_(one, two, *others)
     )
-    .order_by(incidents.c.opened_at, incidents.c.id)
-)
+    return query.order_by(incidents.c.opened_at, incidents.c.id)
+
+
+# Made once: building a statement costs as much as running it, and every run's end asks this.
+OPEN_IN, OPEN_IN_OR_OF_ENVIRONMENTS = _open_in(), _open_in(incidents.c.scope.startswith(SCOPE))
 
 
 class SqlIncidents(Owned):
-    def open_in(self, scope: str, or_scope: str | None = None) -> list[Incident]:
+    def open_in(
+        self, scope: str, or_scope: str | None = None, *, with_environments: bool = False
+    ) -> list[Incident]:
         where = {"of_org": self._org_id, "of_scope": scope, "or_scope": or_scope or scope}
-        return [INCIDENT.load(text) for (text,) in self._connection.execute(OPEN_IN, where)]
+        query = OPEN_IN_OR_OF_ENVIRONMENTS if with_environments else OPEN_IN
+        return [INCIDENT.load(text) for (text,) in self._connection.execute(query, where)]
 
     def last_of(self, fingerprint: str) -> Incident | None:
         query = sa.select(incidents.c.incident).where(

@@ -27,6 +27,7 @@ class SqlReviewQueue(Owned):
             opened_at=review.opened_at,
             state=review.state.value,
             superseded_by=review.superseded_by,
+            environment=review.environment,
         )
         self._connection.execute(statement.on_conflict_do_nothing(index_elements=["org_id", "run_id"]))
 
@@ -35,9 +36,16 @@ class SqlReviewQueue(Owned):
         return None if row is None else _review(row)
 
     def latest(
-        self, state: ReviewState | None = None, *, before: Position | None = None, limit: int = 50
+        self,
+        state: ReviewState | None = None,
+        *,
+        is_single: bool = False,
+        before: Position | None = None,
+        limit: int = 50,
     ) -> list[Review]:
         query = self._all()
+        if is_single:
+            query = query.where(KEPT.environment == "")
         if state is not None:
             query = query.where(KEPT.state == state.value)
         page = newest_first(query, KEPT.opened_at, KEPT.run_id, before=before, limit=limit)
@@ -47,6 +55,18 @@ class SqlReviewQueue(Owned):
         query = self._all().where(KEPT.set_name == set_name, KEPT.state == ReviewState.WAITING.value)
         rows = self._connection.execute(query.order_by(KEPT.opened_at, KEPT.run_id))
         return [_review(row) for row in rows]
+
+    def waiting_by_environment(self) -> list[Review]:
+        query = self._all().where(KEPT.environment != "", KEPT.state == ReviewState.WAITING.value)
+        rows = self._connection.execute(query.order_by(KEPT.opened_at, KEPT.run_id))
+        return [_review(row) for row in rows]
+
+    def single_out(self, run_id: RunId) -> None:
+        self._connection.execute(
+            sa.update(review_queue)
+            .where(KEPT.org_id == self._org_id, KEPT.run_id == run_id)
+            .values(environment="")
+        )
 
     def supersede(self, definition_id: DefinitionId, context: str, *, by: RunId) -> None:
         self._connection.execute(
@@ -86,4 +106,5 @@ def _review(row: sa.Row[tuple[object, ...]]) -> Review:
         row.opened_at,
         ReviewState(row.state),
         RunId(row.superseded_by) if row.superseded_by else None,
+        row.environment,
     )

@@ -24,6 +24,7 @@ from resources.ledger.decisions import SqlDecisions
 from resources.ledger.definitions import SqlDefinitions
 from resources.ledger.drift_tracks import SqlDriftTracks
 from resources.ledger.engines import TOGETHER
+from resources.ledger.environments import SqlEnvironments
 from resources.ledger.events import SqlEvents
 from resources.ledger.evidence import SqlEvidence
 from resources.ledger.expiry import SqlExpiry
@@ -94,6 +95,7 @@ class SqlSession:
         self.teardowns = SqlTeardowns(connection, org_id, via)
         self.reviews = SqlReviews(connection, org_id, via)
         self.decisions = SqlDecisions(connection, org_id, via)
+        self.environments = SqlEnvironments(connection, org_id, via)
         self.review_queue = SqlReviewQueue(connection, org_id, via)
         self.comments = SqlComments(connection, org_id, via)
         self.review_requests = SqlReviewRequests(connection, org_id, via)

@@ -15,6 +15,7 @@ from starlette.routing import Route
 import ledger_rows
 from doors import served
 from houses import a_house, an_estate
+from inspect_pipelines.domain.environment_change import id_of
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.console.console import Console
@@ -37,6 +38,7 @@ IDS = {
     "baseline_id": ledger_rows.OLD.id,
     "incident_id": ledger_rows.INCIDENT.id,
     "event_id": ledger_rows.EVENT.id,
+    "environment_id": id_of(ledger_rows.ELSEWHERE.environment),
 }
 
 

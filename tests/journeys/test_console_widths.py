@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, Route
 import ledger_rows
 from builders import a_schedule, a_trigger
 from houses import a_house
+from inspect_pipelines.domain.environment_change import id_of
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, EventId, IncidentId, OrgId
 from inspect_pipelines.ports.house import House
@@ -30,6 +31,7 @@ OF_SOMETHING = (
     f"/schedules/{ledger_rows.NIGHTLY.id}", f"/triggers/{ledger_rows.TRIGGER.id}", f"/runs/{ledger_rows.RUNNING.id}",
     f"/baselines/{ledger_rows.NIGHTLY.id}", f"/baselines/{ledger_rows.NIGHTLY.id}/compare", f"/baselines/{ledger_rows.NIGHTLY.id}/drift",
     f"/baselines/{ledger_rows.NIGHTLY.id}/{ledger_rows.NEW.id}", f"/incidents/{INCIDENT.id}", f"/events/{EVENT.id}",
+    f"/environments/{id_of(ledger_rows.ELSEWHERE.environment)}",
 )  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from inspect_pipelines.domain.wish import Wish
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.dossier import comparisons_of
+from inspect_pipelines.queries.environments import EnvironmentReview, list_environments
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.reviews import ReviewDossier, ReviewSummary, list_reviews, review_with
 from inspect_pipelines.queries.run import find_ended_run
@@ -32,8 +33,13 @@ class ReviewDesk(Protocol):
     def now(self) -> datetime:
         """The time, UTC."""
 
-    def list(self, state: ReviewState | None, *, cursor: str | None, limit: int) -> Page[ReviewSummary]:
-        """A page, newest first."""
+    def list(
+        self, state: ReviewState | None, *, is_single: bool, cursor: str | None, limit: int
+    ) -> Page[ReviewSummary]:
+        """A page, newest first; `is_single`: without those that ask by their environment alone."""
+
+    def environments(self) -> Sequence[EnvironmentReview]:
+        """What those ask by."""
 
     def find_run(self, text: str) -> RunId:
         """The ended run that is meant, or a definition's latest."""
@@ -61,8 +67,13 @@ class ReviewsHere(ReviewDesk):
     def now(self) -> datetime:
         return self._house.clock.now()
 
-    def list(self, state: ReviewState | None, *, cursor: str | None, limit: int) -> Page[ReviewSummary]:
-        return list_reviews(self._house, state, cursor=cursor, limit=limit)
+    def list(
+        self, state: ReviewState | None, *, is_single: bool, cursor: str | None, limit: int
+    ) -> Page[ReviewSummary]:
+        return list_reviews(self._house, state, is_single=is_single, cursor=cursor, limit=limit)
+
+    def environments(self) -> Sequence[EnvironmentReview]:
+        return list_environments(self._house)
 
     def find_run(self, text: str) -> RunId:
         return find_ended_run(self._house, text).id
@@ -94,10 +105,15 @@ class ReviewsThere(ReviewDesk):
     def now(self) -> datetime:
         return SystemClock().now()
 
-    def list(self, state: ReviewState | None, *, cursor: str | None, limit: int) -> Page[ReviewSummary]:
+    def list(
+        self, state: ReviewState | None, *, is_single: bool, cursor: str | None, limit: int
+    ) -> Page[ReviewSummary]:
         from inspect_pipelines.cli.desks.paging import gathered
 
-        return gathered(self._client.reviews.list(state=state), cursor, limit)
+        return gathered(self._client.reviews.list(state=state, single=is_single), cursor, limit)
+
+    def environments(self) -> Sequence[EnvironmentReview]:
+        return self._client.environments.list()
 
     def find_run(self, text: str) -> RunId:
         return RunId(self._client.find.run(text, ended=True).id)

@@ -17,10 +17,17 @@ class Reviews(Noun):
     """`client.reviews`."""
 
     def list(
-        self, *, state: ReviewState | None = None, page_size: int = 50, cursor: str | None = None
+        self,
+        *,
+        state: ReviewState | None = None,
+        single: bool = False,
+        page_size: int = 50,
+        cursor: str | None = None,
     ) -> Pages[ReviewSummary]:
         """What runs showed and people were asked about, newest first by (opened_at, run_id)."""
-        return self._pages(ReviewSummary, "/reviews", {"state": state}, page_size=page_size, cursor=cursor)
+        return self._pages(
+            ReviewSummary, "/reviews", {"state": state, "single": single}, page_size=page_size, cursor=cursor
+        )
 
     def show(self, review_id: str) -> ReviewDossier:
         """What differs in a run, and what was said of it; the id of a review is its run's."""

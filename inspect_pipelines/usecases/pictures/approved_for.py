@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, target_set
 from inspect_pipelines.domain.layer import over
 from inspect_pipelines.domain.run import Run
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import LedgerSession
 
@@ -14,3 +17,8 @@ def approved_for(ledger: LedgerSession, definition: Definition | None, run: Run)
     shared, own = target_set(definition, run), baseline_set(definition, run)
     target = ledger.baselines.active(shared)
     return target if own == shared else over(target, ledger.baselines.active(own))
+
+
+def accepted_of(ledger: LedgerSession, changes: Mapping[View, str]) -> frozenset[str]:
+    """Of the changes of views' environment, those that a person accepted; most runs have none, and nobody is asked."""
+    return ledger.environments.accepted_of({*changes.values()}) if changes else frozenset()

@@ -8,12 +8,13 @@ from dataclasses import replace
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning, unattempted
 from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.comparison import Comparison, not_attempted
+from inspect_pipelines.domain.environment_change import changes_by_view
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import deciding, shown
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.pictures.approved_for import accepted_of, approved_for
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
 from inspect_pipelines.usecases.pictures.compare_sides import compare_sides
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
@@ -56,7 +57,9 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         looked = tolerated(sessions, policy, tracks)
         compared = Looks(house.gallery, policy, baseline, looked, draws=True).comparisons
         if not parted(set_name)[1]:
-            compared = DriftMeter(house.gallery, policy, baseline, tracks, at=now).measured(compared, looked)
+            accepted = _accepted(house, baseline, shots)
+            meter = DriftMeter(house.gallery, policy, baseline, tracks, at=now, environments=accepted)
+            compared = meter.measured(compared, looked)
     left = not_attempted(unattempted(active, definition, run.selection), run.selection)
     if not compared and not left:
         return []
@@ -69,6 +72,14 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         comparisons = [*follow_layers(ledger, comparisons, alike, at=now), *left]
         ledger.evidence.save_comparisons(run_id, comparisons)
     return comparisons
+
+
+def _accepted(house: House, baseline: Baseline, shots: Sequence[Screenshot]) -> frozenset[str]:
+    changes = changes_by_view(baseline, shots)
+    if not changes:
+        return frozenset()
+    with house.ledger.read() as ledger:
+        return accepted_of(ledger, changes)
 
 
 def _nothing_below(layers: Sequence[Baseline], shots: Sequence[Screenshot]) -> Baseline | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +12,8 @@ from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.comparison import NOT_MEASURED, Comparison, Outcome, Pair
 from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.drift_track import Absorbed, Distance, Reading, Track, advanced
+from inspect_pipelines.domain.element import reworded
+from inspect_pipelines.domain.environment_change import change_of
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.said import DecisionKind
@@ -34,6 +36,7 @@ class DriftMeter:
     Args:
         tracks: Of the set, before this run.
         at: When it is compared, UTC.
+        environments: The changes of its pictures' environment that a person accepted.
     """
 
     def __init__(
@@ -44,7 +47,9 @@ class DriftMeter:
         tracks: Mapping[View, Track],
         *,
         at: datetime,
+        environments: Collection[str] = (),
     ) -> None:
+        self._environments = environments
         self._gallery, self._policy, self._baseline = gallery, policy, baseline
         self._tracks, self._at = tracks, at
         self._methods: set[str] = set()
@@ -61,8 +66,8 @@ class DriftMeter:
         if shot is None or image is None or found.outcome is not Outcome.UNCHANGED or not found.passed:
             return found
         by = approved_by_person(image)
-        if by.environment.differences(shot.environment):
-            return found  # another browser draws otherwise; that is one review of its own, and no drift
+        if change := change_of(by, shot):  # another browser draws otherwise; that is one review, and no drift
+            return self._elsewhere(found, image, shot) if change in self._environments else found
         distance = self._distance(found, by, shot)
         if distance is None:
             return found
@@ -74,6 +79,20 @@ class DriftMeter:
         absorbed = Absorbed(distance, spent, after, after.due(self._at))
         measured = replace(found, absorbed=absorbed)
         return self._adrift(measured, by, shot) if absorbed.due else measured
+
+    def _elsewhere(self, found: Comparison, image: BaselineImage, shot: Screenshot) -> Comparison:
+        """In an environment that a person accepted; what it cannot be blamed for, or not for sure, waits for a person."""
+        track, by = self._tracks.get(found.view), approved_by_person(image)
+        if reworded(image, shot):
+            why = "another environment was accepted, and with it the page says another text"
+        elif track is not None and track.since is not None and track.anchor == by.sha256:
+            why = f"before another environment was accepted, {track.told(track.since)}"
+        else:
+            return found
+        distance = self._distance(found, by, shot) or Distance(found.score, found.layout_px)
+        spent = distance.of_budget(found.tolerance, self._policy.layout_budget_px)
+        kept = track or Track(by.sha256, self._method(found), by.sha256, self._at)
+        return self._adrift(replace(found, absorbed=Absorbed(distance, spent, kept, why)), by, shot)
 
     def _distance(self, found: Comparison, by: BaselineImage, shot: Screenshot) -> Distance | None:
         if by.sha256 == shot.sha256:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain.approval import Reviewed
 from inspect_pipelines.domain.branch import layer, parted
+from inspect_pipelines.domain.environment_incident import is_of_environment
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -27,6 +28,7 @@ def gather_reviewed(
         for incident in ledger.incidents.open_in(scope)
     ]
     shown = tuple(ledger.incidents.of_run(run.id))
+    judged_alike += [one for one in shown if one.is_open and is_of_environment(one)]
     told = [target for incident in (*judged_alike, *shown) for target in incident.told]
     return Reviewed(
         run,

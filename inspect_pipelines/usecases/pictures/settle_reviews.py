@@ -17,14 +17,20 @@ LOOKED = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)  # such a 
 
 
 def open_review(
-    ledger: LedgerSession, run: Run, set_name: str, comparisons: Sequence[Comparison], *, at: datetime
+    ledger: LedgerSession,
+    run: Run,
+    set_name: str,
+    comparisons: Sequence[Comparison],
+    *,
+    environment: str = "",
+    at: datetime,
 ) -> None:
     """What a run's end means for the queue: older runs of the same wait no longer, and this one may."""
     if run.status not in LOOKED:
         return
     if not run.is_partial:  # what it did not look at still waits
         ledger.review_queue.supersede(run.definition_id, context_of(run), by=run.id)
-    review = review_of(run, set_name, comparisons, at=at)
+    review = review_of(run, set_name, comparisons, environment=environment, at=at)
     if review is not None:
         ledger.review_queue.open(review)
 

@@ -10,8 +10,9 @@ from inspect_pipelines.domain.against import other_sides, side_faults
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
 from inspect_pipelines.domain.branch import branch_of
 from inspect_pipelines.domain.channel import Kinds
-from inspect_pipelines.domain.comparison import Comparison, environment_changes
+from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.consequences import Consequences, of_end, used_minutes
+from inspect_pipelines.domain.environment_change import changes_by_view, told_of, unaccepted
 from inspect_pipelines.domain.ids import BaselineId, RunId
 from inspect_pipelines.domain.layer import moved
 from inspect_pipelines.domain.notification import Notification
@@ -27,7 +28,7 @@ from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
-from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.pictures.approved_for import accepted_of, approved_for
 from inspect_pipelines.usecases.pictures.follow_decisions import keep_followed
 from inspect_pipelines.usecases.pictures.follow_drift import keep_drift
 from inspect_pipelines.usecases.pictures.promote import overtake
@@ -77,6 +78,7 @@ def record_end(
     baseline: Baseline | None = None,
     new_id: Callable[[], str] | None = None,
     report_path: str = "",
+    environments: frozenset[str] = frozenset(),
 ) -> tuple[Notification, ...] | None:
     """Store a run's end with its facts and all that follows.
 
@@ -84,6 +86,7 @@ def record_end(
         kinds: Of channels, as the house has them.
         baseline: What it was compared with.
         new_id: For what the plan accepts by itself, or what a branch had approved; None: nothing is.
+        environments: The changes of its pictures' environment that a person accepted.
 
     Returns:
         What people hear of it; None, and nothing is stored, when it had ended before.
@@ -108,10 +111,14 @@ def record_end(
     else:
         keep_drift(ledger, run, definition, comparisons)
         if not (run.against or definition.plan.observe):
-            open_review(ledger, run, baseline_set(definition, run), comparisons, at=at)
+            environment = told_of(verdict.reasons) if run.status is RunStatus.NEEDS_REVIEW else ""
+            set_name = baseline_set(definition, run)
+            open_review(ledger, run, set_name, comparisons, environment=environment, at=at)
         decided, compared = tuple(deciding(sessions)), tuple(comparisons)
         fresh = BaselineId(new_id()) if new_id else None
-        end = RunEnd(run, definition, verdict, at, decided, compared, baseline, fresh, report_path)
+        end = RunEnd(
+            run, definition, verdict, at, decided, compared, baseline, fresh, report_path, environments
+        )
         before = gather_before(ledger, end, kinds)
         after = of_end(end, before)
         if new_id and after.baseline is not None:
@@ -132,6 +139,7 @@ class _Case:
     sessions: tuple[SessionResult, ...]  # those of them that decide
     comparisons: tuple[Comparison, ...]
     baseline: Baseline | None  # what of the set concerns the run's playbooks
+    environments: frozenset[str]  # the changes of its pictures' environment that a person accepted
 
     @property
     def shots(self) -> list[Screenshot]:
@@ -150,7 +158,9 @@ def _case(house: House, run_id: RunId) -> _Case:
             active = approved_for(ledger, definition, run)
             baseline = concerning(active, sessions, definition, run.selection)
         comparisons = tuple(ledger.evidence.comparisons(run_id))
-        return _Case(run, definition, attempts, sessions, comparisons, baseline)
+        changes = changes_by_view(baseline, [shot for each in sessions for shot in each.screenshots])
+        accepted = frozenset() if run.against else accepted_of(ledger, changes)
+        return _Case(run, definition, attempts, sessions, comparisons, baseline, accepted)
 
 
 def _verdict(case: _Case) -> Verdict:
@@ -165,7 +175,7 @@ def _verdict(case: _Case) -> Verdict:
         case.comparisons,
         baseline_enabled=policy.enabled,
         baseline=case.baseline,
-        environment_changes=environment_changes(case.baseline, case.shots) if case.baseline else (),
+        environment_changes=unaccepted(changes_by_view(case.baseline, case.shots), case.environments),
         adopt_first=policy.first_run == "adopt"
         and not case.run.is_partial
         and not branch_of(case.run.variables, case.definition.plan),
@@ -193,6 +203,7 @@ def _conclude(house: House, case: _Case, verdict: Verdict) -> Conclusion:
                 baseline=case.baseline,
                 new_id=house.clock.new_id,
                 report_path=house.reports.url(run.id),
+                environments=case.environments,
             )
             run = ended if told is not None else _known(ledger, run.id)
     report = Report(

@@ -30,7 +30,7 @@ def gather_before(ledger: LedgerSession, end: RunEnd, kinds: Kinds) -> Before:
     own, shared = scopes(run, definition)
     before = Before(
         organization,
-        standing=tuple(ledger.incidents.open_in(own, shared)),
+        standing=tuple(ledger.incidents.open_in(own, shared, with_environments=True)),
         used_minutes=used_minutes(ledger, definition, organization.budget, end.at),
         active=end.judged_with,
         tokens=tuple(ledger.tokens.ending(after=end.at, until=end.at + EARLIEST)),

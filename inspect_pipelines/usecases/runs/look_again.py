@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from inspect_pipelines.domain.baseline import baseline_set, concerning
-from inspect_pipelines.domain.comparison import environment_changes
+from inspect_pipelines.domain.environment_change import changes_by_view, unaccepted
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import RetryClass, allowance, first_looks, is_faulty, spent
 from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.pictures.approved_for import accepted_of, approved_for
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
 from inspect_pipelines.usecases.pictures.compare_sides import looks_at_sides
 from inspect_pipelines.usecases.pictures.follow_drift import tolerated, tracks_of
@@ -24,7 +24,7 @@ def look_again(
 ) -> list[SessionResult]:
     """Play the playbooks of views that differ once more, where that can tell more; each look is kept as an attempt.
 
-    Nobody looks again when the run fails anyway or needs a person in any case: a step failed, or the environment changed.
+    Nobody looks again when the run fails anyway or needs a person in any case: a step failed, or the environment changed and nobody accepted it.
     Repeated after a crash it plays only the looks that are missing.
 
     Returns:
@@ -49,8 +49,12 @@ def look_again(
     if not run.against:
         if baseline is None or not policy.enabled:
             return []
-        if environment_changes(baseline, [shot for session in first for shot in session.screenshots]):
-            return []
+        changes = changes_by_view(baseline, [shot for session in first for shot in session.screenshots])
+        if changes:
+            with house.ledger.read() as ledger:
+                accepted = accepted_of(ledger, changes)
+            if unaccepted(changes, accepted):
+                return []
         looks = Looks(house.gallery, policy, baseline, tolerated(played, policy, tracks), draws=False)
         sides = {session.playbook: looks for session in first}
     new: list[SessionResult] = []

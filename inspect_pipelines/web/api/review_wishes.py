@@ -17,6 +17,10 @@ MOST_VIEWS = 1000
 EXAMPLE = "shop/cart@desktop"
 
 
+class EnvironmentWish(Wish):
+    note: str = Field(default="", max_length=500, description="Why.")
+
+
 class DecisionWish(Wish):
     decision: DecisionKind = Field(description="What is said of the views.")
     views: list[str] = Field(

@@ -44,11 +44,14 @@ def reviews(gate: Gate) -> Routes:
         state: Annotated[
             ReviewState | None, Query(description="Only these; `waiting` is the inbox. Without it: all.")
         ] = None,
+        single: Annotated[
+            bool, Query(description="Without those that ask by their environment alone: see `/environments`.")
+        ] = False,
         limit: Limit = USUAL,
         cursor: Cursor = None,
     ) -> Response:
         """What runs showed and people were asked about, newest first by (opened_at, run_id)."""
-        return asked.page(list_reviews(asked.house, state, cursor=cursor, limit=limit))
+        return asked.page(list_reviews(asked.house, state, is_single=single, cursor=cursor, limit=limit))
 
     @routes.get("/reviews/{review_id}", sees, Answer(ReviewDossier))
     def show(asked: AskedBy, review_id: str) -> Response:

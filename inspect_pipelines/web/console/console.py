@@ -17,6 +17,7 @@ from inspect_pipelines.web.console.compare import compare, compared_pictures
 from inspect_pipelines.web.console.definition import definition
 from inspect_pipelines.web.console.deleted import deleted
 from inspect_pipelines.web.console.entrance import entrance, entrance_page
+from inspect_pipelines.web.console.environments import environments
 from inspect_pipelines.web.console.events import events
 from inspect_pipelines.web.console.files import Files
 from inspect_pipelines.web.console.home import home
@@ -86,6 +87,7 @@ class Console:
         found += verbs(self._shell, self._engine)
         for room in (
             inbox,
+            environments,
             definition,
             baselines,
             incidents,

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.review import ReviewState
 from inspect_pipelines.queries.comments import waiting_for
 from inspect_pipelines.queries.definitions import applied_definitions
+from inspect_pipelines.queries.environments import list_environments
 from inspect_pipelines.queries.notifications import notification_with
 from inspect_pipelines.queries.pauses import list_pauses
 from inspect_pipelines.queries.reviews import list_reviews
@@ -38,11 +39,12 @@ def inbox(shell: Shell) -> Iterator[BaseRoute]:
     ) -> HTMLResponse:
         seen = shell.see(request)
         mine = waiting_for(seen.house, seen.caller.actor.removeprefix("user:"))
-        reviews = list_reviews(seen.house, ReviewState.WAITING, cursor=cursor)
+        reviews = list_reviews(seen.house, ReviewState.WAITING, is_single=True, cursor=cursor)
         return shell.page(
             seen,
             "inbox.html.j2",
             reviews=reviews,
+            environments=list_environments(seen.house) if cursor is None else [],
             reasons=reasons_of(seen.house, [one.review.run_id for one in reviews.items]),
             definitions=applied_definitions(seen.house),
             pauses=list_pauses(seen.house) if cursor is None else (),

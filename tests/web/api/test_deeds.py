@@ -15,6 +15,7 @@ import pytest
 import ledger_rows
 from houses import a_house, of_another
 from inspect_pipelines.domain.access import Permission, Role, least_role
+from inspect_pipelines.domain.environment_change import id_of
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.revision import ManagedBy, Standing, Written
@@ -84,6 +85,7 @@ IDS = {
     "review_id": ledger_rows.RUNNING.id,
     "session_id": ledger_rows.AGENT.id,
     "repair_id": ledger_rows.REPAIR.id,
+    "environment_id": id_of(ledger_rows.ELSEWHERE.environment),
     "decision_id": ledger_rows.UNHEARD.id,
     "comment_id": ledger_rows.COMMENT.id,
     "baseline_id": ledger_rows.WITH_PICTURES,

@@ -12,6 +12,7 @@ import pytest
 import ledger_rows
 from houses import a_house, of_another
 from inspect_pipelines.domain.access import ROLES, Permission, Role
+from inspect_pipelines.domain.environment_change import id_of
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.access.declaration import Declaration, For, declaration_of, operations
@@ -41,6 +42,7 @@ OURS = {
     "side": "overlay",
     "session_id": ledger_rows.AGENT.id,
     "repair_id": ledger_rows.REPAIR.id,
+    "environment_id": id_of(ledger_rows.ELSEWHERE.environment),
 }
 QUERY = {"/api/v1/permissions/explain": "?path=/status"}  # what an address cannot be asked without
 OF_ALL = "/dagster"  # it shows all organisations at once, so a member of one sees nothing of it

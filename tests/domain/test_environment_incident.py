@@ -1,0 +1,71 @@
+"""One incident of all definitions that another environment touches."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from books import Books
+from builders import ENVIRONMENT, a_screenshot, a_session
+from ends import NIGHTLY, QA
+from inspect_pipelines.domain.approval import Approval, approved
+from inspect_pipelines.domain.environment_change import CHANGED
+from inspect_pipelines.domain.notification import Notification
+from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
+from inspect_pipelines.domain.run import RunStatus
+
+WEEKLY = "weekly-blog"
+ASKS = NotifyRule(RuleEvent.ON_NEEDS_REVIEW, QA.targets)
+REASON = f"{CHANGED}browser 'Chromium 156' became 'Chromium 157'"
+THERE = [a_session(screenshots=(a_screenshot(environment=replace(ENVIRONMENT, browser="Chromium 157")),))]
+
+
+@pytest.fixture
+def books() -> Books:
+    """Both definitions have asked."""
+    books = Books()
+    for name in (NIGHTLY, WEEKLY):
+        books.define(ASKS, definition_id=name)
+    heard = [asked(books, name) for name in (NIGHTLY, WEEKLY)]
+    assert [len(one) for one in heard] == [1, 0]
+    return books
+
+
+def asked(books: Books, name: str) -> list[Notification]:
+    return books.end(RunStatus.NEEDS_REVIEW, REASON, definition_id=name, sessions=THERE)
+
+
+def state(books: Books) -> list[tuple[bool, tuple[str, ...]]]:
+    return [(one.is_open, one.definitions) for one in books.incidents()]
+
+
+def test_it_stays_until_the_last_definition_passes(books: Books) -> None:
+    books.define(definition_id="other")
+    books.end(RunStatus.PASSED, definition_id="other")
+    assert state(books) == [(True, (NIGHTLY, WEEKLY))]
+
+    assert books.end(RunStatus.PASSED, definition_id=NIGHTLY) == []
+    assert state(books) == [(True, (WEEKLY,))]
+
+    assert len(books.end(RunStatus.PASSED, definition_id=WEEKLY)) == 1
+    assert state(books) == [(False, (WEEKLY,))]
+
+
+def test_a_person_who_adopts_one_definition_speaks_for_that_one(books: Books) -> None:
+    first, second = (end.run.id for end in books.ends)
+
+    assert books.adopt(first) == []
+    assert state(books) == [(True, (WEEKLY,))]
+
+    assert len(books.adopt(second)) == 1
+    assert [is_open for is_open, _ in state(books)] == [False]
+
+
+def test_a_person_who_accepts_the_environment_speaks_for_all(books: Books) -> None:
+    word = Approval(frozenset(), is_whole=False, is_mended=False, is_of_environment=True)
+
+    heard = books.keep(approved(books.reviewed(books.ends[0].run.id), None, word, by="user:ada", at=books.at))
+
+    assert len(heard) == 1
+    assert [is_open for is_open, _ in state(books)] == [False]
