@@ -16,7 +16,7 @@ from inspect_pipelines.queries.environments import EnvironmentReview
 
 @click.group()
 def environments() -> None:
-    """List, show and accept what became of the browser, the system, the fonts and the scale."""
+    """List, show and accept another browser, system, scale or other fonts."""
 
 
 @environments.command("list")
