@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from benchmarks.years.storing import store_runs
 from inspect_pipelines.ports.house import House
 from resources.history.connection import open_writing
 from resources.history.live import LiveHistory
@@ -13,7 +14,6 @@ from resources.history.projector import Projector
 DEFINITIONS = 100
 # Every 30 s one run: a million of them are a year. A fifth came of an event that says more than the plan does.
 RUNS = """
-INSERT INTO automated_runs BY NAME
 SELECT
     n AS run_seq,
     printf('%s-%s-7000-8000-%012x', substr(stamp, 1, 8), substr(stamp, 9, 4), n) AS run_id,
@@ -52,7 +52,7 @@ def make_past(house: House, count: int) -> list[str]:
     with open_writing(places.live) as connection:
         # else it is nobody's past, and each reader waits for its owner to say whose
         Projector(connection).move(0, epoch, None)
-        connection.execute(RUNS.format(definitions=DEFINITIONS, count=count))
+        store_runs(connection, RUNS.format(definitions=DEFINITIONS, count=count))
         connection.execute("CHECKPOINT")
         step = max(1, count // 200)
         found = connection.execute(

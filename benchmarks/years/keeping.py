@@ -81,8 +81,11 @@ def forget_a_month(live: Path) -> float:
         assert row is not None
         began = time.perf_counter()
         connection.begin()
-        connection.execute("DELETE FROM comparisons WHERE compared_at < ?", row)
-        connection.execute("DELETE FROM automated_runs WHERE completed_at < ?", row)
+        connection.execute(
+            "DELETE FROM internal.comparisons WHERE run_seq IN (SELECT run_seq FROM internal.automated_runs WHERE completed_at < ?)",
+            row,
+        )
+        connection.execute("DELETE FROM internal.automated_runs WHERE completed_at < ?", row)
         connection.commit()
         return time.perf_counter() - began
 
@@ -126,6 +129,14 @@ def _facts(number: int, at: str) -> dict[str, Any]:
         "old_sha256": f"{number % 5000:064x}",
         "new_sha256": f"{number % 5000:064x}",
         "is_flaky": False,
+
+            "changed_ratio": 0.0,
+            "visible_ratio": 0.0,
+            "layout_px": 0,
+            "regions_count": 0,
+            "regions": [],
+            "fingerprint": ""
+        ,
     }
     comparisons = [{**comparison, "name": f"view-{at}", "route": f"/area/{at}"} for at in range(VIEWS)]
     return {"run": run, "sessions": [], "screenshots": [], "findings": [], "comparisons": comparisons}

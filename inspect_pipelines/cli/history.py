@@ -55,7 +55,7 @@ def sql(query: str | None, form: str | None, file: str | None) -> None:
 
     Tables: automated_runs, sessions, steps, screenshots, comparisons, findings, baselines, schedules, triggers, incidents,
     notifications, events, schedule_last_run, daily_rollup; flaky_views, flaky_steps and step_timings answer at once. What a column is: "SELECT
-    column_name, comment FROM duckdb_columns() WHERE table_name = 'automated_runs'".
+    column_name, comment FROM duckdb_columns() WHERE table_name = 'automated_runs' AND schema_name = 'main'".
     """
     if query is not None:
         _answer(Settings(), query, form, file)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from resources.history.connection import open_reading
+from resources.history.tables import FOR_PEOPLE, OURS, books_of, tables_of
 
 OWN_BOOKS = ("schema_migrations",)  # when each was applied differs
 
@@ -17,14 +18,12 @@ def checksums(path: Path) -> Mapping[str, tuple[int, int]]:
         duckdb.Error: The file is damaged.
     """
     with open_reading(path) as connection:
-        tables = connection.execute(
-            "SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = 'history' ORDER BY ALL"
-        ).fetchall()
+        tables = [(FOR_PEOPLE, name) for name in tables_of(connection, "history")]
+        books = [(OURS, name) for name in books_of(connection, "history") if name not in OWN_BOOKS]
         return {
             f"{schema}.{name}": connection.execute(
                 f'SELECT count(*), coalesce(sum(hash(one)::HUGEINT), 0) FROM "{schema}"."{name}" AS one'  # noqa: S608 - our own tables
             ).fetchone()
             or (0, 0)
-            for schema, name in tables
-            if name not in OWN_BOOKS
+            for schema, name in [*tables, *books]
         }

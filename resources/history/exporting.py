@@ -10,6 +10,7 @@ import duckdb
 
 from inspect_pipelines.errors import Refused, Unavailable, UsageError
 from resources.history.connection import NO_ROOM, open_whole, quoted
+from resources.history.tables import tables_of
 
 # When what a row tells happened: its month. What has none of them (definitions) is one file.
 MOMENTS = (
@@ -47,7 +48,9 @@ def export(snapshot: Path, target: Path) -> Mapping[str, int]:
     try:
         unfinished.mkdir(parents=True)
         with open_whole(snapshot) as connection:
-            counts = {name: _table(connection, name, unfinished / name) for name in _tables(connection)}
+            counts = {
+                name: _table(connection, name, unfinished / name) for name in tables_of(connection, "whole")
+            }
         if target.exists():
             target.rmdir()
         unfinished.rename(target)
@@ -62,13 +65,6 @@ def export(snapshot: Path, target: Path) -> Mapping[str, int]:
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return counts
-
-
-def _tables(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    found = connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'whole' AND schema_name = 'main' ORDER BY 1"
-    )
-    return [name for (name,) in found.fetchall()]
 
 
 def _table(connection: duckdb.DuckDBPyConnection, name: str, folder: Path) -> int:

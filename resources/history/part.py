@@ -10,25 +10,47 @@ import duckdb
 
 from inspect_pipelines.domain.ids import OrgId
 from resources.history.connection import open_copying, quoted
+from resources.history.tables import FOR_PEOPLE, OURS
 
+# a table says itself whose its rows are, or by the run that they belong to; what does neither belongs to nobody
 TABLES = """
-    SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = '{database}' AND NOT internal
+    SELECT schema_name, table_name, bool_or(column_name = 'org_id'), bool_or(column_name = 'run_seq')
+    FROM duckdb_columns() JOIN duckdb_tables() USING (database_name, schema_name, table_name)
+    WHERE database_name = $database GROUP BY ALL ORDER BY ALL
 """
-VIEWS = "SELECT view_name, sql FROM duckdb_views() WHERE database_name = 'whole' AND NOT internal"
+MACROS = """
+    SELECT concat(schema_name, '.', function_name, '(', array_to_string(parameters, ', '), ') AS ', macro_definition)
+    FROM duckdb_functions() WHERE database_name = 'whole' AND function_type = 'macro' AND NOT internal
+"""
+# those over tables come first: the others compute something out of them
+VIEWS = """
+    SELECT sql FROM duckdb_views() WHERE database_name = 'whole' AND NOT internal
+    ORDER BY view_name NOT IN (
+        SELECT table_name FROM duckdb_tables() WHERE database_name = 'whole' AND schema_name = 'internal'
+    ), view_name
+"""
 COMMENTS = """
-    SELECT 'TABLE', table_name, comment FROM duckdb_tables() WHERE {where}
-    UNION ALL SELECT 'VIEW', view_name, comment FROM duckdb_views() WHERE {where}
-    UNION ALL SELECT 'COLUMN', concat(table_name, '"."', column_name), comment FROM duckdb_columns() WHERE {where}
+    WITH copied AS (SELECT schema_name, table_name AS name FROM duckdb_tables() WHERE database_name = 'part'
+        UNION SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'part' AND NOT internal),
+    told AS (
+        SELECT schema_name, table_name AS name, 'TABLE' AS kind, '' AS more, comment FROM duckdb_tables() WHERE database_name = 'whole'
+        UNION ALL SELECT schema_name, view_name, 'VIEW', '', comment FROM duckdb_views() WHERE database_name = 'whole'
+        UNION ALL SELECT schema_name, table_name, 'COLUMN', concat('."', column_name, '"'), comment
+            FROM duckdb_columns() WHERE database_name = 'whole'
+    )
+    SELECT concat(kind, ' "', schema_name, '"."', name, '"', more), comment FROM told JOIN copied USING (schema_name, name)
+    WHERE comment IS NOT NULL
 """
-FOR_PEOPLE = "main"  # the schema; what the program keeps for itself lies in another, and belongs to nobody
+MINE = "org_id = $org_id"
+OF_MY_RUNS = "run_seq IN (SELECT run_seq FROM whole.internal.automated_runs WHERE org_id = $org_id)"
 WAITING = "unread"  # facts of kinds that this version does not know, of any organisation
 
 
 def holds_only(connection: duckdb.DuckDBPyConnection, org_id: OrgId, *, database: str = "history") -> bool:
-    """Whether there is no row of another organisation in a file, however it came there."""
-    for schema, name in connection.execute(TABLES.format(database=database)).fetchall():
+    """Whether there is no row of another organisation in a file; what belongs to a run belongs to whom the run does."""
+    for schema, name, names_owner, _ in connection.execute(TABLES, {"database": database}).fetchall():
         address = f'{database}."{schema}"."{name}"'
-        if schema == FOR_PEOPLE:
+        if names_owner or schema == FOR_PEOPLE:
             others = connection.execute(
                 f"SELECT 1 FROM {address} WHERE org_id IS DISTINCT FROM $org_id LIMIT 1",  # noqa: S608 - our own tables
                 {"org_id": org_id},
@@ -47,17 +69,22 @@ def make(snapshot: Path, target: Path, org_id: OrgId) -> None:
     new = target.with_name(f"{target.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)
     with open_copying(snapshot, new) as connection:
-        for schema, name in connection.execute(TABLES.format(database="whole")).fetchall():
-            if schema == FOR_PEOPLE:
+        connection.execute(f"CREATE SCHEMA {OURS}")
+        for schema, name, names_owner, belongs_to_run in connection.execute(
+            TABLES, {"database": "whole"}
+        ).fetchall():
+            if names_owner or belongs_to_run:
                 connection.execute(
-                    f'CREATE TABLE "{name}" AS SELECT * FROM whole."{schema}"."{name}" WHERE org_id = $org_id',  # noqa: S608
+                    f'CREATE TABLE "{schema}"."{name}" AS SELECT * FROM whole."{schema}"."{name}" WHERE '  # noqa: S608
+                    + (MINE if names_owner else OF_MY_RUNS),
                     {"org_id": org_id},
                 )
-        for _, view in connection.execute(VIEWS).fetchall():
+        for (macro,) in connection.execute(MACROS).fetchall():
+            connection.execute(f"CREATE MACRO {macro}")
+        for (view,) in connection.execute(VIEWS).fetchall():
             connection.execute(view)
-        where = f"database_name = 'whole' AND schema_name = '{FOR_PEOPLE}' AND comment IS NOT NULL"
-        for kind, name, comment in connection.execute(COMMENTS.format(where=where)).fetchall():
-            connection.execute(f"COMMENT ON {kind} \"{name}\" IS '{quoted(comment)}'")
+        for what, comment in connection.execute(COMMENTS).fetchall():
+            connection.execute(f"COMMENT ON {what} IS '{quoted(comment)}'")
         connection.execute("USE memory")
         connection.execute("DETACH part")  # which writes it whole
     new.replace(target)

@@ -34,8 +34,8 @@ WHERE fact.run.id NOT IN (SELECT run_id FROM automated_runs)
 QUALIFY row_number() OVER (PARTITION BY fact.run.id ORDER BY seq) = 1
 ORDER BY seq;
 
--- name: insert_automated_runs
-INSERT INTO automated_runs BY NAME
+-- name: gather_automated_runs
+CREATE OR REPLACE TEMP TABLE told_runs AS
 SELECT * REPLACE (
     coalesce(trigger_event ->> '$.repo', repo) AS about_repo,
     coalesce(trigger_event ->> '$.base_branch', branch) AS about_branch,
@@ -45,50 +45,113 @@ SELECT * REPLACE (
     FROM parsed
 );
 
+-- name: insert_automated_runs
+-- texts that another column of the row has are short, times count from when the run was asked for: see 0017
+INSERT INTO internal.automated_runs BY NAME
+SELECT * EXCLUDE (scheduled_at, started_at, deadline_at, dagster_run_id) REPLACE (
+    CASE
+        WHEN origin = concat('cron:', definition_id, ':', strftime(scheduled_at AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%MZ')) THEN chr(3)
+        ELSE internal.shortened(origin, definition_id)
+    END AS origin,
+    internal.shortened(session_id, run_id) AS session_id,
+    internal.shortened(report_path, run_id) AS report_path,
+    internal.shortened(error_message, reason) AS error_message,
+    CASE WHEN reasons = string_split(reason, chr(10)) THEN [chr(1)] ELSE reasons END AS reasons
+), epoch_us(scheduled_at) - coalesce(epoch_us(requested_at), 0) AS scheduled_us,
+    epoch_us(started_at) - coalesce(epoch_us(requested_at), 0) AS started_us,
+    epoch_us(deadline_at) - coalesce(epoch_us(requested_at), 0) AS deadline_us,
+    CASE WHEN TRY_CAST(dagster_run_id AS UUID)::VARCHAR = dagster_run_id THEN dagster_run_id::UUID END AS dagster_uuid,
+    CASE WHEN TRY_CAST(dagster_run_id AS UUID)::VARCHAR IS DISTINCT FROM dagster_run_id THEN dagster_run_id END AS dagster_name
+FROM told_runs ORDER BY run_seq;
+
 -- name: insert_sessions
-INSERT INTO sessions BY NAME SELECT * EXCLUDE steps RENAME (id AS session_id, cause AS retry_class) FROM (
-    SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
-        SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(sessions) AS item FROM parsed
-    )
-);
-
--- name: insert_steps
-INSERT INTO steps BY NAME
-SELECT run_seq, run_id, org_id, definition_id, played_at, session.id AS session_id, session.playbook_id, session.attempt,
-    generate_subscripts(session.steps, 1) AS position, unnest(session.steps, max_depth := 2)
-FROM (
-    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, run.completed_at AS played_at,
-        unnest(sessions) AS session
-    FROM parsed
-);
-
--- name: insert_screenshots
-INSERT INTO screenshots BY NAME
-SELECT * RENAME (name AS view_name), concat(playbook_id, '/', name, '@', viewport) AS view FROM (
-    SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
-        SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(screenshots) AS item
-        FROM parsed
-    )
-);
-
--- name: insert_comparisons
--- facts of before 0005 say only in the run's reasons that a view had looked otherwise at first
-INSERT INTO comparisons BY NAME
-SELECT * EXCLUDE reasons REPLACE (coalesce(
-    is_flaky, list_contains(reasons, concat(view, ': differed at first, and looks as approved at another look'))
-) AS is_flaky) RENAME (name AS view_name) FROM (
-    SELECT *, concat(playbook_id, '/', name, '@', viewport) AS view FROM (
-        SELECT run_seq, run_id, org_id, definition_id, baseline_id, compared_at, reasons, unnest(item) FROM (
-            SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, run.baseline_id,
-                run.completed_at AS compared_at, run.reasons, unnest(comparisons) AS item
-            FROM parsed
+INSERT INTO internal.sessions BY NAME
+SELECT * EXCLUDE (steps, run_id) REPLACE (internal.shortened(session_id, run_id) AS session_id) FROM (
+    SELECT * RENAME (id AS session_id, cause AS retry_class) FROM (
+        SELECT run_seq, run_id, unnest(item) FROM (
+            SELECT seq AS run_seq, run.id AS run_id, unnest(sessions) AS item FROM parsed
         )
     )
 );
 
+-- name: insert_steps
+INSERT INTO internal.steps BY NAME
+SELECT run_seq, internal.shortened(session.id, run_id) AS session_id, session.playbook_id, session.attempt,
+    generate_subscripts(session.steps, 1) AS position, unnest(session.steps, max_depth := 2)
+FROM (SELECT seq AS run_seq, run.id AS run_id, unnest(sessions) AS session FROM parsed);
+
+-- name: gather_screenshots
+CREATE OR REPLACE TEMP TABLE told_screenshots AS
+SELECT * RENAME (name AS view_name), concat(playbook_id, '/', name, '@', viewport) AS view FROM (
+    SELECT run_seq, run_id, org_id, unnest(item) FROM (
+        SELECT seq AS run_seq, run.id AS run_id, run.org_id, unnest(screenshots) AS item FROM parsed
+    )
+);
+
+-- name: gather_comparisons
+-- a picture that is byte for byte the approved one tells nothing more. Facts of before 0005 say only in the run's reasons
+-- that a view had looked otherwise at first
+CREATE OR REPLACE TEMP TABLE told_comparisons AS
+SELECT * EXCLUDE reasons REPLACE (coalesce(
+    is_flaky, list_contains(reasons, concat(view, ': differed at first, and looks as approved at another look'))
+) AS is_flaky) RENAME (name AS view_name), coalesce(
+    changed_ratio = 0 AND visible_ratio = 0 AND regions = '[]' AND fingerprint = '' AND new_sha256 = old_sha256
+        AND overlay_sha256 IS NULL AND side_by_side_sha256 IS NULL, false
+) AS is_same FROM (
+    SELECT *, concat(playbook_id, '/', name, '@', viewport) AS view FROM (
+        SELECT run_seq, org_id, reasons, unnest(item) FROM (
+            SELECT seq AS run_seq, run.org_id, run.reasons, unnest(comparisons) AS item FROM parsed
+        )
+    )
+);
+
+-- name: insert_views
+INSERT INTO internal.views
+SELECT (SELECT coalesce(max(view_seq), 0) FROM internal.views)
+    + row_number() OVER (ORDER BY org_id, playbook_id, view_name, viewport, route, view), *
+FROM (
+    (
+        SELECT org_id, playbook_id, view_name, viewport, route, view FROM told_comparisons
+        UNION
+        SELECT org_id, playbook_id, view_name, viewport, route, view FROM told_screenshots
+    )
+    EXCEPT
+    SELECT org_id, playbook_id, view_name, viewport, route, view FROM internal.views
+);
+
+-- name: insert_screenshots
+INSERT INTO internal.screenshots BY NAME
+SELECT run_seq, view_seq, internal.shortened(session_id, run_id) AS session_id, url, step_id, internal.bytes_of(sha256) AS sha256,
+    width_px, height_px, size_bytes, stable, masks_count, taken_at
+FROM told_screenshots AS told JOIN internal.views AS seen
+    ON told.org_id IS NOT DISTINCT FROM seen.org_id AND told.playbook_id IS NOT DISTINCT FROM seen.playbook_id
+    AND told.view_name IS NOT DISTINCT FROM seen.view_name AND told.viewport IS NOT DISTINCT FROM seen.viewport
+    AND told.route IS NOT DISTINCT FROM seen.route AND told.view IS NOT DISTINCT FROM seen.view
+ORDER BY run_seq, view_seq;
+
+-- name: insert_comparisons
+INSERT INTO internal.comparisons BY NAME
+SELECT run_seq, view_seq, outcome, passed, score, score_method, tolerance_score, layout_px, regions_count, is_flaky, looks_count,
+    CASE WHEN is_same THEN reason END AS reason, internal.bytes_of(old_sha256) AS old_sha256,
+    CASE WHEN is_same THEN [] ELSE [{
+        'reason': reason, 'changed_ratio': changed_ratio, 'visible_ratio': visible_ratio, 'regions': regions,
+        'fingerprint': fingerprint, 'new_sha256': internal.bytes_of(new_sha256),
+        'overlay_sha256': internal.bytes_of(overlay_sha256), 'side_by_side_sha256': internal.bytes_of(side_by_side_sha256)
+    }] END AS change
+FROM told_comparisons AS told JOIN internal.views AS seen
+    ON told.org_id IS NOT DISTINCT FROM seen.org_id AND told.playbook_id IS NOT DISTINCT FROM seen.playbook_id
+    AND told.view_name IS NOT DISTINCT FROM seen.view_name AND told.viewport IS NOT DISTINCT FROM seen.viewport
+    AND told.route IS NOT DISTINCT FROM seen.route AND told.view IS NOT DISTINCT FROM seen.view
+ORDER BY run_seq, view_seq;
+
 -- name: insert_findings
-INSERT INTO findings BY NAME SELECT run_seq, run_id, org_id, definition_id, unnest(item) FROM (
-    SELECT seq AS run_seq, run.id AS run_id, run.org_id, run.definition_id, unnest(findings) AS item FROM parsed
+INSERT INTO internal.findings BY NAME
+SELECT * EXCLUDE run_id REPLACE (
+    internal.shortened(session_id, run_id) AS session_id, internal.bytes_of(screenshot_sha256) AS screenshot_sha256
+) FROM (
+    SELECT run_seq, run_id, unnest(item) FROM (
+        SELECT seq AS run_seq, run.id AS run_id, unnest(findings) AS item FROM parsed
+    )
 );
 
 -- name: gather_last_runs
@@ -263,12 +326,12 @@ INSERT INTO notifications BY NAME SELECT * RENAME (id AS notification_id, event 
 );
 
 -- name: tell_runs_of_notifications
-UPDATE automated_runs SET notifications_sent = sent.ids
+UPDATE internal.automated_runs AS run SET notifications_sent = sent.ids
 FROM (
     SELECT run_id, to_json(list(notification_id ORDER BY sent_at, notification_id)) AS ids FROM notifications
     WHERE status = 'sent' AND run_id IN (SELECT run_id FROM newest_notifications) GROUP BY run_id
 ) AS sent
-WHERE automated_runs.run_id = sent.run_id;
+WHERE run.run_id = sent.run_id;
 
 -- name: gather_events
 -- the newest state of each event in the batch; a status that changes is told as the whole event once more
@@ -311,8 +374,8 @@ SELECT run_id FROM automated_runs WHERE list_contains($ids, run_id);
 SELECT month FROM internal.sorted_months WHERE up_to IS NOT NULL
 UNION ALL
 SELECT * FROM (
-    SELECT date_trunc('month', min(compared_at))::DATE AS month FROM comparisons
-    WHERE compared_at >= coalesce((SELECT max(month) + INTERVAL 1 MONTH FROM internal.sorted_months), TIMESTAMPTZ '1970-01-01')
+    SELECT date_trunc('month', min(completed_at))::DATE AS month FROM internal.automated_runs
+    WHERE completed_at >= coalesce((SELECT max(month) + INTERVAL 1 MONTH FROM internal.sorted_months), TIMESTAMPTZ '1970-01-01')
 ) WHERE month < $settled
 LIMIT 1;
 
@@ -322,8 +385,9 @@ INSERT INTO internal.sorted_months SELECT $month, '' WHERE $month NOT IN (SELECT
 -- name: find_slice
 -- the last definition that was sorted, and the last one of the next slice; NULL: there is none, or the month is small
 WITH counted AS (
-    SELECT definition_id, count(*) AS rows_count FROM comparisons
-    WHERE compared_at >= $month AND compared_at < $month + INTERVAL 1 MONTH GROUP BY definition_id
+    SELECT definition_id, count(*) AS rows_count
+    FROM internal.comparisons JOIN internal.automated_runs USING (run_seq)
+    WHERE completed_at >= $month AND completed_at < $month + INTERVAL 1 MONTH GROUP BY definition_id
 ), ahead AS (
     SELECT definition_id, sum(rows_count) OVER (ORDER BY definition_id) - rows_count AS rows_before
     FROM counted WHERE definition_id > (SELECT up_to FROM internal.sorted_months WHERE month = $month)
@@ -333,16 +397,15 @@ WHERE rows_before < $rows AND (SELECT sum(rows_count) FROM counted) > $least;
 
 -- name: gather_slice
 CREATE OR REPLACE TEMP TABLE slice AS
-SELECT * FROM comparisons
-WHERE compared_at >= $month AND compared_at < $month + INTERVAL 1 MONTH AND definition_id > $after AND definition_id <= $up_to
-ORDER BY definition_id, run_seq, view;
+SELECT told.* FROM internal.comparisons AS told JOIN internal.automated_runs AS run USING (run_seq)
+WHERE completed_at >= $month AND completed_at < $month + INTERVAL 1 MONTH AND definition_id > $after AND definition_id <= $up_to
+ORDER BY definition_id, run_seq, view_seq;
 
 -- name: delete_slice
-DELETE FROM comparisons
-WHERE compared_at >= $month AND compared_at < $month + INTERVAL 1 MONTH AND definition_id > $after AND definition_id <= $up_to;
+DELETE FROM internal.comparisons WHERE run_seq IN (SELECT run_seq FROM slice);
 
 -- name: insert_slice
-INSERT INTO comparisons SELECT * FROM slice;
+INSERT INTO internal.comparisons SELECT * FROM slice;
 
 -- name: empty_slice
 DROP TABLE slice;

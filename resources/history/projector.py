@@ -22,6 +22,11 @@ KINDS = ("run", AGAIN, "definition", *BASELINES, "notification", "event", "incid
 
 # keys of a run's fact that are tables, too, and the columns that their rows take from the run's
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
+FACTS = (
+    "gather_automated_runs", "insert_automated_runs", "insert_sessions", "insert_steps",
+    "gather_screenshots", "gather_comparisons", "insert_views", "insert_screenshots", "insert_comparisons",
+    "insert_findings",
+)  # fmt: skip
 ROLLUPS = (
     "gather_last_runs", "raise_last_passed", "raise_last_runs", "insert_schedule_last_run",
     "gather_days", "raise_days", "insert_daily_rollup",
@@ -107,9 +112,7 @@ class Projector:
         structure["sessions"] = [{**structure["sessions"][0], "steps": steps}]
         run = self._columns("automated_runs", "run_seq", "attempts_count", "notifications_sent")
         self._run(parse, columns=json.dumps({"run": run, **structure}))
-        for table in ("automated_runs", "steps", *RUN_PARTS):
-            self._run(f"insert_{table}")
-        for statement in ROLLUPS:
+        for statement in (*FACTS, *ROLLUPS):
             self._run(statement)
 
     def _definitions(self) -> None:
@@ -142,7 +145,7 @@ class Projector:
                 "WHERE table_name = ? AND schema_name = 'main' AND NOT internal",
                 [table],
             ).fetchall()
-            keys = keys_of(f"insert_{table}")
+            keys = keys_of(table)
             self._known_columns[key] = {
                 keys.get(name, name): [kind.removesuffix("[]")] if kind.endswith("[]") else kind
                 for name, kind in columns

@@ -54,7 +54,7 @@ def _sort(connection: duckdb.DuckDBPyConnection, month: date) -> None:
     after, up_to = found
     of_slice = {**at, "after": after, "up_to": up_to}
     connection.execute(statements()["gather_slice"], of_slice)
-    connection.execute(statements()["delete_slice"], of_slice)
+    connection.execute(statements()["delete_slice"])
     connection.execute(statements()["insert_slice"])
     connection.execute(statements()["empty_slice"])
     connection.execute(statements()["note_slice"], {**at, "up_to": up_to})

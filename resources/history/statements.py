@@ -19,8 +19,13 @@ def statements() -> dict[str, str]:
 
 
 @cache
-def keys_of(name: str) -> dict[str, str]:
-    """Column -> the key of a fact that it is filled from, where a statement renames one."""
-    renamed = RENAME.search(statements()[name])
-    pairs = [pair.split(" AS ") for pair in renamed[1].split(", ")] if renamed else []
-    return {column: key for key, column in pairs}
+def keys_of(table: str) -> dict[str, str]:
+    """Column -> the key of a fact that it is filled from, where the statements that fill a table rename one."""
+    known = statements()
+    renamed = [
+        pair.split(" AS ")
+        for name in (f"gather_{table}", f"insert_{table}")
+        for found in RENAME.findall(known.get(name, ""))
+        for pair in found.split(", ")
+    ]
+    return {column: key for key, column in renamed}

@@ -22,7 +22,7 @@ with duckdb.connect(sys.argv[1]) as connection:
     connection.execute("BEGIN; INSERT INTO mine VALUES (1)")
     print("held")
     sys.stdin.readline()
-    connection.execute("COMMIT; DELETE FROM automated_runs")
+    connection.execute("COMMIT; DELETE FROM internal.automated_runs")
     print("changed", connection.execute("SELECT count(*) FROM mine").fetchone()[0])
     sys.stdin.readline()
 print("closed")

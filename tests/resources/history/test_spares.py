@@ -46,7 +46,7 @@ def publish(home: Home, monkeypatch: pytest.MonkeyPatch) -> Iterator[Publish]:
         home.history.places.live
     ) as connection:  # some years, of which nothing changes any more
         connection.execute(
-            "INSERT INTO findings (org_id, screenshot_sha256) SELECT 'default', sha256(range::VARCHAR) FROM range(600_000)"
+            "INSERT INTO internal.findings (message) SELECT sha256(range::VARCHAR) FROM range(600_000)"
         )
 
     def publish(*numbers: int) -> int:
