@@ -129,14 +129,12 @@ def _facts(number: int, at: str) -> dict[str, Any]:
         "old_sha256": f"{number % 5000:064x}",
         "new_sha256": f"{number % 5000:064x}",
         "is_flaky": False,
-
-            "changed_ratio": 0.0,
-            "visible_ratio": 0.0,
-            "layout_px": 0,
-            "regions_count": 0,
-            "regions": [],
-            "fingerprint": ""
-        ,
+        "changed_ratio": 0.0,
+        "visible_ratio": 0.0,
+        "layout_px": 0,
+        "regions_count": 0,
+        "regions": [],
+        "fingerprint": "",
     }
     comparisons = [{**comparison, "name": f"view-{at}", "route": f"/area/{at}"} for at in range(VIEWS)]
     return {"run": run, "sessions": [], "screenshots": [], "findings": [], "comparisons": comparisons}
