@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.change_group import Unlike
-from inspect_pipelines.domain.decision import LONGEST_QUARANTINE, Decision
+from inspect_pipelines.domain.decision import LONGEST_IGNORED, LONGEST_QUARANTINE, Decision
 from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.shift import Shift
@@ -115,6 +115,8 @@ def review(shell: Shell) -> APIRouter:
             said=_said(request, room, looked),
             until=(now + USUAL_QUARANTINE).date(),
             last_day=(now + LONGEST_QUARANTINE - timedelta(days=1)).date(),  # a quarantine ends with its day
+            today=now.date(),
+            last_ignored=(now + LONGEST_IGNORED - timedelta(days=1)).date(),
         )
 
     return router

@@ -23,6 +23,7 @@ from inspect_pipelines.web.console.review_filter import ReviewFilter
 from inspect_pipelines.web.console.shell import Seen, Shell
 
 LONGEST_NOTE, LONGEST_OWNER = 500, 200
+ENDING = {DecisionKind.QUARANTINE: "a quarantine", DecisionKind.IGNORE: "an ignored change"}
 
 
 def review_verbs(shell: Shell) -> Iterator[BaseRoute]:
@@ -44,7 +45,7 @@ def _decide(seen: Seen, fields: Fields) -> str:
         frozenset(views),
         fields.one("note")[:LONGEST_NOTE],
         fields.one("owner")[:LONGEST_OWNER] if kind is DecisionKind.QUARANTINE else "",
-        _end_of(fields.one("until")) if kind is DecisionKind.QUARANTINE else None,
+        _end_of(kind, fields.one("until")),
     )
     decide(seen.house, room.run.id, wish, caller=seen.caller)
     if not room.waiting:  # a second thought, or a quarantine of what looks right today: it leads nowhere else
@@ -111,13 +112,15 @@ def _chosen(room: ReviewRoom, narrowed: ReviewFilter, fields: Fields) -> list[Vi
     return [looked.view, *(view for view in alike if view != looked.view)]
 
 
-def _end_of(day: str) -> datetime:
-    """The end of a day, UTC."""
+def _end_of(kind: DecisionKind, day: str) -> datetime | None:
+    """The end of a day, UTC; None: what is said has no end."""
+    if kind not in ENDING or (kind is DecisionKind.IGNORE and not day.strip()):
+        return None
     try:
         return datetime.combine(date.fromisoformat(day), time(23, 59, 59), UTC)
     except ValueError:
         raise UsageError(
-            f"a quarantine ends on a day, and {day[:20]!r} is none; write it like 2026-11-28"
+            f"{ENDING[kind]} ends on a day, and {day[:20]!r} is none; write it like 2026-11-28"
         ) from None
 
 

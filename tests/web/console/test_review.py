@@ -136,6 +136,7 @@ def test_a_button_says_how_many_and_of_what_and_does_just_that(client: TestClien
     [
         ({"decision": "reject", "note": "the old name"}, "Rejected"),
         ({"decision": "ignore"}, "Ignored"),
+        ({"decision": "ignore", "until": "2027-03-01", "note": "the sale"}, "Ignored"),
         (
             {"decision": "quarantine", "note": "it flickers", "owner": "bob", "until": "2026-12-01"},
             "Quarantined",
@@ -153,6 +154,7 @@ def test_other_words_are_said_as_well_and_stand_there_with_who_and_through_what(
     page = client.get(f"/runs/{run.id}/review?view=shop/page-01@desktop").text
     assert f"<strong>{says.lower()}</strong> by local" in page
     assert "through console" in page
+    assert ("until 2027-03-01 23:59 UTC" in page) is (fields.get("until") == "2027-03-01")
     assert waiting(house, run.id) == ["page-02"]
 
 
@@ -180,6 +182,8 @@ def test_what_looks_right_today_may_be_quarantined_and_a_second_thought_leads_no
         ({"decision": "accept", "view": "shop/nope@desktop"}, 404, "there is no view"),
         ({"decision": "quarantine", "note": "x", "owner": "bob", "until": "soon"}, 400, "a quarantine ends on a day"),
         ({"decision": "quarantine", "note": "x", "owner": "bob", "until": "2027-06-01"}, 400, "within 30 days"),
+        ({"decision": "ignore", "until": "soon"}, 400, "an ignored change ends on a day"),
+        ({"decision": "ignore", "until": "2030-01-01"}, 400, "an ignored change ends within 366 days"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_said_is_a_sentence_and_changes_nothing(
