@@ -53,6 +53,7 @@ class Books:
         self.pauses: list[Pause] = []
         self.notices: set[str] = set()
         self.used: dict[DefinitionId, float] = {}
+        self.used_usd: dict[DefinitionId, float] = {}
         self.tokens: tuple[AccessToken, ...] = ()
         self.baseline: Baseline | None = None
         self.last: Consequences = Consequences()
@@ -125,6 +126,7 @@ class Books:
             pauses=tuple(one for one in self.pauses if one.definition_id == end.run.definition_id),
             latest=tuple(mine),
             used_minutes=self.used,
+            used_usd=self.used_usd,
             notices=frozenset(self.notices),
             last_good=good[0] if good and end.run.status is not RunStatus.PASSED else None,
             active=self.baseline,

@@ -374,6 +374,7 @@ NAMES: Mapping[str, Ask] = {
     "remote_sessions.find": lambda r: r.find(AGENT.id),
     "remote_sessions.open": lambda r: r.open(),
     "remote_sessions.of_runs": lambda r: r.of_runs([RUNNING.id]),
+    "remote_sessions.cost_since": lambda r: r.cost_since(AGENT.opened_at),
     "remote_sessions.latest": lambda r: r.latest(5),
     "repairs.keep_trace": lambda r: r.keep_trace(replace(TRACE, steps={})),
     "repairs.traces": lambda r: r.traces(RUNNING.id),

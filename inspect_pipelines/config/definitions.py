@@ -188,6 +188,7 @@ class _Check:
             retries=Retries(**written.retries.model_dump()),
             max_parallel=max_parallel(written, playbooks, self.warn),
             budget_minutes=written.budget.run_minutes_per_month if written.budget else None,
+            budget_usd=written.budget.agent_usd_per_month if written.budget else None,
             against=against,
             observe=written.observe,
             allowed_hosts=allowed,

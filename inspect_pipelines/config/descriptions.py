@@ -39,6 +39,7 @@ EVERYWHERE = {
     "token": "What opens it, as ${env:NAME} or ${file:/path}.",
     "secret": "What signs it, as ${env:NAME} or ${file:/path}.",
     "run_minutes_per_month": "So many run-minutes a calendar month in UTC.",
+    "agent_usd_per_month": "So many US dollars a calendar month in UTC for agents' sessions, as their control plane tells it.",
     "repeat_every": "After which time an incident that lasts is told again: 5m, 12h, 7d, never.",
     "alert_after": "How many failures in a row are told first.",
     "flap": "When an incident that comes and goes is told as one that flaps.",

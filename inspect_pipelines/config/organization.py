@@ -84,7 +84,10 @@ def read_organization(
             name=document.metadata.name,
             allowed_hosts=tuple(document.allowed_hosts),
             limits=Limits(**document.limits.model_dump()),
-            budget=Budget(budgets.run_minutes_per_month) if budgets else None,
+            budget=Budget(budgets.run_minutes_per_month)
+            if budgets and budgets.run_minutes_per_month
+            else None,
+            agent_usd=budgets.agent_usd_per_month if budgets else None,
             budget_rule=notify_rule(
                 RuleEvent.ON_BUDGET, budgets.warn, kinds, source, ("budgets", "warn"), findings
             )

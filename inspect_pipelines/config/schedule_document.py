@@ -87,7 +87,14 @@ class RetriesDocument(Document):
 
 
 class BudgetDocument(Document):
-    run_minutes_per_month: Annotated[int, Field(ge=1, le=10_000_000)]
+    run_minutes_per_month: Annotated[int, Field(ge=1, le=10_000_000)] | None = None
+    agent_usd_per_month: Annotated[float, Field(gt=0, le=10_000_000)] | None = None
+
+    @model_validator(mode="after")
+    def _limits_something(self) -> BudgetDocument:
+        if self.run_minutes_per_month is None and self.agent_usd_per_month is None:
+            raise ValueError("limits nothing; write 'run_minutes_per_month' or 'agent_usd_per_month'")
+        return self
 
 
 class DefinitionDocument(Document):

@@ -7,10 +7,14 @@ from dataclasses import dataclass, replace
 
 from inspect_pipelines.domain.announcement import mentions_of
 from inspect_pipelines.domain.budget import WARNED_AT, Account, accounts, minutes_of, month_of
+from inspect_pipelines.domain.cost_budget import cost_accounts
 from inspect_pipelines.domain.message import Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run_end import Before, RunEnd
+
+MINUTES_END = "at 100 % scheduled runs are skipped; runs after a deploy have a reserve of 10 %"
+DOLLARS_END = "at 100 % no agent is given another session"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,22 +25,55 @@ class Warned:
 
 def budget_warnings(end: RunEnd, before: Before) -> Warned:
     """One message to each target for the budgets that have come over 50, 75 or 90 per cent with this run."""
+    month = month_of(end.at)
+    minutes, keys = _passed(
+        "budget",
+        month,
+        before,
+        [
+            (
+                one.owner,
+                one.percent,
+                f"{one.used_minutes:.0f} of its {one.budget.minutes_per_month} run-minutes",
+            )
+            for one in _accounts(end, before)
+        ],
+    )
+    dollars, dollar_keys = _passed(
+        "budget-usd",
+        month,
+        before,
+        [
+            (
+                one.owner,
+                one.percent,
+                f"{one.used_usd:.2f} of its {one.usd_per_month:.2f} US dollars for agents",
+            )
+            for one in cost_accounts(end.definition, before.organization.agent_usd, before.used_usd)
+        ],
+    )
+    lines = [*minutes, *([MINUTES_END] if minutes else []), *dollars, *([DOLLARS_END] if dollars else [])]
+    title = "Run-minutes are running out" if minutes else "The budget for agents is running out"
+    return Warned((*keys, *dollar_keys), tuple(_messages(end, before, title, lines)) if lines else ())
+
+
+def _passed(
+    kind: str, month: str, before: Before, found: Iterable[tuple[str, float, str]]
+) -> tuple[list[str], list[str]]:
+    """A line for each account that has come over a mark nobody was told of, and the keys of all such marks.
+
+    Args:
+        found: Whose, per cent, how much of how much.
+    """
     notices: list[str] = []
     lines = []
-    for account in _accounts(end, before):
-        keys = [
-            f"budget:{month_of(end.at)}:{account.owner}:{level}"
-            for level in WARNED_AT
-            if account.percent >= level
-        ]
+    for owner, percent, said in found:
+        keys = [f"{kind}:{month}:{owner}:{level}" for level in WARNED_AT if percent >= level]
         new = [key for key in keys if key not in before.notices]
         notices += new
         if new and new[-1] == keys[-1]:  # over 75 at once: of 50 nobody needs to hear
-            lines.append(
-                f"{account.owner} has used {account.used_minutes:.0f} of its "
-                f"{account.budget.minutes_per_month} run-minutes of {month_of(end.at)} ({account.percent:.0f} %)"
-            )
-    return Warned(tuple(notices), tuple(_messages(end, before, lines)) if lines else ())
+            lines.append(f"{owner} has used {said} of {month} ({percent:.0f} %)")
+    return lines, notices
 
 
 def _accounts(end: RunEnd, before: Before) -> tuple[Account, ...]:
@@ -48,15 +85,15 @@ def _accounts(end: RunEnd, before: Before) -> tuple[Account, ...]:
     return accounts(end.definition, before.organization.budget, used)
 
 
-def _messages(end: RunEnd, before: Before, lines: list[str]) -> Iterable[Notification]:
+def _messages(end: RunEnd, before: Before, title: str, lines: list[str]) -> Iterable[Notification]:
     message = Message(
         kind=MessageKind.NOTICE,
         severity=Urgency.WARNING,
-        title="Run-minutes are running out",
+        title=title,
         verdict="budget",
         sentence=lines[0],
         dedup_key=f"budget:{end.run.id}",
-        lines=(*lines[1:], "at 100 % scheduled runs are skipped; runs after a deploy have a reserve of 10 %"),
+        lines=tuple(lines[1:]),
         definition_name=end.definition.name,
     )
     for rule in _warned(end, before):

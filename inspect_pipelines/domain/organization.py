@@ -36,6 +36,7 @@ class Organization:
     allowed_hosts: tuple[str, ...] = ()  # where a `url` variable may point besides the files' own; globs
     limits: Limits = field(default_factory=Limits)
     budget: Budget | None = None  # of all its definitions together; None: no limit
+    agent_usd: float | None = None  # a month for its agents' sessions; None: no limit
     budget_rule: NotifyRule | None = None  # who is warned; None: whoever hears of the run's failure
     maintenance: tuple[Maintenance, ...] = ()
     sources: tuple[Source, ...] = ()  # who may tell us of events

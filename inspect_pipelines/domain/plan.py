@@ -85,6 +85,7 @@ class Plan:
         1  # agents' sessions of a run at once, 1..8; 1: all in order. A browser's are always in order
     )
     budget_minutes: int | None = None  # run-minutes a month; None: only the organisation's budget
+    budget_usd: float | None = None  # a month for its agents; None: only the organisation's
     against: str = ""  # the live address that a run is compared with; may hold {{placeholders}} of an event
     observe: bool = False  # its runs are shot, compared and kept; they tell nobody and block nothing
     allowed_hosts: tuple[str, ...] = ()  # hosts a `url` variable may name besides the file's own; globs

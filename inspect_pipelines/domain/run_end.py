@@ -80,6 +80,7 @@ class Before:
         pauses: Every one that the definition ever had, the organisation's included; only of an `error`.
         latest: The definition's last runs, newest first, this one among them; only of an `error`.
         used_minutes: The month's run-minutes of each definition without this run's; empty where nobody limits them.
+        used_usd: What the month's agents of each definition have cost, this run's too; likewise.
         notices: Keys of what was told once and needs no second telling.
         last_good: The definition's last run that passed.
         active: The active baseline of the run's set.
@@ -96,6 +97,7 @@ class Before:
     pauses: tuple[Pause, ...] = ()
     latest: tuple[Run, ...] = ()
     used_minutes: Mapping[DefinitionId, float] = field(default_factory=dict)
+    used_usd: Mapping[DefinitionId, float] = field(default_factory=dict)
     notices: frozenset[str] = frozenset()
     last_good: Run | None = None
     active: Baseline | None = None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Protocol
 
-from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.remote_session import RemoteSession
 
@@ -24,6 +25,9 @@ class RemoteSessions(Protocol):
 
     def of_runs(self, run_ids: Collection[RunId]) -> list[RemoteSession]:
         """Those of these runs, oldest first."""
+
+    def cost_since(self, at: datetime) -> Mapping[DefinitionId, float]:
+        """US dollars of those that were opened at that time or later, by their runs' definitions; what nobody told is missing."""
 
     def latest(self, limit: int, *, before: Position | None = None) -> list[RemoteSession]:
         """Newest first by (opened_at, id); those behind `before`."""

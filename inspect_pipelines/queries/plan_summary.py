@@ -25,6 +25,7 @@ class PlanSummary:
     retries: Retries
     max_parallel: int  # agents' sessions of a run at once
     budget_minutes: int | None  # a month; None: only the organisation's budget
+    budget_usd: float | None  # a month for its agents; None: only the organisation's
     priority: int  # of runs that wait in the queue the higher begins first
     tags: tuple[str, ...]
     owner: str
@@ -51,6 +52,7 @@ def show_plan(house: House, kind: str, definition_id: str) -> PlanSummary | None
         retries=plan.retries,
         max_parallel=plan.max_parallel,
         budget_minutes=plan.budget_minutes,
+        budget_usd=plan.budget_usd,
         priority=plan.priority,
         tags=plan.tags,
         owner=plan.owner,

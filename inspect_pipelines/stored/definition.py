@@ -179,6 +179,11 @@ def upgrade_one_after_another(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**kept["plan"], "max_parallel": 1}}
 
 
+def upgrade_unlimited_cost(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may limit what agents cost; before, nothing did."""
+    return {**kept, "plan": {**kept["plan"], "budget_usd": None}}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -200,6 +205,7 @@ SCHEDULE = Shape(
     upgrade_fixed_tolerance,
     upgrade_rolled_up,
     upgrade_one_after_another,
+    upgrade_unlimited_cost,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -224,6 +230,7 @@ TRIGGER = Shape(
     upgrade_fixed_tolerance,
     upgrade_rolled_up,
     upgrade_one_after_another,
+    upgrade_unlimited_cost,
 )
 
 

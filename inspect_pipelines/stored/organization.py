@@ -55,6 +55,11 @@ def upgrade_organization_8_to_9(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_organization_9_to_10(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may limit what agents cost; before, nothing did."""
+    return kept
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
@@ -66,4 +71,5 @@ ORGANIZATION = Shape(
     upgrade_organization_6_to_7,
     upgrade_organization_7_to_8,
     upgrade_organization_8_to_9,
+    upgrade_organization_9_to_10,
 )

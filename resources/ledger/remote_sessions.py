@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.remote_session import RemoteSession, RemoteStatus
 from resources.ledger.keyset import newest_first
 from resources.ledger.owned import Owned
 from resources.ledger.remote_session_tables import remote_sessions
-from resources.ledger.tables import insert
+from resources.ledger.tables import insert, runs
 
 KEPT = remote_sessions.c
 
@@ -38,6 +39,15 @@ class SqlRemoteSessions(Owned):
 
     def of_runs(self, run_ids: Collection[RunId]) -> list[RemoteSession]:
         return self._listed(self._all().where(KEPT.run_id.in_(run_ids)).order_by(KEPT.opened_at, KEPT.id))
+
+    def cost_since(self, at: datetime) -> Mapping[DefinitionId, float]:
+        query = (
+            sa.select(runs.c.definition_id, sa.func.sum(KEPT.cost_usd))
+            .join(runs, sa.and_(runs.c.org_id == KEPT.org_id, runs.c.id == KEPT.run_id))
+            .where(KEPT.org_id == self._org_id, KEPT.opened_at >= at, KEPT.cost_usd.is_not(None))
+            .group_by(runs.c.definition_id)
+        )
+        return {DefinitionId(name): float(usd) for name, usd in self._connection.execute(query)}
 
     def latest(self, limit: int, *, before: Position | None = None) -> list[RemoteSession]:
         return self._listed(newest_first(self._all(), KEPT.opened_at, KEPT.id, before=before, limit=limit))

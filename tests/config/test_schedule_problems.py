@@ -103,6 +103,14 @@ spec:
             "8:37  schedules[0].budget.run_minutes_per_month  '0': should be greater than or equal to 1",
         ),
         (
+            "    budget: {}\n",
+            "8:13  schedules[0].budget  limits nothing; write 'run_minutes_per_month' or 'agent_usd_per_month'",
+        ),
+        (
+            "    budget: {agent_usd_per_month: 0}\n",
+            "8:35  schedules[0].budget.agent_usd_per_month  '0': should be greater than 0",
+        ),
+        (
             "    catch_up: last\n",
             "8:15  schedules[0].catch_up  'last' is not one of 'latest', 'none', 'all' (did you mean 'latest'?)",
         ),

@@ -102,6 +102,21 @@ def test_minutes_of_another_month_are_no_reason_to_warn(books: Books) -> None:
     assert told == []
 
 
+def test_dollars_for_agents_that_run_out_are_told_in_their_own_words(books: Books) -> None:
+    books.define(QA, budget_usd=10.0)
+    books.used_usd = {NIGHTLY: 7.6}
+
+    (note,) = books.end(RunStatus.PASSED)
+    again = books.end(RunStatus.PASSED)
+
+    assert note.text.startswith(
+        "'nightly-shop' has used 7.60 of its 10.00 US dollars for agents of 2026-11 (76 %)"
+    )
+    assert "at 100 % no agent is given another session" in note.text
+    assert "scheduled runs are skipped" not in note.text
+    assert again == []
+
+
 # what is told once
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.budget import Budget, accounts, is_limited
+from inspect_pipelines.domain.cost_budget import is_for_agents
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.maintenance import under_maintenance
 from inspect_pipelines.domain.occurrence import occurs, patience
@@ -15,6 +16,7 @@ from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.queries.budgets import month_minutes
+from inspect_pipelines.usecases.runs.check_cost import overspent
 
 BY_ITSELF = ("cron:", "event:", "batch:")
 
@@ -49,6 +51,8 @@ def refusal(
         for account in accounts(definition, budget, used_minutes(ledger, definition, budget, now)):
             if why := account.refuses(definition):
                 return Refusal(SkipReason.BUDGET, why)
+        if is_for_agents(definition) and (why := overspent(ledger, definition, now)):
+            return Refusal(SkipReason.BUDGET, why)
     return None
 
 

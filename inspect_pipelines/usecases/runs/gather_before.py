@@ -15,6 +15,7 @@ from inspect_pipelines.domain.run_end import Before, RunEnd
 from inspect_pipelines.domain.token_end import EARLIEST
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.runs.check_admission import used_minutes
+from inspect_pipelines.usecases.runs.check_cost import used_usd
 
 LOOKED_AT = 50  # of the definition's last runs, skipped ones included
 
@@ -32,6 +33,7 @@ def gather_before(ledger: LedgerSession, end: RunEnd, kinds: Kinds) -> Before:
         organization,
         standing=tuple(ledger.incidents.open_in(own, shared, with_environments=True)),
         used_minutes=used_minutes(ledger, definition, organization.budget, end.at),
+        used_usd=used_usd(ledger, definition, organization.agent_usd, end.at),
         active=end.judged_with,
         tokens=tuple(ledger.tokens.ending(after=end.at, until=end.at + EARLIEST)),
         kinds=kinds,

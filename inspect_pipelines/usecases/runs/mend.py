@@ -34,6 +34,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.approved_for import approved_for
 from inspect_pipelines.usecases.pictures.compare import compare
 from inspect_pipelines.usecases.runs.check_admission import used_minutes
+from inspect_pipelines.usecases.runs.check_cost import overspent
 from inspect_pipelines.usecases.runs.play import play
 
 ASKED_AGAIN = timedelta(days=1)  # after which an agent is asked about the same fault once more
@@ -156,6 +157,8 @@ class _Mending:
         with self._house.ledger.read() as ledger:
             budget = ledger.organizations.find().budget
             used = used_minutes(ledger, self._definition, budget, self._house.clock.now())
+            if why := overspent(ledger, self._definition, self._house.clock.now()):
+                raise NoRepair(f"no agent was asked: {why}")
         for account in accounts(self._definition, budget, used):
             if why := account.refuses(self._definition):
                 raise NoRepair(f"no agent was asked: {why}")

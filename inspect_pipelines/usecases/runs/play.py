@@ -35,6 +35,7 @@ from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import InspectError, NotFound, Unavailable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.runs.check_cost import overspent
 from inspect_pipelines.usecases.runs.play_beside import play_beside
 from inspect_pipelines.usecases.runs.refuse_ended import refuse_ended
 from inspect_pipelines.usecases.runs.tidy_up import tidy_up_after
@@ -196,12 +197,24 @@ def _played(
             f"the run's {run.timeout_minutes} minutes were over before playbook {request.playbook.id!r} began"
         )
         return _unplayed(request, SessionStatus.TIMEOUT, now, reason)
+    if house.sessions.are_elsewhere(request.playbook) and (why := _overspent(house, run, request, now)):
+        reason = f"playbook {request.playbook.id!r} was not given to an agent: {why}"
+        return replace(_unplayed(request, SessionStatus.CRASHED, now, reason), retry_may_help=False)
     if within is not None:
         deadline = min(deadline, now + within)
     try:
         return house.sessions.play(request, deadline=deadline, cancelled=cancelled, told=told)
     except Unavailable as error:  # a service that may answer the next time
         return _unplayed(request, SessionStatus.CRASHED, now, str(error))
+
+
+def _overspent(house: House, run: Run, request: SessionRequest, now: datetime) -> str | None:
+    """Why no agent is given this session; None: one is, or one has it already, and is waited for."""
+    with house.ledger.read() as ledger:
+        definition = ledger.definitions.find(run.definition_id)
+        if definition is None or ledger.remote_sessions.find(request.id) is not None:
+            return None
+        return overspent(ledger, definition, now)
 
 
 def _unplayed(request: SessionRequest, status: SessionStatus, at: datetime, reason: str) -> SessionResult:

@@ -64,7 +64,7 @@ class OpenInspectAgents:
         remote = Remote(session, plane, self._ledger, self._clock, is_new=False, web_url=access.web_url)
         if not remote.stop_once():
             return False
-        remote.end(archives=access.archives)
+        remote.end(cost_usd=remote.cost(), archives=access.archives)
         return True
 
     def examine(self) -> Sequence[Examined]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from inspect_pipelines.domain.remote_session import RemoteSession, RemoteStatus, key_of
+from inspect_pipelines.errors import Unavailable, UsageError
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.ledger import Ledger
 from resources.sessions.open_inspect import told
@@ -100,6 +101,18 @@ class Remote:
         if shots != self.kept.pictures:
             self._keep(pictures=shots)
         return artifacts
+
+    def cost(self) -> float | None:
+        """What the control plane tells of its cost, in US dollars; None: nothing."""
+        kept = self.kept
+        if kept.remote_id is None or kept.message_id is None:
+            return None
+        try:
+            events = self._plane.events(kept.remote_id, kept.message_id, "step_finish")
+        except (Unavailable, UsageError):
+            return kept.cost_usd
+        costs = [cost for each in events if isinstance(cost := each.data.get("cost"), int | float)]
+        return round(sum(costs), 6) if costs else None
 
     def stop(self, watch: Watch) -> bool:
         """Stop it, again until it has; whether it has in time."""

@@ -175,7 +175,7 @@ class _Playing:
             end = End(SessionStatus.CRASHED, str(fault))
             has_stopped = False
         end = self._collected(seen, end)
-        cost = self._cost()
+        cost = self._remote.cost()
         if has_stopped:
             self._remote.end(cost_usd=cost, pictures=len(seen.shots), archives=archives)
         kept = self._remote.kept
@@ -256,18 +256,6 @@ class _Playing:
                 seen.add(artifact, patiently, self._gallery, self._clock.now())
         except Halted:
             raise Unavailable(f"it took longer than {long_enough:g} s") from None
-
-    def _cost(self) -> float | None:
-        """What the control plane tells of the session's cost; None: nothing."""
-        kept = self._remote.kept
-        if kept.remote_id is None or kept.message_id is None:
-            return None
-        try:
-            events = self._plane.events(kept.remote_id, kept.message_id, "step_finish")
-        except (Unavailable, UsageError):
-            return kept.cost_usd
-        costs = [cost for each in events if isinstance(cost := each.data.get("cost"), int | float)]
-        return round(sum(costs), 6) if costs else None
 
 
 def _worked_ms(message: Message | None) -> int:
