@@ -77,7 +77,7 @@ WITH_PICTURES = BaselineId("b9")  # of which tests of the API keep the pictures
 NEW = a_baseline(id=BaselineId("b2"), created_at=LATER)
 OWED = OwedTeardown("o1", RUNNING.id, "shop", NOW)
 OVERDUE = OwedTeardown("o2", RETRY.id, "shop", NOW)
-AGENT = RemoteSession("a1", RUNNING.id, "shop", "Nightly", NOW)
+AGENT = RemoteSession("a1", RUNNING.id, "shop", "Nightly", NOW, cost_usd=0.42)
 TRACE = Trace(AGENT.id, RUNNING.id, "shop", NOW, {"pay": ('{"press": "Enter"}',)})
 PLACE = Place("pay", 1, "click", Target(selector="#pay"), Target(text="Pay"))
 REPAIR = Repair(

@@ -85,6 +85,9 @@ class ShownSite:
             request.id, request.playbook.id, SessionStatus.COMPLETED, NOW, NOW, screenshots=shots
         )
 
+    def are_elsewhere(self, playbook: Playbook) -> bool:
+        return False
+
     def close(self) -> None:
         """There is nothing to end."""
 
