@@ -12,7 +12,7 @@ from inspect_pipelines.ports.clock import Clock
 from resources.history import migrations, publication
 from resources.history.checksums import checksums
 from resources.history.connection import open_writing, quoted, told
-from resources.history.lease import holding
+from resources.history.lease import Lease, holding
 from resources.history.live import LiveHistory
 from resources.history.places import Places
 
@@ -24,13 +24,13 @@ def compact(home: Path, ledgers: Ledgers, clock: Clock) -> tuple[int, int]:
         Unavailable: Another process owns the history now, or the disk is full: the file stays as it is.
     """
     places = Places(home)
-    with holding(places.lock) as is_mine:
-        if not is_mine:
+    with holding(places.lock, ledgers) as lease:
+        if lease is None:
             raise Unavailable(
                 "the run history cannot be compacted while another process owns it; stop `inspect-pipelines up`, "
                 "wait for running runs to end, and try again"
             )
-        _publish(places, ledgers, clock)
+        _publish(places, ledgers, clock, lease)
         if not places.live.exists():
             return 0, 0
         before = places.live.stat().st_size
@@ -49,13 +49,13 @@ def compact(home: Path, ledgers: Ledgers, clock: Clock) -> tuple[int, int]:
             raise (told(error, places.live) or error) from error
         finally:
             _remove(new)
-        _publish(places, ledgers, clock)
+        _publish(places, ledgers, clock, lease)
         return before, after
 
 
-def _publish(places: Places, ledgers: Ledgers, clock: Clock) -> None:
+def _publish(places: Places, ledgers: Ledgers, clock: Clock, lease: Lease) -> None:
     """Everything that is in the journal, and nothing left in the WAL."""
-    live = LiveHistory(places, ledgers, clock)
+    live = LiveHistory(places, ledgers, clock, lease)
     try:
         live.drain()
         live.publish()

@@ -15,6 +15,7 @@ from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from resources.history import migrations, publication
 from resources.history.connection import open_writing, told
+from resources.history.lease import Lease
 from resources.history.mending import Mending
 from resources.history.pairing import Pairing
 from resources.history.places import Places
@@ -33,12 +34,20 @@ JOURNAL_KEPT = timedelta(
 
 
 class LiveHistory:
-    """Whoever calls holds the lease."""
+    """Whoever calls holds the lease.
 
-    def __init__(self, places: Places, ledgers: Ledgers, clock: Clock) -> None:
+    Args:
+        places: Of its files.
+        ledgers: Whose journal it is fed from.
+        clock: For what it notes down.
+        lease: The one that is held; None: no other machine works on these ledgers.
+    """
+
+    def __init__(self, places: Places, ledgers: Ledgers, clock: Clock, lease: Lease | None = None) -> None:
         self._places = places
         self._ledgers = ledgers
         self._clock = clock
+        self._lease = lease
         self._mending = Mending(places, ledgers, clock)
         self._projector: Projector | None = None
         self.written_bytes = 0  # by the last publication
@@ -100,6 +109,8 @@ class LiveHistory:
         made = replace(made, cost_seconds=self._clock.monotonic() - began)
         publication.write_note(self._places, made)
         with self._ledgers.write() as ledgers:
+            if self._lease is not None:
+                self._lease.guard(ledgers)  # what another owner still needs is not ours to forget
             ledgers.journal.prune(before=at - JOURNAL_KEPT, up_to_seq=done.seq)
         return made
 
@@ -148,7 +159,7 @@ class LiveHistory:
         connection = open_writing(path)
         try:
             migrations.migrate(connection, migrations.known())
-            return Projector(connection)
+            return Projector(connection, self._lease.token if self._lease else 0)
         except BaseException:
             connection.close()
             raise

@@ -9,7 +9,7 @@ import weakref
 from dataclasses import dataclass
 from pathlib import Path
 
-from inspect_pipelines.errors import InspectError
+from inspect_pipelines.errors import InspectError, Overtaken
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from resources.history import publication
@@ -59,8 +59,8 @@ class Owner:
         self._published = 0
         self._publish_at = 0.0  # on the clock's steady counter
         self._tidy_at = 0.0
-        self._lease = Lease(self._places.lock)
-        self._live = LiveHistory(self._places, ledgers, clock)
+        self._lease = Lease(self._places.lock, ledgers)
+        self._live = LiveHistory(self._places, ledgers, clock, self._lease)
         self._turn = threading.Lock()  # held while DuckDB is touched
         _LIVING.add(self)
 
@@ -72,6 +72,9 @@ class Owner:
         with self._turn:
             try:
                 return self._take_turn(is_last=False)
+            except Overtaken:
+                self._give_up()
+                raise
             finally:
                 self._note()
 
@@ -81,15 +84,17 @@ class Owner:
             try:
                 self._take_turn(is_last=True)
             finally:
-                self._close()
-                self._lease.release()
+                self._give_up()
                 self._note()
 
     def _note(self) -> None:
         self.status = Status(self._lease.is_held, max(self._applied, 0), self._published)
 
     def _take_turn(self, *, is_last: bool) -> float | None:
-        if not self._lease.is_held and not self._lease.take():
+        if not self._lease.take():
+            return None
+        if not self._lease.keep():
+            self._give_up()
             return None
         with self._ledgers.read() as ledgers:
             numbers = ledgers.journal.numbers()
@@ -132,6 +137,10 @@ class Owner:
         """A publication takes its time; facts need not wait for all of it."""
         self._applied = self._live.drain()
         self._note()
+
+    def _give_up(self) -> None:
+        self._close()
+        self._lease.release()
 
     def _close(self) -> None:
         try:

@@ -63,5 +63,5 @@ class Places:
 
     @property
     def lock(self) -> Path:
-        """The flock on it is the only lease; never deleted."""
+        """The flock on it is the lease among the processes of this machine; never deleted."""
         return self.folder / "lock"

@@ -365,7 +365,9 @@ INSERT INTO incidents BY NAME SELECT * RENAME (id AS incident_id) FROM (
 SELECT seq, epoch, mark FROM internal.applied;
 
 -- name: move_watermark
-UPDATE internal.applied SET seq = $seq, epoch = $epoch, mark = $mark;
+UPDATE internal.applied SET seq = $seq, epoch = $epoch, mark = $mark, token = nullif($token, 0)
+WHERE $token = 0 OR coalesce(token, 0) <= $token
+RETURNING seq;
 
 -- name: find_runs
 SELECT run_id FROM automated_runs WHERE list_contains($ids, run_id);

@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.errors import Overtaken
 from inspect_pipelines.facts.mark import mark_of
 from inspect_pipelines.ports.across import AGAIN
 from resources.history.pairing import Watermark
@@ -42,10 +43,16 @@ FROM_SESSION = (
 
 
 class Projector:
-    """Applies batches over one open connection to the live file."""
+    """Applies batches over one open connection to the live file.
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+    Args:
+        connection: To the live file.
+        token: Of the lease of whoever calls; 0: all owners are of one machine.
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, token: int = 0) -> None:
         self.connection = connection
+        self._token = token
         self._known_columns: dict[tuple[str, ...], Structure] = {}
         self._run("make_batch")
 
@@ -55,15 +62,28 @@ class Projector:
         return Watermark(*row)
 
     def move(self, seq: int, epoch: str, mark: str | None) -> None:
-        """Take all rows of that ledger up to this one for projected."""
-        self._run("move_watermark", seq=seq, epoch=epoch, mark=mark)
+        """Take all rows of that ledger up to this one for projected.
+
+        Raises:
+            Overtaken: An owner that came later has moved it already.
+        """
+        moved = self._run("move_watermark", seq=seq, epoch=epoch, mark=mark, token=self._token)
+        if moved.fetchone() is None:
+            raise Overtaken(
+                "the run history was taken over by another machine while this one did not show up; nothing was changed, "
+                "and the facts that wait are that one's"
+            )
 
     def known_runs(self, run_ids: Sequence[RunId]) -> Collection[RunId]:
         """Which of these are in the tables."""
         return {RunId(run_id) for (run_id,) in self._run("find_runs", ids=list(run_ids)).fetchall()}
 
     def apply(self, rows: Sequence[Row], epoch: str) -> None:
-        """Project rows (seq, kind, JSON text) of that ledger, which follow the watermark, in one transaction."""
+        """Project rows (seq, kind, JSON text) of that ledger, which follow the watermark, in one transaction.
+
+        Raises:
+            Overtaken: As `move`; nothing was projected.
+        """
         try:
             self._apply(rows, epoch, may_hold_strangers=any(kind not in KINDS for _, kind, _ in rows))
         except (duckdb.ConversionException, duckdb.InvalidInputException):
@@ -92,9 +112,9 @@ class Projector:
             if "incident" in kinds:
                 self._incidents()
             seq, kind, body = rows[-1]
-            self._run("move_watermark", seq=seq, epoch=epoch, mark=mark_of(kind, body))
+            self.move(seq, epoch, mark_of(kind, body))
             self.connection.commit()
-        except duckdb.Error:
+        except (duckdb.Error, Overtaken):
             self._roll_back()
             raise
 

@@ -26,8 +26,8 @@ def rebuild(home: Path, ledgers: Ledgers, clock: Clock) -> str:
         Unavailable: Another process owns the history now.
     """
     places = Places(home)
-    with holding(places.lock) as is_mine:
-        if not is_mine:
+    with holding(places.lock, ledgers) as lease:
+        if lease is None:
             raise Unavailable(
                 "the run history cannot be rebuilt while another process owns it; stop `inspect-pipelines up`, "
                 "wait for running runs to end, and try again"
@@ -41,7 +41,7 @@ def rebuild(home: Path, ledgers: Ledgers, clock: Clock) -> str:
             if places.snapshot.exists():
                 places.snapshot.rename(places.snapshot.with_suffix(f".damaged-{_stamp(clock)}"))
             base = "the published copy" if is_whole(places.published) else "the ledger alone"
-        live = LiveHistory(places, ledgers, clock)
+        live = LiveHistory(places, ledgers, clock, lease)
         try:
             live.drain()
             seq = live.publish().seq

@@ -17,7 +17,7 @@ from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.history import Answered, NamedQuery, PastRun, Table
 from resources.history import publication, remarks
-from resources.history.lease import holding
+from resources.history.lease import Lease, holding
 from resources.history.named import filled, named_queries, named_query
 from resources.history.parts import Parts
 from resources.history.places import Places
@@ -47,10 +47,10 @@ class DuckHistory:
 
     def drain(self) -> bool:
         for _ in range(ROUNDS):
-            with holding(self.places.lock) as is_mine:
-                if not is_mine:
+            with holding(self.places.lock, self._ledgers) as lease:
+                if lease is None:
                     return False
-                seq = self._bring_up_to_date()
+                seq = self._bring_up_to_date(lease)
             # one who came while we held the lease went away trusting us: look again after letting go
             if self._head() == seq:
                 break
@@ -142,7 +142,7 @@ class DuckHistory:
             raise NotFound(NOT_YET)
         return published
 
-    def _bring_up_to_date(self) -> int:
+    def _bring_up_to_date(self, lease: Lease) -> int:
         published = publication.newest(self.places)
         if published is not None and self._is_current(published):
             return published.seq
@@ -150,7 +150,7 @@ class DuckHistory:
             LiveHistory,
         )  # imports DuckDB: 0.1 s that a command without news need not pay
 
-        live = LiveHistory(self.places, self._ledgers, self._clock)
+        live = LiveHistory(self.places, self._ledgers, self._clock, lease)
         try:
             live.drain()
             return live.publish().seq
