@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import sqlalchemy as sa
 
 from patience import until
@@ -20,6 +21,7 @@ INSTALL = (
     "the ledger's contract suite needs PostgreSQL's server programs (initdb, pg_ctl) and PgBouncer; "
     "install them with: apt-get install postgresql pgbouncer"
 )
+APP_USER = "app"  # who comes through PgBouncer: it owns nothing that is migrated before it comes
 SERVER_USER = "postgres"  # Debian's package makes it; the server refuses to run as root
 
 
@@ -35,17 +37,31 @@ def a_server() -> Iterator[str]:
         settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
         _as_server(pg_ctl, "-D", data, "-l", folder / "log", "-w", "-o", settings, "start")
         try:
-            yield f"postgresql+psycopg://postgres@/postgres?host={folder}"
+            url = f"postgresql+psycopg://postgres@/postgres?host={folder}"
+            with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+                connection.execute(f"CREATE ROLE {APP_USER} LOGIN")
+                for kind in ("TABLES", "SEQUENCES"):
+                    connection.execute(f"ALTER DEFAULT PRIVILEGES GRANT ALL ON {kind} TO {APP_USER}")
+            new_schema(url)
+            yield url
         finally:
             _as_server(pg_ctl, "-D", data, "-m", "immediate", "stop")
     finally:
         shutil.rmtree(folder)
 
 
+def new_schema(url: str) -> None:
+    """Leave the database as a new one is, in which the application's role may make tables of its own, too."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("DROP SCHEMA public CASCADE")  # a database of its own would take 0.3 s a test
+        connection.execute("CREATE SCHEMA public")
+        connection.execute(f"GRANT ALL ON SCHEMA public TO {APP_USER}")
+
+
 # As strict as it can be: no two transactions of a client on the same server, so that what a session keeps is lost.
 BOUNCER = """
 [databases]
-postgres = host={server} user=postgres
+postgres = host={server} user={user}
 [pgbouncer]
 pool_mode = transaction
 server_round_robin = 1
@@ -65,7 +81,8 @@ def a_bouncer(url: str) -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pgb-"))
     try:
         (folder / "ini").write_text(
-            BOUNCER.format(server=sa.make_url(url).query["host"], folder=folder), encoding="utf-8"
+            BOUNCER.format(server=sa.make_url(url).query["host"], folder=folder, user=APP_USER),
+            encoding="utf-8",
         )
         account = _account_of_server(folder)
         bouncer = subprocess.Popen([program, "-q", str(folder / "ini")], cwd="/", **account)

@@ -12,6 +12,7 @@ from uuid import uuid4
 
 import psycopg
 
+from postgres import new_schema
 from resources.ledger import schema
 from resources.ledger.store import SqlLedgers, create_ledgers
 
@@ -36,8 +37,7 @@ def prepared_postgres(url: str) -> None:
     """Leave a PostgreSQL database as its migrations do; they are played once, and again after a test of them."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
         if url not in _ROWS or not _is_migrated(connection, {*_ROWS[url]}):
-            connection.execute("DROP SCHEMA public CASCADE")  # a database of its own would take 0.3 s a test
-            connection.execute("CREATE SCHEMA public")
+            new_schema(url)
             ledgers = create_ledgers(url)
             ledgers.migrate()
             ledgers.close()

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from inspect_pipelines.errors import InspectError, SetupMissing, Unavailable, UsageError
 from resources.ledger.engines import TOGETHER, Engines
+from resources.ledger.row_security import EVERYBODY, SETTING
 
 PATIENCE_SECONDS = 30.0
 DRIVER = "postgresql+psycopg"
@@ -16,6 +17,7 @@ DRIVER = "postgresql+psycopg"
 # One writer at a time in each organisation, as SQLite has it in all: the same use cases then race in the same (no) ways.
 # Whoever writes for everybody keeps all of them out; an organisation's writers share the lock that he takes for himself.
 WRITER_LOCK = 0x1A5BEC7  # any number, the same in all processes
+SEE = f"set_config('{SETTING}', :org, true)"
 TAKE_TURN = {
     "alone": "pg_advisory_xact_lock(:lock)",
     "together": "pg_advisory_xact_lock_shared(:lock)",
@@ -60,20 +62,27 @@ class PostgresDatabase:
             connection.begin(),
         ):
             connection.execute(
-                sa.text(f"SELECT set_config('lock_timeout', :patience, true), {TAKE_TURN[turn]}"),
-                {"patience": f"{self._patience_seconds * 1000:.0f}ms", "lock": self._lock, "of": of},
+                sa.text(f"SELECT set_config('lock_timeout', :patience, true), {SEE}, {TAKE_TURN[turn]}"),
+                {
+                    "patience": f"{self._patience_seconds * 1000:.0f}ms",
+                    "lock": self._lock,
+                    "of": of,
+                    "org": of or EVERYBODY,
+                },
             )
             if not is_durable:
                 connection.execute(sa.text("SET LOCAL synchronous_commit TO off"))
             yield connection
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
+    def read(self, *, of: str | None = None) -> Iterator[sa.Connection]:
+        """One snapshot of this organisation's rows; None: of everybody's."""
         with self._told_in_sentences(), self._engines.engine().connect() as connection:
             snapshot = connection.execution_options(
                 isolation_level="REPEATABLE READ", postgresql_readonly=True
             )
             with snapshot.begin():
+                snapshot.execute(sa.text(f"SELECT {SEE}"), {"org": of or EVERYBODY})
                 yield snapshot
 
     def close(self) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from inspect_pipelines.errors import Refused
+from resources.ledger.row_security import fence
 
-HEAD = "0035"  # the newest file of migrations/versions, kept here so that a start need not import Alembic (0.3 s)
+HEAD = "0038"  # the newest file of migrations/versions, kept here so that a start need not import Alembic (0.3 s)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -44,3 +45,4 @@ def upgrade(connection: sa.Connection, name: str) -> None:
         )
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
+    fence(connection)

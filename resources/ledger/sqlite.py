@@ -76,8 +76,8 @@ class SqliteDatabase:
             connection.commit()
 
     @contextmanager
-    def read(self) -> Iterator[sa.Connection]:
-        """One snapshot; never waits for a writer, only for the moment in which a crashed one is cleaned up after.
+    def read(self, *, of: str | None = None) -> Iterator[sa.Connection]:
+        """One snapshot, of all rows of the file; never waits for a writer, only for the moment in which a crashed one is cleaned up after.
 
         Also on a full disk: people look there then, and free room from there.
         """

@@ -69,7 +69,7 @@ class Database(Protocol):
     def write(
         self, *, of: str | None = None, is_durable: bool = True
     ) -> AbstractContextManager[sa.Connection]: ...
-    def read(self) -> AbstractContextManager[sa.Connection]: ...
+    def read(self, *, of: str | None = None) -> AbstractContextManager[sa.Connection]: ...
     def close(self) -> None: ...
 
 
@@ -147,7 +147,7 @@ class SqlLedger:
     @contextmanager
     def read(self) -> Iterator[SqlSession]:
         self._ledgers.migrate()
-        with self._ledgers.database.read() as connection:
+        with self._ledgers.database.read(of=self._org_id) as connection:
             yield SqlSession(connection, self._org_id, self._via, is_of_run=self._is_of_run)
 
 

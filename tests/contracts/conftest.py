@@ -3,11 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
-from postgres import a_bouncer, a_server
+from postgres import a_bouncer, a_server, new_schema
 from prepared import prepare, prepared_postgres
 from resources.inbox.store import SqlInbox, create_inbox
 from resources.ledger.store import SqlLedger, SqlLedgers, create_ledgers
@@ -111,9 +110,6 @@ def _a_migrated_database(request: pytest.FixtureRequest, folder: Path) -> Path |
 
 
 def _an_unmade_database(request: pytest.FixtureRequest) -> str:
-    server: str = request.getfixturevalue("postgres_server")
-    with psycopg.connect(server.replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("DROP SCHEMA public CASCADE")
-        connection.execute("CREATE SCHEMA public")
+    new_schema(request.getfixturevalue("postgres_server"))
     bouncer: str = request.getfixturevalue("postgres_bouncer")
     return bouncer
