@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 from datetime import UTC, datetime
 
@@ -16,9 +15,8 @@ def started(project: Project, site: HeldSite, definition: str = "front") -> str:
     """A run that stands in the middle of its playbook, in front of a page that does not come."""
     asked = site.asked
     site.gate.clear()
-    run = json.loads(project.call("run", definition, "--json").stdout)
+    run_id: str = project.asked("run", definition)["id"]
     until(lambda: site.asked > asked, 120)
-    run_id: str = run["id"]
     return run_id
 
 
@@ -45,9 +43,7 @@ def assert_it_is_a_whole_cancel(project: Project, run_id: str) -> None:
     (session,) = run["sessions"]
     assert (session["status"], session["error"]) == ("cancelled", "cancelled in step 'home' (desktop)")
     assert run["report_is_written"], "what was seen until then is kept"
-    facts = project.call(
-        "history", "sql", "--json", f"SELECT status FROM automated_runs WHERE run_id = '{run_id}'"
-    )
-    assert json.loads(facts.stdout) == [{"status": "cancelled"}], "concluded once"
-    events = project.call("runs", "logs", run_id, "--events").stdout
+    facts = project.asked("history", "sql", f"SELECT status FROM automated_runs WHERE run_id = '{run_id}'")
+    assert facts == [{"status": "cancelled"}], "concluded once"
+    events = project.does("runs", "logs", run_id, "--events")
     assert events.splitlines()[-1].endswith('Execution of run for "front" canceled.'), events

@@ -56,8 +56,12 @@ class Project:
             patch.setenv("INSPECT_PROJECT", str(self.root))
             return command(*arguments, cwd=self.root)
 
+    def does(self, *arguments: str, expected: int = 0) -> str:
+        """What it prints in this process, once it has ended as expected."""
+        done = self.here(*arguments)
+        assert done.returncode == expected, f"{arguments}: {done.returncode}\n{done.stdout}\n{done.stderr}"
+        return done.stdout
+
     def asked(self, *arguments: str) -> Any:
         """What a command that only looks says with `--json`; for whoever looks again and again."""
-        done = self.here(*arguments, "--json")
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
+        return json.loads(self.does(*arguments, "--json"))

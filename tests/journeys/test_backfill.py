@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,14 +13,14 @@ def test_past_times_run_one_after_another_and_never_twice(tmp_path: Path) -> Non
     days = [today - timedelta(days=2), today - timedelta(days=1)]
     with held_site() as site:
         project = write_project(tmp_path, site.url, "front")
-        project.call("apply", "--yes")
-        project.call("schedules", "pause", "front", "--reason", "a person may all the same")
+        project.does("apply", "--yes")
+        project.does("schedules", "pause", "front", "--reason", "a person may all the same")
         span = f"{days[0]:%Y-%m-%d}..{days[1]:%Y-%m-%d}"
 
         done = project.call("schedules", "backfill", "front", span, "--yes", expected=1)
         again = project.call("schedules", "backfill", "front", span, "--yes")
 
-    runs = json.loads(project.call("runs", "--json").stdout)
+    runs = project.asked("runs")
     assert [run["origin"] for run in reversed(runs)] == [
         f"request:backfill:front:{day:%Y-%m-%d}T02:00Z" for day in days
     ]

@@ -30,7 +30,7 @@ def test_a_run_in_a_process_of_its_own_is_cancelled_within_two_seconds_and_its_p
 ) -> None:
     with held_site() as site:
         project = write_project(tmp_path, site.url, "front")
-        project.call("apply", "--yes")
+        project.does("apply", "--yes")
         run_id = started(project, site)
         assert any("chrom" in name for name in family(project)), "a real browser plays"
 
@@ -49,7 +49,7 @@ def test_a_run_in_a_process_of_its_own_is_cancelled_within_two_seconds_and_its_p
 def test_a_worker_that_does_not_listen_is_concluded_all_the_same_and_killed(tmp_path: Path) -> None:
     with held_site() as site:
         project = write_project(tmp_path, site.url, "front")
-        project.call("apply", "--yes")
+        project.does("apply", "--yes")
         run_id = started(project, site)
         worker = worker_of(project, run_id)
         worker.suspend()  # deaf to its ledger and to signals

@@ -19,7 +19,7 @@ def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
     project: Project = write_project(tmp_path, site.url, "nightly")
     playbook = tmp_path / "playbooks" / "front.yaml"
     playbook.write_text(playbook.read_text().replace("{goto: /},", WATCHED))
-    project.call("apply", "--yes")
+    project.does("apply", "--yes")
     with up(project) as running:
         page.goto(running.state["web_url"])
         expect(page.locator("#live")).to_have_text("Live")

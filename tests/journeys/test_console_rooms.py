@@ -50,7 +50,7 @@ def test_the_rooms_do_what_they_show(
     schedules = tmp_path / "schedules.yaml"
     schedules.write_text(schedules.read_text() + TRIGGERS)
     (tmp_path / "organization.yaml").write_text(ORGANIZATION)
-    project.call("apply", "--yes")
+    project.does("apply", "--yes")
     with up(project) as running:
         page.goto(running.state["web_url"])
         makes_a_schedule_and_runs_it(page)

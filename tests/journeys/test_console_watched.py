@@ -44,10 +44,10 @@ def test_every_room_of_the_console_looks_as_approved(house: House, project: Proj
     run = a_reviewed_run(house, ["header", "button", "", "price"])
     with served(an_app(house)) as listener:
         aimed(project, f"http://127.0.0.1:{listener.getsockname()[1]}", run.id)
-        project.call("apply", "--yes")
+        project.does("apply", "--yes")
 
         project.call("run", "console", "--wait", expected=1)  # nothing is approved yet
-        project.call("baselines", "adopt", "console")
+        project.does("baselines", "adopt", "console")
         again = project.call("run", "console", "--wait").stdout
 
         assert "16 of 16 views look as approved" in again

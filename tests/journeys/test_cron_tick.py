@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 
@@ -17,14 +16,14 @@ def test_a_schedule_ticks_by_itself_and_its_run_lands_in_duckdb(tmp_path: Path) 
         project = write_project(tmp_path, site.url, "nightly")
         schedules = tmp_path / "schedules.yaml"
         schedules.write_text(schedules.read_text().replace("0 2 * * *", "* * * * *"))
-        project.call("apply", "--yes")
+        project.does("apply", "--yes")
 
         with up(project, "--no-ui"):
             until(lambda: ended(project), seconds=180)
 
             runs = project.asked("runs")
             query = "SELECT run_id, status, screenshots_count FROM automated_runs"
-            rows = json.loads(project.call("history", "sql", "--json", query).stdout)
+            rows = project.asked("history", "sql", query)
 
     ticked = [run for run in runs if EVERY_MINUTE.match(run["origin"])]
     assert len({run["origin"] for run in ticked}) == len(ticked) == len(runs)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import subprocess
@@ -91,24 +90,18 @@ def test_two_runs_of_four_routes_at_two_viewports_show_the_same_bytes(site: str,
     (tmp_path / "playbooks").mkdir()
     (tmp_path / "playbooks" / "datasette-tour.yaml").write_text(PLAYBOOK)
     (tmp_path / "schedules.yaml").write_text(SCHEDULES % site)
-    project.call("apply", "--yes")
+    project.does("apply", "--yes")
 
     first = project.call("run", "nightly-datasette", "--wait", expected=1)
-    project.call("baselines", "adopt", "nightly-datasette")
+    project.does("baselines", "adopt", "nightly-datasette")
     second = project.call("run", "nightly-datasette", "--wait")
 
     assert "needs review" in first.stdout
     assert "8 of 8 views look as approved" in second.stdout
-    rows = json.loads(
-        project.call(
-            "history", "sql", "--json", "SELECT status, screenshots_count FROM automated_runs"
-        ).stdout
-    )
+    rows = project.asked("history", "sql", "SELECT status, screenshots_count FROM automated_runs")
     assert sorted((row["status"], row["screenshots_count"]) for row in rows) == [
         ("needs_review", 8),
         ("passed", 8),
     ]
-    shas = json.loads(
-        project.call("history", "sql", "--json", "SELECT count(DISTINCT sha256) AS n FROM screenshots").stdout
-    )
+    shas = project.asked("history", "sql", "SELECT count(DISTINCT sha256) AS n FROM screenshots")
     assert shas == [{"n": 8}], "the same screen gave different bytes in different runs"

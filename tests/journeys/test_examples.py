@@ -21,15 +21,15 @@ PLAYED_ELSEWHERE = {"README.md", "github-actions.yaml", "github-actions-reporter
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
     with held_site() as site:
         project = write_project(tmp_path_factory.mktemp("examples"), site.url, "nightly", "weekly")
-        project.call("apply", "--yes")
-        project.call("users", "add", "ada", "--role", "admin")
+        project.does("apply", "--yes")
+        project.does("users", "add", "ada", "--role", "admin")
         with up(project) as running:
             yield running
 
 
 @pytest.fixture(scope="module")
 def token(running: Up) -> str:
-    return running.project.call("tokens", "create", "ada", "--name", "examples").stdout.strip()
+    return running.project.does("tokens", "create", "ada", "--name", "examples").strip()
 
 
 def played(
@@ -72,7 +72,7 @@ def test_files_are_sent_and_applied(running: Up, token: str, tmp_path: Path) -> 
 
     refused = played(running, token, str(EXAMPLES / "apply.sh"), str(project.root), cwd=tmp_path)
     done = played(running, token, str(EXAMPLES / "apply.sh"), str(project.root), "weekly", cwd=tmp_path)
-    running.project.call("apply", "--yes")  # for the tests after this one
+    running.project.does("apply", "--yes")  # for the tests after this one
 
     assert refused.returncode != 0
     assert "schedule 'weekly' with" in refused.stderr

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import subprocess
@@ -106,9 +105,9 @@ def left_of(project: Project) -> list[str]:
 def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(project: Project) -> None:
     with Shop() as shop:
         (project.root / "playbooks" / "front.yaml").write_text(PLAYBOOK % shop.url)
-        project.call("apply", "--yes")
-        project.call("run", "nightly", "--wait", expected=1)
-        project.call("baselines", "adopt", "nightly")
+        project.does("apply", "--yes")
+        project.does("run", "nightly", "--wait", expected=1)
+        project.does("baselines", "adopt", "nightly")
 
         codes = []
         with killing(project) as killed_at:
@@ -126,11 +125,7 @@ def test_a_run_killed_at_any_moment_is_concluded_once_and_leaves_no_browser(proj
     by_day = {run["origin"][-9:-7]: run["status"] for run in runs if run["origin"].startswith("cron:")}
     assert {run["status"] for run in runs} <= {"passed", "error", "needs_review"}
     assert "02" not in by_day, "killed before admit: the tick has left nothing, Dagster asks again"
-    facts = json.loads(
-        project.call(
-            "history", "sql", "--json", "SELECT run_id, status FROM automated_runs ORDER BY run_id"
-        ).stdout
-    )
+    facts = project.asked("history", "sql", "SELECT run_id, status FROM automated_runs ORDER BY run_id")
     assert [(f["run_id"], f["status"]) for f in facts] == sorted((run["id"], run["status"]) for run in runs)
 
 
@@ -140,7 +135,7 @@ def test_what_a_killed_run_had_begun_is_tidied_up_once_by_the_next_one_and_told_
     site = Site()
     site.serve("/order", "<h1>not yet</h1>")
     (project.root / "playbooks" / "front.yaml").write_text(TIDY % site.url)
-    project.call("apply", "--yes")
+    project.does("apply", "--yes")
     command = [COMMAND, "run", "nightly", "--wait"]
     with subprocess.Popen(
         command, cwd=project.root, env=project.environment, stdout=subprocess.DEVNULL
@@ -159,7 +154,7 @@ def test_what_a_killed_run_had_begun_is_tidied_up_once_by_the_next_one_and_told_
     project.call("run", "nightly", "--wait", expected=1)
 
     first = project.asked("runs", "--limit", "100")[-1]["id"]
-    said = project.call("runs", "show", first, expected=None).stdout
+    said = project.here("runs", "show", first).stdout
     site.close()
     assert late.count("DELETE /order") == 2, "once for the run that was killed, once for the one after it"
     assert late.index("DELETE /order") < len(late) - 1 - late[::-1].index("/echo"), (

@@ -52,7 +52,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, site: HeldSite) -> Iterato
     (project.root / "playbooks" / "forever.yaml").write_text(FOREVER % site.url)
     with (project.root / "schedules.yaml").open("a") as schedules:
         schedules.write(SCHEDULE.replace("playbook: front", "playbook: forever") % "forever")
-    project.call("apply", "--yes")
+    project.does("apply", "--yes")
     with up(project) as running:
         yield running
 
@@ -82,7 +82,7 @@ def browsers(project: Project) -> list[psutil.Process]:
 
 def playing_forever(running: Up, ours: House) -> str:
     """A run that has taken its first picture and waits for what never comes."""
-    run_id: str = json.loads(running.project.call("run", "forever", "--json").stdout)["id"]
+    run_id: str = running.project.asked("run", "forever")["id"]
 
     def is_past_home() -> bool:
         with ours.ledger.read() as ledger:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import signal
@@ -51,7 +50,7 @@ def running(
     project = write_project(tmp_path_factory.mktemp("served"), site.url, "nightly")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(code))
-        project.call("apply", "--yes")
+        project.does("apply", "--yes")
         with up(project, "--port", str(taken_port)) as running:
             yield running
 
@@ -67,7 +66,7 @@ def held_run(project: Project, site: HeldSite) -> Iterator[None]:
     asked = site.asked
     site.gate.clear()
     try:
-        project.call("run", "nightly")
+        project.does("run", "nightly")
         until(lambda: site.asked > asked)
         yield
     finally:
@@ -96,7 +95,7 @@ def test_what_is_published_is_there_within_15_s_and_the_run_in_progress_goes_on(
     with held_run(running.project, site):
         write_project(running.project.root, site.url, "nightly", "hourly")
 
-        running.project.call("apply", "--yes")
+        running.project.does("apply", "--yes")
         published = time.monotonic()
         until(lambda: "hourly" in running.jobs())
         took = time.monotonic() - published
@@ -144,7 +143,7 @@ def test_a_part_that_is_killed_is_started_again(running: Up, part: str) -> None:
 
 def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path, site: HeldSite) -> None:
     project = write_project(tmp_path, site.url, "nightly")
-    project.call("apply", "--yes")
+    project.does("apply", "--yes")
     with up(project) as running, held_run(project, site):
         began = time.monotonic()
 
@@ -162,15 +161,15 @@ def test_ctrl_c_cancels_the_run_in_progress_and_leaves_no_process(tmp_path: Path
     assert last_run(project)["reason"].startswith(
         "`inspect-pipelines up` was stopped while it was in progress"
     )
-    rows = project.call("history", "sql", "--json", "SELECT status FROM automated_runs").stdout
-    assert json.loads(rows) == [{"status": "cancelled"}]
+    rows = project.asked("history", "sql", "SELECT status FROM automated_runs")
+    assert rows == [{"status": "cancelled"}]
 
 
 def test_a_killed_supervisor_leaves_nothing_but_the_run_which_ends_well(
     tmp_path: Path, site: HeldSite
 ) -> None:
     project = write_project(tmp_path, site.url, "nightly")
-    project.call("apply", "--yes")
+    project.does("apply", "--yes")
     with up(project) as running:
         with held_run(project, site):
             pids = running.state["pids"]
@@ -190,7 +189,7 @@ def test_a_ledger_that_is_replaced_under_it_ends_everything_with_exit_3(
 ) -> None:
     """A backup was moved over the ledger; every part went on with the file that had no name any more."""
     project = write_project(tmp_path, site.url, "nightly")
-    project.call("apply", "--yes")
+    project.does("apply", "--yes")
     with up(project, "--no-ui") as running:
         backup = tmp_path / "backup.db"
         shutil.copy(project.home / "ledger.db", backup)
@@ -203,7 +202,7 @@ def test_a_ledger_that_is_replaced_under_it_ends_everything_with_exit_3(
         "ledger.db was replaced by another file while it was in use, so everything is stopped" in running.said
     )
     assert "Traceback" not in running.said
-    project.call("doctor")
+    project.does("doctor")
 
 
 def test_definitions_that_cannot_be_read_are_told_and_the_ones_before_stay(running: Up) -> None:

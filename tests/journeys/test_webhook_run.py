@@ -72,7 +72,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, site: HeldSite, github: Gi
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("WEBHOOK_SECRET", SECRET)
         patch.setenv("GITHUB_API_TOKEN", TOKEN)
-        project.call("apply", "--yes")
+        project.does("apply", "--yes")
         with up(project) as running:
             yield running
 
@@ -198,7 +198,7 @@ def test_an_event_that_is_replayed_starts_a_run_of_its_own(running: Up) -> None:
     event_id = deliver(running, "deployment_status", a_finished_deploy(), "d10").json()["id"]
     until(lambda: of_event(running, event_id), 120)
 
-    running.project.call("events", "replay", event_id)
+    running.project.does("events", "replay", event_id)
     until(lambda: len(of_event(running, event_id)) == 2, 120)
 
     assert {run["origin"] for run in of_event(running, event_id)} == {
