@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from history_builders import Home, a_home
+from in_process import Done, command
 from inspect_pipelines.cli.history import as_aligned, as_csv, as_json
 from inspect_pipelines.ports.history import Table
 from patience import allowed
@@ -27,10 +28,10 @@ def home(tmp_path: Path):
     home.ledgers.close()
 
 
-def inspect_pipelines(home: Home, *words: str) -> subprocess.CompletedProcess[str]:
-    command = Path(sys.executable).with_name("inspect-pipelines")
-    environment = {**os.environ, "INSPECT_HOME": str(home.path)}
-    return subprocess.run([command, *words], env=environment, capture_output=True, text=True, check=False)
+def inspect_pipelines(home: Home, *words: str) -> Done:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("INSPECT_HOME", str(home.path))
+        return command(*words, cwd=Path.cwd())
 
 
 def test_sql_prints_an_aligned_table_with_a_row_count(home):
@@ -243,11 +244,11 @@ def test_what_a_site_wrote_steers_no_terminal_in_any_form(home, form):
 def test_ctrl_c_ends_a_query_at_once_without_a_traceback(home):
     """It went on until its end, and then showed DuckDB's RuntimeError."""
     home.finish(1)
-    command = Path(sys.executable).with_name("inspect-pipelines")
+    program = Path(sys.executable).with_name("inspect-pipelines")
     endless = "SELECT count(*) FROM range(10000000) a, range(10000000) b WHERE a.range * b.range % 7 = 3"
     environment = {**os.environ, "INSPECT_HOME": str(home.path)}
     querying = subprocess.Popen(
-        [command, "history", "sql", endless], env=environment, stderr=subprocess.PIPE, text=True
+        [program, "history", "sql", endless], env=environment, stderr=subprocess.PIPE, text=True
     )
     process = psutil.Process(querying.pid)
     computes_since = time.monotonic()

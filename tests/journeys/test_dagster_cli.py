@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -48,7 +47,7 @@ def test_a_job_launched_by_dagsters_own_command_line_lands_in_duckdb(tmp_path: P
     (tmp_path / "schedules.yaml").write_text(SCHEDULES)
     with Shop() as shop:
         (tmp_path / "playbooks" / "front.yaml").write_text(PLAYBOOK % shop.url)
-        project.call("apply", "--yes")
+        project.does("apply", "--yes")
         script = LAUNCH.format(scripts=Path(sys.executable).parent)
 
         done = subprocess.run(
@@ -65,11 +64,7 @@ def test_a_job_launched_by_dagsters_own_command_line_lands_in_duckdb(tmp_path: P
         run = ended(project)
     assert run["status"] == "needs_review"
     assert run["origin"] == f"dagster:{run['dagster_run_id']}"
-    rows = json.loads(
-        project.call(
-            "history", "sql", "--json", "SELECT run_id, status, screenshots_count FROM automated_runs"
-        ).stdout
-    )
+    rows = project.asked("history", "sql", "SELECT run_id, status, screenshots_count FROM automated_runs")
     assert rows == [{"run_id": run["id"], "status": "needs_review", "screenshots_count": 1}]
     dagster_run = in_dagster(project, run["dagster_run_id"])
     assert dagster_run.tags[".dagster/inspect.definition"] == "nightly-checkout"
