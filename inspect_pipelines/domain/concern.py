@@ -15,6 +15,7 @@ LOOKED_BACK = timedelta(days=90)  # for the day on which a concern began
 WEEK = 7  # days that a flake rate is of: one night says little
 FLAKY_RATE = 0.05  # share of looks; at one in twenty people begin to start a red run again unread
 LEAST_LOOKS = 20  # a week; one of fewer is no rate
+LEAST_FLAKY = 3  # of them; once or twice is chance
 DRIFT_TOLD = (
     0.5  # of what makes a run need review: half way there a mask or an approval still costs nobody a night
 )
@@ -155,7 +156,7 @@ def newest_day(now: datetime) -> date:
 def _is_flaky(by_day: Mapping[date, Looks], day: date) -> bool:
     week = _week(by_day, day)
     compared, flaky = sum(one.compared for one in week), sum(one.flaky for one in week)
-    return compared >= LEAST_LOOKS and flaky >= FLAKY_RATE * compared
+    return compared >= LEAST_LOOKS and flaky >= max(LEAST_FLAKY, FLAKY_RATE * compared)
 
 
 def _week(by_day: Mapping[date, Looks], day: date) -> list[Looks]:
