@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from inspect_pipelines.cli import dossier as dossiers
+from inspect_pipelines.cli.bisect import bisect
 from inspect_pipelines.cli.bundle import bundle, key
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.comparison import print_comparison
@@ -53,6 +54,7 @@ def runs() -> None:
     """
 
 
+runs.add_command(bisect)
 runs.add_command(bundle)
 runs.add_command(key)
 

@@ -14,6 +14,7 @@ from inspect_pipelines.config.labels import labels
 from inspect_pipelines.config.max_parallel import max_parallel
 from inspect_pipelines.config.named_hosts import hosts_named_by, no_address
 from inspect_pipelines.config.playbook_variables import checked_value
+from inspect_pipelines.config.preview_url import preview_url
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
 from inspect_pipelines.config.rules import notify_rule, unreached
@@ -190,6 +191,7 @@ class _Check:
             budget_minutes=written.budget.run_minutes_per_month if written.budget else None,
             budget_usd=written.budget.agent_usd_per_month if written.budget else None,
             against=against,
+            preview_url=preview_url(written, self.wrong),
             observe=written.observe,
             allowed_hosts=allowed,
             **labels(written, self.wrong),

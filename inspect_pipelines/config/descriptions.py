@@ -59,6 +59,7 @@ DEFINITION = {
     "baseline": "What pictures are compared with, and how strictly.",
     "observe": "true: its runs are kept to be looked at; they alert nobody and block nothing.",
     "compare": "With another live address instead of approved pictures.",
+    "preview_url": "Where a build of one commit answers, for runs bisect: https://{{short_commit}}.preview.example.com; its host has to be allowed.",
     "overlap": "What happens when it is due while it runs: skip, buffer_one (the newest waits), allow.",
     "retries": "How often it tries again by itself, by what went wrong.",
     "budget": "Of this one alone.",

@@ -112,6 +112,7 @@ class DefinitionDocument(Document):
     baseline: BaselineDocument = Field(default_factory=BaselineDocument)
     observe: bool = False
     compare: Annotated[CompareDocument, Shorthand("against")] | None = None
+    preview_url: str = ""
     overlap: Literal["skip", "buffer_one", "allow"] | None = None  # None: skip for schedules, else buffer_one
     retries: RetriesDocument = Field(default_factory=RetriesDocument)
     max_parallel: Annotated[int, Field(ge=1, le=MOST_PARALLEL)] = 1

@@ -64,6 +64,21 @@ def with_other_side(request: SessionRequest, address: str) -> SessionRequest:
     Raises:
         UsageError: It is the same address, or no browser plays the playbook.
     """
+    other = at_address(request, address)
+    own = base_of(request)
+    if place_of(own) == place_of(address) and _path(own) == _path(address):
+        raise UsageError(
+            f"playbook {request.playbook.id!r} would be compared with itself: both sides are {address!r}; name another address"
+        )
+    return replace(request, beside=other)
+
+
+def at_address(request: SessionRequest, address: str) -> SessionRequest:
+    """The same request, which plays the playbook at that address instead; as `with_other_side` says.
+
+    Raises:
+        UsageError: Nothing says which of its addresses is the site's, or no browser plays the playbook.
+    """
     playbook, values = request.playbook, dict(request.values)
     if playbook.runner not in (None, BROWSER):
         raise UsageError(
@@ -77,16 +92,11 @@ def with_other_side(request: SessionRequest, address: str) -> SessionRequest:
             f"playbook {playbook.id!r} cannot be played at {address!r} too: it has no base_url, so nothing says which of its "
             "addresses is the site's; add base_url"
         )
-    if place_of(own) == place_of(address) and _path(own) == _path(address):
-        raise UsageError(
-            f"playbook {playbook.id!r} would be compared with itself: both sides are {address!r}; name another address"
-        )
     if name is not None and not values[name].is_secret_reference:
         values[name] = Value(address)
     else:
         playbook = replace(playbook, base_url=address)
-    other = replace(request, playbook=_moved(playbook, own, address), values=values)
-    return replace(request, beside=other)
+    return replace(request, playbook=_moved(playbook, own, address), values=values)
 
 
 def base_of(request: SessionRequest) -> str:

@@ -87,6 +87,7 @@ class Plan:
     budget_minutes: int | None = None  # run-minutes a month; None: only the organisation's budget
     budget_usd: float | None = None  # a month for its agents; None: only the organisation's
     against: str = ""  # the live address that a run is compared with; may hold {{placeholders}} of an event
+    preview_url: str = ""  # where a build of `{{commit}}` answers; empty: nobody said so
     observe: bool = False  # its runs are shot, compared and kept; they tell nobody and block nothing
     allowed_hosts: tuple[str, ...] = ()  # hosts a `url` variable may name besides the file's own; globs
     priority: int = 0  # -100..100; of two runs that wait in the queue the higher one begins first

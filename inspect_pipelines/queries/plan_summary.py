@@ -24,6 +24,7 @@ class PlanSummary:
     overlap: Overlap
     retries: Retries
     max_parallel: int  # agents' sessions of a run at once
+    preview_url: str  # where a build of `{{commit}}` answers; empty: nobody said so
     budget_minutes: int | None  # a month; None: only the organisation's budget
     budget_usd: float | None  # a month for its agents; None: only the organisation's
     priority: int  # of runs that wait in the queue the higher begins first
@@ -51,6 +52,7 @@ def show_plan(house: House, kind: str, definition_id: str) -> PlanSummary | None
         overlap=plan.overlap,
         retries=plan.retries,
         max_parallel=plan.max_parallel,
+        preview_url=plan.preview_url,
         budget_minutes=plan.budget_minutes,
         budget_usd=plan.budget_usd,
         priority=plan.priority,

@@ -184,6 +184,11 @@ def upgrade_unlimited_cost(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "plan": {**kept["plan"], "budget_usd": None}}
 
 
+def upgrade_without_previews(kept: dict[str, Any]) -> dict[str, Any]:
+    """A plan may say where previews of commits answer; before, none did."""
+    return {**kept, "plan": {**kept["plan"], "preview_url": ""}}
+
+
 KEY_BEFORE_4 = ["repo", "branch", "environment"]
 SCHEDULE = Shape(
     "a schedule",
@@ -206,6 +211,7 @@ SCHEDULE = Shape(
     upgrade_rolled_up,
     upgrade_one_after_another,
     upgrade_unlimited_cost,
+    upgrade_without_previews,
 )
 TRIGGER = Shape(
     "a trigger",
@@ -231,6 +237,7 @@ TRIGGER = Shape(
     upgrade_rolled_up,
     upgrade_one_after_another,
     upgrade_unlimited_cost,
+    upgrade_without_previews,
 )
 
 

@@ -81,6 +81,10 @@ spec:
             "8:23  schedules[0].retries.visual  '9': should be less than or equal to 5",
         ),
         ("    priority: 300\n", "8:15  schedules[0].priority  '300': should be less than or equal to 100"),
+        (
+            '    preview_url: "https://preview.example.com"\n',
+            "8:18  schedules[0].preview_url  'https://preview.example.com' is the same address for all commits; write {{commit}} in it, as in https://{{short_commit}}.preview.example.com",
+        ),
         ("    max_parallel: 9\n", "8:19  schedules[0].max_parallel  '9': should be less than or equal to 8"),
         (
             "    tags: [pay, a b]\n",

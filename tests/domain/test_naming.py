@@ -55,3 +55,8 @@ def test_a_name_that_another_organisation_has_is_a_clash():
 
 def test_equal_ids_of_two_organisations_do_not_clash():
     assert clashes(LATER, [a_schedule("nightly")], [(FIRST, [a_schedule("nightly")])]) == ()
+
+
+def test_what_is_of_the_organisation_itself_has_a_name_that_no_definition_has() -> None:
+    assert Naming(OrgId("acme")).own("history") == "_history"
+    assert Naming(OrgId("beta-corp"), is_first=False).own("history") == "_beta_corp__history"
