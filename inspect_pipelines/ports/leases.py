@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -37,6 +38,9 @@ class Leases(Protocol):
 
 class Fence(Protocol):
     """A session's guard."""
+
+    def now(self, here: datetime) -> datetime:
+        """The time (UTC) of whoever writes this ledger: its database's where several machines do, else `here`, this one's."""
 
     def guard(self, lease: Lease) -> None:
         """Go on only as its holder, which nobody can overtake before this transaction ends.

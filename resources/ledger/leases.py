@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -79,6 +80,11 @@ class SqlLeases:
 class SqlFence:
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
+
+    def now(self, here: datetime) -> datetime:
+        if self._connection.dialect.name != "postgresql":
+            return here
+        return datetime.fromtimestamp(self._connection.execute(sa.select(Now())).scalar_one(), UTC)
 
     def guard(self, lease: Lease) -> None:
         # Shared, so that its holder may guard several transactions at once; whoever would take it waits for all of them.

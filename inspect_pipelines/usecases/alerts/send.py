@@ -44,20 +44,22 @@ def send_next(house: House, sender: str, *, lease: timedelta = LEASE) -> Notific
     Args:
         house: Ports.
         sender: Who sends, a fresh id a thread.
-        lease: For how long nobody else sends it; longer than any channel tries.
+        lease: For how long nobody else sends it; longer than any channel tries. By the ledger's clock, where several
+            machines work on it; one that stalled for longer before it sent leaves it alone.
 
     Returns:
         The message as it is now; None: nothing is due.
     """
-    now = house.clock.now()
     with house.ledger.read() as ledger:
-        if not ledger.outbox.is_due(now):  # most looks end here, and keep no writer waiting
+        if not ledger.outbox.is_due(house.clock.now()):  # most looks end here, and keep no writer waiting
             return None
+    began = house.clock.monotonic()
     with house.ledger.write() as ledger:
+        now = ledger.fence.now(house.clock.now())  # all hosts' claims by one clock
         notification = ledger.outbox.claim_next(sender, now=now, until=now + lease, kinds=house.kinds)
         thread = ledger.outbox.thread(notification) if notification is not None else {}
-    if notification is None:
-        return None
+    if notification is None or house.clock.monotonic() - began >= lease.total_seconds():
+        return None  # nothing to send, or we stalled for so long that it is somebody else's by now
     try:
         receipt = _channel_for(house, notification.target).send(sign_links(house, notification), thread)
     except InspectError as error:

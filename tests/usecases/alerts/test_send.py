@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from builders import a_plan, a_schedule
 from ends import Watch
-from houses import CollectingChannel, a_house, apply
+from houses import CollectingChannel, SteppedClock, a_house, apply
 from inspect_pipelines.domain.ids import DefinitionId, RunId
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
@@ -267,3 +268,32 @@ def test_runs_that_never_reached_their_last_step_are_told_too(tmp_path: Path) ->
     assert "it did not end within its 30 minutes" in told
     assert "no worker took it within" in told
     assert {killed.id, late.id} < {note.run_id for note in channel.sent}
+
+
+class ClockOfAPausedMachine(SteppedClock):
+    """Leaps by a lease at its second look at the steady counter: between the claim and the sending."""
+
+    looks = 0
+
+    def monotonic(self) -> float:
+        self.looks += 1
+        if self.looks == 2:
+            self.at += LEASE
+        return super().monotonic()
+
+
+def test_a_sender_that_slept_through_its_lease_leaves_the_message_to_the_next_one(tmp_path: Path) -> None:
+    channel = CollectingChannel()
+    house = a_house(tmp_path, channels=[("*", channel)])
+    run_id = a_failed_run(house)
+    paused = replace(house, clock=ClockOfAPausedMachine())
+
+    assert send_next(paused, "paused") is None
+    assert channel.sent == []
+
+    (sent,) = send_waiting(replace(house, clock=paused.clock))
+    assert sent.status is DeliveryStatus.SENT
+    with house.ledger.read() as ledger:
+        (kept,) = ledger.outbox.of_run(run_id)
+        assert [one.outcome for one in ledger.outbox.attempts_of(kept.id)] == ["interrupted", "sent"]
+    assert len(channel.sent) == 1
