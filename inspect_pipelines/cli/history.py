@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from inspect_pipelines.cli.choice import chosen_client, refuse_server
+from inspect_pipelines.cli.choice import chosen_client, chosen_house, named_org, refuse_server
 from inspect_pipelines.cli.output import say, say_json
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.cli.upkeep import backup, export_, prune, restore, vacuum
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.errors import UsageError
 from inspect_pipelines.ports.history import Parameter, Table
 from inspect_pipelines.ports.house import House
@@ -104,8 +105,7 @@ def report(name: str, values: tuple[str, ...], form: str | None, file: str | Non
         if not equals:
             raise UsageError(f"{one!r} is no KEY=VALUE; for example: history report {name} days=7")
         given[key] = value
-    here = house(settings)
-    statement = here.history.statement(here.org_id, name, given)
+    statement = house(settings).history.statement(_whose(settings), name, given)
     if is_shown:
         say(statement)
     else:
@@ -160,6 +160,14 @@ def _answer(settings: Settings, query: str, form: str | None, file: str | None) 
         say_json(as_json(table), nl=False)
     else:
         say(FORMS[form or "aligned"](table), nl=False)
+
+
+def _whose(settings: Settings) -> OrgId:
+    """Of which organisation a named question is asked: on a server of the one that the token is of."""
+    client = chosen_client(settings)
+    if client is None:
+        return chosen_house(settings).org_id
+    return client.auth.me().organization or OrgId(named_org(settings) or DEFAULT_ORG)
 
 
 def _save(settings: Settings, query: str, form: str | None, file: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from resources.history.lease import Lease
 from resources.history.mending import Mending
 from resources.history.pairing import Pairing
 from resources.history.places import Places
-from resources.history.projector import Projector
+from resources.history.projector import Projector, Row
 from resources.history.publication import Publication
 from resources.history.reader import let_go_of_older
 from resources.history.schema import VERSION
@@ -27,10 +27,20 @@ from resources.history.sorting import sort_a_slice
 
 T = TypeVar("T")
 
-BATCH_ROWS = 500  # journal rows a transaction: a second of work for DuckDB at most
+# Journal rows a transaction: the first one, then as many as take this much room, a second of work for DuckDB at most.
+# A statement costs as much for 500 rows as for 2,000, and a batch has thirty.
+FIRST_ROWS = 500
+MOST_ROWS = 4000
+BATCH_BYTES = 10_000_000
 JOURNAL_KEPT = timedelta(
     days=7
 )  # and always until the next publication, so that the live file can be made anew
+
+
+def rows_of_next(rows: Sequence[Row]) -> int:
+    """How many rows the next batch may have, if they are as large as those of this one, which has some."""
+    size = sum(len(body) for _, _, body in rows)
+    return max(1, min(MOST_ROWS, BATCH_BYTES * len(rows) // max(size, 1)))
 
 
 class LiveHistory:
@@ -90,11 +100,13 @@ class LiveHistory:
         applied = projector.watermark().seq
         with self._ledgers.read() as ledgers:
             numbers = ledgers.journal.numbers()  # what comes later waits: writers may be as fast as we are
+        at_most = FIRST_ROWS
         while applied < numbers.head:
             with self._ledgers.read() as ledgers:
-                rows = ledgers.journal.after(applied, BATCH_ROWS)
+                rows = ledgers.journal.after(applied, at_most)
             projector.apply(rows, numbers.epoch)
             applied = rows[-1][0]
+            at_most = rows_of_next(rows)
         return applied
 
     def _publish(self, meanwhile: Callable[[], object]) -> Publication:

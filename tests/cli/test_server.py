@@ -367,6 +367,39 @@ def test_sql_is_answered_there(both: Both) -> None:
     assert refused.returncode == 2
 
 
+def test_a_named_question_is_answered_there_of_the_organisation_of_the_token(
+    both: Both, house: House
+) -> None:
+    """It asked for the rows of the organisation that is the first one here, whoever asked there."""
+    acme = estate(Settings(home=Path(house.home))).house(OrgId("acme"))
+    for each in (house, acme):
+        with each.ledger.write() as session:
+            run = {"id": f"run-of-{each.org_id}", "org_id": each.org_id, "definition_id": "nightly"}
+            ended = {
+                "status": "passed",
+                "requested_at": "2026-11-30T01:00:00Z",
+                "completed_at": "2026-11-30T01:01:00Z",
+            }
+            session.journal.append("run", {"run": {**run, **ended}}, at=house.clock.now())
+    assert house.history.drain()
+    stranger = a_token(acme, user_name(), is_personal=True).text
+
+    mine = both.there("history", "report", "last_runs", "--csv")
+    theirs = both.there("history", "report", "last_runs", "--csv", token=stranger)
+    shown = both.there("history", "report", "last_runs", "--sql", token=stranger)
+    wrong = both.there("history", "report", "flakiest", "days=x")
+
+    assert (mine.returncode, mine.stdout) == (0, both.here("history", "report", "last_runs", "--csv").stdout)
+    assert "run-of-default" in mine.stdout
+    assert "run-of-acme" in theirs.stdout
+    assert "org_id = 'acme'" in shown.stdout
+    assert (wrong.returncode, wrong.stderr) == (
+        2,
+        both.here("history", "report", "flakiest", "days=x").stderr,
+    )
+    acme.ledgers.close()
+
+
 def test_tokens_are_made_and_taken_back_there(both: Both, house: House) -> None:
     add_member(house, "eve", Role.REVIEWER, by="user:root")
     eve = a_token(house, "eve", role=Role.REVIEWER, is_personal=True).text

@@ -43,7 +43,7 @@ def insight(shell: Shell) -> Iterator[BaseRoute]:
     @is_for(reads)
     def page(request: Request, ask: Ask = FIRST, days: Days = SPANS[1]) -> HTMLResponse:
         seen, question = shell.see(request), _question(ask)
-        sql = sql_of(question, days)
+        sql = sql_of(seen.house, question, days)
         try:
             answer = answered(seen, question, days)
         except NotFound:  # nothing has ever ended

@@ -20,6 +20,7 @@ from inspect_pipelines.facts.alert import incident_facts, notification_facts
 from inspect_pipelines.facts.baseline import baseline_activated_facts, baseline_deleted_facts, baseline_facts
 from inspect_pipelines.facts.definition import definition_facts
 from inspect_pipelines.facts.run import run_facts
+from resources.history.live import rows_of_next
 from resources.ledger import tables
 
 LATER = NOW + timedelta(days=1)
@@ -171,6 +172,14 @@ def test_a_backlog_longer_than_a_batch_arrives_in_order(home):
     assert home.rows("SELECT count(*), count(DISTINCT run_seq), max(run_seq) FROM automated_runs") == [
         (1202, 1202, 1202)
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "next_one"),
+    [(500, 100, 4000), (500, 5_000, 2000), (1, 30_000_000, 1), (2, 0, 4000), (40, 1_000_000, 10)],
+)
+def test_a_batch_is_as_many_rows_as_take_its_room(rows, size, next_one):
+    assert rows_of_next([(seq, "run", "x" * size) for seq in range(rows)]) == next_one
 
 
 def test_a_definition_has_one_row_its_newest_and_keeps_who_made_it(home):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,14 +13,15 @@ from typing import Any
 import pytest
 
 from houses import NoHistory, a_house
-from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.history import Answered, Column
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.queries.insight import QUESTIONS, SPANS, sql_of
+from inspect_pipelines.queries.insight import QUESTIONS, SPANS
 from pressing import EVIL, FORM, refuse_markup, shown
 from resources.history.connection import open_writing
 from resources.history.migrations import known, migrate
+from resources.history.named import filled
 from web_app import TestClient, a_client
 
 
@@ -30,6 +31,9 @@ class Told(NoHistory):
     def __init__(self, *answers: Answered) -> None:
         self._answers = list(answers)
         self.asked: list[tuple[OrgId, str]] = []
+
+    def statement(self, org_id: OrgId, name: str, given: Mapping[str, str]) -> str:
+        return filled(name, org_id, given)
 
     def answer(self, org_id: OrgId, sql: str) -> Answered:
         self.asked.append((org_id, sql))
@@ -81,8 +85,8 @@ def test_durations_are_bars_beside_their_figures(home: House) -> None:
 
     assert '<rect width="100.0"' in page
     assert '<rect width="5.0"' in page
-    assert "INTERVAL 90 DAY" in page
-    assert [sql for _, sql in history.asked] == [sql_of(QUESTIONS["durations"], 90)]
+    assert "to_days(90::INTEGER)" in page
+    assert [sql for _, sql in history.asked] == [filled("definition_durations", home.org_id, {"days": "90"})]
 
 
 def test_a_score_is_drawn_beside_its_tolerance(home: House) -> None:
@@ -143,7 +147,7 @@ def test_each_question_is_one_that_the_history_answers_with_what_is_drawn(tmp_pa
     question = QUESTIONS[ask]
     with open_writing(tmp_path / "history.duckdb") as connection:
         migrate(connection, known())
-        answer = connection.execute(sql_of(question, SPANS[0]))
+        answer = connection.execute(filled(question.query, DEFAULT_ORG, {"days": str(SPANS[0])}))
         names = {one[0] for one in answer.description or ()}
 
     assert {question.series, question.value, *filter(None, (question.along, question.limit))} <= names
