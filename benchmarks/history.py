@@ -15,7 +15,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.years.asking import ask
 from benchmarks.years.keeping import a_home, keep
-from benchmarks.years.past import VIEWS, Past, make
+from benchmarks.years.past import DEFINITIONS, VIEWS, Past, make
 from benchmarks.years.peers import ask_peers
 
 RUNS = 10_000_000
@@ -43,6 +43,11 @@ def main() -> None:
     """Make, ask, keep, compare; writes benchmarks/results/history.json unless it was a quick look."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--runs", type=int, default=RUNS)
+    parser.add_argument(
+        "--definitions",
+        type=int,
+        help="whose runs they are; so many that each has as many as in the full size",
+    )
     parser.add_argument("--peer-runs", type=int, default=PEER_RUNS)
     parser.add_argument("--backlog", type=int, default=BACKLOG)
     parser.add_argument("--rounds", type=int, default=20)
@@ -52,6 +57,8 @@ def main() -> None:
     parser.add_argument("--live", type=Path, help="a live file of so many runs that was made before, to copy")
     parser.add_argument("--write", action="store_true", help="write the results of fewer runs, too")
     arguments = parser.parse_args()
+    if arguments.definitions is None:
+        arguments.definitions = max(1, DEFINITIONS * arguments.runs // RUNS)
     with tempfile.TemporaryDirectory(prefix="bench-history-", dir=arguments.folder) as name:
         figures = measure(Path(name), arguments)
     goals = report.goals_of(figures, {name: goal for name, goal in GOALS.items() if name in figures})
@@ -69,9 +76,10 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
     if arguments.live:
         shutil.copyfile(arguments.live, live)
     else:
-        make(Past(arguments.runs), live)
+        make(Past(arguments.runs, arguments.definitions), live)
     figures = {
         "runs": float(arguments.runs),
+        "definitions": float(arguments.definitions),
         "comparisons": float(arguments.runs * VIEWS),
         **({} if arguments.live else {"made_s": time.perf_counter() - began}),
         "live_file_mb": live.stat().st_size / 1e6,
@@ -85,7 +93,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
     }
     if arguments.peer_runs:
         small = folder / "small.duckdb"
-        make(Past(arguments.peer_runs), small)
+        make(Past(arguments.peer_runs, arguments.definitions), small)
         beside = {
             "duckdb_mb": small.stat().st_size / 1e6,
             **{f"duckdb_{name}": value for name, value in ask(small, rounds=arguments.rounds).items()},
