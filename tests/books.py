@@ -28,6 +28,7 @@ from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.plan import NotifyRule
+from inspect_pipelines.domain.repair import Repair
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_alerts import unknown_part
 from inspect_pipelines.domain.run_end import Before, RunEnd
@@ -54,6 +55,7 @@ class Books:
         self.notices: set[str] = set()
         self.used: dict[DefinitionId, float] = {}
         self.used_usd: dict[DefinitionId, float] = {}
+        self.repairs: tuple[Repair, ...] = ()
         self.tokens: tuple[AccessToken, ...] = ()
         self.baseline: Baseline | None = None
         self.last: Consequences = Consequences()
@@ -127,6 +129,7 @@ class Books:
             latest=tuple(mine),
             used_minutes=self.used,
             used_usd=self.used_usd,
+            repairs=self.repairs,
             notices=frozenset(self.notices),
             last_good=good[0] if good and end.run.status is not RunStatus.PASSED else None,
             active=self.baseline,

@@ -382,6 +382,7 @@ NAMES: Mapping[str, Ask] = {
     "repairs.find": lambda r: r.find(REPAIR.id),
     "repairs.of_run": lambda r: r.of_run(RUNNING.id),
     "repairs.latest": lambda r: r.latest(5),
+    "repairs.proposed": lambda r: r.proposed(5),
     "repairs.last_of": lambda r: r.last_of(REPAIR.playbook, REPAIR.step_id),
     "drift_tracks.of": lambda r: r.of(NEW.set),
     "drift_tracks.keep": lambda r: r.keep(NEW.set, {DRIFTED: replace(DRIFT, runs=9)}),

@@ -16,6 +16,7 @@ from inspect_pipelines.domain.layer import promoted
 from inspect_pipelines.domain.mailbox import Mail, mail_of
 from inspect_pipelines.domain.pause import Pause, pause_of_broken
 from inspect_pipelines.domain.quarantine_end import ending_ignored_changes, ending_quarantines
+from inspect_pipelines.domain.repair_notice import proposed_repairs
 from inspect_pipelines.domain.run import Run, RunStatus, SkipReason
 from inspect_pipelines.domain.run_alerts import Alerts, alerts_of
 from inspect_pipelines.domain.run_end import Before, RunEnd
@@ -71,6 +72,7 @@ def of_end(end: RunEnd, before: Before) -> Consequences:
         ending_quarantines(end, before),
         ending_ignored_changes(end, before),
         ending_tokens(end, before),
+        proposed_repairs(end, before),
     )
     told = [key for each in warned for key in each.notices]
     notice = _told_once(end)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.announcement import mentions_of
 from inspect_pipelines.domain.budget_warning import Warned
-from inspect_pipelines.domain.message import Message, MessageKind, Urgency
+from inspect_pipelines.domain.message import Link, Message, MessageKind, Urgency
 from inspect_pipelines.domain.notification import CODE_HOST, Notification, notification_of
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run_end import Before, RunEnd
@@ -22,6 +22,7 @@ def failure_notice(
     verdict: str,
     title: str,
     advice: str,
+    links: tuple[Link, ...] = (),
 ) -> Warned:
     """One message to each target, of all that nobody was told before.
 
@@ -33,6 +34,7 @@ def failure_notice(
         verdict: One word.
         title: What follows the definition's name.
         advice: The last line: what to do.
+        links: Where to look.
     """
     new = {key: line for key, line in found if key not in before.notices}
     if not new:
@@ -47,6 +49,7 @@ def failure_notice(
         dedup_key=f"{occasion}:{end.run.id}",
         lines=(*others, advice),
         definition_name=end.definition.name,
+        links=links,
     )
     return Warned(tuple(new), tuple(_addressed(end, message, occasion)))
 

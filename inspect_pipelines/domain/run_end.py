@@ -20,6 +20,7 @@ from inspect_pipelines.domain.notification import CODE_HOST
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.plan import RuleEvent
+from inspect_pipelines.domain.repair import Repair
 from inspect_pipelines.domain.run import Run
 from inspect_pipelines.domain.session import SessionResult
 from inspect_pipelines.domain.trigger import Definition
@@ -86,6 +87,7 @@ class Before:
         active: The active baseline of the run's set.
         layers: Those of its branches, where the run shows what was approved on one.
         tokens: The organisation's that end soon.
+        repairs: What came of agents that were asked where an element of the run has gone.
         mail: What the targets that may hear of it are about to hear.
         kinds: Of channels.
     """
@@ -103,6 +105,7 @@ class Before:
     active: Baseline | None = None
     layers: tuple[Baseline, ...] = ()
     tokens: tuple[AccessToken, ...] = ()
+    repairs: tuple[Repair, ...] = ()
     mail: Mapping[str, Mailbox] = field(default_factory=dict)
     kinds: Kinds = field(default_factory=dict)
 

@@ -30,5 +30,8 @@ class Repairs(Protocol):
     def latest(self, limit: int, *, before: Position | None = None) -> list[Repair]:
         """Newest first by (at, id); those behind `before`."""
 
+    def proposed(self, limit: int) -> list[Repair]:
+        """Those that wait for a person, newest first."""
+
     def last_of(self, playbook: str, step_id: str) -> Repair | None:
         """The newest one about that step."""

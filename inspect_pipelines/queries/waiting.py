@@ -1,4 +1,6 @@
-"""What waits for a person beside reviews: events that nobody could decide, quarantines that end, messages that did not arrive."""
+"""What waits for a person beside reviews: events that nobody could decide, quarantines that end, messages that did not
+arrive, repairs that agents propose.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +12,7 @@ from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.notification import DeliveryStatus
+from inspect_pipelines.domain.repair import Repair
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.events import list_events
 from inspect_pipelines.queries.notifications import NotificationSummary, list_notifications
@@ -25,6 +28,7 @@ class Waiting:
     events: tuple[Event, ...]  # newest first
     quarantines: tuple[Decision, ...]  # the first to end first
     messages: tuple[NotificationSummary, ...]  # newest first
+    repairs: tuple[Repair, ...] = ()  # proposed, newest first
 
 
 def list_waiting(house: House) -> Waiting:
@@ -33,11 +37,13 @@ def list_waiting(house: House) -> Waiting:
     events = list_events(house, status=LOST, since=now - RECENT, limit=MOST).items
     messages = list_notifications(house, status=DeliveryStatus.FAILED, limit=MOST).items
     with house.ledger.read() as ledger:
+        repairs = ledger.repairs.proposed(MOST)
         quarantines = ledger.decisions.quarantines(ending=now + SOON, now=now)
     return Waiting(
         events,
         tuple(quarantines[:MOST]),
         tuple(one for one in messages if now - one.notification.created_at < RECENT),
+        tuple(repairs),
     )
 
 

@@ -58,6 +58,10 @@ class SqlRepairs(Owned):
     def latest(self, limit: int, *, before: Position | None = None) -> list[Repair]:
         return self._listed(newest_first(self._all(), KEPT.at, KEPT.id, before=before, limit=limit))
 
+    def proposed(self, limit: int) -> list[Repair]:
+        query = self._all().where(KEPT.status == RepairStatus.PROPOSED.value)
+        return self._listed(query.order_by(KEPT.at.desc(), KEPT.id.desc()).limit(limit))
+
     def last_of(self, playbook: str, step_id: str) -> Repair | None:
         query = self._all().where(KEPT.playbook == playbook, KEPT.step_id == step_id)
         return self._first(query.order_by(KEPT.at.desc(), KEPT.id.desc()).limit(1))

@@ -59,6 +59,7 @@ def test_repairs_are_listed_newest_first_and_the_newest_of_a_step_is_found(ledge
     others = [
         replace(REPAIR, id=f"x{number}", at=AT + timedelta(hours=number // 2)) for number in range(1, 6)
     ]
+    others[2] = replace(others[2], status=RepairStatus.DECLINED)
     another = replace(REPAIR, id="y", step_id="login", at=AT + timedelta(days=1))
 
     with ledger.write() as session:
@@ -71,6 +72,7 @@ def test_repairs_are_listed_newest_first_and_the_newest_of_a_step_is_found(ledge
         assert session.repairs.latest(2, before=Position(listed[2].at, listed[2].id)) == listed[3:5]
         assert session.repairs.last_of("shop", "pay") == others[-1]
         assert session.repairs.last_of("shop", "nowhere") is None
+        assert [each.id for each in session.repairs.proposed(4)] == ["y", "x5", "x4", "x2"]
 
 
 def test_an_organisation_sees_its_own_only(ledgers: Ledgers, ledger: Ledger) -> None:
@@ -80,6 +82,7 @@ def test_an_organisation_sees_its_own_only(ledgers: Ledgers, ledger: Ledger) -> 
 
     with ledgers.of(OrgId("other")).read() as session:
         assert session.repairs.latest(10) == []
+        assert session.repairs.proposed(10) == []
         assert session.repairs.find("x1") is None
         assert session.repairs.last_of("shop", "pay") is None
         assert session.repairs.traces(RunId("r1")) == []

@@ -6,16 +6,21 @@ from datetime import timedelta
 import pytest
 
 from books import Books
-from builders import a_screenshot, a_session, a_sha
+from builders import a_finding, a_screenshot, a_session, a_sha
 from ends import NIGHTLY, QA, heard
 from history_builders import a_comparison
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.consequences import of_end, used_minutes
+from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.plan import BaselinePolicy, NotifyRule, RuleEvent
+from inspect_pipelines.domain.repair import Place, Repair, RepairStatus
+from inspect_pipelines.domain.repair_notice import may_be_mended
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.domain.session import SessionStatus
+from inspect_pipelines.domain.target import Target
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 
 MINUTE = timedelta(minutes=1)
@@ -115,6 +120,25 @@ def test_dollars_for_agents_that_run_out_are_told_in_their_own_words(books: Book
     assert "at 100 % no agent is given another session" in note.text
     assert "scheduled runs are skipped" not in note.text
     assert again == []
+
+
+def test_each_repair_that_is_proposed_is_a_message_of_its_own(books: Books) -> None:
+    books.define(QA)
+    lost = a_finding(kind=FindingKind.ACTION, message="click #pay: could not be done within 30 s: found none")
+    place = Place("pay", 0, "click", Target(selector="#pay"), Target(text="Pay"))
+    wanted = [("1", RepairStatus.PROPOSED), ("2", RepairStatus.REFUSED), ("3", RepairStatus.PROPOSED)]
+    books.repairs = tuple(
+        Repair(name, "r", "shop", "pay", lost.message, status, books.at, places=(place,))
+        for name, status in wanted
+    )
+    failed = a_session(status=SessionStatus.FAILED, findings=(lost,))
+
+    told = [note for note in books.end(sessions=[failed]) if "an agent proposes a repair" in note.title]
+    again = [note for note in books.end(sessions=[failed]) if "an agent proposes a repair" in note.title]
+
+    assert ["repairs accept 1" in told[0].text, "repairs accept 3" in told[1].text] == [True, True]
+    assert (len(told), again) == (2, [])
+    assert [may_be_mended(end) for end in books.ends] == [True, True]
 
 
 # what is told once

@@ -9,6 +9,7 @@ from inspect_pipelines.domain.cause import scopes
 from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.consequences import Consequences, of_end
 from inspect_pipelines.domain.mailbox import Mailbox, is_grouped
+from inspect_pipelines.domain.repair_notice import may_be_mended
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_alerts import unknown_part
 from inspect_pipelines.domain.run_end import Before, RunEnd
@@ -36,6 +37,7 @@ def gather_before(ledger: LedgerSession, end: RunEnd, kinds: Kinds) -> Before:
         used_usd=used_usd(ledger, definition, organization.agent_usd, end.at),
         active=end.judged_with,
         tokens=tuple(ledger.tokens.ending(after=end.at, until=end.at + EARLIEST)),
+        repairs=tuple(ledger.repairs.of_run(run.id)) if may_be_mended(end) else (),
         kinds=kinds,
         layers=_layers(ledger, end),
     )

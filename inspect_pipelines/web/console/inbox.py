@@ -66,6 +66,7 @@ def _seen_by(seen: Seen, found: Waiting) -> Waiting:
         found.events if seen.may(Permission.EVENTS_READ) else (),
         found.quarantines,
         found.messages if seen.may(Permission.NOTIFICATIONS_READ) else (),
+        found.repairs if seen.may(Permission.DEFINITIONS_READ) else (),
     )
 
 

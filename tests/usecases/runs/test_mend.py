@@ -16,8 +16,10 @@ from inspect_pipelines.domain.action import Goto, TakeScreenshot
 from inspect_pipelines.domain.expectation import ExpectVisible
 from inspect_pipelines.domain.finding import Finding, FindingKind, Severity
 from inspect_pipelines.domain.gesture import Click
-from inspect_pipelines.domain.ids import DefinitionId, PlaybookId, RunId
-from inspect_pipelines.domain.plan import Retries
+from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, PlaybookId, RunId
+from inspect_pipelines.domain.message import Message
+from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.plan import NotifyRule, Retries, RuleEvent
 from inspect_pipelines.domain.playbook import OPEN_INSPECT, Playbook, Step
 from inspect_pipelines.domain.repair import Repair, RepairStatus
 from inspect_pipelines.domain.retry import RetryClass
@@ -167,6 +169,34 @@ def test_an_agent_is_asked_once_about_a_fault_until_a_person_has_decided_or_a_da
     waits = mended(house, [], number=4)
 
     assert (first.status, again, third.status, waits) == (RepairStatus.REFUSED, [], RepairStatus.PROPOSED, [])
+
+
+def test_a_proposal_is_told_once_in_a_message_of_its_own_and_a_refusal_is_not(house: House) -> None:
+    rules = (NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",)),)
+    plan = a_plan(playbooks=(SHOP,), retries=Retries(0, 0, 0), notify=rules)
+    organization = Organization(DEFAULT_ORG, public_url="https://qa.example")
+    apply(house, a_schedule(plan=plan), organization=organization)
+
+    def messages(verdict: str) -> list[Message]:
+        with house.ledger.read() as ledger:
+            notes = ledger.outbox.latest(limit=50)
+        return [each.message for each in notes if each.message and each.message.verdict == verdict]
+
+    (refused,) = mended(house, [agents(SessionStatus.FAILED)])
+    none = messages("repair")
+    house.clock.at += timedelta(days=1, minutes=1)
+    (repair,) = mended(house, [agents(), a_session(playbook="shop")], number=2)
+    house.clock.at += timedelta(minutes=1)
+    mended(house, [], number=3)
+
+    assert (refused.status, none) == (RepairStatus.REFUSED, [])
+    (told,) = messages("repair")
+    assert told.sentence == f"shop: {repair.places[0]}"
+    assert f"inspect-pipelines repairs accept {repair.id}" in told.lines[-1]
+    assert [each.url for each in told.links] == [
+        f"https://qa.example/runs/{repair.run_id}",
+        "https://qa.example/inbox#repairs",
+    ]
 
 
 def test_a_budget_that_is_spent_asks_no_agent(house: House) -> None:

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import DecisionId
 from inspect_pipelines.domain.notification import DeliveryStatus
+from inspect_pipelines.domain.repair import RepairStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.notifications import notification_with
 from people import a_token, bearer
@@ -51,6 +52,23 @@ def test_what_waits_stands_there_with_a_sentence_and_a_button(client: TestClient
     assert "ada set it aside for ada" in page
     assert f'action="/schedules/{ledger_rows.NIGHTLY.id}/resume"' in page
     assert "the shop moves" in page
+
+
+def test_a_repair_that_an_agent_proposes_stands_there_with_the_command_to_accept_it_until_it_is_decided(
+    client: TestClient, ours: House
+) -> None:
+    repair = replace(ledger_rows.REPAIR, playbook=f"shop{EVIL}")
+    with ours.ledger.write() as ledger:
+        ledger.repairs.save(repair)
+    page = shown(client, "/inbox")
+    with ours.ledger.write() as ledger:
+        ledger.repairs.save(replace(repair, status=RepairStatus.DECLINED))
+
+    assert 'id="repairs"' in page
+    assert f'href="/runs/{repair.run_id}"' in page
+    assert f"inspect-pipelines repairs accept {repair.id}" in page
+    refuse_markup(page)
+    assert 'id="repairs"' not in shown(client, "/inbox")
 
 
 def test_a_message_that_did_not_arrive_is_sent_again(client: TestClient, ours: House) -> None:
