@@ -16,7 +16,7 @@ from inspect_pipelines.domain.bisection import Culprit, Trial, culprits, next_to
 from inspect_pipelines.domain.cause import cause_of
 from inspect_pipelines.domain.finding import FindingKind
 from inspect_pipelines.domain.ids import RunId, Sha256
-from inspect_pipelines.domain.playbook import Playbook, VariableType
+from inspect_pipelines.domain.playbook import BROWSER, Playbook, VariableType
 from inspect_pipelines.domain.preview import other_build, preview_address
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -120,6 +120,10 @@ def case_of(house: House, run: Run, *, commits: Sequence[str] = (), template: st
             f"run {run.id!r} failed by nothing that one of its playbooks shows: {run.reason.splitlines()[0]}"
         )
     for one in requests:
+        if one.playbook.runner not in (None, BROWSER):
+            raise UsageError(
+                f"playbook {one.playbook.id!r} is played by {one.playbook.runner!r}, and only a browser of ours plays it at previews"
+            )
         at_address(one, addresses[-1])  # says here what cannot be played elsewhere
     return Case(run, definition, known, addresses, symptoms, requests, baseline)
 

@@ -151,6 +151,18 @@ def test_what_cannot_be_asked_is_refused(
     assert why in str(refused.value)
 
 
+def test_what_an_agent_plays_is_not_played_at_previews(house: House) -> None:
+    run = failed(house)
+    tour = replace(a_tour(), runner="open-inspect")
+    plan = a_plan(playbooks=(tour,), allowed_hosts=("*.shop.test",), preview_url=PREVIEW, variables={})
+    apply(house, a_schedule(NIGHTLY, plan=plan))
+
+    with pytest.raises(
+        UsageError, match="is played by 'open-inspect', and only a browser of ours plays it at previews"
+    ):
+        case_of(house, run)
+
+
 def test_a_run_whose_definition_is_gone_or_says_nothing_of_previews_is_not_played(house: House) -> None:
     run = failed(house)
     apply(house, a_schedule(NIGHTLY, plan=a_plan(playbooks=(a_tour(),), variables={})))
