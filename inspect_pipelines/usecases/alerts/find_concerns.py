@@ -18,24 +18,31 @@ from inspect_pipelines.domain.concern import (
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.maintenance import Maintenance, under_maintenance
 from inspect_pipelines.domain.occurrence import occurrences
+from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.run import cron_origin
+from inspect_pipelines.domain.run_end import people_told
 from inspect_pipelines.domain.schedule import Schedule
+from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.runs.check_admission import floor
 
 
 def drifting(house: House) -> list[Concern]:
-    """Views that come near the review that drift ends in; a set that definitions share is told by the first of them."""
+    """Views that come near the review that drift ends in; a set that definitions share is told by the first that tells anybody."""
     found: list[Concern] = []
     seen: set[str] = set()
     with house.ledger.read() as ledger:
-        for definition in ledger.definitions.all():
+        for definition in sorted(ledger.definitions.all(), key=_tells_nobody):
             name = definition.plan.baseline.set or definition.id
             if name not in seen and definition.enabled and not definition.plan.observe:
                 seen.add(name)
                 found += drift_concerns(definition.id, name, ledger.drift_tracks.of(name))
     return found
+
+
+def _tells_nobody(definition: Definition) -> bool:
+    return not people_told(definition, RuleEvent.ON_FAILURE)
 
 
 def flaking(house: House) -> list[Concern]:

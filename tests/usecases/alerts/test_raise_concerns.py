@@ -17,6 +17,7 @@ from inspect_pipelines.domain.concern import Concern, ConcernKind
 from inspect_pipelines.domain.drift_track import Track
 from inspect_pipelines.domain.ids import DefinitionId
 from inspect_pipelines.domain.pause import Pause
+from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.run import RunStatus, cron_origin
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.alerts.find_concerns import drifting, flaking, missing
@@ -143,6 +144,7 @@ def test_drift_is_told_half_way_to_a_review_by_one_of_those_who_share_a_set(
     house: House, slack: CollectingChannel
 ) -> None:
     watch = Watch(house)
+    apply(house, a_schedule("a-silent-one", plan=a_plan(baseline=BaselinePolicy(set=NIGHTLY), notify=())))
     watch.define()
     watch.end(RunStatus.PASSED)
     since = house.clock.now()
