@@ -79,6 +79,8 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield home(settings.absolute_home())
     yield databases(settings.dagster_home())
     yield disk_space(settings.absolute_home())
+    if settings.database_url:
+        yield ledger(settings)
     if settings.database_url or (settings.absolute_home() / "ledger.db").exists():
         yield run_history(settings)
     yield port("port", settings.port)
@@ -177,6 +179,20 @@ def disk_space(folder: Path) -> Check:
     free = shutil.disk_usage(there).free
     how = "free some space: inspect-pipelines gallery prune"
     return Check("disk space", free >= LEAST_DISK_BYTES, f"{free / 1e9:.1f} GB free", how)
+
+
+def ledger(settings: Settings) -> Check:
+    """The server that holds it answers, and how much of it is used."""
+    from inspect_pipelines.wiring import house
+
+    ledgers = house(settings).ledgers
+    try:
+        return Check("ledger", True, ledgers.described())
+    except InspectError as error:
+        sentence, _, advice = str(error).partition("; ")
+        return Check("ledger", False, sentence, advice)
+    finally:
+        ledgers.close()
 
 
 def run_history(settings: Settings) -> Check:

@@ -104,6 +104,9 @@ class Ledgers(Protocol):
     def read(self) -> AbstractContextManager[AcrossSession]:
         """As `Ledger.read`."""
 
+    def described(self) -> str:
+        """Their database, for whoever looks after it: product, version, how much of it is used, what holds."""
+
     def migrate(self) -> None:
         """Bring the schema up to date; safe from several processes at once."""
 

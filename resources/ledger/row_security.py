@@ -21,6 +21,11 @@ IS_OPEN = sa.text(
     "AND NOT row_security_active(oid)"
 )
 
+SERVER = sa.text(
+    "SELECT current_setting('server_version'), current_setting('max_connections'), count(*) "
+    "FROM pg_stat_activity WHERE backend_type = 'client backend'"
+)
+
 
 def fence(connection: sa.Connection) -> None:
     """Fence whatever has an organisation's rows and is not fenced yet: what a migration adds need not think of it."""
@@ -43,6 +48,15 @@ def holds(connection: sa.Connection) -> bool:
     """Whether the fence holds for whoever asks; False: their role owns the tables, or is above it."""
     open_tables: int = connection.execute(IS_OPEN).scalar_one()
     return open_tables == 0
+
+
+def described(connection: sa.Connection) -> str:
+    """The server in a line, and whether the fence holds."""
+    server, most, used = connection.execute(SERVER).one()
+    fenced = (
+        "row security holds" if holds(connection) else "row security is not asked (this role owns the tables)"
+    )
+    return f"PostgreSQL {server}, {used} of {most} connections, {fenced}"
 
 
 def _policy(connection: sa.Connection, table: str, rule: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.audit import WITHHELD
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.way import ITSELF
-from resources.ledger import schema
+from resources.ledger import row_security, schema
 from resources.ledger.access import SqlMembers, SqlTokens
 from resources.ledger.across import SqlAcrossSession
 from resources.ledger.answers import SqlAnswers
@@ -190,6 +191,12 @@ class SqlLedgers:
         self.migrate()
         with self.database.read() as connection:
             yield connection
+
+    def described(self) -> str:
+        with self.looking() as connection:
+            return (
+                row_security.described(connection) if self.is_shared else f"SQLite {sqlite3.sqlite_version}"
+            )
 
     def migrate(self) -> None:
         if self._is_current:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
 
 from builders import a_run
+from inspect_pipelines.cli import doctor
+from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from ledger_rows import fill
 from prepared import prepared_postgres
@@ -94,3 +97,18 @@ def test_who_owns_the_tables_is_told_that_the_fence_does_not_hold(filled, postgr
     with as_owner.database.read(of=THEIRS) as connection:
         assert not row_security.holds(connection)
     as_owner.close()
+
+
+def test_doctor_tells_the_server_its_connections_and_whether_the_fence_holds(
+    filled, postgres_server, postgres_bouncer, tmp_path
+):
+    def told(url: str) -> doctor.Check:
+        return doctor.ledger(Settings(home=tmp_path, database_url=url))
+
+    as_app, as_owner = told(postgres_bouncer), told(postgres_server)
+    nobody = told("postgresql+psycopg://app@127.0.0.1:1/qa")
+
+    assert re.fullmatch(r"PostgreSQL \d+\.\d+.*, \d+ of 100 connections, row security holds", as_app.found)
+    assert as_owner.found.endswith("row security is not asked (this role owns the tables)")
+    assert (as_app.is_ok, as_owner.is_ok, nobody.is_ok) == (True, True, False)
+    assert "does not answer" in nobody.found
