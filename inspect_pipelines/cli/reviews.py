@@ -28,7 +28,8 @@ from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.wish import Wish
 from inspect_pipelines.errors import NotFound
-from inspect_pipelines.queries.reviews import ReviewDossier
+from inspect_pipelines.queries.page import Page
+from inspect_pipelines.queries.reviews import ReviewDossier, ReviewSummary
 
 VIEWS_SHOWN = 3
 
@@ -40,17 +41,22 @@ def reviews() -> None:
 
 @reviews.command("list")
 @click.option("--all", "whole", is_flag=True, help="Also what is decided or superseded.")
+@click.option("--owner", help="Only of views that they look after, as organization.yaml says.")
 @page_options(50)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def list_(whole: bool, limit: int, after: str | None, as_json: bool) -> None:
+def list_(whole: bool, owner: str | None, limit: int, after: str | None, as_json: bool) -> None:
     """List what waits for a person, newest first."""
     ours, state = _desk(), None if whole else ReviewState.WAITING
-    page = ours.list(state, is_single=not whole, cursor=after, limit=limit)
-    say_rest(page, lambda cursor, most: ours.list(state, is_single=not whole, cursor=cursor, limit=most))
+
+    def listed(cursor: str | None, most: int) -> Page[ReviewSummary]:
+        return ours.list(state, is_single=not whole, owner=owner, cursor=cursor, limit=most)
+
+    page = listed(after, limit)
+    say_rest(page, listed)
     if as_json:
         print_json(page.items)
         return
-    for environment in ours.environments() if not (whole or after) else ():
+    for environment in ours.environments() if not (whole or after or owner) else ():
         count = len(environment.definitions)
         say(
             f"another environment touches {count} {'definition' if count == 1 else 'definitions'}: "
@@ -58,13 +64,7 @@ def list_(whole: bool, limit: int, after: str | None, as_json: bool) -> None:
             f"see it with: inspect-pipelines environments show {environment.id}"
         )
     if not page.items:
-        say(
-            "nothing older"
-            if after
-            else "nothing waits for a person"
-            if not whole
-            else "nothing was asked yet"
-        )
+        say(_nothing(whole=whole, owner=owner, is_further=bool(after)))
         return
     rows = [
         [
@@ -73,12 +73,13 @@ def list_(whole: bool, limit: int, after: str | None, as_json: bool) -> None:
             printable(one.review.context),  # strangers name branches
             local_time(one.review.opened_at),
             one.review.run_id,
+            printable(", ".join(one.owners)),
             _some(one.changed_views),
         ]
         for one in page.items
     ]
-    header = ["STATE", "DEFINITION", "BRANCH", "SINCE", "RUN", "VIEWS"]
-    say(aligned(header, rows, width=terminal_width(), optional=["BRANCH"]))
+    header = ["STATE", "DEFINITION", "BRANCH", "SINCE", "RUN", "OWNERS", "VIEWS"]
+    say(aligned(header, rows, width=terminal_width(), optional=["BRANCH", "OWNERS"]))
 
 
 @reviews.command()
@@ -164,6 +165,14 @@ def withdraw(decision_id: str) -> None:
     waits = found is not None and done.shown.view in found.waiting_views
     again = f": {done.shown.view} waits again as run {done.run_id} shows it" if waits else ""
     say(f"decision {done.id} is taken back{again}")
+
+
+def _nothing(*, whole: bool, owner: str | None, is_further: bool) -> str:
+    if is_further:
+        return "nothing older"
+    if owner:
+        return f"nothing waits for {owner!r}"
+    return "nothing was asked yet" if whole else "nothing waits for a person"
 
 
 def _lines(found: ReviewDossier) -> Iterator[str]:

@@ -171,6 +171,7 @@ OF: dict[str, dict[str, str]] = {
         "sign_in": "The OpenID provider of the organisation's people.",
         "open_inspect": "The control plane whose agents play for this organisation; a variable INSPECT_OPEN_INSPECT_* that is set wins over its key.",
         "retention": "How many days what is kept.",
+        "owners": "Who looks after which views: lines in the syntax of CODEOWNERS.",
         "calendars": "Days under a name: 2026-12-24, 2026-12-24..2026-12-26.",
         "channels": "How messages reach people.",
         "people": "Who can be mentioned, by login.",

@@ -12,6 +12,7 @@ from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.channels import read_channels, read_people
 from inspect_pipelines.config.layout import ORGANIZATION
 from inspect_pipelines.config.open_inspect import control_plane
+from inspect_pipelines.config.owners import owners
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.rules import notify_rule
@@ -108,6 +109,7 @@ def read_organization(
                 document.open_inspect, reader.at("open_inspect"), reader.warned_at("open_inspect")
             ),
             retention=reader.retention(document.retention),
+            owners=owners(document.owners, reader.at("owners")),
         ),
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
         document.playbooks.evaluate,

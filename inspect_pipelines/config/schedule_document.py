@@ -290,6 +290,7 @@ class OrganizationConfigDocument(Document):
     sign_in: SignInDocument | None = None
     open_inspect: OpenInspectDocument | None = None
     retention: RetentionDocument = Field(default_factory=RetentionDocument)
+    owners: str = ""
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: dict[str, Any] = Field(default_factory=dict)  # config/channels.py asks the kind of each
     people: dict[str, PersonDocument] = Field(default_factory=dict)

@@ -12,6 +12,7 @@ from inspect_pipelines.domain.control_plane import ControlPlane
 from inspect_pipelines.domain.identity import Provider
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
+from inspect_pipelines.domain.ownership import OwnerRule
 from inspect_pipelines.domain.plan import NotifyRule
 from inspect_pipelines.domain.retention import Retention
 from inspect_pipelines.domain.source import Source
@@ -53,6 +54,7 @@ class Organization:
         None  # whose agents play for it; None: the environment says it, or nobody
     )
     retention: Retention = field(default_factory=Retention)
+    owners: tuple[OwnerRule, ...] = ()  # in the file's order: the last that matches decides
 
 
 def taken_sources(

@@ -14,18 +14,20 @@ from inspect_pipelines.domain.announcement import (
     of_incident,
     of_run,
 )
-from inspect_pipelines.domain.cause import Cause, CauseKind, views_of
-from inspect_pipelines.domain.channel import Kinds, spec_of
+from inspect_pipelines.domain.cause import OF_THE_SITE, Cause, CauseKind, views_of
+from inspect_pipelines.domain.channel import spec_of
 from inspect_pipelines.domain.environment_incident import is_of_environment, left_by
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.maintenance import under_maintenance
 from inspect_pipelines.domain.message import MessageKind
 from inspect_pipelines.domain.notification import CODE_HOST, Notification, fired, notification_of
+from inspect_pipelines.domain.ownership import owners_of_views
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_end import Before, RunEnd
 from inspect_pipelines.domain.said import Said
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.domain.verdict import VerdictKind
 
 OF_INCIDENTS = (RuleEvent.ON_FAILURE, RuleEvent.ON_NEEDS_REVIEW)
@@ -57,10 +59,7 @@ def alerts_of(end: RunEnd, before: Before, *, remarks: Sequence[str] = ()) -> Al
     moves += _cleared(end, before, {incident.id for incident in shown})
     scene = _scene(end, before, tuple(remarks))
     told = [
-        note
-        for incident, says in moves
-        for say in says
-        for note in _about(end, incident, say, scene, before.kinds)
+        note for incident, says in moves for say in says for note in _about(end, incident, say, scene, before)
     ]
     known = tuple(_known(incident) for incident in shown if incident.known_by)
     heard = {note.target for note in told}
@@ -187,16 +186,18 @@ def _known(incident: Incident) -> str:
     return f"known since {incident.opened_at:%Y-%m-%d}, rejected by {who}: {incident.note}"
 
 
-def _about(end: RunEnd, incident: Incident, say: Say, scene: Scene, kinds: Kinds) -> list[Notification]:
+def _about(end: RunEnd, incident: Incident, say: Say, scene: Scene, before: Before) -> list[Notification]:
     """One notification a target."""
     event = EVENTS.get(say.kind, RuleEvent.ON_FAILURE)
     message = of_incident(say.kind, incident, scene)
     is_again = say.kind is MessageKind.REMINDER
     found = []
     for target in say.targets:
-        if is_again and not spec_of(kinds, target).is_reminded:
+        if is_again and not spec_of(before.kinds, target).is_reminded:
             continue
-        mentions = () if say.kind is MessageKind.RESOLVED else _mentions(end, event, target)
+        mentions: tuple[str, ...] = ()
+        if say.kind is not MessageKind.RESOLVED:
+            mentions = tuple(dict.fromkeys((*_mentions(end, event, target), *_owners(end, incident, before))))
         told = replace(message, mentions=mentions)
         occasion = end.run.id if is_again else ""
         found.append(notification_of(end.run, event, target, told, occasion=occasion, at=end.at))
@@ -236,6 +237,15 @@ def _of_the_run(
         told = replace(message, mentions=mentions_of(rule, end.run))
         found.append(notification_of(end.run, rule.event, target, told, at=end.at))
     return found
+
+
+def _owners(end: RunEnd, incident: Incident, before: Before) -> tuple[str, ...]:
+    """Who looks after what the incident is about: its views, or all that the run shows otherwise."""
+    if incident.kind not in OF_THE_SITE:
+        return ()
+    views = [View.parse(name) for name in sorted(views_of(incident.keys))]
+    shown = views or [one.view for one in end.comparisons if not one.passed]
+    return owners_of_views(before.organization.owners, end.run.definition_id, end.sessions, shown)
 
 
 def _mentions(end: RunEnd, event: RuleEvent, target: str) -> tuple[str, ...]:

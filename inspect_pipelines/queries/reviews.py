@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.decision import Decision, open_changes, settled
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ownership import OwnerRule, owners_of_views
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.review import Review, ReviewState
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.queries.json_shape import FLAT
 from inspect_pipelines.queries.page import Page, page_of, position_of
 
@@ -22,6 +25,7 @@ class ReviewSummary:
 
     review: Review = field(metadata=FLAT)
     changed_views: tuple[View, ...]  # that differed when it was opened; empty: nothing was approved yet
+    owners: tuple[str, ...] = ()  # who looks after these, as organization.yaml says
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ def list_reviews(
     state: ReviewState | None = None,
     *,
     is_single: bool = False,
+    owner: str | None = None,
     cursor: str | None = None,
     limit: int = 50,
 ) -> Page[ReviewSummary]:
@@ -47,17 +52,35 @@ def list_reviews(
 
     Args:
         is_single: Without those that ask by their environment alone, of which `queries/environments.py` tells.
+        owner: Only of views that they look after.
     """
-    before = position_of(cursor)
+    before, found = position_of(cursor), list[ReviewSummary]()
+    owner = owner.removeprefix("@") if owner is not None else None
     with house.ledger.read() as ledger:
-        found = ledger.review_queue.latest(state, is_single=is_single, before=before, limit=limit + 1)
-        compared = ledger.evidence.comparisons_of([one.run_id for one in found])
-    page = page_of(found, limit, lambda one: Position(one.opened_at, one.run_id))
-    return page.of(
-        lambda one: ReviewSummary(
-            one, tuple(each.view for each in open_changes(compared.get(one.run_id, ())))
-        )
-    )
+        rules = ledger.organizations.find().owners
+        while True:
+            batch = ledger.review_queue.latest(state, is_single=is_single, before=before, limit=limit + 1)
+            summaries = _summaries(ledger, rules, batch)
+            found += [one for one in summaries if owner is None or owner in one.owners]
+            if owner is None or len(batch) <= limit or len(found) > limit:
+                break
+            before = Position(batch[-1].opened_at, batch[-1].run_id)
+    return page_of(found, limit, lambda one: Position(one.review.opened_at, one.review.run_id))
+
+
+def _summaries(
+    ledger: LedgerSession, rules: Sequence[OwnerRule], reviews: Sequence[Review]
+) -> list[ReviewSummary]:
+    ids = [one.run_id for one in reviews]
+    compared = ledger.evidence.comparisons_of(ids)
+    sessions = ledger.evidence.sessions_of(ids) if rules else {}
+    found = []
+    for one in reviews:
+        changed = tuple(each.view for each in open_changes(compared.get(one.run_id, ())))
+        seen = sessions.get(one.run_id, ())
+        views = changed or [shot.view for session in seen for shot in session.screenshots]
+        found.append(ReviewSummary(one, changed, owners_of_views(rules, one.definition_id, seen, views)))
+    return found
 
 
 def review_with(house: House, run_id: str) -> ReviewDossier | None:

@@ -60,6 +60,11 @@ def upgrade_organization_9_to_10(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_organization_10_to_11(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may say who looks after which views; before, nobody was named."""
+    return kept
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
@@ -72,4 +77,5 @@ ORGANIZATION = Shape(
     upgrade_organization_7_to_8,
     upgrade_organization_8_to_9,
     upgrade_organization_9_to_10,
+    upgrade_organization_10_to_11,
 )

@@ -18,6 +18,7 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ownership import OwnerRule
 from inspect_pipelines.errors import Forbidden, InspectError, NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
@@ -192,3 +193,16 @@ def test_an_agent_decides_where_the_organisation_says_so(
 def _kept(ledger: LedgerSession, run_id: str) -> tuple[list[Decision], list[Baseline]]:
     run = RunId(run_id)
     return ledger.decisions.of_runs([run]).get(run, []), ledger.baselines.all(a_schedule().id)
+
+
+def test_an_owner_sees_what_they_look_after(house: House, run_id: str) -> None:
+    owners = (OwnerRule("*", ("ada",)), OwnerRule("playbooks/shop/pay@*", ("payments",)))
+    with house.ledger.write() as ledger:
+        organization = ledger.organizations.find()
+        ledger.organizations.save(replace(organization, owners=owners), at=house.clock.now())
+
+    (one,) = json.loads(said("reviews", "list", "--owner", "@payments", "--json"))
+
+    assert (one["run_id"], one["owners"]) == (run_id, ["ada", "payments"])
+    assert run_id in said("reviews", "list", "--owner", "ada")
+    assert said("reviews", "list", "--owner", "bob") == "nothing waits for 'bob'\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from inspect_pipelines.domain.alerting import Alerting, Overrides
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.ownership import OwnerRule
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.stored.serial import dump_json, load_json
 
@@ -66,3 +67,31 @@ def test_an_organisation_says_who_makes_pictures_the_approved_ones(folder):
 
     folder.write("organization.yaml", HEAD + "reviews: {finalise: people}\n")
     assert any("finalise" in one and "did you mean" in one for one in folder.problems())
+
+
+def test_an_organisation_says_who_looks_after_what_as_code_hosts_do(folder):
+    folder.write(
+        "organization.yaml",
+        HEAD + "owners: |\n  * ada # the rest\n\n  routes/checkout/ @payments bob\n  routes/checkout/old\n",
+    )
+
+    organization = folder.load().organization
+
+    assert organization.owners == (
+        OwnerRule("*", ("ada",)),
+        OwnerRule("routes/checkout/", ("payments", "bob")),
+        OwnerRule("routes/checkout/old", ()),
+    )
+    assert load_json(Organization, dump_json(organization)) == organization
+
+
+def test_lines_that_would_match_nothing_are_told_with_their_numbers(folder):
+    folder.write("organization.yaml", HEAD + "owners: |\n  * ada\n  !routes/ bob\n  src/pay/ bob\n")
+
+    first, second = (one for one in folder.problems() if "owners" in one)
+
+    assert "line 2: pattern '!routes/' begins with '!'" in first
+    assert "line 3: pattern 'src/pay/' begins with none of: playbooks/, routes/, definitions/" in second
+
+    folder.write("organization.yaml", HEAD + "owners: |\n" + "  * ada\n" * 1001)
+    assert any("owners may have 1000 lines, and these are 1001" in one for one in folder.problems())

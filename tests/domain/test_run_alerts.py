@@ -15,6 +15,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.message import MessageKind, Urgency
 from inspect_pipelines.domain.organization import Organization
+from inspect_pipelines.domain.ownership import OwnerRule
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
@@ -345,3 +346,19 @@ def test_a_schedule_that_ticks_again_ends_its_absence_unless_its_run_never_playe
     books.end(RunStatus.FAILED)
 
     assert (still, books.incidents()[0].is_open) == (True, False)
+
+
+def test_whoever_owns_what_differs_is_mentioned_until_it_is_over(books: Books) -> None:
+    owners = (OwnerRule("*", ("ada",)), OwnerRule("playbooks/shop/pay@*", ("payments",)))
+    books.define(
+        NotifyRule(RuleEvent.ON_FAILURE, ("slack:#qa",), ("qa",)),
+        organization=Organization(DEFAULT_ORG, owners=owners),
+    )
+
+    (opened,) = books.end(comparisons=[a_comparison("pay")])
+    (other,) = books.end(comparisons=[a_comparison("pay"), a_comparison("home")])
+    over = books.end(RunStatus.PASSED)
+    (ours,) = books.end(RunStatus.ERROR)
+
+    mentions = [note.message.mentions if note.message else None for note in (opened, other, *over, ours)]
+    assert mentions == [("qa", "payments"), ("qa", "ada"), (), (), ("qa",)]

@@ -34,9 +34,9 @@ class ReviewDesk(Protocol):
         """The time, UTC."""
 
     def list(
-        self, state: ReviewState | None, *, is_single: bool, cursor: str | None, limit: int
+        self, state: ReviewState | None, *, is_single: bool, owner: str | None, cursor: str | None, limit: int
     ) -> Page[ReviewSummary]:
-        """A page, newest first; `is_single`: without those that ask by their environment alone."""
+        """A page, newest first; `is_single`: without those that ask by their environment alone; `owner`: only theirs."""
 
     def environments(self) -> Sequence[EnvironmentReview]:
         """What those ask by."""
@@ -68,9 +68,9 @@ class ReviewsHere(ReviewDesk):
         return self._house.clock.now()
 
     def list(
-        self, state: ReviewState | None, *, is_single: bool, cursor: str | None, limit: int
+        self, state: ReviewState | None, *, is_single: bool, owner: str | None, cursor: str | None, limit: int
     ) -> Page[ReviewSummary]:
-        return list_reviews(self._house, state, is_single=is_single, cursor=cursor, limit=limit)
+        return list_reviews(self._house, state, is_single=is_single, owner=owner, cursor=cursor, limit=limit)
 
     def environments(self) -> Sequence[EnvironmentReview]:
         return list_environments(self._house)
@@ -106,11 +106,11 @@ class ReviewsThere(ReviewDesk):
         return SystemClock().now()
 
     def list(
-        self, state: ReviewState | None, *, is_single: bool, cursor: str | None, limit: int
+        self, state: ReviewState | None, *, is_single: bool, owner: str | None, cursor: str | None, limit: int
     ) -> Page[ReviewSummary]:
         from inspect_pipelines.cli.desks.paging import gathered
 
-        return gathered(self._client.reviews.list(state=state, single=is_single), cursor, limit)
+        return gathered(self._client.reviews.list(state=state, single=is_single, owner=owner), cursor, limit)
 
     def environments(self) -> Sequence[EnvironmentReview]:
         return self._client.environments.list()

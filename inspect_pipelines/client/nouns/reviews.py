@@ -21,12 +21,17 @@ class Reviews(Noun):
         *,
         state: ReviewState | None = None,
         single: bool = False,
+        owner: str | None = None,
         page_size: int = 50,
         cursor: str | None = None,
     ) -> Pages[ReviewSummary]:
         """What runs showed and people were asked about, newest first by (opened_at, run_id)."""
         return self._pages(
-            ReviewSummary, "/reviews", {"state": state, "single": single}, page_size=page_size, cursor=cursor
+            ReviewSummary,
+            "/reviews",
+            {"state": state, "single": single, "owner": owner},
+            page_size=page_size,
+            cursor=cursor,
         )
 
     def show(self, review_id: str) -> ReviewDossier:

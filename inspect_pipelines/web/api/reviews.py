@@ -47,11 +47,16 @@ def reviews(gate: Gate) -> Routes:
         single: Annotated[
             bool, Query(description="Without those that ask by their environment alone: see `/environments`.")
         ] = False,
+        owner: Annotated[
+            str | None, Query(max_length=200, description="Only of views that they look after: see `owners`.")
+        ] = None,
         limit: Limit = USUAL,
         cursor: Cursor = None,
     ) -> Response:
         """What runs showed and people were asked about, newest first by (opened_at, run_id)."""
-        return asked.page(list_reviews(asked.house, state, is_single=single, cursor=cursor, limit=limit))
+        return asked.page(
+            list_reviews(asked.house, state, is_single=single, owner=owner, cursor=cursor, limit=limit)
+        )
 
     @routes.get("/reviews/{review_id}", sees, Answer(ReviewDossier))
     def show(asked: AskedBy, review_id: str) -> Response:
