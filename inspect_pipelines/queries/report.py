@@ -105,7 +105,8 @@ class ReportModel:
     @property
     def environment_word(self) -> str:
         """What becomes of pictures of another environment."""
-        if self.report.run.status is RunStatus.PASSED:
+        is_observed = self.report.definition is not None and self.report.definition.plan.observe
+        if self.report.run.status is RunStatus.PASSED and not is_observed:
             return "A person accepted that, so its pictures are judged as any others."
         if told_of(self.report.verdict.reasons):
             return (

@@ -174,7 +174,7 @@ def review_room(house: House, run_id: RunId) -> ReviewRoom | None:
 def next_review(house: House, room: ReviewRoom) -> RunId | None:
     """The run to look at next: of the same definition, else the one that waits longest; None: nothing waits."""
     with house.ledger.read() as ledger:
-        waiting = ledger.review_queue.latest(ReviewState.WAITING)
+        waiting = ledger.review_queue.latest(ReviewState.WAITING, is_single=True)
     others = [one for one in reversed(waiting) if one.run_id != room.run.id]
     same = [one for one in others if one.definition_id == room.run.definition_id]
     return next((one.run_id for one in (*same, *others)), None)
