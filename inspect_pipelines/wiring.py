@@ -22,7 +22,7 @@ from resources.clock import SystemClock
 from resources.code_host.github import GitHub
 from resources.code_host.workflows import GitHubWorkflows
 from resources.evidence_files import FolderEvidenceFiles
-from resources.gallery.folder import FolderGallery
+from resources.gallery.opening import gallery_at, place
 from resources.hashes import Argon2Hashes
 from resources.history.store import DuckHistory
 from resources.identities.oidc import OidcIdentities
@@ -50,7 +50,8 @@ def estate(settings: Settings | None = None) -> Estate:
     database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
     ledgers = create_ledgers(database)
     inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledgers)
-    gallery = FolderGallery(home / "gallery")
+    pictures = place(settings)
+    gallery = gallery_at(pictures, clock, home)
     files = home / "outbox"
     opener = Opener(CHANNELS, gallery, clock, resolve_secret, files)
     channel = RoutedChannel(publication.channels, opener, FileChannel(files, gallery))
@@ -58,7 +59,7 @@ def estate(settings: Settings | None = None) -> Estate:
     live_frames = FolderLiveFrames(home / "run" / "live", clock.now)
     key = settings.logins_key.get_secret_value() if settings.logins_key else None
     browser = BrowserSessions(
-        gallery=home / "gallery",
+        gallery=pictures,
         scratch=home / "run",
         logins=home / "logins",
         clock=clock,

@@ -7,10 +7,15 @@ import os
 import shutil
 import signal
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
+
+if TYPE_CHECKING:
+    from object_storage import ObjectServer
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("ci")
@@ -35,6 +40,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     if TEMPORARY in config.stash:
         shutil.rmtree(config.stash[TEMPORARY], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def object_server() -> Iterator[ObjectServer]:
+    """One S3 server a process; who uses it takes a prefix of his own."""
+    from object_storage import an_object_server
+
+    with an_object_server() as server:
+        yield server
 
 
 gc.disable()  # half of what it takes to collect ten thousand tests; what these are is kept until the end anyhow

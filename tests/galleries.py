@@ -15,7 +15,7 @@ from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
 from inspect_pipelines.imaging.picture import decode, size
 from inspect_pipelines.imaging.rows import pack
 from inspect_pipelines.ports.gallery import Stat
-from resources.gallery.folder import check
+from resources.gallery.png import check
 
 
 class MemoryGallery:
@@ -67,6 +67,9 @@ class MemoryGallery:
         if len(sha256) != 64:
             raise NotFound(f"{sha256!r} names no picture")
         return f"memory:{sha256}.png"
+
+    def link(self, sha256: Sha256, *, seconds: int) -> str | None:
+        return None
 
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         buffer = io.BytesIO()

@@ -52,14 +52,23 @@ def prune(age: str, is_dry_run: bool) -> None:
 
 @gallery.command()
 @click.argument("sha256", metavar="SHA")
-def show(sha256: str) -> None:
-    """Print the path of a picture, after checking that it is whole."""
+@click.option(
+    "--opens-for",
+    "age",
+    default="1h",
+    show_default=True,
+    metavar="AGE",
+    help="How long its link opens, where pictures are in a bucket.",
+)
+def show(sha256: str, age: str) -> None:
+    """Check that a picture is whole, and print its path or link."""
     house = _house()
+    seconds = int(parsed_age(age, option="--opens-for").total_seconds())
     house.gallery.get(Sha256(sha256))
-    say(house.gallery.url(Sha256(sha256)))
+    say(house.gallery.link(Sha256(sha256), seconds=seconds) or house.gallery.url(Sha256(sha256)))
 
 
-def parsed_age(text: str) -> timedelta:
+def parsed_age(text: str, *, option: str = "--older-than") -> timedelta:
     """The time that `30d` means.
 
     Raises:
@@ -68,7 +77,7 @@ def parsed_age(text: str) -> timedelta:
     match = AGE.fullmatch(text.strip())
     if match is None:
         raise UsageError(
-            f"--older-than {text!r} is no age; write a number and h, d or w, for example 36h, 30d or 8w"
+            f"{option} {text!r} is no age; write a number and h, d or w, for example 36h, 30d or 8w"
         )
     return timedelta(**{UNITS[match.group(2)]: int(match.group(1))})
 

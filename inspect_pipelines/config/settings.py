@@ -93,6 +93,21 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     """The ledger's database, `postgresql+psycopg://..`; None: SQLite in `home`."""
 
+    gallery: str | None = Field(default=None, min_length=1)
+    """Where pictures are kept: `s3://bucket/prefix`, `gs://..`, `az://..` or `file:///path`; None: a folder in `home`."""
+
+    gallery_endpoint: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """The address of an S3-compatible server; None: Amazon's own."""
+
+    gallery_region: str | None = Field(default=None, min_length=1)
+    """The bucket's region; None: as `AWS_REGION` says, else us-east-1."""
+
+    gallery_key: str | None = Field(default=None, min_length=1)
+    """The id of the access key, an account with Azure; None: as the provider's own variables say."""
+
+    gallery_secret: str | None = Field(default=None, pattern=SECRET_REFERENCE.pattern)
+    """Its secret, as a reference: `${env:NAME}` or `${file:/path}`; the JSON of a service account with Google."""
+
     chromium: Path | None = None
     """The browser; None: found on PATH, then Playwright's own."""
 

@@ -30,7 +30,8 @@ class Pictures(Protocol):
 
         Raises:
             Unreadable: Not a PNG, truncated, or over the size and dimension caps.
-            Unavailable: The disk is full.
+            Unavailable: The disk is full, or the storage does not answer.
+            Refused: The storage does not let us.
         """
 
     def rows(self, sha256: Sha256) -> bytes | None:
@@ -70,6 +71,14 @@ class Gallery(Pictures, Protocol):
             NotFound: No picture can have that name.
         """
 
+    def link(self, sha256: Sha256, *, seconds: int) -> str | None:
+        """An address that opens for anybody, for so long; None: there is none here, our own pages show what is stored.
+
+        Raises:
+            NotFound: No picture can have that name.
+            Refused: No link is made for so long.
+        """
+
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         """A small PNG or WebP of it, made once."""
 
@@ -77,7 +86,8 @@ class Gallery(Pictures, Protocol):
         """Return when a picture could be stored now.
 
         Raises:
-            Unavailable: Why not.
+            Unavailable: Why not; another try may help.
+            Refused: Why not; a person has to change something.
         """
 
     def free_bytes(self) -> int | None:

@@ -10,31 +10,20 @@ import hashlib
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
-
-from PIL import Image
 
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
 from inspect_pipelines.ports.gallery import Stat
 from resources.disk.atomic import write_atomically
 from resources.disk.lock import take_lock
+from resources.gallery.png import HEADER_BYTES, check, dimensions, packed_rows, shrunk
 
 SHA256 = re.compile(r"[0-9a-f]{64}")
-SIGNATURE = b"\x89PNG\r\n\x1a\n"
-HEADER_BYTES = 33  # the signature and IHDR
-END = b"\x00\x00\x00\x00IEND\xaeB`\x82"
-MAX_BYTES = 50 * 1024 * 1024
-MAX_PIXELS = 80_000_000  # 240 MB once decoded to RGB; Pillow itself warns of bombs at 89 Mpx
-MAX_SIDE_PX = 32_767  # the largest side that every viewer and image library takes (signed 16 bits)
-THUMBNAIL_SHAPE = (
-    4  # a thumbnail is at most so many times as high as it is wide; the top of the page is what tells
-)
 KEPT_WITH_IT = (".png", ".rows")
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT)
 
@@ -52,11 +41,7 @@ class FolderGallery:
         path = self.path(sha256)
         rows = None
         if with_rows and not self._rows_path(sha256).exists():
-            # Late: a session whose pictures are all known already does not pay 0.2 s for NumPy and a decoder.
-            from inspect_pipelines.imaging.picture import decode
-            from inspect_pipelines.imaging.rows import pack
-
-            rows = pack(decode(png))
+            rows = packed_rows(png)
         with self._lock(is_shared=True):
             if rows is not None:
                 self._write(self._rows_path(sha256), rows)
@@ -116,13 +101,16 @@ class FolderGallery:
         """The path, for a person."""
         return str(self.path(sha256))
 
+    def link(self, sha256: Sha256, *, seconds: int) -> None:
+        """A folder has none: its pictures are shown by our own pages, behind our own signed links."""
+
     def thumbnail(self, sha256: Sha256, *, max_px: int = 320) -> bytes:
         """A small WebP of it, at most `max_px` wide and four times as high, made once; a taller page shows its top."""
         path = self._thumbnail_path(self.path(sha256), max_px)
         try:
             return path.read_bytes()
         except FileNotFoundError:
-            small = _shrunk(self.get(sha256), max_px)
+            small = shrunk(self.get(sha256), max_px)
             self._write(path, small)
             return small
 
@@ -219,65 +207,6 @@ def _holds(path: Path, png: bytes) -> bool:
         return path.stat().st_size == len(png) and path.read_bytes() == png
     except OSError:
         return False
-
-
-def check(png: bytes) -> tuple[int, int]:
-    """Width and height in px of a PNG that is whole and within the caps.
-
-    Raises:
-        Unreadable: It is not, with the reason.
-    """
-    if len(png) > MAX_BYTES:
-        raise Unreadable(
-            f"a picture of {len(png) / 1e6:.0f} MB was refused: at most {MAX_BYTES / 1e6:.0f} MB"
-        )
-    width, height = dimensions(png)
-    if not png.endswith(END):
-        raise Unreadable("a picture was refused: its PNG is cut off")
-    _verified(lambda: Image.open(BytesIO(png)).verify())
-    return width, height
-
-
-def dimensions(png: bytes) -> tuple[int, int]:
-    """Width and height in px as a PNG's first bytes say, within the caps.
-
-    Raises:
-        Unreadable: They say no size, or one over the caps.
-    """
-    if not png.startswith(SIGNATURE):
-        raise Unreadable(f"a picture was refused: it begins with {png[:8]!r}, so it is no PNG")
-    width, height = (int.from_bytes(png[at : at + 4], "big") for at in (16, 20))
-    if png[12:16] != b"IHDR" or not width or not height:
-        raise Unreadable("a picture was refused: its PNG header is damaged")
-    if width > MAX_SIDE_PX or height > MAX_SIDE_PX or width * height > MAX_PIXELS:
-        raise Unreadable(
-            f"a picture of {width} x {height} px was refused: at most {MAX_SIDE_PX} px a side and {MAX_PIXELS // 10**6} million px; "
-            f"photograph a part of the page with `clip`"
-        )
-    return width, height
-
-
-def _verified(action: Callable[[], object]) -> None:
-    try:
-        action()
-    except (OSError, SyntaxError, ValueError, EOFError) as error:  # what Pillow raises for broken files
-        raise Unreadable(f"a picture cannot be decoded: {error}") from error
-
-
-def _shrunk(png: bytes, max_px: int) -> bytes:
-    buffer = BytesIO()
-
-    def shrink() -> None:
-        image: Image.Image = Image.open(BytesIO(png))
-        if image.height > image.width * THUMBNAIL_SHAPE:
-            image = image.crop((0, 0, image.width, image.width * THUMBNAIL_SHAPE))
-        if image.mode != "RGB":
-            image = image.convert("RGB")
-        image.thumbnail((max_px, max_px * THUMBNAIL_SHAPE), Image.Resampling.LANCZOS, reducing_gap=2.0)
-        image.save(buffer, "WEBP", quality=80, method=2)
-
-    _verified(shrink)
-    return buffer.getvalue()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
@@ -16,6 +17,7 @@ from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
 from inspect_pipelines.errors import NotFound, Refused, Unreadable, UsageError
 from inspect_pipelines.wiring import house as wired
 from loopback_site.server import png
+from object_storage import ObjectServer
 
 
 @pytest.fixture
@@ -105,3 +107,31 @@ def test_pruning_takes_traces_that_no_session_refers_to_and_leaves_the_others(ho
     assert house.evidence_files.get(EvidenceKind.TRACE, kept) == b"PK kept"
     with pytest.raises(NotFound):
         house.evidence_files.get(EvidenceKind.TRACE, gone)
+
+
+def test_where_pictures_are_in_a_bucket_a_person_gets_a_link_that_opens_for_a_while(
+    object_server: ObjectServer, tmp_path: Path, monkeypatch
+):
+    bucket = object_server.bucket("cli")
+    for name, value in {
+        "HOME": str(tmp_path / "home"),
+        "GALLERY": bucket.url,
+        "GALLERY_ENDPOINT": bucket.endpoint,
+        "GALLERY_KEY": bucket.key,
+        "GALLERY_SECRET": bucket.secret,
+    }.items():
+        monkeypatch.setenv(f"INSPECT_{name}", str(value))
+    in_bucket = wired(Settings())
+    in_bucket.ledgers.migrate()
+    sha = in_bucket.gallery.put(png(20, 10))
+
+    shown = call("show", sha, "--opens-for", "2h")
+    pruned = call("prune", "--dry-run")
+
+    assert httpx.get(shown.output.strip()).content == png(20, 10)
+    assert "X-Amz-Expires=7200" in shown.output
+    assert "would delete 0 pictures" in pruned.output
+    assert in_bucket.gallery.free_bytes() > 0
+    assert not list((tmp_path / "home").rglob("*.png"))
+    with pytest.raises(UsageError, match="--opens-for 'soon' is no age"):
+        call("show", sha, "--opens-for", "soon")

@@ -1,10 +1,11 @@
-"""What every gallery keeps; run over a folder and over the one in memory that other tests use."""
+"""What every gallery keeps; run over a folder, a bucket of a real S3 server, and the one in memory that other tests use."""
 
 from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -16,14 +17,20 @@ from inspect_pipelines.imaging.picture import decode
 from inspect_pipelines.imaging.rows import pack
 from inspect_pipelines.ports.gallery import Gallery, Stat
 from loopback_site.server import png
+from object_storage import ObjectServer
+from resources.clock import SystemClock
 from resources.gallery.folder import FolderGallery
+from resources.gallery.objects import ObjectGallery
 
 NOBODYS = Sha256("a" * 64)
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=["folder", "memory"])
+@pytest.fixture(params=["folder", "memory", "bucket"])
 def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> Gallery:
+    if request.param == "bucket":
+        server: ObjectServer = request.getfixturevalue("object_server")
+        return ObjectGallery(server.objects(uuid4().hex), SystemClock())
     return FolderGallery(tmp_path / "gallery") if request.param == "folder" else MemoryGallery()
 
 

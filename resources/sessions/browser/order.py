@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspect_pipelines.domain.session import SessionRequest
+from resources.objects.bucket import Bucket
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +14,7 @@ class Order:
     """Holds references to secrets, never secrets."""
 
     request: SessionRequest
-    gallery: Path
+    gallery: Path | Bucket
     scratch: Path  # for the profile and every temporary file; the parent removes it
     chromium: Path  # a leash around the real one, see leash.py
     no_sandbox: bool

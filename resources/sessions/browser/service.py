@@ -18,9 +18,10 @@ from inspect_pipelines.ports.logins import Logins
 from inspect_pipelines.stored.serial import load_json
 from resources.clock import SystemClock
 from resources.evidence_files import FolderEvidenceFiles
-from resources.gallery.folder import FolderGallery
+from resources.gallery.opening import gallery_at
 from resources.live_frames import FolderLiveFrames
 from resources.logins.folder import FolderLogins
+from resources.objects.bucket import Bucket
 from resources.sessions.browser.halt import Halt
 from resources.sessions.browser.hold import Hold
 from resources.sessions.browser.order import Order
@@ -92,7 +93,7 @@ def serve(
 
 def perform(
     request: SessionRequest,
-    gallery: Path,
+    gallery: Path | Bucket,
     write: Callable[[str], None],
     launch: Callable[[], Browser],
     halt: Halt,
@@ -143,7 +144,7 @@ def perform(
             values=resolved,
             secret_names=secret_names,
             records=[record, *others],
-            gallery=FolderGallery(gallery),
+            gallery=gallery_at(gallery, clock),
             clock=clock,
             halt=halt,
             logins=logins,

@@ -25,6 +25,7 @@ from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.stored.serial import dump_json
 from resources import chromium
 from resources.live_frames import FolderLiveFrames
+from resources.objects.bucket import Bucket
 from resources.sessions.browser.crew import Crew
 from resources.sessions.browser.family import leashed
 from resources.sessions.browser.order import Order
@@ -47,8 +48,8 @@ class BrowserSessions:
     """Plays playbooks in this machine's Chromium.
 
     Args:
-        gallery: The folder of the gallery, where the worker stores its pictures.
-        logins: The folder of kept logins; None: beside the gallery.
+        gallery: The folder or bucket of the gallery, where the worker stores its pictures.
+        logins: The folder of kept logins; None: beside the gallery, which is a folder then.
         scratch: For temporary files when the system's own folder does not do.
         browser: The Chromium to start; None: found on the machine.
         no_sandbox: Start Chromium without its sandbox; None: only as root, where it refuses to start with one.
@@ -62,7 +63,7 @@ class BrowserSessions:
     def __init__(
         self,
         *,
-        gallery: Path,
+        gallery: Path | Bucket,
         scratch: Path,
         clock: Clock,
         logins: Path | None = None,
@@ -76,7 +77,10 @@ class BrowserSessions:
     ) -> None:
         self._gallery = gallery
         self._scratch = scratch
-        self._logins = logins or gallery.parent / "logins"
+        if logins is None:
+            assert isinstance(gallery, Path)  # whoever has a bucket says where logins are
+            logins = gallery.parent / "logins"
+        self._logins = logins
         self._clock = clock
         self._browser = browser
         self._memory_bytes = memory_mb * 1_000_000

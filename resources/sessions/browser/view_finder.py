@@ -9,7 +9,7 @@ from playwright.sync_api import CDPSession, Error
 
 from inspect_pipelines.domain.action import TakeScreenshot
 from inspect_pipelines.domain.playbook import Viewport
-from resources.gallery.folder import MAX_PIXELS, MAX_SIDE_PX
+from resources.gallery.png import MAX_PIXELS, MAX_SIDE_PX
 from resources.sessions.browser.faults import ActionFailed
 from resources.sessions.browser.rect import Rect
 from resources.sessions.browser.targets import PROBE_MS, locate

@@ -21,7 +21,7 @@ from inspect_pipelines.domain.screenshot import UNKNOWN, Environment, Screenshot
 from inspect_pipelines.domain.session import SessionRequest
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.gallery import Pictures
-from resources.gallery.folder import dimensions
+from resources.gallery.png import dimensions
 from resources.sessions.open_inspect.orders import base_url
 from resources.sessions.open_inspect.picture import as_png
 from resources.sessions.open_inspect.told import Artifact, Message

@@ -26,7 +26,8 @@ from loopback_site.server import png
 from open_inspect_rig import PACE, agents
 from prepared import prepare
 from resources.clock import SystemClock
-from resources.gallery.folder import FolderGallery, dimensions
+from resources.gallery.folder import FolderGallery
+from resources.gallery.png import dimensions
 from resources.ledger.store import create_ledgers
 from resources.sessions.open_inspect.sessions import OpenInspectSessions
 from session_requests import a_request
