@@ -23,7 +23,8 @@ BUCKET = "pictures"
 KEY, SECRET = "qa-key", "qa-secret"
 READER_KEY, READER_SECRET = "reader-key", "reader-secret"  # may read and list, not write
 HASTY = Patience(request_seconds=5, connect_seconds=2, retries=1, retry_seconds=2)
-S3_PORT = 21_000
+FIRST_PORT, LAST_PORT, PORTS = 21_000, 29_000, 10  # below those that connections begin from
+SOCKETS = Path("/tmp")
 IDENTITIES = {
     "identities": [
         {
@@ -65,25 +66,32 @@ class ObjectServer:
 def an_object_server() -> Iterator[ObjectServer]:
     """Start one and yield it once it takes objects.
 
-    Its ports are fixed and its address is this process's own: nobody else listens there, so no port has to be found free.
+    Its address is this process's own: nobody else listens there, so no port has to be found free.
     """
-    address = own_address()
+    with own_ports() as ports:
+        yield from _serving(own_address(), ports)
+
+
+def _serving(address: str, ports: range) -> Iterator[ObjectServer]:
     folder = Path(tempfile.mkdtemp(prefix="weed-"))
     (folder / "s3.json").write_text(json.dumps(IDENTITIES), "utf-8")
-    ports = iter(range(S3_PORT, S3_PORT + 20))
     flags = [
-        f"-{name}={next(ports)}"
-        for name in (
-            "s3.port",
-            "s3.port.grpc",
-            "s3.port.iceberg",
-            "s3.port.lance",
-            "master.port",
-            "master.port.grpc",
-            "volume.port",
-            "volume.port.grpc",
-            "filer.port",
-            "filer.port.grpc",
+        f"-{name}={port}"
+        for port, name in zip(
+            ports,
+            (
+                "s3.port",
+                "s3.port.grpc",
+                "s3.port.iceberg",
+                "s3.port.lance",
+                "master.port",
+                "master.port.grpc",
+                "volume.port",
+                "volume.port.grpc",
+                "filer.port",
+                "filer.port.grpc",
+            ),
+            strict=True,
         )
     ]
     (folder / "data").mkdir()
@@ -108,13 +116,35 @@ def an_object_server() -> Iterator[ObjectServer]:
             env={"PATH": os.environ.get("PATH", ""), "HOME": str(folder)},
         )
     try:
-        until(lambda: server.poll() is not None or _takes(address, folder), 120)
+        until(lambda: server.poll() is not None or _takes(address, ports[0], folder), 120)
         assert server.poll() is None, (folder / "log").read_text("utf-8", "replace")[-3000:]
-        yield ObjectServer(f"http://{address}:{S3_PORT}", folder)
+        yield ObjectServer(f"http://{address}:{ports[0]}", folder)
     finally:
         server.kill()  # it would take ten seconds to stop
         server.wait()
+        for port in ports:
+            for left in SOCKETS.glob(f"seaweedfs-*-{port}.sock"):
+                left.unlink(missing_ok=True)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def own_ports() -> Iterator[range]:
+    """Numbers that no other process of these tests uses: the server's parts also meet at sockets in /tmp that are named by port alone.
+
+    An abstract socket's name holds them, since it goes with its process.
+    """
+    for first in range(FIRST_PORT, LAST_PORT, PORTS):
+        held = socket.socket(socket.AF_UNIX)
+        try:
+            held.bind(f"\0object-storage-of-tests-{first}")
+        except OSError:
+            held.close()
+            continue
+        with held:
+            yield range(first, first + PORTS)
+        return
+    raise AssertionError("every port for object servers is taken")
 
 
 def own_address() -> str:
@@ -123,13 +153,13 @@ def own_address() -> str:
     return f"127.{64 + (pid >> 16) % 128}.{(pid >> 8) % 256}.{pid % 256}"
 
 
-def _takes(address: str, folder: Path) -> bool:
+def _takes(address: str, port: int, folder: Path) -> bool:
     """Whether an object can be stored: a child asks, so that no thread of the client runs in this process unless a test wants it."""
     try:
-        socket.create_connection((address, S3_PORT), 2).close()
+        socket.create_connection((address, port), 2).close()
     except OSError:
         return False
-    store = ObjectServer(f"http://{address}:{S3_PORT}", folder).bucket("probe")
+    store = ObjectServer(f"http://{address}:{port}", folder).bucket("probe")
     asked = (
         "import sys; from obstore.store import from_url\n"
         "from_url(sys.argv[1], config=dict(endpoint=sys.argv[2], region='us-east-1', access_key_id=sys.argv[3], secret_access_key=sys.argv[4]),"
