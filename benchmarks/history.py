@@ -1,6 +1,6 @@
 """Years of runs in the history: sizes, answers, publications; beside SQLite, PostgreSQL and Parquet files; `make bench-history`.
 
-The goals are for 10 million runs with 100 million comparisons, which take hours to make on two cores. What was measured
+The goals are for 10 million runs with 100 million comparisons, for which two cores want an hour. What was measured
 says its size: goals of another size are asked of it all the same, and a file of fewer runs is held to its share of 2 GB.
 """
 

@@ -6,6 +6,7 @@ Peers hold the columns that are asked about and not one more, so that their size
 from __future__ import annotations
 
 import sqlite3
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Mapping
@@ -22,6 +23,7 @@ RUNS = "run_seq, run_id, definition_id, playbook_id, status, requested_at, compl
 COMPARISONS = (
     "run_seq, definition_id, view, score_method, score, tolerance_score, passed, is_flaky, compared_at"
 )
+TESTS = Path(__file__).parents[2] / "tests"
 TABLES = {"automated_runs": RUNS, "comparisons": COMPARISONS}
 INDEXES = (
     "CREATE INDEX a ON automated_runs (requested_at, run_id)",
@@ -154,7 +156,8 @@ def _windowed(statement: str) -> str:
 
 
 def _postgres(source: duckdb.DuckDBPyConnection, given: Mapping[str, Any], rounds: int) -> dict[str, float]:
-    from tests.postgres import a_server  # the server that the ledger's contract is tested on
+    sys.path.insert(0, str(TESTS))
+    from postgres import a_server  # the server that the ledger's contract is tested on
 
     with a_server() as url, psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as server:
         for table in TABLES:
