@@ -32,6 +32,7 @@ from resources.channels.registry import CHANNELS
 from resources.code_host.workflows import GitHubWorkflows
 from resources.evidence_files import FolderEvidenceFiles
 from resources.hashes import Argon2Hashes
+from resources.history.named import filled
 from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
 from resources.live_frames import FolderLiveFrames
@@ -189,6 +190,9 @@ class NoHistory:
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         raise NotImplementedError
+
+    def statement(self, org_id: OrgId, name: str, given: Mapping[str, str]) -> str:
+        return filled(name, org_id, given)
 
     def answer(self, org_id: OrgId, sql: str) -> Answered:
         return Answered((Column("org_id", "VARCHAR"),), ((org_id,),), NOW)
