@@ -42,18 +42,19 @@ def say(client: TestClient, body: dict[str, Any], **headers: str) -> Any:
 
 
 def states(client: TestClient, query: str = "") -> list[str]:
-    return [one["state"] for one in client.get(f"{V1}/reviews{query}").json()["items"]]
+    """Of runs that wait by what they show; one waits by its environment alone."""
+    return [one["state"] for one in client.get(f"{V1}/reviews?single=true{query}").json()["items"]]
 
 
 def test_the_inbox_holds_what_waits_and_lets_go_of_what_is_decided(client: TestClient) -> None:
-    (waiting,) = client.get(f"{V1}/reviews?state=waiting").json()["items"]
+    (waiting,) = client.get(f"{V1}/reviews?state=waiting&single=true").json()["items"]
     assert (waiting["run_id"], waiting["changed_views"]) == (ledger_rows.RUNNING.id, [HOME])
 
     answer = say(client, {"decision": "accept", "note": "the new header"})
 
     (decision,) = answer.json()["items"]
     assert (decision["kind"], decision["by"], decision["via"]) == ("accept", "local", "api")
-    assert (states(client, "?state=waiting"), states(client)) == ([], ["decided"])
+    assert (states(client, "&state=waiting"), states(client)) == ([], ["decided"])
     shown = client.get(REVIEW).json()
     assert (shown["waiting_views"], shown["comparisons"][0]["said"]["decision_id"]) == ([], decision["id"])
 
