@@ -274,7 +274,7 @@ def differing(table: str, here: House, there: House) -> Iterator[tuple[str, list
     patterns = " OR ".join(f"column_name LIKE '{each}'" for each in (*VARYING, *OF_THE_RUNNER))
     names = column(
         here,
-        f"SELECT column_name FROM information_schema.columns WHERE table_name = '{table}' AND NOT ({patterns}) ORDER BY 1",
+        f"SELECT column_name FROM information_schema.columns WHERE table_schema = 'main' AND table_name = '{table}' AND NOT ({patterns}) ORDER BY 1",
     )
     assert names
     for name in names:

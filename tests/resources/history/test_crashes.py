@@ -100,7 +100,7 @@ class DeadlyClock(SystemClock):
 
 class DeadlyLedger:
     def __init__(self, ledger):
-        self.read = ledger.read
+        self.read, self.is_shared = ledger.read, ledger.is_shared
     def write(self):
         die()
 

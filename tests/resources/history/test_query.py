@@ -64,7 +64,7 @@ def test_every_way_of_reading_is_allowed(home, sql):
         ("PRAGMA enable_profiling", "would do more than read"),
         ("SELECT * FROM read_csv('/etc/hostname')", "reaches beyond the run history"),
         ("SELECT * FROM '/etc/hostname.csv'", "reaches beyond the run history"),
-        ("EXPLAIN ANALYZE INSERT INTO internal.applied VALUES (99, 'x', 'y')", "read-only"),
+        ("EXPLAIN ANALYZE INSERT INTO internal.applied VALUES (99, 'x', 'y', 1)", "read-only"),
     ],
 )
 def test_a_query_that_is_wrong_or_would_do_more_than_read_is_refused_in_a_sentence(home, sql, sentence):
