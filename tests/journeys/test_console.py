@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from journeys_commands import Project
 from journeys_up import HeldSite, up, write_project
 from patience import allowed, until
 
 WATCHED = '{goto: /free}, {wait_for: {selector: "#later"}},'  # while it waits there is something to see
+
+
+def come_late(route: Route) -> None:
+    time.sleep(1)
+    route.continue_()
 
 
 def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
@@ -20,6 +26,8 @@ def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
     playbook = tmp_path / "playbooks" / "front.yaml"
     playbook.write_text(playbook.read_text().replace("{goto: /},", WATCHED))
     project.does("apply", "--yes")
+    for late in ("**/hx-sse*.js", "**/live*.js"):  # from a busy server: the page was never told then what happens
+        page.route(late, come_late)
     with up(project) as running:
         page.goto(running.state["web_url"])
         expect(page.locator("#live")).to_have_text("Live")
