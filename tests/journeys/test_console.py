@@ -26,7 +26,8 @@ def test_a_run_is_watched_to_its_verdict_accepted_and_run_again(
     playbook = tmp_path / "playbooks" / "front.yaml"
     playbook.write_text(playbook.read_text().replace("{goto: /},", WATCHED))
     project.does("apply", "--yes")
-    for late in ("**/hx-sse*.js", "**/live*.js"):  # from a busy server: the page was never told then what happens
+    # As from a busy server: the page was never told then what happens.
+    for late in ("**/hx-sse*.js", "**/live*.js"):
         page.route(late, come_late)
     with up(project) as running:
         page.goto(running.state["web_url"])
