@@ -41,13 +41,25 @@ def save(sql: str, path: Path, target: Path, limits: Limits = LIMITS) -> int:
     try:
         with opened(path, limits, written=unfinished) as connection:
             statement = one_reading_statement(connection, sql, limits)
-            asked = statement.query.strip().rstrip(";")
-            copying = f"COPY (\n{asked}\n) TO '{quoted(unfinished)}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
+            copying = f"COPY (\n{_without_end(statement.query)}\n) TO '{quoted(unfinished)}' (FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false)"
             rows = in_time(connection, limits, partial(_copy, connection, copying, unfinished, limits))
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
     return rows
+
+
+def _without_end(query: str) -> str:
+    """The one statement without its semicolons, and what remarks stand behind them."""
+    text = query.encode()  # DuckDB counts bytes
+    end = len(text)
+    for at, kind in reversed(duckdb.tokenize(query)):
+        if kind == duckdb.token_type.comment:
+            continue
+        if text[at : at + 1] != b";":
+            break
+        end = at
+    return text[:end].decode()
 
 
 def _copy(connection: duckdb.DuckDBPyConnection, copying: str, unfinished: Path, limits: Limits) -> int:
