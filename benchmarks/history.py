@@ -17,6 +17,7 @@ from benchmarks.years.asking import ask
 from benchmarks.years.keeping import a_home, keep
 from benchmarks.years.past import DEFINITIONS, VIEWS, Past, make
 from benchmarks.years.peers import ask_peers
+from resources.history.connection import open_reading
 
 RUNS = 10_000_000
 PEER_RUNS = 100_000
@@ -80,7 +81,7 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
     figures = {
         "runs": float(arguments.runs),
         "definitions": float(arguments.definitions),
-        "comparisons": float(arguments.runs * VIEWS),
+        "comparisons": float(_counted(live, arguments.runs)),
         **({} if arguments.live else {"made_s": time.perf_counter() - began}),
         "live_file_mb": live.stat().st_size / 1e6,
         "live_file_bytes_a_comparison": live.stat().st_size / (arguments.runs * VIEWS),
@@ -101,6 +102,21 @@ def measure(folder: Path, arguments: argparse.Namespace) -> dict[str, float]:
         }
         figures |= {f"of_{arguments.peer_runs}_runs_{name}": value for name, value in beside.items()}
     return figures
+
+
+def _counted(live: Path, runs: int) -> int:
+    """The comparisons that are really there.
+
+    Raises:
+        RuntimeError: Not all were stored: what is measured then is another file than the one that the goals speak of.
+    """
+    with open_reading(live) as connection:
+        found = connection.execute(
+            "SELECT (SELECT count(*) FROM automated_runs), (SELECT count(*) FROM comparisons)"
+        ).fetchone()
+    if found != (runs, runs * VIEWS):
+        raise RuntimeError(f"made {runs:,} runs with {VIEWS} comparisons each, but the file holds {found}")
+    return runs * VIEWS
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ CREATE OR REPLACE TEMP MACRO luck_of(n, k) AS (hash(n, k) % 100)::INTEGER;
 CREATE OR REPLACE TEMP MACRO score_of(n, k) AS CASE WHEN luck_of(n, k) < 95 THEN 0.0
     WHEN luck_of(n, k) < 99 THEN (hash(n, k, 5) % 20000) / 1e6 ELSE 0.02 + (hash(n, k, 5) % 980000) / 1e6 END;
 """
-STAMP = "CREATE OR REPLACE TEMP MACRO stamp_of(moment) AS lpad(to_hex(epoch_ms(moment)), 12, '0');"
+STAMP = "CREATE OR REPLACE TEMP MACRO stamp_of(moment) AS lpad(lower(to_hex(epoch_ms(moment))), 12, '0');"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,6 @@ def make(past: Past, path: Path, *, memory: str = "6GB") -> None:
     """A live file that holds it."""
     with open_writing(path) as connection:
         connection.execute(f"SET memory_limit = '{memory}'")
-        connection.execute("SET threads = 2")
         migrations.migrate(connection, migrations.known())
         connection.execute(STAMP + WORDS.format(runs=past.runs))
         for month, seqs in enumerate(past.months):

@@ -15,7 +15,7 @@ from history_builders import Home, StoppedClock
 from resources.history import migrations, sorting
 from resources.history.connection import open_writing
 from resources.history.owner import Owner
-from resources.history.sorting import sort_a_slice
+from resources.history.sorting import LEAST_ROWS, sort_a_slice
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC)
 # 90 days of 50 runs each, with a view, of seven definitions, as they came in
@@ -107,6 +107,17 @@ def test_a_small_month_is_left_as_it_is(
     sort_all(live)
 
     assert live.execute(IN_PLACE).fetchall() == rows
+
+
+def test_more_than_a_row_group_in_one_transaction_arrives_whole(tmp_path: Path) -> None:
+    """DuckDB 2.0.0 with two threads stored nothing of it, and said nothing; see `open_writing`."""
+    with open_writing(tmp_path / "live.duckdb") as connection:
+        migrations.migrate(connection, migrations.known())
+        connection.begin()
+        store_runs(connection, RUNS.format(first=0, end=LEAST_ROWS + 1) + "ORDER BY run_seq")
+        connection.commit()
+
+        assert connection.execute("SELECT count(run_id) FROM automated_runs").fetchone() == (LEAST_ROWS + 1,)
 
 
 def test_clocks_that_jump_and_facts_that_come_late_lose_nothing(live: duckdb.DuckDBPyConnection) -> None:
