@@ -11,8 +11,7 @@ from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.run import runs_of_dagster
 from inspect_pipelines.usecases.runs import start
-from inspect_pipelines.usecases.runs.conclude import abort
-from inspect_pipelines.usecases.runs.find_fate import find_fate
+from inspect_pipelines.usecases.runs.lose import lose
 
 CANCELLED = "cancelled in Dagster"
 STOPPED_WITH_UP = (
@@ -42,7 +41,8 @@ def conclude_lost(estate: Estate, run: dg.DagsterRun, why: str) -> Run | None:
     """Conclude our run of a Dagster run without a worker; one that never came to the door goes through it now.
 
     Returns:
-        The run, when this call concluded it; None when it had ended, is somebody else's, or is no run of ours.
+        The run, when this call concluded it or let it wait again; None when it had ended, is somebody else's, or is no run
+        of ours.
     """
     house = house_of(estate, run)
     if house is None:
@@ -58,8 +58,7 @@ def conclude_lost(estate: Estate, run: dg.DagsterRun, why: str) -> Run | None:
     otherwise = RunStatus.ERROR, f"its worker was lost: {why}; start it again"
     if run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED):
         otherwise = RunStatus.CANCELLED, CANCELLED
-    conclusion = abort(house, ours.id, *find_fate(house, ours, otherwise=otherwise))
-    return conclusion.report.run if conclusion.was_first else None
+    return lose(house, ours, otherwise=otherwise)
 
 
 def report_end(instance: dg.DagsterInstance, dagster_run_id: str, why: str) -> bool:

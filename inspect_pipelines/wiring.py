@@ -27,7 +27,7 @@ from resources.hashes import Argon2Hashes
 from resources.history.store import DuckHistory
 from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
-from resources.ledger.store import create_ledgers
+from resources.ledger.store import SqlLedgers, create_ledgers
 from resources.live_frames import FolderLiveFrames
 from resources.logins.folder import FolderLogins
 from resources.publication import FilePublication
@@ -38,6 +38,7 @@ from resources.sessions.open_inspect.access import Access
 from resources.sessions.open_inspect.agents import OpenInspectAgents
 from resources.sessions.open_inspect.sessions import OpenInspectSessions
 from resources.sessions.routed import RoutedSessions
+from resources.shared_workers import SharedWorkers
 from resources.workers import WorkerLocks
 
 
@@ -69,7 +70,9 @@ def estate(settings: Settings | None = None) -> Estate:
         live=live_frames if settings.live_frames else None,
         evidence=evidence_files.folder,
     )
-    workers = WorkerLocks(home / "run" / "workers")
+    workers = workers_of(home, ledgers)
+    if isinstance(workers, SharedWorkers):
+        ledgers.held_by_run = workers.held
     shared = House(
         home=str(home),
         org_id=DEFAULT_ORG,
@@ -120,6 +123,20 @@ def estate(settings: Settings | None = None) -> Estate:
         organizations=publication.organizations,
         house=house_of,
     )
+
+
+def workers_of(home: Path, ledgers: SqlLedgers | None = None) -> WorkerLocks:
+    """Which runs have a living worker, as far as a home can know.
+
+    Args:
+        home: INSPECT_HOME.
+        ledgers: Its ledgers; None: those of the settings.
+    """
+    if ledgers is None:
+        url = Settings().database_url
+        ledgers = create_ledgers(url.get_secret_value()) if url else None
+    folder = home / "run" / "workers"
+    return SharedWorkers(folder, ledgers.leases) if ledgers and ledgers.is_shared else WorkerLocks(folder)
 
 
 def house(settings: Settings | None = None, org_id: OrgId = DEFAULT_ORG) -> House:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from inspect_pipelines.domain.loss import HERE
 from inspect_pipelines.errors import Refused
 from resources.disk.lock import is_locked, take_lock
 
@@ -75,12 +76,18 @@ class WorkerLocks:
 
     def is_alive(self, dagster_run_id: str) -> bool:
         """Whether a process (this one included) holds the lock; a stale file is removed."""
-        path = self._path(dagster_run_id)
-        return path in _held or _is_locked(path)
+        return self._is_held_here(dagster_run_id)
+
+    def is_gone(self, dagster_run_id: str) -> bool:
+        """Exact, because the kernel keeps the lock."""
+        return not self.is_alive(dagster_run_id)
+
+    def overtake(self, dagster_run_id: str) -> str | None:
+        return HERE if self.is_gone(dagster_run_id) else None
 
     def process_of(self, dagster_run_id: str) -> int | None:
         """The number of the process that holds the lock; None when none does, or it has not said so yet."""
-        if not self.is_alive(dagster_run_id):
+        if not self._is_held_here(dagster_run_id):
             return None
         try:
             return int(self._path(dagster_run_id).read_text(encoding="ascii") or 0) or None
@@ -94,7 +101,7 @@ class WorkerLocks:
 
     def living(self) -> list[str]:
         """The Dagster runs that some process holds now; stale files are removed."""
-        return [path.stem for path in sorted(self._folder.glob("*.lock")) if self.is_alive(path.stem)]
+        return [path.stem for path in sorted(self._folder.glob("*.lock")) if self._is_held_here(path.stem)]
 
     def kill(self, dagster_run_id: str) -> None:
         """End its process and that one's group; its browser is on a leash and goes with it."""
@@ -128,6 +135,10 @@ class WorkerLocks:
         if descriptor is not None:
             path.unlink(missing_ok=True)
             os.close(descriptor)
+
+    def _is_held_here(self, dagster_run_id: str) -> bool:
+        path = self._path(dagster_run_id)
+        return path in _held or _is_locked(path)
 
     def _path(self, dagster_run_id: str) -> Path:
         return self._folder / f"{dagster_run_id}.lock"

@@ -10,7 +10,7 @@ from dagster._core.launcher import WorkerStatus
 from assets.lost import conclude_lost, report_end
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.estate import Estate
-from inspect_pipelines.queries.run import runs_of_dagster
+from inspect_pipelines.queries.run import runs_of_dagster, taken_from
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.runs.expire import expire
 
@@ -39,6 +39,10 @@ def reconcile(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Esta
 
     def ended(dagster_run_id: str) -> str | None:
         run = instance.get_run_by_id(dagster_run_id)
+        if (
+            run is not None and run.status is dg.DagsterRunStatus.CANCELING
+        ):  # its worker is gone, so it will be
+            return dg.DagsterRunStatus.CANCELED.value
         return run.status.value if run is not None and run.is_finished else None
 
     houses = estate.houses()
@@ -61,10 +65,13 @@ def _end_in_progress(instance: dg.DagsterInstance, estate: Estate) -> list[str]:
     records = instance.get_run_records(dg.RunsFilter(statuses=IN_PROGRESS))
     ids = [record.dagster_run.run_id for record in records]
     known = {key: run for house in estate.houses() for key, run in runs_of_dagster(house, ids).items()}
+    taken = {key for house in estate.houses() for key in taken_from(house, ids)}
     for record in records:
         run, age = record.dagster_run, estate.clock.now() - _aware(record.update_timestamp)
         ours = known.get(run.run_id)
-        if _is_lost(instance, run, age):
+        if run.run_id in taken:
+            report_end(instance, run.run_id, "its machine was not heard of any more, so it starts again")
+        elif _is_lost(instance, run, age):
             why = "no process works on it"
             if conclude_lost(estate, run, why):
                 ended.append(f"Dagster run {run.run_id}")

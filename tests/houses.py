@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 from builders import NOW, a_session
 from galleries import MemoryGallery
 from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId, RunId
+from inspect_pipelines.domain.loss import HERE
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.playbook import Playbook
@@ -131,6 +132,7 @@ class LivingWorkers:
         self._held: set[str] = set()
         self.dead: set[str] = set()
         self.are_stopped_with_up = False
+        self.lost_host = HERE  # where the dead were
 
     def hold(self, dagster_run_id: str) -> None:
         self._held.add(dagster_run_id)
@@ -147,6 +149,12 @@ class LivingWorkers:
 
     def is_alive(self, dagster_run_id: str) -> bool:
         return dagster_run_id not in self.dead
+
+    def is_gone(self, dagster_run_id: str) -> bool:
+        return not self.is_alive(dagster_run_id)
+
+    def overtake(self, dagster_run_id: str) -> str | None:
+        return self.lost_host if self.is_gone(dagster_run_id) else None
 
     @contextmanager
     def ending(self) -> Iterator[None]:

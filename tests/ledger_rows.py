@@ -71,6 +71,7 @@ PENDING = a_run(1, origin=event_origin(EVENT.id, TRIGGER.id), definition_id=TRIG
 RUNNING = a_run(2).claimed("dagster-2", now=NOW)
 BUFFERED = a_run(3, definition_id=DefinitionId("weekly")).buffered(now=NOW)
 TOLD = ToldStep("s", "shop", 1, StepResult("look", "Look", "desktop", StepStatus.PASSED, 5))
+LOST = a_run(7, definition_id=DefinitionId("monthly"))
 RETRY = a_run(4, definition_id=DefinitionId("weekly"), retry_of=RUNNING.id)
 OLD = a_baseline()
 WITH_PICTURES = BaselineId("b9")  # of which tests of the API keep the pictures
@@ -193,6 +194,9 @@ def fill(session: SqlSession) -> None:
         session.runs.request(run)
     assert session.runs.claim(RUNNING)
     assert session.runs.buffer(BUFFERED)
+    session.runs.request(LOST)
+    assert session.runs.claim(LOST.claimed("dagster-7", now=NOW))
+    assert session.losses.give_back(LOST.claimed("dagster-7", now=NOW), host="h", at=NOW)
     session.baselines.add(OLD)
     session.baselines.add(NEW)
     session.baselines.add(LAYER)
@@ -262,6 +266,7 @@ VALUES: Mapping[str, Ask] = {
     "runs.claim": lambda r: r.claim(PENDING.claimed("dagster-9", now=NOW)),
     "runs.buffer": lambda r: r.buffer(PENDING.buffered(now=NOW)),
     "runs.conclude": lambda r: r.conclude(RUNNING.concluded(RunStatus.PASSED, "", now=LATER)),
+    "losses.give_back": lambda r: r.give_back(RUNNING, host="h", at=LATER),
     "baselines.add": lambda r: r.add(a_baseline(id=BaselineId("b4"))),
     "comments.add": lambda r: r.add(replace(COMMENT, id=CommentId("c3"))),
     "review_requests.ask": lambda r: r.ask(replace(ASKED_FOR, login="eve")),
@@ -334,6 +339,8 @@ NAMES: Mapping[str, Ask] = {
     "runs.inform": lambda r: r.inform(PENDING.id, {"pr_title": "else"}),
     "runs.pending": lambda r: r.pending(("event:",)),
     "runs.buffered": lambda r: r.buffered(),
+    "losses.of": lambda r: r.of(LOST.id),
+    "losses.taken_from": lambda r: r.taken_from(["dagster-7"]),
     "baselines.active": lambda r: r.active(NEW.set),
     "baselines.of_a_person": lambda r: r.of_a_person(
         OLD.set, before=Position(LATER + timedelta(days=1), "z")

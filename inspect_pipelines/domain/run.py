@@ -204,6 +204,7 @@ def admission(
     holder: Run | None,
     waiting: Run | None = None,
     overlap: Overlap = Overlap.SKIP,
+    has_lost: bool = False,
     now: datetime,
 ) -> Admission:
     """Who may run: the pure half of "one door".
@@ -215,10 +216,11 @@ def admission(
         holder: Another running run of the same definition, None when its slot is free.
         waiting: Another run of it that waits for the slot; with `overlap: buffer_one` there is one at most.
         overlap: The plan's.
+        has_lost: The run was taken from this Dagster run, whose machine was lost; it is another one's now.
     """
     if run.dagster_run_id == dagster_run_id and run.status is RunStatus.RUNNING:
         return Admission(Door.ADMITTED, run)  # the op itself was repeated
-    if run.dagster_run_id is not None or run.status is not RunStatus.PENDING:
+    if has_lost or run.dagster_run_id is not None or run.status is not RunStatus.PENDING:
         return Admission(Door.DUPLICATE, run)
     if refusal is not None:
         return Admission(Door.SKIPPED, run.skipped(refusal.reason, refusal.detail, now=now))

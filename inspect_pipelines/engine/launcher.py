@@ -39,6 +39,7 @@ class InspectRunLauncher(RunLauncher, ConfigurableClass):
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
+        self._its: WorkerLocks | None = None
         super().__init__()  # type: ignore[no-untyped-call]  # Dagster's
 
     @property
@@ -107,7 +108,7 @@ class InspectRunLauncher(RunLauncher, ConfigurableClass):
         if pid is not None:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGINT)
-        elif not self._workers.is_alive(run_id):
+        elif self._workers.is_gone(run_id):
             self._instance.report_run_canceled(run, "Canceled; no process worked on it any more.")
         return True
 
@@ -117,8 +118,8 @@ class InspectRunLauncher(RunLauncher, ConfigurableClass):
         return True
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
-        """Whether its process lives: exact, because the kernel keeps the lock."""
-        if self._workers.is_alive(run.run_id):
+        """Whether its process lives, on this machine or another one; who has not shown up yet is waited for."""
+        if not self._workers.is_gone(run.run_id):
             return CheckRunHealthResult(WorkerStatus.RUNNING)
         now = self._instance.get_run_by_id(run.run_id)
         if now is None or now.is_finished:
@@ -143,7 +144,13 @@ class InspectRunLauncher(RunLauncher, ConfigurableClass):
 
     @property
     def _workers(self) -> WorkerLocks:
-        return WorkerLocks(self._home / "run" / "workers")
+        from inspect_pipelines.wiring import (
+            workers_of,
+        )  # all that a house has, which a launch need not wait for
+
+        if self._its is None:
+            self._its = workers_of(self._home)
+        return self._its
 
     def _start_alone(self, run_id: str) -> int:
         """A process that has the run's lock; it outlives this one."""

@@ -16,7 +16,7 @@ from dagster._core.definitions.job_base import IJob
 
 from inspect_pipelines.engine.warm.execution import execute
 from inspect_pipelines.engine.warm.jobs import Jobs
-from resources.workers import WorkerLocks
+from inspect_pipelines.wiring import workers_of
 
 
 def main() -> int:
@@ -28,7 +28,7 @@ def main() -> int:
     order = json.loads(line)
     home = Path(os.environ["DAGSTER_HOME"])  # noqa: TID251 Dagster's own variable, not a setting of ours
     job = jobs.find(order["job"])
-    workers = WorkerLocks(home.parent / "run" / "workers")
+    workers = workers_of(home.parent)
 
     def find(run: dg.DagsterRun) -> IJob:
         return job

@@ -13,19 +13,30 @@ from inspect_pipelines.domain.naming import Naming
 
 
 class Workers(Protocol):
-    """Which Dagster runs have a living process on this machine."""
+    """Which Dagster runs have a living process: on this machine, and on others where several work on one ledger."""
 
     def hold(self, dagster_run_id: str) -> None:
         """Mark this process as its worker until the process ends, however it ends."""
 
     def is_alive(self, dagster_run_id: str) -> bool:
-        """Whether some process holds it now."""
+        """Whether some process is known to hold it now."""
+
+    def is_gone(self, dagster_run_id: str) -> bool:
+        """Whether it is known that no process does; of one that never showed up on another machine, neither is."""
+
+    def overtake(self, dagster_run_id: str) -> str | None:
+        """See to it that nobody works on it from now on: whoever wakes up and believes to is refused when it writes.
+
+        Returns:
+            The machine that was lost with its worker, as people call it; `HERE`: only the process was. None, and nothing
+            is changed: somebody works on it.
+        """
 
     def living(self) -> list[str]:
-        """The Dagster runs that some process holds now."""
+        """The Dagster runs that some process of this machine holds now."""
 
     def kill(self, dagster_run_id: str) -> None:
-        """End the process that holds it, with what it started; for one that does not heed an interruption."""
+        """End the process of this machine that holds it, with what it started; for one that does not heed an interruption."""
 
     def release(self, dagster_run_id: str) -> None:
         """Stop holding it, for a process that goes on to other work."""

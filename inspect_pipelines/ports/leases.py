@@ -16,6 +16,15 @@ class Lease:
     token: int  # larger than that of every holder before, also where the ledger was restored from a backup
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How it stands with a lease that was ever taken."""
+
+    holder: str
+    left: float  # seconds until its term is over; negative: since then
+    is_released: bool  # its holder let go, or somebody saw to it that there is none
+
+
 class Leases(Protocol):
     """Over one ledger, for all machines that work on it; times are by the clock of its database.
 
@@ -34,6 +43,17 @@ class Leases(Protocol):
 
     def holder(self, name: str) -> str | None:
         """Who holds it now; None: nobody."""
+
+    def standing(self, name: str) -> Standing | None:
+        """None: nobody ever took it, or it is forgotten."""
+
+    def overtake(self, name: str, seen: Standing | None) -> bool:
+        """Leave it without a holder, so that whoever believes to be it is refused; False, and nothing is changed: it has
+        been taken or renewed since it was seen so.
+        """
+
+    def forget(self, beginning: str, *, over_for: float) -> None:
+        """Drop those whose name begins so and whose term is over for so many seconds."""
 
 
 class Fence(Protocol):

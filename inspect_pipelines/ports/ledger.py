@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import DefinitionId, RunId
-from inspect_pipelines.domain.pause import Pause
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter
@@ -29,7 +28,9 @@ from inspect_pipelines.ports.decisions import Decisions, Environments, ReviewQue
 from inspect_pipelines.ports.drift_tracks import DriftTracks
 from inspect_pipelines.ports.events import Events
 from inspect_pipelines.ports.leases import Fence
+from inspect_pipelines.ports.losses import Losses
 from inspect_pipelines.ports.organizations import Organizations
+from inspect_pipelines.ports.pauses import Pauses
 from inspect_pipelines.ports.remote_sessions import RemoteSessions
 from inspect_pipelines.ports.repairs import Repairs
 from inspect_pipelines.ports.retention import Expiry
@@ -54,23 +55,6 @@ class Definitions(Protocol):
 
     def effective_since(self, definition_id: DefinitionId) -> datetime | None:
         """Since when its cron, zone, dates and switch are as they are; None: there is no such definition."""
-
-
-class Pauses(Protocol):
-    def add(self, pause: Pause) -> None:
-        """Store it; the same id a second time changes nothing."""
-
-    def lift(self, definition_id: DefinitionId | None, *, now: datetime, by: str) -> int:
-        """End the pauses of exactly this definition (None: of the whole organisation); returns how many there were."""
-
-    def active(self, definition_id: DefinitionId | None, now: datetime) -> tuple[Pause, ...]:
-        """Those that hold now for this definition, the organisation's included; oldest first."""
-
-    def listed(self, now: datetime) -> tuple[Pause, ...]:
-        """Every one that holds now, of all definitions and of the organisation; oldest first."""
-
-    def of(self, definition_id: DefinitionId | None) -> tuple[Pause, ...]:
-        """Every one that this definition ever had, the organisation's included; oldest first."""
 
 
 class Runs(Protocol):
@@ -219,6 +203,8 @@ class LedgerSession(Protocol):
     @property
     def runs(self) -> Runs: ...
     @property
+    def losses(self) -> Losses: ...
+    @property
     def baselines(self) -> Baselines: ...
     @property
     def evidence(self) -> Evidence: ...
@@ -292,6 +278,7 @@ class Ledger(Protocol):
 
         Raises:
             Unavailable: The ledger stayed locked for 30 s, or its disk is full.
+            Overtaken: A run writes that another machine has by now; nothing was changed.
         """
 
     def read(self) -> AbstractContextManager[LedgerSession]:

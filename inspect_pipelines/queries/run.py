@@ -166,6 +166,12 @@ def runs_of_dagster(house: House, dagster_run_ids: Collection[str]) -> Mapping[s
         return ledger.runs.of_dagster_runs(dagster_run_ids)
 
 
+def taken_from(house: House, dagster_run_ids: Collection[str]) -> frozenset[str]:
+    """Those of these Dagster runs that lost our run with their machine, so that it is another one's."""
+    with house.ledger.read() as ledger:
+        return ledger.losses.taken_from(dagster_run_ids)
+
+
 def last_judged(house: House, definition_id: DefinitionId) -> Run | None:
     """The newest run of a definition that has ended and was not skipped."""
     with house.ledger.read() as ledger:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
 from inspect_pipelines.errors import Overtaken
-from inspect_pipelines.ports.leases import Lease
+from inspect_pipelines.ports.leases import Lease, Standing
 from resources.ledger.lease_tables import leases
 from resources.ledger.tables import insert
 
@@ -75,6 +75,38 @@ class SqlLeases:
         with self._ledgers.looking() as connection:
             found: str | None = connection.scalar(query)
         return found
+
+    def standing(self, name: str) -> Standing | None:
+        columns = leases.c.holder, leases.c.ends_at, (leases.c.ends_at - Now()).label("left")
+        with self._ledgers.looking() as connection:
+            row = connection.execute(sa.select(*columns).where(leases.c.name == name)).one_or_none()
+        return None if row is None else Standing(row.holder, row.left, is_released=row.ends_at == 0)
+
+    def overtake(self, name: str, seen: Standing | None) -> bool:
+        nobody = {"token": TOKEN_OF_NOW, "ends_at": 0.0}
+        with self._ledgers.together() as connection:
+            if seen is None:
+                row = insert(connection, leases).values(name=name, holder="", **nobody)
+                made = row.on_conflict_do_nothing().returning(leases.c.token)
+                return connection.scalar(made) is not None
+            is_held = seen.left > 0  # by a holder of whom it is known otherwise that it died
+            taken = sa.update(leases).where(
+                leases.c.name == name,
+                leases.c.holder == seen.holder,
+                sa.true() if is_held else leases.c.ends_at <= Now(),
+            )
+            later = sa.case((leases.c.token < TOKEN_OF_NOW, TOKEN_OF_NOW), else_=leases.c.token + 1)
+            return connection.execute(taken.values(token=later, ends_at=0.0)).rowcount == 1
+
+    def forget(self, beginning: str, *, over_for: float) -> None:
+        with self._ledgers.together() as connection:
+            connection.execute(
+                sa.delete(leases).where(
+                    leases.c.name.startswith(beginning, autoescape=True),
+                    leases.c.ends_at < Now() - over_for,
+                    leases.c.token < TOKEN_OF_NOW - sa.cast(over_for * 1000, sa.BigInteger),
+                )
+            )
 
 
 class SqlFence:

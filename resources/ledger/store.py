@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from inspect_pipelines.domain.audit import WITHHELD
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.way import ITSELF
+from inspect_pipelines.ports.leases import Lease
 from resources.ledger import row_security, schema
 from resources.ledger.access import SqlMembers, SqlTokens
 from resources.ledger.across import SqlAcrossSession
@@ -33,6 +34,7 @@ from resources.ledger.incidents import SqlIncidents, SqlSilences
 from resources.ledger.journal import SqlJournal
 from resources.ledger.kept_answers import SqlKeptAnswers
 from resources.ledger.leases import SqlFence, SqlLeases
+from resources.ledger.losses import SqlLosses
 from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
 from resources.ledger.pauses import SqlPauses
@@ -87,6 +89,7 @@ class SqlSession:
         self.usage = SqlUsage(connection, org_id, via)
         self.notices = SqlNotices(connection, org_id, via)
         self.runs = SqlRuns(connection, org_id, via)
+        self.losses = SqlLosses(connection, org_id, via)
         self.baselines = SqlBaselines(connection, org_id, via)
         self.evidence = SqlEvidence(connection, org_id, via)
         self.drift_tracks = SqlDriftTracks(connection, org_id, via)
@@ -143,7 +146,11 @@ class SqlLedger:
     def write(self) -> Iterator[SqlSession]:
         self._ledgers.migrate()
         with self._ledgers.database.write(of=self._org_id) as connection:
-            yield SqlSession(connection, self._org_id, self._via, is_of_run=self._is_of_run)
+            session = SqlSession(connection, self._org_id, self._via, is_of_run=self._is_of_run)
+            if self._is_of_run:
+                for lease in self._ledgers.held_by_run():
+                    session.fence.guard(lease)
+            yield session
 
     @contextmanager
     def read(self) -> Iterator[SqlSession]:
@@ -158,6 +165,7 @@ class SqlLedgers:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.leases = SqlLeases(self)
+        self.held_by_run: Callable[[], Sequence[Lease]] = list  # what a run that writes shows each time
         self._is_current = False
 
     @property

@@ -18,7 +18,7 @@ from builders import a_schedule
 from houses import SteppedClock, a_house, an_estate, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId
 from inspect_pipelines.domain.naming import Naming
-from inspect_pipelines.domain.run import Run, RunStatus
+from inspect_pipelines.domain.run import Door, Run, RunStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import abort
@@ -142,6 +142,7 @@ def test_a_dagster_run_without_a_worker_fails_on_both_sides(
 
 def test_a_run_that_is_just_being_launched_is_given_time(instance: dg.DagsterInstance, house: House) -> None:
     run_id = a_dagster_run(instance, house, DagsterEventType.PIPELINE_STARTING)
+    house.workers.dead.add(run_id)
     instance.run_launcher.worker = WorkerStatus.NOT_FOUND
     real_time(house, later=5)
     look(instance, house)
@@ -190,9 +191,40 @@ def test_a_canceled_run_without_a_worker_is_cancelled_on_both_sides(
     run_id = a_dagster_run(instance, house, DagsterEventType.PIPELINE_START)
     admitted(house, run_id)
     instance.report_run_canceling(instance.get_run_by_id(run_id))
+    house.workers.dead.add(run_id)
     instance.run_launcher.worker = WorkerStatus.NOT_FOUND
 
     look(instance, house)
 
     assert instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.CANCELED
     assert latest(house).status is RunStatus.CANCELLED
+
+
+def test_a_run_that_was_lost_with_its_machine_starts_again_once_and_its_dagster_run_is_over(
+    instance: dg.DagsterInstance, house: House
+) -> None:
+    """By whatever launcher: its lease says so, and no Dagster run that lost it may take it up again."""
+    real_time(house)
+    first = a_dagster_run(instance, house, DagsterEventType.PIPELINE_START)
+    ours = admitted(house, first)
+    house.workers.dead.add(first)
+    house.workers.lost_host = "worker-2"
+
+    look(instance, house)
+    waits = latest(house)
+    again = start.admit(house, Ticket(DefinitionId("nightly-shop"), first, origin=ours.origin))
+    taken = start.admit(house, Ticket(DefinitionId("nightly-shop"), "another", origin=ours.origin))
+
+    assert instance.get_run_by_id(first).status is dg.DagsterRunStatus.FAILURE
+    assert (waits.id, waits.status, waits.dagster_run_id) == (ours.id, RunStatus.PENDING, None)
+    assert start.waiting(house) == []  # by now somebody has it
+    assert (again.door, taken.door) == (Door.DUPLICATE, Door.ADMITTED)
+
+    house.workers.dead.add("another")
+    look(instance, house)
+
+    assert latest(house).status is RunStatus.ERROR
+    assert (
+        latest(house).reason
+        == "host: 'worker-2', where it was played, was not heard of any more; start it again"
+    )

@@ -18,8 +18,7 @@ def main() -> int:
     """Adopt the lock, then import what executes, then execute."""
     dagster_run_id, lock = sys.argv[1], int(sys.argv[2])
     dagster_home = Path(os.environ["DAGSTER_HOME"])  # noqa: TID251 Dagster's own variable, not a setting of ours
-    workers = WorkerLocks(dagster_home.parent / "run" / "workers")
-    workers.adopt(dagster_run_id, lock)
+    WorkerLocks(dagster_home.parent / "run" / "workers").adopt(dagster_run_id, lock)
 
     gc.disable()  # what is loaded stays; to look through it again and again takes a tenth of the start
     import dagster as dg
@@ -27,6 +26,7 @@ def main() -> int:
     from dagster._utils.hosted_user_process import recon_job_from_origin
 
     from inspect_pipelines.engine.warm.execution import execute
+    from inspect_pipelines.wiring import workers_of
 
     def find(run: dg.DagsterRun) -> ReconstructableJob:
         assert run.job_code_origin is not None  # the launcher saw to it
@@ -35,7 +35,7 @@ def main() -> int:
     gc.freeze()
     gc.enable()
     with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
-        return execute(dagster_run_id, instance, find, workers)
+        return execute(dagster_run_id, instance, find, workers_of(dagster_home.parent))
 
 
 if __name__ == "__main__":

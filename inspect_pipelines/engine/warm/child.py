@@ -16,7 +16,7 @@ from inspect_pipelines.engine.warm.burial import conclude_dead
 from inspect_pipelines.engine.warm.execution import execute
 from inspect_pipelines.engine.warm.jobs import Jobs
 from inspect_pipelines.engine.warm.logs import run_log
-from resources.workers import WorkerLocks
+from inspect_pipelines.wiring import workers_of
 
 # What a run imports on its way, found by comparing sys.modules before and after one. Modules only: DuckDB is imported,
 # and no database of it is open.
@@ -54,7 +54,7 @@ class Child:
         self._jobs = Jobs(module)
         # Its storages connect anew for each statement, so that it can be shared with forks.
         self._instance = dg.DagsterInstance.from_config(str(home / "dagster"))
-        self._workers = WorkerLocks(home / "run" / "workers")
+        self._workers = workers_of(home)
 
     @property
     def job_names(self) -> frozenset[str]:

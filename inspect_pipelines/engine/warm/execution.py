@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 import dagster as dg
@@ -13,6 +14,7 @@ from dagster_shared.record import copy
 from assets import tags
 from assets.lost import report_end
 from inspect_pipelines.engine.event_log import InspectEventLogStorage
+from inspect_pipelines.errors import Refused
 from resources.workers import WorkerLocks
 
 FindJob = Callable[[dg.DagsterRun], IJob]
@@ -21,10 +23,15 @@ FindJob = Callable[[dg.DagsterRun], IJob]
 def execute(dagster_run_id: str, instance: dg.DagsterInstance, find: FindJob, workers: WorkerLocks) -> int:
     """Play the run and return 0 once Dagster has its end, whatever that is.
 
-    The process holds the run's lock before this is called, and lets go of it when the end is stored: in between, nobody
-    takes the run for dead.
+    The process holds the run's lock before this is called (and now shows up for other machines, too), and lets go of it when
+    the end is stored: in between, nobody takes the run for dead.
     """
     with capture_interrupts():
+        try:
+            workers.hold(dagster_run_id)
+        except Refused as error:  # on another machine: it was handed out twice
+            sys.stderr.write(f"{error}\n")
+            return 0
         run = instance.get_run_by_id(dagster_run_id)
         if run is None or run.is_finished:
             return 0  # deleted, or concluded by somebody else before we came

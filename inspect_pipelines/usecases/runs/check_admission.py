@@ -43,7 +43,9 @@ def refusal(
         if run.nominal_at < since <= queued_at:  # asked for before a later edit, it is run all the same
             past = f"{run.nominal_at:%Y-%m-%d %H:%M} UTC is older than the last change or pause of {definition.id!r}"
             return Refusal(SkipReason.PAUSE, past)
-    waited, allowed = now - min(queued_at, run.requested_at), patience(definition, run.nominal_at)
+    loss = ledger.losses.of(run.id)
+    since = loss.at if loss else min(queued_at, run.requested_at)
+    waited, allowed = now - since, patience(definition, run.nominal_at)
     if waited > allowed and not run.is_bound_to_wait:
         return Refusal(SkipReason.QUEUE_TIMEOUT, _waited(waited, allowed))
     if is_automatic:

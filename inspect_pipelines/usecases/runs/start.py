@@ -118,6 +118,7 @@ def admit(house: House, ticket: Ticket) -> Admission:
                 holder=ledger.runs.holder(ticket.definition_id),
                 waiting=None if run.is_of_event else _waiting(ledger, run),
                 overlap=overlap,
+                has_lost=bool(ledger.losses.taken_from([ticket.dagster_run_id])),
                 now=now,
             )
 
