@@ -26,7 +26,7 @@ from inspect_pipelines.ports.agents import Examined
 from inspect_pipelines.ports.channel import Receipt
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.estate import Estate
-from inspect_pipelines.ports.history import Answered, Column, PastRun, Table
+from inspect_pipelines.ports.history import Answered, Column, OldFacts, PastRun, Table
 from inspect_pipelines.ports.house import House
 from prepared import prepared_ledgers
 from resources.channels.registry import CHANNELS
@@ -195,6 +195,9 @@ class NoHistory:
 
     def ended_run(self, org_id: OrgId, run_id: RunId) -> PastRun | None:
         return None
+
+    def old_facts(self, org_id: OrgId, before: datetime) -> OldFacts:
+        return OldFacts()
 
     def query(self, sql: str, *, fresh_within_seconds: float = 5.0) -> Table:
         raise NotImplementedError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.facts.forgotten import FORGOTTEN, forgotten_facts
 from resources.clock import SystemClock
 from resources.history.connection import open_writing
 from resources.history.lease import holding
@@ -79,14 +81,11 @@ def forget_a_month(live: Path) -> float:
     with open_writing(live) as connection:
         row = connection.execute("SELECT min(completed_at) + INTERVAL 1 MONTH FROM automated_runs").fetchone()
         assert row is not None
+        projector = Projector(connection)
+        done = projector.watermark()
+        body = json.dumps(forgotten_facts(DEFAULT_ORG, row[0]))
         began = time.perf_counter()
-        connection.begin()
-        connection.execute(
-            "DELETE FROM internal.comparisons WHERE run_seq IN (SELECT run_seq FROM internal.automated_runs WHERE completed_at < ?)",
-            row,
-        )
-        connection.execute("DELETE FROM internal.automated_runs WHERE completed_at < ?", row)
-        connection.commit()
+        projector.apply([(done.seq + 1, FORGOTTEN, body)], done.epoch or "")
         return time.perf_counter() - began
 
 

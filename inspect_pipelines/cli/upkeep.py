@@ -27,7 +27,8 @@ from resources.clock import SystemClock
 def prune(is_dry_run: bool, trust_clock: bool, as_json: bool) -> None:
     """Let go what was kept long enough (`retention`).
 
-    As organization.yaml says it; of every organisation of this home; Dagster does it each night. Facts stay in the history for ever.
+    As organization.yaml says it; of every organisation of this home; Dagster does it each night. Facts stay in the history for
+    ever, unless `facts` says otherwise; `history export` writes them elsewhere before they go.
     """
     settings = Settings()
     refuse_server(settings, "what it keeps is on that machine, where Dagster prunes each night")
@@ -51,6 +52,8 @@ def prune(is_dry_run: bool, trust_clock: bool, as_json: bool) -> None:
         print_json(done)
     else:
         say(told(done, is_dry_run=is_dry_run))
+    if done.problem:
+        say(done.problem, err=True)
 
 
 def told(done: Swept, *, is_dry_run: bool = False) -> str:

@@ -14,6 +14,7 @@ DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)")
 CLOCK = re.compile(r"(\d{1,3}):([0-5]\d)")
 SIZE = re.compile(r"(\d+(?:\.\d+)?)(B|kB|MB)")
 UNITS = {"B": 1, "kB": 1_000, "MB": 1_000_000}
+MONTHS = re.compile(r"([1-9]\d{0,3})(y|mo)")
 SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
@@ -97,6 +98,15 @@ def _instead(text: str) -> str:
     return f"'{both}s' for minutes and seconds, '{both}m' for hours and minutes"
 
 
+def _months(value: object) -> object:
+    if value is None or value == "forever":
+        return None
+    match = MONTHS.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"{value!r} is no time by the month; write '2y', '18mo' or 'forever'")
+    return int(match[1]) * (12 if match[2] == "y" else 1)
+
+
 def _bytes(value: object) -> object:
     if isinstance(value, str):
         match = SIZE.fullmatch(value)
@@ -134,3 +144,7 @@ Size = Annotated[
     Field(ge=0),
 ]
 Texts = Annotated[list[str], OneOrMany()]
+Months = Annotated[
+    Annotated[int, Field(le=1200)] | None,  # None: for ever
+    BeforeValidator(_months, json_schema_input_type=str),
+]

@@ -15,13 +15,13 @@ from inspect_pipelines.config.open_inspect import control_plane
 from inspect_pipelines.config.owners import owners
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
+from inspect_pipelines.config.retention_document import RetentionDocument
 from inspect_pipelines.config.rules import notify_rule
 from inspect_pipelines.config.schedule_document import (
     NOT_YET_USED,
     MaintenanceDocument,
     OrganizationConfigDocument,
     OrganizationMetadata,
-    RetentionDocument,
 )
 from inspect_pipelines.config.sign_in import sign_in
 from inspect_pipelines.config.sources import sources

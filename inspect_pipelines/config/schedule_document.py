@@ -18,6 +18,7 @@ from inspect_pipelines.config.alert_document import AlertsDocument, OwnAlertsDoc
 from inspect_pipelines.config.channel_document import PersonDocument
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
 from inspect_pipelines.config.open_inspect import OpenInspectDocument
+from inspect_pipelines.config.retention_document import RetentionDocument
 from inspect_pipelines.config.screenshot_document import Tolerance
 from inspect_pipelines.config.sign_in import SignInDocument
 from inspect_pipelines.config.source_document import SourceDocument
@@ -254,21 +255,6 @@ class ReviewsDocument(Document):
 
 class PlaybookPolicyDocument(Document):
     evaluate: bool = False
-
-
-Days = Annotated[int, Field(ge=1, le=36_500)]
-
-
-class RetentionDocument(Document):
-    failing_pictures: Days = 90
-    passing_pictures: Days = 14
-    replaced_baselines: Days = 365
-    evidence: Days = 90
-    events: Days = 30
-    messages: Days = 90
-    payloads: Days = 30
-    dagster_debug: Days = 7
-    dagster_runs: Days = 60
 
 
 class OrganizationConfigDocument(Document):

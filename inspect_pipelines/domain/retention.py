@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from inspect_pipelines.domain.comparison import Comparison
@@ -14,12 +14,13 @@ from inspect_pipelines.domain.session import SessionResult
 SWEPT = "retention.swept"  # the deeds, in the audit
 HELD = "retention.held"
 LEAP = timedelta(days=10)  # a machine may be off for a week, and the shortest window of pictures is two
+SHORTEST_MONTH = 28  # days
 TO_NOTICE = timedelta(hours=12)  # a clock that a machine woke up with is set right long before
 
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """In whole days after a run has ended, or something was told or replaced; facts in the history stay for ever."""
+    """In whole days after a run has ended, or something was told or replaced; facts in months."""
 
     failing_pictures: int = 90  # traces, films and network logs of runs that did not pass as well
     passing_pictures: int = 14  # then their hashes tell what was seen
@@ -30,6 +31,7 @@ class Retention:
     payloads: int = 30  # of deliveries, as they came
     dagster_debug: int = 7  # lines of Dagster's event log; one log for all organisations: the longest holds
     dagster_runs: int = 60  # Dagster's own runs, with all that their event logs say
+    facts: int | None = None  # months, in the history; None: for ever
 
 
 class Kind(StrEnum):
@@ -41,6 +43,7 @@ class Kind(StrEnum):
     BASELINES = "replaced baselines"
     EVENTS = "events"
     MESSAGES = "messages"
+    FACTS = "runs' facts"
     DEBUG_LINES = "debug lines of Dagster"
     DAGSTER_RUNS = "runs of Dagster"
 
@@ -76,8 +79,24 @@ def telling(
 def longest(of: Iterable[Retention]) -> Retention:
     """Of what a home has but once, all its organisations' wishes hold: each kind as long as the longest."""
     found = list(of) or [Retention()]
-    names = Retention.__dataclass_fields__
-    return Retention(**{name: max(getattr(one, name) for one in found) for name in names})
+    names = [name for name in Retention.__dataclass_fields__ if name != "facts"]
+    facts = [one.facts for one in found if one.facts is not None]
+    kept = {name: max(getattr(one, name) for one in found) for name in names}
+    return Retention(**kept, facts=max(facts) if len(facts) == len(found) else None)
+
+
+def facts_until(kept: Retention, now: datetime) -> datetime | None:
+    """The end, exclusive, of what goes from the history: the first moment of a month, since whole months go. None: nothing does.
+
+    Args:
+        kept: How long.
+        now: Aware; months are those of UTC.
+    """
+    if kept.facts is None:
+        return None
+    today = now.astimezone(UTC)
+    months = today.year * 12 + today.month - 1 - kept.facts
+    return datetime(months // 12, months % 12 + 1, 1, tzinfo=UTC)
 
 
 def leapt(now: datetime, *, swept: datetime | None, held: datetime | None) -> timedelta | None:
@@ -118,6 +137,16 @@ def too_short(kept: Retention) -> tuple[tuple[str, str], ...]:
                 (
                     f"'{kept.failing_pictures}' days are longer than evidence, {kept.evidence}, without which nobody "
                     "knows what they show; raise evidence, or keep them as long as that"
+                ),
+            )
+        )
+    if kept.facts is not None and kept.facts * SHORTEST_MONTH < kept.evidence:
+        found.append(
+            (
+                "facts",
+                (
+                    f"'{kept.facts}mo' are shorter than evidence, {kept.evidence} days, which nobody finds without them; "
+                    "keep facts longer, or evidence shorter"
                 ),
             )
         )

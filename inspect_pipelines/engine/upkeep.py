@@ -42,6 +42,8 @@ def let_go(context: dg.OpExecutionContext, estate: dg.ResourceParam[Estate]) -> 
         context.log.warning(swept.held)
         context.add_output_metadata({"held": dg.MetadataValue.text(swept.held)})
         return
+    if swept.problem:
+        context.log.warning(swept.problem)
     gone = [
         *swept.gone,
         trim_debug(context.instance, before=now - timedelta(days=kept.dagster_debug)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol
 
 from inspect_pipelines.domain.ids import DefinitionId, OrgId, RunId
@@ -87,6 +87,22 @@ class PastRun:
     against: str = ""  # the live address that it was compared with; empty: what was approved
 
 
+@dataclass(frozen=True, slots=True)
+class OldFacts:
+    """What the history holds of the time before a moment."""
+
+    months: tuple[
+        datetime, ...
+    ] = ()  # the first moment of each in which there is something, in UTC, oldest first
+    runs: int = 0
+    size_bytes: int = 0  # about: their share of the file, by rows
+
+    @property
+    def ends(self) -> tuple[datetime, ...]:
+        """Of those months, exclusive."""
+        return tuple((one + timedelta(days=31)).replace(day=1) for one in self.months)
+
+
 class History(Protocol):
     """Years of facts, in DuckDB."""
 
@@ -115,6 +131,13 @@ class History(Protocol):
 
     def ended_run(self, org_id: OrgId, run_id: RunId) -> PastRun | None:
         """An organisation's run, as last published; None: the history has none of that id.
+
+        Raises:
+            Unreadable: The published copy is damaged.
+        """
+
+    def old_facts(self, org_id: OrgId, before: datetime) -> OldFacts:
+        """What was published of an organisation's time before the first moment of a month.
 
         Raises:
             Unreadable: The published copy is damaged.

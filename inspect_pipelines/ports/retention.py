@@ -45,5 +45,11 @@ class Expiry(Protocol):
     def messages(self, *, before: datetime) -> list[str]:
         """Ids of notifications that wait for nothing, and belong to no incident that is open."""
 
+    def facts_forgotten(self) -> datetime | None:
+        """Facts of before this time were forgotten; None: none ever were."""
+
+    def forget_facts(self, *, before: datetime) -> None:
+        """Note that facts of before are not kept; never less than was noted already."""
+
     def forget_messages(self, ids: Collection[str]) -> None:
         """With the attempts to deliver them."""

@@ -65,6 +65,12 @@ def upgrade_organization_10_to_11(kept: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
+def upgrade_organization_11_to_12(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may say how long facts stay in the history; before, they stayed for ever."""
+    retention = kept.get("retention")
+    return {**kept, "retention": {**retention, "facts": None}} if retention else kept
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
@@ -78,4 +84,5 @@ ORGANIZATION = Shape(
     upgrade_organization_8_to_9,
     upgrade_organization_9_to_10,
     upgrade_organization_10_to_11,
+    upgrade_organization_11_to_12,
 )

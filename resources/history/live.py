@@ -11,6 +11,7 @@ from typing import TypeVar
 import duckdb
 
 from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.facts.forgotten import FORGOTTEN
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from resources.history import migrations, publication
@@ -41,6 +42,12 @@ def rows_of_next(rows: Sequence[Row]) -> int:
     """How many rows the next batch may have, if they are as large as those of this one, which has some."""
     size = sum(len(body) for _, _, body in rows)
     return max(1, min(MOST_ROWS, BATCH_BYTES * len(rows) // max(size, 1)))
+
+
+def up_to_forgetting(rows: list[Row]) -> list[Row]:
+    """A batch ends with a month that is forgotten: each is up to a second of work by itself, and years come at once."""
+    end = next((at for at, (_, kind, _) in enumerate(rows, 1) if kind == FORGOTTEN), len(rows))
+    return rows[:end]
 
 
 class LiveHistory:
@@ -104,6 +111,7 @@ class LiveHistory:
         while applied < numbers.head:
             with self._ledgers.read() as ledgers:
                 rows = ledgers.journal.after(applied, at_most)
+            rows = up_to_forgetting(rows)
             projector.apply(rows, numbers.epoch)
             applied = rows[-1][0]
             at_most = rows_of_next(rows)

@@ -30,7 +30,9 @@ CREATE OR REPLACE TEMP TABLE parsed AS
 SELECT seq, fact.run, fact.sessions, fact.screenshots, fact.comparisons, fact.findings FROM (
     SELECT seq, from_json(body, $columns) AS fact FROM batch WHERE kind IN ('run', 'run_again')
 )
-WHERE fact.run.id NOT IN (SELECT run_id FROM automated_runs)
+WHERE fact.run.id NOT IN (SELECT run_id FROM automated_runs) AND NOT EXISTS (
+    SELECT 1 FROM internal.forgotten AS gone WHERE gone.org_id = fact.run.org_id AND fact.run.completed_at < gone.before
+)
 QUALIFY row_number() OVER (PARTITION BY fact.run.id ORDER BY seq) = 1
 ORDER BY seq;
 
@@ -360,6 +362,53 @@ WHERE incidents.incident_id = newest.id AND incidents.org_id = newest.org_id;
 INSERT INTO incidents BY NAME SELECT * RENAME (id AS incident_id) FROM (
     SELECT unnest(item) FROM (SELECT from_json(body -> 'incident', $columns) AS item FROM newest_incidents)
 );
+
+-- name: gather_forgotten
+CREATE OR REPLACE TEMP TABLE told_forgotten AS
+SELECT org_id, max(before) AS before FROM (
+    SELECT body ->> '$.forgotten.org_id' AS org_id, (body ->> '$.forgotten.before')::TIMESTAMPTZ AS before
+    FROM batch WHERE kind = 'forgotten'
+    UNION ALL
+    FROM internal.forgotten
+) GROUP BY org_id;
+
+-- name: empty_forgotten
+DELETE FROM internal.forgotten;
+
+-- name: insert_forgotten
+INSERT INTO internal.forgotten FROM told_forgotten;
+
+-- name: gather_forgotten_runs
+CREATE OR REPLACE TEMP TABLE forgotten_runs AS
+SELECT run_seq FROM internal.automated_runs AS run JOIN told_forgotten USING (org_id) WHERE run.completed_at < before;
+
+-- name: forget_sessions
+DELETE FROM internal.sessions WHERE run_seq IN (SELECT run_seq FROM forgotten_runs);
+
+-- name: forget_steps
+DELETE FROM internal.steps WHERE run_seq IN (SELECT run_seq FROM forgotten_runs);
+
+-- name: forget_screenshots
+DELETE FROM internal.screenshots WHERE run_seq IN (SELECT run_seq FROM forgotten_runs);
+
+-- name: forget_comparisons
+DELETE FROM internal.comparisons WHERE run_seq IN (SELECT run_seq FROM forgotten_runs);
+
+-- name: forget_findings
+DELETE FROM internal.findings WHERE run_seq IN (SELECT run_seq FROM forgotten_runs);
+
+-- name: forget_runs
+DELETE FROM internal.automated_runs WHERE run_seq IN (SELECT run_seq FROM forgotten_runs);
+
+-- name: forget_notifications
+DELETE FROM notifications USING told_forgotten AS gone WHERE notifications.org_id = gone.org_id AND created_at < before;
+
+-- name: forget_events
+DELETE FROM events USING told_forgotten AS gone WHERE events.org_id = gone.org_id AND received_at < before;
+
+-- name: forget_incidents
+-- one that is open goes on, however old it is
+DELETE FROM incidents USING told_forgotten AS gone WHERE incidents.org_id = gone.org_id AND resolved_at < before;
 
 -- name: read_watermark
 SELECT seq, epoch, mark FROM internal.applied;

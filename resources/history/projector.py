@@ -10,6 +10,7 @@ import duckdb
 
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.errors import Overtaken
+from inspect_pipelines.facts.forgotten import FORGOTTEN
 from inspect_pipelines.facts.mark import mark_of
 from inspect_pipelines.ports.across import AGAIN
 from resources.history.pairing import Watermark
@@ -19,7 +20,7 @@ Row = tuple[int, str, str]  # seq, kind, JSON text
 Structure = dict[str, Any]  # what `from_json` is to find: key -> type, or a list or structure of such
 
 BASELINES = ("baseline", "baseline_activated", "baseline_deleted", "baseline_restored")
-KINDS = ("run", AGAIN, "definition", *BASELINES, "notification", "event", "incident")
+KINDS = ("run", AGAIN, "definition", *BASELINES, "notification", "event", "incident", FORGOTTEN)
 
 # keys of a run's fact that are tables, too, and the columns that their rows take from the run's
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
@@ -31,6 +32,11 @@ FACTS = (
 ROLLUPS = (
     "gather_last_runs", "raise_last_passed", "raise_last_runs", "insert_schedule_last_run",
     "gather_days", "raise_days", "insert_daily_rollup",
+)  # fmt: skip
+FORGET = (
+    "gather_forgotten", "empty_forgotten", "insert_forgotten", "gather_forgotten_runs",
+    "forget_sessions", "forget_steps", "forget_screenshots", "forget_comparisons", "forget_findings", "forget_runs",
+    "forget_notifications", "forget_events", "forget_incidents",
 )  # fmt: skip
 FROM_RUN = ("run_seq", "run_id", "org_id", "definition_id", "baseline_id", "compared_at", "view")
 FROM_SESSION = (
@@ -111,6 +117,9 @@ class Projector:
                 self._insert("events")
             if "incident" in kinds:
                 self._incidents()
+            if FORGOTTEN in kinds:
+                for statement in FORGET:
+                    self._run(statement)
             seq, kind, body = rows[-1]
             self.move(seq, epoch, mark_of(kind, body))
             self.connection.commit()

@@ -15,7 +15,7 @@ from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.history import Answered, NamedQuery, PastRun, Table
+from inspect_pipelines.ports.history import Answered, NamedQuery, OldFacts, PastRun, Table
 from resources.history import publication, remarks
 from resources.history.lease import Lease, holding
 from resources.history.named import filled, named_queries, named_query
@@ -78,6 +78,14 @@ class DuckHistory:
         from resources.history.past_runs import one  # imports DuckDB
 
         return one(self._reader, org_id, run_id)
+
+    def old_facts(self, org_id: OrgId, before: datetime) -> OldFacts:
+        if not self.places.snapshot.exists():
+            return OldFacts()
+        self._as_published()
+        from resources.history.old_facts import old_facts  # imports DuckDB
+
+        return old_facts(self._reader, org_id, before)
 
     @cached_property
     def _reader(self) -> Reader:

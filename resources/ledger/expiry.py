@@ -18,7 +18,7 @@ from resources.ledger.event_tables import events
 from resources.ledger.owned import Owned
 from resources.ledger.repair_tables import traces
 from resources.ledger.step_tables import run_steps
-from resources.ledger.tables import baselines, outbox, run_comparisons, run_sessions, runs
+from resources.ledger.tables import baselines, organizations, outbox, run_comparisons, run_sessions, runs
 
 EVIDENCE = (run_sessions, run_comparisons, run_steps, traces)
 OPEN_EVENTS = (EventStatus.RECEIVED.value, EventStatus.WAITING.value)
@@ -141,6 +141,19 @@ class SqlExpiry(Owned):
     def forget_messages(self, ids: Collection[str]) -> None:
         for table, key in ((delivery_attempts, delivery_attempts.c.notification_id), (outbox, outbox.c.id)):
             self._connection.execute(sa.delete(table).where(table.c.org_id == self._org_id, key.in_(ids)))
+
+    def facts_forgotten(self) -> datetime | None:
+        query = sa.select(organizations.c.facts_forgotten).where(organizations.c.id == self._org_id)
+        found: datetime | None = self._connection.scalar(query)
+        return found
+
+    def forget_facts(self, *, before: datetime) -> None:
+        noted = organizations.c.facts_forgotten
+        self._connection.execute(
+            sa.update(organizations)
+            .where(organizations.c.id == self._org_id, sa.or_(noted.is_(None), noted < before))
+            .values(facts_forgotten=before)
+        )
 
     def _ended(self, done: sa.Column[datetime], before: datetime) -> sa.Select[str]:
         waits = sa.select(review_queue.c.run_id).where(

@@ -66,6 +66,7 @@ organizations = sa.Table(
     text("name"),
     text("config", nullable=True),  # the whole domain value; None until the first apply
     time("applied_at", nullable=True),
+    time("facts_forgotten", nullable=True),  # facts of before are not kept in the history; None: all are
     # of one at most: its definitions have plain names in Dagster for ever, those of others their organisation's in front
     sa.Column("is_first", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column(

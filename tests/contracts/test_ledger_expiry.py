@@ -12,6 +12,7 @@ from builders import NOW, a_baseline, a_merge, a_run, a_session, a_sha
 from history_builders import a_comparison
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, OrgId, RunId
+from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.review import Review, ReviewState
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import Refused
@@ -123,3 +124,19 @@ def test_decided_events_and_messages_that_wait_for_nothing_are_forgotten_with_wh
         assert not left.keys() & set(messages)
         assert {ledger_rows.DUE.id, ledger_rows.HELD.id} <= left.keys(), "they wait"
         assert all(left[one].incident_id for one in left.keys() - {ledger_rows.DUE.id, ledger_rows.HELD.id})
+
+
+def test_until_when_facts_were_forgotten_is_an_organisations_own_and_never_less(ledgers: SqlLedgers):
+    for org_id in (DEFAULT_ORG, OTHER):
+        with ledgers.of(org_id).write() as ledger:
+            ledger.organizations.save(Organization(org_id), at=NOW)
+
+    with ledgers.of(DEFAULT_ORG).write() as ledger:
+        never = ledger.expiry.facts_forgotten()
+        ledger.expiry.forget_facts(before=LATER)
+        ledger.expiry.forget_facts(before=NOW)
+
+    with ledgers.of(DEFAULT_ORG).read() as ledger:
+        assert (never, ledger.expiry.facts_forgotten()) == (None, LATER)
+    with ledgers.of(OTHER).read() as ledger:
+        assert ledger.expiry.facts_forgotten() is None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
@@ -10,7 +10,16 @@ from builders import NOW, a_finding, a_screenshot, a_session, a_sha
 from history_builders import a_comparison
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
-from inspect_pipelines.domain.retention import LEAP, TO_NOTICE, Retention, leapt, longest, telling, too_short
+from inspect_pipelines.domain.retention import (
+    LEAP,
+    TO_NOTICE,
+    Retention,
+    facts_until,
+    leapt,
+    longest,
+    telling,
+    too_short,
+)
 from inspect_pipelines.domain.session import OtherSide
 
 CALM = a_comparison(
@@ -90,3 +99,27 @@ def test_a_sweep_after_a_leap_is_held_back_once(
     told = leapt(NOW, swept=swept and NOW - swept, held=held and NOW - held)
 
     assert told == (swept if is_held else None)
+
+
+@pytest.mark.parametrize(
+    ("months", "now", "until"),
+    [
+        (None, datetime(2026, 11, 30, tzinfo=UTC), None),
+        (24, datetime(2026, 11, 30, 23, 59, tzinfo=UTC), datetime(2024, 11, 1, tzinfo=UTC)),
+        (11, datetime(2026, 11, 1, tzinfo=UTC), datetime(2025, 12, 1, tzinfo=UTC)),
+        (12, datetime(2027, 1, 1, 1, tzinfo=timezone(timedelta(hours=2))), datetime(2025, 12, 1, tzinfo=UTC)),
+    ],
+)
+def test_facts_go_by_whole_months_of_utc_and_never_before_their_time(months, now, until):
+    assert facts_until(Retention(facts=months), now) == until
+
+
+def test_facts_of_a_home_stay_as_long_as_the_longest_and_for_ever_where_one_says_nothing():
+    assert longest([Retention(facts=24), Retention(facts=36)]).facts == 36
+    assert longest([Retention(facts=24), Retention()]).facts is None
+    assert longest([]).facts is None
+
+
+def test_facts_are_not_kept_for_less_than_the_evidence_that_is_found_by_them():
+    assert [key for key, _ in too_short(Retention(facts=3))] == ["facts"]
+    assert too_short(Retention(facts=4)) == ()

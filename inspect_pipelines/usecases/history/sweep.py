@@ -14,7 +14,10 @@ from typing import TypeVar
 
 from inspect_pipelines.domain.audit import SERVICE, AuditEntry
 from inspect_pipelines.domain.ids import BaselineId, EventId, OrgId, RunId, Sha256
-from inspect_pipelines.domain.retention import HELD, SWEPT, Gone, Kind, leapt, telling
+from inspect_pipelines.domain.retention import HELD, SWEPT, Gone, Kind, facts_until, leapt, telling
+from inspect_pipelines.errors import InspectError
+from inspect_pipelines.facts.forgotten import FORGOTTEN, forgotten_facts
+from inspect_pipelines.ports.history import OldFacts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.pictures.prune import YOUNGEST
@@ -34,6 +37,8 @@ class Due:
     released: Sequence[BaselineId]
     events: Sequence[EventId]
     messages: Sequence[str]
+    facts: OldFacts
+    problem: str  # why nobody can say what facts are; empty: they can
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,7 @@ class Swept:
     gone: tuple[Gone, ...]  # of every kind one, also where it is none
     kept: int  # pictures and files that something refers to
     held: str = ""  # why nothing was let go of; empty: it was
+    problem: str = ""  # why old facts were left alone; empty: they were not
 
     @property
     def size_bytes(self) -> int:
@@ -81,12 +87,13 @@ def sweep(
         Gone(Kind.BASELINES, sum(len(one.released) for one in due)),
         Gone(Kind.EVENTS, sum(len(one.events) for one in due)),
         Gone(Kind.MESSAGES, sum(len(one.messages) for one in due)),
+        Gone(Kind.FACTS, sum(one.facts.runs for one in due), sum(one.facts.size_bytes for one in due)),
     )
     if not is_dry_run:
         for house in houses:
             with house.ledger.write() as ledger:
                 ledger.audit.append(SWEPT, "home", by=by, at=now, detail=in_words(gone))
-    return Swept(gone, kept)
+    return Swept(gone, kept, problem="; ".join(one.problem for one in due if one.problem))
 
 
 def _hold(houses: Sequence[House], now: datetime, by: str) -> str:
@@ -133,6 +140,13 @@ def due_of(house: House, now: datetime) -> Due:
 
     with house.ledger.read() as ledger:
         kept = ledger.organizations.find().retention
+    until = facts_until(kept, now)
+    facts, problem = OldFacts(), ""
+    try:
+        facts = house.history.old_facts(house.org_id, until) if until else facts
+    except InspectError as error:  # a damaged history must not keep pictures until the disk is full
+        problem = f"old facts of {house.org_id!r} were left alone: {error}"
+    with house.ledger.read() as ledger:
         emptied = ledger.expiry.to_empty(ended_before=before(kept.evidence))
         bare = ledger.expiry.to_bare(ended_before=before(kept.failing_pictures))
         thin = ledger.expiry.to_thin(ended_before=before(kept.passing_pictures))
@@ -147,6 +161,8 @@ def due_of(house: House, now: datetime) -> Due:
             ledger.expiry.to_release(retired_before=before(kept.replaced_baselines)),
             ledger.expiry.events(before=before(kept.events)),
             ledger.expiry.messages(before=before(kept.messages)),
+            facts,
+            problem,
         )
 
 
@@ -173,6 +189,12 @@ def _forget(house: House, due: Due, now: datetime) -> None:
     for messages in _some(due.messages):
         with house.ledger.write() as ledger:
             ledger.expiry.forget_messages(messages)
+    for (
+        before
+    ) in due.facts.ends:  # told as facts are: whoever owns the history takes them in one after the other
+        with house.ledger.write() as ledger:
+            ledger.expiry.forget_facts(before=before)
+            ledger.journal.append(FORGOTTEN, forgotten_facts(house.org_id, before), at=now)
 
 
 def _sweep_files(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from inspect_pipelines.domain.baseline import Baseline
-from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ids import OrgId, RunId
 from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.retry import deciding, second_looks, second_thoughts
@@ -16,6 +16,7 @@ from inspect_pipelines.facts.alert import incident_facts, notification_facts
 from inspect_pipelines.facts.baseline import baseline_facts
 from inspect_pipelines.facts.definition import definition_facts
 from inspect_pipelines.facts.event import event_facts
+from inspect_pipelines.facts.forgotten import FORGOTTEN, forgotten_facts
 from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.ports.across import AGAIN, Ledgers
 from inspect_pipelines.ports.ledger import Facts, Ledger, LedgerSession
@@ -48,10 +49,11 @@ def tell_again(
     """
     with ledgers.read() as across:
         organizations = across.organizations()
-    return sum(_of_organization(ledgers.of(one), known, report_url, at) for one in organizations)
+    return sum(_of_organization(one, ledgers.of(one), known, report_url, at) for one in organizations)
 
 
 def _of_organization(
+    org_id: OrgId,
     ledger: Ledger,
     known: Callable[[Sequence[RunId]], Collection[RunId]],
     report_url: Callable[[RunId], str],
@@ -66,7 +68,16 @@ def _of_organization(
     runs = _runs(ledger, known, report_url, at)
     for kind, page_of in STATES.items():
         _states(ledger, kind, page_of, at)
+    _forgotten(org_id, ledger, at)
     return runs
+
+
+def _forgotten(org_id: OrgId, ledger: Ledger, at: datetime) -> None:
+    """Last: what is not kept goes again, and the sums of its days, which came of it, stay."""
+    with ledger.write() as session:
+        before = session.expiry.facts_forgotten()
+        if before is not None:
+            session.journal.append(FORGOTTEN, forgotten_facts(org_id, before), at=at)
 
 
 def _active_ones_last(session: LedgerSession) -> list[Baseline]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,13 +15,15 @@ from hypothesis import strategies as st
 
 from builders import ENVIRONMENT, NOW, a_baseline, a_run, a_screenshot, a_session, a_view
 from history_builders import a_comparison
-from houses import a_house, of_another
+from houses import NoHistory, a_house, of_another
 from inspect_pipelines.domain.baseline import BaselineImage
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.ids import BaselineId, OrgId, Sha256
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.retention import Kind, Retention
 from inspect_pipelines.domain.run import RunStatus
+from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.ports.history import OldFacts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.history.sweep import sweep
 from loopback_site.server import png
@@ -116,6 +118,7 @@ def test_passing_pictures_go_first_then_failing_ones_with_the_evidence(tmp_path:
         Kind.BASELINES: 0,
         Kind.EVENTS: 0,
         Kind.MESSAGES: 0,
+        Kind.FACTS: 0,
     }
     assert done.size_bytes > 500
 
@@ -288,3 +291,65 @@ def test_a_dry_run_says_exactly_what_a_sweep_does_and_nothing_referred_to_ever_g
         left = {sha for sha in shas.values() if is_there(house, sha)}
         assert left == kept or stored < 1, "what nothing refers to is gone, once it is a day old"
         house.ledgers.close()
+
+
+class Years(NoHistory):
+    """A history of two years ago, or one that cannot be read."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.asked: list[tuple[OrgId, datetime]] = []
+        self._error = error
+
+    def old_facts(self, org_id: OrgId, before: datetime) -> OldFacts:
+        self.asked.append((org_id, before))
+        if self._error:
+            raise self._error
+        return OldFacts((datetime(2024, 9, 1, tzinfo=UTC), datetime(2024, 10, 1, tzinfo=UTC)), 12, 3400)
+
+
+def keeping_facts(house: House, months: int) -> None:
+    with house.ledger.write() as ledger:
+        ledger.organizations.save(
+            Organization(house.org_id, retention=Retention(facts=months)), at=house.clock.now()
+        )
+
+
+def told(house: House) -> list[tuple[str, str]]:
+    with house.ledgers.read() as ledgers:
+        return [(kind, body) for _, kind, body in ledgers.journal.after(0)]
+
+
+def test_facts_go_where_their_organisation_says_so_a_month_a_row_of_the_journal(tmp_path: Path):
+    house, other = a_home(tmp_path)
+    years = Years()
+    house, other = replace(house, history=years), replace(other, history=years)
+    keeping_facts(house, 24)
+
+    would = sweep([house, other], now=NOW, is_dry_run=True)
+    untold = told(house)
+    done = sweep([house, other], now=NOW)
+
+    assert years.asked == [(house.org_id, datetime(2024, 11, 1, tzinfo=UTC))] * 2
+    assert counted(would)[Kind.FACTS] == counted(done)[Kind.FACTS] == 12
+    assert (would.size_bytes, untold) == (3400, [])
+    assert told(house) == [
+        ("forgotten", '{"forgotten":{"org_id":"default","before":"2024-10-01T00:00:00+00:00"}}'),
+        ("forgotten", '{"forgotten":{"org_id":"default","before":"2024-11-01T00:00:00+00:00"}}'),
+    ]
+    with house.ledger.read() as ledger:
+        assert ledger.expiry.facts_forgotten() == datetime(2024, 11, 1, tzinfo=UTC)
+        assert "runs' facts: 12" in ledger.audit.entries()[0].detail
+    with other.ledger.read() as ledger:
+        assert ledger.expiry.facts_forgotten() is None
+
+
+def test_a_history_that_cannot_be_read_keeps_no_picture(tmp_path: Path):
+    house, _ = a_home(tmp_path)
+    house = replace(house, history=Years(Unreadable("the copy is damaged")))
+    keeping_facts(house, 24)
+    nobodys = shot(house, 1, days=20)
+
+    done = sweep([house], now=NOW)
+
+    assert done.problem == "old facts of 'default' were left alone: the copy is damaged"
+    assert not is_there(house, nobodys)
