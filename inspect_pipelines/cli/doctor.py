@@ -77,7 +77,10 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield packages("DuckDB", "duckdb")
     yield sqlite()
     yield home(settings.absolute_home())
-    yield databases(settings.dagster_home())
+    if settings.dagster_database_url:
+        yield dagster_server(settings)
+    else:
+        yield databases(settings.dagster_home())
     yield disk_space(settings.absolute_home())
     if settings.database_url:
         yield ledger(settings)
@@ -151,6 +154,17 @@ def databases(dagster_home: Path) -> Check:
         how = "they were made by two commands at once, and Dagster opens them no more: inspect-pipelines doctor --repair"
         return Check(name, False, f"{names} stamped twice", how)
     return Check(name, True, "in order" if dagster_home.exists() else "made by the first run")
+
+
+def dagster_server(settings: Settings) -> Check:
+    """The server that holds Dagster's storage answers, and how much of it is used."""
+    from inspect_pipelines.engine.dagster_database import dagster_database, described
+
+    try:
+        return Check("Dagster's databases", True, described(dagster_database(settings) or ""))
+    except InspectError as error:
+        sentence, _, advice = str(error).partition("; ")
+        return Check("Dagster's databases", False, sentence, advice)
 
 
 def repair_databases(dagster_home: Path) -> None:

@@ -93,6 +93,9 @@ class Settings(BaseModel):
     database_url: SecretStr | None = None
     """The ledger's database, `postgresql+psycopg://..`; None: SQLite in `home`."""
 
+    dagster_database_url: SecretStr | None = None
+    """Dagster's own storage, `postgresql+psycopg2://..`, which machines that work together share; None: SQLite in `home`."""
+
     gallery: str | None = Field(default=None, min_length=1)
     """Where pictures are kept: `s3://bucket/prefix`, `gs://..`, `az://..` or `file:///path`; None: a folder in `home`."""
 

@@ -38,7 +38,7 @@ run_coordinator:
   class: InspectRunCoordinator
   config: {{dequeue_interval_seconds: 1, dequeue_use_threads: true, dequeue_num_workers: 4}}
 run_launcher: {run_launcher}
-event_log_storage: {event_log_storage}
+{storages}
 concurrency:
   runs:
     max_concurrent_runs: {max_concurrent_runs}
@@ -116,20 +116,29 @@ def settings_text(dagster_home: Path, max_concurrent_runs: int, run_launcher: st
     """The text of dagster.yaml.
 
     Raises:
-        UsageError: INSPECT_RUN_LAUNCHER cannot be read.
+        UsageError: INSPECT_RUN_LAUNCHER or INSPECT_DAGSTER_DATABASE_URL cannot be read.
+        SetupMissing: What Dagster needs for that database is not installed.
     """
     return SETTINGS.format(
         marker=MARKER,
         max_concurrent_runs=max_concurrent_runs,
         run_launcher=json.dumps(launcher_of(run_launcher)),  # JSON is YAML
-        event_log_storage=json.dumps(
-            {
-                "module": "inspect_pipelines.engine.event_log",
-                "class": "InspectEventLogStorage",
-                "config": {"base_dir": str(dagster_home / "history" / "runs")},
-            }
-        ),
+        storages="\n".join(f"{key}: {json.dumps(value)}" for key, value in _storages(dagster_home).items()),
     )
+
+
+def _storages(dagster_home: Path) -> dict[str, object]:
+    if Settings().dagster_database_url is not None:
+        from inspect_pipelines.engine import dagster_database  # and SQLAlchemy, 0.1 s
+
+        dagster_database.dagster_database(Settings())
+        return dagster_database.storages()
+    of_ours = {
+        "module": "inspect_pipelines.engine.event_log",
+        "class": "InspectEventLogStorage",
+        "config": {"base_dir": str(dagster_home / "history" / "runs")},
+    }
+    return {"event_log_storage": of_ours}
 
 
 def launcher_of(text: str) -> dict[str, object]:

@@ -11,17 +11,19 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
-from contextlib import closing
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 
-from inspect_pipelines.config.settings import child_environment
+from inspect_pipelines.config.settings import Settings, child_environment
 from inspect_pipelines.engine.instance import ensure_instance, is_ours, refused
 from inspect_pipelines.errors import Unavailable
 from resources.disk.lock import take_lock
 
 DATABASES = (Path("schedules/schedules.db"), Path("history/runs.db"), Path("history/runs/index.db"))
-MADE_ELSEWHERE = ".storages-are-made"  # beside a dagster.yaml of a person's, whose databases may be anywhere
+MADE_ELSEWHERE = (
+    ".storages-are-made"  # beside databases that are not files of ours: a server's, or a person's own
+)
 
 
 def ensure_storages(home: Path) -> Path:
@@ -98,8 +100,13 @@ def _folder_of(location: str) -> str:
 
 
 def _are_made(dagster_home: Path) -> bool:
+    made = dagster_home / MADE_ELSEWHERE
     if not is_ours(dagster_home):
-        return (dagster_home / MADE_ELSEWHERE).exists()
+        return made.exists()
+    if url := Settings().dagster_database_url:
+        from inspect_pipelines.engine.dagster_database import mark
+
+        return made.exists() and made.read_text(encoding="ascii") == mark(url.get_secret_value())
     try:
         return all(stamps(dagster_home / name) for name in DATABASES)
     except sqlite3.Error:
@@ -126,8 +133,13 @@ def _make(dagster_home: Path) -> None:
             f"Dagster's databases in {str(dagster_home)!r} cannot be opened: {last}; "
             "see what is wrong with: inspect-pipelines doctor"
         )
+    url = Settings().dagster_database_url
     if not is_ours(dagster_home):
         (dagster_home / MADE_ELSEWHERE).touch()
+    elif url is not None:
+        from inspect_pipelines.engine.dagster_database import mark
+
+        (dagster_home / MADE_ELSEWHERE).write_text(mark(url.get_secret_value()), encoding="ascii")
 
 
 def main(argv: Sequence[str]) -> None:
@@ -135,12 +147,29 @@ def main(argv: Sequence[str]) -> None:
     import dagster as dg
 
     try:
-        with dg.DagsterInstance.from_config(argv[0]) as instance:
+        with _alone(), dg.DagsterInstance.from_config(argv[0]) as instance:
             instance.get_runs_count()
             instance.all_instigator_state()
             instance.get_asset_keys()
     except Exception as error:  # noqa: BLE001 the top of a process: its parent shows the last line that it says
         sys.exit(str(error).partition("\n")[0] or type(error).__name__)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """As the only one of all machines that share Dagster's database; one transaction, so that PgBouncer may be between."""
+    url = Settings().dagster_database_url
+    if url is None:
+        yield
+        return
+    import sqlalchemy as sa
+
+    from inspect_pipelines.engine.dagster_database import FIRST_USE_LOCK
+
+    engine = sa.create_engine(url.get_secret_value(), poolclass=sa.pool.NullPool)
+    with engine.begin() as connection:
+        connection.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": FIRST_USE_LOCK})
+        yield
 
 
 if __name__ == "__main__":

@@ -1,0 +1,102 @@
+"""Dagster's own storage in PostgreSQL, where several machines share it: one setting, which dagster.yaml only refers to."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib.util import find_spec
+
+import sqlalchemy as sa
+
+from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
+
+VARIABLE = "INSPECT_DAGSTER_DATABASE_URL"
+DRIVER = "postgresql+psycopg2"  # dagster-postgres reads this driver's error codes; it prepares nothing, as PgBouncer wants it
+HOW_TO_WRITE_IT = f"write it as '{DRIVER}://user:password@host:5432/name', or unset it to use SQLite"
+FIRST_USE_LOCK = 0x1A5BEC8  # any number, the same on all machines
+
+DESCRIBE = """
+SELECT current_setting('server_version') AS version,
+       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
+       current_setting('max_connections') AS most,
+       coalesce(pg_total_relation_size(to_regclass('event_logs')), 0) AS size
+"""
+
+
+def dagster_database(settings: Settings) -> str | None:
+    """The URL of Dagster's database; None: SQLite in the home.
+
+    Raises:
+        UsageError: It is none that works, or the ledger's: both have a table that says of which version they are.
+        SetupMissing: What Dagster needs for it is not installed.
+    """
+    if settings.dagster_database_url is None:
+        return None
+    text = settings.dagster_database_url.get_secret_value()
+    try:
+        url = sa.make_url(text)
+    except (sa.exc.ArgumentError, ValueError) as error:
+        raise UsageError(f"{VARIABLE} is not a database URL; {HOW_TO_WRITE_IT}") from error
+    if url.drivername != DRIVER:
+        raise UsageError(f"{VARIABLE} names {url.drivername!r}; {HOW_TO_WRITE_IT}")
+    if settings.database_url and _place(url) == _place(sa.make_url(settings.database_url.get_secret_value())):
+        raise UsageError(
+            f"{VARIABLE} names the ledger's own database {url.database!r}; make another one on the same server, such as "
+            f"'dagster', and name it there: CREATE DATABASE dagster"
+        )
+    if find_spec("dagster_postgres") is None:
+        raise SetupMissing(
+            f"{VARIABLE} needs the package dagster-postgres, which is not installed; "
+            "get it with: pip install 'inspect-pipelines[postgres]'"
+        )
+    return text
+
+
+def storages() -> dict[str, object]:
+    """Dagster's three storages as dagster.yaml has them; without the password, which each process reads by itself."""
+    config = {"postgres_url": {"env": VARIABLE}}
+    ours = "inspect_pipelines.engine.postgres_event_log"
+    return {
+        "run_storage": {
+            "module": "dagster_postgres.run_storage",
+            "class": "PostgresRunStorage",
+            "config": config,
+        },
+        "schedule_storage": {
+            "module": "dagster_postgres.schedule_storage",
+            "class": "PostgresScheduleStorage",
+            "config": config,
+        },
+        "event_log_storage": {"module": ours, "class": "InspectPostgresEventLogStorage", "config": config},
+    }
+
+
+def mark(url: str) -> str:
+    """What a home notes of a database in which Dagster's tables are made; nobody reads the URL out of it."""
+    return hashlib.sha256(url.encode()).hexdigest()[:16]
+
+
+def described(url: str) -> str:
+    """The server that answers, for whoever looks after it: product, version, connections, how large the event log is.
+
+    Raises:
+        Unavailable: It does not.
+    """
+    engine = sa.create_engine(url, poolclass=sa.pool.NullPool, connect_args={"connect_timeout": 10})
+    try:
+        with engine.connect() as connection:
+            row = connection.execute(sa.text(DESCRIBE)).one()
+    except sa.exc.DatabaseError as error:
+        shown = engine.url.render_as_string(hide_password=True)
+        why = str(error.orig).strip().partition("\n")[0]
+        raise Unavailable(
+            f"Dagster's database {shown!r} does not answer: {why}; check {VARIABLE} and that the server runs"
+        ) from error
+    return (
+        f"PostgreSQL {row.version}, {row.used} of {row.most} connections used, "
+        f"events of runs take {row.size / 1e6:.1f} MB"
+    )
+
+
+def _place(url: sa.URL) -> tuple[object, ...]:
+    return url.host, url.port or 5432, url.database, tuple(sorted(url.query.items()))
