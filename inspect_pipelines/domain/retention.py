@@ -39,6 +39,7 @@ class Kind(StrEnum):
 
     PICTURES = "pictures"
     FILES = "traces, films and network logs"
+    REPORTS = "reports with pictures"
     EVIDENCE = "evidence of runs"
     BASELINES = "replaced baselines"
     EVENTS = "events"

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import BinaryIO, Protocol
 
-from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.report import Report
 
 
@@ -23,6 +24,20 @@ class Reports(Protocol):
 
         Raises:
             NotFound: None was written.
+        """
+
+    def let_go(
+        self, kept: Mapping[RunId, Collection[Sha256]], sentence: str, *, is_dry_run: bool = False
+    ) -> tuple[int, int]:
+        """Put a sentence in the place of each picture that is not kept, in the pages of these runs; (pages, bytes) that changed.
+
+        Args:
+            kept: Which pictures stay in the page of each; a run without a page is passed over.
+            sentence: Why the others are gone.
+            is_dry_run: Only count.
+
+        Raises:
+            Unavailable: There is no room for a page, or no access; it is as it was, and those before it are done.
         """
 
     def is_written(self, run_id: RunId) -> bool: ...

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, BinaryIO
 from urllib.parse import urlsplit
 
 from inspect_pipelines.domain.comparison import Region
-from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.ids import RunId, Sha256
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.errors import NotFound, Unavailable
 from inspect_pipelines.ports.gallery import Gallery
 from inspect_pipelines.queries.report import ReportModel, ViewCard, model
 from resources.disk.atomic import write_atomically
+from resources.report.letting_go import let_go
 
 if TYPE_CHECKING:  # every process that knows a house would wait for what draws reports
     from jinja2 import Environment
@@ -108,6 +109,13 @@ class HtmlReports:
             return self.path(run_id).open("rb")
         except FileNotFoundError as error:
             raise NotFound(f"run {run_id!r} has no report; one is written when it has ended") from error
+
+    def let_go(
+        self, kept: Mapping[RunId, Collection[Sha256]], sentence: str, *, is_dry_run: bool = False
+    ) -> tuple[int, int]:
+        """Put a sentence in the place of each picture that is not kept; see `ports.Reports`."""
+        pages = {self.path(run_id): shas for run_id, shas in kept.items()}
+        return let_go(self._folder, pages, sentence, is_dry_run=is_dry_run)
 
     def is_written(self, run_id: RunId) -> bool:
         """Whether there is a report of the run."""

@@ -56,6 +56,7 @@ class Shown:
     is_small: bool = False  # only a thumbnail: the page's budget for full pictures is used up
     image: bytes = b""  # a PNG or WebP
     scale: float = 1.0  # px per CSS px, in which the page shows it
+    sha256: str = ""  # of the stored picture that it shows, or shows a part of
 
     @property
     def css_width(self) -> int:
@@ -97,7 +98,7 @@ class Pictures:
         except (NotFound, Unreadable) as error:
             return Shown("", problem=str(error))
         self.budget_bytes -= len(smallest)
-        return self._shown(smallest, known.width, known.height, scale=scale)
+        return self._shown(sha256, smallest, known.width, known.height, scale=scale)
 
     def thumbnail(self, sha256: Sha256 | None) -> Shown | None:
         """A small one."""
@@ -130,18 +131,25 @@ class Pictures:
         part = Image.fromarray(pixels[top:bottom, left:right])
         buffer = io.BytesIO()
         part.save(buffer, "PNG", optimize=True)
-        return self._shown(buffer.getvalue(), part.width, part.height, scale=scale)
+        return self._shown(sha256, buffer.getvalue(), part.width, part.height, scale=scale)
 
     def _thumbnail(self, sha256: Sha256, known: Stat, *, is_small: bool = False) -> Shown:
         small = self.gallery.thumbnail(sha256, max_px=THUMBNAIL_PX)
-        return self._shown(small, known.width, known.height, is_small=is_small)
+        return self._shown(sha256, small, known.width, known.height, is_small=is_small)
 
     def _shown(
-        self, image: bytes, width: int, height: int, *, is_small: bool = False, scale: float = 1.0
+        self,
+        sha256: Sha256,
+        image: bytes,
+        width: int,
+        height: int,
+        *,
+        is_small: bool = False,
+        scale: float = 1.0,
     ) -> Shown:
         number = str(next(self._numbers))
         place = Markup(f"<§{number}>")  # noqa: S704 - ours, and no picture's
-        shown = Shown(place, width, height, is_small=is_small, image=image, scale=scale)
+        shown = Shown(place, width, height, is_small=is_small, image=image, scale=scale, sha256=sha256)
         self._handed_out[number] = shown  # for as long as somebody is going to show it
         return shown
 

@@ -648,3 +648,86 @@ def test_an_agents_steps_have_no_time_and_its_session_a_page_and_a_cost(
     assert '<span class="took">passed</span>' in html
     assert "by an agent, $0.42" in page.text
     assert agent.url in [each.get("href") for each in page.all("a")]
+
+
+WHY = "Reports show pictures of views that passed for 14 days, of failures for 90"
+
+
+def a_mixed_report(gallery: MemoryGallery) -> Report:
+    """One view that differs, and one that is as approved."""
+    grey = picture((120, 120, 120))
+    old = [taken(gallery, BLUE), taken(gallery, grey, "cart")]
+    return a_report(gallery, old, [taken(gallery, ORANGE), taken(gallery, grey, "cart")])
+
+
+def shown(path: Path) -> set[str | None]:
+    return {tag.get("data-picture") for tag in Tags(path.read_text()).all("img")}
+
+
+def test_a_report_says_a_sentence_where_a_picture_is_not_kept_any_more(reports, gallery):
+    report = a_mixed_report(gallery)
+    path = written(reports, report)
+    latest = path.parent / "latest-nightly-shop.html"
+    calm = gallery.put(picture((120, 120, 120)))
+    all_of_them, before = shown(path), path.read_bytes()
+
+    dry = reports.let_go({report.run.id: all_of_them - {calm}}, WHY, is_dry_run=True)
+    untouched = path.read_bytes()
+    thinned = reports.let_go({report.run.id: all_of_them - {calm}}, WHY)
+    of_failure = shown(path)
+    again = reports.let_go({report.run.id: all_of_them - {calm}}, WHY)
+    emptied = reports.let_go({report.run.id: set(), a_run(404).id: set()}, WHY)
+
+    assert (untouched, dry, again) == (before, thinned, (0, 0))
+    assert (thinned[0], emptied[0]) == (1, 1)
+    assert len(before) - len(path.read_bytes()) == thinned[1] + emptied[1]
+    assert of_failure == all_of_them - {calm}
+    assert calm in all_of_them
+    page = Tags(path.read_text())
+    assert (page.all("img"), b"data:image" in path.read_bytes()) == ([], False)
+    assert f"{WHY}; its hash is {calm}" in page.text
+    assert "not kept any more" not in Tags(before.decode()).text
+    assert latest.read_bytes() == path.read_bytes()
+
+
+def test_a_report_of_before_keeps_its_pictures_until_none_of_its_run_is_kept(reports, gallery):
+    """They did not say which picture is which."""
+    report = a_mixed_report(gallery)
+    path = written(reports, report)
+    path.write_bytes(re.sub(rb'data-picture="[0-9a-f]{64}" ', b"", path.read_bytes()))
+
+    some = reports.let_go({report.run.id: {gallery.put(ORANGE)}}, WHY)
+    none = reports.let_go({report.run.id: set()}, WHY)
+
+    assert (some, none[0]) == ((0, 0), 1)
+    assert b"data:image" not in path.read_bytes()
+
+
+def test_what_a_page_quotes_is_never_taken_for_a_picture(reports, gallery):
+    quoted = '<img src="data:image/png;base64,AAAA" width="1" alt="x">'
+    report = a_failed_report(gallery, console=(ConsoleLine("error", quoted, NOW),))
+    path = written(reports, report)
+
+    reports.let_go({report.run.id: set()}, WHY)
+
+    assert quoted in Tags(path.read_text()).text
+    assert path.read_text().count("Not kept any more") == len(shown_before(reports, report))
+
+
+def shown_before(reports: HtmlReports, report: Report) -> list[dict[str, str | None]]:
+    return Tags(written(reports, report).read_text()).all("img")
+
+
+def test_a_report_that_cannot_be_rewritten_stays_as_it_is(reports, gallery, monkeypatch):
+    report = a_failed_report(gallery)
+    path = written(reports, report)
+    before = path.read_bytes()
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("resources.report.letting_go.write_atomically", full)
+    with pytest.raises(Unavailable, match="cannot be written without its old pictures: No space left"):
+        reports.let_go({report.run.id: set()}, WHY)
+
+    assert path.read_bytes() == before

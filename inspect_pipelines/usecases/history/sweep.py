@@ -8,14 +8,14 @@ about to tell the ledger.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
 from inspect_pipelines.domain.audit import SERVICE, AuditEntry
 from inspect_pipelines.domain.ids import BaselineId, EventId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.retention import HELD, SWEPT, Gone, Kind, facts_until, leapt, telling
-from inspect_pipelines.errors import InspectError
+from inspect_pipelines.errors import InspectError, Unavailable
 from inspect_pipelines.facts.forgotten import FORGOTTEN, forgotten_facts
 from inspect_pipelines.ports.history import OldFacts
 from inspect_pipelines.ports.house import House
@@ -38,7 +38,15 @@ class Due:
     events: Sequence[EventId]
     messages: Sequence[str]
     facts: OldFacts
-    problem: str  # why nobody can say what facts are; empty: they can
+    sentence: str  # in the place of a picture
+    problem: str  # why something of it stays; empty: nothing does
+
+    def without(self, runs: Collection[RunId], problem: str) -> Due:
+        """What is to go when these runs stay."""
+        thinned = {run_id: shas for run_id, shas in self.thinned.items() if run_id not in runs}
+        emptied = {run_id: size for run_id, size in self.emptied.items() if run_id not in runs}
+        said = "; ".join(one for one in (self.problem, problem) if one)
+        return replace(self, thinned=thinned, emptied=emptied, problem=said)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Swept:
     gone: tuple[Gone, ...]  # of every kind one, also where it is none
     kept: int  # pictures and files that something refers to
     held: str = ""  # why nothing was let go of; empty: it was
-    problem: str = ""  # why old facts were left alone; empty: they were not
+    problem: str = ""  # why something that is due stays for now; empty: nothing does
 
     @property
     def size_bytes(self) -> int:
@@ -72,7 +80,7 @@ def sweep(
     """
     if not (is_dry_run or trusts_clock) and (why := _hold(houses, now, by)):
         return Swept((), 0, why)
-    due = [due_of(house, now) for house in houses]
+    due, reports = _sweep_reports(houses, [due_of(house, now) for house in houses], is_dry_run=is_dry_run)
     if not is_dry_run:
         for house, one in zip(houses, due, strict=True):
             _forget(house, one, now)
@@ -83,6 +91,7 @@ def sweep(
     gone = (
         pictures,
         files,
+        reports,
         Gone(Kind.EVIDENCE, sum(len(one.emptied) for one in due), evidence),
         Gone(Kind.BASELINES, sum(len(one.released) for one in due)),
         Gone(Kind.EVENTS, sum(len(one.events) for one in due)),
@@ -162,6 +171,7 @@ def due_of(house: House, now: datetime) -> Due:
             ledger.expiry.events(before=before(kept.events)),
             ledger.expiry.messages(before=before(kept.messages)),
             facts,
+            f"Reports show pictures of views that passed for {kept.passing_pictures} days, of failures for {kept.failing_pictures}",
             problem,
         )
 
@@ -170,6 +180,30 @@ def _telling(ledger: LedgerSession, run_id: RunId, *, has_passed: bool) -> froze
     return telling(
         ledger.evidence.sessions(run_id), ledger.evidence.comparisons(run_id), has_passed=has_passed
     )
+
+
+def _sweep_reports(
+    houses: Sequence[House], due: Sequence[Due], *, is_dry_run: bool
+) -> tuple[list[Due], Gone]:
+    """Pages of runs go without the pictures that their runs let go of, before the ledger forgets which those are.
+
+    A run whose page cannot be written waits for the next sweep, with all that it refers to.
+    """
+    pages = size = 0
+    rest = []
+    for house, one in zip(houses, due, strict=True):
+        wanted = {**one.thinned, **dict.fromkeys(one.emptied, frozenset[Sha256]())}
+        for runs in _some(wanted):
+            try:
+                done = house.reports.let_go(
+                    {run_id: wanted[run_id] for run_id in runs}, one.sentence, is_dry_run=is_dry_run
+                )
+            except Unavailable as error:
+                one = one.without(runs, f"{len(runs)} of the runs keep their pictures: {error}")
+            else:
+                pages, size = pages + done[0], size + done[1]
+        rest.append(one)
+    return rest, Gone(Kind.REPORTS, pages, size)
 
 
 def _forget(house: House, due: Due, now: datetime) -> None:

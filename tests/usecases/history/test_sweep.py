@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,14 +16,14 @@ from hypothesis import strategies as st
 
 from builders import ENVIRONMENT, NOW, a_baseline, a_run, a_screenshot, a_session, a_view
 from history_builders import a_comparison
-from houses import NoHistory, a_house, of_another
+from houses import CollectedReports, NoHistory, a_house, of_another
 from inspect_pipelines.domain.baseline import BaselineImage
 from inspect_pipelines.domain.comparison import Outcome
-from inspect_pipelines.domain.ids import BaselineId, OrgId, Sha256
+from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.retention import Kind, Retention
 from inspect_pipelines.domain.run import RunStatus
-from inspect_pipelines.errors import Unreadable
+from inspect_pipelines.errors import Unavailable, Unreadable
 from inspect_pipelines.ports.history import OldFacts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.history.sweep import sweep
@@ -114,6 +115,7 @@ def test_passing_pictures_go_first_then_failing_ones_with_the_evidence(tmp_path:
     assert counted(done) == {
         Kind.PICTURES: 2,
         Kind.FILES: 0,
+        Kind.REPORTS: 0,
         Kind.EVIDENCE: 1,
         Kind.BASELINES: 0,
         Kind.EVENTS: 0,
@@ -353,3 +355,54 @@ def test_a_history_that_cannot_be_read_keeps_no_picture(tmp_path: Path):
 
     assert done.problem == "old facts of 'default' were left alone: the copy is damaged"
     assert not is_there(house, nobodys)
+
+
+class Pages(CollectedReports):
+    """Reports with pictures, on a disk that may be full."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_full = False
+        self.asked: list[tuple[Mapping[RunId, Collection[str]], str, bool]] = []
+
+    def let_go(
+        self, kept: Mapping[RunId, Collection[str]], sentence: str, *, is_dry_run: bool = False
+    ) -> tuple[int, int]:
+        if self.is_full:
+            raise Unavailable("the disk is full")
+        self.asked.append((kept, sentence, is_dry_run))
+        return len(kept), 1000 * len(kept)
+
+
+def test_reports_lose_the_pictures_that_their_runs_let_go_of(tmp_path: Path):
+    pages = Pages()
+    house, _ = a_home(tmp_path)
+    house = replace(house, reports=pages)
+    calm, odd = shot(house, 1, days=100), shot(house, 2, days=100)
+    ended(house, 1, days=20, has_passed=False, calm=calm, odd=odd)
+    ended(house, 2, days=100, has_passed=False, calm=calm, odd=odd)
+
+    done = sweep([house], now=house.clock.now())
+
+    kept = {a_run(1).id: {odd}, a_run(2).id: frozenset()}
+    sentence = "Reports show pictures of views that passed for 14 days, of failures for 90"
+    assert pages.asked == [(kept, sentence, False)]
+    assert counted(done)[Kind.REPORTS] == 2
+
+
+def test_a_report_that_cannot_be_written_keeps_all_of_its_run_until_another_night(tmp_path: Path):
+    pages = Pages()
+    house, _ = a_home(tmp_path)
+    house = replace(house, reports=pages)
+    calm = shot(house, 1, days=20)
+    ended(house, 1, days=20, has_passed=True, calm=calm, odd=None)
+    pages.is_full = True
+
+    full = sweep([house], now=house.clock.now())
+    was_there = is_there(house, calm)
+    pages.is_full = False
+    next_night = sweep([house], now=house.clock.now() + timedelta(days=1))
+
+    assert (full.problem, was_there) == ("1 of the runs keep their pictures: the disk is full", True)
+    assert (next_night.problem, is_there(house, calm)) == ("", False)
+    assert counted(full)[Kind.REPORTS] == 0
