@@ -407,7 +407,9 @@ NAMES: Mapping[str, Ask] = {
     "review_requests.waiting_for": lambda r: r.waiting_for("ada"),
     "review_requests.release": lambda r: r.release(RUNNING.id, "ada", by="user:eve", at=LATER),
     "decisions.find": lambda r: r.find(WORD.id),
-    "decisions.quarantines": lambda r: r.quarantines(ending=LATER + timedelta(days=2), now=LATER),
+    "decisions.ending": lambda r: r.ending(
+        [DecisionKind.QUARANTINE], before=LATER + timedelta(days=2), now=LATER
+    ),
     "decisions.about": lambda r: r.about(NIGHTLY.id, [WORD.shown.view]),
     "decisions.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "decisions.withdraw": lambda r: r.withdraw(WORD.id, by="user:eve", at=LATER),

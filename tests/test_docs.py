@@ -24,7 +24,8 @@ from inspect_pipelines.config.devices import DEVICES
 from inspect_pipelines.config.document import Document
 from inspect_pipelines.config.playbook_document import LoginDocument
 from inspect_pipelines.config.project import Project, load_project
-from inspect_pipelines.config.schedule_document import BaselineDocument, NotifyDocument, RuleDocument
+from inspect_pipelines.config.rule_document import RuleDocument
+from inspect_pipelines.config.schedule_document import BaselineDocument, NotifyDocument
 from inspect_pipelines.config.settings import PREFIX, Settings
 from inspect_pipelines.domain.finding import FindingKind, Severity
 from inspect_pipelines.domain.kept_login import LoginRules

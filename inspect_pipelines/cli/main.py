@@ -39,6 +39,7 @@ COMMANDS = {
         "List, adopt, reject, activate, roll back and delete approved pictures; show their noise.",
     ),
     "reviews": ("reviews", "reviews", "List, show and decide what waits for a person."),
+    "digest": ("digest", "digest", "Show what each owner owes: what the weekly digest tells them."),
     "environments": (
         "environments",
         "environments",

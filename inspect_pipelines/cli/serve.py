@@ -32,6 +32,7 @@ from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
 from inspect_pipelines.web.duties.asker import Asker
+from inspect_pipelines.web.duties.bookkeeper import Bookkeeper
 from inspect_pipelines.web.duties.dismisser import Dismisser
 from inspect_pipelines.web.duties.everywhere import Everywhere
 from inspect_pipelines.web.duties.expirer import Expirer
@@ -147,6 +148,7 @@ def application(
             Historian(owner),
             Everywhere(estate, lambda own: Lookout(own, ticker)),
             Everywhere(estate, Sender),
+            Everywhere(estate, Bookkeeper),
             Everywhere(estate, Dismisser),
             Everywhere(estate, lambda own: Expirer(own, days=settings.branch_days)),
             intake,

@@ -17,10 +17,10 @@ from inspect_pipelines.config.playbook_variables import checked_value
 from inspect_pipelines.config.preview_url import preview_url
 from inspect_pipelines.config.problem import Findings, did_you_mean
 from inspect_pipelines.config.reading import shown
+from inspect_pipelines.config.rule_document import RuleDocument
 from inspect_pipelines.config.rules import notify_rule, unreached
 from inspect_pipelines.config.schedule_document import (
     DefinitionDocument,
-    RuleDocument,
     ScheduleDocument,
     TriggerDocument,
 )

@@ -172,6 +172,7 @@ OF: dict[str, dict[str, str]] = {
         "open_inspect": "The control plane whose agents play for this organisation; a variable INSPECT_OPEN_INSPECT_* that is set wins over its key.",
         "retention": "How many days what is kept.",
         "owners": "Who looks after which views: lines in the syntax of CODEOWNERS.",
+        "digest": "Once a week, each owner hears of what they owe: reviews that wait, views that are broken, unstable or at risk, drift.",
         "calendars": "Days under a name: 2026-12-24, 2026-12-24..2026-12-26.",
         "channels": "How messages reach people.",
         "people": "Who can be mentioned, by login.",
@@ -179,6 +180,11 @@ OF: dict[str, dict[str, str]] = {
     },
     "AlertsDocument": {"group_window": "What begins within it becomes one message: 5m."},
     "BudgetsDocument": {"warn": "Who hears at 50, 75 and 90 %."},
+    "DigestDocument": {
+        "cron": "When, at most once a week. Default: 0 8 * * 1, Mondays at 08:00.",
+        "default": "Where those owners hear of it who have no place of their own, and what nobody owns is told.",
+        "owners": "Where each owner hears of it, a rule each. Default: their email in people.",
+    },
     "LimitsDocument": {
         "organization": "Of all definitions.",
         "repository": "Of definitions with the same repo.",

@@ -10,6 +10,7 @@ from pathlib import Path
 from inspect_pipelines.config.alert_document import alerting
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.channels import read_channels, read_people
+from inspect_pipelines.config.digest import digest_policy, warn_of_digest
 from inspect_pipelines.config.layout import ORGANIZATION
 from inspect_pipelines.config.open_inspect import control_plane
 from inspect_pipelines.config.owners import owners
@@ -79,38 +80,39 @@ def read_organization(
     named = "orgId" in document.metadata.model_fields_set
     reader = _Reader(source, findings)
     budgets = document.budgets
-    return OrganizationFile(
-        Organization(
-            org_id=org_id_of(source, document.metadata, findings, None) if named else OrgId(""),
-            name=document.metadata.name,
-            allowed_hosts=tuple(document.allowed_hosts),
-            limits=Limits(**document.limits.model_dump()),
-            budget=Budget(budgets.run_minutes_per_month)
-            if budgets and budgets.run_minutes_per_month
-            else None,
-            agent_usd=budgets.agent_usd_per_month if budgets else None,
-            budget_rule=notify_rule(
-                RuleEvent.ON_BUDGET, budgets.warn, kinds, source, ("budgets", "warn"), findings
-            )
-            if budgets and budgets.warn
-            else None,
-            maintenance=tuple(
-                reader.maintenance(number, written) for number, written in enumerate(document.maintenance)
-            ),
-            sources=sources(document.sources, reader.at("sources")),
-            alerts=alerting(document.alerts),
-            public_url=reader.public_url(document.public_url),
-            channels=read_channels(source, document.channels, kinds, findings),
-            people=read_people(source, document.people, findings),
-            machines_finalize=document.reviews.finalize == "anybody",
-            workflows=workflows(document.workflows, document.public_url, reader.at("workflows")),
-            sign_in=sign_in(document.sign_in, document.public_url, reader.at("sign_in")),
-            open_inspect=control_plane(
-                document.open_inspect, reader.at("open_inspect"), reader.warned_at("open_inspect")
-            ),
-            retention=reader.retention(document.retention),
-            owners=owners(document.owners, reader.at("owners")),
+    organization = Organization(
+        org_id=org_id_of(source, document.metadata, findings, None) if named else OrgId(""),
+        name=document.metadata.name,
+        allowed_hosts=tuple(document.allowed_hosts),
+        limits=Limits(**document.limits.model_dump()),
+        budget=Budget(budgets.run_minutes_per_month) if budgets and budgets.run_minutes_per_month else None,
+        agent_usd=budgets.agent_usd_per_month if budgets else None,
+        budget_rule=notify_rule(
+            RuleEvent.ON_BUDGET, budgets.warn, kinds, source, ("budgets", "warn"), findings
+        )
+        if budgets and budgets.warn
+        else None,
+        maintenance=tuple(
+            reader.maintenance(number, written) for number, written in enumerate(document.maintenance)
         ),
+        sources=sources(document.sources, reader.at("sources")),
+        alerts=alerting(document.alerts),
+        public_url=reader.public_url(document.public_url),
+        channels=read_channels(source, document.channels, kinds, findings),
+        people=read_people(source, document.people, findings),
+        machines_finalize=document.reviews.finalize == "anybody",
+        workflows=workflows(document.workflows, document.public_url, reader.at("workflows")),
+        sign_in=sign_in(document.sign_in, document.public_url, reader.at("sign_in")),
+        open_inspect=control_plane(
+            document.open_inspect, reader.at("open_inspect"), reader.warned_at("open_inspect")
+        ),
+        retention=reader.retention(document.retention),
+        owners=owners(document.owners, reader.at("owners")),
+        digest=digest_policy(document.digest, kinds, source, findings),
+    )
+    warn_of_digest(organization, kinds, source, findings)
+    return OrganizationFile(
+        organization,
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
         document.playbooks.evaluate,
     )

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, ValidationError, create_model
 from inspect_pipelines.config.channel_document import RuleKey, WrittenKinds
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import note, shown
-from inspect_pipelines.config.schedule_document import RuleDocument
+from inspect_pipelines.config.rule_document import RuleDocument
 from inspect_pipelines.config.yaml_source import Source, YamlPath
 from inspect_pipelines.domain.channel import ChannelConfig, Kinds, addressed
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
-    ConfigDict,
     Field,
     PlainSerializer,
     ValidatorFunctionWrapHandler,
@@ -16,9 +15,11 @@ from pydantic import (
 
 from inspect_pipelines.config.alert_document import AlertsDocument, OwnAlertsDocument
 from inspect_pipelines.config.channel_document import PersonDocument
+from inspect_pipelines.config.digest_document import DigestDocument
 from inspect_pipelines.config.document import Document, Duration, ListOf, Shorthand, Texts
 from inspect_pipelines.config.open_inspect import OpenInspectDocument
 from inspect_pipelines.config.retention_document import RetentionDocument
+from inspect_pipelines.config.rule_document import RuleDocument
 from inspect_pipelines.config.screenshot_document import Tolerance
 from inspect_pipelines.config.sign_in import SignInDocument
 from inspect_pipelines.config.source_document import SourceDocument
@@ -41,14 +42,6 @@ PlanTolerance = Annotated[
     PlainSerializer(lambda said: "auto" if said == AUTO else said),
     WithJsonSchema({"anyOf": [{"type": "number", "minimum": 0, "maximum": 1}, {"const": "auto"}]}),
 ]
-
-
-class RuleDocument(Document):
-    """Who is told; the kinds of channels bring a key each, which config/rules.py reads."""
-
-    model_config = ConfigDict(extra="allow")
-
-    mention: Texts = Field(default_factory=list)
 
 
 class NotifyDocument(OwnAlertsDocument):
@@ -277,6 +270,7 @@ class OrganizationConfigDocument(Document):
     open_inspect: OpenInspectDocument | None = None
     retention: RetentionDocument = Field(default_factory=RetentionDocument)
     owners: str = ""
+    digest: DigestDocument | None = None
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: dict[str, Any] = Field(default_factory=dict)  # config/channels.py asks the kind of each
     people: dict[str, PersonDocument] = Field(default_factory=dict)

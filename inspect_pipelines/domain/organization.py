@@ -9,6 +9,7 @@ from inspect_pipelines.domain.alerting import Alerting
 from inspect_pipelines.domain.budget import Budget
 from inspect_pipelines.domain.channel import ChannelConfig, Person
 from inspect_pipelines.domain.control_plane import ControlPlane
+from inspect_pipelines.domain.digest_policy import DigestPolicy
 from inspect_pipelines.domain.identity import Provider
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
@@ -55,6 +56,7 @@ class Organization:
     )
     retention: Retention = field(default_factory=Retention)
     owners: tuple[OwnerRule, ...] = ()  # in the file's order: the last that matches decides
+    digest: DigestPolicy | None = None  # when they hear of what they owe; None: never
 
 
 def taken_sources(

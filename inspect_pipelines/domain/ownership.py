@@ -77,6 +77,13 @@ def owners_of_views(
     return tuple(dict.fromkeys(name for owners in found for name in owners))
 
 
+def owners_of_playbook(
+    rules: Sequence[OwnerRule], playbook: str, definition_id: DefinitionId
+) -> tuple[str, ...]:
+    """Who owns a playbook as a whole, as a definition plays it: not who owns one of its views."""
+    return owners_of(rules, [f"playbooks/{playbook}/", f"definitions/{definition_id}"])
+
+
 def _paths(view: View, route: str, definition_id: DefinitionId) -> list[str]:
     known = [f"playbooks/{view.playbook}/{view.name}@{view.viewport}", f"definitions/{definition_id}"]
     return [*known, f"routes/{route.strip('/')}"] if route else known

@@ -11,6 +11,7 @@ from inspect_pipelines.domain.environment_change import AcceptedEnvironment
 from inspect_pipelines.domain.ids import DecisionId, DefinitionId, RunId
 from inspect_pipelines.domain.position import Position
 from inspect_pipelines.domain.review import Review, ReviewState
+from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
 
 
@@ -27,8 +28,8 @@ class Decisions(Protocol):
         Of a branch's layer also the target's quarantines: a view that nobody can trust is no more to be trusted there.
         """
 
-    def quarantines(self, *, ending: datetime, now: datetime) -> list[Decision]:
-        """Those that hold now and end before then, the first to end first."""
+    def ending(self, kinds: Collection[DecisionKind], *, before: datetime, now: datetime) -> list[Decision]:
+        """Those of these kinds that hold now and end before then, the first to end first."""
 
     def of_runs(self, run_ids: Collection[RunId]) -> Mapping[RunId, list[Decision]]:
         """Those that were made on these runs, the withdrawn ones too, oldest first; a run without one is missing."""

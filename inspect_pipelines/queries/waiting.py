@@ -13,6 +13,7 @@ from inspect_pipelines.domain.event import Event, EventStatus
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.notification import DeliveryStatus
 from inspect_pipelines.domain.repair import Repair
+from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.events import list_events
 from inspect_pipelines.queries.notifications import NotificationSummary, list_notifications
@@ -38,7 +39,7 @@ def list_waiting(house: House) -> Waiting:
     messages = list_notifications(house, status=DeliveryStatus.FAILED, limit=MOST).items
     with house.ledger.read() as ledger:
         repairs = ledger.repairs.proposed(MOST)
-        quarantines = ledger.decisions.quarantines(ending=now + SOON, now=now)
+        quarantines = ledger.decisions.ending([DecisionKind.QUARANTINE], before=now + SOON, now=now)
     return Waiting(
         events,
         tuple(quarantines[:MOST]),

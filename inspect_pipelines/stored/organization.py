@@ -71,6 +71,11 @@ def upgrade_organization_11_to_12(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "retention": {**retention, "facts": None}} if retention else kept
 
 
+def upgrade_organization_12_to_13(kept: dict[str, Any]) -> dict[str, Any]:
+    """It may say when owners hear of what they owe; before, they did not."""
+    return kept
+
+
 ORGANIZATION = Shape(
     "an organisation",
     Organization,
@@ -85,4 +90,5 @@ ORGANIZATION = Shape(
     upgrade_organization_9_to_10,
     upgrade_organization_10_to_11,
     upgrade_organization_11_to_12,
+    upgrade_organization_12_to_13,
 )

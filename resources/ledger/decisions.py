@@ -65,11 +65,11 @@ class SqlDecisions(Owned):
         )
         return [_decision(row) for row in self._connection.execute(query.order_by(*OLDEST_FIRST))]
 
-    def quarantines(self, *, ending: datetime, now: datetime) -> list[Decision]:
+    def ending(self, kinds: Collection[DecisionKind], *, before: datetime, now: datetime) -> list[Decision]:
         query = self._all().where(
-            KEPT.kind == DecisionKind.QUARANTINE.value,
+            KEPT.kind.in_([one.value for one in kinds]),
             KEPT.until > now,
-            KEPT.until < ending,
+            KEPT.until < before,
             KEPT.withdrawn_at.is_(None),
             KEPT.is_proposal.is_(False),
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,25 +12,12 @@ from builders import a_screenshot, a_session
 from ends import QA, OnRealTime
 from history_builders import a_comparison
 from inspect_pipelines.cli.main import cli
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.access import Role
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.change_members import add_member
-from inspect_pipelines.wiring import house as build
-from prepared import prepare
 
 PHONE = replace(a_screenshot().view, viewport="phone")
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
-    prepare(tmp_path)
-    monkeypatch.setenv("USER", "ada")
-    house = build(Settings())
-    yield house
-    house.ledgers.close()
 
 
 @pytest.fixture

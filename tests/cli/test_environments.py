@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -13,26 +11,13 @@ from click.testing import CliRunner, Result
 from ends import QA, OnRealTime
 from history_builders import a_comparison
 from inspect_pipelines.cli.main import cli
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.environment_change import CHANGED, id_of
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.wiring import house as build
-from prepared import prepare
 
 CHANGE = "browser 'Chromium 156' became 'Chromium 157'"
 ID = id_of(CHANGE)
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
-    monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
-    prepare(tmp_path)
-    monkeypatch.setenv("USER", "ada")
-    house = build(Settings())
-    yield house
-    house.ledgers.close()
 
 
 @pytest.fixture

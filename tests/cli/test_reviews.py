@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -14,7 +13,6 @@ from builders import a_baseline, a_schedule, a_screenshot, a_session
 from ends import QA, OnRealTime
 from history_builders import a_comparison
 from inspect_pipelines.cli.main import cli
-from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.decision import Decision
 from inspect_pipelines.domain.ids import RunId
@@ -22,20 +20,8 @@ from inspect_pipelines.domain.ownership import OwnerRule
 from inspect_pipelines.errors import Forbidden, InspectError, NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
-from inspect_pipelines.wiring import house as build
-from prepared import prepare
 
 HOME, PAY = "shop/home@desktop", "shop/pay@desktop"
-
-
-@pytest.fixture
-def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setenv("INSPECT_HOME", str(tmp_path))
-    prepare(tmp_path)
-    monkeypatch.setenv("USER", "ada")
-    house = build(Settings())
-    yield house
-    house.ledgers.close()
 
 
 @pytest.fixture

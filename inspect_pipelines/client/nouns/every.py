@@ -10,6 +10,7 @@ from inspect_pipelines.client.nouns.baselines import Baselines
 from inspect_pipelines.client.nouns.channels import Channels
 from inspect_pipelines.client.nouns.comments import Comments
 from inspect_pipelines.client.nouns.definitions import Definitions
+from inspect_pipelines.client.nouns.digests import Digests
 from inspect_pipelines.client.nouns.environments import Environments
 from inspect_pipelines.client.nouns.events import Events
 from inspect_pipelines.client.nouns.export import Export
@@ -43,6 +44,7 @@ class Every:
         self.channels = Channels(connection)
         self.comments = Comments(connection)
         self.definitions = Definitions(connection)
+        self.digests = Digests(connection)
         self.environments = Environments(connection)
         self.events = Events(connection)
         self.export = Export(connection)

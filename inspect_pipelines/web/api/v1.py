@@ -16,6 +16,7 @@ from inspect_pipelines.web.api.baselines import baselines
 from inspect_pipelines.web.api.channel_verbs import channel_verbs
 from inspect_pipelines.web.api.comments import comments
 from inspect_pipelines.web.api.definition_verbs import definition_verbs
+from inspect_pipelines.web.api.digests import digests
 from inspect_pipelines.web.api.environments import environments
 from inspect_pipelines.web.api.events import events
 from inspect_pipelines.web.api.export import export
@@ -55,6 +56,7 @@ NOUNS = (
     baseline_verbs,
     uploads,
     reviews,
+    digests,
     environments,
     comments,
     incidents,
