@@ -17,7 +17,7 @@ OFF = "nobody hears of it: organization.yaml has no 'digest'; write 'digest: {}'
 
 @click.group()
 def digest() -> None:
-    """Show what owners owe."""
+    """Show what each owner owes: what the weekly digest tells them."""
 
 
 @digest.command()

@@ -6,7 +6,14 @@ import pytest
 
 from builders import a_screenshot, a_session, a_view
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.domain.ownership import OwnerRule, fault, owners_of, owners_of_views, rule_of
+from inspect_pipelines.domain.ownership import (
+    OwnerRule,
+    fault,
+    owners_of,
+    owners_of_playbook,
+    owners_of_views,
+    rule_of,
+)
 
 NIGHTLY = DefinitionId("nightly-shop")
 
@@ -70,3 +77,14 @@ def test_a_view_is_known_by_its_playbook_its_route_and_its_definition() -> None:
     assert owners_of_views(rules, NIGHTLY, sessions, [a_view("gone")]) == ("ada",)
     assert owners_of_views(rules, NIGHTLY, sessions, []) == ("ada",)
     assert owners_of_views([], NIGHTLY, sessions, [a_view("cart")]) == ()
+
+
+def test_a_playbook_as_a_whole_is_not_owned_by_who_owns_a_view_of_it() -> None:
+    rules = [
+        OwnerRule("definitions/", ("ops",)),
+        OwnerRule("playbooks/shop/", ("ada",)),
+        OwnerRule("playbooks/shop/cart*", ("bob",)),
+    ]
+
+    assert owners_of_playbook(rules, "shop", NIGHTLY) == ("ada",)
+    assert owners_of_playbook(rules, "other", NIGHTLY) == ("ops",)
