@@ -172,6 +172,7 @@ OF: dict[str, dict[str, str]] = {
         "open_inspect": "The control plane whose agents play for this organisation; a variable INSPECT_OPEN_INSPECT_* that is set wins over its key.",
         "retention": "How many days what is kept.",
         "owners": "Who looks after which views: lines in the syntax of CODEOWNERS.",
+        "owners_file": "The repository's CODEOWNERS, ../.github/CODEOWNERS: who owns a playbook's file owns its views.",
         "digest": "Once a week, each owner hears of what they owe: reviews that wait, views that are broken, unstable or at risk, drift.",
         "calendars": "Days under a name: 2026-12-24, 2026-12-24..2026-12-26.",
         "channels": "How messages reach people.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from inspect_pipelines.config.digest import digest_policy, warn_of_digest
 from inspect_pipelines.config.layout import ORGANIZATION
 from inspect_pipelines.config.open_inspect import control_plane
 from inspect_pipelines.config.owners import owners
+from inspect_pipelines.config.owners_file import of_playbooks, rules_of_project, rules_that_were_sent
 from inspect_pipelines.config.problem import Findings
 from inspect_pipelines.config.reading import read, shown
 from inspect_pipelines.config.retention_document import RetentionDocument
@@ -35,6 +36,7 @@ from inspect_pipelines.domain.host import host_pattern
 from inspect_pipelines.domain.ids import SLUG, OrgId
 from inspect_pipelines.domain.maintenance import Maintenance
 from inspect_pipelines.domain.organization import Limits, Organization
+from inspect_pipelines.domain.ownership import OwnerRule
 from inspect_pipelines.domain.plan import RuleEvent
 from inspect_pipelines.domain.playbook import VariableType
 from inspect_pipelines.domain.retention import Retention, too_short
@@ -53,15 +55,21 @@ class OrganizationFile:
     organization: Organization = field(default_factory=lambda: Organization(OrgId("")))
     calendars: Calendars = field(default_factory=dict)
     may_evaluate: bool = False  # whether playbooks may run scripts of their own
+    owners_of_files: tuple[OwnerRule, ...] = ()  # of `owners_file`, by the names of playbooks' files
+    source: Source | None = None  # None: there is no file, or none that can be read
     is_readable: bool = (
         True  # False: what it names is unknown, so that nothing is said of a name that is missing
     )
 
 
 def read_organization(
-    root: Path, kinds: WrittenKinds, findings: Findings, files: list[str]
+    root: Path, kinds: WrittenKinds, findings: Findings, files: list[str], *, was_sent: bool = False
 ) -> OrganizationFile:
-    """What the file says, its faults noted; the id is empty when it names none."""
+    """What the file says, its faults noted; the id is empty when it names none.
+
+    Args:
+        was_sent: The project came as texts, and what `owners_file` says lies beside them.
+    """
     if not (root / ORGANIZATION).exists():
         return OrganizationFile()
     files.append(ORGANIZATION)
@@ -110,12 +118,29 @@ def read_organization(
         owners=owners(document.owners, reader.at("owners")),
         digest=digest_policy(document.digest, kinds, source, findings),
     )
-    warn_of_digest(organization, kinds, source, findings)
     return OrganizationFile(
         organization,
         {name: reader.calendar(name, days) for name, days in document.calendars.items()},
         document.playbooks.evaluate,
+        reader.owners_of_files(root, document.owners_file, was_sent=was_sent),
+        source,
     )
+
+
+def with_owners_of_files(
+    file: OrganizationFile, playbooks: Mapping[str, str], kinds: WrittenKinds, findings: Findings
+) -> Organization:
+    """The organisation with what `owners_file` says before its own `owners`, so that these win.
+
+    Args:
+        playbooks: The file of each, by its id.
+    """
+    organization = replace(
+        file.organization, owners=(*of_playbooks(file.owners_of_files, playbooks), *file.organization.owners)
+    )
+    if file.source is not None:
+        warn_of_digest(organization, kinds, file.source, findings)
+    return organization
 
 
 def org_id_of(
@@ -159,6 +184,13 @@ class _Reader:
             except UsageError as error:
                 self.findings.wrong(self.source, ("calendars", name, number), str(error))
         return tuple(found)
+
+    def owners_of_files(self, root: Path, written: str | None, *, was_sent: bool) -> tuple[OwnerRule, ...]:
+        if written is None:
+            return ()
+        if was_sent:
+            return rules_that_were_sent(root, self.findings)
+        return rules_of_project(root, written, self.at("owners_file"), self.findings)
 
     def retention(self, written: RetentionDocument) -> Retention:
         wanted = Retention(**written.model_dump())

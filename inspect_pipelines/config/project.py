@@ -13,7 +13,7 @@ from inspect_pipelines.config.fragment_document import FragmentDocument
 from inspect_pipelines.config.fragments import Fragment, Fragments, check_fragment
 from inspect_pipelines.config.layout import FRAGMENTS, PLAYBOOKS, SCHEDULES
 from inspect_pipelines.config.one_definition import as_written
-from inspect_pipelines.config.organization import org_id_of, read_organization
+from inspect_pipelines.config.organization import org_id_of, read_organization, with_owners_of_files
 from inspect_pipelines.config.playbook_document import PlaybookDocument
 from inspect_pipelines.config.playbook_steps import Around as AroundPlaybooks
 from inspect_pipelines.config.playbooks import to_playbook
@@ -58,24 +58,25 @@ class Project:
         return self.organization.org_id
 
 
-def load_project(root: Path, *, kinds: WrittenKinds, now: datetime) -> Project:
+def load_project(root: Path, *, kinds: WrittenKinds, now: datetime, was_sent: bool = False) -> Project:
     """Everything that a project's files say.
 
     Args:
         root: The folder that holds schedules.yaml.
         kinds: Of channels.
         now: For the warnings about clock changes that are coming up.
+        was_sent: It came as texts.
 
     Raises:
         ConfigInvalid: All faults of all files at once, sorted by file and line.
     """
     findings, files = Findings(), [SCHEDULES]
-    written_organization = read_organization(root, kinds, findings, files)
-    organization = written_organization.organization
+    written_organization = read_organization(root, kinds, findings, files, was_sent=was_sent)
     fragments, all_fragments_read = read_fragments(root, findings, files)
-    playbooks, all_read = _playbooks(
+    playbooks, playbook_files, all_read = _playbooks(
         root, findings, files, now.date(), AroundPlaybooks(root, fragments, written_organization.may_evaluate)
     )
+    organization = with_owners_of_files(written_organization, playbook_files, kinds, findings)
     all_read = all_read and all_fragments_read
     source, document = read(root / SCHEDULES, SCHEDULES, ScheduleConfigDocument, findings)
     if not (root / SCHEDULES).exists():
@@ -161,8 +162,8 @@ def _files(root: Path, folder: str) -> list[tuple[Path, str]]:
 
 def _playbooks(
     root: Path, findings: Findings, files: list[str], today: date, around: AroundPlaybooks
-) -> tuple[tuple[Playbook, ...], bool]:
-    """The playbooks in file order, and whether every file could be read."""
+) -> tuple[tuple[Playbook, ...], Mapping[str, str], bool]:
+    """The playbooks in file order, the file of each, and whether every file could be read."""
     found: dict[str, tuple[Playbook, str]] = {}
     all_read = True
     for path, file in _files(root, PLAYBOOKS):
@@ -176,7 +177,8 @@ def _playbooks(
             message = f"{shown(playbook.id)} is the id of the playbook in {found[playbook.id][1]} already"
             findings.wrong(source, ("metadata", "id"), message)
         found.setdefault(playbook.id, (playbook, file))
-    return tuple(playbook for playbook, _ in found.values()), all_read
+    playbooks = tuple(playbook for playbook, _ in found.values())
+    return playbooks, {name: file for name, (_, file) in found.items()}, all_read
 
 
 def _note_collisions(

@@ -270,6 +270,7 @@ class OrganizationConfigDocument(Document):
     open_inspect: OpenInspectDocument | None = None
     retention: RetentionDocument = Field(default_factory=RetentionDocument)
     owners: str = ""
+    owners_file: str | None = None
     digest: DigestDocument | None = None
     calendars: dict[str, Annotated[list[str], Field(min_length=1)]] = Field(default_factory=dict)
     channels: dict[str, Any] = Field(default_factory=dict)  # config/channels.py asks the kind of each

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 
 from inspect_pipelines.config.channel_document import WrittenKinds
 from inspect_pipelines.config.layout import FRAGMENTS, ORGANIZATION, PLAYBOOKS, SCHEDULES
+from inspect_pipelines.config.owners_file import SENT
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.errors import ConfigInvalid
 
@@ -17,7 +18,7 @@ MOST_FILES = 1000
 MOST_BYTES = 1_000_000  # of all together
 # A name is one of these and nothing else, so that none leads out of the folder.
 NAME = re.compile(
-    rf"{re.escape(SCHEDULES)}|{re.escape(ORGANIZATION)}|(?:{PLAYBOOKS}|{FRAGMENTS})/[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{{0,99}}\.ya?ml"
+    rf"{re.escape(SCHEDULES)}|{re.escape(ORGANIZATION)}|{SENT}|(?:{PLAYBOOKS}|{FRAGMENTS})/[^/\\\x00-\x1f\x7f.][^/\\\x00-\x1f\x7f]{{0,99}}\.ya?ml"
 )
 
 
@@ -26,7 +27,7 @@ def uploaded_project(files: Mapping[str, str], *, kinds: WrittenKinds, now: date
 
     Args:
         files: Texts by their names in the project's folder: `schedules.yaml`, `organization.yaml`, `playbooks/NAME.yaml`,
-            `fragments/NAME.yaml`.
+            `fragments/NAME.yaml`, and `CODEOWNERS` for what an `owners_file` says of them.
         kinds: Of channels.
         now: For warnings.
 
@@ -41,7 +42,7 @@ def uploaded_project(files: Mapping[str, str], *, kinds: WrittenKinds, now: date
         (root / FRAGMENTS).mkdir()
         for name, text in files.items():
             (root / name).write_bytes(text.encode())
-        return load_project(root, kinds=kinds, now=now)
+        return load_project(root, kinds=kinds, now=now, was_sent=True)
 
 
 def is_of_project(name: str) -> bool:

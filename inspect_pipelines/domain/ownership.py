@@ -39,15 +39,19 @@ def rule_of(line: str) -> OwnerRule | None:
     return OwnerRule(words[0], tuple(dict.fromkeys(word.removeprefix("@") for word in words[1:])))
 
 
-def fault(rule: OwnerRule) -> str | None:
-    """What is wrong with its pattern, as the end of a sentence about it; None: nothing."""
+def fault(rule: OwnerRule, *, is_of_files: bool = False) -> str | None:
+    """What is wrong with its pattern, as the end of a sentence about it; None: nothing.
+
+    Args:
+        is_of_files: It may name any folder, as in a repository's own CODEOWNERS.
+    """
     if rule.pattern.startswith("!"):
         return "begins with '!', which CODEOWNERS has not; a later line takes out again"
     if problem := glob.fault(rule.pattern):
         return problem
     bare = rule.pattern.lstrip("/")
     first = bare.partition("/")[0]
-    if "/" in bare.rstrip("/") and first not in ROOTS and not set(first) & set("*?["):
+    if not is_of_files and "/" in bare.rstrip("/") and first not in ROOTS and not set(first) & set("*?["):
         return f"begins with none of: {', '.join(f'{root}/' for root in ROOTS)}"
     return None
 

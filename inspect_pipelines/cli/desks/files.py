@@ -11,6 +11,7 @@ from inspect_pipelines.cli.capacity import limits_beyond
 from inspect_pipelines.cli.choice import local_caller, way
 from inspect_pipelines.cli.output import user_name
 from inspect_pipelines.config.layout import FRAGMENTS, ORGANIZATION, PLAYBOOKS, SCHEDULES
+from inspect_pipelines.config.owners_file import SENT, written_owners
 from inspect_pipelines.config.project import Project, load_project
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DefinitionId
@@ -113,7 +114,9 @@ def _texts(root: Path) -> dict[str, str]:
         for one in (root / folder).glob("*")
         if one.suffix in (".yaml", ".yml")
     )
-    return {name: _text(root / name) for name in names}
+    texts = {name: _text(root / name) for name in names}
+    said = written_owners(root)
+    return texts if said is None else {**texts, SENT: said}
 
 
 def _text(path: Path) -> str:
