@@ -135,7 +135,7 @@ def application(
         for own in estate.houses():
             routing(own)
 
-    intake = Intake(house, sources, route_all, payload_days=settings.payload_days)
+    intake = Intake(house, sources, route_all)
     group_commit = GroupCommit(house.inbox)
     ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=ui)
     rates = Rates(replace(DEFAULT, requests=settings.api_requests))

@@ -45,6 +45,7 @@ def prune(is_dry_run: bool, trust_clock: bool, as_json: bool) -> None:
         by=f"user:{user_name()}",
         is_dry_run=is_dry_run,
         trusts_clock=trust_clock,
+        payload_days=settings.payload_days,
     )
     if done.held:
         raise Refused(f"{done.held}; or now, with --trust-clock")

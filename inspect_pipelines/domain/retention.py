@@ -44,6 +44,7 @@ class Kind(StrEnum):
     BASELINES = "replaced baselines"
     EVENTS = "events"
     MESSAGES = "messages"
+    PAYLOADS = "payloads of webhooks"
     FACTS = "runs' facts"
     DEBUG_LINES = "debug lines of Dagster"
     DAGSTER_RUNS = "runs of Dagster"

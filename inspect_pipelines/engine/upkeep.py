@@ -9,6 +9,7 @@ from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogSt
 from dagster._core.storage.event_log.schema import SqlEventLogStorageTable
 from sqlalchemy import and_, delete, or_
 
+from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.retention import Gone, Kind, longest
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.queries.organization import organization
@@ -37,7 +38,7 @@ def let_go(context: dg.OpExecutionContext, estate: dg.ResourceParam[Estate]) -> 
     """One number and one size a kind, as metadata; Dagster plots them over its runs."""
     now, houses = estate.clock.now(), estate.houses()
     kept = longest(organization(house).retention for house in houses)
-    swept = sweep(houses, now=now)
+    swept = sweep(houses, now=now, payload_days=Settings().payload_days)
     if swept.held:
         context.log.warning(swept.held)
         context.add_output_metadata({"held": dg.MetadataValue.text(swept.held)})

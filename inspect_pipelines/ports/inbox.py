@@ -37,8 +37,8 @@ class Inbox(Protocol):
     def known(self, org_id: OrgId, source_id: SourceId, delivery_ids: Sequence[str]) -> set[str]:
         """Which of a source's delivery ids have arrived for its organisation."""
 
-    def prune(self, *, before: datetime) -> int:
-        """Forget handled payloads received before; returns how many. Their delivery ids stay known."""
+    def prune(self, *, before: datetime, is_dry_run: bool = False) -> tuple[int, int]:
+        """Forget handled payloads received before; (how many, their stored bytes). Their delivery ids stay known."""
 
     def forget(self, *, before: datetime) -> int:
         """Forget handled deliveries received before, ids and all; returns how many."""

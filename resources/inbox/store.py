@@ -91,10 +91,14 @@ class SqlInbox:
         with self._read() as connection:
             return set(connection.scalars(query))
 
-    def prune(self, *, before: datetime) -> int:
-        statement = sa.update(inbox).where(*_older(before), inbox.c.payload.is_not(None)).values(payload=None)
-        with self._write() as connection:
-            return connection.execute(statement).rowcount
+    def prune(self, *, before: datetime, is_dry_run: bool = False) -> tuple[int, int]:
+        due = *_older(before), inbox.c.payload.is_not(None)
+        count, size = sa.func.count(), sa.func.coalesce(sa.func.sum(sa.func.length(inbox.c.payload)), 0)
+        with self._read() if is_dry_run else self._write() as connection:
+            found = connection.execute(sa.select(count, size).where(*due)).one()
+            if not is_dry_run:
+                connection.execute(sa.update(inbox).where(*due).values(payload=None))
+            return int(found[0]), int(found[1])
 
     def forget(self, *, before: datetime) -> int:
         with self._write() as connection:

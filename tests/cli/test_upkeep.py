@@ -57,7 +57,7 @@ def test_pruning_tells_every_kind_before_and_after_and_the_two_agree(house: Hous
     assert done.output.split()[1:] == dry.output.split()[2:], "all but the heading is the same"
     assert "1  pictures" in done.output
     assert done.output.endswith("0 pictures and files are referred to and stay\n")
-    assert [one["count"] for one in again["gone"]] == [0] * 8
+    assert [one["count"] for one in again["gone"]] == [0] * 9
     assert [one["kind"] for one in again["gone"]][:2] == ["pictures", "traces, films and network logs"]
 
 

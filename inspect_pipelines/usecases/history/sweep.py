@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from inspect_pipelines.domain.audit import SERVICE, AuditEntry
 from inspect_pipelines.domain.ids import BaselineId, EventId, OrgId, RunId, Sha256
-from inspect_pipelines.domain.retention import HELD, SWEPT, Gone, Kind, facts_until, leapt, telling
+from inspect_pipelines.domain.retention import HELD, SWEPT, Gone, Kind, facts_until, leapt, longest, telling
 from inspect_pipelines.errors import InspectError, Unavailable
 from inspect_pipelines.facts.forgotten import FORGOTTEN, forgotten_facts
 from inspect_pipelines.ports.history import OldFacts
@@ -22,6 +22,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.pictures.prune import YOUNGEST
 
+KNOWN_FOR = timedelta(days=7)  # a delivery's id, at the least: services send again what was not acknowledged
 AT_ONCE = 100  # rows a transaction: others wait for it some milliseconds
 
 T = TypeVar("T")
@@ -68,6 +69,7 @@ def sweep(
     by: str = SERVICE,
     is_dry_run: bool = False,
     trusts_clock: bool = False,
+    payload_days: int | None = None,
 ) -> Swept:
     """Let go what is due in every organisation of a home, or only tell what a sweep at this moment would.
 
@@ -77,6 +79,7 @@ def sweep(
         by: Who asks; it stands in every organisation's audit, with what went.
         is_dry_run: Change nothing.
         trusts_clock: Also when the clock has leapt since the last sweep.
+        payload_days: How long payloads are kept; None: as long as the organisation which keeps them longest says.
     """
     if not (is_dry_run or trusts_clock) and (why := _hold(houses, now, by)):
         return Swept((), 0, why)
@@ -96,6 +99,7 @@ def sweep(
         Gone(Kind.BASELINES, sum(len(one.released) for one in due)),
         Gone(Kind.EVENTS, sum(len(one.events) for one in due)),
         Gone(Kind.MESSAGES, sum(len(one.messages) for one in due)),
+        _sweep_payloads(houses, now, payload_days, is_dry_run=is_dry_run),
         Gone(Kind.FACTS, sum(one.facts.runs for one in due), sum(one.facts.size_bytes for one in due)),
     )
     if not is_dry_run:
@@ -229,6 +233,21 @@ def _forget(house: House, due: Due, now: datetime) -> None:
         with house.ledger.write() as ledger:
             ledger.expiry.forget_facts(before=before)
             ledger.journal.append(FORGOTTEN, forgotten_facts(house.org_id, before), at=now)
+
+
+def _sweep_payloads(houses: Sequence[House], now: datetime, days: int | None, *, is_dry_run: bool) -> Gone:
+    """Of the one inbox of a home, so that its longest wish holds; what was not taken in yet stays."""
+    if days is None:
+        retentions = []
+        for house in houses:
+            with house.ledger.read() as ledger:
+                retentions.append(ledger.organizations.find().retention)
+        days = longest(retentions).payloads
+    keep, inbox = timedelta(days=days), houses[0].inbox
+    count, size = inbox.prune(before=now - keep, is_dry_run=is_dry_run)
+    if not is_dry_run:
+        inbox.forget(before=now - max(keep, KNOWN_FOR))
+    return Gone(Kind.PAYLOADS, count, size)
 
 
 def _sweep_files(

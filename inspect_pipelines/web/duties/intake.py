@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
-from datetime import timedelta
 
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.house import House
@@ -17,11 +15,6 @@ GATHER_SECONDS = (
     0.1  # after a look that found something: in a burst, each look is then a batch with one fsync
 )
 REFRESH_EVERY_SECONDS = 2.0  # an applied source or a changed secret holds this soon
-PRUNE_EVERY_SECONDS = 3600.0
-KNOWN_FOR = timedelta(days=7)  # a delivery id, at the least
-
-log = logging.getLogger(__name__)
-
 Route = Callable[[House], None]
 
 
@@ -32,7 +25,6 @@ class Intake(Duty):
         house: Ports.
         sources: Refreshed from here.
         route: Called after every look, to match new events and start what they ask for; None: nobody does.
-        payload_days: How long payloads are kept; None: as long as the organisation which keeps them longest says.
         every_seconds: How often it looks when nobody wakes it.
     """
 
@@ -42,16 +34,13 @@ class Intake(Duty):
         sources: KnownSources,
         route: Route | None = None,
         *,
-        payload_days: int | None = None,
         every_seconds: float = LOOK_EVERY_SECONDS,
     ) -> None:
         super().__init__("intake", "webhooks", every_seconds=every_seconds)
         self.sources = sources
         self._house, self._route = house, route
-        self._payload_days = payload_days
         self._was_busy = False
         self._refreshes = _Every(REFRESH_EVERY_SECONDS, house.clock)
-        self._prunes = _Every(PRUNE_EVERY_SECONDS, house.clock)
 
     def prepare(self) -> None:
         self.sources.refresh()
@@ -69,16 +58,6 @@ class Intake(Duty):
             self._was_busy = True
         if self._route:
             self._route(self._house)
-        if self._prunes.is_due():
-            self._prune()
-
-    def _prune(self) -> None:
-        now = self._house.clock.now()
-        keep = timedelta(days=self._payload_days or self.sources.payload_days)
-        pruned = self._house.inbox.prune(before=now - keep)
-        self._house.inbox.forget(before=now - max(keep, KNOWN_FOR))
-        if pruned:
-            log.info("%d payloads older than %d days were forgotten", pruned, keep.days)
 
 
 class _Every:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from inspect_pipelines.config.settings import resolve_secret
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.domain.retention import Retention, longest
 from inspect_pipelines.domain.source import Source
 from inspect_pipelines.errors import InspectError, UsageError
 from inspect_pipelines.ports.estate import Estate
@@ -33,9 +32,6 @@ class KnownSources:
         self.problem = ""  # which secrets are missing, and which ids are taken; empty when none is
         self._estate = estate
         self._by_id: Mapping[str, KnownSource] = {}
-        self.payload_days = (
-            Retention().payloads
-        )  # of the organisation that keeps payloads longest: one inbox holds all
 
     def find(self, source_id: str) -> KnownSource | None:
         return self._by_id.get(source_id)
@@ -58,7 +54,6 @@ class KnownSources:
                         f"{other.org_id!r} has one of that id; choose another id"
                     )
         self._by_id = found
-        self.payload_days = longest(one.retention for one in applied).payloads
         told = "; ".join(problems)
         if told and told != self.problem:
             log.warning("%s", told)

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from builders import ENVIRONMENT, NOW, a_baseline, a_run, a_screenshot, a_session, a_view
+from builders import ENVIRONMENT, NOW, a_baseline, a_delivery, a_run, a_screenshot, a_session, a_view
 from history_builders import a_comparison
 from houses import CollectedReports, NoHistory, a_house, of_another
 from inspect_pipelines.domain.baseline import BaselineImage
@@ -120,6 +120,7 @@ def test_passing_pictures_go_first_then_failing_ones_with_the_evidence(tmp_path:
         Kind.BASELINES: 0,
         Kind.EVENTS: 0,
         Kind.MESSAGES: 0,
+        Kind.PAYLOADS: 0,
         Kind.FACTS: 0,
     }
     assert done.size_bytes > 500
@@ -406,3 +407,48 @@ def test_a_report_that_cannot_be_written_keeps_all_of_its_run_until_another_nigh
     assert (full.problem, was_there) == ("1 of the runs keep their pictures: the disk is full", True)
     assert (next_night.problem, is_there(house, calm)) == ("", False)
     assert counted(full)[Kind.REPORTS] == 0
+
+
+def a_handled(house: House, *ages: float) -> list[Any]:
+    """Deliveries of so many days ago, whose events are in the ledger."""
+    kept = [
+        a_delivery(number, received_at=NOW - timedelta(days=days))
+        for number, days in enumerate(ages, start=1)
+    ]
+    house.inbox.store(kept)
+    house.inbox.handled([one.id for one in kept])
+    return kept
+
+
+def ids_known(house: House, deliveries: list[Any]) -> list[bool]:
+    names = [one.source_delivery_id for one in deliveries]
+    known = house.inbox.known(house.org_id, deliveries[0].source_id, names)
+    return [name in known for name in names]
+
+
+@pytest.mark.parametrize(("payload_days", "kept"), [(None, [True, False, False]), (1, [False, False, False])])
+def test_payloads_go_after_their_days_and_their_ids_not_before_a_week(tmp_path: Path, payload_days, kept):
+    house, other = a_home(tmp_path)
+    for one, days in ((house, 3), (other, 2)):
+        with one.ledger.write() as ledger:
+            ledger.organizations.save(Organization(one.org_id, retention=Retention(payloads=days)), at=NOW)
+    old = a_handled(house, 2.5, 6, 8)
+
+    would = sweep([house, other], now=NOW, is_dry_run=True, payload_days=payload_days)
+    done = sweep([house, other], now=NOW, payload_days=payload_days)
+
+    assert [house.inbox.find(house.org_id, one.id) is not None for one in old] == kept
+    assert ids_known(house, old) == [True, True, False]
+    assert counted(done)[Kind.PAYLOADS] == counted(would)[Kind.PAYLOADS] == 3 - sum(kept)
+
+
+def test_a_clock_that_leaps_takes_no_payload(tmp_path: Path):
+    """The web process forgot them each hour, by whatever the clock said."""
+    house, _ = a_home(tmp_path)
+    young = a_handled(house, 1)
+    sweep([house], now=NOW)
+
+    held = sweep([house], now=NOW + timedelta(days=365))
+
+    assert held.held
+    assert house.inbox.find(house.org_id, young[0].id) == young[0]

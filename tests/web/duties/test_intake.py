@@ -5,17 +5,15 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from builders import NOW, a_delivery, a_source
+from builders import a_delivery, a_source
 from fickle_ledger import FickleLedger
 from houses import a_house, an_estate, apply
 from inspect_pipelines.domain.ids import DEFAULT_ORG, SourceId
 from inspect_pipelines.domain.organization import Organization
-from inspect_pipelines.domain.retention import Retention
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.web.duties.intake import Intake
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
@@ -77,41 +75,6 @@ def test_a_secret_file_that_is_not_utf8_costs_no_other_source_its_webhooks(
     assert known is not None
     assert known.secrets == ("known",)
     assert sources.problem.startswith("source 'odd': secret '${file:")
-
-
-def test_payloads_are_kept_as_long_as_organization_yaml_says(house: House) -> None:
-    kept = Organization(house.org_id, retention=Retention(payloads=3))
-    with house.ledger.write() as ledger:
-        ledger.organizations.save(kept, at=NOW)
-    old, young = (a_delivery(n, received_at=NOW - timedelta(days=days)) for n, days in ((1, 4), (2, 2)))
-    house.inbox.store([old, young])
-
-    intake = an_intake(house)
-    intake.start()
-    until(lambda: house.inbox.find(house.org_id, old.id) is None)
-    intake.stop()
-
-    assert house.inbox.find(house.org_id, young.id) == young
-
-
-def test_old_payloads_are_forgotten_and_their_ids_stay_for_a_week(house: House) -> None:
-    old = [
-        a_delivery(number, received_at=NOW - timedelta(days=days))
-        for number, days in ((1, 2), (2, 8), (3, 0.5))
-    ]
-    house.inbox.store(old)
-
-    intake = an_intake(house, payload_days=1)
-    intake.start()
-    until(lambda: house.inbox.find(house.org_id, old[0].id) is None)
-    until(lambda: not house.inbox.known(house.org_id, old[1].source_id, [old[1].source_delivery_id]))
-    intake.stop()
-
-    assert house.inbox.known(house.org_id, old[0].source_id, [one.source_delivery_id for one in old]) == {
-        old[0].source_delivery_id,
-        old[2].source_delivery_id,
-    }
-    assert house.inbox.find(house.org_id, old[2].id) == old[2]
 
 
 def test_a_ledger_that_is_away_is_told_and_what_waits_is_taken_in_afterwards(house: House) -> None:
