@@ -13,6 +13,7 @@ from history_builders import a_comparison
 from inspect_pipelines.domain import approval, incident_deeds
 from inspect_pipelines.domain.access import AccessToken
 from inspect_pipelines.domain.alerting import Silence
+from inspect_pipelines.domain.any_of import taken_over
 from inspect_pipelines.domain.baseline import Baseline, adopted, concerning, view_matches
 from inspect_pipelines.domain.cause import scopes
 from inspect_pipelines.domain.comparison import Comparison
@@ -235,7 +236,8 @@ class Books:
         end = next(one for one in self.ends if one.run.id == run_id)
         shots = [shot for session in end.sessions for shot in session.screenshots]
         taken = [shot for shot in shots if view_matches(shot.view, view_glob)]
-        images = adopted(self.baseline, taken, run_id)
+        before = self.baseline.images if self.baseline else {}
+        images = adopted(self.baseline, taken_over(before, taken, run_id))
         baseline = Baseline(
             BaselineId(f"a{self.at.isoformat()}"), DEFAULT_ORG, NIGHTLY, images, self.at, "user:ada", run_id
         )

@@ -208,7 +208,7 @@ def fill(session: SqlSession) -> None:
     session.remote_sessions.save(AGENT)
     session.repairs.keep_trace(TRACE)
     session.repairs.save(REPAIR)
-    session.drift_tracks.keep(NEW.set, {DRIFTED: DRIFT})
+    session.drift_tracks.keep(NEW.set, {DRIFTED: {"A": DRIFT, "B": DRIFT}})
     session.reviews.append(RUNNING.id, "adopted", by="user:ada", detail="", at=NOW)
     session.decisions.add(WORD)
     session.decisions.add(HELD_BACK)
@@ -392,7 +392,8 @@ NAMES: Mapping[str, Ask] = {
     "repairs.proposed": lambda r: r.proposed(5),
     "repairs.last_of": lambda r: r.last_of(REPAIR.playbook, REPAIR.step_id),
     "drift_tracks.of": lambda r: r.of(NEW.set),
-    "drift_tracks.keep": lambda r: r.keep(NEW.set, {DRIFTED: replace(DRIFT, runs=9)}),
+    "drift_tracks.forget": lambda r: r.forget(NEW.set, DRIFTED, "B"),
+    "drift_tracks.keep": lambda r: r.keep(NEW.set, {DRIFTED: {"A": replace(DRIFT, runs=9), "B": DRIFT}}),
     "steps.tell": lambda r: r.tell(RUNNING.id, TOLD),
     "steps.of_runs": lambda r: r.of_runs([RUNNING.id]),
     "steps.forget": lambda r: r.forget(RUNNING.id),

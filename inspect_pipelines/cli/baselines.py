@@ -8,14 +8,15 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.baselines import BaselineDesk, BaselinesHere, BaselinesThere
+from inspect_pipelines.cli.moments import future
+from inspect_pipelines.cli.noise import noise, steadiness
 from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
+from inspect_pipelines.cli.variants import variants
 from inspect_pipelines.domain.branch import layer, named, parted
-from inspect_pipelines.domain.noise import LEAST_RUNS, NoiseFloor
 from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.page import Page
-from inspect_pipelines.queries.steadiness import SteadinessSummary
 
 UNSEEN_SHOWN = 8  # views that a line names
 
@@ -23,6 +24,10 @@ UNSEEN_SHOWN = 8  # views that a line names
 @click.group()
 def baselines() -> None:
     """List, adopt, reject, activate, roll back and delete approved pictures; show their noise."""
+
+
+for _further in (noise, steadiness, variants):
+    baselines.add_command(_further)
 
 
 @baselines.command("list")
@@ -88,7 +93,17 @@ def list_(
 )
 @click.option("--force", is_flag=True, help="Also from another environment, or from a run that ended early.")
 @click.option("--note", default="", help="Kept with the baseline.")
-def adopt(run_id: str, view_glob: str | None, drop_glob: str | None, force: bool, note: str) -> None:
+@click.option("--as-variant", is_flag=True, help="They are right beside what is approved, not instead of it.")
+@click.option("--until", "moment", metavar="WHEN", help="The end of these variants, within a year.")
+def adopt(
+    run_id: str,
+    view_glob: str | None,
+    drop_glob: str | None,
+    force: bool,
+    note: str,
+    as_variant: bool,
+    moment: str | None,
+) -> None:
     """Approve the pictures of a run.
 
     RUN is its id or the beginning of it, or a definition's id for its latest run. Approved views that RUN did not come
@@ -96,8 +111,24 @@ def adopt(run_id: str, view_glob: str | None, drop_glob: str | None, force: bool
     """
     ours = _desk()
     run = ours.find_run(run_id)
-    done = ours.adopt(run, view_glob=view_glob, drop_glob=drop_glob, force=force, note=note)
+    until = future(moment, option="--until", now=ours.now()) if moment else None
+    done = ours.adopt(
+        run,
+        view_glob=view_glob,
+        drop_glob=drop_glob,
+        force=force,
+        note=note,
+        as_variant=as_variant,
+        until=until,
+    )
     baseline, count = done.baseline, len(done.baseline.views)
+    if as_variant:
+        end = f" until {local_time(until)}" if until else ""
+        say(
+            f"baseline {baseline.id} of {_named(baseline)} is in use: {_views(len(done.taken))} may look as in run {run} as "
+            f"well{end}; list them with: inspect-pipelines baselines variants list {shlex.quote(baseline.set)}"
+        )
+        return
     share = "" if len(done.taken) == count else f"{len(done.taken)} of them "
     dropped = f", {_views(len(done.dropped))} dropped" if done.dropped else ""
     say(
@@ -181,88 +212,12 @@ def restore(baseline_id: str) -> None:
     )
 
 
-@baselines.command()
-@click.argument("definition_id", metavar="DEFINITION")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def noise(definition_id: str, as_json: bool) -> None:
-    """Show each view's noise floor and a tolerance that fits it.
-
-    The floor is the highest score of DEFINITION's last 20 runs that passed: what a view differs by when nothing is wrong.
-    """
-    floors = _desk().noise(definition_id)
-    if as_json:
-        print_json([_floor_as_json(floor) for floor in floors])
-        return
-    if not floors:
-        say(
-            f"no run of {definition_id!r} has been compared and passed yet; adopt a baseline and run it again"
-        )
-        return
-    rows = [
-        [
-            str(floor.view),
-            str(floor.runs),
-            f"{floor.median:.4f}",
-            f"{floor.highest:.4f}",
-            f"{floor.tolerance:g}",
-            "-" if floor.suggested_tolerance is None else f"{floor.suggested_tolerance:g}",
-        ]
-        for floor in floors
-    ]
-    say(aligned(["VIEW", "RUNS", "MEDIAN", "HIGHEST", "TOLERANCE", "SUGGESTED"], rows))
-    if any(floor.suggested_tolerance is None for floor in floors):
-        say(f"- : a suggestion needs {LEAST_RUNS} runs that passed")
-
-
-@baselines.command()
-@click.argument("definition_id", metavar="DEFINITION")
-@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
-def steadiness(definition_id: str, as_json: bool) -> None:
-    """Show how steady each view and playbook is, and what has drifted.
-
-    The worst first, over 7 and 30 days of today's approved pictures: broken (nine of ten runs fail), unstable, at_risk (a run used
-    70 % of what it may differ by), noisy, clean.
-    """
-    found = _desk().steadiness(definition_id)
-    if as_json:
-        print_json(found)
-        return
-    rows = [_steady_row(one) for one in (*found.playbooks, *found.views)]
-    if not rows:
-        say(f"no run of {definition_id!r} has passed or failed within 60 days; run it, and ask again")
-        return
-    say(aligned(["NAME", "STANDS", "7 DAYS", "30 DAYS", "HEADROOM", "DRIFT"], rows))
-    say(
-        "7 and 30 days: runs that failed or differed at first, of all; drift: of what asks a person, since when"
-    )
-
-
-def _steady_row(one: SteadinessSummary) -> list[str]:
-    drift = "-"
-    if one.drift is not None and one.drift.since is not None:
-        drift = f"{one.drift.share:.0%} since {one.drift.since:%Y-%m-%d}"
-    headroom = f"{one.headroom:.0%}" if "@" in one.name else "-"  # a playbook has that of its views
-    week, month = (f"{each.failed + each.restless}/{each.runs}" for each in (one.week, one.month))
-    return [one.name, one.rung.value, week, month, headroom, drift]
-
-
 def _desk() -> BaselineDesk:
     return desk(BaselinesHere, BaselinesThere)
 
 
 def _views(count: int) -> str:
     return "1 view" if count == 1 else f"{count} views"
-
-
-def _floor_as_json(floor: NoiseFloor) -> dict[str, object]:
-    return {
-        "view": floor.view,
-        "runs": floor.runs,
-        "median": floor.median,
-        "highest": floor.highest,
-        "tolerance": floor.tolerance,
-        "suggested_tolerance": floor.suggested_tolerance,
-    }
 
 
 def _named(baseline: BaselineSummary) -> str:

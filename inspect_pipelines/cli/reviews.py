@@ -115,9 +115,10 @@ def show(run_id: str, as_json: bool) -> None:
     "--until",
     "moment",
     metavar="WHEN",
-    help="The end of a quarantine (within 30 days) or of an ignored change (a year).",
+    help="The end of a quarantine (within 30 days), of an ignored change or of a variant (a year).",
 )
 @click.option("--finalize", is_flag=True, help="Make the accepted pictures the approved ones.")
+@click.option("--as-variant", is_flag=True, help="Finalize them beside what is approved, not instead of it.")
 @click.option("--force", is_flag=True, help="Finalize also from another environment.")
 @click.option("--propose", is_flag=True, help="Only say it, for somebody else to decide.")
 def decide(
@@ -128,6 +129,7 @@ def decide(
     owner: str,
     moment: str | None,
     finalize: bool,
+    as_variant: bool,
     force: bool,
     propose: bool,
 ) -> None:
@@ -147,6 +149,7 @@ def decide(
         finalize,
         force,
         propose,
+        as_variant,
     )
     made = ours.decide(run, wish)
     for one in made:
@@ -194,6 +197,7 @@ def _lines(found: ReviewDossier) -> Iterator[str]:
     if found.waiting_views:
         view = shlex.quote(str(found.waiting_views[0]))
         yield f"\nnext: inspect-pipelines reviews decide {review.run_id} accept --finalize --view {view}"
+        yield "      (where the page may look both ways, add --as-variant)"
 
 
 def _line(one: Decision) -> str:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.accepted_finding import accepted_with
 from inspect_pipelines.domain.anchor import Anchor
+from inspect_pipelines.domain.any_of import letters_of, meant, put, taken_over
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage, adopted, baseline_set, concerning
 from inspect_pipelines.domain.branch import branch_of
 from inspect_pipelines.domain.comparison import Comparison
@@ -46,8 +47,12 @@ def accepted_by_policy(end: RunEnd, active: Baseline | None) -> Baseline | None:
     shots = [shot for session in end.sessions for shot in session.screenshots]
     taken = [shot for shot in shots if is_first or shot.view in moving or shot.view in elsewhere]
     current = active.images if active else {}
-    images = anchored(current, adopted(active, taken, end.run.id))
-    images |= {view: replace(images[view], anchor=None) for view in elsewhere}
+    letters = letters_of(end.comparisons)
+    images = anchored(current, adopted(active, taken_over(current, taken, end.run.id, letters)))
+    images |= {
+        view: put(images[view], replace(meant(images[view], letters.get(view, "")), anchor=None))
+        for view in elsewhere
+    }
     return Baseline(
         id=end.baseline_id,
         org_id=end.run.org_id,
@@ -86,15 +91,26 @@ def approved_by_person(image: BaselineImage) -> BaselineImage:
     if one is None:
         return image
     return BaselineImage(
-        one.sha256, one.width, one.height, one.environment, one.source_run_id, image.route, one.masked
-    )
+        one.sha256, one.width, one.height, one.environment, one.source_run_id, image.route, one.masked,
+        letter=image.letter,
+    )  # fmt: skip
 
 
 def anchored(
     current: Mapping[View, BaselineImage], images: Mapping[View, BaselineImage]
 ) -> dict[View, BaselineImage]:
     """The images that a rule puts in the place of the current ones; each still knows what a person approved last."""
-    return {view: _anchored(current.get(view), image) for view, image in images.items()}
+    return {view: _each_anchored(current.get(view), image) for view, image in images.items()}
+
+
+def _each_anchored(old: BaselineImage | None, new: BaselineImage) -> BaselineImage:
+    """Each of several pictures knows its own."""
+    if old is None or not new.variants:
+        return _anchored(old, new)
+    variants = tuple(
+        replace(one, picture=_anchored(meant(old, one.picture.letter), one.picture)) for one in new.variants
+    )
+    return replace(_anchored(meant(old, new.letter), new), variants=variants)
 
 
 def _anchored(old: BaselineImage | None, new: BaselineImage) -> BaselineImage:

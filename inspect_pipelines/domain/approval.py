@@ -8,6 +8,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain import incident as incidents
 from inspect_pipelines.domain.announcement import Scene, commit_of, of_incident, of_run
+from inspect_pipelines.domain.any_of import as_compared
 from inspect_pipelines.domain.baseline import Baseline, unapproved
 from inspect_pipelines.domain.cause import CauseKind, view_keys, views_of
 from inspect_pipelines.domain.comparison import Comparison, environment_changes
@@ -82,9 +83,8 @@ def approval_of(
     """
     differing = {one.view for one in comparisons if not one.passed}
     waiting = unapproved(baseline, shots, differing, run.id)
-    if not environment_changes(
-        baseline, shots
-    ):  # else the older picture of a view that passed is asked about, too
+    elsewhere = environment_changes(as_compared(baseline, comparisons) or baseline, shots)
+    if not elsewhere:  # else the older picture of a view that passed is asked about, too
         waiting -= {one.view for one in comparisons if one.passed}
     return Approval(frozenset(map(str, views)), is_whole=not waiting, is_mended=not waiting & differing)
 

@@ -35,6 +35,21 @@ class BaselineImage:
     elements: tuple[tuple[str, Box], ...] = ()  # as the screenshot's
     texts: tuple[str, ...] = ()
     anchor: Anchor | None = None  # None: it is this very picture, as far as anybody knows
+    letter: str = (
+        "A"  # what it is called among several that are approved of the view; it keeps it when others go
+    )
+    variants: tuple[Variant, ...] = ()  # what is right as well, see any_of.py; a picture in there has none
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A further picture of a view that a person approved beside the first one: an A/B test, a rotating hero."""
+
+    picture: BaselineImage
+    by: str
+    at: datetime  # UTC, as the end
+    until: datetime | None = None  # a run that was asked for then or later is not right by it; None: for good
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,19 +96,19 @@ def image_of(shot: Screenshot, run_id: RunId) -> BaselineImage:
 
 
 def adopted(
-    current: Baseline | None, taken: Iterable[Screenshot], run_id: RunId, dropped: Collection[View] = ()
+    current: Baseline | None, taken: Mapping[View, BaselineImage], dropped: Collection[View] = ()
 ) -> dict[View, BaselineImage]:
-    """The images of the baseline that follows: the current ones, with these pictures in their views' place.
+    """The images of the baseline that follows: the current ones, with these in their views' place.
 
     What a run did not come to stays approved, as do the views of other definitions in a shared set; a view is gone
     from it only when somebody named it.
 
     Args:
-        taken: The pictures that were accepted.
+        taken: What is approved of the views of which something was accepted, see any_of.py.
         dropped: Views that are gone on purpose.
     """
     kept = {view: image for view, image in (current.images if current else {}).items() if view not in dropped}
-    return kept | {shot.view: image_of(shot, run_id) for shot in taken}
+    return kept | {**taken}
 
 
 def not_shown(
@@ -119,9 +134,13 @@ def unapproved(
         differing: Those that were compared and did not pass; one without a screenshot is gone.
     """
     shown = {shot.view for shot in shots}
-    taken = {view for view, image in baseline.images.items() if image.source_run_id == run_id}
+    taken = {view for view, image in baseline.images.items() if run_id in _sources(image)}
     gone = {view for view in differing if view not in shown}
     return (shown - taken) | (gone & baseline.images.keys())
+
+
+def _sources(image: BaselineImage) -> set[RunId]:
+    return {image.source_run_id, *(one.picture.source_run_id for one in image.variants)}
 
 
 def elsewhere_only(playbooks: Iterable[Playbook]) -> frozenset[View]:

@@ -101,6 +101,16 @@ class Measurement:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another approved picture of a view, from which the new one differs as well."""
+
+    variant: str
+    old_sha256: Sha256
+    score: float
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     view: View
     outcome: Outcome
@@ -120,6 +130,13 @@ class Comparison:
     side_by_side_sha256: Sha256 | None = None
     said: Said | None = None  # the person's earlier word that it follows; it passes unless that rejects it
     absorbed: Absorbed | None = None  # of a view that looks as approved; None: nobody measured it
+    variant: str = ""  # the letter of the approved picture that it is about; empty: there is one only, `A`
+    besides: tuple[Beside, ...] = ()  # of a view that differs: the others of several
+
+    @property
+    def differs_from(self) -> frozenset[Sha256 | None]:
+        """Every approved picture from which it was found to differ, or the one that it is about."""
+        return frozenset((self.old_sha256, *(one.old_sha256 for one in self.besides)))
 
     @property
     def was_run(self) -> bool:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from inspect_pipelines.domain.drift_track import MOST_SPENT, Track
+from inspect_pipelines.domain.any_of import named
+from inspect_pipelines.domain.drift_track import MOST_SPENT, Tracks
 from inspect_pipelines.domain.ids import DefinitionId
-from inspect_pipelines.domain.screenshot import View
 
 LOOKED_BACK = timedelta(days=90)  # for the day on which a concern began
 WEEK = 7  # days that a flake rate is of: one night says little
@@ -65,18 +65,19 @@ class Gap:
     times: tuple[datetime, ...]  # of that day, UTC, oldest first
 
 
-def drift_concerns(
-    definition_id: DefinitionId, set_name: str, tracks: Mapping[View, Track]
-) -> Iterator[Concern]:
+def drift_concerns(definition_id: DefinitionId, set_name: str, tracks: Tracks) -> Iterator[Concern]:
     """The views whose passing runs have spent half of what makes a run need review, in three runs in a row or more."""
-    for view, track in sorted(tracks.items()):
+    each = (
+        (view, letter, track) for view in sorted(tracks) for letter, track in sorted(tracks[view].items())
+    )
+    for view, letter, track in each:
         if track.since is None or track.runs < LEAST_DRIFTING or track.spent < DRIFT_TOLD * MOST_SPENT:
             continue
         yield Concern(
             ConcernKind.DRIFT,
             definition_id,
             f"{set_name}:{view}:{track.anchor}:{track.since:%Y-%m-%dT%H:%M:%SZ}",
-            f"{view} drifts: {track.runs} passing runs in a row since {track.since:%Y-%m-%d} have spent "
+            f"{named(view, letter)} drifts: {track.runs} passing runs in a row since {track.since:%Y-%m-%d} have spent "
             f"{track.spent:.1f} of the {MOST_SPENT:g} budgets at which a run needs review",
         )
 

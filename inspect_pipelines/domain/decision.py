@@ -74,9 +74,12 @@ class Decision:
             return True
         if found.outcome is Outcome.UNREADABLE and self.kind in OF_READABLE:
             return False
-        if (found.old_sha256, found.new_sha256) == (self.shown.old_sha256, self.shown.new_sha256):
+        if self.shown.old_sha256 in found.differs_from and self.shown.new_sha256 == found.new_sha256:
             return True
-        return self.kind is DecisionKind.IGNORE and same_change(self.shown.fingerprint, found.fingerprint)
+        known = (found.fingerprint, *(one.fingerprint for one in found.besides))
+        return self.kind is DecisionKind.IGNORE and any(
+            same_change(self.shown.fingerprint, one) for one in known
+        )
 
 
 def shown_by(found: Comparison) -> Shown:
@@ -125,7 +128,7 @@ def vetoes(
         found: What somebody wants to say is right.
         by: Who.
     """
-    shown = {(one.view, one.old_sha256, one.new_sha256) for one in found}
+    shown = {(one.view, old, one.new_sha256) for one in found for old in one.differs_from}
     last: dict[tuple[View, str], Decision] = {}
     for one in about:
         what = (one.shown.view, one.shown.old_sha256, one.shown.new_sha256)
@@ -153,18 +156,24 @@ def reviewed_by_word(comparisons: Collection[Comparison]) -> tuple[str, str] | N
 
 def contradicted(
     decisions: Sequence[Decision],
-    before: Sequence[Mapping[View, Sha256]],
-    after: Mapping[View, Sha256],
+    before: Sequence[Mapping[View, Collection[Sha256]]],
+    after: Mapping[View, Collection[Sha256]],
     *,
     now: datetime,
 ) -> list[Decision]:
     """The accepting words that going back to other approved pictures takes back: what they had accepted is not wanted.
 
     Args:
-        before: The approved picture of each view, of every baseline that is gone back behind.
+        before: The approved pictures of each view, of every baseline that is gone back behind.
         after: The same, from now on. A view that only this one has is wanted again, so dropping it is taken back, too.
     """
-    retired = {(view, sha) for each in before for view, sha in each.items() if after.get(view) != sha}
+    retired = {
+        (view, sha)
+        for each in before
+        for view, shas in each.items()
+        for sha in shas
+        if sha not in after.get(view, ())
+    }
     missed = {(view, None) for each in before for view in after if view not in each}
     return [
         one

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from inspect_pipelines.domain.ids import Sha256
+from inspect_pipelines.domain.screenshot import View
 
 MOST_SPENT = 2.0  # budgets of one run, summed over runs that pass; beyond, a person looks
 LONGEST = timedelta(days=30)  # that anything may stay absorbed before a person looks
@@ -101,6 +102,9 @@ class Track:
         if now - self.since >= LONGEST:
             return f"{told}, for {LONGEST.days} days and longer"
         return ""
+
+
+Tracks = Mapping[View, Mapping[str, Track]]  # of each approved picture of a view, by its letter
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,8 +39,14 @@ def change_of(old: BaselineImage, shot: Screenshot) -> str:
 def changes_by_view(baseline: Baseline | None, shots: Iterable[Screenshot]) -> dict[View, str]:
     """The change of each view that both sides have; one without is missing."""
     images: Mapping[View, BaselineImage] = baseline.images if baseline else {}
-    found = {shot.view: change_of(images[shot.view], shot) for shot in shots if shot.view in images}
+    found = {shot.view: _least(images[shot.view], shot) for shot in shots if shot.view in images}
     return {view: change for view, change in found.items() if change}
+
+
+def _least(image: BaselineImage, shot: Screenshot) -> str:
+    """Of a view with several approved pictures, until it is compared with one: none where one of them is of that environment."""
+    changes = [change_of(image, shot), *(change_of(one.picture, shot) for one in image.variants)]
+    return changes[0] if all(changes) else ""
 
 
 def unaccepted(changes: Mapping[View, str], accepted: Collection[str]) -> tuple[str, ...]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from inspect_pipelines.domain.any_of import hashes
+from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.screenshot import View
 
@@ -106,6 +108,26 @@ def steadiness_of_views(by_view: Mapping[View, Sequence[Sight]], *, now: datetim
     return tuple(
         sorted(found, key=lambda one: (order.index(one.rung), -one.month.rate, one.headroom, one.name))
     )
+
+
+def of_todays_pictures(
+    by_view: Mapping[View, Sequence[Sight]], active: Baseline | None
+) -> Mapping[View, Sequence[Sight]]:
+    """The sights of views with several approved pictures as of one: which of them a night shows begins no era, approving one does."""
+    images = active.images if active else {}
+    return {
+        view: _as_of_one(images[view], sights) if view in images and images[view].variants else sights
+        for view, sights in by_view.items()
+    }
+
+
+def _as_of_one(image: BaselineImage, sights: Sequence[Sight]) -> Sequence[Sight]:
+    newest, known = max(one.at for one in image.variants), hashes(image)
+    return [
+        replace(one, approved=image.sha256) if one.approved in known else one
+        for one in sights
+        if one.at >= newest
+    ]
 
 
 def _era(sights: Sequence[Sight]) -> Sequence[Sight]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from inspect_pipelines.domain.baseline import Baseline, BaselineImage, image_of
+from inspect_pipelines.domain.any_of import hashes
+from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.decision import Decision
-from inspect_pipelines.domain.ids import BaselineId, RunId
+from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_end import RunEnd
 from inspect_pipelines.domain.said import DecisionKind, Said
-from inspect_pipelines.domain.screenshot import Screenshot, View
+from inspect_pipelines.domain.screenshot import View
 
 PROMOTION = "promotion"  # who makes the target's baseline of what was approved on branches
 OVERTAKEN = "policy:overtaken"  # who takes a picture out of a layer
@@ -37,33 +38,32 @@ def over(target: Baseline | None, own: Baseline | None) -> Baseline | None:
 def layered(
     own: Baseline | None,
     target: Baseline | None,
-    taken: Iterable[Screenshot],
-    run_id: RunId,
+    taken: Mapping[View, BaselineImage],
     dropped: Collection[View] = (),
 ) -> tuple[dict[View, BaselineImage], tuple[View, ...]]:
     """A branch's own pictures after an approval on it, and the target's views that are to be missing.
 
-    A picture that is the target's too is no picture of its own, so that it moves with the target.
+    What is the target's too is nothing of its own, so that it moves with the target.
 
     Args:
-        taken: The pictures that were accepted.
+        taken: What is approved of the views of which something was accepted.
         dropped: Views that are gone on purpose.
     """
     below = target.images if target else {}
     images = {view: one for view, one in (own.images if own else {}).items() if view not in dropped}
     gone = {*(own.gone if own else ()), *dropped} & below.keys()
-    for shot in taken:
-        gone.discard(shot.view)
-        images.pop(shot.view, None)
-        if shot.view not in below or below[shot.view].sha256 != shot.sha256:
-            images[shot.view] = image_of(shot, run_id)
+    for view, image in taken.items():
+        gone.discard(view)
+        images.pop(view, None)
+        if hashes(below.get(view)) != hashes(image):
+            images[view] = image
     return images, tuple(sorted(gone))
 
 
 def moved(before: Baseline | None, after: Baseline | None) -> frozenset[View]:
-    """The views whose approved picture is another one, or missing on one side."""
-    old = {view: one.sha256 for view, one in (before.images if before else {}).items()}
-    new = {view: one.sha256 for view, one in (after.images if after else {}).items()}
+    """The views of which other pictures are approved, or that are missing on one side."""
+    old = {view: hashes(one) for view, one in (before.images if before else {}).items()}
+    new = {view: hashes(one) for view, one in (after.images if after else {}).items()}
     return frozenset(view for view in {*old, *new} if old.get(view) != new.get(view))
 
 
@@ -97,15 +97,15 @@ def approval_in(
         found: Of a run of the target, which shows what the layer holds.
         decisions: About the layer's views, oldest first.
     """
-    image = own.images.get(found.view)
-    sha = image.sha256 if image else None
+    held = hashes(own.images.get(found.view)) or {None}
     word = next(
         (
             one
             for one in reversed(decisions)
             if one.kind is DecisionKind.ACCEPT
             and one.stands(now)
-            and (one.shown.view, one.shown.new_sha256) == (found.view, sha)
+            and one.shown.view == found.view
+            and one.shown.new_sha256 in held
         ),
         None,
     )
@@ -135,7 +135,7 @@ def promoted(
         said = found.said
         if said is None or not said.branch or said.branch not in own:
             continue
-        if _sha(current, found.view) != found.old_sha256:
+        if found.old_sha256 not in (hashes(current.get(found.view)) or {None}):
             continue
         if found.outcome is Outcome.REMOVED and found.view in own[said.branch].gone:
             images.pop(found.view, None)
@@ -157,7 +157,3 @@ def promoted(
         notes="; ".join(told),
         findings=below.findings if below else (),
     )
-
-
-def _sha(images: Mapping[View, BaselineImage], view: View) -> str | None:
-    return images[view].sha256 if view in images else None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from inspect_pipelines.domain.access import Caller, Permission
+from inspect_pipelines.domain.any_of import LONGEST_VARIANT
 from inspect_pipelines.domain.decision import LONGEST_IGNORED, LONGEST_QUARANTINE, Shown
 from inspect_pipelines.domain.said import DecisionKind
 from inspect_pipelines.domain.screenshot import View
@@ -21,6 +22,7 @@ class Wish:
     Attributes:
         views: Empty: all that wait; what is quarantined never waits.
         finalizes: The accepted pictures become the approved ones at once.
+        as_variant: They become so beside the ones that there are, and not in their place; `until` is their end then.
         force: Finalise also from another environment, or from a run that ended early.
         is_proposal: It is only said, for somebody else to decide.
     """
@@ -33,12 +35,15 @@ class Wish:
     finalizes: bool = False
     force: bool = False
     is_proposal: bool = False
+    as_variant: bool = False
 
 
 def unsayable(wish: Wish, *, now: datetime) -> str | None:
     """Why it cannot be said like this, as the end of a sentence; None: it can."""
     if wish.finalizes and (wish.kind is not DecisionKind.ACCEPT or wish.is_proposal):
         return "only what is accepted, and not what is proposed, becomes the approved picture"
+    if wish.as_variant:
+        return _wrong_variant(wish, now)
     if wish.kind is DecisionKind.QUARANTINE:
         return _wrong_quarantine(wish, now)
     if wish.owner:
@@ -117,6 +122,19 @@ def _wrong_end(kind: DecisionKind, until: datetime, now: datetime) -> str | None
         return "only a quarantine and an ignored change have an end"
     if not now < until <= now + LONGEST_IGNORED:
         return f"an ignored change ends within {LONGEST_IGNORED.days} days, and after now"
+    return None
+
+
+def _wrong_variant(wish: Wish, now: datetime) -> str | None:
+    if not wish.finalizes:
+        return "a further variant is an approved picture: it takes accept and finalize"
+    return wrong_variant_end(wish.until, now)
+
+
+def wrong_variant_end(until: datetime | None, now: datetime) -> str | None:
+    """Why a variant cannot end then, as the end of a sentence; None: it can."""
+    if until is not None and not now < until <= now + LONGEST_VARIANT:
+        return f"a variant ends within {LONGEST_VARIANT.days} days, and after now"
     return None
 
 

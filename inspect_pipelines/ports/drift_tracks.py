@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Protocol
 
-from inspect_pipelines.domain.drift_track import Track
+from inspect_pipelines.domain.drift_track import Tracks
 from inspect_pipelines.domain.screenshot import View
 
 
 class DriftTracks(Protocol):
-    """One track a view of a baseline set."""
+    """One track for each approved picture of a view of a baseline set."""
 
-    def of(self, set_name: str) -> Mapping[View, Track]: ...
-    def keep(self, set_name: str, tracks: Mapping[View, Track]) -> None:
-        """Keep these as they are from now on; those of other views stay."""
+    def of(self, set_name: str) -> Tracks: ...
+    def keep(self, set_name: str, tracks: Tracks) -> None:
+        """Keep these as they are from now on; those of other views and pictures stay."""
+
+    def forget(self, set_name: str, view: View, letter: str) -> None:
+        """That picture is approved no more; its letter may mean another one some day."""

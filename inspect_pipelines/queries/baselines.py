@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from inspect_pipelines.domain.baseline import Baseline
@@ -33,6 +33,9 @@ class BaselineSummary:
         ""  # whose own pictures they are, over the target's; empty: the target's. `set` names the layer then
     )
     gone: tuple[View, ...] = ()  # of a branch's: views of the target that are approved to be missing
+    variants: Mapping[View, tuple[Sha256, ...]] = field(
+        default_factory=dict
+    )  # what is right of a view as well
 
 
 def list_baselines(
@@ -109,4 +112,9 @@ def _summary(baseline: Baseline) -> BaselineSummary:
         baseline.deleted_at,
         baseline.branch,
         baseline.gone,
+        {
+            view: tuple(one.picture.sha256 for one in image.variants)
+            for view, image in baseline.images.items()
+            if image.variants
+        },
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from inspect_pipelines.domain.any_of import pictures
 from inspect_pipelines.domain.ids import BaselineId, RunId, Sha256
 from inspect_pipelines.domain.shift import Shift
 from inspect_pipelines.errors import NotFound, Unreadable
@@ -23,7 +24,8 @@ def picture_of_baseline(house: House, baseline_id: str, sha256: str) -> bytes | 
     """What was approved; None: the baseline refers to no such picture. Raises as `picture_of_run`."""
     with house.ledger.read() as ledger:
         baseline = ledger.baselines.find(BaselineId(baseline_id))
-    known = {image.sha256 for image in baseline.images.values()} if baseline else set()
+    images = baseline.images.values() if baseline else ()
+    known = {one.sha256 for image in images for one in pictures(image)}
     return kept_picture(house, Sha256(sha256)) if sha256 in known else None
 
 

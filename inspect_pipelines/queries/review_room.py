@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from inspect_pipelines.domain.against import side_labels
+from inspect_pipelines.domain.any_of import hashes
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.change_group import Unlike, groups, unlike
@@ -193,8 +194,8 @@ def unfinished(house: House, room: ReviewRoom) -> list[View]:
         return []
     with house.ledger.read() as ledger:
         active = ledger.baselines.active(room.review.set)
-    approved = {view: image.sha256 for view, image in active.images.items()} if active else {}
-    return [one.view for one in accepted if approved.get(one.view) != one.new_sha256]
+    approved = {view: hashes(image) for view, image in active.images.items()} if active else {}
+    return [one.view for one in accepted if one.new_sha256 not in (approved.get(one.view) or {None})]
 
 
 def _ordered(

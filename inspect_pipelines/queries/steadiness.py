@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from inspect_pipelines.domain.drift_track import MOST_SPENT, Distance, Track
-from inspect_pipelines.domain.flakiness import Rung, Sight, Window, steadiness, steadiness_of_views
+from inspect_pipelines.domain.flakiness import (
+    Rung,
+    Sight,
+    Window,
+    of_todays_pictures,
+    steadiness,
+    steadiness_of_views,
+)
 from inspect_pipelines.domain.ids import DefinitionId, Sha256
 from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.variants import variants_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,6 +52,7 @@ class SteadinessSummary:
     Attributes:
         headroom: What the worst run of 30 days left of its budget, 0.0 .. 1.0; 0.0 where one failed.
         drift: None: no run has passed with it yet, or it is a playbook.
+        unneeded: Of a view's approved pictures those that are offered for removal: a letter, and why as a clause.
     """
 
     name: str  # `playbook/name@viewport`, or a playbook's id
@@ -53,6 +62,7 @@ class SteadinessSummary:
     headroom: float
     era_since: datetime | None  # UTC; None: nothing ran
     drift: DriftSummary | None = None
+    unneeded: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +83,8 @@ def steadiness_of_definition(
         if definition is None:
             return None
         policy = definition.plan.baseline
-        tracks = ledger.drift_tracks.of(policy.set or definition.id)
+        set_name = policy.set or definition.id
+        tracks, active = ledger.drift_tracks.of(set_name), ledger.baselines.active(set_name)
     org_id, since = house.org_id, (now - LOOKED_BACK).isoformat()
     try:
         views, playbooks = (
@@ -82,18 +93,27 @@ def steadiness_of_definition(
         )
     except NotFound:  # nothing ever ran in this home
         return DefinitionSteadiness(definition.id, (), ())
-    by_view = _by_view(views, policy.layout_budget_px)
+    unneeded: dict[str, dict[str, str]] = {}
+    for each in variants_of(active, tracks, now=now):
+        if each.unneeded:
+            unneeded.setdefault(str(each.view), {})[each.letter] = each.unneeded
+    by_view = of_todays_pictures(_by_view(views, policy.layout_budget_px), active)
     return DefinitionSteadiness(
         definition.id,
         tuple(
             SteadinessSummary(
                 one.name, one.rung, one.week, one.month, one.headroom, one.era_since,
-                drift_summary(tracks.get(View.parse(one.name))),
+                drift_summary(_furthest(tracks.get(View.parse(one.name), {}))), unneeded.get(one.name, {}),
             )
             for one in steadiness_of_views(by_view, now=now)
         ),
         tuple(_of_playbooks(views, playbooks, now=now)),
     )  # fmt: skip
+
+
+def _furthest(tracks: Mapping[str, Track]) -> Track | None:
+    """Of several approved pictures, the one whose runs have spent most."""
+    return max(tracks.values(), key=lambda one: (one.spent, one.last_at), default=None)
 
 
 def drift_summary(track: Track | None) -> DriftSummary | None:

@@ -41,6 +41,12 @@ def upgrade_baseline_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def upgrade_baseline_7_to_8(kept: dict[str, Any]) -> dict[str, Any]:
+    """A view may have further approved pictures, each with its letter; of before, it has the one."""
+    fresh = {"letter": "A", "variants": []}
+    return {**kept, "images": {view: {**image, **fresh} for view, image in kept["images"].items()}}
+
+
 BASELINE = Shape(
     "a baseline",
     Baseline,
@@ -50,4 +56,5 @@ BASELINE = Shape(
     upgrade_baseline_4_to_5,
     upgrade_baseline_5_to_6,
     upgrade_baseline_6_to_7,
+    upgrade_baseline_7_to_8,
 )

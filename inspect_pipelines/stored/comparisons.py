@@ -42,6 +42,11 @@ def upgrade_comparisons_5_to_6(kept: dict[str, Any]) -> dict[str, Any]:
     return {"all": [{**each, "absorbed": None} for each in kept["all"]]}
 
 
+def upgrade_comparisons_6_to_7(kept: dict[str, Any]) -> dict[str, Any]:
+    """It says which of several approved pictures it is about; before, a view had one."""
+    return {"all": [{**each, "variant": "", "besides": []} for each in kept["all"]]}
+
+
 COMPARISONS = Shape(
     "the comparisons of a run",
     Comparisons,
@@ -50,4 +55,5 @@ COMPARISONS = Shape(
     upgrade_comparisons_3_to_4,
     upgrade_comparisons_4_to_5,
     upgrade_comparisons_5_to_6,
+    upgrade_comparisons_6_to_7,
 )

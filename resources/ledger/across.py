@@ -8,6 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from inspect_pipelines.domain.access import AccessToken, Role
+from inspect_pipelines.domain.any_of import pictures
 from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.sign_in import SignIn
 from inspect_pipelines.facts.mark import mark_of
@@ -114,7 +115,7 @@ class SqlAcrossPictures:
         stored = sa.select(baselines.c.org_id, baselines.c.id, baselines.c.baseline).where(kept)
         for org_id, baseline_id, text in self._connection.execute(stored):
             if (org_id, baseline_id) not in but_baselines:
-                images = BASELINE.load(text).images.values()
+                images = [one for image in BASELINE.load(text).images.values() for one in pictures(image)]
                 found |= {image.sha256 for image in images}
                 found |= {image.anchor.sha256 for image in images if image.anchor}
         return found

@@ -167,7 +167,7 @@ def test_how_steady_each_view_is_and_what_it_has_drifted_by(house):
     for number in range(1, 7):
         ended(house, number, 0.016, at=now - timedelta(days=number))
     with house.ledger.write() as ledger:
-        ledger.drift_tracks.keep("nightly-shop", {a_view(): track})
+        ledger.drift_tracks.keep("nightly-shop", {a_view(): {"A": track}})
 
     told = call("steadiness", "nightly-shop").output
     (view,) = json.loads(call("steadiness", "nightly-shop", "--json").output)["views"]

@@ -48,26 +48,30 @@ def test_an_image_keeps_what_a_later_comparison_needs():
     assert (image.environment, image.route, image.masked) == (shot.environment, "/pay", ())
 
 
+def images_of(*shots):
+    return {shot.view: image_of(shot, RUN) for shot in shots}
+
+
 @given(names, names)
 def test_what_a_run_took_replaces_and_what_it_did_not_come_to_stays(old_names, new_names):
     """Adopting a run whose third step broke once replaced a baseline of 8 views by the 2 that it had taken."""
     current = a_baseline(views=tuple(old_names))
     shots = [a_screenshot(name, sha256=a_sha("f")) for name in new_names]
 
-    images = adopted(current, shots, RUN)
+    images = adopted(current, images_of(*shots))
 
     assert {view.name for view in images} == {*old_names, *new_names}
     assert {view.name for view, image in images.items() if image.sha256 == a_sha("f")} == set(new_names)
 
 
 def test_a_view_that_is_named_is_dropped():
-    images = adopted(a_baseline(views=("home", "old")), [], RUN, [a_view("old")])
+    images = adopted(a_baseline(views=("home", "old")), {}, [a_view("old")])
 
     assert [view.name for view in images] == ["home"]
 
 
 def test_without_a_baseline_what_was_taken_is_all():
-    assert [view.name for view in adopted(None, [a_screenshot("pay")], RUN)] == ["pay"]
+    assert [view.name for view in adopted(None, images_of(a_screenshot("pay")))] == ["pay"]
 
 
 def test_a_run_does_not_show_what_its_own_playbooks_have_approved_and_it_did_not_take():
@@ -103,7 +107,7 @@ def test_adopting_leaves_the_views_of_other_playbooks_in_a_shared_set():
     current = a_baseline(views=("home",))
     other = a_screenshot("front", view=a_view("front", playbook="account"))
 
-    images = adopted(current, [other], RUN)
+    images = adopted(current, images_of(other))
 
     assert {str(view) for view in images} == {"shop/home@desktop", "account/front@desktop"}
 

@@ -40,20 +40,22 @@ def a_track(**changes: object) -> Track:
 
 def test_a_view_that_is_half_way_to_a_review_is_told_by_what_its_drift_began_with() -> None:
     tracks = {
-        a_view("cart"): a_track(),
-        a_view("fast"): a_track(runs=LEAST_DRIFTING - 1, spent=1.9),
-        a_view("home"): a_track(spent=0.9),
-        a_view("still"): a_track(since=None, spent=0.0),
+        a_view("cart"): {"A": a_track()},
+        a_view("fast"): {"A": a_track(runs=LEAST_DRIFTING - 1, spent=1.9)},
+        a_view("home"): {"A": a_track(spent=0.9), "B": a_track(since=None)},
+        a_view("still"): {"A": a_track(since=None, spent=0.0)},
     }
 
     (found,) = drift_concerns(SHOP, "shared", tracks)
-    (later,) = drift_concerns(SHOP, "shared", {a_view("cart"): a_track(runs=9, spent=1.9)})
-    (anew,) = drift_concerns(SHOP, "shared", {a_view("cart"): a_track(since=NOW + timedelta(days=1))})
+    (later,) = drift_concerns(SHOP, "shared", {a_view("cart"): {"A": a_track(runs=9, spent=1.9)}})
+    (anew,) = drift_concerns(SHOP, "shared", {a_view("cart"): {"A": a_track(since=NOW + timedelta(days=1))}})
+    (further,) = drift_concerns(SHOP, "shared", {a_view("cart"): {"B": a_track()}})
 
     assert found.sentence == (
         "shop/cart@desktop drifts: 3 passing runs in a row since 2026-11-22 have spent 1.2 of the 2 budgets at which a run "
         "needs review"
     )
+    assert further.sentence.startswith("shop/cart@desktop, variant B, drifts: 3 passing runs")
     assert found.key == later.key != anew.key
     assert found.key.startswith("concern:drift:nightly-shop:shared:shop/cart@desktop:")
 

@@ -159,7 +159,7 @@ def test_going_back_takes_back_what_had_accepted_the_pictures_that_go() -> None:
     words = [a_decision(), stays, a_decision(DecisionKind.REJECT, 3), a_decision(number=4, withdrawn_at=NOW)]
 
     gone = contradicted(
-        words, [{home: a_sha("c"), pay: a_sha("c")}], {home: a_sha("b"), pay: a_sha("c")}, now=LATER
+        words, [{home: {a_sha("c")}, pay: {a_sha("c")}}], {home: {a_sha("b")}, pay: {a_sha("c")}}, now=LATER
     )
 
     assert [one.id for one in gone] == ["d1"]
@@ -171,7 +171,7 @@ def test_going_back_behind_several_baselines_takes_back_what_each_had_accepted()
     second = a_decision(number=2, shown=Shown(home, a_sha("b"), a_sha("c")))
 
     gone = contradicted(
-        [first, second], [{home: a_sha("c")}, {home: a_sha("b")}], {home: a_sha("a")}, now=LATER
+        [first, second], [{home: {a_sha("c")}}, {home: {a_sha("b")}}], {home: {a_sha("a")}}, now=LATER
     )
 
     assert gone == [first, second]
@@ -182,10 +182,10 @@ def test_a_view_that_comes_back_with_an_older_baseline_was_not_dropped_for_good(
     home, pay = a_view("home"), a_view("pay")
     dropped = a_decision(shown=Shown(pay, a_sha("a"), None))
 
-    back = {home: a_sha("a"), pay: a_sha("a")}
+    back = {home: {a_sha("a")}, pay: {a_sha("a")}}
 
-    assert contradicted([dropped], [{home: a_sha("a")}], back, now=LATER) == [dropped]
-    assert contradicted([dropped], [{home: a_sha("b")}], {home: a_sha("a")}, now=LATER) == []
+    assert contradicted([dropped], [{home: {a_sha("a")}}], back, now=LATER) == [dropped]
+    assert contradicted([dropped], [{home: {a_sha("b")}}], {home: {a_sha("a")}}, now=LATER) == []
 
 
 def test_a_first_picture_has_none_before_it() -> None:

@@ -8,7 +8,7 @@ import pytest
 from builders import NOW, a_baseline, a_plan, a_run, a_schedule, a_screenshot, a_sha, a_view
 from builders_of_incidents import an_incident
 from inspect_pipelines.domain.acceptance import accepted_by_policy
-from inspect_pipelines.domain.baseline import Baseline
+from inspect_pipelines.domain.baseline import Baseline, BaselineImage, image_of
 from inspect_pipelines.domain.comparison import Outcome, first_compared
 from inspect_pipelines.domain.decision import settled
 from inspect_pipelines.domain.ids import BaselineId, DecisionId, RunId
@@ -25,6 +25,7 @@ from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_end import RunEnd
 from inspect_pipelines.domain.said import DecisionKind, Said
+from inspect_pipelines.domain.screenshot import Screenshot, View
 from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from ledger_rows import WORD
 
@@ -54,20 +55,24 @@ def test_a_branchs_own_pictures_lie_over_the_targets() -> None:
     assert over(None, None) is None
 
 
+def images_of(*shots: Screenshot) -> dict[View, BaselineImage]:
+    return {shot.view: image_of(shot, RUN) for shot in shots}
+
+
 def test_what_is_the_targets_too_is_no_branchs_own() -> None:
     same, other = (
         a_screenshot("home", sha256=TARGET.images[HOME].sha256),
         a_screenshot("cart", sha256=a_sha("c")),
     )
 
-    images, gone = layered(a_layer("home", gone=("cart",)), TARGET, [same, other], RUN)
+    images, gone = layered(a_layer("home", gone=("cart",)), TARGET, images_of(same, other))
 
     assert {view: one.sha256 for view, one in images.items()} == {CART: a_sha("c")}
     assert gone == ()
-    images, gone = layered(a_layer("home", "pay"), TARGET, [], RUN, [HOME, PAY])
+    images, gone = layered(a_layer("home", "pay"), TARGET, {}, [HOME, PAY])
     assert images == {}
     assert gone == (HOME,), "of a view that the target never had nothing is to be missing"
-    assert layered(None, None, [other], RUN)[0].keys() == {CART}
+    assert layered(None, None, images_of(other))[0].keys() == {CART}
 
 
 def test_moved_views_have_another_picture_or_none_on_one_side() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
 
 from inspect_pipelines.cli.choice import local_caller
 from inspect_pipelines.domain.ids import BaselineId, DefinitionId, RunId
 from inspect_pipelines.domain.noise import NoiseFloor
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
@@ -20,17 +22,22 @@ from inspect_pipelines.queries.baselines import (
 from inspect_pipelines.queries.page import Page
 from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.queries.steadiness import DefinitionSteadiness, steadiness_of_definition
+from inspect_pipelines.queries.variants import VariantSummary, list_variants
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures import finalize
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
 from inspect_pipelines.usecases.pictures.reject import reject_run
 from inspect_pipelines.usecases.runs.project import project
+from resources.clock import SystemClock
 
 if TYPE_CHECKING:
     from inspect_pipelines.client.client import Client
 
 
 class BaselineDesk(Protocol):
+    def now(self) -> datetime:
+        """The time, UTC."""
+
     def list(
         self,
         set_name: str | None,
@@ -46,7 +53,15 @@ class BaselineDesk(Protocol):
         """The ended run that is meant, or a definition's latest."""
 
     def adopt(
-        self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
+        self,
+        run_id: RunId,
+        *,
+        view_glob: str | None,
+        drop_glob: str | None,
+        force: bool,
+        note: str,
+        as_variant: bool,
+        until: datetime | None,
     ) -> AdoptionSummary:
         """Make its pictures the approved ones."""
 
@@ -55,6 +70,12 @@ class BaselineDesk(Protocol):
 
     def roll_back(self, set_name: str) -> BaselineSummary:
         """Use the one before."""
+
+    def variants(self, set_name: str) -> Sequence[VariantSummary]:
+        """Of views of which several pictures are approved."""
+
+    def take_away(self, set_name: str, view: View, letter: str, *, note: str) -> BaselineSummary:
+        """Approve one of several no more."""
 
     def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
         """What each view differs by when nothing is wrong."""
@@ -81,6 +102,9 @@ class BaselinesHere(BaselineDesk):
     def __init__(self, house: House) -> None:
         self._house, self._caller = house, local_caller()
 
+    def now(self) -> datetime:
+        return self._house.clock.now()
+
     def list(
         self,
         set_name: str | None,
@@ -98,7 +122,15 @@ class BaselinesHere(BaselineDesk):
         return find_ended_run(self._house, text).id
 
     def adopt(
-        self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
+        self,
+        run_id: RunId,
+        *,
+        view_glob: str | None,
+        drop_glob: str | None,
+        force: bool,
+        note: str,
+        as_variant: bool,
+        until: datetime | None,
     ) -> AdoptionSummary:
         done = finalize.finalize_by_globs(
             self._house,
@@ -108,6 +140,8 @@ class BaselinesHere(BaselineDesk):
             drop_glob=drop_glob,
             force=force,
             note=note,
+            as_variant=as_variant,
+            until=until,
         )
         send_waiting(self._house)
         project(self._house)
@@ -124,6 +158,14 @@ class BaselinesHere(BaselineDesk):
         back = finalize.roll_back(self._house, set_name, caller=self._caller)
         project(self._house)
         return self._shown(back.id)
+
+    def variants(self, set_name: str) -> Sequence[VariantSummary]:
+        return list_variants(self._house, set_name)
+
+    def take_away(self, set_name: str, view: View, letter: str, *, note: str) -> BaselineSummary:
+        left = finalize.take_away(self._house, set_name, view, letter, caller=self._caller, note=note)
+        project(self._house)
+        return self._shown(left.id)
 
     def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
         return measure_noise(self._house, DefinitionId(definition_id))
@@ -165,6 +207,9 @@ class BaselinesThere(BaselineDesk):
     def __init__(self, client: Client) -> None:
         self._client = client
 
+    def now(self) -> datetime:
+        return SystemClock().now()
+
     def list(
         self,
         set_name: str | None,
@@ -183,15 +228,31 @@ class BaselinesThere(BaselineDesk):
         return RunId(self._client.find.run(text, ended=True).id)
 
     def adopt(
-        self, run_id: RunId, *, view_glob: str | None, drop_glob: str | None, force: bool, note: str
+        self,
+        run_id: RunId,
+        *,
+        view_glob: str | None,
+        drop_glob: str | None,
+        force: bool,
+        note: str,
+        as_variant: bool,
+        until: datetime | None,
     ) -> AdoptionSummary:
-        return self._client.baselines.adopt(run_id, view=view_glob, drop=drop_glob, force=force, note=note)
+        return self._client.baselines.adopt(
+            run_id, view=view_glob, drop=drop_glob, force=force, note=note, as_variant=as_variant, until=until
+        )
 
     def reject(self, run_id: RunId, *, note: str) -> RejectionSummary:
         return self._client.baselines.reject(run_id, note=note)
 
     def roll_back(self, set_name: str) -> BaselineSummary:
         return self._client.baselines.roll_back(set_name)
+
+    def variants(self, set_name: str) -> Sequence[VariantSummary]:
+        return self._client.baselines.variants(set_name)
+
+    def take_away(self, set_name: str, view: View, letter: str, *, note: str) -> BaselineSummary:
+        return self._client.baselines.take_away(set_name, view=str(view), letter=letter, note=note)
 
     def noise(self, definition_id: str) -> Sequence[NoiseFloor]:
         return self._client.baselines.noise(definition_id)

@@ -138,6 +138,7 @@ class ReviewsThere(ReviewDesk):
             finalize=wish.finalizes,
             force=wish.force,
             is_proposal=wish.is_proposal,
+            as_variant=wish.as_variant,
         )
 
     def withdraw(self, decision_id: str) -> Decision:

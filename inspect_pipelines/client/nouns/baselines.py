@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from inspect_pipelines.client.noun import Noun, below
 from inspect_pipelines.client.pages import Pages
@@ -11,6 +12,7 @@ from inspect_pipelines.queries.adoption import AdoptionSummary, RejectionSummary
 from inspect_pipelines.queries.baselines import BaselineSummary
 from inspect_pipelines.queries.runs import RunSummary
 from inspect_pipelines.queries.steadiness import DefinitionSteadiness
+from inspect_pipelines.queries.variants import VariantSummary
 
 
 class Baselines(Noun):
@@ -37,6 +39,12 @@ class Baselines(Noun):
     def show(self, baseline_id: str) -> BaselineSummary:
         """A baseline with the picture of each view."""
         return self._one(BaselineSummary, "GET", below("/baselines/{baseline_id}", baseline_id=baseline_id))
+
+    def variants(self, set_name: str) -> tuple[VariantSummary, ...]:
+        """The approved pictures of each view that has several, when each was shown last, and which nobody needs any more."""
+        return self._many(
+            VariantSummary, "GET", below("/baseline-sets/{set_name}/variants", set_name=set_name)
+        )
 
     def noise(self, definition_id: str) -> tuple[NoiseFloor, ...]:
         """What each view of a schedule or trigger differs by when nothing is wrong, and a tolerance that fits.
@@ -71,6 +79,8 @@ class Baselines(Noun):
         views: Sequence[str] = (),
         force: bool = False,
         note: str = "",
+        as_variant: bool = False,
+        until: datetime | None = None,
         key: str | None = None,
     ) -> BaselineSummary:
         """Make a run's pictures the approved ones of its set, all but quarantined ones, or those of some views.
@@ -81,7 +91,7 @@ class Baselines(Noun):
             BaselineSummary,
             "POST",
             below("/runs/{run_id}/baseline", run_id=run_id),
-            body={"views": views, "force": force, "note": note},
+            body={"views": views, "force": force, "note": note, "as_variant": as_variant, "until": until},
             headers={"Idempotency-Key": key},
         )
 
@@ -93,6 +103,8 @@ class Baselines(Noun):
         drop: str | None = None,
         force: bool = False,
         note: str = "",
+        as_variant: bool = False,
+        until: datetime | None = None,
         key: str | None = None,
     ) -> AdoptionSummary:
         """The same by globs, with what it left: views that were taken, dropped, not seen, or quarantined."""
@@ -100,7 +112,14 @@ class Baselines(Noun):
             AdoptionSummary,
             "POST",
             below("/runs/{run_id}/adopt", run_id=run_id),
-            body={"view": view, "drop": drop, "force": force, "note": note},
+            body={
+                "view": view,
+                "drop": drop,
+                "force": force,
+                "note": note,
+                "as_variant": as_variant,
+                "until": until,
+            },
             headers={"Idempotency-Key": key},
         )
 
@@ -120,6 +139,18 @@ class Baselines(Noun):
             BaselineSummary,
             "POST",
             below("/baseline-sets/{set_name}/rollback", set_name=set_name),
+            headers={"Idempotency-Key": key},
+        )
+
+    def take_away(
+        self, set_name: str, *, view: str, letter: str, note: str = "", key: str | None = None
+    ) -> BaselineSummary:
+        """Approve one of several pictures of a view no more; the last one of a view stays."""
+        return self._one(
+            BaselineSummary,
+            "POST",
+            below("/baseline-sets/{set_name}/variants/take-away", set_name=set_name),
+            body={"view": view, "letter": letter, "note": note},
             headers={"Idempotency-Key": key},
         )
 

@@ -50,6 +50,7 @@ class Reviews(Noun):
         finalize: bool = False,
         force: bool = False,
         is_proposal: bool = False,
+        as_variant: bool = False,
         key: str | None = None,
     ) -> tuple[Decision, ...]:
         """Say of what differs that it is right, a defect, of no matter, or to be left alone for a while.
@@ -70,6 +71,7 @@ class Reviews(Noun):
                 "finalize": finalize,
                 "force": force,
                 "is_proposal": is_proposal,
+                "as_variant": as_variant,
             },
             headers={"Idempotency-Key": key},
         )

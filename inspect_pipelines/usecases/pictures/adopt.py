@@ -8,6 +8,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain.accepted_finding import accepted_with
 from inspect_pipelines.domain.against import refuse_as_baseline
+from inspect_pipelines.domain.any_of import Word, as_compared, joined, letters_of, taken_over
 from inspect_pipelines.domain.approval import approval_of, approved
 from inspect_pipelines.domain.baseline import (
     Baseline,
@@ -34,6 +35,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
 from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.pictures.choose_variants import choose_variants, take_back_words
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
 from inspect_pipelines.usecases.pictures.keep_decisions import Deed, keep_decisions
@@ -73,6 +75,8 @@ def adopt(
     gone: Collection[View] = (),
     force: bool = False,
     notes: str = "",
+    as_variant: bool = False,
+    until: datetime | None = None,
 ) -> Adoption:
     """Make a run's pictures the approved ones, all of them or what the globs name.
 
@@ -86,11 +90,14 @@ def adopt(
         gone: Drop these as well, where the run does not show them.
         force: Also from another environment, or from a run that ended early.
         notes: Kept with it.
+        as_variant: They are right beside what is approved of their views, and not instead of the picture that they were compared with.
+        until: The end of these variants, UTC; None: for good.
 
     Raises:
         NotFound: No such run, or a glob names none.
         Refused: It is open, took no pictures, ended early or in another environment than the active baseline (both may be
-            forced), was compared with a live address, or a picture of it is damaged or was rejected by somebody else.
+            forced), was compared with a live address, or a picture of it is damaged or was rejected by somebody else, or is
+            no further variant.
     """
     now = house.clock.now()
     if view_glob or views or not drop_glob:
@@ -111,9 +118,16 @@ def adopt(
             or shot.view in views
             or (view_glob and view_matches(shot.view, view_glob))
         ]
-        refuse_unfit(run, shots, current, takes_all=takes_all, takes_any=bool(taken), force=force)
+        comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
+        beside = as_compared(current, comparisons)
+        refuse_unfit(
+            run, shots, beside, takes_all=takes_all and not as_variant, takes_any=bool(taken), force=force
+        )
+        approved_before = current.images if current else {}
         if view_glob is not None and not taken:
             raise NotFound(_unmatched(run, view_glob, "view of run", [shot.view for shot in shots]))
+        if as_variant:
+            taken = choose_variants(run.id, taken, approved_before, comparisons, takes_all=takes_all, at=now)
         missing = not_shown(current, shots, {session.playbook for session in sessions})
         if run.is_partial:
             tried = attempted(definition.plan.playbooks if definition else (), run.selection)
@@ -129,10 +143,16 @@ def adopt(
         if drop_glob is not None and not dropped:
             raise NotFound(_unmatched(run, drop_glob, "approved view that is missing in run", missing))
         branch, below = parted(set_name)[1], ledger.baselines.active(target_set(definition, run))
+        word = Word(by, now, until, notes)
+        fresh = (
+            joined(approved_before, taken, run.id, word)
+            if as_variant
+            else taken_over(approved_before, taken, run.id, letters_of(comparisons), word)
+        )
         images, no_more = (
-            layered(ledger.baselines.active(set_name), below, taken, run.id, dropped)
+            layered(ledger.baselines.active(set_name), below, fresh, dropped)
             if branch
-            else (adopted(current, taken, run.id, dropped), ())
+            else (adopted(current, fresh, dropped), ())
         )
         baseline = Baseline(
             id=BaselineId(house.clock.new_id()),
@@ -156,7 +176,6 @@ def adopt(
             tuple(sorted(kept_out)),
         )
         reviewed = gather_reviewed(ledger, run, definition, set_name=set_name, at=now)
-        comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
         meant = [one for one in comparisons if one.view in {*done.taken, *dropped}]
         refuse_vetoed(ledger, set_name, meant, by=by, now=now)
         shown = over(below, baseline) or baseline if branch else baseline
@@ -166,15 +185,25 @@ def adopt(
             done = replace(done, baseline=baseline)
         heard = replace(approval, is_whole=approval.is_whole and not run.is_partial)
         after = approved(reviewed, baseline, heard, by=by, at=now)
-        ledger.reviews.append(run.id, "adopted", by=by, detail=_detail(view_glob, drop_glob, views), at=now)
-        deed = Deed(
-            DecisionKind.ACCEPT, run, set_name, by, now, notes, baseline_id=baseline.id, via=house.via or CLI
+        ledger.reviews.append(
+            run.id,
+            "adopted",
+            by=by,
+            detail=_detail(view_glob, drop_glob, views, as_variant=as_variant),
+            at=now,
         )
+        deed = Deed(
+            DecisionKind.ACCEPT, run, set_name, by, now, notes, until=until, baseline_id=baseline.id,
+            via=house.via or CLI,
+        )  # fmt: skip
         chosen = {*done.taken, *dropped}
         said = [one for one in comparisons if one.view in chosen]
         if branch and not comparisons:  # a target that shows it later has nothing below it either
             said = [first_compared(shot) for shot in taken]
+        take_back_words(ledger, set_name, approved_before, fresh, by=by, at=now)
         keep_decisions(house, ledger, deed, said)
+        for shot in taken if as_variant else ():  # its letter may have meant another picture once
+            ledger.drift_tracks.forget(set_name, shot.view, fresh[shot.view].variants[-1].picture.letter)
         store_consequences(ledger, after, at=now)
         if not branch:
             overtake(ledger, set_name, moved(current, baseline), new_id=house.clock.new_id, at=now)
@@ -182,7 +211,11 @@ def adopt(
     return done
 
 
-def _detail(view_glob: str | None, drop_glob: str | None, views: Collection[View]) -> str:
+def _detail(
+    view_glob: str | None, drop_glob: str | None, views: Collection[View], *, as_variant: bool
+) -> str:
+    if as_variant:
+        return f"{', '.join(map(str, sorted(views))) or view_glob or 'what differs'}, as a further variant"
     if views:
         return ", ".join(map(str, sorted(views)))
     if drop_glob is None:

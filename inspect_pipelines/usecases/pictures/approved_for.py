@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from inspect_pipelines.domain.any_of import in_force
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, target_set
 from inspect_pipelines.domain.layer import over
 from inspect_pipelines.domain.run import Run
@@ -17,6 +18,11 @@ def approved_for(ledger: LedgerSession, definition: Definition | None, run: Run)
     shared, own = target_set(definition, run), baseline_set(definition, run)
     target = ledger.baselines.active(shared)
     return target if own == shared else over(target, ledger.baselines.active(own))
+
+
+def judged_by(ledger: LedgerSession, definition: Definition | None, run: Run) -> Baseline | None:
+    """What a run is compared with: that, without the variants that had ended when it was asked for."""
+    return in_force(approved_for(ledger, definition, run), run.requested_at)
 
 
 def accepted_of(ledger: LedgerSession, changes: Mapping[View, str]) -> frozenset[str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from inspect_pipelines.domain.any_of import FIRST, any_of, meant, pictures
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.comparison import (
@@ -18,6 +19,7 @@ from inspect_pipelines.domain.comparison import (
     judge,
     pair,
 )
+from inspect_pipelines.domain.drift_track import Track, Tracks
 from inspect_pipelines.domain.element import named, reworded
 from inspect_pipelines.domain.explanation import explained
 from inspect_pipelines.domain.finding import Finding
@@ -42,20 +44,56 @@ def compare(
     draws: bool = True,
     findings: Sequence[Finding] = (),
     terms: Terms = OF_A_RUN,
+    tracks: Tracks | None = None,
 ) -> list[Comparison]:
     """One comparison per view of either side, the run's first; empty when nothing is approved or comparing is off.
+
+    A view with several approved pictures passes beside any one of them. The one that the last runs showed is tried first,
+    so that most nights cost what one picture costs; of those that it passes beside none, the nearest is drawn.
 
     Args:
         draws: Whether what differs is drawn and kept as pictures, too.
         findings: What was seen while the pictures were taken; it may explain them.
         terms: How the two sides are spoken of.
+        tracks: What the passing runs of each picture left, where anybody knows.
     """
     if baseline is None or not policy.enabled:
         return []
+
+    def beside(each: Pair, draws: bool) -> Comparison:
+        return compare_pair(gallery, each, policy, draws=draws, findings=findings, terms=terms)
+
     return [
-        compare_pair(gallery, each, policy, draws=draws, findings=findings, terms=terms)
+        _compare_any(each.old, each.new, policy, (tracks or {}).get(each.view, {}), beside, draws=draws)
+        if each.old and each.new and (each.old.variants or each.old.letter != FIRST)
+        else beside(each, draws)
         for each in pair(baseline.images, shots)
     ]
+
+
+def _compare_any(
+    old: BaselineImage,
+    new: Screenshot,
+    policy: BaselinePolicy,
+    tracks: Mapping[str, Track],
+    beside: Callable[[Pair, bool], Comparison],
+    *,
+    draws: bool,
+) -> Comparison:
+    same = [one.letter for one in pictures(old) if one.sha256 == new.sha256]
+    lately = sorted(tracks, key=lambda letter: tracks[letter].last_at, reverse=True)
+
+    def looks(one: BaselineImage, *, draws: bool = False) -> Comparison:
+        track = tracks.get(one.letter)
+        own = track.tolerance if track is not None and policy.is_auto else None
+        shot = new if own is None or new.tolerance is not None else replace(new, tolerance=own)
+        return beside(Pair(new.view, one, shot), draws)
+
+    found = any_of(old, looks, [*same, *lately])
+    if not draws or found.outcome is not Outcome.CHANGED:
+        return found
+    drawn = looks(meant(old, found.variant), draws=True)
+    return replace(found, overlay_sha256=drawn.overlay_sha256, side_by_side_sha256=drawn.side_by_side_sha256)
 
 
 def compare_pair(

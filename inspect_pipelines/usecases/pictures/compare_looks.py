@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from inspect_pipelines.domain.baseline import Baseline, expected, image_of
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.drift_track import Tracks
 from inspect_pipelines.domain.element import selectors_at
 from inspect_pipelines.domain.finding import Finding
 from inspect_pipelines.domain.plan import BaselinePolicy
@@ -36,6 +37,7 @@ class Looks:
         draws: Whether overlays are drawn and kept; whoever only asks what is still open does without.
         terms: How the two sides are spoken of.
         beside: What a look itself saw of the other side, where that is no baseline but played along; None: it is one.
+        tracks: What the passing runs of each approved picture left.
     """
 
     def __init__(
@@ -48,8 +50,10 @@ class Looks:
         draws: bool,
         terms: Terms = OF_A_RUN,
         beside: Callable[[SessionResult], Baseline | None] | None = None,
+        tracks: Tracks | None = None,
     ) -> None:
         self._gallery, self._policy, self._baseline, self._draws = gallery, policy, baseline, draws
+        self._tracks = tracks
         self._terms, self._beside = terms, beside
         first = first_looks(sessions)
         shots = [shot for session in first for shot in session.screenshots]
@@ -60,7 +64,7 @@ class Looks:
         wanted = expected(baseline, first)
         findings = [each for session in first for each in session.findings]
         self.comparisons = compare(
-            gallery, wanted, shots, policy, draws=draws, findings=findings, terms=terms
+            gallery, wanted, shots, policy, draws=draws, findings=findings, terms=terms, tracks=tracks
         )
         self._open = {
             each.view for each in self.comparisons if not each.passed and each.outcome is not Outcome.ADDED
@@ -122,6 +126,7 @@ class Looks:
             draws=self._draws,
             findings=findings,
             terms=self._terms,
+            tracks=self._tracks,
         )
         if now.passed:
             return now

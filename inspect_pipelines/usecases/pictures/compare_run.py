@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from inspect_pipelines.domain.any_of import as_compared, in_force
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning, unattempted
 from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.comparison import Comparison, not_attempted
@@ -14,7 +15,7 @@ from inspect_pipelines.domain.retry import deciding, shown
 from inspect_pipelines.domain.screenshot import Screenshot
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.pictures.approved_for import accepted_of, approved_for
+from inspect_pipelines.usecases.pictures.approved_for import accepted_of, judged_by
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
 from inspect_pipelines.usecases.pictures.compare_sides import compare_sides
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
@@ -39,8 +40,9 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         if run.against:
             active, layers = None, []
         else:
-            active = approved_for(ledger, definition, run)
-            layers = ledger.baselines.layers(set_name) if not parted(set_name)[1] else []
+            active = judged_by(ledger, definition, run)
+            kept = ledger.baselines.layers(set_name) if not parted(set_name)[1] else []
+            layers = [own for one in kept if (own := in_force(one, run.requested_at))]
         tracks = tracks_of(ledger, set_name)
     if run.against:
         comparisons = compare_sides(house.gallery, run, definition.plan.baseline, sessions)
@@ -54,11 +56,12 @@ def compare_run(house: House, run_id: RunId) -> list[Comparison]:
         return []
     compared: list[Comparison] = []
     if baseline is not None:
-        looked = tolerated(sessions, policy, tracks)
-        compared = Looks(house.gallery, policy, baseline, looked, draws=True).comparisons
+        looked = tolerated(sessions, policy, tracks, baseline)
+        compared = Looks(house.gallery, policy, baseline, looked, draws=True, tracks=tracks).comparisons
         if not parted(set_name)[1]:
-            accepted = _accepted(house, baseline, shots)
-            meter = DriftMeter(house.gallery, policy, baseline, tracks, at=now, environments=accepted)
+            one_each = as_compared(baseline, compared) or baseline
+            accepted = _accepted(house, one_each, shots)
+            meter = DriftMeter(house.gallery, policy, one_each, tracks, at=now, environments=accepted)
             compared = meter.measured(compared, looked)
     left = not_attempted(unattempted(active, definition, run.selection), run.selection)
     if not compared and not left:

@@ -9,7 +9,7 @@ from inspect_pipelines.domain.access import Caller
 from inspect_pipelines.domain.against import refuse_as_baseline
 from inspect_pipelines.domain.approval import approved, approved_by_word
 from inspect_pipelines.domain.baseline import baseline_set
-from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.decision import OF_READABLE, Decision, first_shown, open_changes, shown_by
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import deciding
@@ -79,14 +79,19 @@ def decide(house: House, run_id: RunId, wish: Wish, *, caller: Caller) -> list[D
     views = [one.view for one in chosen]
     if wish.finalizes:
         takes_all = not wish.views and not any(map(_is_rejected, compared))
+        if wish.as_variant and not wish.views:  # what is new or gone has no variants, and waits on
+            views = [one.view for one in chosen if one.outcome is Outcome.CHANGED]
+            takes_all = not views
         adopt(
             house,
             run_id,
             by=caller.actor,
             views=() if takes_all else views,
-            gone=views,
+            gone=() if wish.as_variant else views,
             force=wish.force,
             notes=wish.note,
+            as_variant=wish.as_variant,
+            until=wish.until,
         )
     elif wish.kind is DecisionKind.REJECT and not wish.is_proposal:
         reject(house, run_id, by=caller.actor, note=wish.note, views=views)

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from inspect_pipelines.domain.acceptance import approved_by_person
+from inspect_pipelines.domain.any_of import FIRST
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage, baseline_set
 from inspect_pipelines.domain.branch import parted
 from inspect_pipelines.domain.comparison import NOT_MEASURED, Comparison, Outcome, Pair
 from inspect_pipelines.domain.decision import Decision
-from inspect_pipelines.domain.drift_track import Absorbed, Distance, Reading, Track, advanced
+from inspect_pipelines.domain.drift_track import (
+    Absorbed,
+    Distance,
+    Reading,
+    Track,
+    Tracks,
+    advanced,
+)
 from inspect_pipelines.domain.element import reworded
 from inspect_pipelines.domain.environment_change import change_of
 from inspect_pipelines.domain.plan import BaselinePolicy
@@ -34,6 +42,7 @@ class DriftMeter:
     beside each of the two.
 
     Args:
+        baseline: With the one picture of each view that it was compared with.
         tracks: Of the set, before this run.
         at: When it is compared, UTC.
         environments: The changes of its pictures' environment that a person accepted.
@@ -44,7 +53,7 @@ class DriftMeter:
         gallery: Gallery,
         policy: BaselinePolicy,
         baseline: Baseline,
-        tracks: Mapping[View, Track],
+        tracks: Tracks,
         *,
         at: datetime,
         environments: Collection[str] = (),
@@ -71,7 +80,7 @@ class DriftMeter:
         distance = self._distance(found, by, shot)
         if distance is None:
             return found
-        track = self._tracks.get(found.view)
+        track = self._track(found.view)
         spent = distance.of_budget(found.tolerance, self._policy.layout_budget_px)
         step = self._step(track, by, distance, shot)
         reading = Reading(self._at, shot.sha256, by.sha256, self._method(found), distance, step, spent)
@@ -82,7 +91,7 @@ class DriftMeter:
 
     def _elsewhere(self, found: Comparison, image: BaselineImage, shot: Screenshot) -> Comparison:
         """In an environment that a person accepted; what it cannot be blamed for, or not for sure, waits for a person."""
-        track, by = self._tracks.get(found.view), approved_by_person(image)
+        track, by = self._track(found.view), approved_by_person(image)
         if reworded(image, shot):
             why = "another environment was accepted, and with it the page says another text"
         elif track is not None and track.since is not None and track.anchor == by.sha256:
@@ -93,6 +102,10 @@ class DriftMeter:
         spent = distance.of_budget(found.tolerance, self._policy.layout_budget_px)
         kept = track or Track(by.sha256, self._method(found), by.sha256, self._at)
         return self._adrift(replace(found, absorbed=Absorbed(distance, spent, kept, why)), by, shot)
+
+    def _track(self, view: View) -> Track | None:
+        """Of the picture that the run was compared with: what runs spent beside another one says nothing of it."""
+        return self._tracks.get(view, {}).get(self._baseline.images[view].letter)
 
     def _distance(self, found: Comparison, by: BaselineImage, shot: Screenshot) -> Distance | None:
         if by.sha256 == shot.sha256:
@@ -139,18 +152,24 @@ class DriftMeter:
             reason=f"it drifted from what a person approved: {found.absorbed.due}; {told}",
             tolerance=found.tolerance,
             absorbed=found.absorbed,
+            variant=found.variant,
         )
 
 
 def tolerated(
-    sessions: Sequence[SessionResult], policy: BaselinePolicy, tracks: Mapping[View, Track]
+    sessions: Sequence[SessionResult], policy: BaselinePolicy, tracks: Tracks, baseline: Baseline
 ) -> list[SessionResult]:
-    """The sessions with the tolerance that each view's own noise asks for, where the plan says `auto`; a playbook's own stands."""
+    """The sessions with the tolerance that each view's own noise asks for, where the plan says `auto`; a playbook's own stands.
+
+    Where several pictures are approved each has its own, and who compares with it knows.
+    """
     if not policy.is_auto:
         return [*sessions]
 
     def with_own(shot: Screenshot) -> Screenshot:
-        track = tracks.get(shot.view)
+        image = baseline.images.get(shot.view)
+        is_one = image is not None and not image.variants
+        track = tracks.get(shot.view, {}).get(image.letter) if image is not None and is_one else None
         fits = track.tolerance if track is not None and shot.tolerance is None else None
         return shot if fits is None else replace(shot, tolerance=fits)
 
@@ -191,11 +210,15 @@ def keep_drift(
     ledger: LedgerSession, run: Run, definition: Definition, comparisons: Sequence[Comparison]
 ) -> None:
     """Keep the tracks as a run that has ended leaves them."""
-    tracks = {one.view: one.absorbed.track for one in comparisons if one.absorbed is not None}
+    tracks = {
+        one.view: {one.variant or FIRST: one.absorbed.track}
+        for one in comparisons
+        if one.absorbed is not None
+    }
     if tracks and not run.against:
         ledger.drift_tracks.keep(baseline_set(definition, run), tracks)
 
 
-def tracks_of(ledger: LedgerSession, set_name: str) -> Mapping[View, Track]:
+def tracks_of(ledger: LedgerSession, set_name: str) -> Tracks:
     """Of a target's set; a branch's own pictures were approved a moment ago, and drift from nothing."""
     return {} if parted(set_name)[1] else ledger.drift_tracks.of(set_name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from inspect_pipelines.domain.any_of import hashes
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.branch import named
 from inspect_pipelines.domain.decision import contradicted
@@ -90,5 +91,5 @@ def _take_back(ledger: LedgerSession, baseline: Baseline, by: str, now: datetime
         ledger.decisions.withdraw(decision.id, by=by, at=now)
 
 
-def _pictures(baseline: Baseline) -> dict[View, Sha256]:
-    return {view: one.sha256 for view, one in baseline.images.items()}
+def _pictures(baseline: Baseline) -> dict[View, frozenset[Sha256]]:
+    return {view: hashes(one) for view, one in baseline.images.items()}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from inspect_pipelines.domain.any_of import in_force
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage, photographed
 from inspect_pipelines.domain.comparison import Comparison
 from inspect_pipelines.domain.ids import OrgId, RunId, Sha256
@@ -80,7 +81,7 @@ def _place(ledger: LedgerSession, set_name: str, *, now: datetime) -> Place:
             f"no schedule or trigger is compared with a set of baselines {set_name[:100]!r}, so nobody would approve pictures "
             f"for it{nearest(set_name, [one.plan.baseline.set or one.id for one in definitions])}"
         )
-    active = ledger.baselines.active(name)
+    active = in_force(ledger.baselines.active(name), now)
     known: dict[View, Screenshot] = {}
     for user in users:
         runs = ledger.runs.matching(RunFilter(definition_id=user.id, status=SHOWN), limit=3)

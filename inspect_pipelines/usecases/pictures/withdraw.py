@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from inspect_pipelines.domain.access import Caller, Permission
+from inspect_pipelines.domain.any_of import hashes
 from inspect_pipelines.domain.approval import withdrawn
 from inspect_pipelines.domain.decision import OF_READABLE, Decision, open_changes
 from inspect_pipelines.domain.ids import DecisionId
@@ -115,5 +116,4 @@ def _is_approved(ledger: LedgerSession, decision: Decision) -> bool:
     active = ledger.baselines.active(decision.set)
     if active is None or active.source_run_id != decision.run_id:
         return False
-    image = active.images.get(decision.shown.view)
-    return (image.sha256 if image else None) == decision.shown.new_sha256
+    return decision.shown.new_sha256 in (hashes(active.images.get(decision.shown.view)) or {None})

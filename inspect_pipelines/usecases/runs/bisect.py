@@ -29,7 +29,7 @@ from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Pictures
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.sessions import Sessions
-from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.pictures.approved_for import judged_by
 from inspect_pipelines.usecases.pictures.compare import compare
 
 TESTABLE = (SessionStatus.COMPLETED, SessionStatus.FAILED)
@@ -95,7 +95,7 @@ def case_of(house: House, run: Run, *, commits: Sequence[str] = (), template: st
             )
         sessions = deciding(ledger.evidence.sessions(run.id))
         comparisons = ledger.evidence.comparisons(run.id)
-        baseline = concerning(approved_for(ledger, definition, run), sessions, definition, run.selection)
+        baseline = concerning(judged_by(ledger, definition, run), sessions, definition, run.selection)
     if run.status is not RunStatus.FAILED or run.against:
         how = "was compared with another address" if run.against else f"is {run.status.value!r}"
         raise Refused(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from inspect_pipelines.domain.against import other_sides, side_faults
+from inspect_pipelines.domain.any_of import as_compared
 from inspect_pipelines.domain.baseline import Baseline, baseline_set, concerning
 from inspect_pipelines.domain.branch import branch_of
 from inspect_pipelines.domain.channel import Kinds
@@ -28,7 +29,7 @@ from inspect_pipelines.facts.run import run_facts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
-from inspect_pipelines.usecases.pictures.approved_for import accepted_of, approved_for
+from inspect_pipelines.usecases.pictures.approved_for import accepted_of, judged_by
 from inspect_pipelines.usecases.pictures.follow_decisions import keep_followed
 from inspect_pipelines.usecases.pictures.follow_drift import keep_drift
 from inspect_pipelines.usecases.pictures.promote import overtake
@@ -155,9 +156,10 @@ def _case(house: House, run_id: RunId) -> _Case:
         if run.against:
             baseline = other_sides(sessions, run)
         else:
-            active = approved_for(ledger, definition, run)
+            active = judged_by(ledger, definition, run)
             baseline = concerning(active, sessions, definition, run.selection)
         comparisons = tuple(ledger.evidence.comparisons(run_id))
+        baseline = as_compared(baseline, comparisons)
         changes = changes_by_view(baseline, [shot for each in sessions for shot in each.screenshots])
         accepted = frozenset() if run.against else accepted_of(ledger, changes)
         return _Case(run, definition, attempts, sessions, comparisons, baseline, accepted)

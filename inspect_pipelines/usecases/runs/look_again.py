@@ -12,7 +12,7 @@ from inspect_pipelines.domain.session import SessionResult, SessionStatus
 from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.pictures.approved_for import accepted_of, approved_for
+from inspect_pipelines.usecases.pictures.approved_for import accepted_of, judged_by
 from inspect_pipelines.usecases.pictures.compare_looks import Looks
 from inspect_pipelines.usecases.pictures.compare_sides import looks_at_sides
 from inspect_pipelines.usecases.pictures.follow_drift import tolerated, tracks_of
@@ -38,7 +38,7 @@ def look_again(
                 f"run {run_id!r} cannot be looked at again: it or its definition is gone; start it again"
             )
         played = list(ledger.evidence.sessions(run_id))
-        active = None if run.against else approved_for(ledger, definition, run)
+        active = None if run.against else judged_by(ledger, definition, run)
         tracks = tracks_of(ledger, baseline_set(definition, run))
     policy, most = definition.plan.baseline, definition.plan.retries.visual
     first = first_looks(played)
@@ -55,7 +55,8 @@ def look_again(
                 accepted = accepted_of(ledger, changes)
             if unaccepted(changes, accepted):
                 return []
-        looks = Looks(house.gallery, policy, baseline, tolerated(played, policy, tracks), draws=False)
+        looked = tolerated(played, policy, tracks, baseline)
+        looks = Looks(house.gallery, policy, baseline, looked, draws=False, tracks=tracks)
         sides = {session.playbook: looks for session in first}
     new: list[SessionResult] = []
     for request in session_requests(run, definition):
@@ -71,7 +72,7 @@ def look_again(
                 house, run, request, attempt=len(attempts) + 1, cause=RetryClass.VISUAL, within=left, views=views,
                 cancelled=cancelled,
             )  # fmt: skip
-            looks_of.add(tolerated([look], policy, tracks)[0])
+            looks_of.add(tolerated([look], policy, tracks, baseline)[0] if baseline else look)
             attempts.append(look)
             new.append(look)
             made += 1

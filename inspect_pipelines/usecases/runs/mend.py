@@ -31,7 +31,7 @@ from inspect_pipelines.domain.session_request import session_requests
 from inspect_pipelines.domain.trigger import Definition
 from inspect_pipelines.errors import InspectError, NotFound, SetupMissing
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.pictures.approved_for import judged_by
 from inspect_pipelines.usecases.pictures.compare import compare
 from inspect_pipelines.usecases.runs.check_admission import used_minutes
 from inspect_pipelines.usecases.runs.check_cost import overspent
@@ -209,7 +209,7 @@ class _Mending:
     def _beside_approved(self, playbook: Playbook) -> tuple[int, tuple[str, ...]]:
         """How many views look as approved, and the names of those that do not."""
         with self._house.ledger.read() as ledger:
-            baseline = approved_for(ledger, self._definition, self._run)
+            baseline = judged_by(ledger, self._definition, self._run)
         if baseline is None:
             return 0, ()
         images = {view: image for view, image in baseline.images.items() if view.playbook == playbook.id}

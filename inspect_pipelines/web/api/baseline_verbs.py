@@ -19,7 +19,13 @@ from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
 from inspect_pipelines.web.api.deed import Deed
-from inspect_pipelines.web.api.review_wishes import AdoptionWish, BaselineWish, RejectionWish, views_of
+from inspect_pipelines.web.api.review_wishes import (
+    AdoptionWish,
+    BaselineWish,
+    RejectionWish,
+    VariantWish,
+    views_of,
+)
 from inspect_pipelines.web.api.route import Answer, AskedByKey, AskedOnce, Routes
 
 Confirmed = Annotated[
@@ -50,6 +56,8 @@ def baseline_verbs(gate: Gate) -> Routes:
             views=views_of(wish.views),
             force=wish.force,
             note=wish.note,
+            as_variant=wish.as_variant,
+            until=wish.until,
         )
         return asked.answer(baseline_with(asked.house, made.id))
 
@@ -70,6 +78,8 @@ def baseline_verbs(gate: Gate) -> Routes:
             drop_glob=wish.drop,
             force=wish.force,
             note=wish.note,
+            as_variant=wish.as_variant,
+            until=wish.until,
         )
         shown = present(baseline_with(asked.house, done.baseline.id), "baseline", done.baseline.id)
         return asked.answer(AdoptionSummary(shown, done.taken, done.dropped, done.unseen, done.quarantined))
@@ -98,6 +108,22 @@ def baseline_verbs(gate: Gate) -> Routes:
             raise none_in(set_name)  # before whether they may: what is not there is there for nobody
         back = finalize.roll_back(asked.house, set_name, caller=asked.caller)
         return asked.answer(baseline_with(asked.house, back.id))
+
+    @routes.post(
+        "/baseline-sets/{set_name}/variants/take-away",
+        finalizes,
+        Answer(BaselineSummary),
+        Deed("baseline.variant_remove", "set_name"),
+    )
+    def take_away(asked: AskedOnce, set_name: str, wish: VariantWish) -> Response:
+        """Approve one of several pictures of a view no more; the last one of a view stays."""
+        if not list_baselines(asked.house, set_name, limit=1).items:
+            raise none_in(set_name)
+        (view,) = views_of([wish.view], where="body view")
+        left = finalize.take_away(
+            asked.house, set_name, view, wish.letter, caller=asked.caller, note=wish.note
+        )
+        return asked.answer(baseline_with(asked.house, left.id))
 
     @routes.post(
         "/baselines/{baseline_id}/activate",

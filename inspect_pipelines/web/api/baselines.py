@@ -13,6 +13,8 @@ from inspect_pipelines.domain.noise import NoiseFloor
 from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with, list_baselines
 from inspect_pipelines.queries.pictures import picture_of_baseline
 from inspect_pipelines.queries.steadiness import DefinitionSteadiness, steadiness_of_definition
+from inspect_pipelines.queries.variants import VariantSummary, list_variants
+from inspect_pipelines.usecases.pictures.go_back import none_in
 from inspect_pipelines.usecases.pictures.measure_noise import measure_noise
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
@@ -51,6 +53,13 @@ def baselines(gate: Gate) -> Routes:
     def show(asked: AskedBy, baseline_id: str) -> Response:
         """A baseline with the picture of each view."""
         return asked.answer(present(baseline_with(asked.house, baseline_id), "baseline", baseline_id))
+
+    @routes.get("/baseline-sets/{set_name}/variants", sees, Answer(VariantSummary, is_list=True))
+    def variants(asked: AskedBy, set_name: str) -> Response:
+        """The approved pictures of each view that has several, when each was shown last, and which nobody needs any more."""
+        if not list_baselines(asked.house, set_name, limit=1).items:
+            raise none_in(set_name)
+        return asked.list(list_variants(asked.house, set_name))
 
     @routes.get("/definitions/{definition_id}/noise", measured, Answer(NoiseFloor, is_list=True))
     def noise(asked: AskedBy, definition_id: str) -> Response:

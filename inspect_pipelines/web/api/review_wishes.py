@@ -15,6 +15,10 @@ from inspect_pipelines.web.api.wishes import Wish
 
 MOST_VIEWS = 1000
 EXAMPLE = "shop/cart@desktop"
+AS_VARIANT = (
+    "They become approved beside what is, and not in the place of the picture that they were compared with."
+)
+END = "The end of these variants, within a year."
 
 
 class EnvironmentWish(Wish):
@@ -33,11 +37,12 @@ class DecisionWish(Wish):
     owner: str = Field(default="", max_length=200, description="Who looks after a quarantined view.")
     until: Moment | None = Field(
         default=None,
-        description="The end of a quarantine, within 30 days, or of an ignored change, within a year.",
+        description="The end of a quarantine, within 30 days, or of an ignored change or a variant, within a year.",
     )
     finalize: bool = Field(default=False, description="Make the accepted pictures the approved ones.")
     force: bool = Field(default=False, description="Finalize also from another environment.")
     is_proposal: bool = Field(default=False, description="Only say it, for a person to decide.")
+    as_variant: bool = Field(default=False, description=AS_VARIANT)
 
     def said(self) -> Said:
         """The wish.
@@ -54,6 +59,7 @@ class DecisionWish(Wish):
             self.finalize,
             self.force,
             self.is_proposal,
+            self.as_variant,
         )
 
 
@@ -66,6 +72,16 @@ class BaselineWish(Wish):
     )
     force: bool = Field(default=False, description="Also from another environment, or an early end.")
     note: str = Field(default="", max_length=500, description="Kept with the baseline.")
+    as_variant: bool = Field(default=False, description=AS_VARIANT)
+    until: Moment | None = Field(default=None, description=END)
+
+
+class VariantWish(Wish):
+    view: str = Field(max_length=300, description="`playbook/name@viewport`.", examples=[EXAMPLE])
+    letter: str = Field(
+        min_length=1, max_length=1, description="Which of its approved pictures.", examples=["B"]
+    )
+    note: str = Field(default="", max_length=500, description="Why.")
 
 
 class RejectionWish(Wish):
@@ -90,6 +106,8 @@ class AdoptionWish(Wish):
     )
     force: bool = Field(default=False, description="Also from another environment, or an early end.")
     note: str = Field(default="", max_length=500, description="Kept with the baseline.")
+    as_variant: bool = Field(default=False, description=AS_VARIANT)
+    until: Moment | None = Field(default=None, description=END)
 
 
 def views_of(texts: Sequence[str], *, where: str = "body views") -> list[View]:

@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from types import SimpleNamespace
 
-from builders import NOW, a_run, a_schedule, a_session, a_sha, a_view
+from builders import NOW, a_baseline, a_run, a_schedule, a_session, a_sha, a_view
 from history_builders import Home, a_comparison
+from inspect_pipelines.domain.baseline import Variant
 from inspect_pipelines.domain.comparison import Comparison, Outcome
 from inspect_pipelines.domain.drift_track import Distance, Track
 from inspect_pipelines.domain.flakiness import Rung
@@ -89,7 +90,7 @@ def test_another_approved_picture_begins_an_era_and_drift_stands_beside_it(home:
     ended(home, 4, passing("home", approved="e"))
     track = Track(a_sha("e"), "m", a_sha("f"), NOW, (Distance(0.002),) * 20, 1.5, 4, NOW)
     with home.ledger.write() as ledger:
-        ledger.drift_tracks.keep("nightly-shop", {a_view("home"): track})
+        ledger.drift_tracks.keep("nightly-shop", {a_view("home"): {"A": track}})
 
     (view,) = asked(home).views
 
@@ -97,6 +98,29 @@ def test_another_approved_picture_begins_an_era_and_drift_stands_beside_it(home:
     assert view.drift is not None
     assert (view.drift.share, view.drift.runs, view.drift.since) == (0.75, 4, NOW)
     assert view.drift.own_tolerance == 0.005
+
+
+def test_which_approved_picture_a_night_shows_begins_no_era_and_one_that_nobody_shows_is_debt(
+    home: Home,
+) -> None:
+    approved_at = NOW - timedelta(days=40)
+    (image,) = a_baseline().images.values()
+    further = Variant(replace(image, sha256=a_sha("e"), letter="B"), "user:ada", approved_at)
+    baseline = replace(a_baseline(), images={a_view("home"): replace(image, variants=(further,))})
+    first = Track(image.sha256, "m", image.sha256, NOW + timedelta(days=4))
+    second = replace(first, anchor=a_sha("e"), last_at=approved_at + timedelta(days=1))
+    with home.ledger.write() as ledger:
+        ledger.baselines.add(replace(baseline, created_at=approved_at))
+        ledger.drift_tracks.keep("nightly-shop", {a_view("home"): {"A": first, "B": second}})
+    for number in range(1, 5):
+        ended(home, number, passing("home", approved="ae"[number % 2]))
+
+    (view,) = asked(home).views
+
+    assert (view.rung, view.month.runs) == (Rung.CLEAN, 4)
+    assert view.unneeded == {
+        "B": f"no run has shown it since {second.last_at:%Y-%m-%d}, while others of the view were shown"
+    }
 
 
 def test_a_playbook_stands_by_its_sessions_and_by_its_views(home: Home) -> None:

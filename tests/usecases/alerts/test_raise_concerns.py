@@ -150,7 +150,9 @@ def test_drift_is_told_half_way_to_a_review_by_one_of_those_who_share_a_set(
     since = house.clock.now()
     track = Track(a_sha("a"), "m", a_sha("b"), since, spent=1.4, runs=4, since=since)
     with house.ledger.write() as ledger:
-        ledger.drift_tracks.keep(NIGHTLY, {a_view("cart"): track, a_view("home"): replace(track, spent=0.2)})
+        ledger.drift_tracks.keep(
+            NIGHTLY, {a_view("cart"): {"A": track}, a_view("home"): {"A": replace(track, spent=0.2)}}
+        )
 
     first, again = (raise_concerns(house, drifting(house)) for _ in range(2))
 

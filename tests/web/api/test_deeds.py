@@ -13,11 +13,13 @@ from typing import Any
 import pytest
 
 import ledger_rows
+from builders import a_baseline, a_view
 from houses import a_house, of_another
 from inspect_pipelines.domain.access import Permission, Role, least_role
+from inspect_pipelines.domain.baseline import Variant
 from inspect_pipelines.domain.environment_change import id_of
 from inspect_pipelines.domain.event import EventStatus
-from inspect_pipelines.domain.ids import OrgId
+from inspect_pipelines.domain.ids import BaselineId, OrgId
 from inspect_pipelines.domain.revision import ManagedBy, Standing, Written
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import ChannelError, Unavailable
@@ -51,6 +53,7 @@ BODIES = {
     "decisions": {"decision": "accept", "views": ["shop/home@desktop"]},
     "baseline": {"force": True},
     "adopt": {"force": True},
+    "take-away": {"view": "shop/home@desktop", "letter": "B"},
     "silence": {"reason": "x", "until": LATER},
     "decline": {"reason": "x"},
     "query": {"sql": "SELECT 1"},
@@ -268,6 +271,8 @@ def test_the_local_person_may(
     if method == "DELETE" and "baseline" in path:
         with ours.ledger.write() as ledger:
             ledger.baselines.activate(ledger_rows.OLD.id, at=ledger_rows.LATER)  # the one in use stays
+    if path.endswith("/take-away"):
+        with_a_variant(ours)
     if path.endswith("remove"):
         add_member(ours, "root", Role.ADMIN, by="user:root")  # somebody has to be
     is_lifted_once = path == f"{V1}/schedules/{{schedule_id}}/pause"  # it is paused already, by `fill`
@@ -282,6 +287,23 @@ def test_the_local_person_may(
         with ours.ledger.read() as ledger:
             assert (actor, ledger.audit.entries()[0].via) == ("local", "api")
         assert subject in (*IDS.values(), "fresh", "definitions", path.split("/")[3])
+
+
+def with_a_variant(house: House) -> None:
+    """Its baseline in use has a further picture of its view."""
+    home = a_view("home")
+    with house.ledger.write() as ledger:
+        active = ledger.baselines.active(ledger_rows.NIGHTLY.id)
+        assert active is not None
+        image = active.images.get(home) or a_baseline().images[home]
+        variant = Variant(replace(image, letter="B"), "user:ada", ledger_rows.LATER)
+        ledger.baselines.add(
+            replace(
+                active,
+                id=BaselineId(house.clock.new_id()),
+                images={home: replace(image, variants=(variant,))},
+            )
+        )
 
 
 def made_by_the_api(house: House) -> None:

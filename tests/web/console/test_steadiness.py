@@ -36,7 +36,7 @@ class Told(NoHistory):
 def test_each_view_and_playbook_stands_on_its_rung_with_its_headroom_and_its_drift(ours: House) -> None:
     track = Track(a_sha("a"), "m", a_sha("b"), NOW, (Distance(0.002),) * 3, 1.3, 4, NOW)
     with ours.ledger.write() as ledger:
-        ledger.drift_tracks.keep(SET, {a_view("home"): track})
+        ledger.drift_tracks.keep(SET, {a_view("home"): {"A": track}})
 
     page = shown(a_client(replace(ours, history=Told())), f"/baselines/{SET}/drift")
 
