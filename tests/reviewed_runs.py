@@ -94,6 +94,7 @@ def a_reviewed_run(
     beside: Sequence[Definition] = (),
     environment: Environment = ENVIRONMENT,
     status: RunStatus = RunStatus.FAILED,
+    keeps_baseline: bool = False,
 ) -> Run:
     """A failed run of these views, each changed as it says; empty: it looks as approved.
 
@@ -103,6 +104,7 @@ def a_reviewed_run(
         beside: Definitions that are applied, too.
         environment: In which it took its pictures.
         status: How it ended.
+        keeps_baseline: It is compared with what is approved, which stays.
     """
     if not isinstance(changes, Mapping):
         changes = {a_view(f"page-{at + 1:02}"): changed for at, changed in enumerate(changes)}
@@ -120,7 +122,10 @@ def a_reviewed_run(
         images={shot.view: image_of(shot, run.id) for shot in old},
     )
     with house.ledger.write() as ledger:
-        ledger.baselines.add(baseline)
+        active = ledger.baselines.active(definition_id) if keeps_baseline else None
+        if active is None:
+            ledger.baselines.add(baseline)
+        baseline = active or baseline
         ledger.evidence.save_session(run.id, a_session(id=f"{run.id}.1", screenshots=tuple(new)))
         ledger.evidence.save_comparisons(run.id, compare(house.gallery, baseline, new, BaselinePolicy()))
     abort(house, run.id, status, "the pages differ")

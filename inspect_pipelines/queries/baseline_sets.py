@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from inspect_pipelines.domain.any_of import hashes
 from inspect_pipelines.domain.audit import is_by_rule
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
 from inspect_pipelines.domain.branch import branch_of, parted
@@ -18,6 +19,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.queries.page import Page, page_of, position_of
 from inspect_pipelines.queries.runs import RunSummary, summaries
+from inspect_pipelines.queries.variants import VariantSummary, variants_of
 
 ADOPTABLE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 RUNS_SHOWN = 20  # of which one may be chosen; any other is named by its id
@@ -56,6 +58,7 @@ class SetDossier:
     runs: tuple[RunSummary, ...]  # whose pictures may become the approved ones, newest first
     environments: tuple[tuple[Environment, int], ...]  # of the active one's pictures, the most frequent first
     drift: Drift | None  # None: a person approved what is in use, or nobody ever did
+    variants: tuple[VariantSummary, ...] = ()  # of views of which several pictures are approved
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,9 @@ class Difference:
             return "added"
         if self.new is None:
             return "removed"
-        return "same" if self.old.sha256 == self.new.sha256 else "changed"
+        if hashes(self.old) == hashes(self.new):
+            return "same"
+        return "other variants" if self.old.sha256 == self.new.sha256 else "changed"
 
 
 def list_sets(house: House) -> list[SetSummary]:
@@ -116,6 +121,7 @@ def set_with(house: House, name: str, *, cursor: str | None = None, limit: int =
         newest = sorted(runs, key=lambda run: (run.requested_at, run.id), reverse=True)[:RUNS_SHOWN]
         shown = summaries(house, ledger, newest)
         drift = _drift(ledger, active) if active else None
+        tracks = {} if branch else ledger.drift_tracks.of(name)
     return SetDossier(
         SetSummary(name, tuple(users), active),
         page_of(found, limit, lambda one: Position(one.created_at, one.id)),
@@ -123,6 +129,7 @@ def set_with(house: House, name: str, *, cursor: str | None = None, limit: int =
         tuple(shown),
         environments_of(active) if active else (),
         drift,
+        variants_of(active, tracks, now=house.clock.now()),
     )
 
 

@@ -29,6 +29,8 @@ class VariantSummary:
     view: View
     letter: str
     sha256: Sha256
+    width: int  # px
+    height: int  # px
     source_run_id: RunId
     baseline_id: BaselineId
     approved_by: str
@@ -73,6 +75,8 @@ def _of_view(
             view,
             one.letter,
             one.sha256,
+            one.width,
+            one.height,
             one.source_run_id,
             active.id,
             word.by if word else active.created_by,

@@ -39,6 +39,7 @@ def test_baselines_are_listed_newest_first_with_the_one_in_use(tmp_path: Path) -
         "deleted_at": None,
         "branch": "",
         "gone": [],
+        "variants": {},
     }
 
 

@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute
 from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.ids import RunId
+from inspect_pipelines.domain.screenshot import View
 from inspect_pipelines.queries.baselines import BaselineSummary, baseline_with
 from inspect_pipelines.queries.run import current_run
 from inspect_pipelines.usecases.pictures import finalize
@@ -25,6 +26,7 @@ def baseline_verbs(shell: Shell) -> Iterator[BaseRoute]:
     """The routes."""
     may = permitted(Permission.BASELINE_FINALIZE)
     yield form(shell, "/baselines/{set_name}/adopt", may, "baseline.create", _adopt)
+    yield form(shell, "/baselines/{set_name}/variants/remove", may, "baseline.variant_remove", _take_away)
     yield baseline_upload(shell)
     one = "/baselines/{baseline_id}"
     yield form(shell, f"{one}/activate", may, "baseline.activate", _activate)
@@ -45,6 +47,18 @@ def _adopt(seen: Seen, fields: Fields) -> str:
         note=fields.one("note")[:MOST_CHARACTERS],
     )
     return _page(seen, done.baseline)
+
+
+def _take_away(seen: Seen, fields: Fields) -> str:
+    left = finalize.take_away(
+        seen.house,
+        seen.request.path_params["set_name"],
+        View.parse(fields.one("view")),
+        fields.one("letter"),
+        caller=seen.caller,
+        note=fields.one("note")[:MOST_CHARACTERS],
+    )
+    return _page(seen, left)
 
 
 def _activate(seen: Seen, fields: Fields) -> str:

@@ -191,6 +191,7 @@ def _facts(house: House, room: ReviewRoom, one: Looked, narrowed: ReviewFilter, 
 def _sides(room: ReviewRoom, one: Looked) -> list[Side]:
     found = one.found
     old, new = room.labels.get(one.view.playbook, ("Approved", "This run"))
+    old = f"{old}, variant {found.variant}" if found and found.variant else old
     named = (
         (OLD, old, found.old_sha256 if found else None),
         (NEW, new, found.new_sha256 if found else one.shot.sha256 if one.shot else None),

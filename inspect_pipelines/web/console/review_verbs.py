@@ -31,6 +31,7 @@ def review_verbs(shell: Shell) -> Iterator[BaseRoute]:
     says = permitted(Permission.REVIEW_PROPOSE, Permission.REVIEW_DECIDE)
     finishes = permitted(Permission.REVIEW_DECIDE, Permission.BASELINE_FINALIZE)
     yield form(shell, "/runs/{run_id}/review/decide", says, "review.decide", _decide)
+    yield form(shell, "/runs/{run_id}/review/variant", finishes, "review.variant", _approve_beside)
     yield form(shell, "/runs/{run_id}/review/undo", says, "review.withdraw", _undo)
     yield form(shell, "/runs/{run_id}/review/finish", finishes, "review.finish", _finish)
 
@@ -51,6 +52,23 @@ def _decide(seen: Seen, fields: Fields) -> str:
     if not room.waiting:  # a second thought, or a quarantine of what looks right today: it leads nowhere else
         return _address(seen, room, narrowed, views[0], kind.value)
     return _onward(seen, views[0], narrowed, kind.value)
+
+
+def _approve_beside(seen: Seen, fields: Fields) -> str:
+    """The view's picture is right as well, at once; what is approved of it stays."""
+    room = _room(seen)
+    narrowed = ReviewFilter.asked(seen.request, room)
+    views = _chosen(room, narrowed, fields)
+    wish = Wish(
+        DecisionKind.ACCEPT,
+        frozenset(views),
+        fields.one("note")[:LONGEST_NOTE],
+        until=_day(fields.one("until"), "a variant"),
+        finalizes=True,
+        as_variant=True,
+    )
+    decide(seen.house, room.run.id, wish, caller=seen.caller)
+    return _onward(seen, views[0], narrowed, DecisionKind.ACCEPT.value)
 
 
 def _undo(seen: Seen, fields: Fields) -> str:
@@ -114,13 +132,22 @@ def _chosen(room: ReviewRoom, narrowed: ReviewFilter, fields: Fields) -> list[Vi
 
 def _end_of(kind: DecisionKind, day: str) -> datetime | None:
     """The end of a day, UTC; None: what is said has no end."""
-    if kind not in ENDING or (kind is DecisionKind.IGNORE and not day.strip()):
+    if kind not in ENDING:
+        return None
+    if kind is DecisionKind.IGNORE:
+        return _day(day, ENDING[kind])
+    return _day(day or "no day", ENDING[kind])
+
+
+def _day(day: str, what: str) -> datetime | None:
+    """The end of a day, UTC; None: none was given."""
+    if not day.strip():
         return None
     try:
         return datetime.combine(date.fromisoformat(day), time(23, 59, 59), UTC)
     except ValueError:
         raise UsageError(
-            f"{ENDING[kind]} ends on a day, and {day[:20]!r} is none; write it like 2026-11-28"
+            f"{what} ends on a day, and {day[:20]!r} is none; write it like 2026-11-28"
         ) from None
 
 

@@ -198,6 +198,43 @@ def test_what_cannot_be_said_is_a_sentence_and_changes_nothing(
     assert waiting(house, run.id) == ["page-01"]
 
 
+def test_a_view_may_be_approved_as_a_further_variant_and_both_are_shown_from_then_on(
+    client: TestClient, house: House
+) -> None:
+    run = a_reviewed_run(house, ["header", "button"])
+    page = client.get(f"/runs/{run.id}/review?view=shop/page-01@desktop").text
+    soon = say(client, run.id, "variant", view="shop/page-01@desktop", until="soon")
+    untouched = waiting(house, run.id)
+
+    fields = {"note": "the test of May", "until": "2027-03-01"}
+    answer = say(client, run.id, "variant", view="shop/page-01@desktop", **fields)
+
+    assert '<summary class="button" data-key="v"' in page
+    assert (soon.status_code, untouched) == (400, ["page-01", "page-02"])
+    assert "a variant ends on a day, and &#39;soon&#39; is none" in soon.text
+    assert "Accepted 1 of 2; next: page-02, desktop" in answer.text
+    assert waiting(house, run.id) == ["page-02"]
+    with house.ledger.read() as ledger:
+        active = ledger.baselines.active("nightly-shop")
+    assert active is not None
+    (variant,) = active.images[a_view("page-01")].variants
+    assert (variant.note, f"{variant.until:%Y-%m-%d}") == ("the test of May", "2027-03-01")
+    assert active.images[a_view("page-02")].variants == ()
+    later = a_reviewed_run(house, ["header"], keeps_baseline=True)
+    room = client.get(f"/runs/{later.id}/review?view=shop/page-01@desktop&show=all").text
+    assert "variant B of 2" in room
+    assert "Approved, variant B" in room
+    of_the_set = client.get("/baselines/nightly-shop").text
+    assert of_the_set.count('class="variant"') == 2
+    assert "the test of May" in of_the_set
+    gone = client.post(
+        "/baselines/nightly-shop/variants/remove",
+        data={"key": "k1", "view": "shop/page-01@desktop", "letter": "B", "note": "over"},
+    )
+    assert "Taken away" in gone.text or gone.status_code == 200
+    assert 'class="variant"' not in client.get("/baselines/nightly-shop").text
+
+
 def test_the_last_word_is_undone_by_one_button(client: TestClient, house: House) -> None:
     run = a_reviewed_run(house, ["header", "header", "button"])
     page = say(client, run.id, decision="accept", view="shop/page-01@desktop", alike="yes").text

@@ -13,6 +13,7 @@ const KEYS = [
     ["n", "Reject"],
     ["i", "Ignore exactly this change"],
     ["q", "Quarantine"],
+    ["v", "Approve as a further variant"],
     ["x", "Leave this view out of its group, or take it in again"],
     ["u", "Undo what was said last"],
     ["Y", "Accept all of the list"],
