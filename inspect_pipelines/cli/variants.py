@@ -14,7 +14,7 @@ from inspect_pipelines.errors import UsageError
 from inspect_pipelines.queries.variants import VariantSummary
 
 
-@click.group()
+@click.group(short_help="Views that may look several ways.")
 def variants() -> None:
     """List and take away the pictures of views that may look several ways."""
 
