@@ -93,14 +93,14 @@ def told_of_rung(name: str, rung: Rung, week: Window, month: Window) -> str:
     )
 
 
-def told_of_drift(view: View, track: Track, now: datetime) -> str:
-    """What a view has added up to; empty: not enough that anybody should look."""
+def told_of_drift(name: str, track: Track, now: datetime) -> str:
+    """What a view, or a picture of several, has added up to; empty: not enough that anybody should look."""
     if track.since is None:
         return ""
     is_far = track.runs >= LEAST_DRIFTING and track.spent >= DRIFT_TOLD * MOST_SPENT
     if not is_far and not track.due(now):
         return ""
-    return f"{view} drifts: {track.told(track.since)}; beyond {MOST_SPENT:g} a run needs review"
+    return f"{name} drifts: {track.told(track.since)}; beyond {MOST_SPENT:g} a run needs review"
 
 
 def told_of_end(decision: Decision) -> str:

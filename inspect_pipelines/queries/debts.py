@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from inspect_pipelines.domain.any_of import named
 from inspect_pipelines.domain.debt import (
     OF_RUNGS,
     Debt,
@@ -162,9 +163,14 @@ def _drifting(books: _Books, watched: Iterable[Definition], now: datetime) -> It
             continue
         sets.add(name)
         tracks = books.ledger.drift_tracks.of(name)
-        told = {view: said for view, track in tracks.items() if (said := told_of_drift(view, track, now))}
+        told = [
+            (view, said)
+            for view in sorted(tracks)
+            for letter, track in sorted(tracks[view].items())
+            if (said := told_of_drift(named(view, letter), track, now))
+        ]
         if told and (seen := books.seen(one.id)) is not None:
-            for view, said in sorted(told.items()):
+            for view, said in told:
                 yield Debt(DebtKind.DRIFT, one.id, seen.run_id, said, books.owners(seen, [view]))
 
 

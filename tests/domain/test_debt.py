@@ -72,15 +72,15 @@ def test_a_review_says_what_waits_and_for_how_long() -> None:
 def test_drift_is_told_from_half_way_to_the_review_that_it_ends_in() -> None:
     track = Track(a_sha(), "m", a_sha(), NOW, spent=1.2, runs=3, since=NOW - timedelta(days=3))
 
-    assert told_of_drift(a_view(), track, NOW) == (
+    assert told_of_drift(str(a_view()), track, NOW) == (
         "shop/home@desktop drifts: over 3 runs in a row since 2026-11-19 it has spent 1.2 times what one run may differ by; "
         "beyond 2 a run needs review"
     )
-    assert told_of_drift(a_view(), replace(track, runs=2), NOW) == ""
-    assert told_of_drift(a_view(), replace(track, spent=0.9), NOW) == ""
-    assert told_of_drift(a_view(), replace(track, since=None), NOW) == ""
+    assert told_of_drift(str(a_view()), replace(track, runs=2), NOW) == ""
+    assert told_of_drift(str(a_view()), replace(track, spent=0.9), NOW) == ""
+    assert told_of_drift(str(a_view()), replace(track, since=None), NOW) == ""
     old = replace(track, spent=0.4, since=NOW - timedelta(days=31))
-    assert "drifts" in told_of_drift(a_view(), old, NOW)
+    assert "drifts" in told_of_drift(str(a_view()), old, NOW)
 
 
 def test_what_was_set_aside_says_until_when_and_who_looks_after_it() -> None:

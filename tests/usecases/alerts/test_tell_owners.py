@@ -195,7 +195,7 @@ def test_rungs_drift_and_what_ends_soon_are_told_with_their_numbers(house: House
             )  # fmt: skip
         ledger.drift_tracks.keep(
             "nightly-shop",
-            {a_view("home"): Track(a_sha(), "m", a_sha(), at, spent=1.5, runs=4, since=at)},
+            {a_view("home"): {"A": Track(a_sha(), "m", a_sha(), at, spent=1.5, runs=4, since=at)}},
         )
     house.clock.at = MONDAY
 
