@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.domain.control_plane import USUAL_SERVICE, ControlPlane
@@ -40,6 +41,9 @@ from resources.sessions.open_inspect.sessions import OpenInspectSessions
 from resources.sessions.routed import RoutedSessions
 from resources.shared_workers import SharedWorkers
 from resources.workers import WorkerLocks
+
+if TYPE_CHECKING:  # most commands count nothing
+    from limits.strategies import RateLimiter
 
 
 def estate(settings: Settings | None = None) -> Estate:
@@ -142,6 +146,17 @@ def workers_of(home: Path, ledgers: SqlLedgers | None = None) -> WorkerLocks:
 def house(settings: Settings | None = None, org_id: OrgId = DEFAULT_ORG) -> House:
     """One organisation's."""
     return estate(settings).house(org_id)
+
+
+def limiter(house: House) -> RateLimiter | None:
+    """Who counts how often somebody asks, for all web processes of a shared ledger; None: each process for itself."""
+    if not isinstance(house.ledgers, SqlLedgers) or not house.ledgers.is_shared:
+        return None
+    from limits.strategies import SlidingWindowCounterRateLimiter
+
+    from resources.ledger.rates import SqlRateStorage
+
+    return SlidingWindowCounterRateLimiter(SqlRateStorage(house.ledgers))
 
 
 def access_of(settings: Settings, said: ControlPlane | None = None) -> Access | None:

@@ -12,11 +12,12 @@ import pytest
 import yaml
 
 from inspect_pipelines.cli.main import cli
+from inspect_pipelines.cli.web import DRAIN_SECONDS, FINISH_SECONDS
 from inspect_pipelines.config.settings import PREFIX, Settings
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "deploy/compose.yaml"
-THEIRS = {"inspect", "apply"}  # services that are our image
+THEIRS = {"daemon", "web", "apply"}  # services that are our image
 
 
 @pytest.fixture
@@ -79,18 +80,18 @@ def test_nothing_is_root_writable_open_or_unknown(compose: dict[str, Any]) -> No
 @pytest.mark.parametrize(
     ("key", "value", "problem"),
     [
-        ("user", "0:0", "inspect runs as root"),
-        ("read_only", False, "inspect writes to its root"),
-        ("cap_drop", [], "inspect may become more than it is"),
-        ("ports", ["8460:8460"], "inspect is open to all at 8460:8460"),
-        ("volumes", ["elsewhere:/var/lib/inspect"], "inspect mounts elsewhere, which is no volume"),
-        ("depends_on", {"redis": {}}, "inspect waits for redis, which is not there"),
-        ("environment", {"INSPECT_HOUSE": "/"}, "inspect sets INSPECT_HOUSE, which is no setting"),
-        ("environment", {"INSPECT_LOGINS_KEY": "open"}, "inspect has a secret written into it: INSPECT_LOGINS_KEY"),
+        ("user", "0:0", "web runs as root"),
+        ("read_only", False, "web writes to its root"),
+        ("cap_drop", [], "web may become more than it is"),
+        ("ports", ["8460:8460"], "web is open to all at 8460:8460"),
+        ("volumes", ["elsewhere:/var/lib/inspect"], "web mounts elsewhere, which is no volume"),
+        ("depends_on", {"redis": {}}, "web waits for redis, which is not there"),
+        ("environment", {"INSPECT_HOUSE": "/"}, "web sets INSPECT_HOUSE, which is no setting"),
+        ("environment", {"INSPECT_LOGINS_KEY": "open"}, "web has a secret written into it: INSPECT_LOGINS_KEY"),
     ],
 )  # fmt: skip
 def test_a_file_that_is_laxer_is_seen(compose: dict[str, Any], key: str, value: object, problem: str) -> None:
-    compose["services"]["inspect"][key] = value
+    compose["services"]["web"][key] = value
 
     assert problems(compose) == [problem]
 
@@ -115,7 +116,7 @@ def test_what_it_starts_are_commands_of_ours(compose: dict[str, Any]) -> None:
 
 def test_it_builds_the_recipe_beside_it_and_runs_as_its_user(compose: dict[str, Any]) -> None:
     recipe = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
-    ours = compose["services"]["inspect"]
+    ours = compose["services"]["web"]
 
     assert (
         FILE.parent / ours["build"]["context"] / ours["build"]["dockerfile"]
@@ -143,3 +144,17 @@ def test_the_runbook_names_services_and_commands_that_exist(compose: dict[str, A
         ours = [word for word in command if word != "inspect-pipelines"]
         if service in THEIRS and ours:
             assert command_of(ours[0]) is not None, words
+
+
+def test_the_proxy_leaves_alone_whoever_leaves_before_that_one_is_gone(compose: dict[str, Any]) -> None:
+    config = (ROOT / "deploy/haproxy.cfg").read_text(encoding="utf-8")
+    web = compose["services"]["web"]
+
+    found = re.search(r"inter (\d+)s fall (\d+)", config)
+    assert found is not None
+    assert int(found[1]) * (int(found[2]) + 1) < DRAIN_SECONDS
+    assert int(web["stop_grace_period"].removesuffix("s")) > DRAIN_SECONDS + FINISH_SECONDS
+    assert f"server-template web 8 web:{Settings.model_fields['port'].default}" in config
+    assert "uri /readyz" in config
+    (believed,) = compose["networks"]["default"]["ipam"]["config"]
+    assert web["command"][-1] == believed["subnet"]

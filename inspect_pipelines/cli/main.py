@@ -69,6 +69,8 @@ COMMANDS = {
     "verify": ("bundle", "verify", "Check an evidence bundle: who signed it, and that nothing was changed."),
     "gallery": ("gallery", "gallery", "Look after stored pictures."),
     "up": ("up", "up", "Start everything: web, code server, daemon, Dagster UI."),
+    "web": ("web", "web", "Answer requests, as one of several processes behind a proxy."),
+    "daemon": ("up", "daemon", "Start all but what answers others, beside any number of `web`."),
     "env": ("up", "env", 'Print the variables for `eval "$(inspect-pipelines env)"`.'),
     "doctor": ("doctor", "doctor", "Say what is missing on this machine and how to get it."),
 }
@@ -81,7 +83,20 @@ REFUSED_BY_DISK = FULL | {errno.EACCES, errno.EPERM, errno.EROFS}  # nobody's de
 ORG, SERVER, TOKEN, TOKEN_FILE = FIRSTS = ("--org", "--server", "--token", "--token-file")
 # What is about this machine, or about files here: a server is not asked for it. `gallery` looks into a home.
 OF_FILES = frozenset(
-    ("init", "import", "playbook", "validate", "diff", "diff-dir", "verify", "up", "env", "doctor")
+    (
+        "init",
+        "import",
+        "playbook",
+        "validate",
+        "diff",
+        "diff-dir",
+        "verify",
+        "up",
+        "web",
+        "daemon",
+        "env",
+        "doctor",
+    )
 )
 OF_A_HOME = frozenset(("gallery", "logins", "repairs", "sessions"))
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import socket
 import sys
-from contextlib import suppress
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from urllib.parse import urlsplit
 
 import click
-import uvicorn
 from fastapi import FastAPI
 
 from inspect_pipelines.cli.listening import refuse_unguarded
 from inspect_pipelines.cli.output import say
+from inspect_pipelines.cli.server import answer
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DEFAULT_ORG
-from inspect_pipelines.engine.addresses import bracketed, is_loopback, ui_socket, url_of
+from inspect_pipelines.engine.addresses import UI_PREFIX, bracketed, is_loopback, ui_socket, url_of
 from inspect_pipelines.engine.run_log import printed
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
@@ -29,30 +27,31 @@ from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.access.rates import DEFAULT, Rates
 from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.app import LOOPBACK, create_app
-from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
+from inspect_pipelines.web.draining import Drain
 from inspect_pipelines.web.duties.asker import Asker
 from inspect_pipelines.web.duties.bookkeeper import Bookkeeper
 from inspect_pipelines.web.duties.dismisser import Dismisser
+from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.duties.everywhere import Everywhere
 from inspect_pipelines.web.duties.expirer import Expirer
 from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.intake import Intake
+from inspect_pipelines.web.duties.known import Known
 from inspect_pipelines.web.duties.launcher import Launcher
 from inspect_pipelines.web.duties.lookout import Lookout
 from inspect_pipelines.web.duties.routing import Routing
 from inspect_pipelines.web.duties.sender import Sender
+from inspect_pipelines.web.webhooks.allowance import Allowance
 from inspect_pipelines.web.webhooks.group_commit import GroupCommit
 from inspect_pipelines.web.webhooks.known_sources import KnownSources
 from inspect_pipelines.web.webhooks.receiver import Receiver
-from inspect_pipelines.wiring import code_host
+from inspect_pipelines.wiring import code_host, limiter
 from inspect_pipelines.wiring import estate as build
 from resources.dagster.graphql import GraphqlEngine
 from resources.dagster.ticker import DagsterTicker
 from resources.history.owner import Owner
 
-# Python lets a busy thread run 5 ms before another may: with three threads beside it, requests would wait for each.
-SWITCH_SECONDS = 0.0005
 NOT_STARTED = 3
 
 
@@ -62,36 +61,10 @@ NOT_STARTED = 3
 @click.option("--styleguide", is_flag=True, help="Show /styleguide, for whoever works on the console.")
 def serve(host: str, port: int, styleguide: bool) -> None:
     """Answer requests and own the history until a signal."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    sys.setswitchinterval(SWITCH_SECONDS)
     streams = Streams()
-    config = uvicorn.Config(
-        application(Settings(), host, port, streams, has_styleguide=styleguide),
-        host=host,
-        port=port,
-        http=Connection,
-        access_log=False,
-        log_config=None,
-        server_header=False,
-        timeout_graceful_shutdown=2,
-    )
-    server = Server(config, streams)
-    with suppress(KeyboardInterrupt):  # it has stopped as it should; a terminal's Ctrl-C comes to us as well
-        server.run()
-    if not server.started:
+    app = application(Settings(), host, port, streams, has_styleguide=styleguide)
+    if not answer(app, (host, port), streams):
         sys.exit(NOT_STARTED)
-
-
-class Server(uvicorn.Server):
-    """uvicorn's, which waits for answers that are under way, and tells those that would go on for ever."""
-
-    def __init__(self, config: uvicorn.Config, streams: Streams) -> None:
-        super().__init__(config)
-        self._streams = streams
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._streams.end()
-        await super().shutdown(sockets)
 
 
 def application(
@@ -100,9 +73,14 @@ def application(
     port: int,
     streams: Streams | None = None,
     *,
+    drain: Drain | None = None,
+    only_answers: bool = False,
     has_styleguide: bool = False,
 ) -> FastAPI:
     """All that the web process answers and does; nothing is opened before it starts, but to refuse an address.
+
+    Args:
+        only_answers: Another process has the duties; this one may be one of several.
 
     Raises:
         Refused: Other machines reach `host`, and there is no administrator.
@@ -114,7 +92,8 @@ def application(
 
     def urls() -> dict[str, str | None]:
         state = read_state(settings.absolute_home())
-        return {"web": url_of(host, port), "dagster_ui": state.ui_url if state else None}
+        web = url_of(host, port)
+        return {"web": web, "dagster_ui": f"{web}{UI_PREFIX}" if state and state.ui_url else None}
 
     @cache
     def engine_at(url: str) -> GraphqlEngine:
@@ -126,6 +105,44 @@ def application(
 
     owner = Owner(settings.absolute_home(), house.ledgers, house.clock)
     sources = KnownSources(estate)
+    ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=ui)
+    group_commit = GroupCommit(house.inbox)
+    duties, wake = (
+        _all_duties(settings, estate, owner, sources, engine, ticker)
+        if not only_answers
+        else ([Known(sources)], _leave)
+    )
+    counts = limiter(house)
+    rates = Rates(replace(DEFAULT, requests=settings.api_requests), counts)
+    origins = _public_origins(estate)
+    gate = Gate(estate, is_open=not is_loopback(host), rates=rates, origins=origins)
+    return create_app(
+        estate,
+        owner,
+        [*duties, group_commit],
+        gate=gate,
+        receiver=Receiver(sources, group_commit, house.clock, wake=wake, allowance=Allowance(counts)),
+        dagster_ui=DagsterDoor(gate, str(ui), origins=origins),
+        engine=engine,
+        streams=streams,
+        drain=drain,
+        ticker=ticker,
+        printed=lambda run: printed(settings, run),
+        urls=urls,
+        allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
+        has_styleguide=has_styleguide,
+    )
+
+
+def _all_duties(
+    settings: Settings,
+    estate: Estate,
+    owner: Owner,
+    sources: KnownSources,
+    engine: Callable[[], GraphqlEngine | None],
+    ticker: DagsterTicker,
+) -> tuple[list[Duty], Callable[[], None]]:
+    """What is done beside the requests, and who is woken by a delivery."""
     routing = Routing()
     launcher = Everywhere(estate, lambda own: Launcher(own, engine))
     asker = Everywhere(estate, lambda own: Asker(own, code_host(own), routing))
@@ -135,38 +152,23 @@ def application(
         for own in estate.houses():
             routing(own)
 
-    intake = Intake(house, sources, route_all)
-    group_commit = GroupCommit(house.inbox)
-    ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=ui)
-    rates = Rates(replace(DEFAULT, requests=settings.api_requests))
-    origins = _public_origins(estate)
-    gate = Gate(estate, is_open=not is_loopback(host), rates=rates, origins=origins)
-    return create_app(
-        estate,
-        owner,
-        (
-            Historian(owner),
-            Everywhere(estate, lambda own: Lookout(own, ticker)),
-            Everywhere(estate, Sender),
-            Everywhere(estate, Bookkeeper),
-            Everywhere(estate, Dismisser),
-            Everywhere(estate, lambda own: Expirer(own, days=settings.branch_days)),
-            intake,
-            group_commit,
-            launcher,
-            asker,
-        ),
-        gate=gate,
-        receiver=Receiver(sources, group_commit, house.clock, wake=intake.wake),
-        dagster_ui=DagsterDoor(gate, str(ui), origins=origins),
-        engine=engine,
-        streams=streams,
-        ticker=ticker,
-        printed=lambda run: printed(settings, run),
-        urls=urls,
-        allowed_hosts=sorted({*LOOPBACK, bracketed(host), *_public_hosts(estate)}),
-        has_styleguide=has_styleguide,
-    )
+    intake = Intake(estate.house(DEFAULT_ORG), sources, route_all)
+    duties = [
+        Historian(owner),
+        Everywhere(estate, lambda own: Lookout(own, ticker)),
+        Everywhere(estate, Sender),
+        Everywhere(estate, Bookkeeper),
+        Everywhere(estate, Dismisser),
+        Everywhere(estate, lambda own: Expirer(own, days=settings.branch_days)),
+        intake,
+        launcher,
+        asker,
+    ]
+    return duties, intake.wake
+
+
+def _leave() -> None:
+    """The intake of the process that has the duties looks every second."""
 
 
 def _public_hosts(estate: Estate) -> set[str]:

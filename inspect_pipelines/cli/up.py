@@ -1,4 +1,4 @@
-"""`up` and `env`: run everything, or point a shell's `dagster` at this home."""
+"""`up`, `daemon` and `env`: run everything, or all but what answers others, or point a shell's `dagster` at this home."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.listening import refuse_unguarded
 from inspect_pipelines.cli.output import say
+from inspect_pipelines.cli.web import refuse_alone
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.addresses import is_loopback
 from inspect_pipelines.engine.instance import MODULE
@@ -37,7 +38,29 @@ def up(port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
     Ctrl-C stops everything within ten seconds, runs in progress included; a second Ctrl-C kills it at once.
     """
     settings = Settings()
-    wishes = Wishes(port or settings.port, with_ui=not no_ui, host=host)
+    _supervise(settings, Wishes(port or settings.port, with_ui=not no_ui, host=host), quiet=quiet)
+
+
+@click.command()
+@click.option(
+    "--port", type=click.IntRange(1, 65535), help="The first port to try, on this machine only (8461)."
+)
+@click.option("--no-ui", is_flag=True, help="Without the Dagster UI.")
+@click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
+def daemon(port: int | None, no_ui: bool, quiet: bool) -> None:
+    """Start all but what answers others, once a home.
+
+    Runs, schedules, events, messages and the history; `web` answers, in as many processes as you want. The ledger has to
+    be in PostgreSQL. It is `up` that only this machine reaches; stopped, it stops runs in progress, and a `web` goes on.
+    """
+    settings = Settings()
+    refuse_alone(settings, "daemon")
+    _supervise(settings, Wishes(port or settings.port + 1, with_ui=not no_ui), quiet=quiet)
+
+
+def _supervise(settings: Settings, wishes: Wishes, *, quiet: bool) -> None:
+    """Until a signal."""
+    host = wishes.host
     publication = FilePublication(settings.absolute_home())
     access = who_may(settings, host)
     supervisor = Supervisor(settings, wishes, SystemClock(), lambda text: say(text, err=True), publication)

@@ -32,6 +32,7 @@ from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.v1 import v1
 from inspect_pipelines.web.console.console import Console
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
+from inspect_pipelines.web.draining import Drain, LastOnes
 from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.missing_picture import missing as missing_picture
 from inspect_pipelines.web.missing_picture import wants_picture
@@ -58,6 +59,7 @@ def create_app(
     dagster_ui: DagsterDoor | None = None,
     engine: Callable[[], Engine | None] = lambda: None,
     streams: Streams | None = None,
+    drain: Drain | None = None,
     ticker: Ticker | None = None,
     printed: Printed = lambda run: (),
     urls: Callable[[], Mapping[str, str | None]] = dict,
@@ -75,13 +77,14 @@ def create_app(
         dagster_ui: Dagster's UI; None: it has no door here.
         engine: Whoever executes runs now; None: nobody is up.
         streams: That stay open until whoever made them, or the application, ends them; None: those of its own.
+        drain: Whether it is about to leave; None: it goes without a word.
         ticker: Who ticks the schedules; None: nobody does.
         printed: What a run's process printed; without it nothing is known of that.
         urls: Where the other parts are now, by name.
         allowed_hosts: Names this server answers to; a page elsewhere cannot point a name of its own at us.
         has_styleguide: The console has its page for whoever works on it.
     """
-    streams = streams or Streams()
+    streams, drain = streams or Streams(), drain or Drain()
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -104,6 +107,7 @@ def create_app(
         redoc_url=None,
         redirect_slashes=False,  # to a host that the asker names
         middleware=[
+            Middleware(LastOnes, drain),
             Middleware(SecurityHeaders),
             Middleware(Shortcut, receiver),
             Middleware(HostsButForWebhooks, allowed_hosts=[*allowed_hosts]),
@@ -117,7 +121,7 @@ def create_app(
         health_route(gate, estate.house(DEFAULT_ORG), duties),
         status_route(gate, owner, urls),
         openapi_route(TITLE, version(TITLE), lambda: app.router.routes),
-        probes(gate, estate.house(DEFAULT_ORG), duties, owner),
+        probes(gate, estate.house(DEFAULT_ORG), duties, owner, drain),
     ):
         app.router.routes.extend(router.routes)
     app.state.home = estate.house(DEFAULT_ORG).home

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from limits import RateLimitItem, RateLimitItemPerSecond
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import MovingWindowRateLimiter, RateLimiter
 
 from inspect_pipelines.domain.access import Caller
 from inspect_pipelines.errors import InspectError
@@ -54,15 +54,16 @@ class TooMany(InspectError):
 
 
 class Rates:
-    """Counts in this process, which is the only one of its home that answers.
+    """Counts for all web processes of a home.
 
     Args:
         default: What a token may ask altogether.
+        limiter: Who counts; None: this process, which is the only one.
     """
 
-    def __init__(self, default: Rate = DEFAULT) -> None:
+    def __init__(self, default: Rate = DEFAULT, limiter: RateLimiter | None = None) -> None:
         self.default = default
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._limiter = limiter or MovingWindowRateLimiter(MemoryStorage())
 
     def spend_of(self, caller: Caller) -> dict[str, str]:
         """The same for what a token or a browser asks altogether; the local person may ask as often as they like."""

@@ -16,6 +16,7 @@ from inspect_pipelines.queries.status import journal_head
 from inspect_pipelines.web.access.declaration import ANYBODY, is_for, permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.health import ailments
+from inspect_pipelines.web.draining import Drain
 from inspect_pipelines.web.duties.duty import Duty
 
 # name -> (what it says, its label, what an organisation has by that label)
@@ -28,7 +29,7 @@ FIGURES: dict[str, tuple[str, str, Callable[[Gauges], dict[str, int]]]] = {
 }
 
 
-def probes(gate: Gate, house: House, duties: Sequence[Duty], owner: HistoryOwner) -> APIRouter:
+def probes(gate: Gate, house: House, duties: Sequence[Duty], owner: HistoryOwner, drain: Drain) -> APIRouter:
     """The routes.
 
     Args:
@@ -36,6 +37,7 @@ def probes(gate: Gate, house: House, duties: Sequence[Duty], owner: HistoryOwner
         house: Of any organisation: what all of them share is asked about.
         duties: Whose troubles make a process not ready.
         owner: Of the history.
+        drain: Whether this process is about to leave.
     """
     router = APIRouter()
 
@@ -48,7 +50,12 @@ def probes(gate: Gate, house: House, duties: Sequence[Duty], owner: HistoryOwner
     @router.get("/readyz")
     @is_for(ANYBODY)
     def readyz() -> JSONResponse:
-        """200 when it can do its work, else 503 with the parts that cannot; `/health` says why, in sentences."""
+        """200 when it can do its work, else 503 with the parts that cannot; `/health` says why, in sentences.
+
+        A process that is about to leave says `leaving`: it still answers, and who sends requests looks for another one.
+        """
+        if drain.has_begun:
+            return JSONResponse({"ok": False, "failing": ["leaving"]}, status_code=503)
         failing = sorted(part for part, sentence in ailments(house, duties).items() if sentence)
         return JSONResponse({"ok": not failing, "failing": failing}, status_code=503 if failing else 200)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Callable
 from ipaddress import IPv6Address, ip_address, ip_network
 
+import anyio.to_thread
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
+from limits.strategies import MovingWindowRateLimiter, RateLimiter
 
 from inspect_pipelines.domain.source import Source
 
@@ -16,26 +18,41 @@ BAD_SIGNATURES = RateLimitItemPerMinute(20)
 
 
 class Allowance:
-    """Counts within the last minute; of this process only, so that a restart forgives everybody."""
+    """Counts within the last minute.
 
-    def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+    Args:
+        limiter: Who counts, for all web processes of a home, and is asked in a thread; None: this one, so that a restart
+            forgives everybody.
+    """
 
-    def wait_after_bad_signature(self, address: str) -> int | None:
+    def __init__(self, limiter: RateLimiter | None = None) -> None:
+        self._is_elsewhere = limiter is not None
+        self._limiter = limiter or MovingWindowRateLimiter(MemoryStorage())
+
+    async def wait_after_bad_signature(self, address: str) -> int | None:
         """Count one; the seconds to wait when there were too many from there, else None."""
-        return self._wait(BAD_SIGNATURES, "signature", _network(address))
+        return await self._asked(self._hit, BAD_SIGNATURES, "signature", _network(address))
 
-    def wait_for_source(self, source: Source) -> int | None:
+    async def wait_for_source(self, source: Source) -> int | None:
         """Count one delivery; the seconds to wait when the source has used up its minute, else None."""
-        return self._wait(RateLimitItemPerMinute(source.rate_per_minute), "source", source.id)
+        return await self._asked(
+            self._hit, RateLimitItemPerMinute(source.rate_per_minute), "source", source.id
+        )
 
-    def wait_of_source(self, source: Source) -> int | None:
+    async def wait_of_source(self, source: Source) -> int | None:
         """The same without counting one."""
-        item, key = RateLimitItemPerMinute(source.rate_per_minute), ("source", source.id)
-        return None if self._limiter.test(item, *key) else self._seconds(item, *key)
+        return await self._asked(
+            self._test, RateLimitItemPerMinute(source.rate_per_minute), "source", source.id
+        )
 
-    def _wait(self, item: RateLimitItem, *key: str) -> int | None:
+    async def _asked(self, ask: Callable[..., int | None], item: RateLimitItem, *key: str) -> int | None:
+        return await anyio.to_thread.run_sync(ask, item, *key) if self._is_elsewhere else ask(item, *key)
+
+    def _hit(self, item: RateLimitItem, *key: str) -> int | None:
         return None if self._limiter.hit(item, *key) else self._seconds(item, *key)
+
+    def _test(self, item: RateLimitItem, *key: str) -> int | None:
+        return None if self._limiter.test(item, *key) else self._seconds(item, *key)
 
     def _seconds(self, item: RateLimitItem, *key: str) -> int:
         return max(1, math.ceil(self._limiter.get_window_stats(item, *key).reset_time - time.time()))  # noqa: TID251 - the library counts by it

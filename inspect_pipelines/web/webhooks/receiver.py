@@ -51,6 +51,7 @@ class Receiver:
         clock: Time and ids.
         wake: Called after something new was stored.
         readings: Bodies that are coming in.
+        allowance: How often somebody may; None: this process counts.
     """
 
     def __init__(
@@ -61,10 +62,11 @@ class Receiver:
         wake: Callable[[], None],
         *,
         readings: Readings | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         self._readings = readings or Readings()
         self._sources, self._inbox, self._clock, self._wake = sources, inbox, clock, wake
-        self._allowance = Allowance()
+        self._allowance = allowance or Allowance()
 
     def routes(self) -> list[Route]:
         """Plain routes, not FastAPI's, which would do nothing here but take their time.
@@ -99,13 +101,13 @@ class Receiver:
         headers: Mapping[str, str] = request.headers
         _check_form(headers)
         at_most = CODE_HOST_BYTES if kind in CODE_HOSTS else OTHER_BYTES
-        known = self._who_may(kind, request)  # before a byte of the body is read
+        known = await self._who_may(kind, request)  # before a byte of the body is read
         body = await self._body(request, at_most)
         if not is_signed(kind, known.secrets, headers, body, now=self._clock.now()):
-            raise self._unsigned(request)
+            raise await self._unsigned(request)
         source_delivery_id, named = _identity(kind, headers, body)
         if kind is SourceKind.GENERIC:
-            self._check_rate(known.source, self._allowance.wait_for_source(known.source))
+            self._check_rate(known.source, await self._allowance.wait_for_source(known.source))
         delivery = Delivery(
             id=EventId(self._clock.new_id()),
             org_id=known.org_id,
@@ -131,13 +133,13 @@ class Receiver:
         """Once the answer is on its way, so that the intake's work does not delay it."""
         self._wake()
 
-    def _who_may(self, kind: SourceKind, request: Request) -> KnownSource:
+    async def _who_may(self, kind: SourceKind, request: Request) -> KnownSource:
         """The source that is named, if a good signature could get the delivery in."""
         known = self._sources.find(request.path_params["source"])
         if known is None or known.source.kind is not kind or not claims_signature(kind, request.headers):
-            raise self._unsigned(request)
+            raise await self._unsigned(request)
         if kind is SourceKind.GENERIC:  # only signed deliveries count, so that nobody else uses its minute up
-            self._check_rate(known.source, self._allowance.wait_of_source(known.source))
+            self._check_rate(known.source, await self._allowance.wait_of_source(known.source))
         return known
 
     async def _body(self, request: Request, at_most: int) -> bytes:
@@ -152,9 +154,9 @@ class Receiver:
         except TimeoutError as error:
             raise _Refused(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly") from error
 
-    def _unsigned(self, request: Request) -> _Refused:
+    async def _unsigned(self, request: Request) -> _Refused:
         """One answer, whatever is wrong with a source or a signature."""
-        wait = self._allowance.wait_after_bad_signature(request.client.host if request.client else "")
+        wait = await self._allowance.wait_after_bad_signature(request.client.host if request.client else "")
         if wait is not None:
             return _Refused(HTTPStatus.TOO_MANY_REQUESTS, "too many bad signatures from this address", wait)
         return _Refused(HTTPStatus.UNAUTHORIZED, "no source of that name and kind has signed this")

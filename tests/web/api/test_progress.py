@@ -16,7 +16,7 @@ import uvicorn
 
 import ledger_rows
 from doors import served
-from inspect_pipelines.cli.serve import Server
+from inspect_pipelines.cli.server import Server
 from inspect_pipelines.domain.access import Role
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.session import StepResult, StepStatus, ToldStep
@@ -24,6 +24,7 @@ from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.revoke_token import revoke_token
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.web.api.streams import OF_EACH, Streams
+from inspect_pipelines.web.draining import Drain
 from patience import allowed, until
 from people import a_token, bearer
 from web_app import TestClient, a_client, an_app
@@ -246,7 +247,7 @@ def test_a_server_that_stops_waits_for_no_stream(ours: House) -> None:
     config = uvicorn.Config(
         an_app(ours, streams=streams), port=0, log_config=None, timeout_graceful_shutdown=60
     )
-    server = Server(config, streams)
+    server = Server(config, streams, Drain())
     thread = Thread(target=server.run, daemon=True)
     thread.start()
     until(lambda: server.started)
