@@ -30,6 +30,7 @@ KNOW_THE_HOME = {
     "inspect_pipelines/cli/history.py",  # what people asked at its prompt
     "inspect_pipelines/cli/imports.py",  # JSON schemas for editors, as `init` does
     "inspect_pipelines/cli/serve.py",
+    "inspect_pipelines/cli/web.py",
     "inspect_pipelines/cli/up.py",
     "inspect_pipelines/cli/upkeep.py",  # backs the whole of it up, and puts it back
     "inspect_pipelines/config/settings.py",

@@ -48,10 +48,9 @@ def up(port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
 @click.option("--no-ui", is_flag=True, help="Without the Dagster UI.")
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
 def daemon(port: int | None, no_ui: bool, quiet: bool) -> None:
-    """Start all but what answers others, once a home.
+    """Start all but what answers others, beside any number of `web`.
 
-    Runs, schedules, events, messages and the history; `web` answers, in as many processes as you want. The ledger has to
-    be in PostgreSQL. It is `up` that only this machine reaches; stopped, it stops runs in progress, and a `web` goes on.
+    Once a home: runs, schedules, events, messages and the history. The ledger has to be in PostgreSQL. It is `up` that only this machine reaches; stopped, it stops runs in progress, and a `web` goes on.
     """
     settings = Settings()
     refuse_alone(settings, "daemon")
