@@ -272,6 +272,7 @@ VALUES: Mapping[str, Ask] = {
     "review_requests.ask": lambda r: r.ask(replace(ASKED_FOR, login="eve")),
     "decisions.add": lambda r: r.add(replace(WORD, id=DecisionId("d2"))),
     "environments.accept": lambda r: r.accept(replace(ENVIRONMENT_CHANGE, change="x")),
+    "environments.revoke": lambda r: r.revoke(ENVIRONMENT_CHANGE.change, by="user:ada", at=NOW),
     "review_queue.open": lambda r: r.open(replace(REVIEW, run_id=PENDING.id)),
     "incidents.save": lambda r: r.save(an_incident(sentence="else")),
     "incidents.add_run": lambda r: r.add_run(INCIDENT, PENDING.id),

@@ -1,8 +1,9 @@
-"""`environments list|show|accept`: another browser, system, scale or other fonts, and one word about all that they touch."""
+"""`environments list|show|accept|revoke`: another browser, system, scale or other fonts, and one word about all that they touch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 import click
 
@@ -10,13 +11,16 @@ from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.environments import EnvironmentDesk, EnvironmentsHere, EnvironmentsThere
 from inspect_pipelines.cli.output import local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.table import aligned
+from inspect_pipelines.domain.environment_change import AcceptedEnvironment
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.queries.environments import EnvironmentReview
+
+Meant = TypeVar("Meant", EnvironmentReview, AcceptedEnvironment)
 
 
 @click.group()
 def environments() -> None:
-    """List, show and accept another browser, system, scale or other fonts."""
+    """List, show, accept and revoke another browser, system, scale or other fonts."""
 
 
 @environments.command("list")
@@ -78,6 +82,20 @@ def accept(environment: str, note: str) -> None:
         say(f"run {run_id} differs by more; see it with: inspect-pipelines reviews show {run_id}")
 
 
+@environments.command(short_help="Take back that ENVIRONMENT is right.")
+@click.argument("environment")
+@click.option("--note", default="", help="Why.")
+def revoke(environment: str, note: str) -> None:
+    """Take back that ENVIRONMENT is right, an id of `environments list --accepted` or its beginning.
+
+    The next run whose pictures differ by it asks for a person again. What was approved there meanwhile stays approved.
+    """
+    ours = _desk()
+    done = ours.revoke(_meant(ours.accepted(), environment, "is accepted").id, note)
+    say(f"revoked: {printable(done.change)}")
+    say("the next run that differs by it asks again; what was approved there stays approved")
+
+
 def _list_accepted(*, as_json: bool) -> None:
     found = _desk().accepted()
     if as_json:
@@ -87,10 +105,17 @@ def _list_accepted(*, as_json: bool) -> None:
         say("nobody accepted another environment yet")
         return
     rows = [
-        [local_time(one.at), one.by.removeprefix("user:"), printable(one.change), printable(one.note)]
+        [one.id, local_time(one.at), one.by.removeprefix("user:"), printable(one.change), printable(one.note)]
         for one in found
     ]
-    say(aligned(["AT", "BY", "WHAT CHANGED", "NOTE"], rows, width=terminal_width(), optional=["NOTE"]))
+    say(
+        aligned(
+            ["ENVIRONMENT", "AT", "BY", "WHAT CHANGED", "NOTE"],
+            rows,
+            width=terminal_width(),
+            optional=["NOTE"],
+        )
+    )
 
 
 def _lines(found: EnvironmentReview) -> Iterator[str]:
@@ -105,11 +130,11 @@ def _lines(found: EnvironmentReview) -> Iterator[str]:
     yield f"\nnext: inspect-pipelines environments accept {found.id}"
 
 
-def _meant(waiting: Sequence[EnvironmentReview], text: str) -> EnvironmentReview:
+def _meant(waiting: Sequence[Meant], text: str, wanted: str = "waits for a person") -> Meant:
     found = [one for one in waiting if text and one.id.startswith(text)]
     if len(found) != 1:
         names = ", ".join(one.id for one in waiting) or "none"
-        what = "is the beginning of several" if found else "waits for a person"
+        what = "is the beginning of several" if found else wanted
         said = f"environment {text!r} {what}" if found else f"no environment {text!r} {what}"
         raise NotFound(f"{said}; there are: {names}")
     return found[0]

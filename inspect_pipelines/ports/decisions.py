@@ -50,6 +50,9 @@ class Environments(Protocol):
     def accept(self, accepted: AcceptedEnvironment) -> bool:
         """Keep it, in the audit; False: somebody had accepted it before, and that stands."""
 
+    def revoke(self, change: str, *, by: str, at: datetime, note: str = "") -> bool:
+        """Take it back, in the audit; False: it is not accepted."""
+
     def accepted_of(self, changes: Collection[str]) -> frozenset[str]:
         """Of these changes, those that are accepted."""
 

@@ -80,6 +80,11 @@ def accepted_environments(house: House) -> list[AcceptedEnvironment]:
         return ledger.environments.accepted()
 
 
+def accepted_with(house: House, accepted_id: str) -> AcceptedEnvironment | None:
+    """The one of exactly that id; None: it is not accepted."""
+    return next((one for one in accepted_environments(house) if one.id == accepted_id), None)
+
+
 def _review(
     environment: str, reviews: Sequence[Review], compared: Mapping[RunId, Sequence[Comparison]]
 ) -> EnvironmentReview:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -33,6 +34,14 @@ class SqlEnvironments(Owned):
         self._audit.append(
             "environment.accepted", accepted.change, by=accepted.by, at=accepted.at, detail=accepted.note
         )
+        return True
+
+    def revoke(self, change: str, *, by: str, at: datetime, note: str = "") -> bool:
+        mine = KEPT.org_id == self._org_id, KEPT.change == change
+        gone = sa.delete(accepted_environments).where(*mine).returning(KEPT.change)
+        if self._connection.execute(gone).one_or_none() is None:
+            return False
+        self._audit.append("environment.revoked", change, by=by, at=at, detail=note)
         return True
 
     def accepted_of(self, changes: Collection[str]) -> frozenset[str]:

@@ -79,3 +79,17 @@ def test_what_does_not_wait_is_refused_with_what_does(run_id: str) -> None:
 def test_before_anything_changed_there_is_nothing(house: House) -> None:
     assert said("environments", "list") == "no environment waits for a person\n"
     assert said("environments", "list", "--accepted") == "nobody accepted another environment yet\n"
+
+
+def test_what_was_accepted_is_taken_back_by_its_id(run_id: str) -> None:
+    said("environments", "accept", ID)
+    listed = said("environments", "list", "--accepted")
+
+    revoked = said("environments", "revoke", ID[:5], "--note", "the wrong image")
+
+    assert ID in listed
+    assert revoked.startswith(f"revoked: {CHANGE}")
+    assert "nobody accepted another environment yet" in said("environments", "list", "--accepted")
+    refused = call("environments", "revoke", ID)
+    assert refused.exit_code != 0
+    assert f"no environment '{ID}' is accepted; there are: none" in str(refused.exception)

@@ -15,6 +15,7 @@ from inspect_pipelines.queries.environments import (
 )
 from inspect_pipelines.usecases.alerts.send import send_waiting
 from inspect_pipelines.usecases.pictures.accept_environment import EnvironmentAcceptance, accept_environment
+from inspect_pipelines.usecases.pictures.revoke_environment import revoke_environment
 from inspect_pipelines.usecases.runs.project import project
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ class EnvironmentDesk(Protocol):
 
     def accept(self, environment_id: str, note: str) -> EnvironmentAcceptance:
         """Say that it is right."""
+
+    def revoke(self, accepted_id: str, note: str) -> AcceptedEnvironment:
+        """Take that back."""
 
 
 class EnvironmentsHere(EnvironmentDesk):
@@ -51,6 +55,9 @@ class EnvironmentsHere(EnvironmentDesk):
         project(self._house)
         return done
 
+    def revoke(self, accepted_id: str, note: str) -> AcceptedEnvironment:
+        return revoke_environment(self._house, accepted_id, caller=self._caller, note=note)
+
 
 class EnvironmentsThere(EnvironmentDesk):
     """Of a server."""
@@ -66,3 +73,6 @@ class EnvironmentsThere(EnvironmentDesk):
 
     def accept(self, environment_id: str, note: str) -> EnvironmentAcceptance:
         return self._client.environments.accept(environment_id, note=note)
+
+    def revoke(self, accepted_id: str, note: str) -> AcceptedEnvironment:
+        return self._client.environments.revoke(accepted_id, note=note)

@@ -38,3 +38,16 @@ class Environments(Noun):
             body={"note": note},
             headers={"Idempotency-Key": key},
         )
+
+    def revoke(self, accepted_id: str, *, note: str = "", key: str | None = None) -> AcceptedEnvironment:
+        """Take back that it is right.
+
+        The next run whose pictures differ by it asks for a person again. What was approved there meanwhile stays approved.
+        """
+        return self._one(
+            AcceptedEnvironment,
+            "POST",
+            below("/accepted-environments/{accepted_id}/revoke", accepted_id=accepted_id),
+            body={"note": note},
+            headers={"Idempotency-Key": key},
+        )

@@ -34,7 +34,7 @@ from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.usecases.alerts.store_consequences import store_consequences
-from inspect_pipelines.usecases.pictures.approved_for import approved_for
+from inspect_pipelines.usecases.pictures.approved_for import approved_for, unaccepted_of
 from inspect_pipelines.usecases.pictures.choose_variants import choose_variants, take_back_words
 from inspect_pipelines.usecases.pictures.follow_decisions import follow
 from inspect_pipelines.usecases.pictures.gather_reviewed import gather_reviewed
@@ -88,7 +88,7 @@ def adopt(
         drop_glob: Approve that these views, which the run does not show, are gone. Alone it takes over nothing.
         views: Instead of globs: take over, or drop where the run does not show them, exactly these.
         gone: Drop these as well, where the run does not show them.
-        force: Also from another environment, or from a run that ended early.
+        force: Also from another environment that nobody has accepted, or from a run that ended early.
         notes: Kept with it.
         as_variant: They are right beside what is approved of their views, and not instead of the picture that they were compared with.
         until: The end of these variants, UTC; None: for good.
@@ -120,9 +120,8 @@ def adopt(
         ]
         comparisons = follow(ledger, set_name, ledger.evidence.comparisons(run.id), at=now)
         beside = as_compared(current, comparisons)
-        refuse_unfit(
-            run, shots, beside, takes_all=takes_all and not as_variant, takes_any=bool(taken), force=force
-        )
+        changes = () if force or not taken else unaccepted_of(ledger, beside, shots)
+        refuse_unfit(run, shots, changes, takes_all=takes_all and not as_variant, force=force)
         approved_before = current.images if current else {}
         if view_glob is not None and not taken:
             raise NotFound(_unmatched(run, view_glob, "view of run", [shot.view for shot in shots]))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
-from inspect_pipelines.domain.baseline import Baseline, view_matches
-from inspect_pipelines.domain.comparison import environment_changes
+from inspect_pipelines.domain.baseline import view_matches
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.retry import deciding
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -19,10 +18,9 @@ COMPLETE = (RunStatus.PASSED, RunStatus.FAILED, RunStatus.NEEDS_REVIEW)
 def refuse_unfit(
     run: Run,
     shots: list[Screenshot],
-    current: Baseline | None,
+    changes: Sequence[str],
     *,
     takes_all: bool,
-    takes_any: bool,
     force: bool,
 ) -> None:
     if run.status.is_open:
@@ -39,11 +37,10 @@ def refuse_unfit(
             f"run {run.id!r} ended as {run.status.value!r}, so views may be missing; "
             "adopt single ones with --view, or all the same with --force"
         )
-    changes = environment_changes(current, shots) if current and takes_any else ()
     if changes and not force:
         raise Refused(
             f"run {run.id!r} was taken in another environment than the baseline ({', '.join(changes)}); "
-            "adopt it all the same with --force"
+            "accept that with `inspect-pipelines environments accept`, or adopt it all the same with --force"
         )
 
 

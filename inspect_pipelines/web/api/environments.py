@@ -9,10 +9,12 @@ from inspect_pipelines.domain.environment_change import AcceptedEnvironment
 from inspect_pipelines.queries.environments import (
     EnvironmentReview,
     accepted_environments,
+    accepted_with,
     environment_with,
     list_environments,
 )
 from inspect_pipelines.usecases.pictures.accept_environment import EnvironmentAcceptance, accept_environment
+from inspect_pipelines.usecases.pictures.revoke_environment import revoke_environment
 from inspect_pipelines.web.access.declaration import permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.absent import present
@@ -58,5 +60,19 @@ def environments(gate: Gate) -> Routes:
             environment_with(asked.house, environment_id), "environment that waits", environment_id
         )
         return asked.answer(accept_environment(asked.house, found.id, caller=asked.caller, note=wish.note))
+
+    @routes.post(
+        "/accepted-environments/{accepted_id}/revoke",
+        accepts,
+        Answer(AcceptedEnvironment),
+        Deed("environment.revoke", "accepted_id"),
+    )
+    def revoke(asked: AskedOnce, accepted_id: str, wish: EnvironmentWish) -> Response:
+        """Take back that it is right.
+
+        The next run whose pictures differ by it asks for a person again. What was approved there meanwhile stays approved.
+        """
+        found = present(accepted_with(asked.house, accepted_id), "accepted environment", accepted_id)
+        return asked.answer(revoke_environment(asked.house, found.id, caller=asked.caller, note=wish.note))
 
     return routes

@@ -25,7 +25,7 @@ from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.review import ReviewState
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.screenshot import Environment, Screenshot
-from inspect_pipelines.errors import Forbidden, NotFound
+from inspect_pipelines.errors import Forbidden, NotFound, Refused
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.environments import accepted_environments, environment_with, list_environments
 from inspect_pipelines.queries.notifications import list_notifications
@@ -33,6 +33,7 @@ from inspect_pipelines.queries.reviews import list_reviews
 from inspect_pipelines.usecases.pictures.accept_environment import EnvironmentAcceptance, accept_environment
 from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.compare_run import compare_run
+from inspect_pipelines.usecases.pictures.revoke_environment import revoke_environment
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import judge
 from inspect_pipelines.usecases.runs.start import Ticket
@@ -260,3 +261,42 @@ def test_only_who_may_make_pictures_the_approved_ones_accepts_what_waits(house: 
         accept_environment(house, "nothing", caller=ADA)
 
     assert environment_with(house, "nothing") is None
+
+
+def test_what_is_revoked_asks_again_and_what_was_approved_there_stays(house: House) -> None:
+    a_night(house, environment=NEWER)
+    accept_environment(house, waiting_id(house), caller=ADA)
+    a_night(house, environment=NEWER)  # SHOP is anchored there from now on
+    accepted = accepted_environments(house)[0]
+
+    with pytest.raises(Forbidden):
+        revoke_environment(
+            house, accepted.id, caller=Caller("user:ci", DEFAULT_ORG, REVIEWING, token_id="t1")
+        )
+    revoke_environment(house, accepted.id, caller=ADA, note="it was the wrong image")
+    again = a_night(house, environment=NEWER)
+    of_the_other = a_night(house, BLOG, environment=NEWER)
+
+    assert accepted_environments(house) == []
+    assert (again.status, of_the_other.status) == (RunStatus.PASSED, RunStatus.NEEDS_REVIEW)
+    assert [one.definitions for one in list_environments(house)] == [(BLOG,)]
+    with house.ledger.read() as ledger:
+        entry = ledger.audit.last("environment.revoked")
+    assert entry is not None
+    assert (entry.subject, entry.actor, entry.detail) == (TOLD, "user:ada", "it was the wrong image")
+    with pytest.raises(NotFound, match="no accepted environment"):
+        revoke_environment(house, accepted.id, caller=ADA)
+
+
+def test_a_run_in_an_accepted_environment_is_adopted_without_force(house: House) -> None:
+    first = a_night(house, environment=NEWER)
+    with pytest.raises(Refused, match=r"another environment than the baseline .*environments accept"):
+        adopt(house, first.id, by="user:ada")
+
+    accept_environment(house, waiting_id(house), caller=ADA)
+
+    assert adopt(house, first.id, by="user:ada").baseline.source_run_id == first.id
+
+
+def waiting_id(house: House) -> str:
+    return list_environments(house)[0].id

@@ -89,6 +89,7 @@ IDS = {
     "session_id": ledger_rows.AGENT.id,
     "repair_id": ledger_rows.REPAIR.id,
     "environment_id": id_of(ledger_rows.ELSEWHERE.environment),
+    "accepted_id": ledger_rows.ENVIRONMENT_CHANGE.id,
     "decision_id": ledger_rows.UNHEARD.id,
     "comment_id": ledger_rows.COMMENT.id,
     "baseline_id": ledger_rows.WITH_PICTURES,
