@@ -11,7 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from inspect_pipelines.domain.loss import HERE
-from inspect_pipelines.errors import InspectError, Refused
+from inspect_pipelines.errors import InspectError, Refused, Unavailable
 from inspect_pipelines.ports.leases import Lease, Leases, Standing
 from resources.clock import SystemClock
 from resources.workers import WorkerLocks
@@ -51,7 +51,7 @@ class SharedWorkers(WorkerLocks):
         if name in _held:
             return
         me = f"{self._here}, process {os.getpid()}"
-        lease = self._leases.take(name, me, seconds=TERM_SECONDS)
+        lease = self._taken(name, me)
         if lease is None and self.overtake(dagster_run_id, has_lock=True) is not None:
             lease = self._leases.take(name, me, seconds=TERM_SECONDS)
         if lease is None:
@@ -97,6 +97,18 @@ class SharedWorkers(WorkerLocks):
     def held(self) -> Sequence[Lease]:
         """What this process shows whenever it writes."""
         return [*_held.values()]
+
+    def _taken(self, name: str, me: str) -> Lease | None:
+        """A run that begins while the database is restarted waits for it."""
+        clock = SystemClock()
+        give_up_at = clock.monotonic() + TERM_SECONDS
+        while True:
+            try:
+                return self._leases.take(name, me, seconds=TERM_SECONDS)
+            except Unavailable:
+                if clock.monotonic() > give_up_at:
+                    raise
+                clock.sleep(1.0)
 
     def _has_ended(self, dagster_run_id: str, seen: Standing | None) -> bool:
         if seen is None:

@@ -50,6 +50,37 @@ def a_server() -> Iterator[str]:
         shutil.rmtree(folder)
 
 
+def restart(url: str) -> None:
+    """Stop such a server, whatever goes on in it, and start it again as it was."""
+    control(url, "-m", "fast", "restart")
+
+
+def control(url: str, *words: str) -> None:
+    """What pg_ctl does with such a server: `stop`; `restart`, which starts one that is stopped, too."""
+    data = Path(str(sa.make_url(url).query["host"])) / "data"
+    _as_server(_program("pg_ctl"), "-D", data, "-l", data.parent / "log", "-w", *words)
+
+
+@contextmanager
+def a_standby(url: str) -> Iterator[str]:
+    """A second server that follows that one, until `control(.., "promote")`; the URL of its database."""
+    folder = Path(tempfile.mkdtemp(prefix="pgs-"))
+    data = folder / "data"
+    try:
+        _account_of_server(folder)
+        first = str(sa.make_url(url).query["host"])
+        copy = ("-D", data, "-h", first, "-U", "postgres", "-R", "-X", "stream", "-c", "fast", "--no-sync")
+        _as_server(_program("pg_basebackup"), *copy)
+        settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        _as_server(_program("pg_ctl"), "-D", data, "-l", folder / "log", "-w", "-o", settings, "start")
+        try:
+            yield url.replace(first, str(folder))
+        finally:
+            _as_server(_program("pg_ctl"), "-D", data, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder)
+
+
 def new_schema(url: str) -> None:
     """Leave the database as a new one is, in which the application's role may make tables of its own, too."""
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:

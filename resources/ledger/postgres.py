@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import random
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -12,6 +15,17 @@ from resources.ledger.engines import TOGETHER, Engines
 from resources.ledger.row_security import EVERYBODY, SETTING
 
 PATIENCE_SECONDS = 30.0
+FIRST_PATIENCE_SECONDS = 1.0
+PAUSE_SECONDS = (0.1, 0.5)  # so that those who wait do not come all at once
+SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
+# Not by the driver, which afterwards lets a connection write that the server wants to read only.
+ONLY_READ = "set_config('transaction_read_only', 'on', true)"
+NO_ROOM = ("too many connections", "too many clients", "connection slots are reserved", "no more connections")
+AWAY = (
+    "08",
+    "53",
+    "57P",
+)  # connection exceptions; no room; shutting down, starting, or going on as a standby
 DRIVER = "postgresql+psycopg"
 
 # One writer at a time in each organisation, as SQLite has it in all: the same use cases then race in the same (no) ways.
@@ -45,6 +59,7 @@ class PostgresDatabase:
         self.name = self._url.render_as_string(hide_password=True)
         self._patience_seconds, self._lock, self._called = patience_seconds, lock, called
         self._engines = Engines(self._make_engine)
+        self._was_there = False
 
     @contextmanager
     def write(self, *, of: str | None = None, is_durable: bool = True) -> Iterator[sa.Connection]:
@@ -56,20 +71,14 @@ class PostgresDatabase:
             is_durable: False: a power cut may take it back, which its caller repeats.
         """
         turn = "alone" if of is None else "together" if of == TOGETHER else "one"
-        with (
-            self._told_in_sentences(),
-            self._engines.engine().connect() as connection,
-            connection.begin(),
-        ):
-            connection.execute(
-                sa.text(f"SELECT set_config('lock_timeout', :patience, true), {SEE}, {TAKE_TURN[turn]}"),
-                {
-                    "patience": f"{self._patience_seconds * 1000:.0f}ms",
-                    "lock": self._lock,
-                    "of": of,
-                    "org": of or EVERYBODY,
-                },
-            )
+        first = f"SELECT set_config('lock_timeout', :patience, true), {SEE}, {TAKE_TURN[turn]}"
+        given = {
+            "patience": f"{self._patience_seconds * 1000:.0f}ms",
+            "lock": self._lock,
+            "of": of,
+            "org": of or EVERYBODY,
+        }
+        with self._told_in_sentences(), self._begun(first, given) as connection:
             if not is_durable:
                 connection.execute(sa.text("SET LOCAL synchronous_commit TO off"))
             yield connection
@@ -77,16 +86,41 @@ class PostgresDatabase:
     @contextmanager
     def read(self, *, of: str | None = None) -> Iterator[sa.Connection]:
         """One snapshot of this organisation's rows; None: of everybody's."""
-        with self._told_in_sentences(), self._engines.engine().connect() as connection:
-            snapshot = connection.execution_options(
-                isolation_level="REPEATABLE READ", postgresql_readonly=True
-            )
-            with snapshot.begin():
-                snapshot.execute(sa.text(f"SELECT {SEE}"), {"org": of or EVERYBODY})
-                yield snapshot
+        given = {"org": of or EVERYBODY}
+        with (
+            self._told_in_sentences(),
+            self._begun(f"SELECT {ONLY_READ}, {SEE}", given, **SNAPSHOT) as connection,
+        ):
+            yield connection
 
     def close(self) -> None:
         self._engines.close()
+
+    @contextmanager
+    def _begun(self, first: str, given: Mapping[str, object], **options: Any) -> Iterator[sa.Connection]:
+        """A transaction and its first statement, again and again while the server is away: nothing has been done yet.
+
+        Who has reached it before waits for its return, as long as for a lock; a restart takes seconds. Who has not has most
+        likely a wrong URL.
+        """
+        patience = self._patience_seconds if self._was_there else FIRST_PATIENCE_SECONDS
+        give_up_at = time.monotonic() + patience
+        with ExitStack() as stack:
+            while True:
+                try:
+                    connection = stack.enter_context(self._engines.engine().connect())
+                    connection = connection.execution_options(**options)
+                    stack.enter_context(connection.begin())
+                    connection.execute(sa.text(first), given)
+                    break
+                except sa.exc.OperationalError as error:
+                    if not _may_pass(error) or time.monotonic() > give_up_at:
+                        raise
+                    with suppress(sa.exc.DatabaseError):
+                        stack.close()
+                    time.sleep(random.uniform(*PAUSE_SECONDS))
+            self._was_there = True
+            yield connection
 
     @contextmanager
     def _told_in_sentences(self) -> Iterator[None]:
@@ -104,12 +138,17 @@ class PostgresDatabase:
                 f"{self._called} {self.name!r} stayed locked by another process for {self._patience_seconds:g} s; "
                 "nothing was changed: look for a long transaction in pg_stat_activity and try again"
             )
-        if state is not None and state.startswith(
-            "53"
-        ):  # insufficient resources: disk full, too many connections
+        # Insufficient resources: disk full, too many connections; who is not let in gets a text without a state.
+        if (state or "").startswith("53") or any(text in str(error.orig) for text in NO_ROOM):
             return Unavailable(
                 f"{self._called} {self.name!r} has no room: {_first_line(error)}; nothing was changed: "
                 "look after the database server and try again"
+            )
+        if state == "25006":  # read_only_sql_transaction
+            return Unavailable(
+                f"{self._called} {self.name!r} takes no writes now, as a server does that stands by for another one or is "
+                "being looked after; nothing was changed: name the server that writes in INSPECT_DATABASE_URL, or wait, "
+                "and try again"
             )
         if isinstance(error, sa.exc.OperationalError):
             return Unavailable(
@@ -139,6 +178,15 @@ class PostgresDatabase:
 
 
 HOW_TO_WRITE_IT = f"write it as '{DRIVER}://user:password@host:5432/name', or unset it to use SQLite"
+
+
+def _may_pass(error: sa.exc.OperationalError) -> bool:
+    """Whether it is worth to come again: the server is away, or has no room; not that it refuses who asks."""
+    state = getattr(error.orig, "sqlstate", None)
+    if state is not None:
+        return bool(state.startswith(AWAY))
+    told = str(error.orig).lower()
+    return "authentication" not in told and "does not exist" not in told
 
 
 def _first_line(error: sa.exc.DatabaseError) -> str:
