@@ -78,7 +78,7 @@ def test_a_server_that_takes_no_writes_says_so_and_is_read_all_the_same(server: 
     try:
         with opened(server) as ledgers:
             with (
-                pytest.raises(Unavailable, match="takes no writes now, .* nothing was changed"),
+                pytest.raises(Unavailable, match=r"takes no writes now, .* nothing was changed"),
                 ledgers.of(DEFAULT_ORG).write() as session,
             ):
                 session.journal.append("run", {}, at=a_run().requested_at)
@@ -102,7 +102,7 @@ def test_a_server_without_room_is_told_and_waited_for(server: str) -> None:
         with opened(url, patience_seconds=0.1) as first, opened(url, patience_seconds=0.1) as second:
             with first.read() as held:
                 held.organizations()
-                with pytest.raises(Unavailable, match="has no room: .*too many connections for role"):
+                with pytest.raises(Unavailable, match=r"has no room: .*too many connections for role"):
                     second.migrate()
             first.close()
             until(lambda: _reads(second))
