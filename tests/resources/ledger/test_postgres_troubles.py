@@ -62,10 +62,14 @@ def test_a_transaction_that_is_cut_in_the_middle_is_told_and_has_changed_nothing
         with ledgers.read() as session:
             before = session.journal.head()
 
-        with pytest.raises(Unavailable, match="does not answer"), ledger.write() as session:
-            session.journal.append("run", {}, at=a_run().requested_at)
-            restart(server)
-            session.journal.append("run", {}, at=a_run().requested_at)
+        def cut() -> None:
+            with ledger.write() as session:
+                session.journal.append("run", {}, at=a_run().requested_at)
+                restart(server)
+                session.journal.append("run", {}, at=a_run().requested_at)
+
+        with pytest.raises(Unavailable, match="does not answer"):
+            cut()
 
         with ledgers.read() as session:
             assert session.journal.after(before) == []
