@@ -15,6 +15,8 @@ from inspect_pipelines.queries.run import find_ended_run
 from inspect_pipelines.usecases.runs.bisect import Bisected, BothGalleries, Case, case_of
 from inspect_pipelines.usecases.runs.bisect import bisect as bisected
 
+SYMPTOMS_SHOWN = 3
+
 
 @click.command()
 @click.argument("text", metavar="RUN")
@@ -45,7 +47,7 @@ def bisect(context: click.Context, text: str, template: str, commits: tuple[str,
     house = chosen_house(settings)
     case = case_of(house, find_ended_run(house, text), commits=commits, template=template)
     if not as_json:
-        say(f"run {case.run.id}: {len(case.symptoms)} to find in {_count(case)}, the newest first")
+        say(f"run {case.run.id} failed by {_named(case)}; playing {_count(case)}, the newest first")
     with sessions_apart(settings, house.clock) as (sessions, gallery):
         pictures = BothGalleries(gallery, house.gallery)
 
@@ -62,6 +64,13 @@ def bisect(context: click.Context, text: str, template: str, commits: tuple[str,
     context.exit(0 if found.is_named else 1)
 
 
+def _named(case: Case) -> str:
+    """What it failed by, the first of it."""
+    some = sorted(case.symptoms)
+    more = f" and {len(some) - SYMPTOMS_SHOWN} more" if len(some) > SYMPTOMS_SHOWN else ""
+    return printable(", ".join(some[:SYMPTOMS_SHOWN])) + more
+
+
 def _count(case: Case) -> str:
     return "1 commit" if len(case.commits) == 1 else f"{len(case.commits)} commits"
 
@@ -71,7 +80,8 @@ def _trial_line(case: Case, trial: Trial) -> str:
     if trial.shows is None:
         return f"{commit}  {style('not tried', fg='magenta')}: {printable(trial.why)}"
     here = sorted(trial.shows & case.symptoms)
-    word = style("shows it", fg="red") if here else style("as approved", fg="green")
+    well = "without it" if trial.shows else "as approved"  # what else it shows was not asked
+    word = style("shows it", fg="red") if here else style(well, fg="green")
     return f"{commit}  {word}{': ' if here else ''}{printable(', '.join(here))}"
 
 

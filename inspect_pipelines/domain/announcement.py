@@ -7,6 +7,7 @@ from datetime import datetime
 
 from inspect_pipelines.domain.cause import CauseKind
 from inspect_pipelines.domain.comparison import Comparison
+from inspect_pipelines.domain.environment_change import SCOPE
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.message import (
@@ -84,7 +85,8 @@ def of_incident(kind: MessageKind, incident: Incident, scene: Scene) -> Message:
         title=f"{scene.name}: {HEADLINES.get(kind) or _again(kind) + verdict}",
         verdict=verdict,
         sentence=_own_words(kind, incident) or told.sentence,
-        lines=() if is_over else told.lines,
+        lines=() if is_over else (*_environment_advice(incident), *told.lines),
+        links=told.links if is_over else (*_environment_links(incident, scene.public_url), *told.links),
         pictures=() if is_over else told.pictures,
         suspects=() if is_over else told.suspects,
         last_good=None if is_over else told.last_good,
@@ -92,6 +94,21 @@ def of_incident(kind: MessageKind, incident: Incident, scene: Scene) -> Message:
         since=incident.opened_at,
         incident_id=incident.id,
     )
+
+
+def _environment_advice(incident: Incident) -> tuple[str, ...]:
+    """What to do about another environment; nothing of any other cause."""
+    if not incident.scope.startswith(SCOPE):
+        return ()
+    command = f"inspect-pipelines environments show {incident.scope.removeprefix(SCOPE)}"
+    return (f"it may touch every definition, and one word accepts it for all of them: {command}",)
+
+
+def _environment_links(incident: Incident, public_url: str) -> tuple[Link, ...]:
+    """The page of all that another environment touches; without an address none."""
+    if not public_url or not incident.scope.startswith(SCOPE):
+        return ()
+    return (Link("environment", f"{public_url}/environments/{incident.scope.removeprefix(SCOPE)}"),)
 
 
 def _about(incident: Incident, scene: Scene) -> Scene:

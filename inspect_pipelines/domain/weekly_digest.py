@@ -6,6 +6,7 @@ import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import quote
 
 from inspect_pipelines.domain.channel import Kinds
 from inspect_pipelines.domain.debt import Debt, DebtKind, age
@@ -119,7 +120,8 @@ def _links(digest: Digest, public_url: str) -> Iterator[Link]:
     for one in reviews[:LINKED]:
         yield Link(f"review {one.definition_id}", f"{public_url}/runs/{one.run_id}/review")
     if reviews:
-        yield Link("inbox", f"{public_url}/inbox")
+        whose = f"?owner={quote(digest.owner, safe='')}" if digest.owner else ""
+        yield Link("inbox", f"{public_url}/inbox{whose}")
 
 
 def _order(debt: Debt) -> tuple[int, float, str]:

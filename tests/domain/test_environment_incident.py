@@ -10,7 +10,7 @@ from books import Books
 from builders import ENVIRONMENT, a_screenshot, a_session
 from ends import NIGHTLY, QA
 from inspect_pipelines.domain.approval import Approval, approved
-from inspect_pipelines.domain.environment_change import CHANGED
+from inspect_pipelines.domain.environment_change import CHANGED, id_of
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -38,6 +38,22 @@ def asked(books: Books, name: str) -> list[Notification]:
 
 def state(books: Books) -> list[tuple[bool, tuple[str, ...]]]:
     return [(one.is_open, one.definitions) for one in books.incidents()]
+
+
+def test_its_message_says_what_one_word_does_and_leads_to_its_page() -> None:
+    books = Books()
+    books.organization = replace(books.organization, public_url="https://qa.acme.example")
+    books.define(ASKS, definition_id=NIGHTLY)
+
+    (note,) = asked(books, NIGHTLY)
+
+    name = id_of(REASON.removeprefix(CHANGED))
+    assert note.message is not None
+    assert note.message.lines[0] == (
+        f"it may touch every definition, and one word accepts it for all of them: inspect-pipelines environments show {name}"
+    )
+    first, *_ = note.message.links
+    assert (first.label, first.url) == ("environment", f"https://qa.acme.example/environments/{name}")
 
 
 def test_it_stays_until_the_last_definition_passes(books: Books) -> None:

@@ -74,7 +74,7 @@ def test_it_says_how_many_the_oldest_first_and_where_to_look() -> None:
     assert [(one.label, one.url.removeprefix("https://qa.acme.example")) for one in told.links] == [
         ("review nightly", "/runs/r18/review"),
         ("review nightly", "/runs/r2/review"),
-        ("inbox", "/inbox"),
+        ("inbox", "/inbox?owner=ada"),
     ]
     assert (told.mentions, told.severity) == (("ada",), Urgency.INFO)
 
@@ -84,6 +84,7 @@ def test_what_is_broken_is_a_warning_and_links_need_an_address() -> None:
 
     assert (told.severity, told.links, told.mentions) == (Urgency.WARNING, (), ())
     assert told.title == "This week, and nobody owns it"
+    assert message(debt(DebtKind.REVIEW, "waits", 1)).links[-1].url.endswith("/inbox")
     assert told.sentence.endswith("All of it: inspect-pipelines digest show --owner ''")
 
 

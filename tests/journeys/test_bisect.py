@@ -134,7 +134,8 @@ def test_the_commits_that_broke_it_are_named_or_those_that_it_may_be_and_nothing
         done.stderr
     )  # of two changes one has a commit that could not be tried beside it
     told = done.stdout.splitlines()
-    assert told[0] == f"run {case.failed.id}: 2 to find in 6 commits, the newest first"
+    failed = f"run {case.failed.id} failed by shop/cart@desktop, shop/home@desktop"
+    assert told[0] == f"{failed}; playing 6 commits, the newest first"
     assert told[1].strip() == f"{COMMITS[5][:12]}  shows it: shop/cart@desktop, shop/home@desktop"
     assert f"shop/home@desktop: {COMMITS[1]} shows it first" in told
     assert f"shop/cart@desktop: one of {COMMITS[3][:12]}, {COMMITS[4][:12]} shows it first" in told

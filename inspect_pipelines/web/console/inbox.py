@@ -36,23 +36,28 @@ def inbox(shell: Shell) -> Iterator[BaseRoute]:
         request: Request,
         said: Annotated[str, Query(max_length=20)] = "",
         cursor: Annotated[str | None, Query(max_length=500)] = None,
+        owner: Annotated[str, Query(max_length=200)] = "",
     ) -> HTMLResponse:
-        seen = shell.see(request)
+        """With an `owner`, only reviews of views that they look after."""
+        seen, is_first = shell.see(request), cursor is None and not owner
         mine = waiting_for(seen.house, seen.caller.actor.removeprefix("user:"))
-        reviews = list_reviews(seen.house, ReviewState.WAITING, is_single=True, cursor=cursor)
+        reviews = list_reviews(
+            seen.house, ReviewState.WAITING, is_single=True, owner=owner or None, cursor=cursor
+        )
         return shell.page(
             seen,
             "inbox.html.j2",
             reviews=reviews,
-            environments=list_environments(seen.house) if cursor is None else [],
+            environments=list_environments(seen.house) if is_first else [],
             reasons=reasons_of(seen.house, [one.review.run_id for one in reviews.items]),
             definitions=applied_definitions(seen.house),
-            pauses=list_pauses(seen.house) if cursor is None else (),
-            further=_seen_by(seen, list_waiting(seen.house)) if cursor is None else Waiting((), (), ()),
-            yours=runs_of_ids(seen.house, mine) if cursor is None else [],
+            pauses=list_pauses(seen.house) if is_first else (),
+            further=_seen_by(seen, list_waiting(seen.house)) if is_first else Waiting((), (), ()),
+            yours=runs_of_ids(seen.house, mine) if is_first else [],
             mine=mine,
             said=said,
-            is_first=cursor is None,
+            is_first=is_first,
+            owner=owner,
         )
 
     yield from router.routes

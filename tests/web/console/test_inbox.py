@@ -12,6 +12,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.domain.event import EventStatus
 from inspect_pipelines.domain.ids import DecisionId
 from inspect_pipelines.domain.notification import DeliveryStatus
+from inspect_pipelines.domain.ownership import OwnerRule
 from inspect_pipelines.domain.repair import RepairStatus
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.notifications import notification_with
@@ -36,6 +37,23 @@ def lose(house: House, why: str = "its changed paths stayed unknown") -> None:
         ledger.outbox.replace(
             replace(MESSAGE, status=DeliveryStatus.FAILED, receipt=why, created_at=house.clock.now())
         )
+
+
+def test_an_owner_is_a_link_to_what_waits_for_them(client: TestClient, ours: House) -> None:
+    run = ledger_rows.REVIEW.run_id
+    with ours.ledger.write() as ledger:
+        organization = replace(ledger.organizations.find(), owners=(OwnerRule("*", (f"pay/{EVIL}", "ada")),))
+        ledger.organizations.save(organization, at=ours.clock.now())
+
+    whole, adas, bobs = (shown(client, f"/inbox{query}") for query in ("", "?owner=ada", "?owner=bob"))
+
+    refuse_markup(whole)
+    assert 'href="/inbox?owner=ada"' in whole
+    assert f"review-{run}" in adas
+    assert "Nothing waits for bob" in bobs
+    assert f"review-{run}" not in bobs
+    assert 'id="environments"' in whole
+    assert 'id="environments"' not in adas + bobs  # they are nobody's alone
 
 
 def test_what_waits_stands_there_with_a_sentence_and_a_button(client: TestClient, ours: House) -> None:
