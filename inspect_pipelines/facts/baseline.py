@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from inspect_pipelines.domain.any_of import pictures
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.ids import BaselineId, OrgId
 from inspect_pipelines.facts.row import Row, environment_columns, timestamp
@@ -16,13 +17,15 @@ def baseline_facts(baseline: Baseline) -> Row:
             "playbook": view.playbook,
             "name": view.name,
             "viewport": view.viewport,
-            "route": image.route,
-            "sha256": image.sha256,
-            "width_px": image.width,
-            "height_px": image.height,
-            "source_run_id": image.source_run_id,
+            "route": one.route,
+            "sha256": one.sha256,
+            "width_px": one.width,
+            "height_px": one.height,
+            "source_run_id": one.source_run_id,
+            **({"variant": one.letter} if image.variants else {}),
         }
         for view, image in sorted(baseline.images.items())
+        for one in pictures(image)
     ]
     return {
         "baseline": {

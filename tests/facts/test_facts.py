@@ -6,8 +6,20 @@ from datetime import timedelta
 
 import pytest
 
-from builders import ENVIRONMENT, NOW, a_baseline, a_finding, a_plan, a_run, a_schedule, a_session
+from builders import (
+    ENVIRONMENT,
+    NOW,
+    a_baseline,
+    a_finding,
+    a_plan,
+    a_run,
+    a_schedule,
+    a_session,
+    a_sha,
+    a_view,
+)  # fmt: skip
 from history_builders import a_comparison, a_failed_run, facts_of
+from inspect_pipelines.domain.baseline import Variant
 from inspect_pipelines.domain.comparison import Outcome
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId
 from inspect_pipelines.domain.plan import BaselinePolicy
@@ -155,6 +167,11 @@ def test_a_definitions_facts_hold_its_whole_configuration():
 
 
 def test_a_baselines_facts_list_its_pictures_in_a_fixed_order():
+    home = a_baseline().images[a_view()]
+    further = Variant(replace(home, sha256=a_sha("e"), letter="B"), "user:ada", NOW)
+    both = baseline_facts(a_baseline(images={a_view(): replace(home, variants=(further,))}))["baseline"]
+    told = [(one["name"], one["variant"], one["sha256"]) for one in both["screenshots"]]
+    assert told == [("home", "A", a_sha()), ("home", "B", a_sha("e"))]
     row = baseline_facts(a_baseline(views=("pay", "cart")))["baseline"]
 
     assert [shot["name"] for shot in row["screenshots"]] == ["cart", "pay"]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from inspect_pipelines.domain.acceptance import approved_by_person
+from inspect_pipelines.domain.any_of import FIRST, hashes, meant, pictures
 from inspect_pipelines.domain.audit import is_by_rule
 from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.comparison import Comparison, Outcome
@@ -30,10 +31,14 @@ KEPT_SCORES = 4096
 _SCORES: dict[tuple[Sha256, Sha256], float] = {}  # a pair of hashes never changes
 
 
-def measure_drift(house: House, set_name: str, view: View) -> Drift | None:
+def measure_drift(house: House, set_name: str, view: View, letter: str = "") -> Drift | None:
     """How far runs are from what a person approved last; None: nobody ever approved a picture of that view there.
 
-    A pair of pictures that no run compared takes tens of milliseconds, once.
+    A pair of pictures that no run compared takes tens of milliseconds, once. Of a view that may look several ways it is
+    about one of its pictures, and about the runs that were compared with that one.
+
+    Args:
+        letter: Of that picture; empty, or none of them: the first.
     """
     with house.ledger.read() as ledger:
         users = [one for one in ledger.definitions.all() if (one.plan.baseline.set or one.id) == set_name]
@@ -50,7 +55,16 @@ def measure_drift(house: House, set_name: str, view: View) -> Drift | None:
         for shot in session.screenshots
         if shot.view == view
     ]
-    image = approved_by_person(since.images[view])
+    chosen = meant(since.images[view], letter)
+    if since.images[view].variants:
+        known = {one.sha256: one.letter for one in pictures(since.images[view])}
+        shown = [
+            (run, shot)
+            for run, shot in shown
+            if known.get(shot.sha256, _letter(told.get(run.id, ()), view)) == chosen.letter
+        ]
+    since = replace(since, images={view: chosen})
+    image = approved_by_person(chosen)
     points = tuple(
         DriftPoint(
             run.id,
@@ -65,6 +79,14 @@ def measure_drift(house: House, set_name: str, view: View) -> Drift | None:
     return Drift(view, since.id, since.created_by, since.created_at, image.sha256, tolerance, points)
 
 
+def letters(house: House, set_name: str, view: View) -> tuple[str, ...]:
+    """Of the pictures that a person approved of a view; one: it may look one way."""
+    with house.ledger.read() as ledger:
+        since = _by_person(ledger, set_name)
+    image = since.images.get(view) if since else None
+    return tuple(one.letter for one in pictures(image)) if image else ()
+
+
 def drifting_views(house: House, set_name: str) -> tuple[View, ...]:
     """The views of which a person approved a picture last; first those that rules have taken over since."""
     with house.ledger.read() as ledger:
@@ -74,9 +96,14 @@ def drifting_views(house: House, set_name: str) -> tuple[View, ...]:
 
     def is_same(view: View) -> bool:
         now = active.images.get(view)
-        return now is not None and now.sha256 == since.images[view].sha256
+        return now is not None and hashes(now) == hashes(since.images[view])
 
     return tuple(sorted(since.images, key=lambda view: (is_same(view), view)))
+
+
+def _letter(told: Sequence[Comparison], view: View) -> str:
+    """Of the approved picture that a run's view was compared with."""
+    return next((one.variant or FIRST for one in told if one.view == view), "")
 
 
 def _by_person(ledger: LedgerSession, set_name: str) -> Baseline | None:

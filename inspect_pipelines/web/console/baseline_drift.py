@@ -19,7 +19,7 @@ from inspect_pipelines.queries.baseline_sets import set_with
 from inspect_pipelines.queries.report import Tone
 from inspect_pipelines.queries.steadiness import DefinitionSteadiness, steadiness_of_definition
 from inspect_pipelines.usecases.pictures.film_view import film_view
-from inspect_pipelines.usecases.pictures.measure_drift import drifting_views, measure_drift
+from inspect_pipelines.usecases.pictures.measure_drift import drifting_views, letters, measure_drift
 from inspect_pipelines.web.access.declaration import is_for, permitted
 from inspect_pipelines.web.access.room import Room
 from inspect_pipelines.web.api.absent import present
@@ -49,17 +49,20 @@ def baseline_drift(shell: Shell) -> Iterator[BaseRoute]:
         found = (steadiness_of_definition(house, one.id, now=now) for one in definitions[:MOST_DEFINITIONS])
         return [one for one in found if one is not None and (one.views or one.playbooks)]
 
-    def measured(house: House, name: str, view: View) -> Drift | None:
+    def measured(house: House, name: str, view: View, letter: str) -> Drift | None:
         room.take(house.org_id)
         try:
-            return measure_drift(house, name, view)
+            return measure_drift(house, name, view, letter)
         finally:
             room.give_back(house.org_id)
 
     @router.get("/baselines/{set_name}/drift", response_class=HTMLResponse)
     @is_for(permitted(Permission.PICTURES_READ))
     def drift(
-        set_name: str, request: Request, view: Annotated[str, Query(max_length=500)] = ""
+        set_name: str,
+        request: Request,
+        view: Annotated[str, Query(max_length=500)] = "",
+        variant: Annotated[str, Query(max_length=1)] = "",
     ) -> HTMLResponse:
         seen = shell.see(request)
         found = seen.find(lambda house: set_with(house, set_name))
@@ -69,7 +72,8 @@ def baseline_drift(shell: Shell) -> Iterator[BaseRoute]:
         chosen = View.parse(view) if view else next(iter(views), None)
         if chosen is not None and chosen not in views:
             present(None, "view that a person approved", view)
-        one = measured(seen.house, name, chosen) if chosen else None
+        several = letters(seen.house, name, chosen) if chosen else ()
+        one = measured(seen.house, name, chosen, variant) if chosen else None
         return shell.page(
             seen,
             "baseline_drift.html.j2",
@@ -77,6 +81,8 @@ def baseline_drift(shell: Shell) -> Iterator[BaseRoute]:
             views=views,
             chosen=chosen,
             drift=one,
+            letters=several if len(several) > 1 else (),
+            letter=variant if variant in several else next(iter(several), ""),
             chart=drift_chart(one) if one and one.measured else None,
             steady=steady(seen.house, dossier.summary.definitions),
             tones=TONES,

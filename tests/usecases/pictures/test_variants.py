@@ -32,6 +32,8 @@ from inspect_pipelines.usecases.pictures import go_back
 from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.compare_run import compare_run
 from inspect_pipelines.usecases.pictures.decide import decide
+from inspect_pipelines.usecases.pictures.measure_drift import letters as lettered
+from inspect_pipelines.usecases.pictures.measure_drift import measure_drift
 from inspect_pipelines.usecases.pictures.take_away import take_away
 from inspect_pipelines.usecases.runs import start
 from inspect_pipelines.usecases.runs.conclude import judge
@@ -274,6 +276,21 @@ def test_drift_beside_one_variant_is_not_added_to_what_another_one_spent(house: 
     last = a_night(house, page("spring", pale=PALE))
     assert last.status is RunStatus.NEEDS_REVIEW, "and B alone has drifted by its fifth"
     assert compared(house, last).variant == "B"
+
+
+def test_the_drift_of_one_variant_is_told_by_the_runs_that_showed_it(house: House) -> None:
+    approve_both(house)
+    nights = [a_night(house, page(hero, pale=4)) for hero in ("sale", "spring", "spring")]
+
+    first, further = measure_drift(house, NAME, HOME), measure_drift(house, NAME, HOME, "B")
+
+    assert first is not None
+    assert further is not None
+    assert [one.run_id for one in first.points] == [nights[0].id]
+    assert [one.run_id for one in further.points][1:] == [nights[1].id, nights[2].id]
+    assert further.points[0].score == 0.0, "the run that B is of"
+    assert max(score for _, score in (*first.measured, *further.measured)) < 0.01
+    assert lettered(house, NAME, HOME) == ("A", "B")
 
 
 def test_the_variant_that_was_shown_last_is_tried_first_and_the_others_are_not_opened(house: House) -> None:
