@@ -6,6 +6,7 @@ import gc
 import os
 import shutil
 import signal
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +50,27 @@ def object_server() -> Iterator[ObjectServer]:
 
     with an_object_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_homes() -> Iterator[None]:
+    """What takes a new home seconds is made once a process, and copied."""
+    if "resources.ledger.schema" not in sys.modules:  # nothing that is tested here makes one
+        yield
+        return
+    from templates import in_place
+
+    with in_place():
+        yield
+
+
+@pytest.fixture
+def unprepared() -> Iterator[None]:
+    """All of a new home is made by the product itself, for a test of just that."""
+    from templates import out_of_place
+
+    with out_of_place():
+        yield
 
 
 gc.disable()  # half of what it takes to collect ten thousand tests; what these are is kept until the end anyhow

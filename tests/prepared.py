@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sqlite3
-import tempfile
 from contextlib import closing
-from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 import psycopg
 
+import templates
 from postgres import new_schema
 from resources.ledger import schema
 from resources.ledger.store import SqlLedgers, create_ledgers
@@ -22,7 +21,7 @@ def prepared_ledgers(path: Path) -> SqlLedgers:
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode=0o600)
-        path.write_bytes(_migrated())
+        path.write_bytes(templates.ledger())
         with closing(sqlite3.connect(path)) as connection, connection:
             connection.execute("UPDATE journal_numbers SET epoch = ?", (uuid4().hex,))
     return create_ledgers(path)
@@ -75,13 +74,3 @@ def _is_migrated(connection: psycopg.Connection, tables: set[str]) -> bool:
     if connection.execute(others).fetchone():
         return False
     return connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(schema.HEAD,)]
-
-
-@cache
-def _migrated() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "ledger.db"
-        ledgers = create_ledgers(file)
-        ledgers.migrate()
-        ledgers.close()
-        return file.read_bytes()

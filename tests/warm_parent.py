@@ -16,8 +16,8 @@ from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.commands import surroundings, warm_argv
-from inspect_pipelines.engine.instance import ensure_instance
 from inspect_pipelines.engine.launcher import WARM_LINK
+from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.engine.warm.wire import Message, ask
 from patience import until
 from resources.workers import WorkerLocks
@@ -79,7 +79,7 @@ class Warm:
 @contextlib.contextmanager
 def warm_parent(home: Path, *options: str, **environment: str) -> Iterator[Warm]:
     """Started and listening; nothing of it is left at the end."""
-    dagster_home = ensure_instance(home)
+    dagster_home = ensure_storages(home)
     settings = Settings(home=home)
     surrounding = {**surroundings(settings), "PYTHONPATH": str(TESTS), **environment}
     socket = home / "run" / "warm-1.sock"

@@ -34,7 +34,7 @@ def new_ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def unmade_ledgers(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[OpenLedgers]:
+def unmade_ledgers(request: pytest.FixtureRequest, tmp_path: Path, unprepared: None) -> Iterator[OpenLedgers]:
     """The same over a database in which nothing is yet."""
     yield from _opening(tmp_path / "ledger.db" if request.param == "sqlite" else _an_unmade_database(request))
 

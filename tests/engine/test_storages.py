@@ -15,6 +15,8 @@ from inspect_pipelines.engine.instance import ensure_instance
 from inspect_pipelines.engine.storages import DATABASES, ensure_storages, mend, spoilt, stamps
 from inspect_pipelines.errors import Unavailable
 
+pytestmark = pytest.mark.usefixtures("unprepared")
+
 OPENS = """
 import sys
 from pathlib import Path

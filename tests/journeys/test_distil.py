@@ -23,6 +23,8 @@ from inspect_pipelines.usecases.runs.mend import mend_all
 from inspect_pipelines.usecases.runs.play import play_all
 from inspect_pipelines.usecases.runs.start import Ticket
 from inspect_pipelines.wiring import house as wired
+from open_inspect_rig import PACE
+from resources.sessions.open_inspect import sessions as open_inspect
 from stand_ins.open_inspect import ACTOR, SECRET, STEP, Agent, ControlPlane
 from stand_ins.server import Request, Says, StandIn
 
@@ -144,6 +146,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         "INSPECT_OPEN_INSPECT_MENDS": "true",
     }.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setattr(open_inspect, "Pace", lambda: PACE)  # its agents take milliseconds
     yield World(tmp_path, shop, plane)
     shop.close()
     plane.close()

@@ -182,7 +182,7 @@ def test_nothing_is_opened_again_where_nobody_can_tell_whether_it_was(
 
     plane._listed = others  # type: ignore[method-assign]
 
-    result = played(plane, home)
+    result = played(plane, home, pace=replace(PACE, opening=3.0))  # it is in vain, however long it takes
 
     assert (result.status, result.retry_may_help) == (SessionStatus.CRASHED, True)
     assert "nothing was opened a second time" in str(result.error)
@@ -247,7 +247,8 @@ def test_a_control_plane_that_is_down_for_the_rest_of_the_run_ends_it_at_its_dea
     )
 
     # not sooner than we know of the message ourselves, else it would be the beginning that took too long
-    result = late_once(plane, home, lambda session: kept(home).message_id)
+    in_vain = replace(PACE, collecting=1.0)
+    result = late_once(plane, home, lambda session: kept(home).message_id, pace=in_vain)
 
     assert result.status is SessionStatus.TIMEOUT
     assert "has not stopped" in str(result.error)
@@ -265,23 +266,28 @@ def test_pictures_come_although_every_second_answer_is_half_of_one(plane: Contro
     assert (result.status, len(result.screenshots)) == (SessionStatus.COMPLETED, 2)
 
 
-BOMB = png(20_000, 20_000)
+def bomb() -> bytes:
+    """Made where it is sent: two seconds, which everybody who collects the tests would wait for."""
+    return png(20_000, 20_000)
 
 
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"<!doctype html><p>Not found", "not a PNG, JPEG or WebP picture"),
-        (png(64, 64)[:-20], "cannot be decoded|truncated|no end|cut"),
-        (b"", "is no picture"),
-        (BOMB, "20000"),
-        (b"GIF89a" + bytes(50), "GIF"),
+        (lambda: b"<!doctype html><p>Not found", "not a PNG, JPEG or WebP picture"),
+        (lambda: png(64, 64)[:-20], "cannot be decoded|truncated|no end|cut"),
+        (lambda: b"", "is no picture"),
+        (bomb, "20000"),
+        (lambda: b"GIF89a" + bytes(50), "GIF"),
     ],
+    ids=["a page", "half of one", "nothing", "a bomb", "a GIF"],
 )
-def test_what_is_no_picture_is_never_a_pass(plane: ControlPlane, home: Path, data: bytes, says: str) -> None:
+def test_what_is_no_picture_is_never_a_pass(
+    plane: ControlPlane, home: Path, data: Callable[[], bytes], says: str
+) -> None:
     def shots(prompt: str) -> list[Shot]:
         first, *rest = as_asked(prompt)
-        return [replace(first, data=data), *rest]
+        return [replace(first, data=data()), *rest]
 
     plane.agent = lambda title: Agent(shots=shots)
 
