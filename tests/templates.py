@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -25,9 +26,11 @@ from resources.clock import SystemClock
 from resources.history.live import LiveHistory
 from resources.history.places import Places
 from resources.ledger import schema
+from resources.ledger.sqlite import SqliteDatabase
 from resources.ledger.store import create_ledgers
 
 upgrade, make, create = schema.upgrade, storages._make, LiveHistory._create
+make_engine = SqliteDatabase._make_engine
 
 
 @contextmanager
@@ -37,6 +40,7 @@ def in_place() -> Iterator[None]:
         patch.setattr(schema, "upgrade", _upgrade)
         patch.setattr(storages, "_make", _make)
         patch.setattr(LiveHistory, "_create", _create)
+        patch.setattr(SqliteDatabase, "_make_engine", _make_engine)
         yield
 
 
@@ -47,6 +51,7 @@ def out_of_place() -> Iterator[None]:
         patch.setattr(schema, "upgrade", upgrade)
         patch.setattr(storages, "_make", make)
         patch.setattr(LiveHistory, "_create", create)
+        patch.setattr(SqliteDatabase, "_make_engine", make_engine)
         yield
 
 
@@ -79,6 +84,20 @@ def _upgrade(connection: sa.Connection, name: str) -> None:
     for statement in _ledger()[1]:
         connection.exec_driver_sql(statement)
     connection.execute(sa.text("UPDATE journal_numbers SET epoch = :epoch"), {"epoch": uuid4().hex})
+
+
+@cache
+def _compiling() -> sa.Engine:
+    """What it has compiled, every ledger of this process uses: to compile a statement takes longer than to execute it."""
+    engine = sa.create_engine("sqlite://", query_cache_size=5000)
+    engine.connect().close()  # which tells its dialect what this SQLite can do
+    return engine
+
+
+def _make_engine(database: SqliteDatabase, *arguments: Any, **options: Any) -> sa.Engine:
+    engine = make_engine(database, *arguments, **options)
+    engine.dialect, engine._compiled_cache = _compiling().dialect, _compiling()._compiled_cache
+    return engine
 
 
 @cache
