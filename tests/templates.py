@@ -20,6 +20,7 @@ from uuid import uuid4
 import pytest
 import sqlalchemy as sa
 
+from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine import storages
 from inspect_pipelines.engine.instance import ensure_instance
 from resources.clock import SystemClock
@@ -128,7 +129,8 @@ def _dagster() -> Path:
 
 def _make(dagster_home: Path) -> None:
     databases = [dagster_home / name for name in storages.DATABASES]
-    if not storages.is_ours(dagster_home) or any(each.exists() for each in databases):
+    is_elsewhere = not storages.is_ours(dagster_home) or Settings().dagster_database_url is not None
+    if is_elsewhere or any(each.exists() for each in databases):
         make(dagster_home)
         return
     for name, database in zip(storages.DATABASES, databases, strict=True):
