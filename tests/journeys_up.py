@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 import psutil
 
+from inspect_pipelines.engine.storages import ensure_storages
 from journeys_commands import COMMAND, Project
 from patience import until
 
@@ -135,8 +136,14 @@ class Up:
 
 
 @contextlib.contextmanager
-def up(project: Project, *options: str) -> Iterator[Up]:
-    """Start it, wait until it says that it is up, and leave nothing behind."""
+def up(project: Project, *options: str, makes_databases: bool = False) -> Iterator[Up]:
+    """Start it, wait until it says that it is up, and leave nothing behind.
+
+    Args:
+        makes_databases: Those of Dagster, as in a new home, which takes two seconds of a process; else they are copied.
+    """
+    if not makes_databases:
+        ensure_storages(project.home)
     with (project.root / "up.out").open("wb") as out:
         process = subprocess.Popen(
             [COMMAND, "up", *options],

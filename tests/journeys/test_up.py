@@ -51,7 +51,7 @@ def running(
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PYTHONPATH", str(code))
         project.does("apply", "--yes")
-        with up(project, "--port", str(taken_port)) as running:
+        with up(project, "--port", str(taken_port), makes_databases=True) as running:
             yield running
 
 
