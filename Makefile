@@ -7,7 +7,7 @@ BENCH_ARGS ?=
 TOGETHER := --numprocesses 4 --dist loadfile --no-loadscope-reorder # the journeys wait more than they work, also on two cores
 
 .DEFAULT_GOAL := help
-.PHONY: help install postgres demo up test check lint types domain capacity journey-apps journey-crawl format lock clean
+.PHONY: help install postgres redis demo up test check lint types domain capacity journey-apps journey-crawl format lock clean
 MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE # else each of the thousand processes that the tests start compiles our code again
 
@@ -30,10 +30,13 @@ demo: $(INSTALLED) ## open a small shop, watch it, break it, see it caught
 up: $(INSTALLED) ## start everything: web, code server, daemon, Dagster UI
 	@$(BIN)/python -m inspect_pipelines.examples.watch
 
-test: $(INSTALLED) postgres ## run all tests
+redis: # runs that go over a broker go over a real one
+	@.ci/set-up redis
+
+test: $(INSTALLED) postgres redis ## run all tests
 	@$(BIN)/pytest -q $(TOGETHER)
 
-check: $(INSTALLED) postgres ## everything CI asks for, fast first
+check: $(INSTALLED) postgres redis ## everything CI asks for, fast first
 	@$(MAKE) --jobs 2 --output-sync lint types domain
 	@$(BIN)/python tests/unsteady.py -q $(TOGETHER) --ignore tests/domain # which has just been played, with its branches counted
 

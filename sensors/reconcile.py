@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Protocol, runtime_checkable
 
 import dagster as dg
 from dagster._core.launcher import WorkerStatus
@@ -25,6 +27,15 @@ NOTIFY_GRACE = timedelta(seconds=30)  # a run's last op may send for 20 s after 
 HEED_GRACE = timedelta(seconds=15)  # an interrupted run ends in two
 LOOK_BACK = timedelta(days=1)  # at the first look: what failed before its door while nobody looked
 MOST = 100  # Dagster runs a look
+
+
+@runtime_checkable
+class Resender(Protocol):
+    """A launcher whose orders may get lost on their way to a worker."""
+
+    def send_again(self, runs: Sequence[dg.DagsterRun]) -> list[str]:
+        """Send those of launched runs that did; the ids of these Dagster runs."""
+        ...
 
 
 @dg.sensor(
@@ -55,7 +66,10 @@ def reconcile(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Esta
     told += lost
     for house in houses:
         send_waiting(house)
-    reason = f"concluded: {', '.join(told)}" if told else "every open run has a worker"
+    again = _launch_again(instance, estate)
+    reasons = [f"concluded: {', '.join(told)}"] if told else []
+    reasons += [f"launched again: {', '.join(again)}"] if again else []
+    reason = "; ".join(reasons) or "every open run has a worker"
     return dg.SensorResult(skip_reason=reason, cursor=cursor)
 
 
@@ -83,6 +97,18 @@ def _end_in_progress(instance: dg.DagsterInstance, estate: Estate) -> list[str]:
             instance.run_coordinator.cancel_run(run.run_id)
             ended.append(f"Dagster run {run.run_id} of {ours.id}, which is {ours.status.value}")
     return ended
+
+
+def _launch_again(instance: dg.DagsterInstance, estate: Estate) -> list[str]:
+    """What was launched, and no worker has heard of."""
+    launcher = instance.run_launcher
+    if not isinstance(launcher, Resender):
+        return []
+    records = instance.get_run_records(dg.RunsFilter(statuses=[dg.DagsterRunStatus.STARTING]))
+    long_ago = estate.clock.now() - LAUNCH_GRACE
+    return launcher.send_again(
+        [record.dagster_run for record in records if _aware(record.update_timestamp) < long_ago]
+    )
 
 
 def _is_lost(instance: dg.DagsterInstance, run: dg.DagsterRun, age: timedelta) -> bool:

@@ -16,8 +16,8 @@ from dagster._core.origin import JobPythonOrigin, RepositoryPythonOrigin
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.commands import surroundings, warm_argv
-from inspect_pipelines.engine.launcher import WARM_LINK
 from inspect_pipelines.engine.storages import ensure_storages
+from inspect_pipelines.engine.warm.local import WARM_LINK
 from inspect_pipelines.engine.warm.wire import Message, ask
 from patience import until
 from resources.workers import WorkerLocks

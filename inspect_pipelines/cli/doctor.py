@@ -9,18 +9,19 @@ import sqlite3
 import sys
 import tempfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import click
 
+from inspect_pipelines.cli.check import Check, missed
 from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import print_json, say
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, resolve_secret
 from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.engine.instance import CELERY, kind_of, launcher_of
 from inspect_pipelines.engine.storages import mend, spoilt
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.house import House
@@ -33,16 +34,6 @@ REMOTE_DISKS = frozenset(
     ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "ceph", "glusterfs")
 )
 SECRET = re.compile(r"\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:/[^}]+)\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that a run needs."""
-
-    name: str
-    is_ok: bool
-    found: str
-    how: str = ""  # to get it, when it is missing
 
 
 @click.command()
@@ -86,6 +77,8 @@ def examine(settings: Settings) -> Iterator[Check]:
         yield ledger(settings)
     if settings.database_url or (settings.absolute_home() / "ledger.db").exists():
         yield run_history(settings)
+    if kind_of(settings.run_launcher) == CELERY:
+        yield from broker(settings)
     yield port("port", settings.port)
     yield fonts()
     yield packages("Playwright", "playwright")
@@ -203,8 +196,7 @@ def ledger(settings: Settings) -> Check:
     try:
         return Check("ledger", True, ledgers.described())
     except InspectError as error:
-        sentence, _, advice = str(error).partition("; ")
-        return Check("ledger", False, sentence, advice)
+        return missed("ledger", error)
     finally:
         ledgers.close()
 
@@ -219,10 +211,22 @@ def run_history(settings: Settings) -> Check:
         if ailment := found.history.ailment():
             return Check(name, False, "does not belong to the ledger", ailment)
     except InspectError as error:
-        sentence, _, advice = str(error).partition("; ")
-        return Check(name, False, sentence, advice or how)
+        return missed(name, error, how)
     remarks = found.history.remarks(since=found.clock.now() - REMARKED_FOR)
     return Check(name, True, f"mended lately: {remarks[-1]}" if remarks else "belongs to the ledger")
+
+
+def broker(settings: Settings) -> Iterator[Check]:
+    """The broker of the workers answers, and there are some."""
+    try:
+        launcher_of(CELERY)  # says what is not installed
+    except InspectError as error:
+        yield missed("broker", error)
+        return
+    from inspect_pipelines.engine.celery.survey import survey
+
+    for each in survey(settings):
+        yield Check(each.name, each.is_ok, each.found, each.how)
 
 
 def port(name: str, number: int) -> Check:

@@ -71,6 +71,7 @@ COMMANDS = {
     "up": ("up", "up", "Start everything: web, code server, daemon, Dagster UI."),
     "web": ("web", "web", "Answer requests, as one of several processes behind a proxy."),
     "daemon": ("up", "daemon", "Start all but what answers others, beside any number of `web`."),
+    "worker": ("worker", "worker", "Take runs out of the broker's queues and play them on this machine."),
     "env": ("up", "env", 'Print the variables for `eval "$(inspect-pipelines env)"`.'),
     "doctor": ("doctor", "doctor", "Say what is missing on this machine and how to get it."),
 }
@@ -94,6 +95,7 @@ OF_FILES = frozenset(
         "up",
         "web",
         "daemon",
+        "worker",
         "env",
         "doctor",
     )

@@ -170,7 +170,14 @@ class Settings(BaseModel):
     """The first port to try; a taken one is stepped over. Everything is behind this one, the Dagster UI at /dagster."""
 
     run_launcher: str = WARM
-    """Who executes runs: `warm` (a fork of a loaded parent), `dagster` (its own launcher), or `module:Class {JSON config}`."""
+    """Who executes runs: `warm` (a fork of a loaded parent), `dagster` (its own launcher), `celery` (workers that take them out
+    of the broker below), `k8s` (each a job of a cluster), or `module:Class`; each with `{JSON config}` behind it."""
+
+    broker_url: SecretStr | None = None
+    """The Redis server that hands runs to workers, `redis://:password@host:6379/0` or `rediss://..`."""
+
+    max_runs: int | None = Field(default=None, ge=1, le=10_000)
+    """How many runs Dagster lets out of its queue at once; None: as many as this machine has cores, two at least."""
 
     def absolute_home(self) -> Path:
         """`home` as an absolute path, symbolic links resolved."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from inspect_pipelines.config.settings import Settings, child_environment
@@ -55,12 +56,23 @@ def code_argv(module: str, socket: Path) -> list[str]:
     ]
 
 
-def warm_argv(module: str, socket: Path) -> list[str]:
-    return [PYTHON, "-m", "inspect_pipelines.engine.warm.parent", "--module", module, "--socket", str(socket)]
+def warm_argv(module: str, socket: Path, most: int | None = None) -> list[str]:
+    """The parent of all runs here; `most` at the same time, else as it thinks fit."""
+    bound = [] if most is None else ["--most", str(most)]
+    name = "inspect_pipelines.engine.warm.parent"
+    return [PYTHON, "-m", name, "--module", module, "--socket", str(socket), *bound]
 
 
 def alone_argv(dagster_run_id: str, lock: int) -> list[str]:
     return [PYTHON, "-m", "inspect_pipelines.engine.warm.alone", dagster_run_id, str(lock)]
+
+
+def celery_argv(queues: Sequence[str], at_once: int) -> list[str]:
+    return [
+        *(PYTHON, "-m", "celery", "--app", "inspect_pipelines.engine.celery.app", "worker"),
+        *("--pool", "threads", "--concurrency", str(at_once), "--queues", ",".join(queues)),
+        *("--loglevel", "WARNING", "--without-gossip", "--without-mingle"),
+    ]
 
 
 def daemon_argv(workspace: Path) -> list[str]:

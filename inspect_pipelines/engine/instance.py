@@ -6,10 +6,11 @@ import json
 import os
 import re
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 
 from inspect_pipelines.config.settings import WARM, Settings
-from inspect_pipelines.errors import Unavailable, UsageError
+from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
 from resources.disk.atomic import write_atomically
 
 MODULE = "inspect_pipelines.definitions"
@@ -17,13 +18,18 @@ MODULE = "inspect_pipelines.definitions"
 
 MARKER = "# written by inspect-pipelines; delete this line and the file is yours"
 
+CELERY, K8S = "celery", "k8s"
 NAMED_LAUNCHERS = {
     WARM: "inspect_pipelines.engine.launcher:InspectRunLauncher",
     "dagster": "inspect_pipelines.engine.served:ServedRunLauncher",
+    CELERY: "inspect_pipelines.engine.celery.launcher:InspectCeleryLauncher",
+    K8S: "inspect_pipelines.engine.k8s.launcher:InspectK8sLauncher",
 }
-LAUNCHER = re.compile(
-    r"^(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)(?:\s+(?P<config>\{.*\}))?$", re.DOTALL
-)
+PACKAGES = {CELERY: ("dagster_celery", "redis"), K8S: ("dagster_k8s",)}  # of the extra with the same name
+LAUNCHER = re.compile(r"^(?P<who>[A-Za-z_][\w.]*(?::[A-Za-z_]\w*)?)(?:\s+(?P<config>\{.*\}))?$", re.DOTALL)
+
+STARTS_SECONDS = 120  # from the launch to the first step, here
+WAITS_SECONDS = 1800  # the same where a worker or a node has to come first
 
 FOLDERS = ("", "dagster", "run", "logs", "history", "gallery", "reports", "outbox")
 
@@ -48,7 +54,7 @@ concurrency:
 run_monitoring:
   enabled: true
   poll_interval_seconds: 5
-  start_timeout_seconds: 120
+  start_timeout_seconds: {start_timeout_seconds}
   cancel_timeout_seconds: 30
   max_runtime_seconds: 14400
 run_retries: {{enabled: true, max_retries: 0}}
@@ -77,7 +83,7 @@ def ensure_instance(home: Path) -> Path:
     try:
         for folder in FOLDERS:
             _make_private(home / folder)
-        _write_settings(home / "dagster" / "dagster.yaml", Settings().run_launcher)
+        _write_settings(home / "dagster" / "dagster.yaml", Settings())
     except (FileExistsError, NotADirectoryError) as error:
         raise UsageError(
             f"INSPECT_HOME {str(home)!r} cannot be used: {error.filename!r} is a file, not a folder; "
@@ -117,12 +123,13 @@ def settings_text(dagster_home: Path, max_concurrent_runs: int, run_launcher: st
 
     Raises:
         UsageError: INSPECT_RUN_LAUNCHER or INSPECT_DAGSTER_DATABASE_URL cannot be read.
-        SetupMissing: What Dagster needs for that database is not installed.
+        SetupMissing: What Dagster needs for that launcher or database is not installed.
     """
     return SETTINGS.format(
         marker=MARKER,
         max_concurrent_runs=max_concurrent_runs,
         run_launcher=json.dumps(launcher_of(run_launcher)),  # JSON is YAML
+        start_timeout_seconds=WAITS_SECONDS if kind_of(run_launcher) in PACKAGES else STARTS_SECONDS,
         storages="\n".join(f"{key}: {json.dumps(value)}" for key, value in _storages(dagster_home).items()),
     )
 
@@ -141,25 +148,37 @@ def _storages(dagster_home: Path) -> dict[str, object]:
     return {"event_log_storage": of_ours}
 
 
+def kind_of(text: str) -> str:
+    """Which launcher a value of INSPECT_RUN_LAUNCHER names, without its config."""
+    return text.split(maxsplit=1)[0] if text.strip() else ""
+
+
 def launcher_of(text: str) -> dict[str, object]:
     """The `run_launcher` of dagster.yaml for a value of INSPECT_RUN_LAUNCHER.
 
     Raises:
         UsageError: It is neither a name that we know nor `module:Class`, or its config is no JSON object.
+        SetupMissing: It needs a package that is not installed.
     """
-    if text in NAMED_LAUNCHERS:
-        text = NAMED_LAUNCHERS[text]
     match = LAUNCHER.match(text)
     config = None
+    who = match["who"] if match else ""
     if match:
         with suppress(ValueError):
             config = json.loads(match["config"] or "{}")
-    if match is None or not isinstance(config, dict):
+    if (who not in NAMED_LAUNCHERS and ":" not in who) or not isinstance(config, dict):
         raise UsageError(
-            f"the setting INSPECT_RUN_LAUNCHER is {text!r}; write 'warm', 'dagster', or 'module:Class' with its config "
-            'as JSON behind it, such as \'dagster_celery:CeleryRunLauncher {"default_queue": "runs"}\''
+            f"the setting INSPECT_RUN_LAUNCHER is {text!r}; write 'warm', 'dagster', 'celery', 'k8s' or 'module:Class', "
+            'with its config as JSON behind it, such as \'celery {"queues": {"acme": "inner"}}\''
         )
-    found: dict[str, object] = {"module": match["module"], "class": match["name"]}
+    for package in PACKAGES.get(who, ()):
+        if find_spec(package) is None:
+            raise SetupMissing(
+                f"the setting INSPECT_RUN_LAUNCHER is {who!r}, which needs the package {package.replace('_', '-')!r}, "
+                f"and it is not installed; install it: pip install 'inspect-pipelines[{who}]'"
+            )
+    module, _, name = NAMED_LAUNCHERS.get(who, who).partition(":")
+    found: dict[str, object] = {"module": module, "class": name}
     return {**found, "config": config} if config else found
 
 
@@ -168,8 +187,8 @@ def _make_private(folder: Path) -> None:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _write_settings(path: Path, run_launcher: str) -> None:
-    wanted = settings_text(path.parent, most_runs(), run_launcher)
+def _write_settings(path: Path, settings: Settings) -> None:
+    wanted = settings_text(path.parent, settings.max_runs or most_runs(), settings.run_launcher)
     if path.exists():
         present = path.read_text(encoding="utf-8")
         if present == wanted or not present.startswith(MARKER):

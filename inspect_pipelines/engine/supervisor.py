@@ -22,7 +22,7 @@ from inspect_pipelines.engine.addresses import (
 )
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
 from inspect_pipelines.engine.databases import Databases
-from inspect_pipelines.engine.instance import MODULE
+from inspect_pipelines.engine.instance import MODULE, PACKAGES, kind_of
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
 from inspect_pipelines.engine.sources import Sources, our_folders
@@ -68,7 +68,9 @@ class Supervisor:
         self._heartbeat: Child | None = None  # ends when the daemon's heart beats
         self._stops = 0  # how often somebody asked
         self._environment = commands.surroundings(settings)
-        self._is_warm = settings.run_launcher == WARM
+        kind = kind_of(settings.run_launcher)
+        self._is_warm = kind == WARM
+        self._plays_here = kind not in PACKAGES  # elsewhere, runs go on without us
         self._databases = Databases(
             [] if settings.database_url else [self.home / "ledger.db", self.home / "inbox.db"]
         )
@@ -95,7 +97,7 @@ class Supervisor:
                         self._clock,
                         self._say,
                         hurried=lambda: self._stops > 1,
-                        runs=lambda: run_processes(self.home),
+                        runs=lambda: run_processes(self.home) if self._plays_here else [],
                     )
                 if self._heartbeat:
                     self._heartbeat.kill()

@@ -7,9 +7,9 @@ import dagster as dg
 import pytest
 import yaml
 
-from inspect_pipelines.engine.instance import MARKER, ensure_instance, launcher_of
+from inspect_pipelines.engine.instance import MARKER, ensure_instance, launcher_of, settings_text
 from inspect_pipelines.engine.storages import ensure_storages
-from inspect_pipelines.errors import Unavailable, UsageError
+from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
 
 
 def test_dagster_accepts_the_settings_and_finds_our_coordinator_and_launcher(tmp_path: Path) -> None:
@@ -49,8 +49,34 @@ def test_a_launcher_gets_its_config() -> None:
 
 @pytest.mark.parametrize("setting", ["", "fast", "module:", "a:B {", "a:B []", 'a:B {"b"}'])
 def test_a_launcher_that_cannot_be_read_is_told_with_an_example(setting: str) -> None:
-    with pytest.raises(UsageError, match=r"INSPECT_RUN_LAUNCHER is .*; write 'warm', 'dagster', or"):
+    with pytest.raises(UsageError, match=r"INSPECT_RUN_LAUNCHER is .*; write 'warm', 'dagster', 'celery', "):
         launcher_of(setting)
+
+
+def test_a_named_launcher_gets_its_config_too_and_time_for_a_worker_to_come() -> None:
+    text = settings_text(Path("/h"), 12, 'celery {"queues": {"acme": "inner"}}')
+
+    found = yaml.safe_load(text)
+    assert found["run_launcher"]["class"] == "InspectCeleryLauncher"
+    assert found["run_launcher"]["config"] == {"queues": {"acme": "inner"}}
+    assert found["run_monitoring"]["start_timeout_seconds"] == 1800
+    assert found["concurrency"]["runs"]["max_concurrent_runs"] == 12
+
+
+@pytest.mark.parametrize(("setting", "package"), [("celery", "dagster-celery"), ("k8s {}", "dagster-k8s")])
+def test_a_launcher_without_its_package_is_told_with_what_to_install(
+    monkeypatch: pytest.MonkeyPatch, setting: str, package: str
+) -> None:
+    monkeypatch.setattr("inspect_pipelines.engine.instance.find_spec", lambda name: None)
+    extra = setting.split()[0]
+
+    with pytest.raises(SetupMissing) as told:
+        launcher_of(setting)
+
+    assert str(told.value) == (
+        f"the setting INSPECT_RUN_LAUNCHER is '{extra}', which needs the package '{package}', and it is not installed; "
+        f"install it: pip install 'inspect-pipelines[{extra}]'"
+    )
 
 
 def test_every_folder_of_a_new_home_is_private(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -138,6 +138,32 @@ def test_a_dagster_run_without_a_worker_fails_on_both_sides(
     assert instance.get_run_by_id(run_id).status is dg.DagsterRunStatus.FAILURE
     assert latest(house).id == ours.id
     assert latest(house).status is RunStatus.ERROR
+
+
+class SendingLauncher(TellingLauncher):
+    """Hands runs to workers over something that may forget them; here it has forgotten all."""
+
+    def send_again(self, runs: Sequence[dg.DagsterRun]) -> list[str]:
+        return [run.run_id for run in runs]
+
+
+def test_what_was_launched_and_no_worker_has_heard_of_is_launched_again(
+    instance: dg.DagsterInstance, house: House
+) -> None:
+    launcher = SendingLauncher()
+    launcher.worker = WorkerStatus.UNKNOWN
+    launcher.register_instance(instance)
+    instance._run_launcher = launcher
+    waiting = a_dagster_run(instance, house, DagsterEventType.PIPELINE_STARTING)
+    a_dagster_run(instance, house, DagsterEventType.PIPELINE_START)  # it has a worker, or is lost
+
+    real_time(house, later=5)
+    early = look(instance, house)
+    real_time(house, later=20)
+    late = look(instance, house)
+
+    assert early.skip_reason.skip_message == "every open run has a worker"
+    assert late.skip_reason.skip_message == f"launched again: {waiting}"
 
 
 def test_a_run_that_is_just_being_launched_is_given_time(instance: dg.DagsterInstance, house: House) -> None:
