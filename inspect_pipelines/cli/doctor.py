@@ -18,13 +18,12 @@ import click
 from inspect_pipelines.cli.check import Check, missed
 from inspect_pipelines.cli.choice import chosen_house
 from inspect_pipelines.cli.output import print_json, say
+from inspect_pipelines.cli.servers import agents, broker, every_agent
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings, resolve_secret
-from inspect_pipelines.domain.ids import DEFAULT_ORG
-from inspect_pipelines.engine.instance import CELERY, kind_of, launcher_of
+from inspect_pipelines.engine.instance import CELERY, kind_of
 from inspect_pipelines.engine.storages import mend, spoilt
 from inspect_pipelines.errors import InspectError
-from inspect_pipelines.ports.house import House
 
 LEAST_PYTHON = (3, 11)
 LEAST_SQLITE = (3, 35)  # RETURNING
@@ -216,19 +215,6 @@ def run_history(settings: Settings) -> Check:
     return Check(name, True, f"mended lately: {remarks[-1]}" if remarks else "belongs to the ledger")
 
 
-def broker(settings: Settings) -> Iterator[Check]:
-    """The broker of the workers answers, and there are some."""
-    try:
-        launcher_of(CELERY)  # says what is not installed
-    except InspectError as error:
-        yield missed("broker", error)
-        return
-    from inspect_pipelines.engine.celery.survey import survey
-
-    for each in survey(settings):
-        yield Check(each.name, each.is_ok, each.found, each.how)
-
-
 def port(name: str, number: int) -> Check:
     """A taken port is no obstacle: `up` steps over it."""
     with socket.socket() as probe:
@@ -264,22 +250,6 @@ def browser(settings: Settings) -> Iterator[Check]:
     except InspectError as error:
         how = "as root, or in a container without user namespaces, set INSPECT_NO_SANDBOX=true; else install Chromium again"
         yield Check("a first picture", False, str(error), how)
-
-
-def agents(house: House) -> Iterator[Check]:
-    """The control plane of an organisation lets us in: asked with a signed request."""
-    for each in house.agents.examine():
-        yield Check(each.name, each.is_ok, each.found, each.how)
-
-
-def every_agent(settings: Settings) -> Iterator[Check]:
-    """The same of each organisation of the home that has one; what several have in common is told once."""
-    from inspect_pipelines.wiring import estate
-
-    ours = estate(settings)
-    houses = [ours.house(org_id) for org_id in ours.publication.organizations() or [DEFAULT_ORG]]
-    told = dict.fromkeys(check for house in houses if house.agents.are_set_up for check in agents(house))
-    yield from told
 
 
 def secrets(project: Path) -> Iterator[Check]:

@@ -187,19 +187,19 @@ def test_an_organisation_has_the_queue_that_the_setting_names(crew: Crew) -> Non
 
 
 def test_a_worker_that_is_asked_to_stop_ends_after_its_last_run_and_a_second_time_cancels(crew: Crew) -> None:
-    run_id = crew.launch("slow")
-    in_hand(crew, run_id)
+    playing = [crew.launch("slow") for _ in range(2)]
+    in_hand(crew, *playing)
+    waiting = crew.launch()
 
     crew.process.terminate()
-    until(lambda: "1 in progress; nothing new is taken" in crew.said)
-    later = crew.launch()
-    was_playing = crew.process.poll() is None and crew.status(run_id) is ENDED.STARTED
+    until(lambda: "2 in progress; nothing new is taken" in crew.said)
+    are_playing = crew.process.poll() is None and {crew.status(each) for each in playing} == {ENDED.STARTED}
     crew.process.terminate()
     crew.process.wait()
 
-    assert was_playing
-    assert crew.ended(run_id) is not ENDED.SUCCESS
-    assert crew.status(later) is ENDED.STARTING
+    assert are_playing
+    assert ENDED.SUCCESS not in {crew.ended(each) for each in playing}
+    assert crew.status(waiting) is ENDED.STARTING
     assert crew.redis.client.llen("runs") == 1, "left to other workers"
 
 
