@@ -32,6 +32,7 @@ KNOW_THE_HOME = {
     "inspect_pipelines/cli/serve.py",
     "inspect_pipelines/cli/web.py",
     "inspect_pipelines/cli/up.py",
+    "inspect_pipelines/cli/worker.py",
     "inspect_pipelines/cli/upkeep.py",  # backs the whole of it up, and puts it back
     "inspect_pipelines/config/settings.py",
     "inspect_pipelines/wiring.py",

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -134,7 +135,7 @@ def test_what_the_cluster_refuses_is_told_and_no_job_is_made(
 ) -> None:
     file = str(cluster.kubeconfig(tmp_path, token))
     monkeypatch.setenv("INSPECT_RUN_LAUNCHER", setting(kubeconfig=file, **config))
-    hasty = SimpleNamespace(sleep=lambda seconds: None)
+    hasty = SimpleNamespace(sleep=lambda seconds: None, time=time.time)
     monkeypatch.setattr("dagster_k8s.client.time", hasty)  # it tries a 401 three times
     with dg.DagsterInstance.from_config(str(ensure_instance(tmp_path / "home"))) as instance:
         rig = Rig(cluster, instance, Warm(tmp_path / "home", instance, None))  # type: ignore[arg-type]  # no parent
