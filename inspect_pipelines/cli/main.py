@@ -43,7 +43,7 @@ COMMANDS = {
     "environments": (
         "environments",
         "environments",
-        "List, show and accept another browser, system, scale or other fonts.",
+        "List, show, accept and revoke another browser, system, scale or other fonts.",
     ),
     "comments": (
         "comments",
