@@ -28,7 +28,8 @@ class DebtKind(StrEnum):
     UNSTABLE = "unstable"
     AT_RISK = "at_risk"
     DRIFT = "drift"
-    ENDING = "ending"  # a quarantine or an ignored change, within a week
+    ENDING = "ending"  # a quarantine, an ignored change or a variant, within a week
+    UNNEEDED = "unneeded"  # one of several approved pictures of a view that can go
 
 
 OF_RUNGS = {
@@ -101,6 +102,20 @@ def told_of_drift(name: str, track: Track, now: datetime) -> str:
     if not is_far and not track.due(now):
         return ""
     return f"{name} drifts: {track.told(track.since)}; beyond {MOST_SPENT:g} a run needs review"
+
+
+def told_of_variant(view: View, letter: str, until: datetime, by: str) -> str:
+    """Which approved picture is right no more soon."""
+    return f"variant {letter} of {view} is right until {until:%Y-%m-%d %H:%M} UTC; {by.removeprefix('user:')} said so"
+
+
+def told_of_unneeded(view: View, letter: str, why: str) -> str:
+    """Which approved picture can go.
+
+    Args:
+        why: As a clause.
+    """
+    return f"variant {letter} of {view} can go: {why}"
 
 
 def told_of_end(decision: Decision) -> str:

@@ -17,6 +17,8 @@ from inspect_pipelines.domain.debt import (
     told_of_ignored,
     told_of_review,
     told_of_rung,
+    told_of_unneeded,
+    told_of_variant,
 )
 from inspect_pipelines.domain.flakiness import MONTH
 from inspect_pipelines.domain.ids import DefinitionId, RunId
@@ -34,6 +36,7 @@ from inspect_pipelines.ports.ledger import LedgerSession
 from inspect_pipelines.queries.environments import EnvironmentReview, list_environments
 from inspect_pipelines.queries.reviews import list_reviews
 from inspect_pipelines.queries.steadiness import steadiness_of_definition
+from inspect_pipelines.queries.variants import VariantSummary, variants_of
 
 PAGE = 200
 SET_ASIDE = (DecisionKind.QUARANTINE, DecisionKind.IGNORE)
@@ -155,14 +158,22 @@ def _on_rungs(house: House, watched: Iterable[Definition], now: datetime) -> Ite
 
 
 def _drifting(books: _Books, watched: Iterable[Definition], now: datetime) -> Iterator[Debt]:
-    """Views of each set once, however many definitions share it."""
+    """Views of each set, and their variants, once, however many definitions share it."""
     sets: set[str] = set()
     for one in watched:
         name = one.plan.baseline.set or one.id
         if name in sets:
             continue
         sets.add(name)
-        tracks = books.ledger.drift_tracks.of(name)
+        tracks, active = books.ledger.drift_tracks.of(name), books.ledger.baselines.active(name)
+        several = [
+            (each, kind, said)
+            for each in variants_of(active, tracks, now=now)
+            for kind, said in _of_variant(each, now)
+        ]
+        if several and (seen := books.seen(one.id)) is not None:
+            for each, kind, said in several:
+                yield Debt(kind, one.id, seen.run_id, said, books.owners(seen, [each.view]))
         told = [
             (view, said)
             for view in sorted(tracks)
@@ -172,6 +183,13 @@ def _drifting(books: _Books, watched: Iterable[Definition], now: datetime) -> It
         if told and (seen := books.seen(one.id)) is not None:
             for view, said in told:
                 yield Debt(DebtKind.DRIFT, one.id, seen.run_id, said, books.owners(seen, [view]))
+
+
+def _of_variant(one: VariantSummary, now: datetime) -> Iterator[tuple[DebtKind, str]]:
+    if one.unneeded:
+        yield DebtKind.UNNEEDED, told_of_unneeded(one.view, one.letter, one.unneeded)
+    elif one.until is not None and one.until <= now + ANNOUNCED_BEFORE:
+        yield DebtKind.ENDING, told_of_variant(one.view, one.letter, one.until, one.approved_by)
 
 
 def _ending(books: _Books, now: datetime) -> Iterator[Debt]:

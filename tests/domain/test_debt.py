@@ -16,6 +16,8 @@ from inspect_pipelines.domain.debt import (
     told_of_ignored,
     told_of_review,
     told_of_rung,
+    told_of_unneeded,
+    told_of_variant,
 )
 from inspect_pipelines.domain.decision import Decision, Shown
 from inspect_pipelines.domain.drift_track import Track
@@ -67,6 +69,13 @@ def test_a_review_says_what_waits_and_for_how_long() -> None:
     assert told_of_review(NIGHTLY, "", (), since=since, now=NOW).endswith(": nothing is approved yet")
     assert age(NOW - timedelta(days=1), NOW) == "1 day"
     assert age(NOW - timedelta(minutes=59), NOW) == "less than an hour"
+
+
+def test_a_variant_is_told_that_ends_soon_or_can_go() -> None:
+    assert told_of_variant(a_view(), "B", NOW, "user:ada") == (
+        f"variant B of shop/home@desktop is right until {NOW:%Y-%m-%d %H:%M} UTC; ada said so"
+    )
+    assert told_of_unneeded(a_view(), "B", "it ended") == "variant B of shop/home@desktop can go: it ended"
 
 
 def test_drift_is_told_from_half_way_to_the_review_that_it_ends_in() -> None:

@@ -20,6 +20,7 @@ from inspect_pipelines.domain.baseline import Baseline
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.branch import layer
 from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.debt import DebtKind
 from inspect_pipelines.domain.ids import DEFAULT_ORG, DefinitionId, Sha256
 from inspect_pipelines.domain.plan import BaselinePolicy
 from inspect_pipelines.domain.run import Run, RunStatus
@@ -28,6 +29,7 @@ from inspect_pipelines.domain.screenshot import Masked
 from inspect_pipelines.domain.wish import Wish
 from inspect_pipelines.errors import NotFound, Refused, UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.queries.debts import list_debts
 from inspect_pipelines.usecases.pictures import go_back
 from inspect_pipelines.usecases.pictures.adopt import adopt
 from inspect_pipelines.usecases.pictures.compare_run import compare_run
@@ -291,6 +293,24 @@ def test_the_drift_of_one_variant_is_told_by_the_runs_that_showed_it(house: Hous
     assert further.points[0].score == 0.0, "the run that B is of"
     assert max(score for _, score in (*first.measured, *further.measured)) < 0.01
     assert lettered(house, NAME, HOME) == ("A", "B")
+
+
+def test_owners_owe_a_word_about_a_variant_that_ends_soon_or_that_no_run_shows(house: House) -> None:
+    clock = house.clock
+    assert isinstance(clock, SteppedClock)
+    approve_both(house, until=clock.at + 45 * DAY)
+    soon = [one.kind for one in list_debts(house, now=clock.at + 2 * DAY)]
+    for number in range(3):
+        a_night(house, page("spring", compression=number), after=14 * DAY)
+
+    ending, unneeded = list_debts(house, now=clock.at)
+
+    assert soon == []
+    assert {ending.kind, unneeded.kind} == {DebtKind.ENDING, DebtKind.UNNEEDED}
+    told = sorted((ending.sentence, unneeded.sentence))
+    assert told[0].startswith("variant A of shop/home@desktop can go: no run has shown it since 2026-11-2")
+    assert told[1].startswith("variant B of shop/home@desktop is right until 2027-01-0")
+    assert list_debts(house, now=clock.at + 9 * DAY)[-1].sentence.startswith("variant B of")
 
 
 def test_the_variant_that_was_shown_last_is_tried_first_and_the_others_are_not_opened(house: House) -> None:
