@@ -22,8 +22,7 @@ from resources.channels.routed import RoutedChannel
 from resources.clock import SystemClock
 from resources.code_host.github import GitHub
 from resources.code_host.workflows import GitHubWorkflows
-from resources.evidence_files import FolderEvidenceFiles
-from resources.gallery.opening import gallery_at, place
+from resources.gallery.opening import evidence_at, gallery_at, place, reports_at
 from resources.hashes import Argon2Hashes
 from resources.history.store import DuckHistory
 from resources.identities.oidc import OidcIdentities
@@ -32,7 +31,6 @@ from resources.ledger.store import SqlLedgers, create_ledgers
 from resources.live_frames import FolderLiveFrames
 from resources.logins.folder import FolderLogins
 from resources.publication import FilePublication
-from resources.report.html import HtmlReports
 from resources.seal import FileSeal
 from resources.sessions.browser.sessions import BrowserSessions
 from resources.sessions.open_inspect.access import Access
@@ -60,7 +58,7 @@ def estate(settings: Settings | None = None) -> Estate:
     files = home / "outbox"
     opener = Opener(CHANNELS, gallery, clock, resolve_secret, files)
     channel = RoutedChannel(publication.channels, opener, FileChannel(files, gallery))
-    evidence_files = FolderEvidenceFiles(home / "evidence")
+    evidence_files = evidence_at(pictures, home / "evidence", clock)
     live_frames = FolderLiveFrames(home / "run" / "live", clock.now)
     key = settings.logins_key.get_secret_value() if settings.logins_key else None
     browser = BrowserSessions(
@@ -72,7 +70,7 @@ def estate(settings: Settings | None = None) -> Estate:
         no_sandbox=settings.no_sandbox,
         memory_mb=settings.session_memory_mb,
         live=live_frames if settings.live_frames else None,
-        evidence=evidence_files.folder,
+        evidence=home / "evidence",
     )
     workers = workers_of(home, ledgers)
     if isinstance(workers, SharedWorkers):
@@ -95,7 +93,7 @@ def estate(settings: Settings | None = None) -> Estate:
         live_frames=live_frames,
         workers=workers,
         logins=FolderLogins(home / "logins", key),
-        reports=HtmlReports(home, gallery),
+        reports=reports_at(pictures, home, gallery),
         seal=FileSeal(home / "keys"),
         hasher=Argon2Hashes(),
         identities=OidcIdentities(clock),

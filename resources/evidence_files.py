@@ -46,6 +46,14 @@ class FolderEvidenceFiles:
             raise Unreadable(f"evidence {str(path)!r} is damaged: its bytes are not what its name says")
         return data
 
+    def holds(self, kind: EvidenceKind, sha256: Sha256) -> bool:
+        """Whether it is there."""
+        return self._path(kind, sha256).is_file()
+
+    def link(self, kind: EvidenceKind, sha256: Sha256, *, seconds: int) -> str | None:
+        """None: a folder has no door of its own."""
+        return None
+
     def url(self, kind: EvidenceKind, sha256: Sha256) -> str:
         return str(self._path(kind, sha256))
 

@@ -72,6 +72,10 @@ def examine(settings: Settings) -> Iterator[Check]:
     else:
         yield databases(settings.dagster_home())
     yield disk_space(settings.absolute_home())
+    if settings.gallery:
+        from inspect_pipelines.cli.bucket_check import bucket
+
+        yield bucket(settings)
     if settings.database_url:
         yield ledger(settings)
     if settings.database_url or (settings.absolute_home() / "ledger.db").exists():

@@ -15,7 +15,8 @@ class EvidenceFiles(Protocol):
         """Store a file, atomically and once.
 
         Raises:
-            Unavailable: The disk is full.
+            Unavailable: The disk is full, or the storage does not answer.
+            Refused: The storage lets nobody store there.
         """
 
     def get(self, kind: EvidenceKind, sha256: Sha256) -> bytes:
@@ -32,6 +33,9 @@ class EvidenceFiles(Protocol):
         Raises:
             NotFound: No file can have that name.
         """
+
+    def link(self, kind: EvidenceKind, sha256: Sha256, *, seconds: int) -> str | None:
+        """An address that opens it without a key, until then; None: it is not there, or has no door of its own."""
 
     def prune(
         self, keep: Iterable[Sha256], *, older_than: datetime, is_dry_run: bool = False

@@ -8,6 +8,8 @@ from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.run import sessions_of
 
+OPEN_SECONDS = 3600  # of a link into a bucket
+
 
 def evidence_of_run(house: House, run_id: str, sha256: str) -> tuple[EvidenceFile, bytes] | None:
     """A file with its bytes; None: the run refers to no such file.
@@ -24,9 +26,11 @@ def evidence_of_run(house: House, run_id: str, sha256: str) -> tuple[EvidenceFil
 
 
 def opened(house: House, file: EvidenceFile) -> str:
-    """Where a person opens it; else why it is not there, in brackets."""
+    """Where a person opens it, for an hour where it is in a bucket; else why it is not there, in brackets."""
     if file.sha256 is None:
         return f"({file.note})"
+    if link := house.evidence_files.link(file.kind, file.sha256, seconds=OPEN_SECONDS):
+        return link
     try:
         house.evidence_files.get(file.kind, file.sha256)
     except NotFound:

@@ -1,8 +1,6 @@
 """The gallery in a bucket: `ab/<sha>.png`, `ab/<sha>.rows`, `thumbs/ab/<sha>-320.webp`, for any number of machines.
 
-Nobody holds a lock over machines, so age and a mark do what the folder's lock does. A picture that is stored again is written
-anew once it is half as old as the youngest that `prune` takes. Whoever deletes one marks it before he looks at its age for the
-last time, and whoever wrote an old one anew looks for the mark afterwards: one of the two sees the other.
+How long one stays, and how it is deleted while others store it, is told in resources/objects/aging.py.
 """
 
 from __future__ import annotations
@@ -20,18 +18,13 @@ from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unavailable, Unreadable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.gallery import Stat
-from inspect_pipelines.usecases.pictures.prune import YOUNGEST
 from resources.gallery.folder import SHA256
 from resources.gallery.png import HEADER_BYTES, check, dimensions, packed_rows, shrunk
+from resources.objects.aging import YOUNG, Aging
 from resources.objects.store import Meta, Objects
 
-YOUNG = YOUNGEST / 2  # the rest is for clocks that differ and runs that take long
 THUMBS = "thumbs"
-DOOMED = "doomed"
 PROBE = "writable"  # what `check_writable` writes
-MARK_DIES_AFTER = timedelta(minutes=10)  # whoever left it is dead: a deletion takes a few requests
-MARK_IS_AWAITED = 30.0  # seconds
-POLL_SECONDS = 0.05
 AT_ONCE = 8  # requests of a prune
 
 
@@ -54,9 +47,8 @@ class ObjectGallery:
     ) -> None:
         self._objects = objects
         self._probe = probe or objects
-        self._clock = clock
         self._home = home
-        self._young_for = young_for
+        self._aging = Aging(objects, clock, young_for)
 
     def put(self, png: bytes, *, with_rows: bool = False) -> Sha256:
         """Store a PNG once, after checking that it is whole and within the caps; a known one costs a look at its header."""
@@ -65,11 +57,7 @@ class ObjectGallery:
         path = _path(sha256)
         if with_rows and self._objects.head(_rows_path(sha256)) is None:
             self._objects.create(_rows_path(sha256), packed_rows(png))
-        known = self._objects.head(path)
-        if known is None and self._objects.create(path, png):
-            return sha256
-        if known is not None and not (self._is_young(known) and self._is_sound(known, png)):
-            self._write_anew(sha256, png)  # a damaged one is healed by it, too
+        self._aging.store(path, png, called=sha256)  # a damaged one is healed by it, too
         return sha256
 
     def rows(self, sha256: Sha256) -> bytes | None:
@@ -134,11 +122,11 @@ class ObjectGallery:
         known = self._objects.head(_path(sha256))
         if known is None:
             return False
-        if not self._is_young(known):
+        if not self._aging.is_young(known):
             png = self._objects.get(_path(sha256))
             if png is None:
                 return False
-            self._write_anew(sha256, png)
+            self._aging.write_anew(_path(sha256), png, called=sha256)
         return True
 
     def prune(
@@ -171,59 +159,16 @@ class ObjectGallery:
             if stem in pictures and not is_whole:
                 return 0, 0  # its row hashes alone are old; they go when it goes
             parts = [*thumbs.get(stem, ()), *(each.path for each in found if each.path.endswith(".rows"))]
-            if not (is_dry_run or self._delete(Sha256(stem), parts, older_than)):
+            if not (
+                is_dry_run
+                or self._aging.delete(_path(Sha256(stem)), *parts, called=stem, older_than=older_than)
+            ):
                 return 0, 0
             return int(is_whole), sum(each.size_bytes for each in found)
 
         with ThreadPoolExecutor(AT_ONCE) as pool:
             done = list(pool.map(delete, sorted(old)))
         return sum(count for count, _ in done), sum(size for _, size in done)
-
-    def _delete(self, sha256: Sha256, parts: list[str], older_than: datetime) -> bool:
-        """Whether it was deleted; not when somebody stored it meanwhile, or somebody else is about it."""
-        mark = _mark(sha256)
-        if not self._objects.create(mark, b""):
-            known = self._objects.head(mark)
-            if known is not None and not self._is_dead(known):
-                return False
-            self._objects.replace(mark, b"")
-        try:
-            seen = self._objects.head(_path(sha256))
-            if seen is not None and seen.stored_at >= older_than:
-                return False
-            self._objects.delete(
-                *parts, _path(sha256)
-            )  # the picture last: what a crash leaves is found again
-            return True
-        finally:
-            self._objects.delete(mark)
-
-    def _write_anew(self, sha256: Sha256, png: bytes) -> None:
-        """Make it young again, and see to it that nobody deletes it for the age that it had."""
-        self._objects.replace(_path(sha256), png)
-        give_up_at = self._clock.monotonic() + MARK_IS_AWAITED
-        while (mark := self._objects.head(_mark(sha256))) is not None and not self._is_dead(mark):
-            if self._clock.monotonic() >= give_up_at:
-                raise Unavailable(
-                    f"picture {self.url(sha256)!r} is being pruned, and that does not end; try again in ten minutes"
-                )
-            self._clock.sleep(POLL_SECONDS)
-        if self._objects.head(_path(sha256)) is None:
-            self._objects.create(_path(sha256), png)
-
-    def _is_sound(self, known: Meta, png: bytes) -> bool:
-        """By its length and the storage's own checksum, where that is one that we can compute; else it is read."""
-        if known.size_bytes != len(png):
-            return False
-        if known.tag == hashlib.md5(png, usedforsecurity=False).hexdigest():
-            return True
-        return self._objects.get(known.path) == png
-
-    def _is_young(self, known: Meta) -> bool:
-        return self._clock.now() - known.stored_at < self._young_for
-
-    def _is_dead(self, mark: Meta) -> bool:
-        return self._clock.now() - mark.stored_at > MARK_DIES_AFTER
 
     def _missing(self, sha256: Sha256) -> NotFound:
         return NotFound(
@@ -240,7 +185,3 @@ def _path(sha256: Sha256) -> str:
 
 def _rows_path(sha256: Sha256) -> str:
     return _path(sha256).removesuffix(".png") + ".rows"
-
-
-def _mark(sha256: Sha256) -> str:
-    return f"{DOOMED}/{sha256}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -16,12 +17,20 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.verdict import Verdict
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.reports import Reports
+from object_storage import ObjectServer
 from resources.report.html import HtmlReports
+from resources.report.objects import ObjectReports
 
 
-@pytest.fixture(params=["html", "memory"])
+@pytest.fixture(params=["html", "bucket", "memory"])
 def reports(request: pytest.FixtureRequest, tmp_path: Path) -> Reports:
-    return HtmlReports(tmp_path, MemoryGallery()) if request.param == "html" else CollectedReports()
+    if request.param == "memory":
+        return CollectedReports()
+    folder = HtmlReports(tmp_path, MemoryGallery())
+    if request.param == "html":
+        return folder
+    server: ObjectServer = request.getfixturevalue("object_server")
+    return ObjectReports(server.objects(uuid4().hex), MemoryGallery(), folder)
 
 
 def a_report(number: int = 1, status: RunStatus = RunStatus.ERROR) -> Report:

@@ -17,7 +17,7 @@ from playwright.sync_api import BrowserContext, Error
 
 from inspect_pipelines.domain.box import Box
 from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind, EvidenceRules, Keep
-from inspect_pipelines.errors import Unavailable
+from inspect_pipelines.errors import Refused, Unavailable
 from inspect_pipelines.ports.evidence_files import EvidenceFiles
 from resources.sessions.browser.clean_files import clean_har, clean_trace, misread
 from resources.sessions.browser.film import Film
@@ -120,7 +120,7 @@ class Recorder:
         else:
             try:
                 told = EvidenceFile(kind, viewport, self._files.put(kind, data), len(data))
-            except Unavailable as error:
+            except (Refused, Unavailable) as error:
                 told = EvidenceFile(kind, viewport, None, len(data), str(error))
         self._record.tell(told)
 

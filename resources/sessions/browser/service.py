@@ -17,8 +17,7 @@ from inspect_pipelines.errors import InspectError, SessionCrashed, UsageError
 from inspect_pipelines.ports.logins import Logins
 from inspect_pipelines.stored.serial import load_json
 from resources.clock import SystemClock
-from resources.evidence_files import FolderEvidenceFiles
-from resources.gallery.opening import gallery_at
+from resources.gallery.opening import evidence_at, gallery_at
 from resources.live_frames import FolderLiveFrames
 from resources.logins.folder import FolderLogins
 from resources.objects.bucket import Bucket
@@ -109,7 +108,7 @@ def perform(
     Args:
         show: As the player's.
         hold: As the player's.
-        evidence: Where traces, films and network logs are kept; None: nowhere.
+        evidence: The folder of traces, films and network logs, where the gallery is in no bucket; None: they are kept nowhere.
         scratch: For what of these still holds secrets.
     """
     clock = SystemClock()
@@ -130,7 +129,7 @@ def perform(
             Record(each.playbook, redactor, lambda line: write(f"{BESIDE}{line}"), today=today)
             for each in requests[1:]
         ]
-        files = FolderEvidenceFiles(evidence) if evidence is not None else None
+        files = evidence_at(gallery, evidence, clock) if evidence is not None else None
         recorder = Recorder(request.playbook.evidence, record, files, scratch)
         # What the other side leaves beside its pictures is not kept: it is measured by, not looked into.
         recorders = [recorder, *(Recorder(request.playbook.evidence, each, None, scratch) for each in others)]

@@ -22,7 +22,8 @@ from loopback_site.server import png
 from object_storage import HASTY, READER_KEY, READER_SECRET, ObjectServer
 from patience import allowed, until
 from resources.clock import SystemClock
-from resources.gallery.objects import MARK_DIES_AFTER, ObjectGallery
+from resources.gallery.objects import ObjectGallery
+from resources.objects.aging import MARK_DIES_AFTER
 from resources.objects.bucket import Bucket
 from resources.objects.store import Meta, Objects, Patience
 from stand_ins.sick_storage import SickStorage, a_sick_storage
