@@ -3,6 +3,7 @@
 
 BIN := .venv/bin
 INSTALLED := .venv/installed
+LAKE := .venv-lake/installed
 BENCH_ARGS ?=
 TOGETHER := --numprocesses 4 --dist loadfile --no-loadscope-reorder # the journeys wait more than they work, also on two cores
 
@@ -21,6 +22,10 @@ $(INSTALLED): requirements.lock pyproject.toml .ci/set-up
 	@.ci/set-up chromium
 	@touch $@
 
+$(LAKE): $(INSTALLED) requirements-lake.lock # the tests of lakes play with a DuckDB whose extensions are packages
+	@.ci/set-up lake
+	@touch $@
+
 postgres: # the contract tests of the ledger play on a real server, through a real PgBouncer
 	@.ci/set-up postgres
 
@@ -33,10 +38,10 @@ up: $(INSTALLED) ## start everything: web, code server, daemon, Dagster UI
 redis: # runs that go over a broker go over a real one
 	@.ci/set-up redis
 
-test: $(INSTALLED) postgres redis ## run all tests
+test: $(INSTALLED) $(LAKE) postgres redis ## run all tests
 	@$(BIN)/pytest -q $(TOGETHER)
 
-check: $(INSTALLED) postgres redis ## everything CI asks for, fast first
+check: $(INSTALLED) $(LAKE) postgres redis ## everything CI asks for, fast first
 	@$(MAKE) --jobs 2 --output-sync lint types domain
 	@$(BIN)/python tests/unsteady.py -q $(TOGETHER) --ignore tests/domain # which has just been played, with its branches counted
 
@@ -79,5 +84,5 @@ lock: ## write requirements.lock anew from pyproject.toml (needs uv)
 		--no-emit-find-links --no-annotate --no-header --output-file requirements.lock pyproject.toml
 
 clean: ## forget caches and .venv; .inspect holds data and stays
-	@rm -rf .venv .unsteady .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
+	@rm -rf .venv .venv-lake .unsteady .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

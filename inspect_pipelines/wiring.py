@@ -24,7 +24,7 @@ from resources.code_host.github import GitHub
 from resources.code_host.workflows import GitHubWorkflows
 from resources.gallery.opening import evidence_at, gallery_at, place, reports_at
 from resources.hashes import Argon2Hashes
-from resources.history.store import DuckHistory
+from resources.history.opening import history_at
 from resources.identities.oidc import OidcIdentities
 from resources.inbox.store import create_inbox
 from resources.ledger.store import SqlLedgers, create_ledgers
@@ -83,7 +83,7 @@ def estate(settings: Settings | None = None) -> Estate:
         ledger=ledgers.of(DEFAULT_ORG),
         ledgers=ledgers,
         inbox=inbox,
-        history=DuckHistory(home, ledgers, clock),
+        history=history_at(settings, ledgers, clock),
         gallery=gallery,
         evidence_files=evidence_files,
         sessions=RoutedSessions({BROWSER: browser}),  # and agents, by each organisation's own ledger

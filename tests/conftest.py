@@ -9,6 +9,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from object_storage import ObjectServer
+    from resources.history.lake import Lake
 
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=60)
 settings.load_profile("ci")
@@ -73,6 +75,27 @@ def unprepared() -> Iterator[None]:
         yield
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--lake", metavar="URL", help="play the history's tests over lakes on that PostgreSQL (lakes.py)"
+    )
+    parser.addoption("--bucket", metavar="URL", help="where an S3 server is, for those of them that take one")
+
+
+@pytest.fixture
+def lake(request: pytest.FixtureRequest, tmp_path: Path) -> Lake | None:
+    """A new one, where lakes are played; None: histories are files."""
+    server = request.config.getoption("lake")
+    if server is None:
+        return None
+    from lakes import a_lake
+
+    return a_lake(server, f"of_{os.getpid()}_{next(LAKES)}", tmp_path)
+
+
+LAKES = count(1)
+
+
 gc.disable()  # half of what it takes to collect ten thousand tests; what these are is kept until the end anyhow
 
 
@@ -97,6 +120,7 @@ SLOWEST = (
     "tests/resources/sessions/test_pictures.py",
     "tests/resources/sessions/test_secrets.py",
     "tests/cli/test_full_disk.py",
+    "tests/contracts/test_lake.py",
     "tests/resources/history/test_mending.py",
     "tests/resources/history/test_crashes.py",
     "tests/engine/",

@@ -17,6 +17,8 @@ from inspect_pipelines.domain.verdict import Verdict, VerdictKind
 from inspect_pipelines.facts.run import run_facts
 from prepared import prepared_ledgers
 from resources.clock import SystemClock
+from resources.history.lake import Lake
+from resources.history.lake_store import LakeHistory
 from resources.history.store import DuckHistory
 from resources.ledger.store import SqlLedger, SqlLedgers
 
@@ -63,7 +65,7 @@ class Home:
     ledger: SqlLedger
     ledgers: SqlLedgers
     clock: SystemClock
-    history: DuckHistory
+    history: DuckHistory | LakeHistory
 
     def finish(self, *numbers: int, comparisons: int = 20) -> None:
         """End these runs, each in a transaction of its own."""
@@ -103,6 +105,7 @@ class StoppedClock(SystemClock):
         return self._at
 
 
-def a_home(path: Path, clock: SystemClock | None = None) -> Home:
+def a_home(path: Path, clock: SystemClock | None = None, lake: Lake | None = None) -> Home:
     ledgers, clock = prepared_ledgers(path / "ledger.db"), clock or SystemClock()
-    return Home(path, ledgers.of(DEFAULT_ORG), ledgers, clock, DuckHistory(path, ledgers, clock))
+    history = LakeHistory(lake, path, ledgers, clock) if lake else DuckHistory(path, ledgers, clock)
+    return Home(path, ledgers.of(DEFAULT_ORG), ledgers, clock, history)

@@ -216,7 +216,8 @@ def run_history(settings: Settings) -> Check:
     except InspectError as error:
         return missed(name, error, how)
     remarks = found.history.remarks(since=found.clock.now() - REMARKED_FOR)
-    return Check(name, True, f"mended lately: {remarks[-1]}" if remarks else "belongs to the ledger")
+    said = f"mended lately: {remarks[-1]}" if remarks else "belongs to the ledger"
+    return Check(name, True, f"{said}, in {found.history.url()}" if settings.history else said)
 
 
 def port(name: str, number: int) -> Check:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_pipelines.cli.choice import chosen_client, chosen_house, named_org, refuse_server
+from inspect_pipelines.cli.moving import move
 from inspect_pipelines.cli.output import say, say_json
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.cli.upkeep import backup, export_, prune, restore, vacuum
@@ -38,7 +39,7 @@ def history() -> None:
     """Query the run history with SQL, and look after it."""
 
 
-for _command in (prune, vacuum, backup, restore, export_):
+for _command in (prune, vacuum, backup, restore, export_, move):
     history.add_command(_command)
 
 

@@ -21,6 +21,7 @@ from inspect_pipelines.engine.run_log import printed
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.estate import Estate
+from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.web.access.gate import Gate
@@ -50,7 +51,7 @@ from inspect_pipelines.wiring import code_host, limiter
 from inspect_pipelines.wiring import estate as build
 from resources.dagster.graphql import GraphqlEngine
 from resources.dagster.ticker import DagsterTicker
-from resources.history.owner import Owner
+from resources.history.opening import owner_at
 
 NOT_STARTED = 3
 
@@ -103,7 +104,7 @@ def application(
         url = urls()["dagster_ui"]
         return engine_at(url) if url else None
 
-    owner = Owner(settings.absolute_home(), house.ledgers, house.clock)
+    owner = owner_at(settings, house.ledgers, house.clock)
     sources = KnownSources(estate)
     ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=ui)
     group_commit = GroupCommit(house.inbox)
@@ -137,7 +138,7 @@ def application(
 def _all_duties(
     settings: Settings,
     estate: Estate,
-    owner: Owner,
+    owner: HistoryOwner,
     sources: KnownSources,
     engine: Callable[[], GraphqlEngine | None],
     ticker: DagsterTicker,

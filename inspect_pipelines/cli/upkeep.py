@@ -95,6 +95,11 @@ def backup(target: Path, force: bool) -> None:
     """
     settings = Settings()
     refuse_server(settings, "its files are on that machine")
+    if settings.history is not None:
+        raise Refused(
+            "the history is in a lake, which no backup of a home holds; take pg_dump of its database, and then a copy of its "
+            "files (docs/operating.md says how)"
+        )
     if target.exists() and not force:
         raise Refused(f"{str(target)!r} exists; write it over with --force, or name another file")
     done = back_up(settings.absolute_home(), target, at=SystemClock().now())

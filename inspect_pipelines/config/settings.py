@@ -111,6 +111,24 @@ class Settings(BaseModel):
     gallery_secret: str | None = Field(default=None, pattern=SECRET_REFERENCE.pattern)
     """Its secret, as a reference: `${env:NAME}` or `${file:/path}`; the JSON of a service account with Google."""
 
+    history: SecretStr | None = None
+    """A lake for the history, `ducklake:postgres:dbname=.. host=..`, or a reference to that; None: a file in `home`."""
+
+    history_data: str | None = Field(default=None, min_length=1)
+    """Where the lake's files are: a folder that each machine sees under this name, or `s3://bucket/prefix`."""
+
+    history_endpoint: str | None = Field(default=None, pattern=r"^https?://[^\s@]+$")
+    """The address of an S3-compatible server; None: Amazon's own."""
+
+    history_region: str | None = Field(default=None, min_length=1)
+    """The bucket's region."""
+
+    history_key: str | None = Field(default=None, min_length=1)
+    """The id of the access key."""
+
+    history_secret: str | None = Field(default=None, pattern=SECRET_REFERENCE.pattern)
+    """Its secret, as a reference: `${env:NAME}` or `${file:/path}`."""
+
     chromium: Path | None = None
     """The browser; None: found on PATH, then Playwright's own."""
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import duckdb
 
 from inspect_pipelines.errors import InspectError, Unavailable, Unreadable
+from resources.history.lake import Lake
+from resources.history.lake_connection import attach
 from resources.history.nameless import ADDRESS, Nameless
 
 # DuckDB 1.5 must be able to read what 2.0 writes: the command line people have may be the older one
@@ -34,8 +36,21 @@ def open_writing(path: Path) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
+    """A lake to be written, made when it is not there; only the holder of the lease may ask."""
+    connection = duckdb.connect(":memory:")
+    try:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET threads = 1")  # as of a file
+        attach(connection, lake, is_read_only=False)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
 def open_reading(
-    path: Path,
+    path: Path | Lake,
     *,
     memory: str = MEMORY,
     threads: int | None = None,
@@ -43,7 +58,7 @@ def open_reading(
     is_nameless: bool = False,
     written: Path | None = None,
 ) -> duckdb.DuckDBPyConnection:
-    """A read-only look at one file that can reach no other file, cannot be reconfigured, and takes no more memory.
+    """A read-only look at one file, or a lake, that can reach no other file, cannot be reconfigured, and takes no more memory.
 
     Neither can it load an extension, or see a variable of this program.
 
@@ -51,7 +66,7 @@ def open_reading(
     show the old file.
 
     Args:
-        path: Of the file.
+        path: Of the file; or the lake.
         memory: The most that a query takes.
         threads: The most that it works with; None: as many as there are cores.
         late_rows: Up to how many sorted rows have their other columns read after they are found; None: DuckDB's 50.
@@ -60,11 +75,11 @@ def open_reading(
     """
     connection = duckdb.connect(":memory:")
     try:
-        if is_nameless:
-            connection.register_filesystem(Nameless(path))
-            connection.execute("SET secret_directory = ''")  # below the home of whoever runs us
-        connection.execute(f"ATTACH '{ADDRESS if is_nameless else quoted(path)}' AS history (READ_ONLY)")
-        connection.execute("USE history")
+        if isinstance(path, Lake):
+            attach(connection, path, is_read_only=True)
+            connection.execute(f"SET allowed_directories = ['{quoted(path.data)}']")
+        else:
+            _attach_file(connection, path, is_nameless=is_nameless)
         connection.execute("SET GLOBAL TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{memory}'")
         connection.execute("SET temp_directory = ''")  # what does not fit must not fill the disk instead
@@ -78,38 +93,59 @@ def open_reading(
             connection.execute(f"SET allowed_paths = ['{quoted(written)}']")
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
-    except duckdb.Error:
+    except (duckdb.Error, InspectError):
         connection.close()
         raise
     return connection
 
 
-def open_copying(source: Path, target: Path) -> duckdb.DuckDBPyConnection:
+def _attach_file(connection: duckdb.DuckDBPyConnection, path: Path, *, is_nameless: bool) -> None:
+    address = quoted(path)
+    if is_nameless:
+        connection.execute("SET secret_directory = ''")  # below the home of whoever runs us
+        if not duckdb.__version__.startswith(
+            "1."
+        ):  # that takes `://` of strangers for folders: it is told the path
+            connection.register_filesystem(Nameless(path))
+            address = ADDRESS
+    connection.execute(f"ATTACH '{address}' AS history (READ_ONLY)")
+    connection.execute("USE history")
+
+
+def open_copying(source: Path | Lake, target: Path) -> duckdb.DuckDBPyConnection:
     """A new file, `part`, beside one that is read, `whole`; what is made lands in the new one until it is detached."""
     connection = duckdb.connect(":memory:")
     try:
         connection.execute(f"SET memory_limit = '{COPYING_MEMORY}'")
         connection.execute("SET threads = 1")  # nobody waits for it so much that others should
-        connection.execute(f"ATTACH '{quoted(source)}' AS whole (READ_ONLY)")
+        _attach_whole(connection, source)
         connection.execute(f"ATTACH '{quoted(target)}' AS part (STORAGE_VERSION '{STORAGE_VERSION}')")
         connection.execute("USE part")
-    except duckdb.Error:
+    except (duckdb.Error, InspectError):
         connection.close()
         raise
     return connection
 
 
-def open_whole(source: Path) -> duckdb.DuckDBPyConnection:
-    """One file, `whole`, to be read and written elsewhere by whoever asked for that on this machine."""
+def open_whole(source: Path | Lake) -> duckdb.DuckDBPyConnection:
+    """One file or lake, `whole`, to be read and written elsewhere by whoever asked for that on this machine."""
     connection = duckdb.connect(":memory:")
     try:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(f"SET memory_limit = '{COPYING_MEMORY}'")
-        connection.execute(f"ATTACH '{quoted(source)}' AS whole (READ_ONLY)")
-    except duckdb.Error:
+        _attach_whole(connection, source)
+    except (duckdb.Error, InspectError):
         connection.close()
         raise
     return connection
+
+
+def _attach_whole(connection: duckdb.DuckDBPyConnection, source: Path | Lake) -> None:
+    if isinstance(source, Lake):
+        attach(connection, source, is_read_only=True, name="whole")
+        connection.execute("USE memory")
+    else:
+        connection.execute(f"ATTACH '{quoted(source)}' AS whole (READ_ONLY)")
 
 
 def quoted(text: object) -> str:

@@ -10,6 +10,7 @@ import duckdb
 
 from inspect_pipelines.errors import Refused, Unavailable, UsageError
 from resources.history.connection import NO_ROOM, open_whole, quoted
+from resources.history.lake import Lake
 from resources.history.tables import tables_of
 
 # When what a row tells happened: its month. What has none of them (definitions) is one file.
@@ -27,11 +28,11 @@ MOMENTS = (
 ONE_FILE = ("schedules", "triggers")
 
 
-def export(snapshot: Path, target: Path) -> Mapping[str, int]:
+def export(snapshot: Path | Lake, target: Path) -> Mapping[str, int]:
     """Every table of the published history under a new folder; how many rows each has.
 
     Args:
-        snapshot: The published copy.
+        snapshot: The published copy, or the lake.
         target: Made; it must not be there, or be empty.
 
     Raises:

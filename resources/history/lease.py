@@ -28,10 +28,12 @@ class Lease:
     Args:
         path: The file to lock.
         ledgers: Where its name is held, too, if other machines work there; None: nobody asks them.
+        of: What every machine calls it; empty: it is the home's own, whose id lies beside the file.
     """
 
-    def __init__(self, path: Path, ledgers: Ledgers | None = None) -> None:
+    def __init__(self, path: Path, ledgers: Ledgers | None = None, *, of: str = "") -> None:
         self._path = path
+        self._of = of
         self._leases = ledgers.leases if ledgers is not None and ledgers.is_shared else None
         self._descriptor: int | None = None
         self._held: leases.Lease | None = None
@@ -99,6 +101,8 @@ class Lease:
 
     def _name(self) -> str:
         """The history's own: homes of several machines over one ledger have a history each."""
+        if self._of:
+            return f"projector:{self._of}"
         file = self._path.with_name("id")
         if not file.exists():  # we hold the flock
             file.write_text(SystemClock().new_id(), encoding="ascii")
@@ -106,9 +110,9 @@ class Lease:
 
 
 @contextmanager
-def holding(path: Path, ledgers: Ledgers | None = None) -> Iterator[Lease | None]:
+def holding(path: Path, ledgers: Ledgers | None = None, *, of: str = "") -> Iterator[Lease | None]:
     """Hold the lease for a block; yields None, and holds nothing, when another has it."""
-    lease = Lease(path, ledgers)
+    lease = Lease(path, ledgers, of=of)
     try:
         yield lease if lease.take() else None
     finally:

@@ -18,6 +18,7 @@ from resources.history import migrations, publication
 from resources.history.connection import open_writing, told
 from resources.history.lease import Lease
 from resources.history.mending import Mending
+from resources.history.moved import refuse_moved
 from resources.history.pairing import Pairing
 from resources.history.places import Places
 from resources.history.projector import Projector, Row
@@ -48,6 +49,21 @@ def up_to_forgetting(rows: list[Row]) -> list[Row]:
     """A batch ends with a month that is forgotten: each is up to a second of work by itself, and years come at once."""
     end = next((at for at, (_, kind, _) in enumerate(rows, 1) if kind == FORGOTTEN), len(rows))
     return rows[:end]
+
+
+def take_in(projector: Projector, ledgers: Ledgers, *, first_rows: int = FIRST_ROWS) -> int:
+    """Project what the journal holds now, a batch a transaction, and return the newest seq."""
+    applied = projector.watermark().seq
+    with ledgers.read() as across:
+        numbers = across.journal.numbers()  # what comes later waits: writers may be as fast as we are
+    at_most = first_rows
+    while applied < numbers.head:
+        with ledgers.read() as across:
+            rows = up_to_forgetting(across.journal.after(applied, at_most))
+        projector.apply(rows, numbers.epoch)
+        applied = rows[-1][0]
+        at_most = rows_of_next(rows)
+    return applied
 
 
 class LiveHistory:
@@ -103,19 +119,7 @@ class LiveHistory:
                 raise (told(error, self._places.live) or error) from error
 
     def _drain(self) -> int:
-        projector = self._paired()
-        applied = projector.watermark().seq
-        with self._ledgers.read() as ledgers:
-            numbers = ledgers.journal.numbers()  # what comes later waits: writers may be as fast as we are
-        at_most = FIRST_ROWS
-        while applied < numbers.head:
-            with self._ledgers.read() as ledgers:
-                rows = ledgers.journal.after(applied, at_most)
-            rows = up_to_forgetting(rows)
-            projector.apply(rows, numbers.epoch)
-            applied = rows[-1][0]
-            at_most = rows_of_next(rows)
-        return applied
+        return take_in(self._paired(), self._ledgers)
 
     def _publish(self, meanwhile: Callable[[], object]) -> Publication:
         began = self._clock.monotonic()
@@ -152,6 +156,7 @@ class LiveHistory:
 
     def _opened(self) -> Projector:
         if self._projector is None:
+            refuse_moved(self._places)
             publication.sweep(self._places)
             if not self._places.live.exists():
                 self._refuse_to_start_over()

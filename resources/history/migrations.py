@@ -11,6 +11,8 @@ import duckdb
 from inspect_pipelines.errors import Refused
 from resources.history.schema import FOLDER, PATTERN
 
+NO_SUCH_COMMENT = "Cannot comment on columns"  # of a view: DuckLake 1.0 keeps none
+
 
 @dataclass(frozen=True, slots=True)
 class Migration:
@@ -28,8 +30,15 @@ def known(folder: Path = FOLDER) -> list[Migration]:
     return [Migration(int(file.name[:4]), file.read_text(encoding="utf-8")) for file in files]
 
 
-def migrate(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) -> None:
-    """Apply what is missing.
+def migrate(
+    connection: duckdb.DuckDBPyConnection, migrations: list[Migration], *, is_lake: bool = False
+) -> bool:
+    """Apply what is missing; whether anything was.
+
+    Args:
+        connection: To the history.
+        migrations: All of them.
+        is_lake: It is a lake, which has no WAL and no words about the columns of views.
 
     Raises:
         Refused: The file is newer than this program, or a migration was edited after it had been applied.
@@ -41,7 +50,7 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) 
     for migration in missing:
         connection.begin()
         try:
-            connection.execute(migration.sql)
+            _run(connection, migration.sql, is_lake=is_lake)
             connection.execute(
                 "INSERT INTO internal.schema_migrations VALUES (?, ?, now())",
                 [migration.version, migration.checksum],
@@ -50,8 +59,21 @@ def migrate(connection: duckdb.DuckDBPyConnection, migrations: list[Migration]) 
             connection.rollback()
             raise
         connection.commit()
-    if missing:
+    if missing and not is_lake:
         connection.execute("CHECKPOINT")  # replaying DDL from the WAL is where DuckDB has had its bugs
+    return bool(missing)
+
+
+def _run(connection: duckdb.DuckDBPyConnection, sql: str, *, is_lake: bool) -> None:
+    if not is_lake:
+        connection.execute(sql)
+        return
+    for statement in connection.extract_statements(sql):
+        try:
+            connection.execute(statement)
+        except duckdb.BinderException as error:
+            if NO_SUCH_COMMENT not in str(error):
+                raise
 
 
 def _keep_books(connection: duckdb.DuckDBPyConnection) -> None:

@@ -9,6 +9,8 @@ import duckdb
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.history import OldFacts
+from resources.history.lake import Lake
+from resources.history.lake_connection import told_of_lake
 from resources.history.reader import Reader
 
 OF_RUNS = ("sessions", "steps", "screenshots", "comparisons", "findings")
@@ -22,6 +24,7 @@ SELECT DISTINCT date_trunc('month', happened_at AT TIME ZONE 'UTC') FROM (
 """
 OLD = "FROM internal.automated_runs WHERE org_id = $org_id AND completed_at < $before"
 SIZE = "SELECT used_blocks * block_size FROM pragma_database_size() WHERE database_name = 'history'"
+SIZE_OF_LAKE = "SELECT coalesce(sum(file_size_bytes), 0)::BIGINT FROM ducklake_table_info('history')"
 
 
 def old_facts(reader: Reader, org_id: OrgId, before: datetime) -> OldFacts:
@@ -38,8 +41,10 @@ def old_facts(reader: Reader, org_id: OrgId, before: datetime) -> OldFacts:
                 mine = f"SELECT count(*) FROM internal.{name} WHERE run_seq IN (SELECT run_seq {OLD})"  # noqa: S608 - our own tables
                 rows += _number(cursor, mine, of)
                 every += _number(cursor, f"SELECT count(*) FROM internal.{name}")  # noqa: S608 - our own tables
-            size = _number(cursor, SIZE)
+            size = _number(cursor, SIZE_OF_LAKE if isinstance(reader.path, Lake) else SIZE)
     except duckdb.Error as error:
+        if isinstance(reader.path, Lake):
+            raise told_of_lake(error, reader.path) from error
         raise Unreadable(
             f"the copy of the run history {str(reader.path)!r} cannot be read: {str(error).splitlines()[0]}; "
             "delete it, the next query makes a new one"

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-import os
-import threading
-import weakref
-from dataclasses import dataclass
 from pathlib import Path
 
-from inspect_pipelines.errors import InspectError, Overtaken
 from inspect_pipelines.ports.across import Ledgers
 from inspect_pipelines.ports.clock import Clock
 from resources.history import publication
 from resources.history.lease import Lease
 from resources.history.live import LiveHistory
 from resources.history.places import Places
+from resources.history.turns import Turns
 
 POLL_SECONDS = (
     0.08  # from one look at the journal to the next: a small batch costs DuckDB 25 ms, mostly planning
@@ -26,20 +21,9 @@ PUBLISH_SHARE = (
 )
 TIDY_EVERY_SECONDS = 3600.0  # from one look for what can be tidied to the next, once there was nothing
 
-log = logging.getLogger(__name__)
 
-
-@dataclass(frozen=True, slots=True)
-class Status:
-    """How far it is."""
-
-    is_owner: bool = False
-    applied_seq: int = 0
-    published_seq: int = 0
-
-
-class Owner:
-    """`ports.HistoryOwner`; one thread calls it, and no DuckDB connection of it crosses a fork."""
+class Owner(Turns):
+    """Of the live file."""
 
     def __init__(
         self,
@@ -49,46 +33,15 @@ class Owner:
         *,
         publish_every_seconds: float = PUBLISH_EVERY_SECONDS,
     ) -> None:
-        self.status = Status()
         self._places = Places(home)
+        super().__init__(Lease(self._places.lock, ledgers))
         self._ledgers = ledgers
         self._clock = clock
         self._publish_every_seconds = publish_every_seconds
-        self._applied = -1  # unknown until the live file was opened
         self._epoch = ""  # of the ledger that it was drained from
-        self._published = 0
         self._publish_at = 0.0  # on the clock's steady counter
         self._tidy_at = 0.0
-        self._lease = Lease(self._places.lock, ledgers)
         self._live = LiveHistory(self._places, ledgers, clock, self._lease)
-        self._turn = threading.Lock()  # held while DuckDB is touched
-        _LIVING.add(self)
-
-    def turn(self) -> float | None:
-        """Take in what the journal has, publish when it is time; returns the seconds until the next look.
-
-        None: another process owns the history.
-        """
-        with self._turn:
-            try:
-                return self._take_turn(is_last=False)
-            except Overtaken:
-                self._give_up()
-                raise
-            finally:
-                self._note()
-
-    def let_go(self) -> None:
-        """Drain and publish what is there, then give up the lease, whatever came of that."""
-        with self._turn:
-            try:
-                self._take_turn(is_last=True)
-            finally:
-                self._give_up()
-                self._note()
-
-    def _note(self) -> None:
-        self.status = Status(self._lease.is_held, max(self._applied, 0), self._published)
 
     def _take_turn(self, *, is_last: bool) -> float | None:
         if not self._lease.take():
@@ -138,41 +91,5 @@ class Owner:
         self._applied = self._live.drain()
         self._note()
 
-    def _give_up(self) -> None:
-        self._close()
-        self._lease.release()
-
-    def _close(self) -> None:
-        try:
-            self._live.close()
-        except InspectError as error:
-            log.warning("run history: %s", error)
-
-    def before_fork(self) -> None:
-        self._turn.acquire()
-        self._close()
-
-    def after_fork_in_parent(self) -> None:
-        self._turn.release()
-
-    def after_fork_in_child(self) -> None:
-        """The child is no owner: its copy of the lease would keep the flock alive after the parent's death."""
-        self._lease.forget()
-        self._turn = threading.Lock()
-        self._applied = -1
-        self.status = Status()
-
-
-_LIVING: weakref.WeakSet[Owner] = weakref.WeakSet()
-
-
-def _each(deed: str) -> None:
-    for owner in list(_LIVING):
-        getattr(owner, deed)()
-
-
-os.register_at_fork(
-    before=lambda: _each("before_fork"),
-    after_in_parent=lambda: _each("after_fork_in_parent"),
-    after_in_child=lambda: _each("after_fork_in_child"),
-)
+    def _close_history(self) -> None:
+        self._live.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import duckdb
 
 from inspect_pipelines.domain.ids import OrgId
 from resources.history.connection import open_copying, quoted
+from resources.history.lake import Lake
 from resources.history.tables import FOR_PEOPLE, OURS
 
 # a table says itself whose its rows are, or by the run that they belong to; what does neither belongs to nobody
@@ -64,11 +66,11 @@ def holds_only(connection: duckdb.DuckDBPyConnection, org_id: OrgId, *, database
     return True
 
 
-def make(snapshot: Path, target: Path, org_id: OrgId) -> None:
-    """Copy an organisation's rows out of a published copy, and the views over them; put in place by rename."""
+def make(whole: Path | Lake, target: Path, org_id: OrgId) -> None:
+    """Copy an organisation's rows out of a published copy or a lake, and the views over them; put in place by rename."""
     new = target.with_name(f"{target.name}.{os.getpid()}.new")
     new.unlink(missing_ok=True)
-    with open_copying(snapshot, new) as connection:
+    with open_copying(whole, new) as connection:
         connection.execute(f"CREATE SCHEMA {OURS}")
         for schema, name, names_owner, belongs_to_run in connection.execute(
             TABLES, {"database": "whole"}
@@ -92,4 +94,6 @@ def make(snapshot: Path, target: Path, org_id: OrgId) -> None:
 
 if __name__ == "__main__":
     os.nice(10)
-    make(Path(sys.argv[1]), Path(sys.argv[2]), OrgId(sys.argv[3]))
+    told = json.load(sys.stdin)  # and not as arguments, which everybody on this machine can read
+    of = Lake(**told["lake"]) if "lake" in told else Path(told["file"])
+    make(of, Path(told["target"]), OrgId(told["org_id"]))

@@ -11,8 +11,9 @@ import logging
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -22,8 +23,8 @@ from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.errors import Unavailable, UsageError
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.history import Answered, Column
+from resources.history.lake import Lake
 from resources.history.places import Places
-from resources.history.publication import Publication, files_of
 
 START_SECONDS = 5.0  # for the process to begin and to write its answer, on a machine that has other work too
 GATHERING_SECONDS = 20.0  # that somebody waits for the rows of their organisation
@@ -56,61 +57,78 @@ class Part:
 
 
 class Parts:
-    """Those of a home."""
+    """Those of a home.
 
-    def __init__(self, places: Places, clock: Clock) -> None:
+    Args:
+        places: Where they lie.
+        clock: For how long copying may rest.
+        whole: What they are parts of.
+        state: What tells it from what it was or will be.
+    """
+
+    def __init__(
+        self, places: Places, clock: Clock, whole: Path | Lake, state: Callable[[], Sequence[int]]
+    ) -> None:
         self._places, self._clock = places, clock
+        self._whole, self._state = whole, state
         self._parts: dict[OrgId, Part] = {}
         self._lock = Lock()
 
-    def answer(self, org_id: OrgId, sql: str, published: Publication) -> Answered:
+    def answer(self, org_id: OrgId, sql: str, published_at: str) -> Answered:
         """As `ports.History.answer`, of what was published last."""
         with self._lock:
             is_known_as_shared = org_id in self._parts
-        if not is_known_as_shared:
-            said = self._asked(self._places.snapshot, org_id, sql)
+        if isinstance(self._whole, Path) and not is_known_as_shared:
+            said = self._asked(self._whole, org_id, sql)
             if "is_shared" not in said:
-                return _answered(said, published.published_at)
+                return _answered(said, published_at)
         with self._lock:
             part = self._parts.setdefault(org_id, Part())
         path = self._places.part(org_id)
-        self._gather(part, path, org_id, published)
+        self._gather(part, path, org_id, published_at)
         said = self._asked(path, org_id, sql)
         if "is_shared" in said or "damaged" in said:
             part.files = ()
             raise Unavailable("the history of your organisation has to be gathered anew; ask again")
         return _answered(said, part.as_of)
 
-    def _gather(self, part: Part, path: Path, org_id: OrgId, published: Publication) -> None:
+    def _gather(self, part: Part, path: Path, org_id: OrgId, published_at: str) -> None:
         """Have the rows of the organisation in its file, or those of a while ago where copying them again has not paid yet."""
         if not part.turn.acquire(timeout=GATHERING_SECONDS):
             raise _still_gathering()
         try:
-            now = files_of(self._places)
+            now = self._state()
             is_resting = self._clock.monotonic() < part.rests_until
             if part.maker is None and path.exists() and part.files and (now == part.files or is_resting):
                 return
             if part.maker is None:
-                part.began = (now, published.published_at, self._clock.monotonic())
+                part.began = (now, published_at, self._clock.monotonic())
                 part.maker = self._making(path, org_id)
             self._finish(part)
         finally:
             part.turn.release()
 
     def _making(self, path: Path, org_id: OrgId) -> subprocess.Popen[str]:
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         for leftover in path.parent.glob(f"{path.name}.*.new*"):
             leftover.unlink(missing_ok=True)
-        module = "resources.history.part"
-        command = [sys.executable, "-I", "-m", module, str(self._places.snapshot), str(path), org_id]
-        return subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
+        is_lake = isinstance(self._whole, Lake)
+        told = {"lake": asdict(self._whole)} if isinstance(self._whole, Lake) else {"file": str(self._whole)}
+        maker = subprocess.Popen(
+            [sys.executable, "-I", "-m", "resources.history.part"],
+            stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
             text=True,
-            env=ENVIRONMENT,
+            # libpq looks for a lake's password where we would; nobody's SQL runs in that process
+            env=None if is_lake else ENVIRONMENT,
         )
+        assert maker.stdin is not None
+        with suppress(BrokenPipeError):  # it is told by how it ends
+            json.dump({**told, "target": str(path), "org_id": org_id}, maker.stdin)
+            maker.stdin.close()
+        maker.stdin = None  # `communicate` would flush it
+        return maker
 
     def _finish(self, part: Part) -> None:
         assert part.maker is not None

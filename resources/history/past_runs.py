@@ -16,6 +16,8 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_filter import RunFilter
 from inspect_pipelines.errors import Unreadable
 from inspect_pipelines.ports.history import PastRun
+from resources.history.lake import Lake
+from resources.history.lake_connection import told_of_lake
 from resources.history.reader import Reader
 
 COLUMNS = """
@@ -79,11 +81,11 @@ def one(reader: Reader, org_id: OrgId, run_id: RunId) -> PastRun | None:
 
 def _found(reader: Reader, statement: str, parameters: Mapping[str, Any]) -> list[PastRun]:
     try:
-        with reader.asking() as cursor:
-            found = cursor.execute(statement, dict(parameters))
-            names = [column[0] for column in found.description or ()]
-            return [_past_run(dict(zip(names, row, strict=True))) for row in found.fetchall()]
+        columns, rows = reader.ask(statement, parameters)
+        return [_past_run(dict(zip(columns, row, strict=True))) for row in rows]
     except (duckdb.Error, FileNotFoundError) as error:  # it may be replaced at this moment
+        if isinstance(reader.path, Lake):
+            raise told_of_lake(error, reader.path) from error
         first_line = str(error).strip().partition("\n")[0]
         raise Unreadable(
             f"the copy of the run history {str(reader.path)!r} cannot be read: {first_line}; "

@@ -57,6 +57,11 @@ class Places:
         return self.folder / f"{name}-{at:%Y%m%dT%H%M%S}.duckdb"
 
     @property
+    def moved(self) -> Path:
+        """Says where the history is, once it is no file of this home any more, as JSON."""
+        return self.folder / "moved.json"
+
+    @property
     def wanted(self) -> Path:
         """Exists while somebody waits for a publication."""
         return self.folder / "wanted"

@@ -415,8 +415,7 @@ SELECT seq, epoch, mark FROM internal.applied;
 
 -- name: move_watermark
 UPDATE internal.applied SET seq = $seq, epoch = $epoch, mark = $mark, token = nullif($token, 0)
-WHERE $token = 0 OR coalesce(token, 0) <= $token
-RETURNING seq;
+WHERE $token = 0 OR coalesce(token, 0) <= $token;
 
 -- name: find_runs
 SELECT run_id FROM automated_runs WHERE list_contains($ids, run_id);

@@ -74,7 +74,7 @@ class Projector:
             Overtaken: An owner that came later has moved it already.
         """
         moved = self._run("move_watermark", seq=seq, epoch=epoch, mark=mark, token=self._token)
-        if moved.fetchone() is None:
+        if moved.fetchone() == (0,):  # rows that were changed
             raise Overtaken(
                 "the run history was taken over by another machine while this one did not show up; nothing was changed, "
                 "and the facts that wait are that one's"

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 import duckdb
 
-from inspect_pipelines.errors import Unreadable, UsageError
+from inspect_pipelines.errors import InspectError, Unavailable, Unreadable, UsageError
 from inspect_pipelines.ports.history import Table
 from resources.history.connection import MEMORY, open_reading
+from resources.history.lake import Lake
+from resources.history.lake_connection import told_of_lake
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -46,7 +48,7 @@ class Limits:
     is_nameless: bool = False  # it does not learn where the copy lies
 
 
-def run(sql: str, path: Path, limits: Limits = Limits()) -> Table:
+def run(sql: str, path: Path | Lake, limits: Limits = Limits()) -> Table:
     """The answer of one reading statement over a copy of the history.
 
     DuckDB works in a thread of its own: Ctrl-C and the clock end it at once, however deep in its work it is.
@@ -112,7 +114,7 @@ def _answer(connection: duckdb.DuckDBPyConnection, statement: duckdb.Statement, 
         raise refusal(error, limits) from error
 
 
-def refusal(error: duckdb.Error, limits: Limits) -> UsageError:
+def refusal(error: duckdb.Error, limits: Limits) -> InspectError:
     """Why a person's query was not answered, as a sentence."""
     if isinstance(error, duckdb.PermissionException):
         return UsageError(
@@ -120,10 +122,14 @@ def refusal(error: duckdb.Error, limits: Limits) -> UsageError:
         )
     if isinstance(error, duckdb.OutOfMemoryException):
         return UsageError(f"the query takes more than {limits.memory} of memory; {limits.advice.for_more}")
+    if isinstance(error, duckdb.HTTPException):  # a lake's bucket
+        return Unavailable(
+            f"the files of the run history cannot be read now: {_first_line(error)}; see to their bucket and who asks it"
+        )
     return UsageError(f"the query failed: {str(error).strip()}")
 
 
-def frame(statement: str, parameters: Mapping[str, str | int], path: Path) -> pd.DataFrame:
+def frame(statement: str, parameters: Mapping[str, str | int], path: Path | Lake) -> pd.DataFrame:
     """The answer of a statement of ours over a copy of the history, computed by DuckDB and handed to pandas whole.
 
     Raises:
@@ -133,7 +139,7 @@ def frame(statement: str, parameters: Mapping[str, str | int], path: Path) -> pd
         return connection.execute(statement, dict(parameters)).df()
 
 
-def opened(path: Path, limits: Limits, written: Path | None = None) -> duckdb.DuckDBPyConnection:
+def opened(path: Path | Lake, limits: Limits, written: Path | None = None) -> duckdb.DuckDBPyConnection:
     try:
         return open_reading(
             path,
@@ -143,6 +149,8 @@ def opened(path: Path, limits: Limits, written: Path | None = None) -> duckdb.Du
             written=written,
         )
     except duckdb.Error as error:
+        if isinstance(path, Lake):
+            raise told_of_lake(error, path) from error
         raise Unreadable(
             f"the copy of the run history {str(path)!r} cannot be read: {_first_line(error)}; "
             "delete it, the next query makes a new one"

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import threading
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from resources.history.connection import open_reading
+from resources.history.lake import Lake
 
 MEMORY = "256MB"  # of all questions together, in a process that has other things to do
 # A page of runs and one more, whose columns are read after its places are found and not before: of a million runs 5 ms
@@ -38,13 +40,13 @@ class Opened:
 
 
 class Reader:
-    """Answers questions of the file that lies at a path now; one that took its place is seen at the next question.
+    """Answers questions of the file that lies at a path now, one that took its place is seen at the next question; or of a lake.
 
     The file that was asked last is held open, and its room on the disk with it, until then. Threads ask at the same
     time. No connection crosses a fork.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path | Lake) -> None:
         self.path = path
         self._opened: Opened | None = None
         self._turn = threading.Lock()
@@ -70,6 +72,29 @@ class Reader:
             raise
         with self._turn:
             opened.idle.append(cursor)
+
+    def ask(
+        self, statement: str, parameters: Mapping[str, Any] | None = None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        """The columns and rows of one question.
+
+        Raises:
+            duckdb.Error: The file is damaged, or the lake cannot be reached.
+            FileNotFoundError: It is not there.
+        """
+        try:
+            return self._ask(statement, parameters)
+        except duckdb.Error:
+            if not isinstance(self.path, Lake):
+                raise
+            return self._ask(statement, parameters)  # its server may have hung up since the last question
+
+    def _ask(
+        self, statement: str, parameters: Mapping[str, Any] | None
+    ) -> tuple[list[str], list[tuple[Any, ...]]]:
+        with self.asking() as cursor:
+            found = cursor.execute(statement, dict(parameters or {}))
+            return [column[0] for column in found.description or ()], found.fetchall()
 
     def _forget(self, opened: Opened) -> None:
         with self._turn:
@@ -103,7 +128,9 @@ class Reader:
         self._turn = threading.Lock()
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path | Lake) -> tuple[int, int] | None:
+    if isinstance(path, Lake):
+        return 0, 0  # each question sees what was committed before it
     try:
         there = path.stat()
     except FileNotFoundError:

@@ -10,19 +10,20 @@ import duckdb
 
 from inspect_pipelines.errors import Unavailable, UsageError
 from resources.history.connection import NO_ROOM, quoted
+from resources.history.lake import Lake
 from resources.history.query import Limits, in_time, one_reading_statement, opened, refusal
 
 LIMITS = Limits(seconds=600.0)  # nobody else waits for it
 
 
-def save(sql: str, path: Path, target: Path, limits: Limits = LIMITS) -> int:
+def save(sql: str, path: Path | Lake, target: Path, limits: Limits = LIMITS) -> int:
     """Write the answer of one reading statement to a Parquet file; how many rows it has.
 
     The file is there whole or not at all, one of that name is replaced. DuckDB can reach nothing but the two files.
 
     Args:
         sql: As `query.run` takes it, but for EXPLAIN.
-        path: The published copy.
+        path: The published copy, or the lake.
         target: The new file; its folder is there.
         limits: For `rows` there are none.
 

@@ -17,7 +17,7 @@ from inspect_pipelines.engine.upkeep import NAME, forget_runs, nightly, trim_deb
 from inspect_pipelines.queries.status import status
 from loopback_site.server import png
 from resources.gallery.folder import FolderGallery
-from resources.history.owner import Status
+from resources.history.turns import Status
 
 TOMORROW = timedelta(days=1)
 

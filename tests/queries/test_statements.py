@@ -22,7 +22,7 @@ from inspect_pipelines.queries.progress import watch
 from inspect_pipelines.queries.runs import list_runs
 from inspect_pipelines.queries.status import status
 from inspect_pipelines.queries.upcoming import list_upcoming
-from resources.history.owner import Status
+from resources.history.turns import Status
 
 QUERIES: dict[str, Callable[[House], object]] = {
     "status": lambda house: status(house, Status()),

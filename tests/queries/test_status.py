@@ -7,7 +7,7 @@ from houses import a_house, apply
 from inspect_pipelines.queries.json_shape import to_json
 from inspect_pipelines.queries.runs import list_runs
 from inspect_pipelines.queries.status import journal_head, status
-from resources.history.owner import Status
+from resources.history.turns import Status
 
 
 def test_a_run_has_the_same_shape_in_the_status_and_in_lists(tmp_path: Path) -> None:

@@ -9,14 +9,15 @@ from pathlib import Path
 import pytest
 
 from history_builders import Home, a_home
+from resources.history.lake import Lake
 
 ROOT = Path(__file__).parents[3]
 StartChild = Callable[..., "subprocess.Popen[str]"]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Home]:
-    home = a_home(tmp_path)
+def home(tmp_path: Path, lake: Lake | None) -> Iterator[Home]:
+    home = a_home(tmp_path, lake=lake)
     yield home
     home.ledgers.close()
 
