@@ -33,6 +33,7 @@ KNOW_THE_HOME = {
     "inspect_pipelines/cli/web.py",
     "inspect_pipelines/cli/up.py",
     "inspect_pipelines/cli/worker.py",
+    "inspect_pipelines/cli/moving.py",  # its file goes into a lake
     "inspect_pipelines/cli/upkeep.py",  # backs the whole of it up, and puts it back
     "inspect_pipelines/config/settings.py",
     "inspect_pipelines/wiring.py",
