@@ -24,6 +24,8 @@ LOCAL_AGENT = local_person("ada", is_agent=True)
     [
         Wish(DecisionKind.ACCEPT),
         Wish(DecisionKind.ACCEPT, finalizes=True),
+        Wish(DecisionKind.ACCEPT, finalizes=True, as_variant=True),
+        Wish(DecisionKind.ACCEPT, finalizes=True, as_variant=True, until=NOW + timedelta(days=366)),
         Wish(DecisionKind.REJECT, note="ticket 7"),
         Wish(DecisionKind.IGNORE),
         Wish(DecisionKind.IGNORE, until=NOW + timedelta(days=366)),
@@ -38,6 +40,8 @@ def test_what_can_be_said(wish: Wish) -> None:
 @pytest.mark.parametrize(
     ("wish", "why"),
     [
+        (Wish(DecisionKind.ACCEPT, as_variant=True), "takes accept and finalize"),
+        (Wish(DecisionKind.ACCEPT, finalizes=True, as_variant=True, until=NOW), "ends within 366 days"),
         (Wish(DecisionKind.REJECT, note=" "), "needs a note"),
         (Wish(DecisionKind.REJECT, note="x", finalizes=True), "only what is accepted"),
         (Wish(DecisionKind.ACCEPT, finalizes=True, is_proposal=True), "not what is proposed"),
