@@ -9,7 +9,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.running.footprint import measure_footprint
 from benchmarks.running.starting import measure_starts
-from benchmarks.running.ticking import measure_ticks
+from benchmarks.running.ticking import SCHEDULES, measure_shared_ticks, measure_ticks
 
 WANTED = {
     "warm_direct_first_step_p50_s": ("<=", 0.7),
@@ -22,16 +22,33 @@ WANTED = {
     "warm_schedules_doubled": ("<=", 0.0),
     "idle_total_uss_mb": ("<=", 720.0),
 }
+# Dagster's storage in PostgreSQL, as machines share it; 1,000 schedules there beside 500 with Dagster as it comes.
+WANTED_SHARED = {
+    "postgres_schedules_all_submitted_s": ("<=", 60.0),
+    "postgres_schedules_lost": ("<=", 0.0),
+    "postgres_schedules_doubled": ("<=", 0.0),
+}
 PARTS = ("starts", "ticks", "footprint")
+SHARED = "shared"
 
 
 def main() -> None:
     """Measure, print, write benchmarks/results/runs.json (only when every part was measured)."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", choices=PARTS, action="append", help="measure this part, and write nothing")
+    parser.add_argument(
+        "--only",
+        choices=(*PARTS, SHARED),
+        action="append",
+        help="measure this part, and write nothing; `shared` is measured by itself, and written",
+    )
     parser.add_argument("--without-stock", action="store_true", help="ours alone, and write nothing")
-    parser.add_argument("--schedules", type=int, default=500, help="how many are due in the same minute")
+    parser.add_argument(
+        "--schedules", type=int, default=SCHEDULES, help="how many are due in the same minute"
+    )
     arguments = parser.parse_args()
+    if arguments.only == [SHARED]:
+        measure_shared(arguments.schedules)
+        return
     parts, sides = arguments.only or PARTS, [False] if arguments.without_stock else [True, False]
     figures: dict[str, float] = {}
     with tempfile.TemporaryDirectory(prefix="bench-runs-") as folder:
@@ -47,6 +64,18 @@ def main() -> None:
     goals = report.goals_of(figures, wanted)
     if set(parts) == set(PARTS) and not arguments.without_stock:
         report.write("runs", figures, goals)
+    else:
+        report.show(figures, goals)
+
+
+def measure_shared(schedules: int) -> None:
+    """Stock Dagster with so many, then ours with twice as many in PostgreSQL; writes benchmarks/results/runs-postgres.json."""
+    with tempfile.TemporaryDirectory(prefix="bench-runs-") as folder:
+        figures = measure_ticks(Path(folder), is_stock=True, schedules=schedules)
+        figures |= measure_shared_ticks(Path(folder), schedules=2 * schedules)
+    goals = report.goals_of(figures, WANTED_SHARED)
+    if schedules == SCHEDULES:
+        report.write("runs-postgres", figures, goals)
     else:
         report.show(figures, goals)
 

@@ -18,6 +18,7 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import UI_PREFIX, accepts, answers, free_port
 from inspect_pipelines.engine.instance import ensure_instance
+from inspect_pipelines.engine.storages import ensure_storages
 from resources.dagster.graphql import LAUNCH
 
 MODULE = "benchmarks.running.noop"
@@ -85,7 +86,7 @@ def servers(
 ) -> Iterator[Servers]:
     """Start them, yield when they answer, and leave none behind."""
     home = folder / f"{'stock' if is_stock else 'warm'}-{time.monotonic_ns()}"
-    dagster_home = ensure_instance(home)
+    dagster_home = ensure_storages(home) if Settings().dagster_database_url else ensure_instance(home)
     if is_stock:
         (dagster_home / "dagster.yaml").write_text(STOCK if with_daemon else STOCK + DIRECT)
     surroundings = {

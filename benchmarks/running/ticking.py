@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
+
 from benchmarks import report
 from benchmarks.running.servers import servers
+from inspect_pipelines.config.settings import lent
+from inspect_pipelines.engine.dagster_database import VARIABLE
 
 SCHEDULES = 500
 BEFORE = timedelta(seconds=75)  # for servers to come up and the daemon to look at every schedule once
 PATIENCE_SECONDS = 420.0
 
 
-def measure_ticks(folder: Path, *, is_stock: bool, schedules: int = SCHEDULES) -> dict[str, float]:
+def measure_shared_ticks(folder: Path, *, schedules: int) -> dict[str, float]:
+    """The same by us, with Dagster's storage in a PostgreSQL server of its own, as machines share it."""
+    sys.path.append(str(Path(__file__).parents[2] / "tests"))
+    from postgres import a_server  # the server that the ledger's contract is tested on
+
+    with a_server() as url:
+        server = url.replace("+psycopg", "+psycopg2")
+        with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+            connection.execute("CREATE DATABASE dagster")
+        with lent({VARIABLE: server.replace("@/postgres", "@/dagster")}):
+            return measure_ticks(folder, is_stock=False, schedules=schedules, name="postgres")
+
+
+def measure_ticks(
+    folder: Path, *, is_stock: bool, schedules: int = SCHEDULES, name: str = ""
+) -> dict[str, float]:
     """Seconds after the nominal minute; runs are executed meanwhile, as in life."""
-    name = "stock" if is_stock else "warm"
+    name = name or ("stock" if is_stock else "warm")
     due = (datetime.now(UTC) + BEFORE).replace(second=0, microsecond=0) + timedelta(minutes=1)
     cron = f"{due.minute} {due.hour} {due.day} {due.month} *"
     environment = {"NOOP_SCHEDULES": str(schedules), "NOOP_CRON": cron}
