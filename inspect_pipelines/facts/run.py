@@ -61,6 +61,7 @@ def run_facts(
                 "is_flaky": one.looks_as_approved and one.view in seen_again,
                 "looks_count": looks[one.view],
                 **_comparison_row(one),
+                **_drift(one),
             }
             for one in comparisons
         ],
@@ -219,6 +220,18 @@ def _comparison_row(comparison: Comparison) -> Row:
         "side_by_side_sha256": comparison.side_by_side_sha256,
         "visible_ratio": _finite(comparison.visible_ratio),
         "fingerprint": comparison.fingerprint,
+    }
+
+
+def _drift(comparison: Comparison) -> Row:
+    absorbed = comparison.absorbed
+    if absorbed is None:
+        return {}
+    track = absorbed.track
+    return {
+        "drift_used": _finite(absorbed.spent),
+        "drift_sum": _finite(track.spent),
+        "drift_since": timestamp(track.since),
     }
 
 

@@ -134,7 +134,7 @@ ORDER BY run_seq, view_seq;
 -- name: insert_comparisons
 INSERT INTO internal.comparisons BY NAME
 SELECT run_seq, view_seq, outcome, passed, score, score_method, tolerance_score, layout_px, regions_count, is_flaky, looks_count,
-    CASE WHEN is_same THEN reason END AS reason, internal.bytes_of(old_sha256) AS old_sha256,
+    drift_used, drift_sum, drift_since, CASE WHEN is_same THEN reason END AS reason, internal.bytes_of(old_sha256) AS old_sha256,
     CASE WHEN is_same THEN [] ELSE [{
         'reason': reason, 'changed_ratio': changed_ratio, 'visible_ratio': visible_ratio, 'regions': regions,
         'fingerprint': fingerprint, 'new_sha256': internal.bytes_of(new_sha256),
