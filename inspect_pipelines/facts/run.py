@@ -225,13 +225,11 @@ def _comparison_row(comparison: Comparison) -> Row:
 
 def _drift(comparison: Comparison) -> Row:
     absorbed = comparison.absorbed
-    if absorbed is None:
-        return {}
-    track = absorbed.track
+    track = absorbed.track if absorbed else None
     return {
-        "drift_used": _finite(absorbed.spent),
-        "drift_sum": _finite(track.spent),
-        "drift_since": timestamp(track.since),
+        "drift_used": _finite(absorbed.spent) if absorbed else None,
+        "drift_sum": _finite(track.spent) if track else None,
+        "drift_since": timestamp(track.since) if track else None,
     }
 
 
