@@ -180,6 +180,7 @@ def fill(session: SqlSession) -> None:
     """Store them all."""
     session.organizations.save(ORGANIZATION, at=NOW)
     session.organizations.use_link_key(b"k" * 32)
+    session.expiry.forget_facts(before=NOW)
     for definition in (NIGHTLY, TRIGGER):
         session.definitions.save(definition, by="user:ada", at=NOW)
     session.revisions.settle(NIGHTLY.id, STANDING)
@@ -272,7 +273,6 @@ VALUES: Mapping[str, Ask] = {
     "review_requests.ask": lambda r: r.ask(replace(ASKED_FOR, login="eve")),
     "decisions.add": lambda r: r.add(replace(WORD, id=DecisionId("d2"))),
     "environments.accept": lambda r: r.accept(replace(ENVIRONMENT_CHANGE, change="x")),
-    "environments.revoke": lambda r: r.revoke(ENVIRONMENT_CHANGE.change, by="user:ada", at=NOW),
     "review_queue.open": lambda r: r.open(replace(REVIEW, run_id=PENDING.id)),
     "incidents.save": lambda r: r.save(an_incident(sentence="else")),
     "incidents.add_run": lambda r: r.add_run(INCIDENT, PENDING.id),
@@ -422,6 +422,7 @@ NAMES: Mapping[str, Ask] = {
     "review_queue.supersede": lambda r: r.supersede(NIGHTLY.id, "", by=RETRY.id),
     "review_queue.waiting_by_environment": lambda r: r.waiting_by_environment(),
     "review_queue.single_out": lambda r: r.single_out(RETRY.id),
+    "environments.revoke": lambda r: r.revoke(ENVIRONMENT_CHANGE.change, by="user:ada", at=NOW),
     "environments.accepted_of": lambda r: r.accepted_of([ENVIRONMENT_CHANGE.change]),
     "environments.accepted": lambda r: r.accepted(),
     "review_queue.mark": lambda r: r.mark(RUNNING.id, ReviewState.DECIDED),
@@ -484,6 +485,8 @@ NAMES: Mapping[str, Ask] = {
 
 # What is said or asked of one's own organisation, whatever ids it is about.
 OWN: Mapping[str, Ask] = {
+    "expiry.facts_forgotten": lambda r: r.facts_forgotten(),
+    "expiry.forget_facts": lambda r: r.forget_facts(before=LATER),
     "organizations.find": lambda r: r.find(),
     "organizations.naming": lambda r: r.naming(),
     "organizations.use_link_key": lambda r: r.use_link_key(b"l" * 32),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from inspect_pipelines.domain.baseline import Baseline, BaselineImage
@@ -29,10 +29,10 @@ class AcceptedEnvironment:
     by: str
     at: datetime  # UTC
     note: str = ""
-    id: str = field(init=False)  # of the change: 12 hex digits
+    id: str = ""  # of the change: 12 hex digits, which follow from it where nobody says them
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "id", id_of(self.change))
+        object.__setattr__(self, "id", self.id or id_of(self.change))
 
 
 def change_of(old: BaselineImage, shot: Screenshot) -> str:
