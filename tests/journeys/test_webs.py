@@ -197,12 +197,12 @@ def test_whoever_signs_in_at_one_is_known_to_all_and_nobody_elses_page_may_use_t
 def test_what_one_has_counted_is_used_up_at_the_other(webs: Webs) -> None:
     token = a_token(webs.house, "grace", random=b"another sixteen.")
 
-    answers = asked_of_each(webs, "/api/v1/me", **bearer(token))
+    def left() -> list[int]:
+        answers = asked_of_each(webs, "/api/v1/me", **bearer(token))
+        return [int(one.headers["RateLimit"].partition(";r=")[2].partition(";")[0]) for one in answers]
 
-    assert [one.headers["RateLimit"].partition(";t=")[0] for one in answers] == [
-        '"default";r=499',
-        '"default";r=498',
-    ]
+    # a window may be over between two of them, and then two may follow each other with the same
+    until(lambda: (two := left())[1] == two[0] - 1)
 
 
 def test_a_link_that_is_signed_once_opens_everywhere(webs: Webs) -> None:
