@@ -17,6 +17,7 @@ from inspect_pipelines.usecases.history.sweep import sweep
 
 NAME = "_upkeep"  # no definition's: theirs begin with a letter or a digit
 AT_ONCE = 100  # Dagster runs a page
+LEASES_OF_RUNS = ("worker:", "doubt:")  # resources/shared_workers.py
 TRIMMED_FOR = timedelta(
     days=30
 )  # so long a night may be missed before some debug line stays until its run goes
@@ -38,6 +39,9 @@ def let_go(context: dg.OpExecutionContext, estate: dg.ResourceParam[Estate]) -> 
     """One number and one size a kind, as metadata; Dagster plots them over its runs."""
     now, houses = estate.clock.now(), estate.houses()
     kept = longest(organization(house).retention for house in houses)
+    for house in houses[:1]:  # all of them share these: how workers of runs that are long over were known
+        for beginning in LEASES_OF_RUNS:
+            house.ledgers.leases.forget(beginning, over_for=timedelta(days=1).total_seconds())
     swept = sweep(houses, now=now, payload_days=Settings().payload_days)
     if swept.held:
         context.log.warning(swept.held)
