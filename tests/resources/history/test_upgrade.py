@@ -24,7 +24,16 @@ from resources.history.rebuild import rebuild
 
 FLAKY = "shop/pay@desktop: differed at first, and looks as approved at another look"
 OF_TODAY = {
-    "comparisons": ("is_flaky", "looks_count", "visible_ratio", "fingerprint", "side_by_side_sha256"),
+    "comparisons": (
+        "is_flaky",
+        "looks_count",
+        "visible_ratio",
+        "fingerprint",
+        "side_by_side_sha256",
+        "drift_used",
+        "drift_sum",
+        "drift_since",
+    ),
     "sessions": ("steps", "site_build", "runner", "agent_session_id", "agent_url", "cost_usd"),
 }
 OF_TODAYS_RUN = ("against", "selection", "views_not_run", "cost_usd")
