@@ -189,6 +189,10 @@ def _make_private(folder: Path) -> None:
 
 def _write_settings(path: Path, settings: Settings) -> None:
     wanted = settings_text(path.parent, settings.max_runs or most_runs(), settings.run_launcher)
+    if kind_of(settings.run_launcher) == CELERY:
+        from inspect_pipelines.engine.celery.broker import broker_url  # and Celery, 0.2 s
+
+        broker_url(settings)  # says what is missing before anything is started
     if path.exists():
         present = path.read_text(encoding="utf-8")
         if present == wanted or not present.startswith(MARKER):

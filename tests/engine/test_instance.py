@@ -79,6 +79,17 @@ def test_a_launcher_without_its_package_is_told_with_what_to_install(
     )
 
 
+def test_workers_without_a_broker_are_told_before_anything_is_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`up` came up, and no run could be launched."""
+    monkeypatch.setenv("INSPECT_RUN_LAUNCHER", "celery")
+    monkeypatch.delenv("INSPECT_BROKER_URL", raising=False)
+
+    with pytest.raises(UsageError, match="INSPECT_BROKER_URL does not say where it is; set it: redis://"):
+        ensure_instance(tmp_path / "home")
+
+
 def test_every_folder_of_a_new_home_is_private(tmp_path: Path) -> None:
     home = tmp_path / "home"
 
