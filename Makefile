@@ -78,10 +78,13 @@ format: $(INSTALLED) ## let ruff write it
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/ruff check --quiet --fix .
 
-lock: ## write requirements.lock anew from pyproject.toml (needs uv)
+LOCK := uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header
+EXTRAS := celery k8s objects postgres sbom
+
+lock: ## write requirements.lock, and of it what the image takes, anew from pyproject.toml (needs uv)
 	@command -v uv > /dev/null || { echo "make lock needs uv, which is not installed: pip install uv" >&2; exit 3; }
-	@uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes --no-emit-index-url \
-		--no-emit-find-links --no-annotate --no-header --output-file requirements.lock pyproject.toml
+	@$(LOCK) --all-extras --output-file requirements.lock pyproject.toml
+	@$(LOCK) $(EXTRAS:%=--extra %) --constraint requirements.lock --output-file deploy/requirements.lock pyproject.toml
 
 clean: ## forget caches and .venv; .inspect holds data and stays
 	@rm -rf .venv .venv-lake .unsteady .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage build dist

