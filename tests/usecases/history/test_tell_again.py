@@ -53,7 +53,9 @@ def test_each_kind_of_fact_is_told_as_it_is_now(home):
         "event": 1,
         "incident": 1,
         "notification": 1,
+        "forgotten": 1,
     }
+    assert kinds[-1] == "forgotten"  # of what was told before it, too
     facts = dict(told(home))
     assert facts["notification"]["notification"]["status"] == "sent"
     assert facts["incident"]["incident"]["id"] == ledger_rows.INCIDENT.id
