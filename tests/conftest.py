@@ -66,6 +66,17 @@ def new_homes() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def patient_parts() -> Iterator[None]:
+    """How long somebody waits for their part of the history is measured in a person's patience, not in a busy machine's speed."""
+    if (parts := sys.modules.get("resources.history.parts")) is None:
+        yield
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "GATHERING_SECONDS", 120.0)
+        yield
+
+
 @pytest.fixture
 def unprepared() -> Iterator[None]:
     """All of a new home is made by the product itself, for a test of just that."""
