@@ -111,5 +111,5 @@ def test_figures_are_what_prometheus_reads(filled: House) -> None:
     lines = answer.text.splitlines()
     assert 'inspect_definitions{kind="schedule",organization="default"} 1.0' in lines
     assert 'inspect_open_incidents{organization="default"} 1.0' in lines
-    assert 'inspect_open_runs{organization="default",status="pending"} 3.0' in lines
+    assert 'inspect_open_runs{organization="default",status="pending"} 4.0' in lines
     assert 'inspect_pauses{organization="default"} 1.0' in lines
