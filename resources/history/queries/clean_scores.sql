@@ -4,15 +4,17 @@
 -- $org_id: the organisation
 -- $definition_id: the schedule or trigger
 -- $runs = 20: how many runs at most
-SELECT run_seq,
-       view, score, score_method, tolerance_score AS tolerance, passed
-FROM comparisons
-WHERE outcome <> 'not_run' AND run_seq IN (
-    SELECT DISTINCT runs.run_seq
-    FROM automated_runs AS runs JOIN comparisons AS compared USING (run_seq)
-    WHERE runs.org_id = $org_id AND runs.definition_id = $definition_id AND runs.status = 'passed'
-        AND runs.against IS NULL  -- how far two live addresses are apart is no noise
-    ORDER BY runs.run_seq DESC
+WITH compared AS (  -- of the definition alone, which the file is sorted by, and not of all
+    SELECT run_seq, view, outcome, score, score_method, tolerance_score, passed
+    FROM comparisons WHERE org_id = $org_id AND definition_id = $definition_id
+), clean AS (
+    SELECT DISTINCT run_seq FROM automated_runs SEMI JOIN compared USING (run_seq)
+    WHERE org_id = $org_id AND definition_id = $definition_id AND status = 'passed'
+        AND against IS NULL  -- how far two live addresses are apart is no noise
+    ORDER BY run_seq DESC
     LIMIT $runs
 )
+SELECT run_seq, view, score, score_method, tolerance_score AS tolerance, passed
+FROM compared SEMI JOIN clean USING (run_seq)
+WHERE outcome <> 'not_run'
 ORDER BY run_seq DESC, view;

@@ -4,5 +4,5 @@
 -- $run_id: the run
 SELECT view, outcome, passed, is_flaky, round(score, 5) AS score, tolerance_score AS tolerance, reason
 FROM comparisons
-WHERE org_id = $org_id AND run_seq = (SELECT run_seq FROM automated_runs WHERE org_id = $org_id AND run_id = $run_id)
+WHERE org_id = $org_id AND run_id = $run_id
 ORDER BY score DESC NULLS LAST, view
