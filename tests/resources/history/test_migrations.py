@@ -31,6 +31,36 @@ def test_each_migration_is_applied_once(connection):
     assert connection.execute("SELECT count(*) FROM b").fetchone() == (0,)
 
 
+@pytest.mark.parametrize("version", range(1, len(migrations.known())))
+def test_a_history_of_any_version_becomes_todays_and_keeps_its_runs(connection, version):
+    known = migrations.known()
+    migrations.migrate(connection, known[:version])
+    schema, name = connection.execute(
+        "SELECT schema_name, column_name FROM duckdb_columns() WHERE table_name = 'automated_runs' AND NOT internal "
+        "AND column_name IN ('id', 'run_id') ORDER BY schema_name LIMIT 1"  # `internal` before `main`: the table, not its view
+    ).fetchone()
+    connection.execute(
+        f"INSERT INTO {schema}.automated_runs BY NAME SELECT 1 AS run_seq, 'r' AS {name}, 'acme' AS org_id, "
+        "'passed' AS status, TIMESTAMPTZ '2026-01-02 03:04:05Z' AS requested_at"
+    )
+
+    migrations.migrate(connection, known)
+
+    told = connection.execute(
+        "SELECT run_id, org_id, status, epoch(requested_at) FROM automated_runs"
+    ).fetchall()
+    assert told == [("r", "acme", "passed", 1767323045.0)]
+    with duckdb.connect() as new:
+        migrations.migrate(new, known)
+        assert shape(connection) == shape(new)
+
+
+def shape(connection):
+    return connection.execute(
+        "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal ORDER BY ALL"
+    ).fetchall()
+
+
 def test_a_migration_that_fails_halfway_changes_nothing(connection):
     halfway = Migration(1, "CREATE TABLE a (x INTEGER); CREATE TABLE a (x INTEGER)")
 
