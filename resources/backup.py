@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from inspect_pipelines.errors import Refused, Unavailable, Unreadable, UsageError
 from resources.disk.atomic import sync
-from resources.disk.lock import take_lock
+from resources.disk.lock import take_lock, waiting_for
 
 FORMAT = "inspect-pipelines backup"
 VERSION = 1
@@ -181,12 +181,8 @@ def _held(source: Path, copy: Path) -> Path:
 @contextmanager
 def _no_sweep(home: Path) -> Iterator[None]:
     """Pictures come and none goes, so that each that the ledger's copy names is there."""
-    lock = take_lock(_folder(home / "gallery") / ".lock", is_shared=True, waits=True)
-    assert lock is not None  # it waits
-    try:
+    with waiting_for(_folder(home / "gallery") / ".lock", is_shared=True):
         yield
-    finally:
-        os.close(lock)
 
 
 def _add(tar: tarfile.TarFile, source: Path, name: str) -> tuple[str, int]:

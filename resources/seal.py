@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -12,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from inspect_pipelines.domain.bundle import fingerprint
 from inspect_pipelines.errors import Unavailable, Unreadable
 from resources.disk.atomic import write_atomically
-from resources.disk.lock import take_lock
+from resources.disk.lock import waiting_for
 
 
 class FileSeal:
@@ -62,9 +61,7 @@ class FileSeal:
     def _make(self) -> None:
         """Once, also when several processes ask for it at the same time."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        lock = take_lock(self._path.with_name(".lock"), waits=True)
-        assert lock is not None  # it waits
-        try:
+        with waiting_for(self._path.with_name(".lock")):
             if not self._path.exists():
                 pem = Ed25519PrivateKey.generate().private_bytes(
                     serialization.Encoding.PEM,
@@ -72,8 +69,6 @@ class FileSeal:
                     serialization.NoEncryption(),
                 )
                 write_atomically(self._path, pem, mode=0o600)
-        finally:
-            os.close(lock)
 
     def _damaged(self) -> Unreadable:
         return Unreadable(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,15 +22,56 @@ if TYPE_CHECKING:
 NOT_STARTED_YET = (dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.QUEUED)
 
 
-class InspectRunLauncher(RunLauncher, ConfigurableClass):
-    """Dagster's extension point for whatever executes runs; Dagster makes one a process, from dagster.yaml.
+class HomeLauncher(RunLauncher):
+    """What launchers share, wherever they have runs played.
 
-    It keeps no state: a launcher in the daemon, the UI or a command line can interrupt a run that another one launched.
+    They keep no state: a launcher in the daemon, the UI or a command line can interrupt a run that another one launched.
     """
+
+    @property
+    def supports_resume_run(self) -> bool:
+        """A run is judged by the pictures that it took itself, in a session that cannot be taken up again."""
+        return False
+
+    @property
+    def _home(self) -> Path:
+        """INSPECT_HOME."""
+        return Path(self._instance.root_directory).parent
+
+    @property
+    def _local(self) -> LocalRuns:
+        return LocalRuns(self._home)
+
+    @cached_property
+    def _workers(self) -> WorkerLocks:
+        """Who works on what, here and elsewhere; loads all that a house has, which a launch need not wait for."""
+        from inspect_pipelines import wiring
+
+        return wiring.workers_of(self._home)
+
+    def _health_of(
+        self, run: dg.DagsterRun, *, not_started_yet: tuple[dg.DagsterRunStatus, ...]
+    ) -> CheckRunHealthResult:
+        """Whether a process works on it.
+
+        Args:
+            not_started_yet: In which states a run without a process is in order.
+        """
+        if not self._workers.is_gone(run.run_id):
+            return CheckRunHealthResult(WorkerStatus.RUNNING)
+        now = self._instance.get_run_by_id(run.run_id)
+        if now is None or now.is_finished:
+            return CheckRunHealthResult(WorkerStatus.SUCCESS)
+        if now.status in not_started_yet:
+            return CheckRunHealthResult(WorkerStatus.UNKNOWN, "it was not launched yet")
+        return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "its process is gone")
+
+
+class InspectRunLauncher(HomeLauncher, ConfigurableClass):
+    """Dagster's extension point for whatever executes runs; Dagster makes one a process, from dagster.yaml."""
 
     def __init__(self, inst_data: ConfigurableClassData | None = None) -> None:
         self._inst_data = inst_data
-        self._its: WorkerLocks | None = None
         super().__init__()  # type: ignore[no-untyped-call]  # Dagster's
 
     @property
@@ -82,35 +124,13 @@ class InspectRunLauncher(RunLauncher, ConfigurableClass):
 
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Whether its process lives, on this machine or another one; who has not shown up yet is waited for."""
-        return health_of(run, self._instance, self._workers, not_started_yet=NOT_STARTED_YET)
+        return self._health_of(run, not_started_yet=NOT_STARTED_YET)
 
     def get_run_worker_debug_info(
         self, run: dg.DagsterRun, include_container_logs: bool | None = True
     ) -> str:
         """Where to read on."""
-        return f"What it printed: {run_log(home_of(self._instance), run.run_id)}"
-
-    @property
-    def _local(self) -> LocalRuns:
-        return LocalRuns(home_of(self._instance))
-
-    @property
-    def _workers(self) -> WorkerLocks:
-        if self._its is None:
-            self._its = workers_of(home_of(self._instance))
-        return self._its
-
-
-def workers_of(home: Path) -> WorkerLocks:
-    """Who works on what, here and elsewhere; loads all that a house has, which a launch need not wait for."""
-    from inspect_pipelines import wiring
-
-    return wiring.workers_of(home)
-
-
-def home_of(instance: dg.DagsterInstance) -> Path:
-    """INSPECT_HOME."""
-    return Path(instance.root_directory).parent
+        return f"What it printed: {run_log(self._home, run.run_id)}"
 
 
 def order_of(context: LaunchRunContext) -> Order:
@@ -126,25 +146,3 @@ def order_of(context: LaunchRunContext) -> Order:
             f"Dagster run {run.run_id!r} does not say where its job is defined; launch it again"
         )
     return Order(run.run_id, run.job_name, getattr(origin.repository_origin.code_pointer, "module", ""))
-
-
-def health_of(
-    run: dg.DagsterRun,
-    instance: dg.DagsterInstance,
-    workers: WorkerLocks,
-    *,
-    not_started_yet: tuple[dg.DagsterRunStatus, ...],
-) -> CheckRunHealthResult:
-    """Whether a process works on it.
-
-    Args:
-        not_started_yet: In which states a run without a process is in order.
-    """
-    if not workers.is_gone(run.run_id):
-        return CheckRunHealthResult(WorkerStatus.RUNNING)
-    now = instance.get_run_by_id(run.run_id)
-    if now is None or now.is_finished:
-        return CheckRunHealthResult(WorkerStatus.SUCCESS)
-    if now.status in not_started_yet:
-        return CheckRunHealthResult(WorkerStatus.UNKNOWN, "it was not launched yet")
-    return CheckRunHealthResult(WorkerStatus.NOT_FOUND, "its process is gone")

@@ -1,10 +1,14 @@
-"""The end of `up`: nobody starts anything new, runs conclude, the last facts are written; within ten seconds."""
+"""How `up` and `worker` are asked to end, and the end of `up`.
+
+There nobody starts anything new, runs conclude, the last facts are written; within ten seconds.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType
 
 import psutil
 
@@ -17,6 +21,28 @@ STARTERS_SECONDS = 2.0
 RUNS_SECONDS = 6.5  # a run closes its browser and concludes as cancelled
 ALL_SECONDS = 9.5
 LOOK_EVERY_SECONDS = 0.05
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class Stops:
+    """How often somebody asked this process to end; who asks again is in a hurry."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    @contextlib.contextmanager
+    def heard(self) -> Iterator[None]:
+        """Count signals for a block, in place of whatever they did before."""
+
+        def ask(signal_number: int, frame: FrameType | None) -> None:
+            self.count += 1
+
+        before = {number: signal.signal(number, ask) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def stop_in_order(

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import os
-import signal
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.engine import commands
@@ -27,20 +24,19 @@ from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
 from inspect_pipelines.engine.sources import Sources, our_folders
 from inspect_pipelines.engine.state import UpState, forget_state, lock_path, read_state, write_state
-from inspect_pipelines.engine.stopping import stop_in_order
+from inspect_pipelines.engine.stopping import Stops, stop_in_order
 from inspect_pipelines.engine.storages import ensure_storages
-from inspect_pipelines.errors import InspectError, Refused, Unavailable
+from inspect_pipelines.errors import InspectError, Unavailable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.publication import Publication
 from resources.disk.atomic import write_atomically
-from resources.disk.lock import take_lock
+from resources.disk.lock import alone
 from resources.workers import WorkerLocks
 
 TICK_SECONDS = 0.2
 READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s on an idle one
 LOOK_AT_LOGS_SECONDS = 60.0
 LOGS = ("web", "code", "warm", "daemon", "ui", "heartbeat", "pulse")
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 Announce = Callable[[UpState, float], None]  # (what runs where, the seconds it took)
 
@@ -66,7 +62,7 @@ class Supervisor:
         self._web = Address("web process", wishes.port, wishes.host, say)
         self._daemon_lock = self.home / "run" / "daemon.lock"
         self._heartbeat: Child | None = None  # ends when the daemon's heart beats
-        self._stops = 0  # how often somebody asked
+        self._stops = Stops()
         self._environment = commands.surroundings(settings)
         kind = kind_of(settings.run_launcher)
         self._is_warm = kind == WARM
@@ -84,7 +80,7 @@ class Supervisor:
             Unavailable: A part does not start, or ends again and again; or a database's file was replaced.
         """
         ensure_storages(self.home)
-        with self._alone(), self._listening_to_signals():
+        with alone(lock_path(self.home), self._served_by_another), self._stops.heard():
             for name in LOGS:
                 rotate_log(self._log(name))
             services = self._services()
@@ -96,7 +92,7 @@ class Supervisor:
                         services,
                         self._clock,
                         self._say,
-                        hurried=lambda: self._stops > 1,
+                        hurried=lambda: self._stops.count > 1,
                         runs=lambda: run_processes(self.home) if self._plays_here else [],
                     )
                 if self._heartbeat:
@@ -116,7 +112,7 @@ class Supervisor:
         write_state(self.home, state)
         announce(state, self._clock.monotonic() - began)
         logs_at = began
-        while not self._stops:
+        while not self._stops.count:
             self._tick(services.all())
             self._databases.check()
             if published != (published := self._published()):
@@ -144,7 +140,7 @@ class Supervisor:
     def _until_ready(self, services: Sequence[Service | Generations]) -> bool:
         """True once all are; False when somebody asked to stop."""
         deadline = self._clock.monotonic() + READY_SECONDS
-        while not self._stops:
+        while not self._stops.count:
             self._tick(services)
             waiting = [service.name for service in services if not service.is_ready]
             if not waiting:
@@ -259,32 +255,13 @@ class Supervisor:
             pids={service.name: service.pid for service in services.all() if service.pid},
         )
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        descriptor = take_lock(lock_path(self.home))
-        if descriptor is None:
-            other = read_state(self.home)
-            where = f" (process {other.pid}, {other.ui_url or other.web_url})" if other else ""
-            raise Refused(
-                f"`up` cannot start: another one serves INSPECT_HOME {str(self.home)!r}{where}; "
-                "use that one, stop it, or set INSPECT_HOME to another folder"
-            )
-        try:
-            yield
-        finally:
-            os.close(descriptor)
-
-    @contextmanager
-    def _listening_to_signals(self) -> Iterator[None]:
-        def asked(signal_number: int, frame: FrameType | None) -> None:
-            self._stops += 1
-
-        before = {number: signal.signal(number, asked) for number in SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _served_by_another(self) -> str:
+        other = read_state(self.home)
+        where = f" (process {other.pid}, {other.ui_url or other.web_url})" if other else ""
+        return (
+            f"`up` cannot start: another one serves INSPECT_HOME {str(self.home)!r}{where}; "
+            "use that one, stop it, or set INSPECT_HOME to another folder"
+        )
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -9,7 +9,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from inspect_pipelines.errors import Refused
 
 
 def take_lock(
@@ -38,6 +42,37 @@ def take_lock(
         os.close(descriptor)
         raise
     return descriptor
+
+
+@contextmanager
+def waiting_for(path: Path, *, is_shared: bool = False) -> Iterator[None]:
+    """Hold the file's lock for a block, however long another has it before.
+
+    Raises:
+        OSError: As `take_lock`.
+    """
+    descriptor = take_lock(path, is_shared=is_shared, waits=True)
+    assert descriptor is not None  # it waited
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def alone(path: Path, refusal: Callable[[], str]) -> Iterator[None]:
+    """Hold the file's lock for a block, or go away.
+
+    Raises:
+        Refused: Another has it; says what `refusal` says then.
+    """
+    descriptor = take_lock(path)
+    if descriptor is None:
+        raise Refused(refusal())
+    try:
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def is_locked(path: Path) -> bool:

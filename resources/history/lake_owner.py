@@ -25,25 +25,19 @@ class LakeOwner(Turns):
 
     def __init__(self, lake: Lake, home: Path, ledgers: Ledgers, clock: Clock) -> None:
         places = Places(home)
-        super().__init__(Lease(places.lock, ledgers, of=LEASE))
-        self._ledgers = ledgers
+        super().__init__(Lease(places.lock, ledgers, of=LEASE), ledgers)
         self._clock = clock
-        self._epoch = ""
         self._forget_at = 0.0  # on the clock's steady counter
         self._tidy_at = clock.monotonic() + TIDY_EVERY_SECONDS  # not by each process that comes and goes
         self._live = LakeLive(lake, places, ledgers, clock, self._lease)
 
-    def _take_turn(self, *, is_last: bool) -> float | None:
-        if not self._lease.take():
-            return None
-        if not self._lease.keep():
-            self._give_up()
-            return None
-        with self._ledgers.read() as ledgers:
-            numbers = ledgers.journal.numbers()
-        if (numbers.head, numbers.epoch) != (self._applied, self._epoch):  # less than before: it was restored
-            self._applied, self._epoch = self._live.drain(), numbers.epoch
-            self._published = self._applied
+    def _drain(self) -> int:
+        return self._live.drain()
+
+    def _drained(self) -> None:
+        self._published = self._applied  # all see each commit
+
+    def _keep_house(self, *, is_last: bool) -> float:
         now = self._clock.monotonic()
         if is_last or now >= self._forget_at:
             self._forget_at = now + FORGET_EVERY_SECONDS

@@ -34,26 +34,23 @@ class Owner(Turns):
         publish_every_seconds: float = PUBLISH_EVERY_SECONDS,
     ) -> None:
         self._places = Places(home)
-        super().__init__(Lease(self._places.lock, ledgers))
-        self._ledgers = ledgers
+        super().__init__(Lease(self._places.lock, ledgers), ledgers)
         self._clock = clock
         self._publish_every_seconds = publish_every_seconds
-        self._epoch = ""  # of the ledger that it was drained from
         self._publish_at = 0.0  # on the clock's steady counter
         self._tidy_at = 0.0
         self._live = LiveHistory(self._places, ledgers, clock, self._lease)
 
-    def _take_turn(self, *, is_last: bool) -> float | None:
-        if not self._lease.take():
-            return None
-        if not self._lease.keep():
-            self._give_up()
-            return None
-        with self._ledgers.read() as ledgers:
-            numbers = ledgers.journal.numbers()
-        if (numbers.head, numbers.epoch) != (self._applied, self._epoch):  # less than before: it was restored
-            self._applied, self._epoch = self._live.drain(), numbers.epoch
-            self._forget_others()
+    def _drain(self) -> int:
+        return self._live.drain()
+
+    def _drained(self) -> None:
+        """What was published of another ledger must not be read any longer."""
+        last = publication.newest(self._places)
+        if last is not None and last.epoch != self._epoch:
+            self._published = -1
+
+    def _keep_house(self, *, is_last: bool) -> float:
         is_wanted = self._places.wanted.exists()
         is_due = is_last or self._clock.monotonic() >= self._publish_at
         if is_wanted or (is_due and self._applied != self._published):
@@ -71,12 +68,6 @@ class Owner(Turns):
             self._tidy_at = now + TIDY_EVERY_SECONDS
             if self._live.tidy():
                 self._tidy_at = now
-
-    def _forget_others(self) -> None:
-        """What was published of another ledger must not be read any longer."""
-        last = publication.newest(self._places)
-        if last is not None and last.epoch != self._epoch:
-            self._published = -1
 
     def _publish(self, *, is_last: bool) -> None:
         last = publication.newest(self._places)

@@ -1,4 +1,4 @@
-"""Turns: what owners of a file and of a lake share: the lease, the status, and that no connection crosses a fork."""
+"""Turns: what owners of a file and of a lake share: the lease, what is taken in, and that no connection crosses a fork."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
 from inspect_pipelines.errors import InspectError, Overtaken
+from inspect_pipelines.ports.across import Ledgers
 from resources.history.lease import Lease
 
 log = logging.getLogger(__name__)
@@ -27,10 +28,12 @@ class Status:
 class Turns(ABC):
     """`ports.HistoryOwner`; one thread calls it, and no DuckDB connection of it crosses a fork."""
 
-    def __init__(self, lease: Lease) -> None:
+    def __init__(self, lease: Lease, ledgers: Ledgers) -> None:
         self.status = Status()
         self._lease = lease
+        self._ledgers = ledgers
         self._applied = -1  # unknown until the history was opened
+        self._epoch = ""  # of the ledger that it was drained from
         self._published = 0
         self._turn = threading.Lock()  # held while DuckDB is touched
         _LIVING.add(self)
@@ -61,9 +64,30 @@ class Turns(ABC):
     def _note(self) -> None:
         self.status = Status(self._lease.is_held, max(self._applied, 0), self._published)
 
-    @abstractmethod
     def _take_turn(self, *, is_last: bool) -> float | None:
-        """As `turn`; the last one is followed by `_close_history`."""
+        if not self._lease.take():
+            return None
+        if not self._lease.keep():
+            self._give_up()
+            return None
+        with self._ledgers.read() as ledgers:
+            numbers = ledgers.journal.numbers()
+        if (numbers.head, numbers.epoch) != (self._applied, self._epoch):  # less than before: it was restored
+            self._applied, self._epoch = self._drain(), numbers.epoch
+            self._drained()
+        return self._keep_house(is_last=is_last)
+
+    @abstractmethod
+    def _drain(self) -> int:
+        """Take everything in that the journal has; returns the newest seq."""
+
+    @abstractmethod
+    def _drained(self) -> None:
+        """What is new is in."""
+
+    @abstractmethod
+    def _keep_house(self, *, is_last: bool) -> float:
+        """Publish and tidy, where it is time; returns as `turn`. The last one is followed by `_close_history`."""
 
     @abstractmethod
     def _close_history(self) -> None:

@@ -23,7 +23,7 @@ from inspect_pipelines.domain.kept_login import KeptLogin, ListedLogin, LoginKey
 from inspect_pipelines.errors import Unavailable, Unreadable
 from inspect_pipelines.stored.serial import dump_json, load_json
 from resources.disk.atomic import write_atomically
-from resources.disk.lock import take_lock
+from resources.disk.lock import take_lock, waiting_for
 
 KEY_BYTES, NONCE_BYTES = 32, 12
 POLL_SECONDS = 0.1
@@ -133,13 +133,9 @@ class FolderLogins:
         path = self._folder / "key"
         if not path.exists():
             self._make()
-            lock = take_lock(self._folder / "key.lock", waits=True)
-            assert lock is not None  # it waited
-            try:
+            with waiting_for(self._folder / "key.lock"):
                 if not path.exists():
                     write_atomically(path, secrets.token_bytes(KEY_BYTES))
-            finally:
-                os.close(lock)
         return path.read_bytes()
 
     def _make(self) -> None:

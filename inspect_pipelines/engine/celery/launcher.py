@@ -22,17 +22,10 @@ from inspect_pipelines.engine.celery.broker import (
     broker_url,
     configuration,
 )
-from inspect_pipelines.engine.launcher import (
-    NOT_STARTED_YET,
-    health_of,
-    home_of,
-    order_of,
-    workers_of,
-)
-from inspect_pipelines.engine.warm.local import LocalRuns, Order
+from inspect_pipelines.engine.launcher import NOT_STARTED_YET, HomeLauncher, order_of
+from inspect_pipelines.engine.warm.local import Order
 from inspect_pipelines.engine.warm.logs import run_log
 from inspect_pipelines.errors import Unavailable
-from resources.workers import WorkerLocks
 
 if TYPE_CHECKING:
     from dagster._core.launcher import LaunchRunContext
@@ -41,7 +34,7 @@ EVERY = "*"  # in `queues`: whoever has none of their own
 WAITS = (*NOT_STARTED_YET, dg.DagsterRunStatus.STARTING)
 
 
-class InspectCeleryLauncher(CeleryRunLauncher):
+class InspectCeleryLauncher(HomeLauncher, CeleryRunLauncher):
     """dagster-celery's launcher, which sends; what it asks a result store for is known from locks here.
 
     A broker that is away or was emptied costs no run: a launched one without worker and order is sent again
@@ -59,7 +52,6 @@ class InspectCeleryLauncher(CeleryRunLauncher):
         self._queues = dict(queues or {})
         url = broker_url(Settings())
         self._broker = Broker(url)
-        self._its: WorkerLocks | None = None
         super().__init__(
             default_queue=self._queues.get(EVERY, QUEUE),
             broker=url,
@@ -136,22 +128,15 @@ class InspectCeleryLauncher(CeleryRunLauncher):
                 self._instance.report_engine_event(str(self._broker.unavailable(error)), run, cls=type(self))
         return True
 
-    @property
-    def supports_resume_run(self) -> bool:
-        """A run is judged by the pictures that it took itself, in a session that cannot be taken up again."""
-        return False
-
     def check_run_worker_health(self, run: dg.DagsterRun) -> CheckRunHealthResult:
         """Whether its process lives; one that waits in a queue is in order."""
-        return health_of(run, self._instance, self._workers, not_started_yet=WAITS)
+        return self._health_of(run, not_started_yet=WAITS)
 
     def get_run_worker_debug_info(
         self, run: dg.DagsterRun, include_container_logs: bool | None = True
     ) -> str:
         """Where to read on."""
-        return (
-            f"What it printed, on the machine of its worker: {run_log(home_of(self._instance), run.run_id)}"
-        )
+        return f"What it printed, on the machine of its worker: {run_log(self._home, run.run_id)}"
 
     def _send(self, run: dg.DagsterRun, order: Order) -> None:
         """The message names the run and nothing else: what is played, and with which secrets, is known where it is played."""
@@ -166,13 +151,3 @@ class InspectCeleryLauncher(CeleryRunLauncher):
 
     def _queue_of(self, run: dg.DagsterRun) -> str:
         return self._queues.get(run.tags.get(tags.ORG, ""), self.default_queue)
-
-    @property
-    def _local(self) -> LocalRuns:
-        return LocalRuns(home_of(self._instance))
-
-    @property
-    def _workers(self) -> WorkerLocks:
-        if self._its is None:
-            self._its = workers_of(home_of(self._instance))
-        return self._its

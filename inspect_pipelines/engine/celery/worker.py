@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine import commands
@@ -19,18 +15,18 @@ from inspect_pipelines.engine.instance import CELERY, MODULE, kind_of
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service
 from inspect_pipelines.engine.sources import Sources, our_folders
+from inspect_pipelines.engine.stopping import Stops
 from inspect_pipelines.engine.storages import ensure_storages
-from inspect_pipelines.errors import InspectError, Refused, Unavailable, UsageError
+from inspect_pipelines.errors import InspectError, Unavailable, UsageError
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.publication import Publication
-from resources.disk.lock import take_lock
+from resources.disk.lock import alone
 
 TICK_SECONDS = 0.2
 LOOK_AT_LOGS_SECONDS = 60.0
 INTERRUPTED_SECONDS = 15.0  # the warm parent kills after ten what does not heed
 LOGS = ("celery", "warm")
 LOCK = "worker.lock"  # never deleted
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +62,7 @@ class Worker:
         self._broker = Broker(broker_url(settings))
         self._wishes, self._clock, self._say, self._publication = wishes, clock, say, publication
         self._environment = commands.surroundings(settings)
-        self._stops = 0  # how often somebody asked
+        self._stops = Stops()
 
     def run(self, announce: Callable[[str], None]) -> None:
         """Take orders until a signal; `announce` gets the broker's address once they are taken.
@@ -78,7 +74,7 @@ class Worker:
         """
         ensure_storages(self.home)
         make_socket_folder(self.home)
-        with self._alone(), self._listening_to_signals():
+        with alone(self.home / "run" / LOCK, self._served_by_another), self._stops.heard():
             for name in LOGS:
                 rotate_log(self._log(name))
             ready_file(self.home).unlink(missing_ok=True)
@@ -94,7 +90,7 @@ class Worker:
     def _serve(self, warm: Generations, celery: Service, announce: Callable[[str], None]) -> None:
         published, sources = self._publication.stamp(), Sources(our_folders())
         logs_at, is_announced = self._clock.monotonic(), False
-        while not self._stops:
+        while not self._stops.count:
             now = self._clock.monotonic()
             warm.tick(now)
             if warm.is_ready or is_announced:  # no run has to be a process of its own because it came first
@@ -128,7 +124,7 @@ class Worker:
         for children in (celery.children(), warm.children()):
             for child in children:
                 child.terminate()
-            while self._stops < 2 and any(child.is_alive for child in children):
+            while self._stops.count < 2 and any(child.is_alive for child in children):
                 self._clock.sleep(TICK_SECONDS)
         left = [*warm.children(), *celery.children()]
         for child in left:
@@ -167,27 +163,8 @@ class Worker:
     def _log(self, name: str) -> Path:
         return self.home / "logs" / f"{name}.log"
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        descriptor = take_lock(self.home / "run" / LOCK)
-        if descriptor is None:
-            raise Refused(
-                f"a worker cannot start: another one takes runs in INSPECT_HOME {str(self.home)!r}; "
-                "use that one, stop it, or set INSPECT_HOME to another folder"
-            )
-        try:
-            yield
-        finally:
-            os.close(descriptor)
-
-    @contextmanager
-    def _listening_to_signals(self) -> Iterator[None]:
-        def asked(signal_number: int, frame: FrameType | None) -> None:
-            self._stops += 1
-
-        before = {number: signal.signal(number, asked) for number in SIGNALS}
-        try:
-            yield
-        finally:
-            for number, handler in before.items():
-                signal.signal(number, handler)
+    def _served_by_another(self) -> str:
+        return (
+            f"a worker cannot start: another one takes runs in INSPECT_HOME {str(self.home)!r}; "
+            "use that one, stop it, or set INSPECT_HOME to another folder"
+        )

@@ -17,7 +17,7 @@ from dagster_k8s.job import get_job_name_from_run_id
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.k8s.template import HOME, Pod
-from inspect_pipelines.engine.launcher import order_of
+from inspect_pipelines.engine.launcher import HomeLauncher, order_of
 from inspect_pipelines.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ VERSIONED = re.compile(r"^[^\s@]+(@sha256:[0-9a-f]{64}|:(?!latest$)[\w][\w.-]{0,
 CPU = re.compile(r"^([1-9]\d*m?|0?\.\d+|[1-9]\d*\.\d+)$")
 
 
-class InspectK8sLauncher(K8sRunLauncher):
+class InspectK8sLauncher(HomeLauncher, K8sRunLauncher):
     """dagster-k8s's launcher with a pod of ours.
 
     What a run's own tags say of its pod (`dagster-k8s/config`) is not heard: whoever may start a run would choose its
@@ -128,11 +128,6 @@ class InspectK8sLauncher(K8sRunLauncher):
     def get_container_context_for_run(self, dagster_run: dg.DagsterRun) -> K8sContainerContext:
         """What every run gets, whatever its tags say."""
         return K8sContainerContext.create_for_run(dagster_run, self, include_run_tags=False)
-
-    @property
-    def supports_resume_run(self) -> bool:
-        """A run is judged by the pictures that it took itself, in a session that cannot be taken up again."""
-        return False
 
     @property
     def supports_run_worker_crash_recovery(self) -> bool:

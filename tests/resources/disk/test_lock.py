@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from resources.disk.lock import is_locked, take_lock
+from inspect_pipelines.errors import Refused
+from resources.disk.lock import alone, is_locked, take_lock
 
 HOLDER = """
 import sys
@@ -103,3 +104,17 @@ def test_a_program_that_the_holder_starts_does_not_keep_it(tmp_path: Path) -> No
         other.stdout.readline()
         assert not is_locked(path)
         other.communicate(b"\n")
+
+
+def test_who_comes_second_is_told_why_and_the_first_lets_go_at_the_end_of_its_block(tmp_path: Path) -> None:
+    path = tmp_path / "lock"
+
+    with alone(path, lambda: "another one works here"):
+        with (
+            pytest.raises(Refused, match="another one works here"),
+            alone(path, lambda: "another one works here"),
+        ):
+            pytest.fail("two are alone")
+        held = is_locked(path)
+
+    assert (held, is_locked(path)) == (True, False)
