@@ -8,12 +8,13 @@ from datetime import timedelta
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
-from inspect_pipelines.cli.output import printable, say
+from inspect_pipelines.cli.output import printable, say, user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.branch import named
 from inspect_pipelines.domain.ids import Sha256
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.errors import Refused, UsageError
 from inspect_pipelines.ports.house import House
+from inspect_pipelines.usecases.history.hold import hold
 from inspect_pipelines.usecases.pictures.close_layers import expire_layers
 from inspect_pipelines.usecases.pictures.prune import prune_gallery
 
@@ -31,16 +32,20 @@ def gallery() -> None:
     "--older-than", "age", default="30d", show_default=True, metavar="AGE", help="For example 36h, 30d or 8w."
 )
 @click.option("--dry-run", "is_dry_run", is_flag=True, help="Only say what would go.")
-def prune(age: str, is_dry_run: bool) -> None:
+@click.option("--trust-clock", is_flag=True, help="Also when the clock has leapt since the last sweep.")
+def prune(age: str, is_dry_run: bool, trust_clock: bool) -> None:
     """Delete pictures that no baseline and no kept run refers to.
 
     The approved pictures of branches that nobody works on any more (INSPECT_BRANCH_DAYS) go out of use before.
     """
     house = _house()
+    older_than, now = parsed_age(age), house.clock.now()
+    if not (is_dry_run or trust_clock) and (why := hold([house], now=now, by=f"user:{user_name()}")):
+        raise Refused(f"{why}; or now, with --trust-clock")
     expired = [] if is_dry_run else expire_layers(house, after=timedelta(days=Settings().branch_days))
     for name in expired:
         say(f"the pictures of {printable(named(name))!r} are used no more: nobody works on that branch")
-    done = prune_gallery(house, older_than=parsed_age(age), now=house.clock.now(), is_dry_run=is_dry_run)
+    done = prune_gallery(house, older_than=older_than, now=now, is_dry_run=is_dry_run)
     verb = "would delete" if is_dry_run else "deleted"
     pictures = "1 picture" if done.pictures == 1 else f"{done.pictures} pictures"
     if done.files:

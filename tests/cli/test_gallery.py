@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -63,6 +64,24 @@ def test_pruning_keeps_what_baselines_sessions_and_findings_refer_to(house):
         False,
         True,
     ]
+
+
+def test_after_a_leap_of_the_clock_no_picture_goes_until_a_person_says_that_it_is_right(house):
+    old = house.gallery.put(png(10, 10))
+    os.utime(house.gallery.path(old), (0, 0))
+    with house.ledger.write() as ledger:
+        long_ago = house.clock.now() - timedelta(days=300)
+        ledger.audit.append("retention.swept", "home", by="service:runs", at=long_ago)
+
+    with pytest.raises(Refused, match=r"300 days after the last sweep.* or now, with --trust-clock"):
+        call("prune")
+    was_there = house.gallery.path(old).exists()
+    done = call("prune", "--trust-clock")
+
+    assert was_there
+    assert done.output.startswith("deleted 1 picture ")
+    with house.ledger.read() as ledger:
+        assert ledger.audit.entries()[0].action == "retention.held"
 
 
 def test_pictures_that_a_run_may_be_about_to_refer_to_are_not_pruned(house):

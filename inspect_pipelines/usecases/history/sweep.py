@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
-from inspect_pipelines.domain.audit import SERVICE, AuditEntry
+from inspect_pipelines.domain.audit import SERVICE
 from inspect_pipelines.domain.ids import BaselineId, EventId, OrgId, RunId, Sha256
-from inspect_pipelines.domain.retention import HELD, SWEPT, Gone, Kind, facts_until, leapt, longest, telling
+from inspect_pipelines.domain.retention import SWEPT, Gone, Kind, facts_until, longest, telling
 from inspect_pipelines.errors import InspectError, Unavailable
 from inspect_pipelines.facts.forgotten import FORGOTTEN, forgotten_facts
 from inspect_pipelines.ports.history import OldFacts
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.ports.ledger import LedgerSession
+from inspect_pipelines.usecases.history.hold import hold
 from inspect_pipelines.usecases.pictures.prune import YOUNGEST
 
 KNOWN_FOR = timedelta(days=7)  # a delivery's id, at the least: services send again what was not acknowledged
@@ -81,7 +82,7 @@ def sweep(
         trusts_clock: Also when the clock has leapt since the last sweep.
         payload_days: How long payloads are kept; None: as long as the organisation which keeps them longest says.
     """
-    if not (is_dry_run or trusts_clock) and (why := _hold(houses, now, by)):
+    if not (is_dry_run or trusts_clock) and (why := hold(houses, now=now, by=by)):
         return Swept((), 0, why)
     due, reports = _sweep_reports(houses, [due_of(house, now) for house in houses], is_dry_run=is_dry_run)
     if not is_dry_run:
@@ -107,32 +108,6 @@ def sweep(
             with house.ledger.write() as ledger:
                 ledger.audit.append(SWEPT, "home", by=by, at=now, detail=in_words(gone))
     return Swept(gone, kept, problem="; ".join(one.problem for one in due if one.problem))
-
-
-def _hold(houses: Sequence[House], now: datetime, by: str) -> str:
-    """Why nothing is let go of this time, kept in every audit; empty: it may be."""
-    stands = [_last(house) for house in houses]
-    swept = max((swept.happened_at for swept, _ in stands if swept), default=None)
-    held = max(
-        (held.happened_at for swept, held in stands if held and (swept is None or held.seq > swept.seq)),
-        default=None,
-    )
-    gone = leapt(now, swept=swept, held=held)
-    if swept is None or gone is None:
-        return ""
-    why = (
-        f"the clock says {now:%Y-%m-%d %H:%M} UTC, {gone.days} days after the last sweep, of {swept:%Y-%m-%d %H:%M} UTC; "
-        "in case the clock is wrong, nothing was let go of: look at it, the sweep of the next night goes on"
-    )
-    for house in houses:
-        with house.ledger.write() as ledger:
-            ledger.audit.append(HELD, "home", by=by, at=now, detail=why)
-    return why
-
-
-def _last(house: House) -> tuple[AuditEntry | None, AuditEntry | None]:
-    with house.ledger.read() as ledger:
-        return ledger.audit.last(SWEPT), ledger.audit.last(HELD)
 
 
 def in_words(gone: Sequence[Gone]) -> str:
@@ -227,9 +202,8 @@ def _forget(house: House, due: Due, now: datetime) -> None:
     for messages in _some(due.messages):
         with house.ledger.write() as ledger:
             ledger.expiry.forget_messages(messages)
-    for (
-        before
-    ) in due.facts.ends:  # told as facts are: whoever owns the history takes them in one after the other
+    # told as facts are: whoever owns the history takes them in one after the other
+    for before in due.facts.ends:
         with house.ledger.write() as ledger:
             ledger.expiry.forget_facts(before=before)
             ledger.journal.append(FORGOTTEN, forgotten_facts(house.org_id, before), at=now)
