@@ -250,6 +250,12 @@ def lent(variables: Mapping[str, str]) -> Iterator[None]:
                 os.environ[name] = value
 
 
+def font_variables() -> dict[str, str]:
+    """What the environment says of where fonts are described, by fontconfig's own names; empty: what the system says holds."""
+    names = ("FONTCONFIG_FILE", "FONTCONFIG_PATH", "FONTCONFIG_SYSROOT")
+    return {name: value for name in names if (value := os.environ.get(name))}
+
+
 def has_screen() -> bool:
     """Whether a window can be opened where this process runs."""
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

@@ -7,7 +7,9 @@ import platform
 from functools import cache
 from pathlib import Path
 
+from inspect_pipelines.config.settings import font_variables
 from inspect_pipelines.domain.screenshot import Environment
+from resources.sessions.browser.font_config import font_config
 
 FONT_FOLDERS = (
     Path("/usr/share/fonts"),
@@ -42,17 +44,31 @@ def operating_system() -> str:
 
 @cache
 def fonts_hash() -> str:
-    """The first 16 digits of a sha256 over all font files' names and sizes, sorted."""
+    """As it was when a picture of this process was stamped first."""
+    return hash_fonts()
+
+
+def hash_fonts() -> str:
+    """The first 16 digits of a sha256 over all font files' names and sizes, sorted; and over fontconfig's files, if the
+    environment names some.
+    """
     fonts = sorted(f"{path.name} {path.stat().st_size}" for path in font_files())
-    return hashlib.sha256("\n".join(fonts).encode()).hexdigest()[:16]
+    digest = hashlib.sha256("\n".join(fonts).encode())
+    if config := font_config(font_variables()):
+        for text in config.texts:
+            digest.update(text)
+    return digest.hexdigest()[:16]
 
 
 def font_files() -> list[Path]:
-    """The fonts that a browser finds here, where systems usually keep them."""
-    own = (Path.home() / ".fonts", Path.home() / ".local" / "share" / "fonts")
+    """The fonts that a browser finds here: where the environment says, else where systems usually keep them."""
+    if config := font_config(font_variables()):
+        folders = config.folders
+    else:
+        folders = (*FONT_FOLDERS, Path.home() / ".fonts", Path.home() / ".local" / "share" / "fonts")
     return [
         path
-        for folder in (*FONT_FOLDERS, *own)
+        for folder in folders
         for path in folder.rglob("*")
         if path.suffix.lower() in FONT_FILES and path.is_file()
     ]
