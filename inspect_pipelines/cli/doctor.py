@@ -8,7 +8,7 @@ import socket
 import sqlite3
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -41,23 +41,35 @@ SECRET = re.compile(r"\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:/[^}]+)\}")
     "--repair", is_flag=True, help="Mend Dagster's databases first, where two commands made them at once."
 )
 @click.option("--open-inspect", is_flag=True, help="Ask the control plane of agents, and only that.")
-def doctor(as_json: bool, repair: bool, open_inspect: bool) -> None:
-    """Say what is missing on this machine and how to get it."""
+@click.option("--cluster", is_flag=True, help="Look at all parts on all machines of the ledger instead.")
+def doctor(as_json: bool, repair: bool, open_inspect: bool, cluster: bool) -> None:
+    """Say what is missing on this machine and how to get it.
+
+    --cluster: what up, daemon, web and worker processes of all machines say of themselves, whether they agree, and how
+    their servers do. Either way, exit code 3 when something is not in order.
+    """
+    if cluster:
+        from inspect_pipelines.cli.cluster import look
+
+        if not look(Settings(), as_json=as_json):
+            raise click.exceptions.Exit(3)
+        return
     if repair:
         repair_databases(Settings().dagster_home())
     checks = list(agents(chosen_house(Settings())) if open_inspect else examine(Settings()))
     if as_json:
         print_json(checks)
     else:
-        rows = [["✓" if check.is_ok else "✗ missing", check.name, check.found] for check in checks]
-        say(aligned(["", "CHECK", "FOUND"], rows))
-        missing = [check for check in checks if not check.is_ok]
-        for check in missing:
-            say(f"\n{check.name}: {check.how}")
-        if not missing:
-            say("\nall is there")
+        say(shown(checks, wrong="✗ missing", right="all is there"))
     if not all(check.is_ok for check in checks):
         raise click.exceptions.Exit(3)
+
+
+def shown(checks: Sequence[Check], *, wrong: str, right: str) -> str:
+    """A table, and below it what to do about each that is `wrong`; `right`, when there is none."""
+    rows = [["✓" if check.is_ok else wrong, check.name, check.found] for check in checks]
+    advice = [f"\n{check.name}: {check.how}" for check in checks if not check.is_ok]
+    return "\n".join([aligned(["", "CHECK", "FOUND"], rows), *(advice or [f"\n{right}"])])
 
 
 def examine(settings: Settings) -> Iterator[Check]:

@@ -11,12 +11,14 @@ from urllib.parse import urlsplit
 import click
 from fastapi import FastAPI
 
-from inspect_pipelines.cli.listening import refuse_unguarded
+from inspect_pipelines.cli.listening import believed, refuse_unguarded
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.cli.server import answer
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import DEFAULT_ORG
+from inspect_pipelines.domain.presence import DAEMON, UP, WEB
 from inspect_pipelines.engine.addresses import UI_PREFIX, bracketed, is_loopback, ui_socket, url_of
+from inspect_pipelines.engine.presence import presence
 from inspect_pipelines.engine.run_log import printed
 from inspect_pipelines.engine.state import read_state
 from inspect_pipelines.errors import InspectError
@@ -24,6 +26,7 @@ from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.organization import organization
+from inspect_pipelines.queries.status import rows_behind
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.access.rates import DEFAULT, Rates
 from inspect_pipelines.web.api.streams import Streams
@@ -41,6 +44,7 @@ from inspect_pipelines.web.duties.intake import Intake
 from inspect_pipelines.web.duties.known import Known
 from inspect_pipelines.web.duties.launcher import Launcher
 from inspect_pipelines.web.duties.lookout import Lookout
+from inspect_pipelines.web.duties.present import Present
 from inspect_pipelines.web.duties.routing import Routing
 from inspect_pipelines.web.duties.sender import Sender
 from inspect_pipelines.web.webhooks.allowance import Allowance
@@ -59,12 +63,14 @@ NOT_STARTED = 3
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", type=click.IntRange(1, 65535), required=True)
+@click.option("--part", type=click.Choice([UP, DAEMON]), default=UP, help="Whose it is.")
+@click.option("--proxy", "proxies", multiple=True, metavar="ADDRESS", help="A proxy that is believed.")
 @click.option("--styleguide", is_flag=True, help="Show /styleguide, for whoever works on the console.")
-def serve(host: str, port: int, styleguide: bool) -> None:
+def serve(host: str, port: int, part: str, proxies: tuple[str, ...], styleguide: bool) -> None:
     """Answer requests and own the history until a signal."""
     streams = Streams()
-    app = application(Settings(), host, port, streams, has_styleguide=styleguide)
-    if not answer(app, (host, port), streams):
+    app = application(Settings(), host, port, streams, part=part, has_styleguide=styleguide)
+    if not answer(app, (host, port), streams, proxies=",".join(believed(proxies))):
         sys.exit(NOT_STARTED)
 
 
@@ -75,13 +81,13 @@ def application(
     streams: Streams | None = None,
     *,
     drain: Drain | None = None,
-    only_answers: bool = False,
+    part: str = UP,
     has_styleguide: bool = False,
 ) -> FastAPI:
     """All that the web process answers and does; nothing is opened before it starts, but to refuse an address.
 
     Args:
-        only_answers: Another process has the duties; this one may be one of several.
+        part: Of which this process is the web; WEB: one of several, that only answer, while another process has the duties.
 
     Raises:
         Refused: Other machines reach `host`, and there is no administrator.
@@ -108,11 +114,12 @@ def application(
     sources = KnownSources(estate)
     ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=ui)
     group_commit = GroupCommit(house.inbox)
-    duties, wake = (
-        _all_duties(settings, estate, owner, sources, engine, ticker)
-        if not only_answers
-        else ([Known(sources)], _leave)
-    )
+    duties: list[Duty] = [Known(sources)]
+    wake = _leave
+    if part != WEB:
+        duties, wake = _all_duties(settings, estate, owner, sources, engine, ticker)
+    place = url_of(host, port) if part == WEB else house.home
+    duties.append(Present(house, lambda: presence(settings, part, place, rows_behind(house, owner.status))))
     counts = limiter(house)
     rates = Rates(replace(DEFAULT, requests=settings.api_requests), counts)
     origins = _public_origins(estate)

@@ -6,10 +6,11 @@ import shlex
 
 import click
 
-from inspect_pipelines.cli.listening import refuse_unguarded
+from inspect_pipelines.cli.listening import believed, proxy_option, refuse_unguarded
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.cli.web import refuse_alone
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.presence import DAEMON
 from inspect_pipelines.engine.addresses import is_loopback
 from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.state import UpState
@@ -26,8 +27,9 @@ TOKENS = "(people sign in and programs show tokens, over HTTPS only: put a proxy
 @click.option("--port", type=click.IntRange(1, 65535), help="The first port to try (8460).")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--no-ui", is_flag=True, help="Without the Dagster UI.")
+@proxy_option
 @click.option("--quiet", is_flag=True, help="Say nothing unless something is wrong.")
-def up(port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
+def up(port: int | None, host: str, no_ui: bool, proxies: tuple[str, ...], quiet: bool) -> None:
     """Start everything: web, code server, daemon, Dagster UI.
 
     It stays in the foreground. A part that dies is started again; what `apply` publishes is loaded within seconds;
@@ -38,7 +40,8 @@ def up(port: int | None, host: str, no_ui: bool, quiet: bool) -> None:
     Ctrl-C stops everything within ten seconds, runs in progress included; a second Ctrl-C kills it at once.
     """
     settings = Settings()
-    _supervise(settings, Wishes(port or settings.port, with_ui=not no_ui, host=host), quiet=quiet)
+    wishes = Wishes(port or settings.port, with_ui=not no_ui, host=host, proxies=believed(proxies))
+    _supervise(settings, wishes, quiet=quiet)
 
 
 @click.command()
@@ -54,7 +57,7 @@ def daemon(port: int | None, no_ui: bool, quiet: bool) -> None:
     """
     settings = Settings()
     refuse_alone(settings, "daemon")
-    _supervise(settings, Wishes(port or settings.port + 1, with_ui=not no_ui), quiet=quiet)
+    _supervise(settings, Wishes(port or settings.port + 1, with_ui=not no_ui, part=DAEMON), quiet=quiet)
 
 
 def _supervise(settings: Settings, wishes: Wishes, *, quiet: bool) -> None:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import socket
 import sys
 import time
-from ipaddress import ip_network
 
 import click
 
+from inspect_pipelines.cli.listening import THIS_MACHINE, believed, proxy_option
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.presence import WEB
 from inspect_pipelines.engine.addresses import url_of
 from inspect_pipelines.engine.instance import ensure_instance
 from inspect_pipelines.engine.state import is_held
-from inspect_pipelines.errors import Refused, Unavailable, UsageError
+from inspect_pipelines.errors import Refused, Unavailable
 
-THIS_MACHINE = "127.0.0.1"
 DRAIN_SECONDS = 10  # a proxy that asks every two seconds and believes the third answer knows by then
 FINISH_SECONDS = 20  # a body may take as long to come in
 NOT_STARTED = 3
@@ -33,13 +33,7 @@ NOT_STARTED = 3
     metavar="SECONDS",
     help="After SIGTERM, say at /readyz that it leaves, and answer for so long still.",
 )
-@click.option(
-    "--proxy",
-    "proxies",
-    multiple=True,
-    metavar="ADDRESS",
-    help="A proxy whose X-Forwarded-For and -Proto are believed, or a network of them. (127.0.0.1)",
-)
+@proxy_option
 def web(host: str, port: int | None, drain: int, proxies: tuple[str, ...]) -> None:
     """Answer requests, as one of several processes behind a proxy.
 
@@ -51,7 +45,7 @@ def web(host: str, port: int | None, drain: int, proxies: tuple[str, ...]) -> No
     settings = Settings()
     refuse_alone(settings, "web")
     ensure_instance(settings.absolute_home())
-    believed = ",".join(map(_address, proxies or (THIS_MACHINE,)))
+    trusted = ",".join(believed(proxies))
     listening = _bound(host, settings.port if port is None else port)
     own_port = listening.getsockname()[1]
 
@@ -61,14 +55,14 @@ def web(host: str, port: int | None, drain: int, proxies: tuple[str, ...]) -> No
     from inspect_pipelines.web.draining import Drain
 
     streams, leaving = Streams(), Drain(drain, time.monotonic)
-    app = application(settings, host, own_port, streams, drain=leaving, only_answers=True)
+    app = application(settings, host, own_port, streams, drain=leaving, part=WEB)
     say(f"web answers at {url_of(host, own_port)} (process ready: /readyz)")
     if not is_held(settings.absolute_home()):
         say(
             "nothing else is up here: deliveries are kept, and runs wait, until `inspect-pipelines daemon` runs",
             err=True,
         )
-    if not answer(app, listening, streams, leaving, finish_seconds=FINISH_SECONDS, proxies=believed):
+    if not answer(app, listening, streams, leaving, finish_seconds=FINISH_SECONDS, proxies=trusted):
         sys.exit(NOT_STARTED)
 
 
@@ -83,16 +77,6 @@ def refuse_alone(settings: Settings, command: str) -> None:
             f"`{command}` cannot start: it shares its ledger with other processes, and the one in "
             f"{str(settings.absolute_home())!r} is SQLite, which `up` has for itself; start `up`, or set INSPECT_DATABASE_URL"
         )
-
-
-def _address(text: str) -> str:
-    try:
-        ip_network(text)
-    except ValueError as error:
-        raise UsageError(
-            f"--proxy {text!r} is no address; write one, 10.0.0.5, or a network, 10.0.0.0/24"
-        ) from error
-    return text
 
 
 def _bound(host: str, port: int) -> socket.socket:

@@ -10,7 +10,7 @@ import click
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.instance import CELERY, launcher_of, most_runs
-from inspect_pipelines.errors import UsageError
+from inspect_pipelines.errors import Unavailable, UsageError
 from resources.clock import SystemClock
 from resources.publication import FilePublication
 
@@ -46,9 +46,27 @@ def worker(queues: tuple[str, ...], at_once: int | None) -> None:
     wishes = Wishes(list(dict.fromkeys(queues)), at_once or most_runs())
     publication = FilePublication(settings.absolute_home())
     ours = Worker(settings, wishes, SystemClock(), lambda text: say(text, err=True), publication)
+    check_ledger(settings)
     say("starting ..", err=True)
     ours.run(lambda broker: say(f"takes runs from {broker}: {announcement(wishes.queues, wishes.at_once)}"))
     say("stopped", err=True)
+
+
+def check_ledger(settings: Settings) -> None:
+    """Look at the ledger before any run is taken: what plays none should not take it from whoever would.
+
+    Raises:
+        Refused: The ledger needs newer code.
+    """
+    from inspect_pipelines.wiring import house
+
+    ledgers = house(settings).ledgers
+    try:
+        ledgers.migrate()
+    except Unavailable as error:
+        say(f"{error}; this worker goes on asking", err=True)
+    finally:
+        ledgers.close()
 
 
 def announcement(queues: Sequence[str], at_once: int) -> str:

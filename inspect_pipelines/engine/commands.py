@@ -37,8 +37,11 @@ def surroundings(settings: Settings) -> dict[str, str]:
     return child_environment(**changes)
 
 
-def web_argv(host: str, port: int) -> list[str]:
-    return [PYTHON, "-m", "inspect_pipelines.cli.serve", "--host", host, "--port", str(port)]
+def web_argv(host: str, port: int, part: str, proxies: Sequence[str] = ()) -> list[str]:
+    """Of `up` or `daemon`; it believes what these proxies say of who asks."""
+    believed = [word for each in proxies for word in ("--proxy", each)]
+    where = ["--host", host, "--port", str(port), "--part", part]
+    return [PYTHON, "-m", "inspect_pipelines.cli.serve", *where, *believed]
 
 
 def code_argv(module: str, socket: Path) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from importlib.util import find_spec
 
 import sqlalchemy as sa
@@ -17,10 +18,25 @@ FIRST_USE_LOCK = 0x1A5BEC8  # any number, the same on all machines
 
 DESCRIBE = """
 SELECT current_setting('server_version') AS version,
-       (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend') AS used,
+       (SELECT sum(numbackends)::int FROM pg_stat_database) AS used,
        current_setting('max_connections') AS most,
-       coalesce(pg_total_relation_size(to_regclass('event_logs')), 0) AS size
+       current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int AS room,
+       coalesce(pg_total_relation_size(to_regclass('event_logs')), 0) AS size,
+       (SELECT reltuples::bigint FROM pg_class WHERE oid = to_regclass('event_logs')) AS about
 """
+COUNT = "SELECT count(*) FROM event_logs"
+
+
+@dataclass(frozen=True, slots=True)
+class DagsterServer:
+    """What holds Dagster's storage, for whoever looks after it."""
+
+    version: str
+    used: int  # connections, of all its databases
+    most: int  # connections
+    room: int  # how many of those are let in but for its superuser
+    size_bytes: int  # of the events of runs, with their indexes
+    events: int  # about, where there are many: what the server's own statistics say
 
 
 def dagster_database(settings: Settings) -> str | None:
@@ -77,7 +93,20 @@ def mark(url: str) -> str:
 
 
 def described(url: str) -> str:
-    """The server that answers, for whoever looks after it: product, version, connections, how large the event log is.
+    """The server that answers, in a line: product, version, connections, how large the event log is.
+
+    Raises:
+        Unavailable: It does not.
+    """
+    found = server(url)
+    return (
+        f"PostgreSQL {found.version}, {found.used} of {found.most} connections used, "
+        f"events of runs take {found.size_bytes / 1e6:.1f} MB"
+    )
+
+
+def server(url: str) -> DagsterServer:
+    """Ask it.
 
     Raises:
         Unavailable: It does not.
@@ -86,16 +115,16 @@ def described(url: str) -> str:
     try:
         with engine.connect() as connection:
             row = connection.execute(sa.text(DESCRIBE)).one()
+            events = row.about or 0
+            if events < 0:  # nothing has counted them yet, so they are few
+                events = connection.execute(sa.text(COUNT)).scalar_one()
     except sa.exc.DatabaseError as error:
         shown = engine.url.render_as_string(hide_password=True)
         why = str(error.orig).strip().partition("\n")[0]
         raise Unavailable(
             f"Dagster's database {shown!r} does not answer: {why}; check {VARIABLE} and that the server runs"
         ) from error
-    return (
-        f"PostgreSQL {row.version}, {row.used} of {row.most} connections used, "
-        f"events of runs take {row.size / 1e6:.1f} MB"
-    )
+    return DagsterServer(row.version, row.used, int(row.most), row.room, row.size, events)
 
 
 def _place(url: sa.URL) -> tuple[object, ...]:

@@ -44,20 +44,20 @@ class Sources:
     def _look(self) -> frozenset[tuple[str, int, int]]:
         found = set()
         for folder in self._folders:
-            for entry in _modules(folder):
+            for entry in modules(folder):
                 with suppress(FileNotFoundError):
                     state = entry.stat()
                     found.add((entry.path, state.st_mtime_ns, state.st_size))
         return frozenset(found)
 
 
-def _modules(folder: Path) -> Iterator[os.DirEntry[str]]:
+def modules(folder: Path) -> Iterator[os.DirEntry[str]]:
     try:
         with os.scandir(folder) as entries:
             for entry in entries:
                 if entry.is_dir(follow_symlinks=False):
                     if entry.name != "__pycache__":
-                        yield from _modules(Path(entry.path))
+                        yield from modules(Path(entry.path))
                 elif entry.name.endswith((".py", ".sql", ".js", ".j2")):
                     yield entry
     except FileNotFoundError:  # an installer moves whole folders

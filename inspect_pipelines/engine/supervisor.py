@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from inspect_pipelines.config.settings import WARM, Settings
+from inspect_pipelines.domain.presence import UP
 from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import (
     UI_PREFIX,
@@ -49,6 +50,8 @@ class Wishes:
     with_ui: bool = True
     host: str = "127.0.0.1"
     module: str = MODULE
+    part: str = UP  # or DAEMON
+    proxies: Sequence[str] = ()  # addresses and networks
 
 
 class Supervisor:
@@ -199,7 +202,7 @@ class Supervisor:
         return Services(
             web=service(
                 "web",
-                lambda: commands.web_argv(wishes.host, self._web.settle()),
+                lambda: commands.web_argv(wishes.host, self._web.settle(), wishes.part, wishes.proxies),
                 lambda: answers(wishes.host, self._web.port, "/health"),
                 lambda: ask("http", wishes.host, str(self._web.port)),
             ),

@@ -13,6 +13,7 @@ from inspect_pipelines.domain.ids import BaselineId, OrgId, RunId, Sha256
 from inspect_pipelines.domain.sign_in import SignIn
 from inspect_pipelines.ports.leases import Fence, Leases
 from inspect_pipelines.ports.ledger import Ledger
+from inspect_pipelines.ports.presences import Presences
 
 AGAIN = "run_again"  # the kind of a run's fact that the history may hold already
 
@@ -92,6 +93,8 @@ class Ledgers(Protocol):
     @property
     def leases(self) -> Leases: ...
     @property
+    def presences(self) -> Presences: ...
+    @property
     def is_shared(self) -> bool:
         """Whether other machines may work on them, too: then flock says nothing of who does what."""
 
@@ -106,6 +109,12 @@ class Ledgers(Protocol):
 
     def described(self) -> str:
         """Their database, for whoever looks after it: product, version, how much of it is used, what holds."""
+
+    def connections(self) -> tuple[int, int] | None:
+        """How many their server has, of all its databases, and lets in; None: there is no server."""
+
+    def revisions(self) -> tuple[str | None, str]:
+        """The schema that is there, None: none yet; and the newest that this code knows. Changes nothing."""
 
     def migrate(self) -> None:
         """Bring the schema up to date; safe from several processes at once."""

@@ -59,6 +59,11 @@ def journal_head(house: House) -> int:
         return ledgers.journal.head()
 
 
+def rows_behind(house: House, history: HistoryStatus) -> int | None:
+    """Facts that are not yet in the published history; None: another process keeps it."""
+    return max(0, journal_head(house) - history.published_seq) if history.is_owner else None
+
+
 def _lag(history: HistoryStatus, head: int) -> HistoryLag:
     if not history.is_owner:
         return HistoryLag(False, None, None)

@@ -21,9 +21,11 @@ IS_OPEN = sa.text(
     "AND NOT row_security_active(oid)"
 )
 
-SERVER = sa.text(
-    "SELECT current_setting('server_version'), current_setting('max_connections'), count(*) "
-    "FROM pg_stat_activity WHERE backend_type = 'client backend'"
+# Of pg_stat_activity a role sees only its own connections' kinds.
+USED = "(SELECT sum(numbackends)::int FROM pg_stat_database)"
+SERVER = sa.text(f"SELECT current_setting('server_version'), current_setting('max_connections'), {USED}")
+CONNECTIONS = sa.text(
+    f"SELECT {USED}, current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int"
 )
 
 
@@ -57,6 +59,12 @@ def described(connection: sa.Connection) -> str:
         "row security holds" if holds(connection) else "row security is not asked (this role owns the tables)"
     )
     return f"PostgreSQL {server}, {used} of {most} connections, {fenced}"
+
+
+def connections(connection: sa.Connection) -> tuple[int, int]:
+    """How many the server has, of all its databases, and how many it lets in."""
+    used, most = connection.execute(CONNECTIONS).one()
+    return used, most
 
 
 def _policy(connection: sa.Connection, table: str, rule: str) -> None:

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from inspect_pipelines.errors import Refused
 from resources.ledger.row_security import fence
 
-HEAD = "0048"  # the newest file of migrations/versions, kept here so that a start need not import Alembic (0.3 s)
+HEAD = "0049"  # the newest file of migrations/versions, kept here so that a start need not import Alembic (0.3 s)
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
@@ -21,11 +21,21 @@ def version(connection: sa.Connection) -> str | None:
     return found
 
 
+def needed(connection: sa.Connection) -> str | None:
+    """The schema that code must know to work here; None: an older schema than 0049, where nobody wrote it down."""
+    if not sa.inspect(connection).has_table("needs"):
+        return None
+    found: str | None = connection.scalar(sa.text("SELECT revision FROM needs"))
+    return found
+
+
 def upgrade(connection: sa.Connection, name: str) -> None:
     """Bring the schema to HEAD within the connection's transaction, which must hold the writers' lock.
 
+    A newer one that has only been added to (`needs`) is left as it is: code of the release before works beside the new one.
+
     Raises:
-        Refused: The schema is newer than this program.
+        Refused: The schema is newer than this program, and what it uses is not there any more.
     """
     found = version(connection)
     if found == HEAD:
@@ -39,6 +49,8 @@ def upgrade(connection: sa.Connection, name: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if found is not None and found not in known:
+        if needed(connection) in known:
+            return
         raise Refused(
             f"the ledger {name!r} has schema {found!r}, written by a newer inspect-pipelines; "
             "install that version, or set INSPECT_HOME to another folder"

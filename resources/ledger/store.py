@@ -39,6 +39,7 @@ from resources.ledger.organizations import SqlOrganizations
 from resources.ledger.outbox import SqlOutbox
 from resources.ledger.pauses import SqlPauses
 from resources.ledger.postgres import PostgresDatabase
+from resources.ledger.presences import SqlPresences
 from resources.ledger.remote_sessions import SqlRemoteSessions
 from resources.ledger.repairs import SqlRepairs
 from resources.ledger.review_queue import SqlReviewQueue
@@ -165,6 +166,7 @@ class SqlLedgers:
     def __init__(self, database: Database) -> None:
         self.database = database
         self.leases = SqlLeases(self)
+        self.presences = SqlPresences(self)
         self.held_by_run: Callable[[], Sequence[Lease]] = list  # what a run that writes shows each time
         self._is_current = False
 
@@ -205,6 +207,16 @@ class SqlLedgers:
             return (
                 row_security.described(connection) if self.is_shared else f"SQLite {sqlite3.sqlite_version}"
             )
+
+    def connections(self) -> tuple[int, int] | None:
+        if not self.is_shared:
+            return None
+        with self.looking() as connection:
+            return row_security.connections(connection)
+
+    def revisions(self) -> tuple[str | None, str]:
+        with self.database.read() as connection:
+            return schema.version(connection), schema.HEAD
 
     def migrate(self) -> None:
         if self._is_current:

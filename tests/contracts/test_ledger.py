@@ -731,6 +731,7 @@ def test_a_ledger_of_a_newer_version_is_refused_untouched(new_ledgers):
     ledgers.migrate()
     with ledgers.database.write() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(sa.text("UPDATE needs SET revision = '9998'"))
 
     with pytest.raises(Refused, match="has schema '9999', written by a newer inspect-pipelines"):
         new_ledgers().migrate()

@@ -20,7 +20,7 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.organizations import WrongOrganization
-from resources.ledger import event_tables, journal_tables, lease_tables, rate_tables
+from resources.ledger import event_tables, journal_tables, lease_tables, presence_tables, rate_tables
 from resources.ledger.store import SqlLedgers, SqlSession
 from resources.ledger.tables import metadata
 
@@ -31,6 +31,8 @@ KEPT_ELSEWHERE = {
     journal_tables.journal_numbers.name,
     lease_tables.leases.name,
     rate_tables.rates.name,
+    presence_tables.presences.name,
+    presence_tables.needs.name,
 }  # the inbox's, and of all together
 OF_THE_HOME = "fence"  # asks who of the machines does something, whosever rows it is about
 

@@ -24,6 +24,7 @@ from inspect_pipelines.domain.access import Role
 from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.domain.signed_link import SignedLink
+from inspect_pipelines.engine.presence import code
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.usecases.access.change_members import add_member
 from inspect_pipelines.usecases.access.set_password import set_password
@@ -192,6 +193,18 @@ def test_whoever_signs_in_at_one_is_known_to_all_and_nobody_elses_page_may_use_t
             answers = [client.post("/api/v1/auth/logout") for _ in range(2 if status == 403 else 1)]
         assert [one.status_code for one in answers] == [status] * len(answers)
     assert [one.status_code for one in asked_of_each(webs, "/api/v1/me", Cookie=cookie)] == [401, 401]
+
+
+def test_each_says_in_the_ledger_what_it_is_until_it_leaves(webs: Webs) -> None:
+    def living() -> int:
+        return sum(process.poll() is None for process in webs.processes)
+
+    until(lambda: len(webs.house.ledgers.presences.told()) == living())
+    told = webs.house.ledgers.presences.told()
+
+    assert {one.part for one in told} == {"web"}
+    assert {one.place for one in told} <= {backend.url for backend in webs.proxy.backends}
+    assert {one.code for one in told} == {code()}
 
 
 def test_what_one_has_counted_is_used_up_at_the_other(webs: Webs) -> None:

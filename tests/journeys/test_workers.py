@@ -14,6 +14,7 @@ from journeys_commands import COMMAND, Project
 from journeys_up import HeldSite, up, write_project
 from patience import until
 from redis_server import RedisServer, a_redis_server
+from resources.ledger.store import create_ledgers
 from resources.workers import WorkerLocks
 
 OPEN = ("pending", "running")
@@ -89,12 +90,23 @@ def test_an_emptied_redis_and_a_killed_worker_cost_no_run_and_double_none(
             with a_worker(project):
                 until(lambda: all(run["status"] not in OPEN for run in runs_of(project)), 180)
                 ended = {run["id"]: run["status"] for run in runs_of(project)}
+                until(lambda: parts(project) == ["up", "worker"])
             queued = redis.client.llen("runs"), redis.client.hlen("unacked")
         facts = project.asked("history", "sql", "SELECT run_id, status FROM automated_runs")
 
     assert ended == {killed: "error", **dict.fromkeys(waiting, "needs_review")}
     assert sorted(fact["run_id"] for fact in facts) == sorted(ended), "each is told once"
     assert queued == (0, 0)
+    assert parts(project) == ["worker"], "it was killed; up took its word back"
+
+
+def parts(project: Project) -> list[str]:
+    """Who says in the ledger to be there."""
+    ledgers = create_ledgers(project.home / "ledger.db")
+    try:
+        return [one.part for one in ledgers.presences.told()]
+    finally:
+        ledgers.close()
 
 
 def runs_of(project: Project) -> list[dict[str, str]]:

@@ -6,16 +6,21 @@ for that one's end, so that no more runs are taken than the worker has room for.
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 from typing import Any
 
 from celery import Celery
-from celery.signals import worker_ready
+from celery.signals import worker_ready, worker_shutdown
 from celery.worker.control import control_command
 
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.presence import WORKER
+from inspect_pipelines.engine.beat import Beat
 from inspect_pipelines.engine.celery.broker import INTERRUPT, TASK, make_app
 from inspect_pipelines.engine.celery.names import ready_file
+from inspect_pipelines.engine.presence import presence
 from inspect_pipelines.engine.warm.local import LocalRuns, Order
 from inspect_pipelines.errors import InspectError
 from resources.clock import SystemClock
@@ -47,10 +52,25 @@ def serve(settings: Settings) -> Celery:
     def interrupt_run(state: Any, run: str) -> dict[str, Any]:
         return {"ok": runs.interrupt(run)}
 
+    def tell(sentence: str) -> None:
+        sys.stderr.write(f"{sentence}\n")
+
+    beat = Beat(
+        settings,
+        lambda: presence(settings, WORKER, str(home)),
+        say=tell,
+        too_old=lambda: os.kill(os.getppid(), signal.SIGTERM),  # the worker's supervisor, which drains
+    )
+
     def tell_ready(**_: object) -> None:
         ready_file(home).touch()
+        beat.start()
+
+    def tell_gone(**_: object) -> None:
+        beat.stop()
 
     worker_ready.connect(tell_ready, weak=False)
+    worker_shutdown.connect(tell_gone, weak=False)
     return app
 
 

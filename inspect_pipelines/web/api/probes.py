@@ -12,7 +12,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.ports.history import HistoryOwner
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.gauges import Gauges, gauges
-from inspect_pipelines.queries.status import journal_head
+from inspect_pipelines.queries.status import rows_behind
 from inspect_pipelines.web.access.declaration import ANYBODY, is_for, permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.api.health import ailments
@@ -64,7 +64,7 @@ def probes(gate: Gate, house: House, duties: Sequence[Duty], owner: HistoryOwner
     def metrics(request: Request) -> Response:
         """Figures for Prometheus, of every organisation that the asker may see."""
         houses = gate.houses(gate.visitor(request))
-        behind = max(0, journal_head(house) - owner.status.published_seq) if owner.status.is_owner else None
+        behind = rows_behind(house, owner.status)
         return Response(*_exposition([gauges(one) for one in houses], behind))
 
     return router

@@ -75,6 +75,19 @@ def test_a_migration_keeps_to_its_half_of_the_pair(file: Path) -> None:
         assert breaches(file.read_text(encoding="utf-8"), is_post=bool(name["post"])) == []
 
 
+def raises_needs(source: str) -> bool:
+    """Whether it tells code that still uses what goes to stay away (`resources.ledger.schema.needed`)."""
+    return bool(re.search(r"UPDATE needs SET revision = '\d{4}'", source))
+
+
+def test_whatever_takes_away_says_which_code_the_ledger_needs_from_then_on() -> None:
+    later = sorted((schema.MIGRATIONS / "versions").glob("[0-9]*_post_*.py"))
+
+    assert [file.name for file in later if not raises_needs(file.read_text(encoding="utf-8"))] == []
+    assert raises_needs("op.execute(\"UPDATE needs SET revision = '0054'\")")
+    assert not raises_needs("op.drop_column('runs', 'reason')")
+
+
 def test_the_newest_ones_would_have_kept_to_it() -> None:
     for name in ("0031_repairs", "0033_drift_tracks", "0037_leases", "0038_row_security"):
         source = (schema.MIGRATIONS / "versions" / f"{name}.py").read_text(encoding="utf-8")
