@@ -25,7 +25,7 @@ EVENT, INCIDENT = ledger_rows.EVENT, ledger_rows.INCIDENT
 PAGES = (
     "/", "/runs", "/inbox", "/baselines", "/incidents", "/incidents?state=any", "/events", "/insight", "/settings",
     "/settings/members", "/settings/tokens", "/settings/channels", "/settings/sources", "/settings/limits",
-    "/settings/audit", "/new/schedule", "/new/trigger", "/deleted",
+    "/settings/audit", "/environments", "/new/schedule", "/new/trigger", "/deleted",
 )  # fmt: skip
 OF_SOMETHING = (
     f"/schedules/{ledger_rows.NIGHTLY.id}", f"/triggers/{ledger_rows.TRIGGER.id}", f"/runs/{ledger_rows.RUNNING.id}",
