@@ -16,6 +16,16 @@ from resources.ledger.row_security import EVERYBODY, SETTING
 
 PATIENCE_SECONDS = 30.0
 FIRST_PATIENCE_SECONDS = 1.0
+# A writer whose machine was cut off keeps its turn until the server ends its transaction: before the others lose their patience.
+IDLE_SECONDS = 20.0
+# And it would wait a quarter of an hour for an answer to what it had sent; libpq's names, of which a socket file needs none.
+ALIVE: Mapping[str, int] = {
+    "keepalives_idle": 10,  # s
+    "keepalives_interval": 5,  # s
+    "keepalives_count": 3,
+    "tcp_user_timeout": 20_000,  # ms
+    "connect_timeout": 10,  # s
+}
 PAUSE_SECONDS = (0.1, 0.5)  # so that those who wait do not come all at once
 SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
 # Not by the driver, which afterwards lets a connection write that the server wants to read only.
@@ -32,6 +42,7 @@ DRIVER = "postgresql+psycopg"
 # Whoever writes for everybody keeps all of them out; an organisation's writers share the lock that he takes for himself.
 WRITER_LOCK = 0x1A5BEC7  # any number, the same in all processes
 SEE = f"set_config('{SETTING}', :org, true)"
+WAIT = "set_config('lock_timeout', :patience, true), set_config('idle_in_transaction_session_timeout', :idle, true)"
 TAKE_TURN = {
     "alone": "pg_advisory_xact_lock(:lock)",
     "together": "pg_advisory_xact_lock_shared(:lock)",
@@ -47,6 +58,7 @@ class PostgresDatabase:
         url: str,
         *,
         patience_seconds: float = PATIENCE_SECONDS,
+        idle_seconds: float = IDLE_SECONDS,
         lock: int = WRITER_LOCK,
         called: str = "the ledger",
     ) -> None:
@@ -57,7 +69,8 @@ class PostgresDatabase:
         if self._url.drivername != DRIVER:
             raise UsageError(f"INSPECT_DATABASE_URL names {self._url.drivername!r}; " + HOW_TO_WRITE_IT)
         self.name = self._url.render_as_string(hide_password=True)
-        self._patience_seconds, self._lock, self._called = patience_seconds, lock, called
+        self._patience_seconds, self._idle_seconds = patience_seconds, idle_seconds
+        self._lock, self._called = lock, called
         self._engines = Engines(self._make_engine)
         self._was_there = False
 
@@ -71,9 +84,10 @@ class PostgresDatabase:
             is_durable: False: a power cut may take it back, which its caller repeats.
         """
         turn = "alone" if of is None else "together" if of == TOGETHER else "one"
-        first = f"SELECT set_config('lock_timeout', :patience, true), {SEE}, {TAKE_TURN[turn]}"
+        first = f"SELECT {WAIT}, {SEE}, {TAKE_TURN[turn]}"
         given = {
             "patience": f"{self._patience_seconds * 1000:.0f}ms",
+            "idle": f"{self._idle_seconds * 1000:.0f}ms",
             "lock": self._lock,
             "of": of,
             "org": of or EVERYBODY,
@@ -138,6 +152,11 @@ class PostgresDatabase:
                 f"{self._called} {self.name!r} stayed locked by another process for {self._patience_seconds:g} s; "
                 "nothing was changed: look for a long transaction in pg_stat_activity and try again"
             )
+        if state == "25P03":  # idle_in_transaction_session_timeout
+            return Unavailable(
+                f"{self._called} {self.name!r} has ended this transaction, which it had heard nothing of for "
+                f"{self._idle_seconds:g} s; nothing was changed: try again"
+            )
         # Insufficient resources: disk full, too many connections; who is not let in gets a text without a state.
         if (state or "").startswith("53") or any(text in str(error.orig) for text in NO_ROOM):
             return Unavailable(
@@ -165,7 +184,7 @@ class PostgresDatabase:
                 max_overflow=16,
                 pool_pre_ping=True,
                 connect_args={
-                    "connect_timeout": 10,
+                    **ALIVE,
                     # PgBouncer may give the next transaction another server, which knows no statement of this one's.
                     "prepare_threshold": None,
                 },

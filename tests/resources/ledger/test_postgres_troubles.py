@@ -27,8 +27,8 @@ def server() -> Iterator[str]:
 
 
 @contextmanager
-def opened(url: str, patience_seconds: float = 60.0) -> Iterator[SqlLedgers]:
-    ledgers = SqlLedgers(PostgresDatabase(url, patience_seconds=patience_seconds))
+def opened(url: str, patience_seconds: float = 60.0, **more: float) -> Iterator[SqlLedgers]:
+    ledgers = SqlLedgers(PostgresDatabase(url, patience_seconds=patience_seconds, **more))  # type: ignore[arg-type]
     yield ledgers
     ledgers.close()
 
@@ -73,6 +73,28 @@ def test_a_transaction_that_is_cut_in_the_middle_is_told_and_has_changed_nothing
 
         with ledgers.read() as session:
             assert session.journal.after(before) == []
+
+
+def test_a_writer_that_is_cut_off_in_the_middle_keeps_nobody_else_from_writing(server: str) -> None:
+    """Its machine's cable was pulled between two statements: for two hours the organisation had no other writer."""
+    with opened(server, idle_seconds=1.0) as its, opened(server) as ours:
+        with its.read() as session:
+            before = session.journal.head()
+
+        def stalls() -> None:
+            with its.of(DEFAULT_ORG).write() as session:
+                session.journal.append("run", {"whose": "its"}, at=a_run().requested_at)
+                with ours.of(DEFAULT_ORG).write() as other:
+                    other.journal.append("run", {"whose": "ours"}, at=a_run().requested_at)
+                session.journal.append("run", {"whose": "its"}, at=a_run().requested_at)
+
+        with pytest.raises(
+            Unavailable, match="ended this transaction, which it had heard nothing of for 1 s"
+        ):
+            stalls()
+
+        with ours.read() as session:
+            assert ["ours" in row[2] for row in session.journal.after(before)] == [True]
 
 
 def test_a_server_that_takes_no_writes_says_so_and_is_read_all_the_same(server: str) -> None:
