@@ -8,7 +8,7 @@ BENCH_ARGS ?=
 TOGETHER := --numprocesses 4 --dist loadfile --no-loadscope-reorder # the journeys wait more than they work, also on two cores
 
 .DEFAULT_GOAL := help
-.PHONY: help install postgres redis demo up test check lint types domain capacity journey-apps journey-crawl format lock clean
+.PHONY: help install postgres redis demo up test check lint types domain capacity journey-apps journey-cluster journey-crawl format lock clean
 MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE # else each of the thousand processes that the tests start compiles our code again
 
@@ -67,6 +67,9 @@ journey-apps: $(INSTALLED) ## watch six real applications, installed from the pa
 
 journey-crawl: $(INSTALLED) ## look round three of them with init --crawl; what it writes must pass twice
 	@$(BIN)/python -m benchmarks.journey_crawl $(BENCH_ARGS)
+
+journey-cluster: $(INSTALLED) postgres redis ## let three hosts play 300 runs while cables, servers and hosts fail; needs root
+	@$(BIN)/python -m benchmarks.journey_cluster $(BENCH_ARGS)
 
 fuzz-%: $(INSTALLED) ## feed it broken input by the thousand: fuzz-visual, ..
 	@$(BIN)/python -m benchmarks.fuzz_$(subst -,_,$*) $(BENCH_ARGS)

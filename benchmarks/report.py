@@ -50,6 +50,7 @@ def write(
     goals: Sequence[Goal],
     *,
     versions: Mapping[str, str] | None = None,
+    notes: Sequence[str] = (),
     show_all: bool = True,
     keeps_others: bool = False,
     folder: Path = RESULTS,
@@ -58,6 +59,7 @@ def write(
 
     Args:
         versions: Of what was measured, where more than this project was.
+        notes: What a reader of the figures has to know.
         show_all: Print every figure; without, those that have a goal.
         keeps_others: Leave figures and goals that this run did not measure as the last one wrote them.
     """
@@ -69,6 +71,8 @@ def write(
     content: dict[str, object] = {"machine": machine()}
     if versions:
         content["versions"] = dict(versions)
+    if notes:
+        content["notes"] = list(notes)
     rows = {
         goal.name: {**asdict(goal), "measured": round(goal.measured, 3), "met": goal.met} for goal in goals
     }
