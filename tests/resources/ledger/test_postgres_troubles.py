@@ -78,7 +78,7 @@ def test_a_transaction_that_is_cut_in_the_middle_is_told_and_has_changed_nothing
 def test_a_writer_that_is_cut_off_in_the_middle_keeps_nobody_else_from_writing(server: str) -> None:
     """Its machine's cable was pulled between two statements: for two hours the organisation had no other writer."""
     with opened(server, idle_seconds=1.0) as its, opened(server) as ours:
-        with its.read() as session:
+        with ours.read() as session:
             before = session.journal.head()
 
         def stalls() -> None:
