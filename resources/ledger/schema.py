@@ -40,7 +40,8 @@ def upgrade(connection: sa.Connection, name: str) -> None:
     found = version(connection)
     if found == HEAD:
         return  # another process was first
-    if connection.dialect.name == "postgresql":  # a migration may compute for longer than a writer may be silent
+    # A migration may compute for longer than a writer may be silent.
+    if connection.dialect.name == "postgresql":
         connection.execute(sa.text("SET LOCAL idle_in_transaction_session_timeout TO 0"))
 
     from alembic import command
