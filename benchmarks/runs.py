@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import signal
+import sys
 import tempfile
 from pathlib import Path
 
 from benchmarks import report
 from benchmarks.running.footprint import measure_footprint
 from benchmarks.running.starting import measure_starts
-from benchmarks.running.ticking import SCHEDULES, measure_shared_ticks, measure_ticks
+from benchmarks.running.ticking import PATIENCE_SHARED_SECONDS, SCHEDULES, measure_shared_ticks, measure_ticks
 
 WANTED = {
     "warm_direct_first_step_p50_s": ("<=", 0.7),
@@ -34,6 +36,7 @@ SHARED = "shared"
 
 def main() -> None:
     """Measure, print, write benchmarks/results/runs.json (only when every part was measured)."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that what it has started ends with it
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--only",
@@ -71,7 +74,9 @@ def main() -> None:
 def measure_shared(schedules: int) -> None:
     """Stock Dagster with so many, then ours with twice as many in PostgreSQL; writes benchmarks/results/runs-postgres.json."""
     with tempfile.TemporaryDirectory(prefix="bench-runs-") as folder:
-        figures = measure_ticks(Path(folder), is_stock=True, schedules=schedules)
+        figures = measure_ticks(
+            Path(folder), is_stock=True, schedules=schedules, patience_seconds=PATIENCE_SHARED_SECONDS
+        )
         figures |= measure_shared_ticks(Path(folder), schedules=2 * schedules)
     goals = report.goals_of(figures, WANTED_SHARED)
     if schedules == SCHEDULES:

@@ -26,15 +26,15 @@ SERVER_USER = "postgres"  # Debian's package makes it; the server refuses to run
 
 
 @contextmanager
-def a_server() -> Iterator[str]:
-    """Start a server and yield the URL of its database `postgres`."""
+def a_server(*, is_durable: bool = False) -> Iterator[str]:
+    """Start a server and yield the URL of its database `postgres`; a durable one waits for the disk at each commit."""
     initdb, pg_ctl = _program("initdb"), _program("pg_ctl")
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has at most 107 characters
     data = folder / "data"
     try:
         _account_of_server(folder)
         _as_server(initdb, "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
-        settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
+        settings = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync={'on' if is_durable else 'off'}"
         _as_server(pg_ctl, "-D", data, "-l", folder / "log", "-w", "-o", settings, "start")
         try:
             url = f"postgresql+psycopg://postgres@/postgres?host={folder}"

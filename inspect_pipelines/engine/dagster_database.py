@@ -71,19 +71,13 @@ def dagster_database(settings: Settings) -> str | None:
 def storages() -> dict[str, object]:
     """Dagster's three storages as dagster.yaml has them; without the password, which each process reads by itself."""
     config = {"postgres_url": {"env": VARIABLE}}
-    ours = "inspect_pipelines.engine.postgres_event_log"
     return {
-        "run_storage": {
-            "module": "dagster_postgres.run_storage",
-            "class": "PostgresRunStorage",
+        f"{name}_storage": {
+            "module": "inspect_pipelines.engine.postgres_storages",
+            "class": f"InspectPostgres{kind}Storage",
             "config": config,
-        },
-        "schedule_storage": {
-            "module": "dagster_postgres.schedule_storage",
-            "class": "PostgresScheduleStorage",
-            "config": config,
-        },
-        "event_log_storage": {"module": ours, "class": "InspectPostgresEventLogStorage", "config": config},
+        }
+        for name, kind in (("run", "Run"), ("schedule", "Schedule"), ("event_log", "EventLog"))
     }
 
 

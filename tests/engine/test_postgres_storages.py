@@ -1,0 +1,121 @@
+"""Dagster's storages over a few connections that stay, on a real PostgreSQL that is restarted, taken away and full."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import psycopg
+import pytest
+import sqlalchemy as sa
+from dagster._core.scheduler.instigation import InstigatorType
+
+from inspect_pipelines.engine.dagster_database import VARIABLE
+from inspect_pipelines.engine.storages import ensure_storages
+from postgres import a_server, control, restart
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str, Path]]:
+    """A server's first database as psycopg takes it, Dagster's beside it as Dagster does, and DAGSTER_HOME."""
+    with a_server() as url, pytest.MonkeyPatch.context() as patch:
+        admin = url.replace("+psycopg", "")
+        with psycopg.connect(admin, autocommit=True) as connection:
+            connection.execute("CREATE DATABASE dagster")
+        dagster = url.replace("+psycopg", "+psycopg2").replace("@/postgres", "@/dagster")
+        patch.setenv(VARIABLE, dagster)
+        yield admin, dagster, ensure_storages(tmp_path_factory.mktemp("shared"))
+
+
+@pytest.fixture
+def server(place: tuple[str, str, Path]) -> str:
+    return place[0]
+
+
+@pytest.fixture
+def instance(place: tuple[str, str, Path], monkeypatch: pytest.MonkeyPatch) -> Iterator[dg.DagsterInstance]:
+    monkeypatch.setenv(VARIABLE, place[1])
+    with dg.DagsterInstance.from_config(str(place[2])) as found:
+        yield found
+
+
+def use_all(instance: dg.DagsterInstance) -> None:
+    """A statement of each storage."""
+    instance.get_runs_count()
+    instance.all_instigator_state(instigator_type=InstigatorType.SCHEDULE)
+    instance.event_log_storage.get_maximum_record_id()
+
+
+@pytest.fixture
+def made() -> Iterator[list[object]]:
+    """Every connection that this process makes by SQLAlchemy from now on."""
+    found: list[object] = []
+
+    def note(connection: object, _: object) -> None:
+        found.append(connection)
+
+    sa.event.listen(sa.Engine, "connect", note)
+    yield found
+    sa.event.remove(sa.Engine, "connect", note)
+
+
+def test_one_thread_keeps_one_connection_for_all_storages(
+    instance: dg.DagsterInstance, made: list[object]
+) -> None:
+    """Dagster's own would make sixty, and three more for another instance: its code server has one for each tick."""
+    for _ in range(20):
+        use_all(instance)
+    with dg.DagsterInstance.from_ref(instance.get_ref()) as another:
+        use_all(another)
+
+    assert len(made) <= 1
+
+
+def test_a_fork_works_over_connections_of_its_own_and_leaves_its_parents_alone(
+    instance: dg.DagsterInstance, made: list[object]
+) -> None:
+    use_all(instance)
+    before = len(made)
+
+    child = os.fork()
+    if child == 0:
+        try:
+            use_all(instance)
+            os._exit(0 if len(made) == before + 1 else 3)
+        finally:
+            os._exit(4)
+
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    use_all(instance)
+    assert len(made) == before
+
+
+def test_a_restarted_server_is_not_noticed(instance: dg.DagsterInstance, server: str) -> None:
+    """Not by what comes after it, though the connections that were kept are dead."""
+    use_all(instance)
+
+    restart(server)
+
+    use_all(instance)
+
+
+def test_who_asks_while_the_server_is_away_waits_for_it(instance: dg.DagsterInstance, server: str) -> None:
+    use_all(instance)
+    control(server, "-m", "fast", "stop")
+    answers: list[object] = []
+
+    def ask() -> None:
+        use_all(instance)
+        answers.append("it answers")
+
+    asking = threading.Thread(target=ask)
+    asking.start()
+    asking.join(1)
+    assert not answers
+    restart(server)
+    asking.join(60)
+
+    assert answers == ["it answers"]
