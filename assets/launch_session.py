@@ -1,6 +1,7 @@
 """First op: the door, and a session for each playbook."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from assets.lost import ticket_of
 from inspect_pipelines.domain.ids import RunId
 from inspect_pipelines.domain.run import Door
 from inspect_pipelines.domain.session_request import session_requests
+from inspect_pipelines.errors import Refused, Unreadable
 from inspect_pipelines.ports.house import House
 from inspect_pipelines.queries.definition import definition_of
 from inspect_pipelines.usecases.runs import start
@@ -26,11 +28,12 @@ def launch_session(
 ) -> Iterator[dg.Output[str]]:
     """Claim the run, or end green when another Dagster run has it or it may not run now."""
     dagster_run_id = context.run.run_id
-    house.workers.hold(dagster_run_id)
-    expire(house)  # a run whose worker died must not keep this one out, also when no daemon reconciles
-    ticket = replace(ticket_of(context.run), queued_at=_queued_at(context))
-    house.clock.sleep(start.pause_before(house, ticket))
-    admission = start.admit(house, ticket)
+    with _telling_why_not(context):
+        house.workers.hold(dagster_run_id)
+        expire(house)  # a run whose worker died must not keep this one out, also when no daemon reconciles
+        ticket = replace(ticket_of(context.run), queued_at=_queued_at(context))
+        house.clock.sleep(start.pause_before(house, ticket))
+        admission = start.admit(house, ticket)
     run = admission.run
     if admission.door is Door.DUPLICATE:
         context.instance.add_run_tags(dagster_run_id, {tags.DUPLICATE_OF: run.id})
@@ -66,6 +69,19 @@ def launch_session(
             "deadline": str(run.deadline_at),
         },
     )
+
+
+@contextmanager
+def _telling_why_not(context: dg.OpExecutionContext) -> Iterator[None]:
+    """Leave the reason with Dagster, where this process cannot read what a newer one stored and so cannot conclude the run.
+
+    Whoever reconciles it says so then.
+    """
+    try:
+        yield
+    except (Unreadable, Refused) as error:
+        context.instance.add_run_tags(context.run.run_id, {tags.REFUSED: str(error)})
+        raise
 
 
 def _queued_at(context: dg.OpExecutionContext) -> datetime | None:

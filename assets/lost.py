@@ -55,7 +55,8 @@ def conclude_lost(estate: Estate, run: dg.DagsterRun, why: str) -> Run | None:
         ours = admission.run
     if not ours.status.is_open:
         return None
-    otherwise = RunStatus.ERROR, f"its worker was lost: {why}; start it again"
+    refused = run.tags.get(tags.REFUSED)
+    otherwise = RunStatus.ERROR, refused or f"its worker was lost: {why}; start it again"
     if run.status in (dg.DagsterRunStatus.CANCELING, dg.DagsterRunStatus.CANCELED):
         otherwise = RunStatus.CANCELLED, CANCELLED
     return lose(house, ours, otherwise=otherwise)

@@ -13,6 +13,7 @@ RUN = "inspect/run"
 DUPLICATE_OF = "inspect/duplicate_of"
 BUFFERED = "inspect/buffered"  # the run that waits for its definition's slot
 SKIPPED = "inspect/skipped"
+REFUSED = "inspect/refused"  # why its worker could not even bring it to the door: the worker is older than what it was given
 PARENT = "dagster/parent_run_id"  # Dagster sets it on a re-execution
 PRIORITY = "dagster/priority"  # Dagster's queue takes the higher one first
 MAX_RUNTIME = "dagster/max_runtime"  # seconds; a backstop behind the ledger's deadline

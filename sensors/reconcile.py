@@ -139,7 +139,7 @@ def _conclude_failed_before_the_door(
 ) -> tuple[list[str], str]:
     """Dagster runs that ended badly without ever having come to the door: the ledger hears of them too."""
     since = datetime.fromisoformat(cursor) if cursor else estate.clock.now() - LOOK_BACK
-    concluded = []
+    concluded, is_held = [], False
     failed = instance.get_run_records(
         dg.RunsFilter(statuses=ENDED_BADLY, updated_after=since),
         limit=MOST,
@@ -154,8 +154,9 @@ def _conclude_failed_before_the_door(
             ):
                 concluded.append(f"Dagster run {run.run_id}")
         except InspectError:
-            break  # the next look begins with this one again
-        since = _aware(record.update_timestamp)
+            is_held = True  # the next look begins with this one again; the others are not to wait for it
+        if not is_held:
+            since = _aware(record.update_timestamp)
     return concluded, since.isoformat()
 
 

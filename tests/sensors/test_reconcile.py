@@ -9,6 +9,7 @@ from typing import Any
 
 import dagster as dg
 import pytest
+import sqlalchemy as sa
 from dagster._core.events import DagsterEvent, DagsterEventType
 from dagster._core.launcher import CheckRunHealthResult, WorkerStatus
 
@@ -254,3 +255,56 @@ def test_a_run_that_was_lost_with_its_machine_starts_again_once_and_its_dagster_
         latest(house).reason
         == "host: 'worker-2', where it was played, was not heard of any more; start it again"
     )
+
+
+def statuses(house: House) -> dict[str, RunStatus]:
+    with house.ledger.read() as ledger:
+        return {run.definition_id: run.status for run in ledger.runs.latest()}
+
+
+def rewrite(house: House, old: str, new: str) -> None:
+    """Have another release's text in the place of a definition's."""
+    with house.ledgers.database.write() as connection:
+        statement = "UPDATE definitions SET config = replace(config, :old, :new) WHERE id = 'nightly-shop'"
+        connection.execute(sa.text(statement), {"old": old, "new": new})
+
+
+def version_of(house: House) -> str:
+    with house.ledgers.database.read() as connection:
+        config: str = connection.execute(sa.text("SELECT config FROM definitions LIMIT 1")).scalar_one()
+    return config[: config.index(",")]  # `{"version":24`
+
+
+def test_what_an_older_worker_cannot_read_ends_once_with_its_reason_where_it_can_be_read(
+    instance: dg.DagsterInstance, house: House
+) -> None:
+    """A newer web process stored a definition in a shape of its own, and its run came to a worker of the release before."""
+    real_time(house)
+    apply(house, a_schedule(), a_schedule(id="other"))
+    asked = start.request(house, DefinitionId("nightly-shop"), {}, by="user:ada", key="one")
+    ours, theirs = version_of(house), '{"version":999'
+    rewrite(house, ours, theirs)
+
+    played = job_of(a_schedule(), Naming(DEFAULT_ORG), house).execute_in_process(
+        instance=instance, tags={tags.ORIGIN: asked.origin}, raise_on_error=False
+    )
+    beside = a_dagster_run(instance, house, DagsterEventType.PIPELINE_FAILURE, **{tags.DEFINITION: "other"})
+    house.workers.dead |= {played.run_id, beside}
+    of_old_code = look(instance, house)
+    meanwhile = statuses(house)
+    rewrite(house, theirs, ours)  # whoever looks now can read it
+    told = look(instance, house, of_old_code.cursor)
+    again = look(instance, house, told.cursor)
+
+    assert not played.success
+    assert meanwhile == {"nightly-shop": RunStatus.PENDING, "other": RunStatus.ERROR}, (
+        "nothing is lost while nobody can read it, and no other one waits for it"
+    )
+    assert statuses(house) == {"nightly-shop": RunStatus.ERROR, "other": RunStatus.ERROR}
+    with house.ledger.read() as ledger:
+        run = ledger.runs.find(asked.id)
+    assert "was kept in version 999 of its shape" in run.reason
+    assert run.reason.endswith("a newer one wrote it; install that one again, or restore a backup of before")
+    assert again.skip_reason.skip_message == "every open run has a worker"
+    with house.ledger.read() as ledger:
+        assert len(ledger.runs.latest()) == 2
