@@ -37,6 +37,7 @@ from resources.sessions.open_inspect.access import Access
 from resources.sessions.open_inspect.agents import OpenInspectAgents
 from resources.sessions.open_inspect.sessions import OpenInspectSessions
 from resources.sessions.routed import RoutedSessions
+from resources.shared_publication import SharedPublication
 from resources.shared_workers import SharedWorkers
 from resources.workers import WorkerLocks
 
@@ -49,9 +50,9 @@ def estate(settings: Settings | None = None) -> Estate:
     settings = settings or Settings()
     home = settings.absolute_home()
     clock = SystemClock()
-    publication = FilePublication(home)
     database = settings.database_url.get_secret_value() if settings.database_url else home / "ledger.db"
     ledgers = create_ledgers(database)
+    publication = SharedPublication(home, ledgers) if ledgers.is_shared else FilePublication(home)
     inbox = create_inbox(database if settings.database_url else home / "inbox.db", ledgers)
     pictures = place(settings)
     gallery = gallery_at(pictures, clock, home)

@@ -60,6 +60,9 @@ class FilePublication:
         finally:
             os.close(descriptor)
 
+    def refresh(self) -> bool:
+        return False  # this home is all there is
+
     def publish(self, compiled: Compiled) -> None:
         """Write it so that it holds also after a power cut."""
         path = self._path(compiled.org_id)

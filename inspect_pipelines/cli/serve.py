@@ -39,6 +39,7 @@ from inspect_pipelines.web.duties.dismisser import Dismisser
 from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.duties.everywhere import Everywhere
 from inspect_pipelines.web.duties.expirer import Expirer
+from inspect_pipelines.web.duties.gatherer import Gatherer
 from inspect_pipelines.web.duties.historian import Historian
 from inspect_pipelines.web.duties.intake import Intake
 from inspect_pipelines.web.duties.known import Known
@@ -93,6 +94,8 @@ def application(
         Refused: Other machines reach `host`, and there is no administrator.
     """
     estate = build(settings)
+    if part == WEB:
+        estate.publication.refresh()  # a home of its own may be empty
     house = estate.house(DEFAULT_ORG)  # of what all of them share
     refuse_unguarded(house, host)
     ui = ui_socket(settings.absolute_home())
@@ -119,6 +122,8 @@ def application(
     if part != WEB:
         duties, wake = _all_duties(settings, estate, owner, sources, engine, ticker)
     place = url_of(host, port) if part == WEB else house.home
+    if house.ledgers.is_shared:
+        duties.append(Gatherer(estate.publication))
     duties.append(Present(house, lambda: presence(settings, part, place, rows_behind(house, owner.status))))
     counts = limiter(house)
     rates = Rates(replace(DEFAULT, requests=settings.api_requests), counts)

@@ -57,16 +57,18 @@ def check_ledger(settings: Settings) -> None:
 
     Raises:
         Refused: The ledger needs newer code.
+        Unreadable: So does what is published.
     """
     from inspect_pipelines.wiring import house
 
-    ledgers = house(settings).ledgers
+    ours = house(settings)
     try:
-        ledgers.migrate()
+        ours.ledgers.migrate()
+        ours.publication.refresh()
     except Unavailable as error:
         say(f"{error}; this worker goes on asking", err=True)
     finally:
-        ledgers.close()
+        ours.ledgers.close()
 
 
 def announcement(queues: Sequence[str], at_once: int) -> str:

@@ -1,4 +1,6 @@
-"""The beat of a process that is no web process: says every minute what it is, and notices when its code has become too old."""
+"""The beat of a process that is no web process: says every minute what it is, notices when its code has become too old, and
+takes over what is published on other machines.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +11,8 @@ from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.presence import BEAT_SECONDS, Presence
 from inspect_pipelines.errors import InspectError, Refused
 from inspect_pipelines.wiring import house
+
+LOOK_EVERY_SECONDS = 5.0
 
 
 class Beat:
@@ -33,6 +37,7 @@ class Beat:
         self._every_seconds = every_seconds
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="presence", daemon=True)
+        self._publication = house(settings).publication
         self._trouble = ""
 
     def start(self) -> None:
@@ -44,9 +49,13 @@ class Beat:
         self._thread.join(wait_seconds)
 
     def _beat(self) -> None:
+        tells_at = 0.0  # seconds until it does
         while True:
             try:
-                self._tell()
+                if tells_at <= 0:
+                    tells_at = self._every_seconds
+                    self._tell()
+                self._publication.refresh()
                 self._trouble = ""
             except Refused as error:
                 self._say(f"{error}; this takes nothing new, and ends after its last run")
@@ -54,9 +63,10 @@ class Beat:
                 return
             except InspectError as error:
                 if str(error) != self._trouble:
-                    self._say(f"{error}; until then nobody sees that this is here")
+                    self._say(f"{error}; this goes on as it was")
                 self._trouble = str(error)
-            if self._stopped.wait(self._every_seconds):
+            tells_at -= LOOK_EVERY_SECONDS
+            if self._stopped.wait(LOOK_EVERY_SECONDS):
                 self._leave()
                 return
 

@@ -16,10 +16,18 @@ class Publication(Protocol):
     """Read by Dagster's processes without any database; a reader sees the old one or the new one, nothing between."""
 
     def alone(self) -> AbstractContextManager[None]:
-        """Waits until nobody else applies anything in this home; whoever dies meanwhile is not waited for.
+        """Waits until nobody else applies anything in this home, or in one that shares its ledger; whoever dies meanwhile is not waited for.
 
         Raises:
             Unavailable: The disk is full, or it cannot be written.
+        """
+
+    def refresh(self) -> bool:
+        """Take over what was published on another machine, if they share a ledger; whether anything was.
+
+        Raises:
+            Unreadable: A newer inspect-pipelines wrote it; what was there stays.
+            Unavailable: The ledger does not answer, or it cannot be written here.
         """
 
     def publish(self, compiled: Compiled) -> None:

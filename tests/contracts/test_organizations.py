@@ -20,7 +20,14 @@ from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.errors import NotFound
 from inspect_pipelines.ports.organizations import WrongOrganization
-from resources.ledger import event_tables, journal_tables, lease_tables, presence_tables, rate_tables
+from resources.ledger import (
+    event_tables,
+    journal_tables,
+    lease_tables,
+    presence_tables,
+    publication_tables,
+    rate_tables,
+)
 from resources.ledger.store import SqlLedgers, SqlSession
 from resources.ledger.tables import metadata
 
@@ -33,6 +40,7 @@ KEPT_ELSEWHERE = {
     rate_tables.rates.name,
     presence_tables.presences.name,
     presence_tables.needs.name,
+    publication_tables.publications.name,
 }  # the inbox's, and of all together
 OF_THE_HOME = "fence"  # asks who of the machines does something, whosever rows it is about
 
