@@ -14,10 +14,10 @@ def lives(process: psutil.Process) -> bool:
     return False
 
 
-def children_with(word: str) -> list[psutil.Process]:
-    """Our children whose command line has an argument with it; other tests' may be dying, and are none."""
+def children_with(word: str, parent: psutil.Process | None = None) -> list[psutil.Process]:
+    """Our children (or another's) whose command line has an argument with it; other tests' may be dying, and are none."""
     found = []
-    for child in psutil.Process().children():
+    for child in (parent or psutil.Process()).children():
         with suppress(psutil.Error):  # a zombie has no command line to be asked for
             if any(word in argument for argument in child.cmdline()):
                 found.append(child)

@@ -10,6 +10,7 @@ from pathlib import Path
 from inspect_pipelines.config.settings import Settings, child_environment
 from inspect_pipelines.engine.addresses import UI_PREFIX
 from inspect_pipelines.engine.instance import MODULE
+from inspect_pipelines.engine.stem.title import ROOM
 
 PYTHON = sys.executable
 
@@ -79,7 +80,7 @@ def celery_argv(queues: Sequence[str], at_once: int) -> list[str]:
 
 
 def daemon_argv(workspace: Path) -> list[str]:
-    return [*_script("dagster-daemon"), "run", "-w", str(workspace)]
+    return [PYTHON, "-m", "dagster._daemon", "run", "-w", str(workspace)]
 
 
 def heartbeat_argv(since: str) -> list[str]:
@@ -88,6 +89,28 @@ def heartbeat_argv(since: str) -> list[str]:
 
 def pulse_argv(*where: str) -> list[str]:
     return [PYTHON, "-m", "inspect_pipelines.engine.pulse", *where]
+
+
+def stem_argv(line: int, modules: Sequence[str]) -> list[str]:
+    """What loads these modules once and forks the parts; LINE is the descriptor that their orders come by."""
+    room = "." * ROOM  # for the command lines of its forks
+    return [PYTHON, "-m", "inspect_pipelines.engine.stem.growing", str(line), *modules, room]
+
+
+def loaded_by(*, module: str, is_warm: bool, with_ui: bool) -> list[str]:
+    """What the parts need, to be loaded once for all of them."""
+    return [
+        "inspect_pipelines.cli.serve",
+        "dagster._cli.api",
+        "dagster._grpc.server",
+        "dagster._daemon.cli",
+        "inspect_pipelines.engine.heartbeat",
+        "inspect_pipelines.engine.pulse",
+        "grpc_health.v1.health_pb2_grpc",
+        *(["inspect_pipelines.definitions"] if module == MODULE else []),
+        *(["inspect_pipelines.engine.warm.parent", "inspect_pipelines.engine.warm.child"] if is_warm else []),
+        *(["inspect_pipelines.engine.ui"] if with_ui else []),
+    ]
 
 
 def ui_argv(workspace: Path, socket: Path) -> list[str]:
@@ -101,7 +124,3 @@ def workspace_text(socket: Path) -> str:
     """A Dagster workspace that names the code server; JSON is YAML, and quotes any path."""
     server = {"socket": str(socket), "location_name": MODULE}
     return json.dumps({"load_from": [{"grpc_server": server}]}, indent=2) + "\n"
-
-
-def _script(name: str) -> list[str]:
-    return [PYTHON, str(Path(sys.executable).with_name(name))]

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import IO
+from typing import IO, Protocol
 
 import psutil
 
@@ -26,6 +26,18 @@ LAUNCHED = "inspect_pipelines.engine.warm."  # in the command line of forks of t
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
 
 _libc = ctypes.CDLL(None, use_errno=True)
+
+
+class Process(Protocol):
+    """What is asked of a child: a `subprocess.Popen`, or a fork of the stem's."""
+
+    @property
+    def pid(self) -> int: ...
+    def poll(self) -> int | None: ...
+    def wait(self) -> int | None: ...
+    def send_signal(self, sig: int, /) -> None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
 
 
 class Child:
@@ -45,8 +57,8 @@ class Child:
         keep_open: Sequence[int] = (),
     ) -> None:
         self.log = log
-        with _appending(log) as output:
-            self._process = subprocess.Popen(
+        with open_log(log) as output:
+            self._process: Process = subprocess.Popen(
                 list(argv),
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -57,6 +69,13 @@ class Child:
                 start_new_session=True,
                 preexec_fn=partial(_before_exec, os.getpid()),  # safe: the supervisor has one thread
             )
+
+    @classmethod
+    def of(cls, process: Process, log: Path) -> Child:
+        """One that was started elsewhere in the same way."""
+        child = cls.__new__(cls)
+        child.log, child._process = log, process
+        return child
 
     @property
     def pid(self) -> int:
@@ -153,7 +172,8 @@ def _numbered(log: Path, number: int) -> Path:
     return log.with_name(f"{log.name}.{number}") if number else log
 
 
-def _appending(log: Path) -> IO[bytes]:
+def open_log(log: Path) -> IO[bytes]:
+    """A log that its writer appends to, so that it can be emptied under it."""
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     return os.fdopen(descriptor, "ab")
 

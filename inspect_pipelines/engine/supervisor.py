@@ -25,6 +25,7 @@ from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
 from inspect_pipelines.engine.sources import Sources, our_folders
 from inspect_pipelines.engine.state import UpState, forget_state, lock_path, read_state, write_state
+from inspect_pipelines.engine.stem.stem import Stem
 from inspect_pipelines.engine.stopping import Stops, stop_in_order
 from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.errors import InspectError, Unavailable
@@ -37,7 +38,7 @@ from resources.workers import WorkerLocks
 TICK_SECONDS = 0.2
 READY_SECONDS = 120.0  # a loaded machine needs half a minute for what takes 7 s on an idle one
 LOOK_AT_LOGS_SECONDS = 60.0
-LOGS = ("web", "code", "warm", "daemon", "ui", "heartbeat", "pulse")
+LOGS = ("web", "code", "warm", "daemon", "ui", "heartbeat", "pulse", "stem")
 
 Announce = Callable[[UpState, float], None]  # (what runs where, the seconds it took)
 
@@ -66,9 +67,10 @@ class Supervisor:
         self._daemon_lock = self.home / "run" / "daemon.lock"
         self._heartbeat: Child | None = None  # ends when the daemon's heart beats
         self._stops = Stops()
-        self._environment = commands.surroundings(settings)
         kind = kind_of(settings.run_launcher)
         self._is_warm = kind == WARM
+        loads = commands.loaded_by(module=wishes.module, is_warm=self._is_warm, with_ui=wishes.with_ui)
+        self._stem = Stem(loads, commands.surroundings(settings), self.home / "run", self.home / "logs")
         self._plays_here = kind not in PACKAGES  # elsewhere, runs go on without us
         self._databases = Databases(
             [] if settings.database_url else [self.home / "ledger.db", self.home / "inbox.db"]
@@ -100,6 +102,7 @@ class Supervisor:
                     )
                 if self._heartbeat:
                     self._heartbeat.kill()
+                self._stem.end()
                 forget_state(self.home)
                 remove_socket_folder(self.home)
 
@@ -107,6 +110,7 @@ class Supervisor:
         began, started_at = self._clock.monotonic(), self._clock.now().isoformat()
         published, sources = self._published(), Sources(our_folders())
         self._publication.all()  # tells what is wrong in a sentence, where the code server shows a traceback
+        self._stem.renew()
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
         first: list[Service | Generations] = [services.web, services.code]
         if not (self._until_ready(first) and self._until_ready(services.all())):
@@ -114,7 +118,7 @@ class Supervisor:
         state = self._state(services, started_at)
         write_state(self.home, state)
         announce(state, self._clock.monotonic() - began)
-        logs_at = began
+        logs_at, is_stale = began, False  # the code: what is loaded is not what is on disk
         while not self._stops.count:
             self._tick(services.all())
             self._databases.check()
@@ -122,6 +126,10 @@ class Supervisor:
                 self._renew(services.readers())
             elif sources.have_changed(self._clock.monotonic()):
                 self._say("the code has changed on disk, so it is loaded again")
+                self._stem.renew()
+                is_stale = True
+            elif is_stale and not self._stem.is_coming:
+                is_stale = False
                 self._renew(services.readers())
             if state != (state := self._state(services, started_at)):
                 write_state(self.home, state)
@@ -144,7 +152,8 @@ class Supervisor:
         """True once all are; False when somebody asked to stop."""
         deadline = self._clock.monotonic() + READY_SECONDS
         while not self._stops.count:
-            self._tick(services)
+            if not self._stem.is_coming:  # without one, parts load by themselves, and say what is wrong
+                self._tick(services)
             waiting = [service.name for service in services if not service.is_ready]
             if not waiting:
                 return True
@@ -220,21 +229,12 @@ class Supervisor:
 
     def _start(self, name: str, argv: Sequence[str]) -> Child:
         if name != "daemon":
-            return self._child(name, argv)
+            return self._stem.start(name, argv)
         lock = take_daemon_lock(self._daemon_lock)
         try:
-            return self._child(name, argv, keep_open=[lock])
+            return self._stem.start(name, argv, keep_open=[lock])
         finally:
             os.close(lock)  # the daemon has it now
-
-    def _child(self, name: str, argv: Sequence[str], keep_open: Sequence[int] = ()) -> Child:
-        return Child(
-            argv,
-            log=self._log(name),
-            environment=self._environment,
-            folder=self.home / "run",
-            keep_open=keep_open,
-        )
 
     def _daemon_beats(self) -> bool:
         if self._heartbeat is None or self._heartbeat.exit_code not in (None, 0):

@@ -18,6 +18,7 @@ from inspect_pipelines.engine.sources import our_folders
 from journeys_commands import Project
 from journeys_up import HeldSite, Up, held_site, up, write_project
 from patience import allowed, until
+from processes import children_with
 
 PARTS = {"web", "code", "warm", "daemon", "ui"}
 
@@ -86,6 +87,8 @@ def test_every_part_answers_and_a_taken_port_is_stepped_over_and_said(running: U
     assert used in re.findall(r"the web process uses (\d+)", running.said)
     assert taken_port < int(used) < taken_port + 20  # the next one that nobody has
     assert "elemetry" not in running.said
+    # What they need was loaded once: a stem that does not load or fork is ended, and they are programs of their own.
+    assert children_with("inspect_pipelines.engine.stem.growing", psutil.Process(running.process.pid))
 
 
 def test_what_is_published_is_there_within_15_s_and_the_run_in_progress_goes_on(
