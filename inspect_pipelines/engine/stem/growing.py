@@ -30,7 +30,7 @@ ADOPTION_SECONDS = 10.0
 def main(line: int, modules: Sequence[str]) -> None:
     """Load, say so, and fork until the supervisor hangs up; in each fork: play the part."""
     supervisor = os.getppid()
-    entitle([*sys.argv[:1], *sys.argv[1:-1]])
+    entitle(sys.orig_argv[:-1])
     gc.disable()  # what is loaded stays; to look through it again and again takes a tenth of the time
     for name in modules:
         import_module(name)
