@@ -46,7 +46,11 @@ CHANGING = (
     "late-content",
 )
 SENTENCES = {
-    "infinite-scroll": (FindingKind.TRUNCATED, r"a page that grew each time its foot came in sight"),
+    # How far a feed has come when it is given up is the machine's: it is cut by its growth, by the longest picture, or by both.
+    "infinite-scroll": (
+        FindingKind.TRUNCATED,
+        r"a page that grew each time its foot came in sight|first \d+ x 32767 px of a page of",
+    ),
     "inner-scroller": (FindingKind.TRUNCATED, r"shows \d+ of \d+ px of div#list, .* unroll: 'div#list'"),
     "popup": (FindingKind.POPUP, r"/popup/terms, was closed again without being looked at"),
     "dialogs": (FindingKind.DIALOG, r"the page showed a question 'Empty the basket\?'; it was dismissed"),
@@ -126,9 +130,10 @@ def test_what_no_picture_can_show_truly_is_named_in_one_sentence(played, step):
     kind, sentence = SENTENCES[step]
     findings = [each for each in played[2].findings if each.kind is kind]
 
-    (told,) = [each for each in findings if re.search(sentence, each.message)]
+    told = [each for each in findings if re.search(sentence, each.message)]
 
-    assert kind is FindingKind.STUB_UNUSED or told.step_id == step
+    assert len(told) == 1 or (step == "infinite-scroll" and len(told) == 2)
+    assert kind is FindingKind.STUB_UNUSED or {each.step_id for each in told} == {step}
 
 
 def test_a_font_that_came_and_is_none_is_named_beside_one_that_did_not_come(played):
