@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks import report
 from benchmarks.running.footprint import measure_footprint
+from benchmarks.running.large import measure_large, measure_large_shared
 from benchmarks.running.starting import measure_starts
 from benchmarks.running.ticking import PATIENCE_SHARED_SECONDS, SCHEDULES, measure_shared_ticks, measure_ticks
 
@@ -19,6 +20,7 @@ WANTED = {
     "warm_run_uss_mb": ("<=", 50.0),
     "run_child_most_uss_mb": ("<=", 50.0),
     "warm_noop_runs_per_minute": (">=", 80.0),
+    "warm_1000_views_started_p50_s": ("<=", 1.0),
     "warm_schedules_all_submitted_s": ("<=", 150.0),
     "warm_schedules_lost": ("<=", 0.0),
     "warm_schedules_doubled": ("<=", 0.0),
@@ -26,11 +28,12 @@ WANTED = {
 }
 # Dagster's storage in PostgreSQL, as machines share it; 1,000 schedules there beside 500 with Dagster as it comes.
 WANTED_SHARED = {
+    "postgres_1000_views_started_p50_s": ("<=", 1.0),
     "postgres_schedules_all_submitted_s": ("<=", 60.0),
     "postgres_schedules_lost": ("<=", 0.0),
     "postgres_schedules_doubled": ("<=", 0.0),
 }
-PARTS = ("starts", "ticks", "footprint")
+PARTS = ("starts", "large", "ticks", "footprint")
 SHARED = "shared"
 
 
@@ -58,6 +61,8 @@ def main() -> None:
         if "starts" in parts:
             for is_stock in sides:
                 figures |= measure_starts(Path(folder), is_stock=is_stock)
+        if "large" in parts:
+            figures |= measure_large(Path(folder), "warm")
         if "ticks" in parts:
             for is_stock in sides:
                 figures |= measure_ticks(Path(folder), is_stock=is_stock, schedules=arguments.schedules)
@@ -78,6 +83,7 @@ def measure_shared(schedules: int) -> None:
             Path(folder), is_stock=True, schedules=schedules, patience_seconds=PATIENCE_SHARED_SECONDS
         )
         figures |= measure_shared_ticks(Path(folder), schedules=2 * schedules)
+        figures |= measure_large_shared(Path(folder))
     goals = report.goals_of(figures, WANTED_SHARED)
     if schedules == SCHEDULES:
         report.write("runs-postgres", figures, goals)

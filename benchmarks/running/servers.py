@@ -82,11 +82,19 @@ class Servers:
 
 @contextlib.contextmanager
 def servers(
-    folder: Path, *, is_stock: bool, with_daemon: bool, with_ui: bool = True, **environment: str
+    folder: Path,
+    *,
+    is_stock: bool,
+    with_daemon: bool,
+    with_ui: bool = True,
+    module: str = MODULE,
+    prepare: Callable[[Path], None] = lambda home: None,
+    **environment: str,
 ) -> Iterator[Servers]:
-    """Start them, yield when they answer, and leave none behind."""
+    """Start them, yield when they answer, and leave none behind; `prepare` fills the home before."""
     home = folder / f"{'stock' if is_stock else 'warm'}-{time.monotonic_ns()}"
     dagster_home = ensure_storages(home) if Settings().dagster_database_url else ensure_instance(home)
+    prepare(home)
     if is_stock:
         (dagster_home / "dagster.yaml").write_text(STOCK if with_daemon else STOCK + DIRECT)
     surroundings = {
@@ -108,11 +116,11 @@ def servers(
 
     run = home / "run"
     try:
-        start("code", commands.code_argv(MODULE, run / "code.sock"), lambda: accepts(run / "code.sock"))
+        start("code", commands.code_argv(module, run / "code.sock"), lambda: accepts(run / "code.sock"))
         if not is_stock:
             (run / "warm.sock").symlink_to("warm-1.sock")
             start(
-                "warm", commands.warm_argv(MODULE, run / "warm-1.sock"), lambda: accepts(run / "warm-1.sock")
+                "warm", commands.warm_argv(module, run / "warm-1.sock"), lambda: accepts(run / "warm-1.sock")
             )
         if with_ui:
             if is_stock:
