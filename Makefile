@@ -68,7 +68,7 @@ journey-apps: $(INSTALLED) ## watch six real applications, installed from the pa
 journey-crawl: $(INSTALLED) ## look round three of them with init --crawl; what it writes must pass twice
 	@$(BIN)/python -m benchmarks.journey_crawl $(BENCH_ARGS)
 
-journey-cluster: $(INSTALLED) postgres redis ## let three hosts play 300 runs while cables, servers and hosts fail; needs root
+journey-cluster: $(INSTALLED) postgres redis ## let three hosts play 300 runs while cables, servers and hosts fail
 	@$(BIN)/python -m benchmarks.journey_cluster $(BENCH_ARGS)
 
 fuzz-%: $(INSTALLED) ## feed it broken input by the thousand: fuzz-visual, ..

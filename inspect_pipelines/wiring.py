@@ -101,6 +101,7 @@ def estate(settings: Settings | None = None) -> Estate:
         workflows=GitHubWorkflows(clock),
         channels=[("*", channel)],
         kinds=CHANNELS,
+        keeps_history=not (settings.plays_elsewhere and settings.database_url and settings.history is None),
     )
 
     def house_of(org_id: OrgId) -> House:

@@ -18,10 +18,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from inspect_pipelines.errors import SetupMissing
+
 ADDRESS = "10.77.0.1"  # of the first host, as all of them call it
 PROGRAMS = ("ip", "unshare", "nsenter", "setpriv", "taskset")
+NOBODY = (
+    "unshare",
+    "--user",
+    "--map-user=1000",
+    "--map-group=1000",
+)  # a name for the same user that is not root's
 CLONE_NEWNET = 0x40000000  # sched.h
-GONE_WITHIN_SECONDS = 30.0
+GONE_WITHIN_SECONDS = 120.0
 # The first process adopts whatever loses its parent, so it has to look after the dead: a shell does, at each `sleep`.
 INIT = """
 set -e
@@ -98,21 +106,21 @@ class Host:
                 pipe.close()
         self.init = None
 
-    def argv(self, *words: str | Path, user: str | None = None) -> list[str]:
+    def argv(self, *words: str | Path, is_root: bool = True) -> list[str]:
         """What the machine starts to have this started there."""
         assert self.is_on, f"host {self.name!r} is off"
         pinned = [] if self.core is None else ["taskset", "-c", str(self.core)]
-        whose = ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups"] if user else []
+        whose = [] if is_root else NOBODY
         entered = ["nsenter", f"--target={self.pid}", "--mount", "--uts", "--net", "--pid"]
         return [*entered, "env", "-C", str(self.here), *pinned, *whose, *map(str, words)]
 
     def start(
-        self, log: str, *words: str | Path, user: str | None = None, **more: str
+        self, log: str, *words: str | Path, is_root: bool = True, **more: str
     ) -> subprocess.Popen[bytes]:
         """Start a process there that stays; what it says is in `folder/log`."""
         with (self.folder / log).open("ab") as output:
             return subprocess.Popen(
-                self.argv(*words, user=user),
+                self.argv(*words, is_root=is_root),
                 env={**self.environment, **more},
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -120,10 +128,10 @@ class Host:
                 start_new_session=True,
             )
 
-    def call(self, *words: str | Path, user: str | None = None) -> str:
+    def call(self, *words: str | Path, is_root: bool = True) -> str:
         """What a process says there; it has to end well."""
         done = subprocess.run(
-            self.argv(*words, user=user),
+            self.argv(*words, is_root=is_root),
             env=dict(self.environment),
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -168,19 +176,12 @@ class Cluster:
         """Lay the cable from the first host to this one."""
         number = self.others.index(host) + 1
         end = f"to-{host.name}"
-        _ip(
-            "link",
-            "add",
-            end,
-            "netns",
-            str(self.first.pid),
-            "type",
-            "veth",
-            "peer",
-            "eth0",
-            "netns",
-            str(host.pid),
-        )
+        entered = [
+            "nsenter",
+            f"--target={self.first.pid}",
+            "--net",
+        ]  # and nothing else: pids are the machine's
+        _does(*entered, "ip", "link", "add", end, "type", "veth", "peer", "eth0", "netns", str(host.pid))
         for where, name, last in ((self.first, end, 1), (host, "eth0", 2)):
             where.call("ip", "address", "add", f"10.77.{number}.{last}/24", "dev", name)
             where.call("ip", "link", "set", name, "up")
@@ -211,8 +212,6 @@ def hosts(root: Path, first: str, others: Mapping[str, int | None]) -> Iterator[
         root: An empty folder that everybody may pass through.
         others: Name -> core.
     """
-    lacking = [name for name in PROGRAMS if shutil.which(name) is None]
-    assert not lacking, f"hosts need {', '.join(lacking)}: apt-get install iproute2 util-linux"
     (root / "here").mkdir()
     cluster = Cluster(root, Host(first, root), [Host(name, root, core) for name, core in others.items()])
     every = [cluster.first, *cluster.others]
@@ -228,14 +227,38 @@ def hosts(root: Path, first: str, others: Mapping[str, int | None]) -> Iterator[
             host.switch_off()
 
 
-def _ip(*words: str) -> None:
-    done = subprocess.run(["ip", *words], capture_output=True, text=True, check=False)
+def become_root(*argv: str) -> None:
+    """Go on as root, who alone lays cables: of this machine, or of a user namespace of its own, in which this is started anew.
+
+    Raises:
+        SetupMissing: The machine has not what it takes, or lets this user have no namespaces.
+    """
+    if lacking := [name for name in PROGRAMS if shutil.which(name) is None]:
+        raise SetupMissing(
+            f"hosts within this machine need {', '.join(lacking)}, which are not installed; get them with: apt-get install iproute2 util-linux"
+        )
+    if os.geteuid() == 0:
+        return
+    rooted = ["unshare", "--user", "--map-root-user"]
+    tried = subprocess.run(
+        [*rooted, "--net", "ip", "link", "set", "lo", "up"], capture_output=True, check=False
+    )
+    if tried.returncode != 0:
+        why = tried.stderr.decode(errors="replace").strip().partition("\n")[0]
+        raise SetupMissing(
+            f"hosts within this machine need root, or user namespaces, which it does not let you have ({why}); start it as root"
+        )
+    os.execvp(rooted[0], [*rooted, *argv])
+
+
+def _does(*words: str) -> None:
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 0, (words, done.stderr)
 
 
 def until(
     is_true: Callable[[], object],
-    seconds: float = 120.0,
+    seconds: float = 600.0,
     what: Callable[[], str] = lambda: "it did not come true in time",
     every: float = 0.1,
 ) -> None:

@@ -32,7 +32,7 @@ from resources.workers import WorkerLocks
 COMMAND = Path(sys.executable).with_name("inspect-pipelines")
 WEB = "127.0.0.1"
 WEB_PORT = 8460
-STARTS_SECONDS = 240.0
+STARTS_SECONDS = 600.0
 ORGANIZATION = f"""\
 apiVersion: v1
 kind: OrganizationConfig
@@ -168,15 +168,15 @@ def place(root: Path, schedules: str, ports: range, *, at_once: int, idle_second
         cluster.first.enter_network()
         found = stack.enter_context(servers(cluster.first, ports))
         for host in (cluster.first, *cluster.others):
-            _furnish(host, schedules, found, idle_seconds)
+            _furnish(host, found, idle_seconds)
+        _write_project(cluster.first.folder / "project", schedules)
         outside = cluster.first.folder / "outside"
         outside.mkdir()
         cluster.first.start(
             "outside.log", sys.executable, "-m", "benchmarks.hosts.outside", outside_of(cluster.first)
         )
         until((outside / "ready").exists)
-        for host in (cluster.first, *cluster.others):
-            host.call(COMMAND, "apply", "--yes")
+        cluster.first.call(COMMAND, "apply", "--yes")
         _start_first(cluster.first)
         shared = found.variables(cluster.first.folder / "secrets" / "bucket")
         for name, text in shared.items():  # whoever looks from here is one more process of the first host
@@ -195,17 +195,11 @@ def outside_of(host: Host) -> Path:
     return host.here / "outside"
 
 
-def _furnish(host: Host, schedules: str, found: Servers, idle_seconds: float) -> None:
-    """A home, the project's files and secrets of its own, and nothing else."""
-    for folder in ("project/playbooks", "secrets", "tmp"):
+def _furnish(host: Host, found: Servers, idle_seconds: float) -> None:
+    """Variables, secrets and a home of its own, empty at first."""
+    for folder in ("secrets", "tmp"):
         (host.folder / folder).mkdir(parents=True)
     (host.folder / "secrets" / "bucket").write_text(PASSWORD)
-    project = host.folder / "project"
-    (project / "schedules.yaml").write_text(schedules)
-    (project / "organization.yaml").write_text(ORGANIZATION)
-    for name, steps in PLAYBOOKS.items():
-        text = PLAYBOOK.format(name=name, address=ADDRESS, port=SITE_PORT, steps=", ".join(steps))
-        (project / "playbooks" / f"{name}.yaml").write_text(text)
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("INSPECT_", "DAGSTER_"))}
     host.environment = {
         **ours,
@@ -221,6 +215,15 @@ def _furnish(host: Host, schedules: str, found: Servers, idle_seconds: float) ->
         "HOOK_SECRET": SECRET,
         "IDLE_SECONDS": str(idle_seconds),
     }
+
+
+def _write_project(project: Path, schedules: str) -> None:
+    (project / "playbooks").mkdir(parents=True)
+    (project / "schedules.yaml").write_text(schedules)
+    (project / "organization.yaml").write_text(ORGANIZATION)
+    for name, steps in PLAYBOOKS.items():
+        text = PLAYBOOK.format(name=name, address=ADDRESS, port=SITE_PORT, steps=", ".join(steps))
+        (project / "playbooks" / f"{name}.yaml").write_text(text)
 
 
 def _start_first(host: Host) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import pwd
 import shutil
 import sys
 from collections.abc import Iterator
@@ -20,7 +18,6 @@ from benchmarks.hosts.hosts import ADDRESS, Host, until
 
 PASSWORD = "of-the-journey"
 POSTGRES_PORT, REDIS_PORT, BUCKET = 5432, 6379, "pictures"
-SERVER_USER = "postgres"
 CONNECTIONS = 300
 REDIS_FLAGS = ["--bind", ADDRESS, "--port", str(REDIS_PORT), "--requirepass", PASSWORD]
 REDIS_FLAGS += ["--save", "", "--appendonly", "no"]
@@ -61,7 +58,7 @@ class Servers:
         }
 
     def restart_postgres(self) -> None:
-        self.host.call(*_control(self.host), "-m", "fast", "restart", user=SERVER_USER)
+        self.host.call(*_control(self.host), "-m", "fast", "restart", is_root=False)
 
     def empty_redis(self) -> None:
         with contextlib.closing(redis.Redis(ADDRESS, REDIS_PORT, password=PASSWORD)) as client:
@@ -90,17 +87,15 @@ def servers(host: Host, ports: range) -> Iterator[Servers]:
 def _postgres(host: Host) -> None:
     folder = host.folder / "pg"
     folder.mkdir()
-    account = pwd.getpwnam(SERVER_USER)
-    os.chown(folder, account.pw_uid, account.pw_gid)
     words = ["-D", str(host.here / "pg" / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]
-    host.call(_program("initdb"), *words, user=SERVER_USER)
+    host.call(_program("initdb"), *words, is_root=False)
     with (folder / "data" / "pg_hba.conf").open("a") as rules:
         rules.write("host all all 10.77.0.0/16 scram-sha-256\n")
     settings = f"listen_addresses = '{ADDRESS}'\nport = {POSTGRES_PORT}\nmax_connections = {CONNECTIONS}\n"
     settings += f"unix_socket_directories = '{host.here / 'pg'}'\n"
     with (folder / "data" / "postgresql.conf").open("a") as file:
         file.write(settings)
-    host.call(*_control(host), "start", user=SERVER_USER)
+    host.call(*_control(host), "start", is_root=False)
     with psycopg.connect(f"host={folder} user=postgres dbname=postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("CREATE ROLE inspect LOGIN PASSWORD {}").format(PASSWORD))
         for name in ("inspect", "dagster"):
@@ -124,7 +119,7 @@ def _weed(host: Host, ports: range) -> None:
     flags += [f"-ip={ADDRESS}", f"-ip.bind={ADDRESS}", "-master.telemetry=false", "-volume.max=20"]
     flags += [f"-dir={host.here / 'weed'}", f"-s3.config={host.here / 'weed' / 's3.json'}"]
     host.start("weed.log", Path(sys.executable).with_name("weed"), "server", "-s3", "-filer", *flags)
-    until(lambda: _takes_objects(ports[0]), 180)
+    until(lambda: _takes_objects(ports[0]))
 
 
 def _takes_objects(port: int) -> bool:

@@ -201,6 +201,11 @@ class Settings(BaseModel):
         """`home` as an absolute path, symbolic links resolved."""
         return self.home.expanduser().resolve()
 
+    @property
+    def plays_elsewhere(self) -> bool:
+        """Whether runs are played by workers or in pods, of whatever machine."""
+        return self.run_launcher.partition(" ")[0] in ("celery", "k8s")
+
     def dagster_home(self) -> Path:
         return self.absolute_home() / "dagster"
 

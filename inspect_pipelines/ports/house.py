@@ -55,6 +55,9 @@ class House:
     workflows: Workflows  # of CI, that prove which one they are
     channels: Sequence[tuple[str, Channel]]  # (target kind or `*`, channel), first match sends
     kinds: Kinds  # of channels
+    keeps_history: bool = (
+        True  # whether a run that ends here brings the history up to date where nobody else does
+    )
     via: str = ITSELF  # by what way whoever asks came
 
     def by_way_of(self, via: str) -> House:
