@@ -23,6 +23,7 @@ from dagster_postgres.schedule_storage import PostgresScheduleStorage
 from dagster_postgres.utils import pg_url_from_config, set_pg_statement_timeout
 
 from inspect_pipelines.engine.event_log import without_our_stack
+from resources.ledger.postgres import ALIVE
 
 KEPT = 8  # connections of a process that does nothing; one with a single thread never has more than one
 RECYCLE_SECONDS = 300  # something on the way may forget a connection that nobody uses
@@ -44,7 +45,9 @@ def engine_of(url: str) -> sa.Engine:
 
 
 def _engine(url: str, **of_pool: Any) -> sa.Engine:
-    return sa.create_engine(url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, **of_pool)
+    return sa.create_engine(
+        url, isolation_level="AUTOCOMMIT", pool_pre_ping=True, connect_args={**ALIVE}, **of_pool
+    )
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from dagster._core.scheduler.instigation import InstigatorType
 from inspect_pipelines.engine.dagster_database import VARIABLE
 from inspect_pipelines.engine.storages import ensure_storages
 from postgres import a_server, control, restart
+from resources.ledger.postgres import ALIVE
 
 
 @pytest.fixture(scope="module")
@@ -119,3 +120,15 @@ def test_who_asks_while_the_server_is_away_waits_for_it(instance: dg.DagsterInst
     asking.join(60)
 
     assert answers == ["it answers"]
+
+
+def test_whoever_is_cut_off_from_the_server_notices_within_half_a_minute(
+    instance: dg.DagsterInstance,
+) -> None:
+    """Linux waits a quarter of an hour for an answer to what was sent, and two hours where nothing was."""
+    with instance.run_storage.connect() as connection:
+        told = connection.connection.dbapi_connection.info.dsn_parameters
+
+    assert {name: told[name] for name in ALIVE} == {name: str(value) for name, value in ALIVE.items()}
+    assert ALIVE["keepalives_idle"] + ALIVE["keepalives_count"] * ALIVE["keepalives_interval"] <= 30
+    assert ALIVE["tcp_user_timeout"] <= 30_000

@@ -15,7 +15,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.errors import Unavailable
 from patience import until
 from postgres import APP_USER, a_server, a_standby, control, restart
-from resources.ledger.postgres import PostgresDatabase
+from resources.ledger.postgres import ALIVE, PostgresDatabase
 from resources.ledger.store import SqlLedgers
 
 
@@ -73,6 +73,14 @@ def test_a_transaction_that_is_cut_in_the_middle_is_told_and_has_changed_nothing
 
         with ledgers.read() as session:
             assert session.journal.after(before) == []
+
+
+def test_whoever_is_cut_off_from_the_server_notices(server: str) -> None:
+    """Each of them soon: tests/engine/test_postgres_storages.py."""
+    with opened(server) as ledgers, ledgers.database.read() as connection:
+        told = connection.connection.dbapi_connection.info.get_parameters()  # type: ignore[union-attr]
+
+    assert {name: told[name] for name in ALIVE} == {name: str(value) for name, value in ALIVE.items()}
 
 
 def test_a_writer_that_is_cut_off_in_the_middle_keeps_nobody_else_from_writing(server: str) -> None:
