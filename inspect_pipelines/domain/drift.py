@@ -49,9 +49,12 @@ class Drift:
         if not scores:
             return "no run since then could be compared with it"
         beyond = sum(score > self.tolerance for score in scores)
+        if len(scores) == 1:
+            side = "over" if beyond else "within"
+            return f"the score of the one run since then is {scores[0]:.4f}, {side} the tolerance of {self.tolerance:g}"
         first, last = scores[0], scores[-1]
         way = "rose" if last > first else "fell" if last < first else "stayed"
-        told = f"over {len(scores)} {'run' if len(scores) == 1 else 'runs'} the score "
+        told = f"over {len(scores)} runs the score "
         told += f"stayed at {last:.4f}" if way == "stayed" else f"{way} from {first:.4f} to {last:.4f}"
         told += f", the highest was {max(scores):.4f}; "
         if not beyond:

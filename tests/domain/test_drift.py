@@ -21,7 +21,15 @@ def a_drift(*scores: float | None) -> Drift:
         ((None,), "no run since then could be compared with it"),
         (
             (0.01,),
-            "over 1 run the score stayed at 0.0100, the highest was 0.0100; none was over the tolerance of 0.02",
+            "the score of the one run since then is 0.0100, within the tolerance of 0.02",
+        ),
+        (
+            (0.03,),
+            "the score of the one run since then is 0.0300, over the tolerance of 0.02",
+        ),
+        (
+            (0.01, 0.01),
+            "over 2 runs the score stayed at 0.0100, the highest was 0.0100; none was over the tolerance of 0.02",
         ),
         (
             (0.0, None, 0.03),

@@ -227,7 +227,7 @@ def test_drift_is_drawn_beside_its_tolerance_with_a_sentence_and_a_table(
     assert f'href="{PLACE}/drift"' in shown(client, PLACE)
     assert page.count("<circle") == 1
     assert 'class="limit"' in page
-    assert "over 1 run the score stayed at 0.0000" in page.partition('role="img" aria-label="')[2]
+    assert "the score of the one run since then is 0.0000" in page.partition('role="img" aria-label="')[2]
     assert f'href="/runs/{run}/pictures/{sha256}"' in page
     refuse_markup(page)
     assert other.status_code == 404

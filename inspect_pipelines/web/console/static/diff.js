@@ -219,7 +219,7 @@ class Diff extends HTMLElement {
     this.stage.querySelectorAll(".box").forEach((one, at) => one.classList.toggle("chosen", at % this.boxes.length === index));
     this.counted.textContent = `${index + 1} of ${this.boxes.length}`;
     box.link.scrollIntoView({ block: "nearest" });
-    const near = centred(this.place ?? fitted(this.picture, this.room), box, this.room);
+    const near = centred(this.place ?? fitted(this.picture, this.room), box, this.picture, this.room);
     this.move(filled(near, this.picture, this.room), saves);
   }
 

@@ -1,5 +1,6 @@
 // Where a picture stands on its stage: `zoom` in screen pixels per pixel of the picture, `x` and `y` of its corner.
 export const LEAST = 0.1, MOST = 96;
+const NEARLY = 1.25; // times as wide as the stage is not worth cutting a side off
 const KEPT = 64; // px of the picture that always stay in sight
 
 export function clamp(value, low, high) {
@@ -24,14 +25,17 @@ export function actual(picture, stage) {
   return { zoom: 1, x: Math.max((stage.width - picture.width) / 2, 0), y: 0 };
 }
 
-/** With a box of the picture in the middle, and larger only where it would be a speck. */
-export function centred(place, box, stage) {
+/** With a box of the picture in the middle, and larger only where it would be a speck: never smaller than as wide as the stage. */
+export function centred(place, box, picture, stage) {
+  const whole = fitted(picture, stage).zoom;
   const room = Math.min(stage.width / box.width, stage.height / box.height) * 0.6;
-  const zoom = clamp(Math.min(Math.max(place.zoom, Math.min(room, 1)), Math.max(room, LEAST)), LEAST, MOST);
+  const near = Math.min(Math.max(place.zoom, Math.min(room, 1)), Math.max(room, LEAST));
+  const zoom = clamp(near < NEARLY * whole ? whole : near, LEAST, MOST);
+  const middle = box.y + Math.min(box.height, stage.height / zoom) / 2; // of a taller one, from its top
   return {
     zoom,
     x: stage.width / 2 - (box.x + box.width / 2) * zoom,
-    y: stage.height / 2 - (box.y + box.height / 2) * zoom,
+    y: stage.height / 2 - middle * zoom,
   };
 }
 
