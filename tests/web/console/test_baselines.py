@@ -11,7 +11,7 @@ import pytest
 import ledger_rows
 from builders import NOW, a_baseline, a_screenshot, a_session, a_sha, a_view
 from inspect_pipelines.domain.access import Role
-from inspect_pipelines.domain.baseline import Baseline, image_of
+from inspect_pipelines.domain.baseline import Baseline, Variant, image_of
 from inspect_pipelines.domain.branch import layer as layer_of
 from inspect_pipelines.domain.ids import BaselineId
 from inspect_pipelines.domain.run import RunStatus
@@ -72,6 +72,27 @@ def test_two_baselines_are_compared_view_by_view(client: TestClient, ours: House
     assert "Removed</span>" in page
     assert "Changed</span>" in page
     assert "No difference" in shown(client, f"{PLACE}/compare?old={ACTIVE}&new={ACTIVE}")
+
+
+def test_two_baselines_of_the_same_pictures_and_other_variants_show_these(
+    client: TestClient, ours: House
+) -> None:
+    """The page broke over the word for it: nobody had compared two baselines between which a variant was approved."""
+    with ours.ledger.read() as ledger:
+        used = ledger.baselines.find(ACTIVE)
+    assert used is not None
+    view, image = next(iter(used.images.items()))
+    further = replace(image, sha256=a_sha("e"), letter="B")
+    images = {**used.images, view: replace(image, variants=(Variant(further, "user:ada", NOW),))}
+    with ours.ledger.write() as ledger:
+        ledger.baselines.add(replace(used, id=BaselineId("varied"), images=images, is_active=False))
+
+    page = shown(client, f"{PLACE}/compare?old={ACTIVE}&new=varied")
+
+    assert "1 view differs" in page
+    assert "Other variants</span>" in page
+    assert page.count("<figure>") == 1
+    assert "After, variant B" in page
 
 
 def test_a_baseline_of_another_set_is_not_compared(client: TestClient, ours: House) -> None:
