@@ -139,6 +139,12 @@ class Comparison:
         return frozenset((self.old_sha256, *(one.old_sha256 for one in self.besides)))
 
     @property
+    def pictures(self) -> frozenset[Sha256]:
+        """All that it speaks of, which stay as long as it does."""
+        drawn = (self.new_sha256, self.overlay_sha256, self.side_by_side_sha256)
+        return frozenset(sha for sha in (*self.differs_from, *drawn) if sha)
+
+    @property
     def was_run(self) -> bool:
         """Whether anybody tried to show the view."""
         return self.outcome is not Outcome.NOT_RUN

@@ -69,11 +69,11 @@ def telling(
     Of a run that passed: what findings show, and views that passed only because somebody said so. Of any other: all but
     the views that look as approved; what nobody compared may be what it failed for.
     """
-    odd = {sha for one in comparisons if not one.looks_as_approved for sha in _of_comparison(one)}
+    odd = {sha for one in comparisons if not one.looks_as_approved for sha in one.pictures}
     odd |= {sha for session in sessions for sha in _of_findings(session)}
     if has_passed:
         return frozenset(odd)
-    calm = {sha for one in comparisons if one.looks_as_approved for sha in _of_comparison(one)}
+    calm = {sha for one in comparisons if one.looks_as_approved for sha in one.pictures}
     every = {sha for session in sessions for sha in _of_session(session)}
     return frozenset(odd | (every - calm))
 
@@ -165,9 +165,3 @@ def _of_session(session: SessionResult) -> Iterator[Sha256]:
 def _of_findings(session: SessionResult) -> Iterator[Sha256]:
     beside = session.beside.findings if session.beside is not None else ()
     yield from (finding.screenshot for finding in (*session.findings, *beside) if finding.screenshot)
-
-
-def _of_comparison(one: Comparison) -> Iterator[Sha256]:
-    yield from (
-        sha for sha in (one.old_sha256, one.new_sha256, one.overlay_sha256, one.side_by_side_sha256) if sha
-    )

@@ -115,8 +115,7 @@ def _shas_of_session(result: SessionResult) -> Iterable[Sha256 | None]:
 
 def _shas_of_comparisons(comparisons: Sequence[Comparison]) -> Iterable[Sha256 | None]:
     for comparison in comparisons:
-        yield from (comparison.old_sha256, comparison.new_sha256)
-        yield from (comparison.overlay_sha256, comparison.side_by_side_sha256)
+        yield from comparison.pictures
 
 
 def _joined(shas: Iterable[Sha256 | None]) -> str:

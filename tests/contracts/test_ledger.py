@@ -24,7 +24,7 @@ from builders import (
     a_sha,
     a_view,
 )
-from inspect_pipelines.domain.comparison import Comparison, Outcome
+from inspect_pipelines.domain.comparison import Beside, Comparison, Outcome
 from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId, OrgId, RunId
 from inspect_pipelines.domain.notification import DeliveryStatus, Notification
 from inspect_pipelines.domain.plan import RuleEvent
@@ -517,8 +517,9 @@ def test_comparisons_are_replaced_as_a_whole(ledger):
 def test_every_image_that_evidence_refers_to_is_known(ledger, theirs, ledgers):
     shot, finding = a_screenshot(sha256=a_sha("1")), a_finding(screenshot=a_sha("2"))
     removed = a_comparison(
-        old_sha256=a_sha("3"), new_sha256=None, overlay_sha256=a_sha("4"), side_by_side_sha256=a_sha("5")
-    )
+        old_sha256=a_sha("3"), new_sha256=None, overlay_sha256=a_sha("4"), side_by_side_sha256=a_sha("5"),
+        variant="A", besides=(Beside("B", a_sha("6"), 0.5),),
+    )  # fmt: skip
     with ledger.write() as session:
         session.runs.request(a_run())
         session.evidence.save_session(
@@ -529,7 +530,7 @@ def test_every_image_that_evidence_refers_to_is_known(ledger, theirs, ledgers):
         session.baselines.add(a_baseline(org_id=OTHER_ORG))
 
     with ledgers.read() as session:
-        assert session.pictures.referenced() == {a_sha(), *(a_sha(digit) for digit in "12345")}
+        assert session.pictures.referenced() == {a_sha(), *(a_sha(digit) for digit in "123456")}
 
 
 def test_steps_are_told_in_order_until_they_are_forgotten(ledger):

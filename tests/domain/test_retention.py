@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
 from builders import NOW, a_finding, a_screenshot, a_session, a_sha
 from history_builders import a_comparison
-from inspect_pipelines.domain.comparison import Outcome
+from inspect_pipelines.domain.comparison import Beside, Outcome
 from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
 from inspect_pipelines.domain.retention import (
     LEAP,
@@ -58,6 +59,12 @@ def test_of_a_run_that_did_not_pass_all_is_but_the_views_that_look_as_approved()
     kept = telling([SESSION], [CALM, ODD], has_passed=False)
 
     assert kept == {a_sha(one) for one in "2345678"}
+
+
+def test_what_was_approved_besides_of_a_view_that_differs_from_all_of_it_is_kept():
+    varied = replace(ODD, variant="A", besides=(Beside("B", a_sha("9"), 0.5),))
+
+    assert a_sha("9") in telling([SESSION], [CALM, varied], has_passed=True)
 
 
 def test_a_picture_of_a_calm_view_that_an_odd_one_shows_too_is_kept():

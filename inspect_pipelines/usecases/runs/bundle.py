@@ -192,6 +192,8 @@ def _named(sessions: list[SessionResult], comparisons: list[Comparison]) -> Iter
         ):
             if sha:
                 yield sha, f"{what} {one.view}"
+        for other in one.besides:
+            yield other.old_sha256, f"what was approved of {one.view} as well, variant {other.variant}"
     for session in sessions:
         beside = session.beside
         for shot in (*session.screenshots, *(beside.screenshots if beside else ())):

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZipFile
@@ -21,6 +22,7 @@ from builders import a_run, a_schedule, a_screenshot, a_session
 from history_builders import a_comparison
 from houses import a_house, apply
 from inspect_pipelines.domain.bundle import MANIFEST, PUBLIC, SIGNATURE, fingerprint
+from inspect_pipelines.domain.comparison import Beside
 from inspect_pipelines.domain.evidence import EvidenceFile, EvidenceKind
 from inspect_pipelines.domain.report import Report
 from inspect_pipelines.domain.run import RunStatus
@@ -44,7 +46,14 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> House:
     trace = house.evidence_files.put(EvidenceKind.TRACE, b"PK trace")
     run = a_run()
     ended = replace(run, status=RunStatus.FAILED, reason="the header moved", completed_at=house.clock.now())
-    shown = a_comparison(old_sha256=old, new_sha256=new, overlay_sha256=overlay)
+    further = house.gallery.put(png(20, 4))
+    shown = a_comparison(
+        old_sha256=old,
+        new_sha256=new,
+        overlay_sha256=overlay,
+        variant="A",
+        besides=(Beside("B", further, 0.5),),
+    )
     session = a_session(
         screenshots=(a_screenshot(sha256=new), a_screenshot("gone")),
         files=(EvidenceFile(EvidenceKind.TRACE, "desktop", trace, 8),),
@@ -103,8 +112,9 @@ def test_a_bundle_holds_all_that_is_kept_of_a_run_and_says_what_is_not(house: Ho
         "report.html",
     ]
     assert sorted(name for name in files if name.startswith("pictures/")) == sorted(
-        f"pictures/{house.gallery.put(png(20, height))}.png" for height in (1, 2, 3)
+        f"pictures/{house.gallery.put(png(20, height))}.png" for height in (1, 2, 3, 4)
     )
+    assert "what was approved of shop/home@desktop as well, variant B" in [one.what for one in manifest.files]
     assert [one.sha256 for one in manifest.lacking] == [a_screenshot("gone").sha256]
     assert json.loads(files["facts.json"])["run"]["id"] == a_run().id
     assert b"shop/home@desktop" in files["evidence/comparisons.json"]
@@ -124,6 +134,10 @@ FORGERIES: Mapping[str, tuple[Callable[[Files], Files], str]] = {
     "a picture": (
         lambda files: {**files, first(files, "pictures/"): png(20, 9)},
         r"'pictures/.+' was changed: what was approved of shop/home@desktop",
+    ),
+    "the other variant": (
+        lambda files: {**files, f"pictures/{sha256(png(20, 4)).hexdigest()}.png": png(20, 9)},
+        r"'pictures/.+' was changed: what was approved of shop/home@desktop as well, variant B",
     ),
     "a picture longer": (
         lambda files: {**files, first(files, "pictures/"): files[first(files, "pictures/")] + b"\0" * 99},
