@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import redis
+import trustme
 
 from object_storage import own_address, own_ports
 from patience import until
@@ -26,14 +28,17 @@ class RedisServer:
     port: int
     folder: Path
     process: subprocess.Popen[bytes] | None = None
+    certificate: trustme.LeafCert | None = None  # None: it is spoken to in plain text
 
     @property
     def url(self) -> str:
-        return f"redis://:{PASSWORD.replace('/', '%2F')}@{self.address}:{self.port}/0"
+        scheme = "rediss" if self.certificate else "redis"
+        return f"{scheme}://:{PASSWORD.replace('/', '%2F')}@{self.address}:{self.port}/0"
 
     @property
     def client(self) -> redis.Redis:
-        return redis.Redis(self.address, self.port, password=PASSWORD)
+        tls: dict[str, Any] = {"ssl": True, "ssl_cert_reqs": "none"} if self.certificate else {}
+        return redis.Redis(self.address, self.port, password=PASSWORD, **tls)
 
     @property
     def is_up(self) -> bool:
@@ -42,7 +47,7 @@ class RedisServer:
     def start(self) -> None:
         program = shutil.which("redis-server")
         assert program, INSTALL
-        flags = ["--bind", self.address, "--port", str(self.port), "--requirepass", PASSWORD]
+        flags = ["--bind", self.address, "--requirepass", PASSWORD, *self._port_flags()]
         self.process = subprocess.Popen(
             [program, *flags, "--save", "", "--appendonly", "no", "--dir", str(self.folder)],
             stdin=subprocess.DEVNULL,
@@ -55,6 +60,14 @@ class RedisServer:
         self.process.kill()
         self.process.wait()
 
+    def _port_flags(self) -> list[str]:
+        if self.certificate is None:
+            return ["--port", str(self.port)]
+        key = self.folder / "redis.pem"
+        self.certificate.private_key_and_cert_chain_pem.write_to_path(key)
+        files = ["--tls-cert-file", str(key), "--tls-key-file", str(key), "--tls-auth-clients", "no"]
+        return ["--port", "0", "--tls-port", str(self.port), *files]
+
     def answers(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, "it ended at once"
@@ -65,10 +78,10 @@ class RedisServer:
 
 
 @contextmanager
-def a_redis_server(folder: Path) -> Iterator[RedisServer]:
+def a_redis_server(folder: Path, certificate: trustme.LeafCert | None = None) -> Iterator[RedisServer]:
     """Started; its address is this process's own, so no port has to be found free."""
     with own_ports() as ports:
-        server = RedisServer(own_address(), ports[0], folder)
+        server = RedisServer(own_address(), ports[0], folder, certificate=certificate)
         server.start()
         try:
             yield server

@@ -7,6 +7,7 @@ them, and no result is stored. One database of a server serves one home, or the 
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Sequence
 from contextlib import closing
@@ -30,6 +31,8 @@ PRIORITIES = (0, 3, 6, 9)  # the Redis transport of kombu has a list for each
 SEPARATOR = "\x06\x16"
 TAKEN = "unacked"  # its hash of orders that were fetched and not yet begun
 
+# OpenSSL's words, without the line of its source
+DISTRUST = re.compile(r"certificate verify failed: (?P<why>.*?)\.? \(_ssl\.c:\d+\)")
 BROKEN = (OperationalError, redis.RedisError, OSError)
 CONFIGURATION: dict[str, Any] = {
     "accept_content": ["json"],
@@ -141,6 +144,11 @@ class Broker:
     def unavailable(self, error: Exception) -> Unavailable:
         """The sentence for a broker that does not answer."""
         why = str(error).partition("\n")[0] or type(error).__name__
+        if distrust := DISTRUST.search(why):
+            return Unavailable(
+                f"the broker at {self.shown!r} shows a certificate that is not trusted here: {distrust['why']}; "
+                "name the file of its authority in SSL_CERT_FILE, for `up` and for each worker. Nothing is lost meanwhile: runs wait"
+            )
         return Unavailable(
             f"the broker at {self.shown!r} does not answer: {why}; start it, or correct INSPECT_BROKER_URL. "
             "Nothing is lost meanwhile: runs wait"
