@@ -65,26 +65,30 @@ class Webs:
         return {**self.project.environment, **more}
 
     def start(self) -> Backend:
-        """One more process, on a port that the kernel gives it; the proxy knows it once it is ready."""
-        words = [COMMAND, "web", "--port", "0", "--drain", "2"]
-        with (self.project.root / f"web-{len(self.processes)}.log").open("wb") as log:
-            process = subprocess.Popen(
-                words,
-                cwd=self.project.root,
-                env=self.environment,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            )
+        """One more process; the proxy knows it once it is ready."""
+        process, backend = self.launch(f"web-{len(self.processes)}.log")
         self.processes.append(process)
-        assert process.stdout is not None
-        said = process.stdout.readline()
-        assert said.startswith("web answers at "), said
-        backend = Backend(said.split()[3])
         self.proxy.backends.append(backend)
         until(lambda: backend.is_ready or process.poll() is not None)
         assert process.poll() is None
         return backend
+
+    def launch(self, log: str, **own: str) -> tuple[subprocess.Popen[str], Backend]:
+        """A process on a port that the kernel gives it, with variables of its own."""
+        words = [COMMAND, "web", "--port", "0", "--drain", "2"]
+        with (self.project.root / log).open("wb") as output:
+            process = subprocess.Popen(
+                words,
+                cwd=self.project.root,
+                env=self.environment | own,
+                stdout=subprocess.PIPE,
+                stderr=output,
+                text=True,
+            )
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        assert said.startswith("web answers at "), said
+        return process, Backend(said.split()[3])
 
     def restart(self, nth: int) -> None:
         """As a deployment does: another one first, then this one is asked to leave."""
@@ -205,6 +209,30 @@ def test_each_says_in_the_ledger_what_it_is_until_it_leaves(webs: Webs) -> None:
     assert {one.part for one in told} == {"web"}
     assert {one.place for one in told} <= {backend.url for backend in webs.proxy.backends}
     assert {one.code for one in told} == {code()}
+
+
+def test_one_with_an_empty_home_of_its_own_is_the_same_server(webs: Webs, tmp_path: Path) -> None:
+    """As on another machine: what it needs besides the variables is in the ledger."""
+    reader = bearer(a_token(webs.house, "everywhere", random=b"sixteen of whose"))
+    process, backend = webs.launch("elsewhere.log", INSPECT_HOME=str(tmp_path / "elsewhere"))
+    body, before = as_json({"event": "alert", "nth": next(IDS)}), webs.kept()
+    try:
+        until(lambda: backend.look() or backend.is_ready or process.poll() is not None)
+        headers = standard_headers(body, f"d-{next(IDS)}")
+        delivered = backend.client.post("/webhooks/generic/alerts", content=body, headers=headers)
+        there = backend.client.get("/api/v1/schedules", headers=reader).json()
+    finally:
+        process.terminate()
+        process.wait(120)
+        backend.client.close()
+        process.stdout.close()
+    with through(webs, **reader) as client:
+        here = client.get("/api/v1/schedules").json()
+
+    assert delivered.status_code == 202, delivered.text
+    assert webs.kept() == before + 1
+    assert [one["id"] for one in there["items"]] == ["nightly"]
+    assert there == here
 
 
 def test_what_one_has_counted_is_used_up_at_the_other(webs: Webs) -> None:

@@ -34,6 +34,7 @@ def main(dagster_run_id: str) -> int:
                 "set INSPECT_DAGSTER_DATABASE_URL in the pod's secret"
             )
         if house := house_of(estate(), run):
+            house.publication.refresh()  # or each run would publish the same anew, and every machine load it again
             publish(house, house.org_id)
         return execute(dagster_run_id, instance, _find, workers_of(home))
 
