@@ -12,11 +12,14 @@ import psycopg
 import pytest
 import sqlalchemy as sa
 from dagster._core.scheduler.instigation import InstigatorType
+from dagster._core.utils import make_new_run_id
 
 from inspect_pipelines.engine.dagster_database import VARIABLE
 from inspect_pipelines.engine.storages import ensure_storages
 from postgres import a_server, control, restart
 from resources.ledger.postgres import ALIVE
+
+END_ALL = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'dagster'"
 
 
 @pytest.fixture(scope="module")
@@ -132,3 +135,76 @@ def test_whoever_is_cut_off_from_the_server_notices_within_half_a_minute(
     assert {name: told[name] for name in ALIVE} == {name: str(value) for name, value in ALIVE.items()}
     assert ALIVE["keepalives_idle"] + ALIVE["keepalives_count"] * ALIVE["keepalives_interval"] <= 30
     assert ALIVE["tcp_user_timeout"] <= 30_000
+
+
+def test_a_run_in_whose_middle_the_server_is_restarted_goes_on(
+    instance: dg.DagsterInstance, server: str
+) -> None:
+    starting = threading.Thread(target=control, args=(server, "-m", "fast", "restart"))
+
+    @dg.op(out=dg.Out(dg.Nothing))
+    def before() -> None:
+        control(server, "-m", "fast", "stop")
+        starting.start()
+
+    @dg.op(ins={"start": dg.In(dg.Nothing)})
+    def after() -> None: ...
+
+    @dg.job
+    def watched() -> None:
+        after(before())
+
+    done = watched.execute_in_process(instance=instance)
+
+    starting.join()
+    assert done.success
+    assert instance.get_run_by_id(done.run_id).status is dg.DagsterRunStatus.SUCCESS
+    kinds = [
+        entry.dagster_event.event_type_value
+        for entry in instance.all_logs(done.run_id)
+        if entry.dagster_event
+    ]
+    for kind, count in (("STEP_START", 2), ("STEP_SUCCESS", 2), ("PIPELINE_SUCCESS", 1)):
+        assert kinds.count(kind) == count
+
+
+def test_a_server_that_takes_no_writes_is_read_and_written_again_afterwards(
+    instance: dg.DagsterInstance, server: str
+) -> None:
+    """A run that is refused then is there once, when it is asked for again."""
+    run_id = make_new_run_id()
+
+    def ask() -> None:
+        instance.add_run(dg.DagsterRun("watched", run_id))
+
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("ALTER DATABASE dagster SET default_transaction_read_only = on")
+        admin.execute(END_ALL)
+        with pytest.raises(sa.exc.InternalError, match="read-only transaction"):
+            ask()
+        assert instance.get_run_by_id(run_id) is None
+        admin.execute("ALTER DATABASE dagster RESET default_transaction_read_only")
+        admin.execute(END_ALL)
+    ask()
+
+    assert instance.get_run_by_id(run_id).job_name == "watched"
+
+
+def test_who_finds_no_room_waits_for_it(instance: dg.DagsterInstance, server: str) -> None:
+    answers: list[object] = []
+
+    def ask() -> None:
+        use_all(instance)
+        answers.append("it answers")
+
+    with psycopg.connect(server, autocommit=True) as admin:
+        admin.execute("ALTER DATABASE dagster ALLOW_CONNECTIONS false")
+        admin.execute(END_ALL)
+        asking = threading.Thread(target=ask)
+        asking.start()
+        asking.join(1)
+        assert not answers
+        admin.execute("ALTER DATABASE dagster ALLOW_CONNECTIONS true")
+        asking.join(60)
+
+    assert answers == ["it answers"]
