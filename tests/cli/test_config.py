@@ -240,6 +240,17 @@ def test_a_limit_that_this_machine_does_not_reach_is_told(project):
     assert ", 1 warning" in result.output
 
 
+def test_a_limit_beyond_what_all_workers_start_is_told_of_the_variable_that_says_so(project, monkeypatch):
+    """Twelve runs started at once on two workers' machines, and a warning of two, one a core, stood there."""
+    path = project / "organization.yaml"
+    path.write_text(path.read_text() + "\nlimits: {organization: 20}\n")
+    monkeypatch.setenv("INSPECT_MAX_RUNS", "12")
+
+    assert "limits.organization is 20, and INSPECT_MAX_RUNS lets 12 start at once" in ran("validate").output
+    monkeypatch.setenv("INSPECT_MAX_RUNS", "20")
+    assert "warning" not in ran("validate").output
+
+
 def test_a_change_of_the_organization_alone_is_planned_and_applied(project):
     ran("apply")
     (project / "organization.yaml").write_text(

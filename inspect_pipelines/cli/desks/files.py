@@ -46,7 +46,11 @@ def read_project(root: Path) -> Project:
     """The project, with what this machine has to say about its limits."""
     project = load_project(root, kinds=CHANNELS, now=SystemClock().now())
     return replace(
-        project, warnings=(*project.warnings, *limits_beyond(most_runs(), project.organization.limits))
+        project,
+        warnings=(
+            *project.warnings,
+            *limits_beyond(most_runs(), Settings().max_runs, project.organization.limits),
+        ),
     )
 
 
