@@ -1,6 +1,6 @@
 """Photograph every page of the console, by our own product, in both themes on a laptop and a phone (python docs/console_pages.py).
 
-Over a copy of the last `make demo`'s home, to which it adds what a demo lacks: members, a token, a source with an event, what was deleted.
+Over a copy of the last `make demo`'s home, to which it adds what a demo lacks: members, a token, a source with an event, an accepted environment, what was deleted.
 Writes docs/console/pages/*.webp and docs/console-pages.md.
 """
 
@@ -26,6 +26,7 @@ from PIL import Image
 
 from inspect_pipelines.config.settings import Settings, child_environment
 from inspect_pipelines.domain.access import RANDOM_BYTES, Role
+from inspect_pipelines.domain.environment_change import AcceptedEnvironment
 from inspect_pipelines.domain.event import SourceKind
 from inspect_pipelines.domain.ids import DefinitionId, SourceId
 from inspect_pipelines.domain.organization import Organization
@@ -64,6 +65,7 @@ PAGES: Mapping[str, tuple[str, str]] = {
     "compare-runs": ("/runs/{run}/compare?with={before}", "Two runs compared"),
     "review": ("/runs/{run}/review", "Review"),
     "inbox": ("/inbox", "Inbox"),
+    "environments": ("/environments", "Environments"),
     "baselines": ("/baselines", "Baselines"),
     "baseline-set": ("/baselines/shop", "A set of baselines"),
     "baseline": ("/baselines/shop/{baseline}", "One baseline"),
@@ -121,6 +123,10 @@ def furnish(ours: House) -> None:
         ours, "olga", name="deploy script", scopes=None, expires_at=ours.clock.now() + timedelta(days=90),
         random=secrets.token_bytes(RANDOM_BYTES), by=BY,
     )  # fmt: skip
+    change = "browser 'Chromium 149.0.7812.53' became 'Chromium 150.0.7871.100'"
+    accepted = AcceptedEnvironment(ours.org_id, change, BY, ours.clock.now(), "the image was updated")
+    with ours.ledger.write() as ledger:
+        ledger.environments.accept(accepted)
     entry = {
         "id": "weekly-checkout", "name": "Weekly checkout", "cron": "0 5 * * 1", "timezone": "Europe/Oslo",
         "playbook": "shop-tour", "variables": {"shop_url": "http://127.0.0.1:8470"},
