@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.baselines import BaselineDesk, BaselinesHere, BaselinesThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.noise import noise, steadiness
 from inspect_pipelines.cli.output import local_time, print_json, printable, say
@@ -21,7 +22,7 @@ from inspect_pipelines.queries.page import Page
 UNSEEN_SHOWN = 8  # views that a line names
 
 
-@click.group()
+@click.group(cls=Group)
 def baselines() -> None:
     """List, adopt, reject, activate, roll back and delete approved pictures; show their noise."""
 

@@ -6,12 +6,13 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.told import ToldHere, ToldThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import print_json, say, terminal_width
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.queries.channels import ChannelSummary
 
 
-@click.group()
+@click.group(cls=Group)
 def channels() -> None:
     """List channels, and send a test message through one."""
 

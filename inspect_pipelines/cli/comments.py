@@ -9,6 +9,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.comments import CommentDesk, CommentsHere, CommentsThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.domain.baseline import view_matches
 from inspect_pipelines.domain.comment import Comment
@@ -21,7 +22,7 @@ POINT = re.compile(r"\s*(\d{1,6})\s*,\s*(\d{1,6})\s*", re.ASCII)
 SHOWN = 8
 
 
-@click.group()
+@click.group(cls=Group)
 def comments() -> None:
     """Say something of a point of a run's picture; ask a reviewer for their word."""
 

@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.digests import DigestDesk, DigestsHere, DigestsThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.domain.weekly_digest import Digest
 from inspect_pipelines.queries.digests import DigestPreview
@@ -15,7 +16,7 @@ from inspect_pipelines.queries.digests import DigestPreview
 OFF = "nobody hears of it: organization.yaml has no 'digest'; write 'digest: {}' to tell owners by mail on Mondays"
 
 
-@click.group()
+@click.group(cls=Group)
 def digest() -> None:
     """Show what each owner owes: what the weekly digest tells them."""
 

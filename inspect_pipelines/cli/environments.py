@@ -9,6 +9,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.environments import EnvironmentDesk, EnvironmentsHere, EnvironmentsThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.domain.environment_change import AcceptedEnvironment
@@ -18,7 +19,7 @@ from inspect_pipelines.queries.environments import EnvironmentReview
 Meant = TypeVar("Meant", EnvironmentReview, AcceptedEnvironment)
 
 
-@click.group()
+@click.group(cls=Group)
 def environments() -> None:
     """List, show, accept and revoke another browser, system, scale or other fonts."""
 

@@ -10,6 +10,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.told import ToldDesk, ToldHere, ToldThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import harmless, local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.paging import page_options, say_rest
@@ -23,7 +24,7 @@ LEFT_OUT_FIRST = ["SOURCE", "BRANCH", "RECEIVED", "REPO", "WHAT"]
 PATHS_SHOWN = 20
 
 
-@click.group()
+@click.group(cls=Group)
 def events() -> None:
     """List, show and replay what sources told.
 

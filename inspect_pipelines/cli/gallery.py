@@ -8,6 +8,7 @@ from datetime import timedelta
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import printable, say, user_name
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.branch import named
@@ -22,7 +23,7 @@ AGE = re.compile(r"(\d{1,5})([hdw])")
 UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-@click.group()
+@click.group(cls=Group)
 def gallery() -> None:
     """Look after stored pictures."""
 

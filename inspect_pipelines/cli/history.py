@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from inspect_pipelines.cli.choice import chosen_client, chosen_house, named_org, refuse_server
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.moving import move
 from inspect_pipelines.cli.output import say, say_json
 from inspect_pipelines.cli.table import aligned
@@ -34,7 +35,7 @@ CELL_MAX = 60  # characters of a cell in the aligned table; --json and --csv are
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute a text that begins so
 
 
-@click.group()
+@click.group(cls=Group)
 def history() -> None:
     """Query the run history with SQL, and look after it."""
 

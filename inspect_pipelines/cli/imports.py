@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from inspect_pipelines.cli.config import project_option
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import cut, printable, say, style
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.imports.told import Fate, Told
@@ -32,7 +33,7 @@ MARKS = {Fate.CONVERTED: "✓", Fate.APPROXIMATED: "~", Fate.LEFT_OUT: "✗"}
 SIBLING = re.compile(r"[A-Za-z0-9._-]{1,200}")
 
 
-@click.group("import")
+@click.group("import", cls=Group)
 def import_() -> None:
     """Make a playbook of what another tool has, or propose its pictures.
 

@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.incidents import IncidentDesk, IncidentsHere, IncidentsThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.output import (
     local_time,
@@ -28,7 +29,7 @@ from inspect_pipelines.queries.incidents import (
 MOST_KEYS_SHOWN = 20
 
 
-@click.group()
+@click.group(cls=Group)
 def incidents() -> None:
     """List, show, acknowledge and silence incidents."""
 

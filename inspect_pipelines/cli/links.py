@@ -6,10 +6,11 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.access import AccessDesk, AccessHere, AccessThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import say
 
 
-@click.group()
+@click.group(cls=Group)
 def links() -> None:
     """Take back the signed links in messages."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from inspect_pipelines.cli.choice import chosen_house
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, say, terminal_width
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -15,7 +16,7 @@ from inspect_pipelines.usecases.runs.forget_logins import forget_logins
 SHOWN = 8  # characters of an id; more than that nobody types
 
 
-@click.group()
+@click.group(cls=Group)
 def logins() -> None:
     """List and forget what logins have left behind."""
 

@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.told import ToldDesk, ToldHere, ToldThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, printable, say, terminal_width
 from inspect_pipelines.cli.paging import page_options, say_rest
 from inspect_pipelines.cli.table import aligned
@@ -19,7 +20,7 @@ from inspect_pipelines.queries.notifications import (
 MARKS = {DeliveryStatus.SENT: "✓", DeliveryStatus.FAILED: "✗", DeliveryStatus.STORED: "…"}
 
 
-@click.group()
+@click.group(cls=Group)
 def notifications() -> None:
     """List, show and resend messages."""
 

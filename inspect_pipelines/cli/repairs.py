@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.cli.playbooks.rewriting import diff_of, replaced
 from inspect_pipelines.cli.table import aligned
@@ -21,7 +22,7 @@ from inspect_pipelines.queries.repairs import list_repairs, repair_of
 BY = "local"
 
 
-@click.group()
+@click.group(cls=Group)
 def repairs() -> None:
     """List, show, accept and decline repairs of playbooks that agents propose."""
 

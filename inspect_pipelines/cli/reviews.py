@@ -9,6 +9,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.reviews import ReviewDesk, ReviewsHere, ReviewsThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.output import (
     coloured,
@@ -34,7 +35,7 @@ from inspect_pipelines.queries.reviews import ReviewDossier, ReviewSummary
 VIEWS_SHOWN = 3
 
 
-@click.group()
+@click.group(cls=Group)
 def reviews() -> None:
     """List, show and decide what waits for a person."""
 

@@ -16,6 +16,7 @@ from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.comparison import print_comparison
 from inspect_pipelines.cli.desks.runs import RunDesk, RunsHere, RunsThere
 from inspect_pipelines.cli.desks.starts import Started, started_here, started_there
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.launching import launched, print_end, print_start, took_text
 from inspect_pipelines.cli.moments import past
 from inspect_pipelines.cli.output import coloured, local_time, print_json, say, terminal_width, user_name
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 FAILED = (RunStatus.FAILED, RunStatus.TIMEOUT, RunStatus.ERROR)
 
 
-class ListByDefault(click.Group):
+class ListByDefault(Group):
     """`runs` alone, or with options only, is `runs list`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:

@@ -12,6 +12,7 @@ import click
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.backfill import BackfillDesk, BackfillHere, BackfillThere
 from inspect_pipelines.cli.desks.definitions import DefinitionDesk, DefinitionsHere, DefinitionsThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.launching import took_text
 from inspect_pipelines.cli.moments import day_or_moment, future
 from inspect_pipelines.cli.output import (
@@ -37,7 +38,7 @@ SHOWN_TIMES = 10  # of `next`, and of what was missed
 MOST_TIMES = 1000
 
 
-@click.group()
+@click.group(cls=Group)
 def schedules() -> None:
     """List, pause, resume and backfill schedules."""
 

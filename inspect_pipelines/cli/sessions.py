@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -15,7 +16,7 @@ from inspect_pipelines.queries.remote_sessions import find_remote_session, list_
 from inspect_pipelines.usecases.sessions.stop import stop as stop_session
 
 
-@click.group()
+@click.group(cls=Group)
 def sessions() -> None:
     """List, show, open and stop agents' sessions."""
 

@@ -6,6 +6,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.access import AccessDesk, AccessHere, AccessThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.moments import future
 from inspect_pipelines.cli.output import local_time, print_json, say, terminal_width
 from inspect_pipelines.cli.table import aligned
@@ -13,7 +14,7 @@ from inspect_pipelines.domain.access import Permission
 from inspect_pipelines.queries.access import TokenSummary
 
 
-@click.group()
+@click.group(cls=Group)
 def tokens() -> None:
     """Create, list and revoke tokens for the API."""
 

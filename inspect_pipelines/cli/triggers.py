@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.definitions import DefinitionDesk, DefinitionsHere, DefinitionsThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import (
     coloured,
     local_time,
@@ -23,7 +24,7 @@ from inspect_pipelines.errors import UsageError
 MOST_PAYLOAD_BYTES = 25_000_000
 
 
-@click.group()
+@click.group(cls=Group)
 def triggers() -> None:
     """List triggers, show what came of events, and try one out."""
 

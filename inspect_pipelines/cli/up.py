@@ -53,7 +53,7 @@ def up(port: int | None, host: str, no_ui: bool, proxies: tuple[str, ...], quiet
 def daemon(port: int | None, no_ui: bool, quiet: bool) -> None:
     """Start all but what answers others, beside any number of `web`.
 
-    Once a home: runs, schedules, events, messages and the history. The ledger has to be in PostgreSQL. It is `up` that only this machine reaches; stopped, it stops runs in progress, and a `web` goes on.
+    Once a home: runs, schedules, events, messages and the history. The ledger has to be in PostgreSQL. It is an `up` that only this machine reaches: stopped, it stops runs in progress, and each `web` goes on.
     """
     settings = Settings()
     refuse_alone(settings, "daemon")

@@ -8,6 +8,7 @@ import click
 
 from inspect_pipelines.cli.choice import chosen_house, desk, local_caller
 from inspect_pipelines.cli.desks.access import AccessDesk, AccessHere, AccessThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, say, terminal_width, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.settings import Settings
@@ -17,7 +18,7 @@ from inspect_pipelines.usecases.access.set_password import remove_password, set_
 OF_PEOPLE = "no token sets a password, which a person does on that machine, or signed in to the server"
 
 
-@click.group()
+@click.group(cls=Group)
 def users() -> None:
     """Add, list and remove the people who may use the server."""
 

@@ -6,6 +6,7 @@ import click
 
 from inspect_pipelines.cli.choice import desk
 from inspect_pipelines.cli.desks.baselines import BaselineDesk, BaselinesHere, BaselinesThere
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import local_time, print_json, printable, say
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.domain.branch import layer, named
@@ -14,7 +15,7 @@ from inspect_pipelines.errors import UsageError
 from inspect_pipelines.queries.variants import VariantSummary
 
 
-@click.group(short_help="Views that may look several ways.")
+@click.group(cls=Group, short_help="Views that may look several ways.")
 def variants() -> None:
     """List and take away the pictures of views that may look several ways."""
 

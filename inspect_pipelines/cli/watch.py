@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import click
 
 from inspect_pipelines.cli.crawl import a_phone, look_round
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import printable, say, user_name
 from inspect_pipelines.cli.table import aligned
 from inspect_pipelines.config.document import LongDuration
@@ -21,7 +22,7 @@ from inspect_pipelines.domain.variable import normalised
 from inspect_pipelines.errors import Refused, UsageError
 
 
-class Watching(click.Group):
+class Watching(Group):
     """A group whose first word may be an address."""
 
     def resolve_command(

@@ -24,12 +24,12 @@ NAME = re.compile(r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$")
 @click.option(
     "--at-once",
     type=click.IntRange(1, 1000),
-    help="How many runs, each with a browser, at the same time; as many as there are cores, two at least.",
+    help="How many runs, each with a browser, at the same time (by default as many as there are cores, two at least).",
 )
 def worker(queues: tuple[str, ...], at_once: int | None) -> None:
     """Take runs out of the broker's queues and play them on this machine.
 
-    It stays in the foreground, and needs INSPECT_RUN_LAUNCHER=celery and INSPECT_BROKER_URL, as `up` does.
+    It stays in the foreground, and needs INSPECT_RUN_LAUNCHER=celery and INSPECT_BROKER_URL, as `up` or `daemon` does.
 
     Ctrl-C: nothing new is taken, and it ends with the last run; a second Ctrl-C cancels those in progress.
     """

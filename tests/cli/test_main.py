@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -59,6 +61,27 @@ def test_a_mistyped_command_says_what_is_near(typed: str, meant: str) -> None:
 
     assert done.exit_code == 2
     assert f"No such command {typed!r}. Did you mean {meant!r}?" in done.output
+
+
+def groups(command: click.Command, *path: str) -> Iterator[tuple[str, ...]]:
+    if isinstance(command, click.Group):
+        yield path
+        for name in command.commands or command.list_commands(click.Context(command)):
+            under = command.get_command(click.Context(command), name)
+            if under is not None:
+                yield from groups(under, *path, name)
+
+
+def test_no_sentence_of_a_group_s_help_is_cut_off() -> None:
+    found = list(groups(cli))
+
+    helps = [CliRunner().invoke(cli, [*path, "--help"]).output for path in found]
+
+    assert len(found) > 20
+    for text in helps:
+        said = text.partition("Commands:\n")[2]
+        assert said
+        assert "..." not in said, text
 
 
 def test_a_shell_can_complete_commands() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from inspect_pipelines.cli.changes import count
+from inspect_pipelines.cli.group import Group
 from inspect_pipelines.cli.output import print_json, say, style
 from inspect_pipelines.cli.variables import parsed_variables, variables_option
 from inspect_pipelines.config.one_playbook import OnePlaybook, read_playbook
@@ -18,7 +19,7 @@ from resources.clock import SystemClock
 FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
-@click.group()
+@click.group(cls=Group)
 def playbook() -> None:
     """Play, record, check and show one playbook file, or make one of an agent's run.
 
