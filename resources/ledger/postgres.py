@@ -131,7 +131,9 @@ class PostgresDatabase:
                     if not _may_pass(error) or time.monotonic() > give_up_at:
                         raise
                     with suppress(sa.exc.DatabaseError):
-                        stack.close()
+                        stack.__exit__(
+                            type(error), error, error.__traceback__
+                        )  # rolls back; `close` would commit
                     time.sleep(random.uniform(*PAUSE_SECONDS))
             self._was_there = True
             yield connection

@@ -56,6 +56,43 @@ def test_who_writes_while_the_server_is_restarted_waits_and_writes_once(server: 
             assert len(session.journal.after(before)) == 1
 
 
+def test_who_waits_for_its_turn_when_the_server_is_restarted_has_it_afterwards(server: str) -> None:
+    """A run ended as lost: its transaction had not begun, and was committed over the connection that had died."""
+    with opened(server) as ours, opened(server) as theirs:
+        with theirs.read() as session:
+            before = session.journal.head()
+
+        def write() -> None:
+            with theirs.of(DEFAULT_ORG).write() as session:
+                session.journal.append("run", {"whose": "theirs"}, at=a_run().requested_at)
+
+        waiting = Thread(target=write)
+
+        def is_restarted_in_ours() -> None:
+            with ours.of(DEFAULT_ORG).write() as session:
+                session.journal.append("run", {"whose": "ours"}, at=a_run().requested_at)
+                waiting.start()
+                until(lambda: _waiters(server) == 1)
+                restart(server)
+                session.journal.append("run", {"whose": "ours"}, at=a_run().requested_at)
+
+        with pytest.raises(Unavailable, match="does not answer"):
+            is_restarted_in_ours()
+
+        waiting.join()
+        with ours.read() as session:
+            assert ["theirs" in row[2] for row in session.journal.after(before)] == [True]
+
+
+def _waiters(url: str) -> int:
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        row = connection.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
+
+
 def test_a_transaction_that_is_cut_in_the_middle_is_told_and_has_changed_nothing(server: str) -> None:
     with opened(server) as ledgers:
         ledger = ledgers.of(DEFAULT_ORG)
