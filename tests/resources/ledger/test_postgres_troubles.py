@@ -58,7 +58,7 @@ def test_who_writes_while_the_server_is_restarted_waits_and_writes_once(server: 
 
 def test_who_waits_for_its_turn_when_the_server_is_restarted_has_it_afterwards(server: str) -> None:
     """A run ended as lost: its transaction had not begun, and was committed over the connection that had died."""
-    with opened(server) as ours, opened(server) as theirs:
+    with opened(server, 600.0, idle_seconds=600.0) as ours, opened(server, 600.0) as theirs:
         with theirs.read() as session:
             before = session.journal.head()
 
