@@ -23,7 +23,7 @@ from pathlib import Path
 from benchmarks import report
 from benchmarks.hosts import books
 from benchmarks.hosts.hosts import become_root, until
-from benchmarks.hosts.place import HEAD, NEVER, PLAYBOOKS, SCHEDULE, TOLD, TRIGGER, Place, place
+from benchmarks.hosts.place import HEAD, IDLE_FRONT, NEVER, PLAYBOOKS, SCHEDULE, TOLD, TRIGGER, Place, place
 from inspect_pipelines.errors import SetupMissing
 
 SEED = 20261130
@@ -32,7 +32,8 @@ PATIENCE_SECONDS = 600.0  # for each thing that is waited for; a quiet machine t
 LIMIT_SECONDS = 1800  # for all of it
 MINUTES = 8.0  # that the long form may take
 HELD = ("held-first", "held-later")
-LONG_ENOUGH = timedelta(minutes=3)  # for the first host to come up
+INSIDE = "watch-inside"  # the schedule of the other organisation, whose runs one worker takes
+SOON = timedelta(minutes=3)  # after they are applied; what is due before anybody looks is caught up
 NOTES = (
     "All hosts are one machine's: network, name, processes and disk of each are its own; clock, cores and memory are shared.",
     "Sessions of all but the held runs have no browser: they wait as long as one of a small page takes, and store a real picture.",
@@ -61,8 +62,8 @@ class Size:
         return asked + self.schedules * self.minutes + len(HELD) * self.held
 
 
-LONG = Size(40, 110, 100, 10, 4, 2, 6, 4, 5.0)
-SHORT = Size(0, 0, 6, 1, 1, 1, 3, 2, 3.0, restarts_postgres=False)
+LONG = Size(24, 64, 162, 10, 4, 2, 6, 4, 5.0)
+SHORT = Size(0, 0, 8, 1, 1, 1, 1, 2, 3.0, restarts_postgres=False)
 
 
 def main() -> None:
@@ -102,14 +103,17 @@ def journey(
     from object_storage import own_ports  # which other tests of this machine do not use
 
     began = time.monotonic()
-    first = datetime.now(UTC).replace(second=0, microsecond=0) + LONG_ENOUGH
-    due = [first + timedelta(minutes=number) for number in range(size.minutes)]
+    due: list[datetime] = []
+
+    def schedules() -> tuple[str, str]:
+        first = datetime.now(UTC).replace(second=0, microsecond=0) + SOON
+        due[:] = [first + timedelta(minutes=number) for number in range(size.minutes)]
+        return _schedules(size, due)
+
     chance = random.Random(seed)
     with (
         own_ports() as ports,
-        place(
-            folder, _schedules(size, due), ports, at_once=size.at_once, idle_seconds=size.idle_seconds
-        ) as hosts,
+        place(folder, schedules, ports, at_once=size.at_once, idle_seconds=size.idle_seconds) as hosts,
     ):
         say("the first host is up")
         here, there = hosts.workers
@@ -121,19 +125,19 @@ def journey(
             say(f"{there.host.name}: its worker has left after its last run")
         told, before = _trouble(hosts, size, chance, say)
         figures |= told
-        origins = {
-            f"cron:watch-{number}:{at:%Y-%m-%dT%H:%MZ}" for number in range(size.schedules) for at in due
-        }
+        origins = {_origin(f"watch-{number}", at) for number in range(size.schedules) for at in due}
+        inside = {_origin(INSIDE, at) for at in due}
         for is_done in (
             lambda: _are_over(hosts, size),
-            lambda: len(hosts.lines("messages")) >= size.runs,
+            lambda: len(books.told(hosts)) >= size.runs,
             lambda: not books.facts_wrong(hosts),
+            lambda: not _browsers(hosts),
         ):
             with contextlib.suppress(AssertionError):  # the books say what is missing
                 until(is_done, PATIENCE_SECONDS, every=1.0)
         say("all is over")
-        found = books.count(hosts, origins, before)
-        browsers = sum(worker.browsers() for worker in hosts.workers)
+        found = books.count(hosts, origins, inside, before)
+        browsers, repeated = _browsers(hosts), books.repeated(hosts)
         statuses = Counter(run.status.value for run in hosts.runs())
         played = Counter(hosts.holders().values())
         again = books.resumed(hosts)
@@ -142,21 +146,31 @@ def journey(
         "browsers_left": float(browsers),
         **figures,
         "runs": float(sum(statuses.values())),
+        "runs_of_another_queue": float(len(inside)),
         "resumed_elsewhere": float(again),
+        "messages_repeated": float(repeated),
         **{f"ended_{status}": float(number) for status, number in sorted(statuses.items())},
         **{f"played_on_{host}": float(number) for host, number in sorted(played.items())},
         "minutes": (time.monotonic() - began) / 60,
     }
 
 
-def _schedules(size: Size, due: list[datetime]) -> str:
+def _schedules(size: Size, due: list[datetime]) -> tuple[str, str]:
+    """The text of schedules.yaml, and of the one of the other organisation."""
     cron = f"{','.join(str(at.minute) for at in due)} * * * *"
-    rows = [(f"watch-{number}", cron, "idle-front") for number in range(size.schedules)]
-    rows += [(f"by-hand-{playbook}", NEVER, playbook) for playbook in PLAYBOOKS]
-    lines = "".join(
-        SCHEDULE.format(name=name, cron=when, playbook=what, told=TOLD) for name, when, what in rows
-    )
-    return f"{HEAD}schedules:\n{lines}triggers:\n{TRIGGER.format(told=TOLD)}"
+    rows = [(f"watch-{number}", cron) for number in range(size.schedules)]
+    lines = "".join(_schedule(name, when, TOLD) for name, when in [*rows, ("by-hand", NEVER)])
+    triggers = "".join(TRIGGER.format(playbook=playbook, told=TOLD) for playbook in PLAYBOOKS)
+    inside = _schedule(INSIDE, cron, "overlap: allow")
+    return f"{HEAD}schedules:\n{lines}triggers:\n{triggers}", f"{HEAD}schedules:\n{inside}"
+
+
+def _schedule(name: str, cron: str, told: str) -> str:
+    return SCHEDULE.format(name=name, cron=cron, playbook=IDLE_FRONT, told=told)
+
+
+def _origin(name: str, at: datetime) -> str:
+    return f"cron:{name}:{at:%Y-%m-%dT%H:%MZ}"
 
 
 def _rates(hosts: Place, size: Size, say: Callable[[str], None]) -> dict[str, float]:
@@ -200,12 +214,13 @@ def _trouble(
         Figures, and the ends that were known before the cut-off worker was heard of again.
     """
     here, there = hosts.workers
-    held = [hosts.run(f"by-hand-{kind}") for kind in HELD for _ in range(size.held)]
-    until(lambda: hosts.lines("asked").count("/held") >= len(held))
+    for kind in HELD:
+        hosts.deliver(size.held, kind)
+    until(lambda: hosts.lines("asked").count("/held") >= len(HELD) * size.held)
     there.start()
     hosts.deliver(size.troubled // 2)
     for _ in range(size.commands):
-        hosts.run("by-hand-idle-front")
+        hosts.run("by-hand")
     until(there.living)
     lost = here.living()
     hosts.cluster.cut(here.host)
@@ -253,12 +268,16 @@ def _are_given_up(hosts: Place, dagster_runs: set[str]) -> bool:
 
 
 def _are_over(hosts: Place, size: Size) -> bool:
-    runs = hosts.runs()
+    runs = [*hosts.runs(), *hosts.runs_inside()]
     return (
-        len(runs) >= size.runs
+        len(runs) >= size.runs + size.minutes
         and not any(run.status.is_open for run in runs)
         and all(record.dagster_run.is_finished for record in hosts.instance.get_run_records())
     )
+
+
+def _browsers(hosts: Place) -> int:
+    return sum(worker.browsers() for worker in hosts.workers)
 
 
 def _say_since(began: float) -> Callable[[str], None]:

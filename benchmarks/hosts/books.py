@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from benchmarks.hosts.place import COMMAND, Place
+from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.run import Run, RunStatus
 from inspect_pipelines.errors import InspectError
 
@@ -21,11 +22,12 @@ class Books:
     doubled: int  # runs too many, or played once more than they were lost
     stuck: int  # runs that have no end
     dagster_stuck: int
-    messages_twice: int  # that the receiver got twice
+    messages_twice: int  # that a receiver handles twice, which knows an id that it had
     messages_lost: int
     facts_wrong: int  # runs that the history has not, or has twice
     pictures_lost: int  # that a run has, and the bucket not
     late_results_taken: int  # of a run that was over when its host came back
+    in_another_queue: int  # runs of an organisation that another worker than its own has played, or none
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,12 @@ def ends(place: Place) -> dict[str, End]:
         }
 
 
-def count(place: Place, origins: set[str], before: dict[str, End]) -> Books:
+def count(place: Place, origins: set[str], inside: set[str], before: dict[str, End]) -> Books:
     """All of it.
 
     Args:
         origins: Of the schedules' runs.
+        inside: The same, of the other organisation.
         before: Ends that were known while a host was away.
     """
     runs = place.runs()
@@ -65,8 +68,8 @@ def count(place: Place, origins: set[str], before: dict[str, End]) -> Books:
     by_id = {str(run.id) for run in runs}
     events = sum(run.is_of_event for run in runs)
     with place.house.ledger.read() as ledger:
-        told = [one for run in runs for one in ledger.outbox.of_run(run.id)]
-    got = Counter(json.loads(line)["id"] for line in place.lines("messages"))
+        stored = {one.id for run in runs for one in ledger.outbox.of_run(run.id)}
+    got = told(place)
     over = ends(place)
     return Books(
         lost=len(origins - {*known}) + max(0, place.delivered - events) + len({*place.called} - by_id),
@@ -75,10 +78,11 @@ def count(place: Place, origins: set[str], before: dict[str, End]) -> Books:
         + _played_again(place, runs),
         stuck=sum(run.status.is_open for run in runs),
         dagster_stuck=sum(not each.dagster_run.is_finished for each in place.instance.get_run_records()),
-        messages_twice=sum(times - 1 for times in got.values()),
-        messages_lost=max(0, max(len(told), len(runs)) - len(got)),
+        messages_twice=max(0, len(got) - len(runs)),
+        messages_lost=max(0, max(len(stored), len(runs)) - len(got)),
         facts_wrong=facts_wrong(place),
         pictures_lost=_pictures_lost(place, runs),
+        in_another_queue=_in_another_queue(place, inside),
         late_results_taken=sum(over.get(run) != end for run, end in before.items()),
     )
 
@@ -86,9 +90,25 @@ def count(place: Place, origins: set[str], before: dict[str, End]) -> Books:
 def facts_wrong(place: Place) -> int:
     """Runs that have ended and are not, or not once, in the history of the first host."""
     ended = {str(run.id) for run in place.runs() if not run.status.is_open}
-    said = place.cluster.first.call(COMMAND, "history", "sql", "SELECT run_id FROM automated_runs", "--json")
+    said = place.cluster.first.call(
+        COMMAND,
+        "history",
+        "sql",
+        f"SELECT run_id FROM automated_runs WHERE org_id = '{DEFAULT_ORG}'",
+        "--json",
+    )
     found = Counter(row["run_id"] for row in json.loads(said or "[]"))
     return len(ended ^ {*found}) + sum(times > 1 for times in found.values())
+
+
+def told(place: Place) -> set[str]:
+    """The messages that the receiver has, by their ids."""
+    return {json.loads(line)["id"] for line in place.lines("messages")}
+
+
+def repeated(place: Place) -> int:
+    """Messages that were sent again under their id, since nobody knew whether they had arrived: their sender lost its power."""
+    return len(place.lines("messages")) - len(told(place))
 
 
 def resumed(place: Place) -> int:
@@ -107,6 +127,17 @@ def _played_again(place: Place, runs: list[Run]) -> int:
         )
     lost = Counter(str(row[0]) for row in place.sql("SELECT run_id FROM lost_runs"))
     return sum(max(0, starts[run.origin] - 1 - lost[str(run.id)]) for run in runs)
+
+
+def _in_another_queue(place: Place, inside: set[str]) -> int:
+    own, holders = place.workers[-1].host.name, place.holders()
+    runs = {run.origin: run for run in place.runs_inside()}
+    return sum(
+        (run := runs.get(asked)) is None
+        or run.status not in PICTURED
+        or holders.get(run.dagster_run_id or "") != own
+        for asked in inside
+    )
 
 
 def _pictures_lost(place: Place, runs: list[Run]) -> int:

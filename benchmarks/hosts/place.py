@@ -8,7 +8,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,27 +23,32 @@ from benchmarks.hosts.servers import PASSWORD, Servers, servers
 from benchmarks.sending.starts import SECRET as DELIVERY_SECRET
 from benchmarks.sending.starts import WHERE, send
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from inspect_pipelines.domain.run import Run
+from inspect_pipelines.engine.celery.broker import QUEUE
 from inspect_pipelines.engine.instance import settings_text
 from inspect_pipelines.ports.house import House
-from inspect_pipelines.wiring import house as build
+from inspect_pipelines.wiring import estate
 from resources.workers import WorkerLocks
 
 COMMAND = Path(sys.executable).with_name("inspect-pipelines")
 WEB = "127.0.0.1"
 WEB_PORT = 8460
 STARTS_SECONDS = 600.0
-ORGANIZATION = f"""\
+ORGANIZATION = """\
 apiVersion: v1
 kind: OrganizationConfig
-metadata: {{orgId: default}}
-limits: {{organization: 200, repository: 200, target_host: 200}}
+metadata: {orgId: default}
+limits: {organization: 200, repository: 200, target_host: 200}
+"""
+SERVICES = f"""\
 sources: [{{id: github-acme, kind: github, secrets: "${{env:BENCH_WEBHOOK_SECRET}}"}}]
 channels:
   hook: {{kind: webhook, url: "http://{ADDRESS}:{HOOK_PORT}/hooks/qa", secret: "${{env:HOOK_SECRET}}", allow_private: ["{ADDRESS}"]}}
 """
+IDLE_FRONT = "idle-front"
 PLAYBOOKS = {
-    "idle-front": ["{id: home, actions: [{goto: /}, {screenshot: home}]}"],
+    IDLE_FRONT: ["{id: home, actions: [{goto: /}, {screenshot: home}]}"],
     "held-first": ["{id: home, timeout: 10m, actions: [{goto: /held}, {screenshot: home}]}"],
     "held-later": [
         "{id: home, actions: [{goto: /}, {screenshot: home}]}",
@@ -60,9 +65,11 @@ spec:
   steps: [{steps}]
 """
 HEAD = "apiVersion: v1\nkind: ScheduleConfig\nmetadata: {orgId: default}\n"
+INNER = OrgId("inner")  # an organisation whose runs only the last worker takes
+LAUNCHER = f'celery {{"queues": {{"{INNER}": "{INNER}"}}}}'
 TOLD = "overlap: allow, notify: {on_complete: {webhook: hook}}"
-SCHEDULE = '  - {{id: {name}, cron: "{cron}", timezone: UTC, playbook: {playbook}, {told}}}\n'
-TRIGGER = "  - {{id: deploys, event: deployment.completed, playbook: idle-front, {told}}}\n"
+SCHEDULE = '  - {{id: {name}, cron: "{cron}", timezone: UTC, playbook: {playbook}, catch_up: all, {told}}}\n'
+TRIGGER = "  - {{id: on-{playbook}, event: deployment.completed, environment: {playbook}, playbook: {playbook}, {told}}}\n"
 NEVER = "0 2 1 1 *"
 
 
@@ -72,6 +79,7 @@ class Worker:
 
     host: Host
     at_once: int
+    queues: Sequence[str]
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -79,6 +87,7 @@ class Worker:
         log = self.host.folder / "worker.log"
         before = log.stat().st_size if log.exists() else 0
         words = ["-m", "benchmarks.hosts.worker", "worker", "--at-once", str(self.at_once)]
+        words += [word for queue in self.queues for word in ("--queue", queue)]
         self.process = process = self.host.start("worker.log", sys.executable, *words)
         until(
             lambda: "takes runs from" in log.read_text()[before:] or process.poll() is not None,
@@ -112,15 +121,16 @@ class Place:
     servers: Servers
     workers: list[Worker]
     house: House
+    inner: House  # of the other organisation, over the same connections
     instance: dg.DagsterInstance
     delivered: int = 0
     called: list[str] = field(default_factory=list)  # ids of runs that were asked for by command
 
-    def deliver(self, count: int) -> None:
-        """So many deploys, each taken once."""
+    def deliver(self, count: int, playbook: str = IDLE_FRONT) -> None:
+        """So many deploys of what this playbook is for, each taken once."""
         for _ in range(count):
             payload = {
-                "deployment_status": {"state": "success", "environment": "production"},
+                "deployment_status": {"state": "success", "environment": playbook},
                 "deployment": {"sha": f"{self.delivered:040x}", "ref": "main"},
                 **WHERE,
             }
@@ -133,6 +143,11 @@ class Place:
         said: dict[str, Any] = json.loads(self.cluster.first.call(COMMAND, "run", definition, "--json"))
         self.called.append(said["id"])
         return str(said["id"])
+
+    def runs_inside(self) -> list[Run]:
+        """Of the other organisation."""
+        with self.inner.ledger.read() as ledger:
+            return ledger.runs.latest(limit=10**6)
 
     def runs(self) -> list[Run]:
         with self.house.ledger.read() as ledger:
@@ -161,38 +176,49 @@ class Place:
 
 
 @contextlib.contextmanager
-def place(root: Path, schedules: str, ports: range, *, at_once: int, idle_seconds: float) -> Iterator[Place]:
-    """Everything up but the workers; nothing is left at the end but the folder."""
+def place(
+    root: Path, schedules: Callable[[], tuple[str, str]], ports: range, *, at_once: int, idle_seconds: float
+) -> Iterator[Place]:
+    """Everything up but the workers; nothing is left at the end but the folder.
+
+    Args:
+        schedules: Asked for their text when they are about to be applied, and for that of the other organisation.
+    """
     with contextlib.ExitStack() as stack:
-        cluster = stack.enter_context(hosts(root, "host-a", {"host-b": 0, "host-c": 1}))
+        cores = sorted(os.sched_getaffinity(0))
+        cluster = stack.enter_context(hosts(root, "host-a", {"host-b": cores[0], "host-c": cores[-1]}))
         cluster.first.enter_network()
         found = stack.enter_context(servers(cluster.first, ports))
         for host in (cluster.first, *cluster.others):
             _furnish(host, found, idle_seconds)
-        _write_project(cluster.first.folder / "project", schedules)
+        text, inside = schedules()
+        _write_project(cluster.first.folder / "project", text, services=SERVICES)
+        _write_project(cluster.first.folder / INNER, inside, INNER)
         outside = cluster.first.folder / "outside"
         outside.mkdir()
         cluster.first.start(
-            "outside.log", sys.executable, "-m", "benchmarks.hosts.outside", outside_of(cluster.first)
+            "outside.log", sys.executable, "-m", "benchmarks.hosts.outside", cluster.first.here / "outside"
         )
         until((outside / "ready").exists)
-        cluster.first.call(COMMAND, "apply", "--yes")
+        for project in ("project", INNER):
+            cluster.first.call(
+                "env", f"INSPECT_PROJECT={cluster.first.here / project}", COMMAND, "apply", "--yes"
+            )
         _start_first(cluster.first)
         shared = found.variables(cluster.first.folder / "secrets" / "bucket")
-        for name, text in shared.items():  # whoever looks from here is one more process of the first host
-            os.environ[name] = text
+        for name, value in shared.items():  # whoever looks from here is one more process of the first host
+            os.environ[name] = value
             stack.callback(os.environ.pop, name, None)
-        house = build(Settings(home=root / "looking"))
+        build = estate(Settings(home=root / "looking")).house
+        house = build(DEFAULT_ORG)
         stack.callback(house.ledgers.close)
         home = root / "looking" / "dagster"
         home.mkdir(parents=True)
         (home / "dagster.yaml").write_text(settings_text(home, 2, "dagster"))
         instance = stack.enter_context(dg.DagsterInstance.from_config(str(home)))
-        yield Place(root, cluster, found, [Worker(host, at_once) for host in cluster.others], house, instance)
-
-
-def outside_of(host: Host) -> Path:
-    return host.here / "outside"
+        here, there = cluster.others
+        workers = [Worker(here, at_once, [QUEUE]), Worker(there, at_once, [QUEUE, INNER])]
+        yield Place(root, cluster, found, workers, house, build(INNER), instance)
 
 
 def _furnish(host: Host, found: Servers, idle_seconds: float) -> None:
@@ -209,7 +235,7 @@ def _furnish(host: Host, found: Servers, idle_seconds: float) -> None:
         "PYTHONPATH": str(Path.cwd()),
         "INSPECT_HOME": str(host.here / "home"),
         "INSPECT_PROJECT": str(host.here / "project"),
-        "INSPECT_RUN_LAUNCHER": "celery",
+        "INSPECT_RUN_LAUNCHER": LAUNCHER,
         "INSPECT_MAX_RUNS": "12",
         "BENCH_WEBHOOK_SECRET": DELIVERY_SECRET,
         "HOOK_SECRET": SECRET,
@@ -217,10 +243,11 @@ def _furnish(host: Host, found: Servers, idle_seconds: float) -> None:
     }
 
 
-def _write_project(project: Path, schedules: str) -> None:
+def _write_project(project: Path, schedules: str, org: OrgId = DEFAULT_ORG, services: str = "") -> None:
     (project / "playbooks").mkdir(parents=True)
-    (project / "schedules.yaml").write_text(schedules)
-    (project / "organization.yaml").write_text(ORGANIZATION)
+    files = {"schedules.yaml": schedules, "organization.yaml": ORGANIZATION + services}
+    for name, text in files.items():
+        (project / name).write_text(text.replace("orgId: default", f"orgId: {org}"))
     for name, steps in PLAYBOOKS.items():
         text = PLAYBOOK.format(name=name, address=ADDRESS, port=SITE_PORT, steps=", ".join(steps))
         (project / "playbooks" / f"{name}.yaml").write_text(text)

@@ -6,30 +6,22 @@ out which one it is. The order is a line of JSON; none, and nothing is done.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    import dagster as dg
-    from dagster._core.definitions.job_base import IJob
+import dagster as dg
+from dagster._core.definitions.job_base import IJob
+
+from inspect_pipelines.engine.warm.execution import execute
+from inspect_pipelines.engine.warm.jobs import Jobs
+from inspect_pipelines.wiring import workers_of
 
 
 def main() -> int:
     """Load, read, execute."""
-    gc.disable()  # what is loaded stays; to look through it again and again takes a fifth of the start
-    import dagster as dg
-
-    from inspect_pipelines.engine.warm.execution import execute
-    from inspect_pipelines.engine.warm.jobs import Jobs
-    from inspect_pipelines.wiring import workers_of
-
     jobs = Jobs(sys.argv[1])
-    gc.freeze()
-    gc.enable()
     line = sys.stdin.readline()
     if not line:
         return 0

@@ -7,7 +7,6 @@ revisions, and then no process can open it ever again. So whoever is about to st
 
 from __future__ import annotations
 
-import gc
 import os
 import sqlite3
 import subprocess
@@ -145,7 +144,6 @@ def _make(dagster_home: Path) -> None:
 
 def main(argv: Sequence[str]) -> None:
     """Open each storage of an instance, which makes it."""
-    gc.disable()  # to look through what is loaded takes a fifth of it, and all of it goes in a moment
     import dagster as dg
 
     try:
