@@ -16,7 +16,7 @@ from inspect_pipelines.domain.announcement import (
 )
 from inspect_pipelines.domain.cause import OF_THE_SITE, Cause, CauseKind, views_of
 from inspect_pipelines.domain.channel import spec_of
-from inspect_pipelines.domain.environment_incident import is_of_environment, left_by
+from inspect_pipelines.domain.environment_incident import come_back, gone_back, is_of_environment, left_by
 from inspect_pipelines.domain.ids import IncidentId
 from inspect_pipelines.domain.incident import Incident, Say
 from inspect_pipelines.domain.maintenance import under_maintenance
@@ -98,6 +98,8 @@ def _failed(end: RunEnd, before: Before) -> list[tuple[Incident, tuple[Say, ...]
         said = _rejected_before(new.keys, end)
         sentence = told_of([key for key in new.keys if key not in said] or new.keys)
         fresh = incidents.opened(new, end.run, sentence, before=before.last_of_cause, rules=rules, at=end.at)
+        if is_of_environment(fresh):
+            fresh = come_back(fresh, before.last_of_cause, at=end.at)
         if len(said) == len(new.keys):
             newest = max(said.values(), key=lambda one: one.at)
             fresh = incidents.rejected(fresh, by=newest.by, note=f"as on {newest.at:%Y-%m-%d}")
@@ -138,7 +140,8 @@ def _cleared(
     for one in before.standing:
         if one.id in shown or not _is_over(end, one):
             continue
-        if is_of_environment(one) and (left := left_by(one, definition_id)):
+        if is_of_environment(one):
+            left = left_by(one, definition_id) or gone_back(one, resolution, at=end.at)
             found.append((left, ()))
             continue
         also = () if one.kind is CauseKind.REVIEW else end.targets(RuleEvent.ON_RECOVERY)

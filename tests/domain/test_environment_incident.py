@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from books import Books
-from builders import ENVIRONMENT, a_screenshot, a_session
+from builders import ENVIRONMENT, NOW, a_screenshot, a_session
+from builders_of_incidents import an_incident
 from ends import NIGHTLY, QA
 from inspect_pipelines.domain.approval import Approval, approved
 from inspect_pipelines.domain.environment_change import CHANGED, id_of
+from inspect_pipelines.domain.environment_incident import AGAIN, come_back, gone_back
+from inspect_pipelines.domain.incident import Incident
 from inspect_pipelines.domain.notification import Notification
 from inspect_pipelines.domain.plan import NotifyRule, RuleEvent
 from inspect_pipelines.domain.run import RunStatus
@@ -64,7 +68,7 @@ def test_it_stays_until_the_last_definition_passes(books: Books) -> None:
     assert books.end(RunStatus.PASSED, definition_id=NIGHTLY) == []
     assert state(books) == [(True, (WEEKLY,))]
 
-    assert len(books.end(RunStatus.PASSED, definition_id=WEEKLY)) == 1
+    assert books.end(RunStatus.PASSED, definition_id=WEEKLY) == [], "the other host may have the next run"
     assert state(books) == [(False, (WEEKLY,))]
 
 
@@ -85,3 +89,27 @@ def test_a_person_who_accepts_the_environment_speaks_for_all(books: Books) -> No
 
     assert len(heard) == 1
     assert [is_open for is_open, _ in state(books)] == [False]
+
+
+FRESH = an_incident(scope="environment:abc")
+TOLD = replace(FRESH, announced_at=NOW, told_at=NOW, told=("slack:#qa",))
+
+
+def back(last: Incident | None, days: float = 1) -> Incident:
+    return come_back(FRESH, last, at=NOW + timedelta(days=days))
+
+
+def test_what_came_back_is_known_to_whoever_heard_of_it() -> None:
+    last = gone_back(TOLD, "run 7 passed", at=NOW)
+
+    assert (last.is_open, last.resolution) == (False, "went back: run 7 passed")
+    assert back(last) == replace(FRESH, announced_at=NOW, told_at=NOW, told=("slack:#qa",))
+
+
+def test_it_is_told_as_new_after_a_week_or_where_a_person_had_settled_it_or_nobody_had_heard() -> None:
+    last = gone_back(TOLD, "run 7 passed", at=NOW)
+
+    assert back(last, days=AGAIN.days) == FRESH
+    assert back(replace(last, resolution="accepted by ada")) == FRESH
+    assert back(gone_back(FRESH, "run 7 passed", at=NOW)) == FRESH
+    assert back(None) == FRESH

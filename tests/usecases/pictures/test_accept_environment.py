@@ -300,3 +300,21 @@ def test_a_run_in_an_accepted_environment_is_adopted_without_force(house: House)
 
 def waiting_id(house: House) -> str:
     return list_environments(house)[0].id
+
+
+def test_two_hosts_in_turn_ask_for_one_review_and_tell_of_it_once_a_week(house: House) -> None:
+    """A run comes to whichever worker has room: tonight's has the fonts of before, tomorrow's others, and so on."""
+    before = {one.notification.id for one in list_notifications(house).items}
+    fonts = replace(ENVIRONMENT, fonts_hash="of another host")
+
+    ended = [
+        a_night(house, name, environment=environment, home=levels).status
+        for environment, levels in [*[(fonts, CLEAR), (ENVIRONMENT, 0)] * 3, (fonts, CLEAR)]
+        for name in (SHOP, BLOG)
+    ]  # a fortnight
+
+    assert ended[:4] == [RunStatus.NEEDS_REVIEW, RunStatus.NEEDS_REVIEW, RunStatus.PASSED, RunStatus.PASSED]
+    assert RunStatus.FAILED not in ended
+    assert len(list_environments(house)) == 1
+    told = [one for one in list_notifications(house).items if one.notification.id not in before]
+    assert [one.kind for one in told] == ["review", "review"], "before: seven"
