@@ -12,7 +12,13 @@ from benchmarks import report
 from benchmarks.running.footprint import measure_footprint
 from benchmarks.running.large import measure_large, measure_large_shared
 from benchmarks.running.starting import measure_starts
-from benchmarks.running.ticking import PATIENCE_SHARED_SECONDS, SCHEDULES, measure_shared_ticks, measure_ticks
+from benchmarks.running.ticking import (
+    BEFORE_SHARED,
+    PATIENCE_STOCK_SECONDS,
+    SCHEDULES,
+    measure_shared_ticks,
+    measure_ticks,
+)
 
 WANTED = {
     "warm_direct_first_step_p50_s": ("<=", 0.7),
@@ -80,7 +86,11 @@ def measure_shared(schedules: int) -> None:
     """Stock Dagster with so many, then ours with twice as many in PostgreSQL; writes benchmarks/results/runs-postgres.json."""
     with tempfile.TemporaryDirectory(prefix="bench-runs-") as folder:
         figures = measure_ticks(
-            Path(folder), is_stock=True, schedules=schedules, patience_seconds=PATIENCE_SHARED_SECONDS
+            Path(folder),
+            is_stock=True,
+            schedules=schedules,
+            before=BEFORE_SHARED,
+            patience_seconds=PATIENCE_STOCK_SECONDS,
         )
         figures |= measure_shared_ticks(Path(folder), schedules=2 * schedules)
         figures |= measure_large_shared(Path(folder))
