@@ -8,7 +8,7 @@ BENCH_ARGS ?=
 TOGETHER := --numprocesses 4 --dist loadfile --no-loadscope-reorder # the journeys wait more than they work, also on two cores
 
 .DEFAULT_GOAL := help
-.PHONY: help install postgres redis demo up test check lint types domain capacity journey-apps journey-cluster journey-crawl format lock clean
+.PHONY: help install postgres redis demo up test check lint types domain bench-lake capacity journey-apps journey-cluster journey-crawl format lock clean
 MAKEFLAGS += --no-print-directory
 unexport PYTHONDONTWRITEBYTECODE # else each of the thousand processes that the tests start compiles our code again
 
@@ -58,6 +58,9 @@ domain: $(INSTALLED) # every branch of the rules
 
 bench-%: $(INSTALLED) ## measure: bench-spine, ..; BENCH_ARGS go to the benchmark
 	@$(BIN)/python -m benchmarks.$(subst -,_,$*) $(BENCH_ARGS)
+
+bench-lake: $(LAKE) postgres # by the DuckDB that has a lake's extensions
+	@.venv-lake/bin/python -m benchmarks.lake $(BENCH_ARGS)
 
 capacity: $(INSTALLED) ## write docs/capacity.md anew: how many machines so many schedules take, by what was measured
 	@$(BIN)/python -m benchmarks.capacity

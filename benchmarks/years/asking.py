@@ -16,6 +16,7 @@ from inspect_pipelines.domain.run import RunStatus
 from inspect_pipelines.domain.run_filter import About, RunFilter
 from resources.history import past_runs
 from resources.history.connection import open_reading
+from resources.history.lake import Lake
 from resources.history.named import filled
 from resources.history.reader import Reader
 
@@ -32,7 +33,7 @@ class Known:
     until: datetime
 
 
-def ask(snapshot: Path, *, rounds: int = ROUNDS) -> dict[str, float]:
+def ask(snapshot: Path | Lake, *, rounds: int = ROUNDS) -> dict[str, float]:
     """p95 of each question, by its name."""
     known = _known(snapshot)
     reader = Reader(snapshot)
@@ -45,7 +46,7 @@ def ask(snapshot: Path, *, rounds: int = ROUNDS) -> dict[str, float]:
     return figures
 
 
-def _known(snapshot: Path) -> Known:
+def _known(snapshot: Path | Lake) -> Known:
     with open_reading(snapshot) as connection:
         ids = connection.execute("SELECT run_id FROM automated_runs USING SAMPLE 200 ROWS").fetchall()
     return Known([RunId(run_id) for (run_id,) in ids], datetime.now(UTC))
@@ -97,7 +98,7 @@ def _named(reader: Reader, known: Known) -> dict[str, Callable[[], object]]:
     }
 
 
-def _first_query(snapshot: Path) -> None:
+def _first_query(snapshot: Path | Lake) -> None:
     with open_reading(snapshot) as connection:
         connection.execute(
             "SELECT run_id, status FROM automated_runs ORDER BY requested_at DESC LIMIT 50"

@@ -96,10 +96,10 @@ def tell(kept: Kept, count: int, *, first: int) -> None:
         with ledger.write() as session:
             for number in range(start, min(start + AT_ONCE, count)):
                 at = (now + timedelta(milliseconds=number)).isoformat()
-                session.journal.append("run", _facts(first + number, at), at=now)
+                session.journal.append("run", facts_of_run(first + number, at), at=now)
 
 
-def _facts(number: int, at: str) -> dict[str, Any]:
+def facts_of_run(number: int, at: str) -> dict[str, Any]:
     definition = f"watch-{number % 5000}"
     run = {
         "id": f"ffff0000-0000-7000-8000-{number:012x}",

@@ -20,7 +20,7 @@ def store_comparisons(connection: duckdb.DuckDBPyConnection, select: str, **give
     """The comparisons, of runs that are there; `is_same` says which pictures are byte for byte as approved."""
     _gather(connection, "screenshots", "SELECT 1 AS run_seq LIMIT 0", {})
     _gather(connection, "comparisons", select, given, "is_same BOOLEAN")
-    for statement in ("insert_views", "insert_comparisons"):
+    for statement in ("remember_views", "gather_views", "insert_views", "keep_views", "insert_comparisons"):
         connection.execute(statements()[statement])
     for table in ("told_comparisons", "told_screenshots"):
         connection.execute(f"DROP TABLE {table}")

@@ -5,6 +5,10 @@
 -- name: make_batch
 CREATE TEMP TABLE IF NOT EXISTS batch (seq BIGINT, kind VARCHAR, body VARCHAR);
 
+-- name: remember_views
+-- all of internal.views, which nobody else writes: of a lake each look at it is a look at its catalogue and at every file
+CREATE OR REPLACE TEMP TABLE known_views AS FROM internal.views;
+
 -- name: empty_batch
 DELETE FROM batch;
 
@@ -107,10 +111,11 @@ SELECT * EXCLUDE reasons REPLACE (coalesce(
     )
 );
 
--- name: insert_views
-INSERT INTO internal.views
-SELECT (SELECT coalesce(max(view_seq), 0) FROM internal.views)
-    + row_number() OVER (ORDER BY org_id, playbook_id, view_name, viewport, route, view), *
+-- name: gather_views
+-- those that no batch before told of
+CREATE OR REPLACE TEMP TABLE new_views AS
+SELECT (SELECT coalesce(max(view_seq), 0) FROM known_views)
+    + row_number() OVER (ORDER BY org_id, playbook_id, view_name, viewport, route, view) AS view_seq, *
 FROM (
     (
         SELECT org_id, playbook_id, view_name, viewport, route, view FROM told_comparisons
@@ -118,14 +123,20 @@ FROM (
         SELECT org_id, playbook_id, view_name, viewport, route, view FROM told_screenshots
     )
     EXCEPT
-    SELECT org_id, playbook_id, view_name, viewport, route, view FROM internal.views
+    SELECT org_id, playbook_id, view_name, viewport, route, view FROM known_views
 );
+
+-- name: insert_views
+INSERT INTO internal.views FROM new_views;
+
+-- name: keep_views
+INSERT INTO known_views FROM new_views;
 
 -- name: insert_screenshots
 INSERT INTO internal.screenshots BY NAME
 SELECT run_seq, view_seq, internal.shortened(session_id, run_id) AS session_id, url, step_id, internal.bytes_of(sha256) AS sha256,
     width_px, height_px, size_bytes, stable, masks_count, taken_at
-FROM told_screenshots AS told JOIN internal.views AS seen
+FROM told_screenshots AS told JOIN known_views AS seen
     ON told.org_id IS NOT DISTINCT FROM seen.org_id AND told.playbook_id IS NOT DISTINCT FROM seen.playbook_id
     AND told.view_name IS NOT DISTINCT FROM seen.view_name AND told.viewport IS NOT DISTINCT FROM seen.viewport
     AND told.route IS NOT DISTINCT FROM seen.route AND told.view IS NOT DISTINCT FROM seen.view
@@ -140,7 +151,7 @@ SELECT run_seq, view_seq, outcome, passed, score, score_method, tolerance_score,
         'fingerprint': fingerprint, 'new_sha256': internal.bytes_of(new_sha256),
         'overlay_sha256': internal.bytes_of(overlay_sha256), 'side_by_side_sha256': internal.bytes_of(side_by_side_sha256)
     }] END AS change
-FROM told_comparisons AS told JOIN internal.views AS seen
+FROM told_comparisons AS told JOIN known_views AS seen
     ON told.org_id IS NOT DISTINCT FROM seen.org_id AND told.playbook_id IS NOT DISTINCT FROM seen.playbook_id
     AND told.view_name IS NOT DISTINCT FROM seen.view_name AND told.viewport IS NOT DISTINCT FROM seen.viewport
     AND told.route IS NOT DISTINCT FROM seen.route AND told.view IS NOT DISTINCT FROM seen.view
@@ -167,25 +178,20 @@ SELECT run.org_id, run.definition_id,
     max(run.completed_at) FILTER (run.status = 'passed') AS passed_at
 FROM parsed WHERE run.definition_id IS NOT NULL AND run.requested_at IS NOT NULL GROUP BY run.org_id, run.definition_id;
 
--- name: raise_last_passed
-UPDATE schedule_last_run SET passed_at = greatest(schedule_last_run.passed_at, newest.passed_at)
-FROM newest_runs AS newest
-WHERE schedule_last_run.org_id = newest.org_id AND schedule_last_run.definition_id = newest.definition_id
-    AND newest.passed_at IS NOT NULL;
-
 -- name: raise_last_runs
 -- a run that ends late may have been asked for before another one that ended already
-UPDATE schedule_last_run SET
-    run_seq = newest.run_seq, run_id = newest.run_id, status = newest.status, verdict = newest.verdict,
-    requested_at = newest.requested_at, completed_at = newest.completed_at,
-    baseline_diff_score = newest.baseline_diff_score
-FROM newest_runs AS newest
-WHERE schedule_last_run.org_id = newest.org_id AND schedule_last_run.definition_id = newest.definition_id
-    AND (newest.requested_at, newest.run_id) > (schedule_last_run.requested_at, schedule_last_run.run_id);
-
--- name: insert_schedule_last_run
-INSERT INTO schedule_last_run BY NAME
-SELECT * FROM newest_runs ANTI JOIN schedule_last_run USING (org_id, definition_id);
+MERGE INTO schedule_last_run AS known USING newest_runs AS newest
+ON known.org_id = newest.org_id AND known.definition_id = newest.definition_id
+WHEN MATCHED THEN UPDATE SET
+    run_seq = CASE WHEN (newest.requested_at, newest.run_id) > (known.requested_at, known.run_id) THEN newest.run_seq ELSE known.run_seq END,
+    run_id = CASE WHEN (newest.requested_at, newest.run_id) > (known.requested_at, known.run_id) THEN newest.run_id ELSE known.run_id END,
+    status = CASE WHEN (newest.requested_at, newest.run_id) > (known.requested_at, known.run_id) THEN newest.status ELSE known.status END,
+    verdict = CASE WHEN (newest.requested_at, newest.run_id) > (known.requested_at, known.run_id) THEN newest.verdict ELSE known.verdict END,
+    requested_at = CASE WHEN (newest.requested_at, newest.run_id) > (known.requested_at, known.run_id) THEN newest.requested_at ELSE known.requested_at END,
+    completed_at = CASE WHEN (newest.requested_at, newest.run_id) > (known.requested_at, known.run_id) THEN newest.completed_at ELSE known.completed_at END,
+    baseline_diff_score = CASE WHEN (newest.requested_at, newest.run_id) > (known.requested_at, known.run_id) THEN newest.baseline_diff_score ELSE known.baseline_diff_score END,
+    passed_at = greatest(known.passed_at, newest.passed_at)
+WHEN NOT MATCHED THEN INSERT BY NAME;
 
 -- name: gather_days
 CREATE OR REPLACE TEMP TABLE told_days AS
@@ -205,7 +211,10 @@ FROM parsed WHERE run.definition_id IS NOT NULL AND run.completed_at IS NOT NULL
 
 -- name: raise_days
 -- `day >= ..` lets the zone maps skip all years but the newest
-UPDATE daily_rollup AS rollup SET
+MERGE INTO daily_rollup AS rollup USING told_days AS told
+ON rollup.day >= (SELECT min(day) FROM told_days)
+    AND rollup.org_id = told.org_id AND rollup.definition_id = told.definition_id AND rollup.day = told.day
+WHEN MATCHED THEN UPDATE SET
     runs_count = rollup.runs_count + told.runs_count,
     passed_count = rollup.passed_count + told.passed_count,
     failed_count = rollup.failed_count + told.failed_count,
@@ -220,15 +229,7 @@ UPDATE daily_rollup AS rollup SET
     duration_ms_sum = rollup.duration_ms_sum + told.duration_ms_sum,
     duration_ms_max = greatest(rollup.duration_ms_max, told.duration_ms_max),
     late_ms_max = greatest(rollup.late_ms_max, told.late_ms_max)
-FROM told_days AS told
-WHERE rollup.day >= (SELECT min(day) FROM told_days)
-    AND rollup.org_id = told.org_id AND rollup.definition_id = told.definition_id AND rollup.day = told.day;
-
--- name: insert_daily_rollup
-INSERT INTO daily_rollup BY NAME
-SELECT * FROM told_days ANTI JOIN (
-    SELECT org_id, definition_id, day FROM daily_rollup WHERE day >= (SELECT min(day) FROM told_days)
-) AS known USING (org_id, definition_id, day) ORDER BY day, org_id, definition_id;
+WHEN NOT MATCHED THEN INSERT BY NAME;
 
 -- name: gather_definitions
 -- the newest state of each definition in the batch, with who made it and when: that is told by its first state

@@ -26,12 +26,11 @@ KINDS = ("run", AGAIN, "definition", *BASELINES, "notification", "event", "incid
 RUN_PARTS = ("sessions", "screenshots", "comparisons", "findings")
 FACTS = (
     "gather_automated_runs", "insert_automated_runs", "insert_sessions", "insert_steps",
-    "gather_screenshots", "gather_comparisons", "insert_views", "insert_screenshots", "insert_comparisons",
+    "gather_screenshots", "gather_comparisons", "gather_views", "insert_views", "keep_views", "insert_screenshots", "insert_comparisons",
     "insert_findings",
 )  # fmt: skip
 ROLLUPS = (
-    "gather_last_runs", "raise_last_passed", "raise_last_runs", "insert_schedule_last_run",
-    "gather_days", "raise_days", "insert_daily_rollup",
+    "gather_last_runs", "raise_last_runs", "gather_days", "raise_days",
 )  # fmt: skip
 FORGET = (
     "gather_forgotten", "empty_forgotten", "insert_forgotten", "gather_forgotten_runs",
@@ -61,6 +60,7 @@ class Projector:
         self._token = token
         self._known_columns: dict[tuple[str, ...], Structure] = {}
         self._run("make_batch")
+        self._run("remember_views")
 
     def watermark(self) -> Watermark:
         row = self._run("read_watermark").fetchone()
