@@ -8,7 +8,7 @@ import duckdb
 
 from inspect_pipelines.errors import InspectError, Unavailable, Unreadable
 from resources.history.lake import Lake
-from resources.history.lake_connection import attach
+from resources.history.lake_connection import attach, attach_catalogue
 from resources.history.nameless import ADDRESS, Nameless
 
 # DuckDB 1.5 must be able to read what 2.0 writes: the command line people have may be the older one
@@ -43,6 +43,17 @@ def open_lake(lake: Lake) -> duckdb.DuckDBPyConnection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute("SET threads = 1")  # as of a file
         attach(connection, lake, is_read_only=False)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_catalogue(lake: Lake) -> duckdb.DuckDBPyConnection:
+    """The database that a lake's catalogue is in, as `catalogue`; only the holder of the lease may ask."""
+    connection = duckdb.connect(":memory:")
+    try:
+        attach_catalogue(connection, lake)
     except BaseException:
         connection.close()
         raise

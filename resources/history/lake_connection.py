@@ -31,8 +31,7 @@ def attach(
     for extension in (*NAMES, FOR_BUCKETS) if lake.is_in_bucket else NAMES:
         load(connection, extension)
     connection.execute("SET secret_directory = ''")  # below the home of whoever runs us
-    password = {"PASSWORD": lake.password} if lake.password else {}
-    _tell(connection, "catalogue", {"TYPE": "postgres", **password})
+    _tell(connection, "catalogue", {"TYPE": "postgres", **_password(lake)})
     if lake.is_in_bucket:
         _tell(connection, "bucket", _bucket(lake))
     else:
@@ -53,6 +52,23 @@ def attach(
         connection.execute(f"USE {name}")
     except duckdb.Error as error:
         raise _not_attached(error, lake) from error
+
+
+def attach_catalogue(connection: duckdb.DuckDBPyConnection, lake: Lake) -> None:
+    """The database that the lake's catalogue is in, under the name `catalogue`, for what is no question to the lake.
+
+    Raises:
+        UsageError: An extension is lacking.
+        Unavailable: It cannot be reached.
+    """
+    load(connection, "postgres_scanner")
+    connection.execute("SET secret_directory = ''")  # as of the lake
+    _tell(connection, "database", {"TYPE": "postgres", **_password(lake)})
+    address = lake.catalogue.replace("'", "''")
+    try:
+        connection.execute(f"ATTACH '{address}' AS catalogue (TYPE postgres, SECRET database)")
+    except duckdb.Error as error:
+        raise told_of_lake(error, lake) from error
 
 
 def load(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -104,6 +120,10 @@ def _not_attached(error: duckdb.Error, lake: Lake) -> InspectError:
             f"the lake {lake} was made with other files: {str(error).partition(chr(10))[0]}; say those in INSPECT_HISTORY_DATA"
         )
     return told_of_lake(error, lake)
+
+
+def _password(lake: Lake) -> dict[str, str]:
+    return {"PASSWORD": lake.password} if lake.password else {}
 
 
 def _bucket(lake: Lake) -> dict[str, str]:

@@ -57,6 +57,18 @@ class LakeLive:
         """
         return self._or_closed(self._drain)
 
+    def tell_again(self) -> int:
+        """Have everything told again that the ledger holds, and project it: the lake takes what it lacks; how many runs that were.
+
+        Raises:
+            Unavailable: As `drain`.
+            Refused: As `drain`.
+        """
+        self.drain()
+        told = self._or_closed(lambda: self._mending.repeat(self._opened()))
+        self.drain()
+        return told
+
     def forget_old(self, seq: int) -> None:
         """Let journal rows go that are old and in the lake up to this one."""
         before = self._clock.now() - JOURNAL_KEPT

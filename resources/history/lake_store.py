@@ -50,10 +50,20 @@ class LakeHistory(Asked):
         return True
 
     def rebuild(self) -> str:
-        raise Refused(
-            f"the lake {self._lake} is not made anew from here; restore its database and its files to the same moment, "
-            "and the next run tells it what it lacks (docs/operating.md)"
-        )
+        from resources.history import lake_rebuild  # imports DuckDB
+        from resources.history.lake_live import LakeLive
+
+        with holding(self.places.lock, self._ledgers, of=LEASE) as lease:
+            if lease is None:
+                raise Unavailable(
+                    "the lake cannot be made anew while another process owns it; stop every `inspect-pipelines up`, wait for running "
+                    "runs to end, and try again"
+                )
+            live = LakeLive(self._lake, self.places, self._ledgers, self._clock, lease)
+            try:
+                return lake_rebuild.rebuild(self._lake, live, self._clock.now())
+            finally:
+                live.close()
 
     def compact(self) -> tuple[int, int]:
         from resources.history import lake_compacting  # imports DuckDB

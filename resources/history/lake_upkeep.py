@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from resources.history.lake import SCHEMA
 from resources.history.sorting import sort_a_slice
 
 READ_FOR = timedelta(hours=1)  # for so long somebody may still read what was the newest state
@@ -33,7 +34,18 @@ def forget(connection: duckdb.DuckDBPyConnection, before: datetime) -> None:
     at = {"before": before}
     connection.execute("CALL ducklake_expire_snapshots('history', older_than => $before)", at)
     connection.execute("CALL ducklake_cleanup_old_files('history', older_than => $before)", at)
-    connection.execute("CALL ducklake_delete_orphaned_files('history', older_than => $before)", at)
+    if not _has_others(connection):  # whose files are nobody's in this catalogue
+        connection.execute("CALL ducklake_delete_orphaned_files('history', older_than => $before)", at)
+
+
+def _has_others(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether a lake that was put aside is kept in the same database, and so among the same files."""
+    named = "SELECT nspname FROM pg_namespace"
+    found = connection.execute(
+        f"SELECT count(*) FROM postgres_query('__ducklake_metadata_history', '{named}') WHERE starts_with(nspname, $begin)",  # noqa: S608
+        {"begin": f"{SCHEMA}_"},
+    ).fetchone()
+    return found != (0,)
 
 
 def size_of(connection: duckdb.DuckDBPyConnection) -> int:

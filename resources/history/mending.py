@@ -82,18 +82,22 @@ class Mending:
         watermark = projector.watermark()
         numbers, _ = self._look(watermark.seq)
         self._remark(_sentence(found, watermark.seq, numbers))
-        tell_again(
-            self._ledgers,
-            known=projector.known_runs,
-            report_url=lambda run_id: str(self._places.home / "reports" / run_id / "report.html"),
-            at=self._clock.now(),
-        )
+        self.repeat(projector)
         if found is Pairing.RESTORED:
             with self._ledgers.write() as ledgers:
                 ledgers.journal.renumber(behind=watermark.seq)
             projector.move(watermark.seq, numbers.epoch, None)
         else:
             projector.move(numbers.pruned, numbers.epoch, None)
+
+    def repeat(self, projector: Projector) -> int:
+        """Append to the journal what the ledger holds, of runs only those that the history has not; how many these are."""
+        return tell_again(
+            self._ledgers,
+            known=projector.known_runs,
+            report_url=lambda run_id: str(self._places.home / "reports" / run_id / "report.html"),
+            at=self._clock.now(),
+        )
 
     def _look(self, seq: int) -> tuple[Numbers, str | None]:
         with self._ledgers.read() as ledgers:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from resources.history.checksums import checksums
 from resources.history.connection import open_lake
 from resources.history.lake import Lake
 from resources.history.lake_store import LakeHistory
+from resources.history.lake_upkeep import tidy
+from resources.history.lease import holding
 from resources.history.moving import Moving
 from resources.history.projector import Projector
 
@@ -161,7 +164,33 @@ def test_what_cannot_be_reached_is_told_and_waits(home: Home, lake: Lake) -> Non
 
     with pytest.raises(Unavailable, match=r"cannot be used now: .*; nothing is lost"):
         gone.history.drain()
-    with pytest.raises(Refused, match="is not made anew from here"):
+    with pytest.raises(Unavailable, match=r"cannot be used now: .*; nothing is lost"):
         gone.history.rebuild()
 
     assert in_lake(home, lake).counts() == (1, 1, 0)
+
+
+def test_a_lake_that_lost_a_file_is_made_anew_and_the_old_one_is_kept(home: Home, lake: Lake) -> None:
+    there = in_lake(home, lake)
+    there.finish(1, 2)
+    there.history.drain()
+    assert there.history.rebuild().startswith(f"the lake {lake} is whole; of 0 runs")
+    assert there.counts() == (2, 2, 0)
+    files = sorted(Path(lake.data).rglob("*.parquet"))
+    lost = next(file for file in files if "comparisons" in str(file))
+    lost.unlink()
+
+    said = there.history.rebuild()
+
+    assert f'had lost a file (IO Error: Cannot open file "{lost}"' in said
+    assert there.counts() == (2, 2, 0)
+    with open_lake(lake) as connection:
+        tidy(connection, home.clock.now() + timedelta(hours=2))
+    assert [file for file in files if not file.exists()] == [lost]
+
+
+def test_a_lake_is_not_made_anew_under_its_owner(home: Home, lake: Lake) -> None:
+    there = in_lake(home, lake)
+
+    with holding(home.history.places.lock), pytest.raises(Unavailable, match="while another process owns it"):
+        there.history.rebuild()
