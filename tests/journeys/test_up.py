@@ -75,6 +75,7 @@ def held_run(project: Project, site: HeldSite) -> Iterator[None]:
 
 
 def test_every_part_answers_and_a_taken_port_is_stepped_over_and_said(running: Up, taken_port: int) -> None:
+    until(lambda: running.get("/status").json()["history"]["is_owner"])  # it looks for the lock each second
     health, status = running.get("/health"), running.get("/status").json()
 
     assert health.status_code == 200, health.text
