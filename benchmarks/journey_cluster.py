@@ -82,7 +82,7 @@ def main() -> None:
     signal.signal(signal.SIGALRM, lambda *_: sys.exit(f"it did not end within {LIMIT_SECONDS} s"))
     signal.alarm(LIMIT_SECONDS)
     size = SHORT if wanted.short else LONG
-    with tempfile.TemporaryDirectory(prefix="journey-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="j-", ignore_cleanup_errors=True) as folder:
         figures = journey(Path(folder), size, seed=wanted.seed, say=_say_since(time.monotonic()))
     wanted_figures = dict.fromkeys([*books.Books.__dataclass_fields__, "browsers_left"], ("<=", 0.0))
     if size.alone:

@@ -33,7 +33,7 @@ GONE_WITHIN_SECONDS = 120.0
 # The first process adopts whatever loses its parent, so it has to look after the dead: a shell does, at each `sleep`.
 INIT = """
 set -e
-mount --bind "$1/hosts/$2" "$1/here"
+mount --bind "$1/hosts/$2" "$1/h"
 mount -t tmpfs none "$1/hosts"
 hostname "$2"
 ip link set lo up
@@ -48,7 +48,7 @@ class Host:
 
     Args:
         name: Its hostname.
-        root: Where all hosts have their folders; a host itself sees `root/here`, and none of the others'.
+        root: Where all hosts have their folders; a host itself sees `root/h`, and none of the others'.
         core: The only one that its processes may have; None: any.
     """
 
@@ -67,7 +67,7 @@ class Host:
     @property
     def here(self) -> Path:
         """The same, as it sees it itself."""
-        return self.root / "here"
+        return self.root / "h"
 
     @property
     def is_on(self) -> bool:
@@ -212,7 +212,7 @@ def hosts(root: Path, first: str, others: Mapping[str, int | None]) -> Iterator[
         root: An empty folder that everybody may pass through.
         others: Name -> core.
     """
-    (root / "here").mkdir()
+    (root / "h").mkdir()
     cluster = Cluster(root, Host(first, root), [Host(name, root, core) for name, core in others.items()])
     every = [cluster.first, *cluster.others]
     try:

@@ -222,8 +222,8 @@ def place(
 
 
 def _furnish(host: Host, found: Servers, idle_seconds: float) -> None:
-    """Variables, secrets and a home of its own, empty at first."""
-    for folder in ("secrets", "tmp"):
+    """Variables, secrets and a home of its own, empty at first; all names are short, since the paths of Chromium's sockets are bounded."""
+    for folder in ("secrets", "t"):
         (host.folder / folder).mkdir(parents=True)
     (host.folder / "secrets" / "bucket").write_text(PASSWORD)
     ours = {k: v for k, v in os.environ.items() if not k.startswith(("INSPECT_", "DAGSTER_"))}
@@ -231,7 +231,7 @@ def _furnish(host: Host, found: Servers, idle_seconds: float) -> None:
         **ours,
         **found.variables(host.here / "secrets" / "bucket"),
         "HOME": str(host.here),
-        "TMPDIR": str(host.here / "tmp"),
+        "TMPDIR": str(host.here / "t"),
         "PYTHONPATH": str(Path.cwd()),
         "INSPECT_HOME": str(host.here / "home"),
         "INSPECT_PROJECT": str(host.here / "project"),
