@@ -35,7 +35,10 @@ def switches(context: dg.SensorEvaluationContext, estate: dg.ResourceParam[Estat
         return dg.SkipReason("nothing was applied since the last look")
     theirs = {name for org_id in anew for name in _schedules(estate.publication.read(org_id))}
     turned = []
+    here = context.code_location_origin
     for state in context.instance.all_instigator_state():
+        if here and state.origin.repository_origin.code_location_origin.location_name != here.location_name:
+            continue  # of somebody else, in a Dagster that has more than us
         is_ours = state.instigator_type is InstigatorType.SENSOR or state.instigator_name in theirs
         if is_ours and state.status is not InstigatorStatus.DECLARED_IN_CODE:
             context.instance.update_instigator_state(state.with_status(InstigatorStatus.DECLARED_IN_CODE))

@@ -20,6 +20,8 @@ from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.app import LOOPBACK
 from inspect_pipelines.web.connections import Connection
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
+from inspect_pipelines.web.dagster_ui.link import DagsterLink
+from inspect_pipelines.web.dagster_ui.place import OnSocket
 from inspect_pipelines.web.security import HostsButForWebhooks, SecurityHeaders
 from patience import until
 
@@ -28,7 +30,14 @@ from patience import until
 def a_door(upstream: Path, *, house: House | None = None) -> Iterator[str]:
     """Its address, without the prefix; with a house it asks its members who they are, every tenth of a second."""
     gate = Gate(an_estate(house or a_house(upstream.parent)), is_open=house is not None)
-    door = DagsterDoor(gate, str(upstream), admitted_every_seconds=0.1 if house else 15.0)
+    door = DagsterDoor(gate, OnSocket(str(upstream)), admitted_every_seconds=0.1 if house else 15.0)
+    with behind(door) as url:
+        yield url
+
+
+@contextmanager
+def behind(door: DagsterDoor | DagsterLink) -> Iterator[str]:
+    """The address of an application that has this door, without the prefix."""
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:

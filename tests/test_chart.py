@@ -23,6 +23,7 @@ CHART = ROOT / "deploy/chart"
 HELM = Path(sysconfig.get_path("scripts")) / "helm"
 VERSIONS = ["1.29", "1.37"]  # the oldest that Chart.yaml allows, and the newest whose schemas are known
 IMAGE = ["--set", "image.repository=registry.test/inspect", "--set-string", "image.tag=2026.11"]
+THEIRS = "http://dagster-webserver:8480/dagster"
 ALL = [
     *IMAGE,
     "--set",
@@ -89,7 +90,7 @@ def problems(things: list[Thing]) -> list[str]:
             field = one["name"].removeprefix(PREFIX).lower()
             if one["name"].startswith(PREFIX) and field not in Settings.model_fields:
                 wrong.append(f"{name} sets {one['name']}, which is no setting")
-            if re.search("PASSWORD|KEY|URL", one["name"]) and "value" in one:
+            if re.search("PASSWORD|KEY|(?<!DAGSTER_)URL", one["name"]) and "value" in one:
                 wrong.append(f"{name} has a secret written into it: {one['name']}")
         wrong += [f"{name}: {said}" for said in misread(container["args"])]
     return wrong
@@ -190,6 +191,25 @@ def test_a_claim_of_ones_own_is_used_and_none_is_made() -> None:
     assert claims == {"kept"}
 
 
+def test_where_others_run_dagster_each_pod_knows_where_and_its_ui_is_closed_to_all_but_us() -> None:
+    things = rendered(*IMAGE, "--set", f"dagster.url={THEIRS}")
+
+    for version in VERSIONS:
+        for thing in things:
+            kubernetes_validate.validate(thing, version, strict=True)
+    assert problems(things) == []
+    told = [one for _, pod in pods(things) for one in pod["containers"][0]["env"] if "DAGSTER" in one["name"]]
+    assert told == [{"name": "INSPECT_DAGSTER_URL", "value": THEIRS}] * 2
+    named = {one["metadata"]["name"]: one["spec"] for one in things if one["kind"] == "NetworkPolicy"}
+    lets_in = named["shop-dagster"]["ingress"][0]["from"]
+    assert named["shop-dagster"]["podSelector"]["matchLabels"] == {"component": "dagster-webserver"}
+    assert lets_in[0]["podSelector"]["matchLabels"]["app.kubernetes.io/instance"] == "shop"
+    assert "shop-dagster" not in {
+        one["metadata"]["name"]
+        for one in rendered(*IMAGE, "--set", f"dagster.url={THEIRS},dagster.closed=false")
+    }
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [
@@ -199,6 +219,8 @@ def test_a_claim_of_ones_own_is_used_and_none_is_made() -> None:
         ([*IMAGE, "--set", "webs.replicas=3"], "webs"),
         ([*IMAGE, "--set", "settings.HOME=/x"], "HOME"),
         ([*IMAGE, "--set", "worker.queues={a b}"], "worker.queues"),
+        ([*IMAGE, "--set", "dagster.url=dagster:3000"], "dagster.url"),
+        ([*ALL, "--set", f"dagster.url={THEIRS}"], "worker.replicas"),
     ],
 )
 def test_values_that_cannot_be_meant_are_refused(options: list[str], said: str) -> None:

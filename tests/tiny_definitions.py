@@ -48,4 +48,4 @@ def watcher() -> dg.SkipReason:
     return dg.SkipReason("nothing to do")
 
 
-defs = dg.Definitions(jobs=JOBS, schedules=SCHEDULES, sensors=[watcher])
+defs = dg.Definitions(jobs=[*JOBS, job_named("_upkeep")], schedules=SCHEDULES, sensors=[watcher])

@@ -15,6 +15,7 @@ from inspect_pipelines.web.access.rates import Rates
 from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.app import create_app
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
+from inspect_pipelines.web.dagster_ui.place import OnSocket
 from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.duties.historian import Historian
 from resources.history.owner import Owner
@@ -44,7 +45,7 @@ def an_app(
     owner = Owner(Path(house.home), house.ledgers, house.clock)
     estate = an_estate(house, *others)
     gate = Gate(estate, is_open=is_open, rates=rates)
-    changes.setdefault("dagster_ui", DagsterDoor(gate, f"{house.home}/no-ui.sock"))
+    changes.setdefault("dagster_ui", DagsterDoor(gate, OnSocket(f"{house.home}/no-ui.sock")))
     changes.setdefault("streams", Streams(longest_seconds=0.0))  # most tests read an answer to its end
     return create_app(
         estate, owner, ([Historian(owner)] if has_historian else []) + [*duties], gate=gate, **changes

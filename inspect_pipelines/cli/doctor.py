@@ -79,9 +79,13 @@ def examine(settings: Settings) -> Iterator[Check]:
     yield packages("DuckDB", "duckdb")
     yield sqlite()
     yield home(settings.absolute_home())
+    if settings.dagster_url:
+        from inspect_pipelines.cli.dagster_check import elsewhere
+
+        yield from elsewhere(settings, settings.dagster_url)
     if settings.dagster_database_url:
         yield dagster_server(settings)
-    else:
+    elif not settings.dagster_url:
         yield databases(settings.dagster_home())
     yield disk_space(settings.absolute_home())
     if settings.gallery:

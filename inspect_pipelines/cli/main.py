@@ -73,6 +73,7 @@ COMMANDS = {
     "daemon": ("up", "daemon", "Start all but what answers others, beside any number of `web`."),
     "worker": ("worker", "worker", "Take runs out of the broker's queues and play them on this machine."),
     "env": ("up", "env", 'Print the variables for `eval "$(inspect-pipelines env)"`.'),
+    "dagster": ("up", "dagster", "Run Dagster's own command for this INSPECT_HOME."),
     "doctor": ("doctor", "doctor", "Say what is missing on this machine and how to get it."),
 }
 
@@ -97,6 +98,7 @@ OF_FILES = frozenset(
         "daemon",
         "worker",
         "env",
+        "dagster",
         "doctor",
     )
 )

@@ -32,6 +32,8 @@ from inspect_pipelines.web.access.rates import DEFAULT, Rates
 from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.app import LOOPBACK, create_app
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
+from inspect_pipelines.web.dagster_ui.link import DagsterLink
+from inspect_pipelines.web.dagster_ui.place import Elsewhere, OnSocket
 from inspect_pipelines.web.draining import Drain
 from inspect_pipelines.web.duties.asker import Asker
 from inspect_pipelines.web.duties.bookkeeper import Bookkeeper
@@ -46,6 +48,7 @@ from inspect_pipelines.web.duties.known import Known
 from inspect_pipelines.web.duties.launcher import Launcher
 from inspect_pipelines.web.duties.lookout import Lookout
 from inspect_pipelines.web.duties.present import Present
+from inspect_pipelines.web.duties.reloader import Reloader
 from inspect_pipelines.web.duties.routing import Routing
 from inspect_pipelines.web.duties.sender import Sender
 from inspect_pipelines.web.webhooks.allowance import Allowance
@@ -55,6 +58,7 @@ from inspect_pipelines.web.webhooks.receiver import Receiver
 from inspect_pipelines.wiring import code_host, limiter
 from inspect_pipelines.wiring import estate as build
 from resources.dagster.graphql import GraphqlEngine
+from resources.dagster.locations import reload
 from resources.dagster.ticker import DagsterTicker
 from resources.history.opening import owner_at
 
@@ -98,24 +102,32 @@ def application(
         estate.publication.refresh()  # a home of its own may be empty
     house = estate.house(DEFAULT_ORG)  # of what all of them share
     refuse_unguarded(house, host)
-    ui = ui_socket(settings.absolute_home())
+    web = url_of(host, port)
+
+    def asked_at() -> str | None:
+        """Where we ask Dagster: through our own address it is only called so, its socket answers."""
+        if settings.dagster_url is not None:
+            return settings.dagster_url
+        state = read_state(settings.absolute_home())
+        return f"{web}{UI_PREFIX}" if state and state.ui_url else None
 
     def urls() -> dict[str, str | None]:
-        state = read_state(settings.absolute_home())
-        web = url_of(host, port)
-        return {"web": web, "dagster_ui": f"{web}{UI_PREFIX}" if state and state.ui_url else None}
+        at = asked_at()
+        return {"web": web, "dagster_ui": f"{web}{UI_PREFIX}" if at and has_door(settings) else at}
+
+    socket = None if settings.dagster_url else ui_socket(settings.absolute_home())
 
     @cache
     def engine_at(url: str) -> GraphqlEngine:
-        return GraphqlEngine(url, house.clock, socket=ui)
+        return GraphqlEngine(url, house.clock, socket=socket)
 
     def engine() -> GraphqlEngine | None:
-        url = urls()["dagster_ui"]
+        url = asked_at()
         return engine_at(url) if url else None
 
     owner = owner_at(settings, house.ledgers, house.clock)
     sources = KnownSources(estate)
-    ticker = DagsterTicker(lambda: urls()["dagster_ui"], house.clock, socket=ui)
+    ticker = DagsterTicker(asked_at, house.clock, socket=socket)
     group_commit = GroupCommit(house.inbox)
     duties: list[Duty] = [Known(sources)]
     wake = _leave
@@ -135,7 +147,7 @@ def application(
         [*duties, group_commit],
         gate=gate,
         receiver=Receiver(sources, group_commit, house.clock, wake=wake, allowance=Allowance(counts)),
-        dagster_ui=DagsterDoor(gate, str(ui), origins=origins),
+        dagster_ui=dagster_ui(settings, gate, origins),
         engine=engine,
         streams=streams,
         drain=drain,
@@ -177,7 +189,24 @@ def _all_duties(
         launcher,
         asker,
     ]
+    if settings.dagster_url is not None:
+        theirs = GraphqlEngine(settings.dagster_url, estate.house(DEFAULT_ORG).clock)
+        duties.append(Reloader(estate.publication, lambda: reload(theirs)))
     return duties, intake.wake
+
+
+def has_door(settings: Settings) -> bool:
+    """Whether /dagster is Dagster's UI: `up`'s own, and one of others whose pages are made for that path."""
+    return settings.dagster_url is None or urlsplit(settings.dagster_url).path == UI_PREFIX
+
+
+def dagster_ui(settings: Settings, gate: Gate, origins: set[str]) -> DagsterDoor | DagsterLink:
+    """What is at /dagster."""
+    if settings.dagster_url is None:
+        return DagsterDoor(gate, OnSocket(str(ui_socket(settings.absolute_home()))), origins=origins)
+    if has_door(settings):
+        return DagsterDoor(gate, Elsewhere(settings.dagster_url), origins=origins)
+    return DagsterLink(gate, settings.dagster_url)
 
 
 def _leave() -> None:

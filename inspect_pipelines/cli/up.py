@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import sys
 
 import click
 
 from inspect_pipelines.cli.listening import believed, proxy_option, refuse_unguarded
 from inspect_pipelines.cli.output import say
 from inspect_pipelines.cli.web import refuse_alone
-from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.config.settings import Settings, child_environment
 from inspect_pipelines.domain.presence import DAEMON
 from inspect_pipelines.engine.addresses import is_loopback
 from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.state import UpState
 from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.engine.supervisor import Supervisor, Wishes
+from inspect_pipelines.errors import Refused
 from resources.clock import SystemClock
 from resources.publication import FilePublication
 
@@ -54,6 +57,8 @@ def daemon(port: int | None, no_ui: bool, quiet: bool) -> None:
     """Start all but what answers others, beside any number of `web`.
 
     Once a home: runs, schedules, events, messages and the history. The ledger has to be in PostgreSQL. It is an `up` that only this machine reaches: stopped, it stops runs in progress, and each `web` goes on.
+
+    With INSPECT_DAGSTER_URL others run Dagster, and play the runs: no part of it is started here.
     """
     settings = Settings()
     refuse_alone(settings, "daemon")
@@ -80,14 +85,44 @@ def env() -> None:
 
     They point `dagster` at this INSPECT_HOME.
     """
-    home = Settings().absolute_home()
-    variables = {
+    for name, value in variables(Settings()).items():
+        say(f"export {name}={shlex.quote(value)}")
+
+
+@click.command(
+    context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False
+)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def dagster(words: tuple[str, ...]) -> None:
+    """Run Dagster's own command for this INSPECT_HOME.
+
+    `inspect-pipelines dagster job launch -j nightly` is `dagster job launch -j nightly` with the variables that `env`
+    prints. Where others run Dagster (INSPECT_DAGSTER_URL), it adds none: they have set theirs.
+    """
+    settings = Settings()
+    ours = {} if settings.dagster_url else variables(settings)
+    if words[:1] == ("code-server",):
+        ours.pop("DAGSTER_MODULE_NAME", None)  # it names its own
+    os.execve(sys.executable, [sys.executable, "-m", "dagster", *words], child_environment(**ours))  # noqa: S606
+
+
+def variables(settings: Settings) -> dict[str, str]:
+    """What `dagster` has to be told.
+
+    Raises:
+        Refused: Others run Dagster, and its records are not known here.
+    """
+    home = settings.absolute_home()
+    if settings.dagster_url and not settings.dagster_database_url:
+        raise Refused(
+            f"`env` cannot point `dagster` anywhere: others run it, at {settings.dagster_url!r}, and where its records are is "
+            "not known here; start runs with `inspect-pipelines run`, or set INSPECT_DAGSTER_DATABASE_URL"
+        )
+    return {
         "INSPECT_HOME": str(home),
         "DAGSTER_HOME": str(ensure_storages(home)),
         "DAGSTER_MODULE_NAME": MODULE,
     }
-    for name, value in variables.items():
-        say(f"export {name}={shlex.quote(value)}")
 
 
 def who_may(settings: Settings, host: str) -> str:

@@ -8,8 +8,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import BaseModel, Field, SecretStr, ValidationError
+from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
+from pydantic_core import PydanticCustomError
 
 from inspect_pipelines.domain.variable import SECRET_REFERENCE
 from inspect_pipelines.domain.way import AGENT_NAME
@@ -95,6 +97,9 @@ class Settings(BaseModel):
 
     dagster_database_url: SecretStr | None = None
     """Dagster's own storage, `postgresql+psycopg2://..`, which machines that work together share; None: SQLite in `home`."""
+
+    dagster_url: str | None = None
+    """Where the UI of a Dagster is that somebody else runs, `http://dagster-webserver/dagster`; None: `up` and `daemon` run one."""
 
     gallery: str | None = Field(default=None, min_length=1)
     """Where pictures are kept: `s3://bucket/prefix`, `gs://..`, `az://..` or `file:///path`; None: a folder in `home`."""
@@ -197,6 +202,15 @@ class Settings(BaseModel):
     max_runs: int | None = Field(default=None, ge=1, le=10_000)
     """How many runs Dagster lets out of its queue at once; None: as many as this machine has cores, two at least."""
 
+    @field_validator("dagster_url")
+    @classmethod
+    def _is_address(cls, text: str | None) -> str | None:
+        if text is None or is_server(text):
+            return text and text.rstrip("/")
+        what = "a user in an address" if "@" in text else repr(text)
+        sentence = "{what} is not possible; write 'http://host' or 'https://host/dagster'"
+        raise PydanticCustomError("url", sentence, {"what": what})
+
     def absolute_home(self) -> Path:
         """`home` as an absolute path, symbolic links resolved."""
         return self.home.expanduser().resolve()
@@ -208,6 +222,17 @@ class Settings(BaseModel):
 
     def dagster_home(self) -> Path:
         return self.absolute_home() / "dagster"
+
+
+def is_server(text: str) -> bool:
+    """Whether it is the address of an HTTP server, perhaps with a path, and nobody's name and password in it."""
+    try:
+        found = urlsplit(text)
+        port = found.port
+    except ValueError:
+        return False
+    is_plain = text.isascii() and text.isprintable() and not {*" @?#\\"} & {*text}
+    return is_plain and found.scheme in ("http", "https") and bool(found.hostname) and port != 0
 
 
 def resolve_secret(reference: str) -> str:

@@ -24,6 +24,7 @@ from assets import tags
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.session import SessionResult, StepResult
+from inspect_pipelines.engine.home import home_of
 from inspect_pipelines.engine.warm.logs import run_log
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.queries.run import runs_of_dagster, sessions_of
@@ -79,7 +80,7 @@ class RunLogs(NoOpComputeLogManager):
 
     @property
     def _home(self) -> Path:
-        return Path(self._instance.root_directory).parent
+        return home_of(self._instance)
 
     def _run(self, log_key: Sequence[str]) -> dg.DagsterRun | None:
         return self._instance.get_run_by_id(log_key[0])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
@@ -14,6 +13,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG
 from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.domain.organization import Limits
 from inspect_pipelines.engine.daemon_lock import daemon_is_alive
+from inspect_pipelines.engine.home import home_of
 from resources.clock import SystemClock
 from resources.publication import FilePublication
 
@@ -43,14 +43,14 @@ class InspectRunCoordinator(dg.QueuedRunCoordinator):
         return self._instance.get_run_by_id(run.run_id) or run
 
     def get_run_queue_config(self) -> RunQueueConfig:
-        """Dagster's own settings, with the published limits as tag limits; the daemon asks anew on every turn."""
+        """Dagster's own settings, and the published limits as tag limits beside theirs; the daemon asks anew on every turn."""
         settings = super().get_run_queue_config()
-        published = FilePublication(Path(self._instance.root_directory).parent).limits() or UNPUBLISHED
+        published = FilePublication(home_of(self._instance)).limits() or UNPUBLISHED
         limits = [limit for naming, its in published for limit in tag_limits(naming, its)]
-        return settings._replace(tag_concurrency_limits=limits)
+        return settings._replace(tag_concurrency_limits=[*settings.tag_concurrency_limits, *limits])
 
     def _daemon_is_alive(self) -> bool:
         beat = self._instance.get_daemon_heartbeats().get(QUEUE_DAEMON)
         heartbeat = datetime.fromtimestamp(beat.timestamp, tz=UTC) if beat else None
-        lock = Path(self._instance.root_directory).parent / "run" / "daemon.lock"
+        lock = home_of(self._instance) / "run" / "daemon.lock"
         return daemon_is_alive(lock, heartbeat, now=SystemClock().now())

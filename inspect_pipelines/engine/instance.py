@@ -74,7 +74,7 @@ def ensure_instance(home: Path) -> Path:
     """INSPECT_HOME with its folders and Dagster's settings in place; returns DAGSTER_HOME.
 
     Folders that this call makes are readable by their owner only. A settings file without our first line belongs to a
-    person and stays as it is.
+    person and stays as it is. Where others run Dagster, and its database is not known here, there are no settings.
 
     Raises:
         UsageError: The home is a file, or lies where it cannot be made.
@@ -188,6 +188,8 @@ def _make_private(folder: Path) -> None:
 
 
 def _write_settings(path: Path, settings: Settings) -> None:
+    if settings.dagster_url and not settings.dagster_database_url:
+        return  # Dagster's records are elsewhere: nobody shall look for them, or make others, here
     wanted = settings_text(path.parent, settings.max_runs or most_runs(), settings.run_launcher)
     if kind_of(settings.run_launcher) == CELERY:
         from inspect_pipelines.engine.celery.broker import broker_url  # and Celery, 0.2 s

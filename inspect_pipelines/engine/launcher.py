@@ -11,6 +11,7 @@ import dagster as dg
 from dagster._core.launcher import CheckRunHealthResult, RunLauncher, WorkerStatus
 from dagster._serdes import ConfigurableClass, ConfigurableClassData
 
+from inspect_pipelines.engine.home import home_of
 from inspect_pipelines.engine.warm.local import LocalRuns, Order
 from inspect_pipelines.engine.warm.logs import run_log
 from inspect_pipelines.errors import Unavailable
@@ -36,11 +37,11 @@ class HomeLauncher(RunLauncher):
     @property
     def _home(self) -> Path:
         """INSPECT_HOME."""
-        return Path(self._instance.root_directory).parent
+        return home_of(self._instance)
 
     @property
     def _local(self) -> LocalRuns:
-        return LocalRuns(self._home)
+        return LocalRuns(self._home, Path(self._instance.root_directory))
 
     @cached_property
     def _workers(self) -> WorkerLocks:

@@ -215,10 +215,10 @@ class Services:
     """All that `up` runs."""
 
     web: Service
-    code: Generations
-    warm: Generations | None  # None: another launcher is configured
-    daemon: Service
-    ui: Service | None  # None: `up --no-ui`
+    code: Generations | None = None  # None, and what follows too: others run Dagster
+    warm: Generations | None = None  # None: another launcher is configured
+    daemon: Service | None = None
+    ui: Service | None = None  # None: `up --no-ui`
 
     def all(self) -> list[Service | Generations]:
         """In the order they start."""

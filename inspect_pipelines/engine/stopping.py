@@ -73,10 +73,10 @@ def stop_in_order(
         for child in children:
             child.kill()
 
-    starters = [*services.daemon.children(), *(services.ui.children() if services.ui else [])]
+    starters = [child for one in (services.daemon, services.ui) if one for child in one.children()]
     _terminate(starters)
     wait_for(starters, STARTERS_SECONDS)
-    servers = services.code.children()
+    servers = services.code.children() if services.code else []
     parents = services.warm.children() if services.warm else []
     forked = list(runs())
     workers = [*forked, *(worker for server in servers for worker in server.workers())]

@@ -36,7 +36,7 @@ def ensure_storages(home: Path) -> Path:
         Unavailable: The databases cannot be made, or the disk refused.
     """
     dagster_home = ensure_instance(home)
-    if _are_made(dagster_home):
+    if Settings().dagster_url or _are_made(dagster_home):  # who runs Dagster elsewhere has its databases, too
         return dagster_home
     try:
         lock = take_lock(home / "run" / "first-use.lock", waits=True)

@@ -1,4 +1,7 @@
-"""`up`: web process, code server, daemon and Dagster UI, started in order, kept alive, and stopped without a trace."""
+"""`up`: web process, code server, daemon and Dagster UI, started in order, kept alive, and stopped without a trace.
+
+Where others run Dagster, the web process is all there is; it has the duties (`web/duties/reloader.py` among them).
+"""
 
 from __future__ import annotations
 
@@ -71,7 +74,8 @@ class Supervisor:
         self._is_warm = kind == WARM
         loads = commands.loaded_by(module=wishes.module, is_warm=self._is_warm, with_ui=wishes.with_ui)
         self._stem = Stem(loads, commands.surroundings(settings), self.home / "run", self.home / "logs")
-        self._plays_here = kind not in PACKAGES  # elsewhere, runs go on without us
+        self._elsewhere = settings.dagster_url  # of a Dagster that others run
+        self._plays_here = kind not in PACKAGES and not self._elsewhere  # elsewhere, runs go on without us
         self._databases = Databases(
             [] if settings.database_url else [self.home / "ledger.db", self.home / "inbox.db"]
         )
@@ -108,11 +112,12 @@ class Supervisor:
 
     def _serve(self, services: Services, announce: Announce) -> None:
         began, started_at = self._clock.monotonic(), self._clock.now().isoformat()
-        published, sources = self._published(), Sources(our_folders())
+        published, sources = self._published(), Sources(our_folders() if services.code else [])
         self._publication.all()  # tells what is wrong in a sentence, where the code server shows a traceback
-        self._stem.renew()
+        if services.code:  # else one part is no tree
+            self._stem.renew()
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
-        first: list[Service | Generations] = [services.web, services.code]
+        first = [one for one in (services.web, services.code) if one]
         if not (self._until_ready(first) and self._until_ready(services.all())):
             return
         state = self._state(services, started_at)
@@ -205,27 +210,21 @@ class Supervisor:
         def ask(*where: str) -> Child:
             return self._start("pulse", commands.pulse_argv(*where))
 
+        web = service(
+            "web",
+            lambda: commands.web_argv(wishes.host, self._web.settle(), wishes.part, wishes.proxies),
+            lambda: answers(wishes.host, self._web.port, "/health"),
+            lambda: ask("http", wishes.host, str(self._web.port)),
+        )
+        if self._elsewhere is not None:
+            return Services(web)
         link = sockets / "code.sock"
         code = generations("code", "code server", commands.code_argv, lambda: ask("grpc", str(link)))
         write_atomically(workspace, commands.workspace_text(code.link), is_durable=False)
-        return Services(
-            web=service(
-                "web",
-                lambda: commands.web_argv(wishes.host, self._web.settle(), wishes.part, wishes.proxies),
-                lambda: answers(wishes.host, self._web.port, "/health"),
-                lambda: ask("http", wishes.host, str(self._web.port)),
-            ),
-            code=code,
-            warm=generations("warm", "warm parent", commands.warm_argv, None) if self._is_warm else None,
-            daemon=service("daemon", lambda: commands.daemon_argv(workspace), self._daemon_beats),
-            ui=service(
-                "ui",
-                lambda: commands.ui_argv(workspace, ui_socket),
-                lambda: accepts(ui_socket),
-            )
-            if wishes.with_ui
-            else None,
-        )
+        warm = generations("warm", "warm parent", commands.warm_argv, None) if self._is_warm else None
+        daemon = service("daemon", lambda: commands.daemon_argv(workspace), self._daemon_beats)
+        ui = service("ui", lambda: commands.ui_argv(workspace, ui_socket), lambda: accepts(ui_socket))
+        return Services(web, code, warm, daemon, ui if wishes.with_ui else None)
 
     def _start(self, name: str, argv: Sequence[str]) -> Child:
         if name != "daemon":
@@ -254,7 +253,7 @@ class Supervisor:
             pid=os.getpid(),
             started_at=started_at,
             web_url=self._web.url,
-            ui_url=f"{self._web.url}{UI_PREFIX}" if services.ui else None,
+            ui_url=f"{self._web.url}{UI_PREFIX}" if services.ui else self._elsewhere,
             pids={service.name: service.pid for service in services.all() if service.pid},
         )
 

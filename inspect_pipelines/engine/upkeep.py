@@ -11,11 +11,11 @@ from sqlalchemy import and_, delete, or_
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.domain.retention import Gone, Kind, longest
+from inspect_pipelines.ports.engine import UPKEEP
 from inspect_pipelines.ports.estate import Estate
 from inspect_pipelines.queries.organization import organization
 from inspect_pipelines.usecases.history.sweep import sweep
 
-NAME = "_upkeep"  # no definition's: theirs begin with a letter or a digit
 AT_ONCE = 100  # Dagster runs a page
 LEASES_OF_RUNS = ("worker:", "doubt:")  # resources/shared_workers.py
 TRIMMED_FOR = timedelta(
@@ -51,8 +51,8 @@ def let_go(context: dg.OpExecutionContext, estate: dg.ResourceParam[Estate]) -> 
         context.log.warning(swept.problem)
     gone = [
         *swept.gone,
-        trim_debug(context.instance, before=now - timedelta(days=kept.dagster_debug)),
-        forget_runs(context.instance, before=now - timedelta(days=kept.dagster_runs), but=context.run_id),
+        trim_debug(context.instance, before=now - timedelta(days=kept.dagster_debug), by=context.run),
+        forget_runs(context.instance, before=now - timedelta(days=kept.dagster_runs), by=context.run),
     ]
     context.add_output_metadata(
         {
@@ -74,7 +74,7 @@ def upkeep() -> None:
 def upkeep_job(estate: Estate) -> dg.JobDefinition:
     """The job of every night."""
     return upkeep.to_job(
-        name=NAME,
+        name=UPKEEP,
         description="Every night: lets go what is older than organization.yaml keeps it, and tells how much that was.",
         resource_defs={"estate": dg.ResourceDefinition.hardcoded_resource(estate)},
         executor_def=dg.in_process_executor,
@@ -85,7 +85,7 @@ def upkeep_job(estate: Estate) -> dg.JobDefinition:
 def nightly(job: dg.JobDefinition) -> dg.ScheduleDefinition:
     """When it is done: at a time of night and a minute of the hour at which few schedules are due."""
     return dg.ScheduleDefinition(
-        name=f"{NAME}_schedule",
+        name=f"{UPKEEP}_schedule",
         job=job,
         cron_schedule="17 3 * * *",
         execution_timezone="UTC",
@@ -93,13 +93,17 @@ def nightly(job: dg.JobDefinition) -> dg.ScheduleDefinition:
     )
 
 
-def forget_runs(instance: dg.DagsterInstance, *, before: datetime, but: str = "") -> Gone:
-    """Dagster's own runs that ended before, with their events and their databases, where each run has one."""
+def forget_runs(instance: dg.DagsterInstance, *, before: datetime, by: dg.DagsterRun) -> Gone:
+    """Dagster's own runs that ended before, with their events and their databases, where each run has one.
+
+    Args:
+        by: The run that lets them go; it stays, and so do runs of other code locations than its own.
+    """
     count = size = 0
     # All of them first: Dagster's next page begins behind a run that has to be there still.
     for record in list(_ended(instance, dg.RunsFilter(statuses=ENDED, updated_before=before))):
         run_id = record.dagster_run.run_id
-        if run_id == but:
+        if run_id == by.run_id or _location(record.dagster_run) != _location(by):
             continue
         instance.delete_run(run_id)
         count += 1
@@ -109,8 +113,12 @@ def forget_runs(instance: dg.DagsterInstance, *, before: datetime, but: str = ""
     return Gone(Kind.DAGSTER_RUNS, count, size)
 
 
-def trim_debug(instance: dg.DagsterInstance, *, before: datetime) -> Gone:
-    """Debug lines, and what Dagster tells of its own doing, of runs that ended before; what its UI shows of a run stays."""
+def trim_debug(instance: dg.DagsterInstance, *, before: datetime, by: dg.DagsterRun) -> Gone:
+    """Debug lines, and what Dagster tells of its own doing, of runs that ended before; what its UI shows of a run stays.
+
+    Args:
+        by: As above.
+    """
     storage = instance.event_log_storage
     if not isinstance(storage, SqlEventLogStorage):  # somebody else's, who has windows of their own
         return Gone(Kind.DEBUG_LINES, 0)
@@ -119,6 +127,8 @@ def trim_debug(instance: dg.DagsterInstance, *, before: datetime) -> Gone:
     table = SqlEventLogStorageTable.c
     for record in _ended(instance, dg.RunsFilter(statuses=ENDED, updated_before=before, updated_after=since)):
         run_id = record.dagster_run.run_id
+        if _location(record.dagster_run) != _location(by):
+            continue
         lines = and_(
             table.run_id == run_id,
             or_(
@@ -129,6 +139,12 @@ def trim_debug(instance: dg.DagsterInstance, *, before: datetime) -> Gone:
         with storage.run_connection(run_id) as connection:
             count += connection.execute(delete(SqlEventLogStorageTable).where(lines)).rowcount
     return Gone(Kind.DEBUG_LINES, count)
+
+
+def _location(run: dg.DagsterRun) -> str | None:
+    """The code location that it is of: a Dagster that others run may have some that are not ours."""
+    origin = run.remote_job_origin
+    return origin.repository_origin.code_location_origin.location_name if origin else None
 
 
 def _ended(instance: dg.DagsterInstance, wanted: dg.RunsFilter) -> Iterator[dg.RunRecord]:

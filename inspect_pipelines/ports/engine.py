@@ -48,6 +48,8 @@ class Workers(Protocol):
 # Tags of a Dagster run by which both sides find each other; keys that begin so are not shown by Dagster's UI.
 HIDDEN = ".dagster/inspect."
 ORIGIN_TAG, ORG_TAG = f"{HIDDEN}origin", f"{HIDDEN}org"
+# A job of every night; by it a code location of ours is known among others. No definition's name: theirs begin with a letter or a digit.
+UPKEEP = "_upkeep"
 
 
 @dataclass(frozen=True, slots=True)

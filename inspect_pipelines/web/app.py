@@ -32,6 +32,7 @@ from inspect_pipelines.web.api.streams import Streams
 from inspect_pipelines.web.api.v1 import v1
 from inspect_pipelines.web.console.console import Console
 from inspect_pipelines.web.dagster_ui.door import DagsterDoor
+from inspect_pipelines.web.dagster_ui.link import DagsterLink
 from inspect_pipelines.web.draining import Drain, LastOnes
 from inspect_pipelines.web.duties.duty import Duty
 from inspect_pipelines.web.missing_picture import missing as missing_picture
@@ -56,7 +57,7 @@ def create_app(
     *,
     gate: Gate,
     receiver: Receiver | None = None,
-    dagster_ui: DagsterDoor | None = None,
+    dagster_ui: DagsterDoor | DagsterLink | None = None,
     engine: Callable[[], Engine | None] = lambda: None,
     streams: Streams | None = None,
     drain: Drain | None = None,

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from inspect_pipelines.errors import InspectError, NotFound, Refused, Unavailable
 from inspect_pipelines.ports.clock import Clock
-from inspect_pipelines.ports.engine import Launch
+from inspect_pipelines.ports.engine import UPKEEP, Launch
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = (
@@ -20,6 +20,7 @@ PATIENCE_SECONDS = (
     20.0  # from `apply` until the code server has loaded a new job; or from a launch until it runs
 )
 LOOK_EVERY_SECONDS = 0.5
+ASK_WHO_RUNS_IT = "see whether it is up, and whether INSPECT_DAGSTER_URL names it"
 
 IS_OVER = frozenset({"SUCCESS", "FAILURE", "CANCELED"})
 
@@ -42,12 +43,6 @@ mutation Terminate($id: String!) { terminateRun(runId: $id, terminatePolicy: SAF
 STATUS = """
 query Status($id: ID!) { runOrError(runId: $id) { __typename ... on Run { status } ... on Error { message } } }
 """
-RELOAD = """
-mutation Reload { reloadWorkspace { __typename
-  ... on Workspace { locationEntries { name loadStatus locationOrLoadError { __typename
-    ... on PythonError { message } } } }
-  ... on Error { message } } }
-"""
 
 NOT_FOUND = frozenset({"PipelineNotFoundError", "RunNotFoundError", "RepositoryNotFoundError"})
 REFUSED = frozenset(
@@ -55,6 +50,7 @@ REFUSED = frozenset(
         "RunConfigValidationInvalid",
         "RunConflict",
         "UnauthorizedError",
+        "ReloadNotSupported",
         "InvalidSubsetError",
         "TerminateRunFailure",
     }
@@ -83,6 +79,7 @@ class GraphqlEngine:
         answer_seconds: float = ANSWER_SECONDS,
     ) -> None:
         self.url = url.rstrip("/")
+        self._advice = "is `inspect-pipelines up` running?" if socket else ASK_WHO_RUNS_IT
         self._clock = clock
         self._patience_seconds = patience_seconds
         import httpx  # 0.1 s, which only those pay who ask somebody
@@ -130,7 +127,7 @@ class GraphqlEngine:
             "runConfigData": {},
             "executionMetadata": {"tags": [{"key": key, "value": text} for key, text in launch.tags.items()]},
         }
-        answer = _expected("LaunchRunSuccess", self.ask(LAUNCH, asked, params=params)["launchRun"], asked)
+        answer = expected("LaunchRunSuccess", self.ask(LAUNCH, asked, params=params)["launchRun"], asked)
         run_id: str = answer["run"]["runId"]
         return run_id
 
@@ -150,7 +147,7 @@ class GraphqlEngine:
             if failed and not self.is_alive(handle):
                 return
             if not failed or self._clock.monotonic() >= deadline:
-                _expected("TerminateRunSuccess", answer, asked)
+                expected("TerminateRunSuccess", answer, asked)
                 return
             self._clock.sleep(LOOK_EVERY_SECONDS)
 
@@ -158,40 +155,27 @@ class GraphqlEngine:
         """False once it has ended, or when Dagster does not know it; True when nobody answers: it may be alive."""
         asked = f"looking at Dagster run {handle!r}"
         try:
-            answer = _expected("Run", self.ask(STATUS, asked, id=handle)["runOrError"], asked)
+            answer = expected("Run", self.ask(STATUS, asked, id=handle)["runOrError"], asked)
         except NotFound:
             return False
         except Unavailable:
             return True
         return answer["status"] not in IS_OVER
 
-    def reload_workspace(self) -> None:
-        """Make the UI look at its code server now.
-
-        Raises:
-            Unavailable: Nobody answered, or the definitions do not load.
-        """
-        asked = "reloading the workspace"
-        answer = _expected("Workspace", self.ask(RELOAD, asked)["reloadWorkspace"], asked)
-        for entry in answer["locationEntries"]:
-            loaded = entry["locationOrLoadError"] or {}
-            if loaded.get("__typename") == "PythonError":
-                raise Unavailable(f"{asked} failed: {entry['name']!r} does not load: {_first_line(loaded)}")
-
     def _home_of(self, job_name: str, asked: str) -> tuple[str, str]:
         """(repository, location) of a job."""
         deadline = self._clock.monotonic() + self._patience_seconds
         while True:
-            answer = _expected("RepositoryConnection", self.ask(JOBS, asked)["repositoriesOrError"], asked)
+            answer = expected("RepositoryConnection", self.ask(JOBS, asked)["repositoriesOrError"], asked)
             jobs = {
                 job["name"]: (node["name"], node["location"]["name"])
-                for node in answer["nodes"]
+                for node in of_ours(answer["nodes"])
                 for job in node["jobs"]
             }
             if job_name in jobs:
                 return jobs[job_name]
             if self._clock.monotonic() >= deadline:
-                known = ", ".join(sorted(name for name in jobs if not name.startswith("__"))) or "none"
+                known = ", ".join(sorted(name for name in jobs if not name.startswith("_"))) or "none"
                 raise NotFound(
                     f"{asked} failed: Dagster at {self.url} has no such job (it has: {known}); "
                     "publish it with: inspect-pipelines apply"
@@ -209,8 +193,7 @@ class GraphqlEngine:
             body = reply.json()
         except self._errors as error:
             raise Unavailable(
-                f"{asked} failed: Dagster at {self.url} does not answer ({type(error).__name__}); "
-                "is `inspect-pipelines up` running?"
+                f"{asked} failed: Dagster at {self.url} does not answer ({type(error).__name__}); {self._advice}"
             ) from error
         except ValueError as error:
             raise Unavailable(
@@ -224,7 +207,12 @@ class GraphqlEngine:
         return data
 
 
-def _expected(typename: str, answer: Mapping[str, Any], asked: str) -> Mapping[str, Any]:
+def of_ours(repositories: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Those with our definitions; a Dagster that others run may have more, with jobs of any name."""
+    return [one for one in repositories if UPKEEP in {job["name"] for job in one["jobs"]}]
+
+
+def expected(typename: str, answer: Mapping[str, Any], asked: str) -> Mapping[str, Any]:
     """The answer, when it is of this type; else its error as one of ours."""
     found = answer["__typename"]
     if found == typename:
@@ -232,10 +220,10 @@ def _expected(typename: str, answer: Mapping[str, Any], asked: str) -> Mapping[s
     kind: type[InspectError] = (
         NotFound if found in NOT_FOUND else Refused if found in REFUSED else Unavailable
     )
-    raise kind(f"{asked} failed: {_first_line(answer)} ({found})")
+    raise kind(f"{asked} failed: {first_line(answer)} ({found})")
 
 
-def _first_line(answer: Mapping[str, Any]) -> str:
+def first_line(answer: Mapping[str, Any]) -> str:
     texts = [answer.get("message") or "", *(error["message"] for error in answer.get("errors", []))]
     told = "; ".join(text.strip().splitlines()[0] for text in texts if text.strip())
     return told or "no reason given"

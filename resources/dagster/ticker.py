@@ -14,23 +14,23 @@ from inspect_pipelines.domain.naming import Naming
 from inspect_pipelines.errors import Unavailable
 from inspect_pipelines.ports.clock import Clock
 from inspect_pipelines.ports.engine import ORG_TAG, ORIGIN_TAG, TickerState
-from resources.dagster.graphql import GraphqlEngine
+from resources.dagster.graphql import GraphqlEngine, of_ours
 
 ANSWER_SECONDS = 10.0
 ASKED_AT_ONCE = 50  # origins a query
 
 SCHEDULES = """
 query Schedules { repositoriesOrError { __typename
-  ... on RepositoryConnection { nodes { schedules { name scheduleState { status
+  ... on RepositoryConnection { nodes { jobs { name } schedules { name scheduleState { status
     typeSpecificData { __typename ... on ScheduleData { startTimestamp } } } } } } } }
 """
 SENSORS = """
 query Sensors { repositoriesOrError { __typename
-  ... on RepositoryConnection { nodes { sensors { name sensorState { status ticks(limit: 1) { timestamp } } } } } } }
+  ... on RepositoryConnection { nodes { jobs { name } sensors { name sensorState { status ticks(limit: 1) { timestamp } } } } } } }
 """
 HOMES = """
 query Homes { repositoriesOrError { __typename
-  ... on RepositoryConnection { nodes { name location { name } schedules { name } sensors { name } } } } }
+  ... on RepositoryConnection { nodes { name location { name } jobs { name } schedules { name } sensors { name } } } } }
 """
 RESET = """
 mutation Reset($s: %sSelector!) { reset%s(%sSelector: $s) { __typename ... on Error { message } } }
@@ -82,7 +82,9 @@ class DagsterTicker:
         except Unavailable:
             return None
         return tuple(
-            _sensor(sensor) for repository in answer.get("nodes", []) for sensor in repository["sensors"]
+            _sensor(sensor)
+            for repository in of_ours(answer.get("nodes", []))
+            for sensor in repository["sensors"]
         )
 
     def reset(self, naming: Naming, schedules: Sequence[DefinitionId], sensors: Sequence[str]) -> None:
@@ -94,7 +96,7 @@ class DagsterTicker:
         wanted = {"Schedule": {naming.schedule(one) for one in schedules}, "Sensor": set(sensors)}
         with self._engine() as engine:
             answer = engine.ask(HOMES, "looking for switches")["repositoriesOrError"]
-            for home in answer.get("nodes", []):
+            for home in of_ours(answer.get("nodes", [])):
                 for kind, names in wanted.items():
                     word = kind.lower()
                     for name in sorted(names & {one["name"] for one in home[f"{word}s"]}):
@@ -130,7 +132,7 @@ def _states(engine: GraphqlEngine) -> dict[str, Any]:
     answer = engine.ask(SCHEDULES, "looking at schedules")["repositoriesOrError"]
     return {
         schedule["name"]: schedule["scheduleState"]
-        for repository in answer.get("nodes", [])
+        for repository in of_ours(answer.get("nodes", []))
         for schedule in repository["schedules"]
     }
 

@@ -13,7 +13,8 @@ from houses import a_house, an_estate, apply
 from inspect_pipelines.domain.ids import OrgId
 from inspect_pipelines.domain.organization import Organization
 from inspect_pipelines.domain.retention import SWEPT, Kind, Retention
-from inspect_pipelines.engine.upkeep import NAME, forget_runs, nightly, trim_debug, upkeep_job
+from inspect_pipelines.engine.upkeep import forget_runs, nightly, trim_debug, upkeep_job
+from inspect_pipelines.ports.engine import UPKEEP
 from inspect_pipelines.queries.status import status
 from loopback_site.server import png
 from resources.gallery.folder import FolderGallery
@@ -49,9 +50,11 @@ def test_debug_lines_go_once_they_are_old_and_what_dagster_shows_of_a_run_stays(
     run_id = a_dagster_run(dagster)
     now = datetime.now(UTC)
 
-    early = trim_debug(dagster, before=now - TOMORROW)
+    by = dg.DagsterRun("_upkeep")
+
+    early = trim_debug(dagster, before=now - TOMORROW, by=by)
     lines = len(dagster.all_logs(run_id))
-    done = trim_debug(dagster, before=now + TOMORROW)
+    done = trim_debug(dagster, before=now + TOMORROW, by=by)
 
     assert early.count == 0
     assert done.count >= 2
@@ -69,8 +72,9 @@ def test_dagster_s_own_runs_go_with_their_databases_but_never_the_one_that_asks(
     was_there = shard.exists()
     now = datetime.now(UTC)
 
-    assert forget_runs(dagster, before=now - TOMORROW).count == 0
-    done = forget_runs(dagster, before=now + TOMORROW, but=asking)
+    by = dagster.get_run_by_id(asking)
+    assert forget_runs(dagster, before=now - TOMORROW, by=by).count == 0
+    done = forget_runs(dagster, before=now + TOMORROW, by=by)
 
     assert was_there
     assert not shard.exists()
@@ -123,6 +127,6 @@ def test_a_night_after_a_leap_of_the_clock_touches_nothing_of_dagster_s_either(
 def test_the_job_has_a_name_that_no_definition_has_and_is_due_each_night(tmp_path: Path) -> None:
     schedule = nightly(upkeep_job(an_estate(a_house(tmp_path))))
 
-    assert schedule.job_name == NAME == "_upkeep"
+    assert schedule.job_name == UPKEEP == "_upkeep"
     assert (schedule.cron_schedule, schedule.execution_timezone) == ("17 3 * * *", "UTC")
     assert schedule.default_status is dg.DefaultScheduleStatus.RUNNING

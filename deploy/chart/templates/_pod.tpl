@@ -67,6 +67,9 @@ env:
   - name: INSPECT_BROKER_URL
     valueFrom: {secretKeyRef: {name: {{ .root.Values.secret }}, key: broker-url}}
   {{- end }}
+  {{- with .root.Values.dagster.url }}
+  - {name: INSPECT_DAGSTER_URL, value: {{ . | quote }}}
+  {{- end }}
   {{- range $name, $value := .root.Values.settings }}
   - {name: {{ $name }}, value: {{ $value | quote }}}
   {{- end }}

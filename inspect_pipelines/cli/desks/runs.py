@@ -114,11 +114,11 @@ class RunsHere(RunDesk):
         )
 
     def show(self, text: str) -> Dossier:
-        from inspect_pipelines.engine.state import read_state
+        from inspect_pipelines.engine.choose import dagster_ui
 
-        state = read_state(Settings().absolute_home())
+        ui = dagster_ui(Settings())
         run = find_run(self._house, text, or_definition=True)
-        return show_run(self._house, run, state.ui_url if state else None)
+        return show_run(self._house, run, ui.url if ui else None)
 
     def find(self, text: str, *, or_definition: bool = False) -> RunId:
         return find_run(self._house, text, or_definition=or_definition).id

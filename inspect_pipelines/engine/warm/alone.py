@@ -17,8 +17,9 @@ from resources.workers import WorkerLocks
 def main() -> int:
     """Adopt the lock, then import what executes, then execute."""
     dagster_run_id, lock = sys.argv[1], int(sys.argv[2])
-    dagster_home = Path(os.environ["DAGSTER_HOME"])  # noqa: TID251 Dagster's own variable, not a setting of ours
-    WorkerLocks(dagster_home.parent / "run" / "workers").adopt(dagster_run_id, lock)
+    # Not by the settings, whose import would keep the lock waiting; whoever starts this has set both.
+    home, dagster_home = (Path(os.environ[name]) for name in ("INSPECT_HOME", "DAGSTER_HOME"))  # noqa: TID251
+    WorkerLocks(home / "run" / "workers").adopt(dagster_run_id, lock)
 
     gc.disable()  # what is loaded stays; to look through it again and again takes a tenth of the start
     import dagster as dg
@@ -35,7 +36,7 @@ def main() -> int:
     gc.freeze()
     gc.enable()
     with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
-        return execute(dagster_run_id, instance, find, workers_of(dagster_home.parent))
+        return execute(dagster_run_id, instance, find, workers_of(home))
 
 
 if __name__ == "__main__":

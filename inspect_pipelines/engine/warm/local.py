@@ -35,10 +35,13 @@ class LocalRuns:
 
     A run is in the hands of the process that holds its lock (`resources/workers.py`). That is all the state there is: any
     process of this machine can interrupt a run that another one started.
+
+    Args:
+        dagster_home: Of the Dagster that launches; None: the one in this home.
     """
 
-    def __init__(self, home: Path) -> None:
-        self._home = home
+    def __init__(self, home: Path, dagster_home: Path | None = None) -> None:
+        self._home, self._dagster_home = home, dagster_home or home / "dagster"
         self.workers = WorkerLocks(home / "run" / "workers")
 
     def start(self, order: Order) -> str | None:
@@ -86,9 +89,7 @@ class LocalRuns:
     def _start_alone(self, run_id: str) -> int:
         """A process that has the run's lock; it outlives this one."""
         lock = self.workers.descriptor(run_id)
-        environment = child_environment(
-            INSPECT_HOME=str(self._home), DAGSTER_HOME=str(self._home / "dagster")
-        )
+        environment = child_environment(INSPECT_HOME=str(self._home), DAGSTER_HOME=str(self._dagster_home))
         try:
             with run_log(self._home, run_id).open("ab") as output:
                 child = subprocess.Popen(

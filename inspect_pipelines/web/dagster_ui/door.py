@@ -1,4 +1,4 @@
-"""`/dagster`: Dagster's UI behind our door; its own server listens on a socket that only this user's processes reach."""
+"""`/dagster`: Dagster's UI behind our door; its own server is reached by us only, or by whom its network lets in."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from inspect_pipelines.web.access.declaration import ANYBODY, is_for, permitted
 from inspect_pipelines.web.access.gate import Gate
 from inspect_pipelines.web.dagster_ui.admission import Refusal, refusal, stranger
 from inspect_pipelines.web.dagster_ui.forwarding import ADMITTED_EVERY_SECONDS, Forwarding
+from inspect_pipelines.web.dagster_ui.place import Place
 
 REFUSED_SOCKET = 1008  # RFC 6455: policy violation
 
@@ -28,7 +29,7 @@ class DagsterDoor:
 
     Args:
         gate: Who may come in at all.
-        socket: Of Dagster's own server; nothing listens there while that one is not up.
+        place: Where Dagster's own server listens, while it is up.
         origins: As in `admission.refusal`.
         admitted_every_seconds: How often it is asked whether a WebSocket may stay.
     """
@@ -38,13 +39,13 @@ class DagsterDoor:
     def __init__(
         self,
         gate: Gate,
-        socket: str,
+        place: Place,
         *,
         origins: Collection[str] = (),
         admitted_every_seconds: float = ADMITTED_EVERY_SECONDS,
     ) -> None:
         self._gate, self._origins = gate, origins
-        self._forwarding = Forwarding(socket, admitted_every_seconds=admitted_every_seconds)
+        self._forwarding = Forwarding(place, admitted_every_seconds=admitted_every_seconds)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = Headers(scope=scope)

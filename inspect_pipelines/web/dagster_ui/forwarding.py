@@ -1,8 +1,7 @@
-"""Requests and WebSockets, handed on to an HTTP server on a Unix socket."""
+"""Requests and WebSockets, handed on to an HTTP server."""
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from urllib.parse import quote
 
@@ -13,8 +12,10 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
 from starlette.types import Message, Receive, Scope, Send
 from starlette.websockets import WebSocket
-from websockets.asyncio.client import ClientConnection, unix_connect
+from websockets.asyncio.client import ClientConnection
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
+
+from inspect_pipelines.web.dagster_ui.place import Place
 
 # RFC 9110, 7.6.1: they belong to one connection; and what our own server says of itself.
 OF_ONE_CONNECTION = frozenset(
@@ -28,45 +29,32 @@ OF_OURS = frozenset(
 )  # who asks is known by then, and nobody behind us needs to be them
 ADMITTED_EVERY_SECONDS = 15.0  # as streams are
 REFUSED = 1008  # RFC 6455: policy violation
-TIMEOUT = httpx.Timeout(
-    120.0, connect=30.0
-)  # a launch without a daemon waits for the run's process; nobody there is known at once
-IDLE_CONNECTIONS = 20
-IDLE_SECONDS = 2.0  # the server closes them after five; one that it closes as we use it has lost a request
 TRY_AGAIN_LATER = 1013  # a WebSocket's end, RFC 6455's registry
-AWAY = "Dagster's UI does not answer; it is coming up, or `up` runs with --no-ui; see logs/ui.log"
 
 
 class Forwarding:
     """To one server; nothing is opened before the first request.
 
     Args:
-        socket: Where it listens.
+        place: Where it listens.
         admitted_every_seconds: How often it is asked whether a WebSocket may stay.
     """
 
-    def __init__(self, socket: str, *, admitted_every_seconds: float = ADMITTED_EVERY_SECONDS) -> None:
-        self._socket, self._admitted_every = socket, admitted_every_seconds
-        limits = httpx.Limits(
-            max_connections=None,
-            max_keepalive_connections=IDLE_CONNECTIONS,
-            keepalive_expiry=IDLE_SECONDS,
-        )
-        # Nobody speaks TLS on a socket of this machine, and to read whom we trust delays the start.
-        trusted = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        transport = httpx.AsyncHTTPTransport(verify=trusted, uds=self._socket, limits=limits)
-        self._client = httpx.AsyncClient(transport=transport, timeout=TIMEOUT, trust_env=False)
+    def __init__(self, place: Place, *, admitted_every_seconds: float = ADMITTED_EVERY_SECONDS) -> None:
+        self._place, self._admitted_every = place, admitted_every_seconds
+        self._left_out = OF_OURS | {b"host"} if place.has_own_name else OF_OURS
+        self._client = place.client()
 
     async def close(self) -> None:
         await self._client.aclose()
 
     async def http(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request and its answer, neither held in memory; Host and path stay as they were asked."""
+        """One request and its answer, neither held in memory; the path stays as it was asked, and Host where it is ours."""
         request = Request(scope, receive)
         onward = httpx.Request(
             scope["method"],
-            httpx.URL(scheme="http", host="dagster", raw_path=_target(scope)),
-            headers=[one for one in _kept(request.headers.raw) if one[0].lower() not in OF_OURS],
+            httpx.URL(self._place.origin).copy_with(raw_path=_target(scope)),
+            headers=[one for one in _kept(request.headers.raw) if one[0].lower() not in self._left_out],
             content=_body(request) if scope["method"] == "POST" else None,
         )
         try:
@@ -74,7 +62,7 @@ class Forwarding:
         except ClientDisconnect:
             return
         except httpx.HTTPError:
-            await JSONResponse({"error": AWAY}, status_code=503)(scope, receive, send)
+            await JSONResponse({"error": self._place.away}, status_code=503)(scope, receive, send)
             return
         try:
             await send(_start_of(answer))
@@ -98,13 +86,7 @@ class Forwarding:
         """One WebSocket, until either side ends it, or whoever opened it may not any more."""
         ours = WebSocket(scope, receive, send)
         try:
-            theirs = await unix_connect(
-                self._socket,
-                f"ws://dagster{_target(scope).decode()}",
-                subprotocols=scope["subprotocols"] or None,
-                compression=None,
-                max_size=None,  # an event log's page may be long, and it comes from our own server
-            )
+            theirs = await self._place.websocket(_target(scope).decode(), scope["subprotocols"] or None)
         except (OSError, InvalidHandshake):
             await ours.close(TRY_AGAIN_LATER)
             return
@@ -167,7 +149,9 @@ def _start_of(answer: httpx.Response) -> Message:
     start = {
         "type": "http.response.start",
         "status": answer.status_code,
-        "headers": _kept(answer.headers.raw),
+        "headers": [
+            one for one in _kept(answer.headers.raw) if one[0].lower() != b"set-cookie"
+        ],  # ours to set
     }
     headers = MutableHeaders(scope=start)
     # Our own policy would stop its workers and styles; Dagster sets one on each of its pages.

@@ -75,10 +75,6 @@ def test_a_run_that_dagster_does_not_know_is_not_alive_and_cannot_be_terminated(
         engine.terminate(unknown)
 
 
-def test_a_workspace_that_loads_can_be_reloaded(engine: GraphqlEngine) -> None:
-    engine.reload_workspace()
-
-
 # What a healthy Dagster does not say on demand: a strict stand-in says it.
 
 
@@ -91,7 +87,13 @@ class StandIn(HTTPServer):
             "Jobs": {
                 "repositoriesOrError": {
                     "__typename": "RepositoryConnection",
-                    "nodes": [{"name": "r", "location": {"name": "l"}, "jobs": [{"name": "quick"}]}],
+                    "nodes": [
+                        {
+                            "name": "r",
+                            "location": {"name": "l"},
+                            "jobs": [{"name": "quick"}, {"name": "_upkeep"}],
+                        }
+                    ],
                 }
             }
         }
@@ -196,17 +198,6 @@ def test_a_run_that_cannot_be_terminated_although_it_lives_is_refused(
 
     with pytest.raises(Refused, match="terminating Dagster run 'abc' failed: could not be terminated"):
         asking.terminate("abc")
-
-
-def test_definitions_that_do_not_load_are_told_by_a_reload(stand_in: StandIn, asking: GraphqlEngine) -> None:
-    broken = {"__typename": "PythonError", "message": "no module\nmore"}
-    entry = {"name": "ours", "loadStatus": "LOADED", "locationOrLoadError": broken}
-    stand_in.answers["Reload"] = {"reloadWorkspace": {"__typename": "Workspace", "locationEntries": [entry]}}
-
-    with pytest.raises(
-        Unavailable, match=r"reloading the workspace failed: 'ours' does not load: no module$"
-    ):
-        asking.reload_workspace()
 
 
 @pytest.mark.parametrize(
