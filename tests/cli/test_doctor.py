@@ -16,8 +16,11 @@ from click.testing import CliRunner
 
 from history_builders import a_home
 from inspect_pipelines.cli import doctor as checks
+from inspect_pipelines.cli.dagster_check import elsewhere
 from inspect_pipelines.cli.doctor import doctor
+from inspect_pipelines.cli.up import variables
 from inspect_pipelines.config.settings import Settings
+from inspect_pipelines.errors import Refused
 from resources import chromium
 
 
@@ -308,3 +311,27 @@ def test_a_ledger_that_cannot_be_read_is_named(project):
     assert not check.is_ok
     assert "is damaged" in check.found
     assert check.how.startswith("put a backup in its place")
+
+
+def test_a_dagster_of_others_that_does_not_answer_is_one_line_and_none_is_looked_for_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSPECT_DAGSTER_URL", "http://127.0.0.1:9")
+    settings = Settings(home=tmp_path)
+
+    (check,) = elsewhere(settings, "http://127.0.0.1:9")
+
+    assert (check.name, check.is_ok) == ("Dagster of others", False)
+    assert "Dagster at http://127.0.0.1:9 does not answer" in check.found
+    assert check.how == "see whether it is up, and whether INSPECT_DAGSTER_URL names it"
+
+
+def test_env_points_dagster_nowhere_where_others_run_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("INSPECT_DAGSTER_URL", "http://127.0.0.1:9")
+
+    with pytest.raises(
+        Refused, match=r"others run it, at 'http://127.0.0.1:9'.*INSPECT_DAGSTER_DATABASE_URL"
+    ):
+        variables(Settings(home=tmp_path))

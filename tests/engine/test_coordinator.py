@@ -183,6 +183,20 @@ def test_one_host_two_of_a_repository_and_five_of_an_organisation_run_at_once_by
     assert unlimited == ["host0", "repo0", "repo1", "org0", "org1", "other"]
 
 
+def test_limits_that_whoever_runs_dagster_has_written_hold_beside_ours(tmp_path: Path) -> None:
+    file = ensure_instance(tmp_path) / "dagster.yaml"
+    settings = yaml.safe_load(file.read_text())
+    theirs = {"key": "team", "value": "sales", "limit": 3}
+    settings["run_coordinator"]["config"]["tag_concurrency_limits"] = [theirs]
+    file.write_text(yaml.safe_dump(settings))
+
+    with dg.DagsterInstance.from_config(str(file.parent)) as instance:
+        limits = instance.get_concurrency_config().run_queue_config.tag_concurrency_limits
+
+    assert limits[0] == theirs
+    assert [limit["limit"] for limit in limits[1:]] == [5, 2, 1]
+
+
 def test_an_apply_changes_the_limits_of_a_daemon_that_runs(instance: dg.DagsterInstance, home: Path) -> None:
     instance.wipe()
     for number in range(3):

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+from dagster._core.remote_origin import (
+    GrpcServerCodeLocationOrigin,
+    RemoteJobOrigin,
+    RemoteRepositoryOrigin,
+)
 
 from builders import NOW, a_schedule
 from houses import a_house, an_estate, apply
@@ -82,6 +87,25 @@ def test_dagster_s_own_runs_go_with_their_databases_but_never_the_one_that_asks(
     assert done.size_bytes > 10_000
     assert dagster.get_run_by_id(old) is None
     assert dagster.get_run_by_id(asking) is not None
+
+
+def test_runs_of_other_people_s_code_locations_are_not_touched(dagster) -> None:
+    def ended(location: str) -> dg.DagsterRun:
+        origin = GrpcServerCodeLocationOrigin("localhost", socket="/nowhere", location_name=location)
+        job = RemoteJobOrigin(RemoteRepositoryOrigin(origin, "__repository__"), "job")
+        run = dg.DagsterRun("job", status=dg.DagsterRunStatus.SUCCESS, remote_job_origin=job)
+        dagster.add_run(run)
+        for level, text in ((10, "a small thing"), (20, "a large thing")):
+            dagster.handle_new_event(dg.EventLogEntry(None, level, text, run.run_id, 1.0, job_name="job"))
+        return run
+
+    ours, theirs, tomorrow = ended("qa"), ended("sales"), datetime.now(UTC) + TOMORROW
+
+    assert trim_debug(dagster, before=tomorrow, by=ours).count == 1
+    assert messages(dagster, theirs.run_id) == ["a small thing", "a large thing"]
+    assert forget_runs(dagster, before=tomorrow, by=ended("qa")).count == 1
+    assert dagster.get_run_by_id(ours.run_id) is None
+    assert dagster.get_run_by_id(theirs.run_id) is not None
 
 
 def test_the_nightly_job_sweeps_the_home_and_tells_each_kind(dagster, tmp_path: Path) -> None:

@@ -259,6 +259,34 @@ def test_dagsters_switches_say_what_the_files_say_again_after_the_next_apply(
     assert look() == "nothing was applied since the last look"
 
 
+def test_a_sensor_that_somebody_else_has_stopped_in_a_dagster_of_many_stays_so(
+    house: House, instance: dg.DagsterInstance
+) -> None:
+    for location, name in (("qa", "reconcile"), ("sales", "orders")):
+        server = GrpcServerCodeLocationOrigin("localhost", socket="/x", location_name=location)
+        origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(server, "__repository__"), name)
+        instance.add_instigator_state(
+            InstigatorState(origin, InstigatorType.SENSOR, InstigatorStatus.STOPPED, SensorInstigatorData())
+        )
+    context = dg.SensorEvaluationContext(
+        instance.get_ref(),
+        instance=instance,
+        cursor=json.dumps({DEFAULT_ORG: "before"}),
+        resources={"estate": dg.ResourceDefinition.hardcoded_resource(an_estate(house, BETA))},
+        code_location_origin=GrpcServerCodeLocationOrigin("localhost", socket="/x", location_name="qa"),
+    )
+    publish(house, DEFAULT_ORG, "nightly-shop")
+
+    with context:
+        said = switches.evaluate_tick(context).skip_message
+
+    assert said == "as the files say again: reconcile"
+    assert statuses(instance) == {
+        "reconcile": InstigatorStatus.DECLARED_IN_CODE,
+        "orders": InstigatorStatus.STOPPED,
+    }
+
+
 def test_a_sensor_that_was_stopped_in_dagsters_ui_ticks_again_after_the_next_apply(
     house: House, instance: dg.DagsterInstance
 ) -> None:
