@@ -114,7 +114,7 @@ class Supervisor:
         began, started_at = self._clock.monotonic(), self._clock.now().isoformat()
         published, sources = self._published(), Sources(our_folders() if services.code else [])
         self._publication.all()  # tells what is wrong in a sentence, where the code server shows a traceback
-        if services.code:  # else one part is no tree
+        if services.code:  # else there is one part, which loads by itself
             self._stem.renew()
         # The UI and the daemon come second: they look for the code server at once, and wait long when it is not there.
         first = [one for one in (services.web, services.code) if one]

@@ -230,7 +230,8 @@ def test_when_nobody_answers_a_run_may_still_be_alive() -> None:
         assert not engine.answers()
         assert engine.is_alive("abc")
         with pytest.raises(
-            Unavailable, match=r"does not answer \(ConnectError\); is `inspect-pipelines up` running\?"
+            Unavailable,
+            match=r"does not answer \(ConnectError\); see whether it is up, and whether INSPECT_DAGSTER",
         ):
             engine.launch(a_launch("quick", "1"))
         engine.close()
