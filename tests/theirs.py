@@ -15,12 +15,13 @@ import psutil
 import psycopg
 import sqlalchemy as sa
 
+from journeys_commands import COMMAND
 from patience import until
 from resources.clock import SystemClock
 from resources.dagster.graphql import GraphqlEngine
 
 MODULE = "inspect_pipelines.definitions"
-DAGSTER = [sys.executable, "-m", "dagster"]
+DAGSTER = [COMMAND, "dagster"]  # as the image starts it, whose entry point is ours
 LAUNCHER = {"module": "inspect_pipelines.engine.launcher", "class": "InspectRunLauncher"}
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shlex
 import sys
+from pathlib import Path
 
 import click
 
@@ -103,7 +104,9 @@ def dagster(words: tuple[str, ...]) -> None:
     ours = {} if settings.dagster_url else variables(settings)
     if words[:1] == ("code-server",):
         ours.pop("DAGSTER_MODULE_NAME", None)  # it names its own
-    os.execve(sys.executable, [sys.executable, "-m", "dagster", *words], child_environment(**ours))  # noqa: S606
+    # Dagster's script, not `-m dagster`: the folder that we were called in may hold packages named like ours.
+    script = str(Path(sys.executable).with_name("dagster"))
+    os.execve(sys.executable, [sys.executable, script, *words], child_environment(**ours))  # noqa: S606
 
 
 def variables(settings: Settings) -> dict[str, str]:
