@@ -84,7 +84,8 @@ class Elsewhere:
         self.away = f"Dagster at {url} does not answer; ask whoever runs it, or correct INSPECT_DAGSTER_URL"
 
     def client(self) -> httpx.AsyncClient:
-        return httpx.AsyncClient(timeout=TIMEOUT, limits=LIMITS, trust_env=False)
+        trusted = httpx.create_ssl_context()  # SSL_CERT_FILE's too, as everywhere
+        return httpx.AsyncClient(verify=trusted, timeout=TIMEOUT, limits=LIMITS, trust_env=False)
 
     async def websocket(self, target: str, subprotocols: list[Subprotocol] | None) -> ClientConnection:
         url = f"{self._sockets}{target}"
