@@ -80,9 +80,11 @@ def test_an_origin_that_dagster_has_a_run_for_is_requested_among_many_that_it_ha
     )
     others = [f"cron:quick:2026-11-22T07:{minute:02d}Z" for minute in range(1, ASKED_AT_ONCE + 5)]
 
-    found = ticker.look(OURS, [QUICK], [*others, origin, 'cron:"; { evil }'])
+    def requested() -> frozenset[str] | None:
+        found = ticker.look(OURS, [QUICK], [*others, origin, 'cron:"; { evil }'])
+        return found and found.requested  # it answers within ten seconds, or a busy machine has none to spare
 
-    assert found.requested == {origin}
+    until(lambda: requested() == {origin})
     until(lambda: not engine.is_alive(handle), 60)
 
 
