@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
-from urllib.parse import urlsplit
 
 from pydantic import BaseModel, Field, SecretStr, ValidationError, field_validator
 from pydantic_core import PydanticCustomError
 
+from inspect_pipelines.config.server_address import is_server
 from inspect_pipelines.domain.variable import SECRET_REFERENCE
 from inspect_pipelines.domain.way import AGENT_NAME
 from inspect_pipelines.errors import UsageError
@@ -222,17 +222,6 @@ class Settings(BaseModel):
 
     def dagster_home(self) -> Path:
         return self.absolute_home() / "dagster"
-
-
-def is_server(text: str) -> bool:
-    """Whether it is the address of an HTTP server, perhaps with a path, and nobody's name and password in it."""
-    try:
-        found = urlsplit(text)
-        port = found.port
-    except ValueError:
-        return False
-    is_plain = text.isascii() and text.isprintable() and not {*" @?#\\"} & {*text}
-    return is_plain and found.scheme in ("http", "https") and bool(found.hostname) and port != 0
 
 
 def resolve_secret(reference: str) -> str:
