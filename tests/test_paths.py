@@ -23,6 +23,7 @@ OF_FILES = {"pathlib", "shutil", "tempfile", "os", "glob", "fcntl"}
 KNOW_THE_HOME = {
     "inspect_pipelines/cli/begun.py",  # whether anything was applied there
     "inspect_pipelines/cli/channels.py",  # says where messages go without a channel
+    "inspect_pipelines/cli/cluster.py",  # whether a ledger is there
     "inspect_pipelines/cli/config.py",  # JSON schemas for people's editors
     "inspect_pipelines/cli/desks/files.py",  # likewise
     "inspect_pipelines/cli/desks/runs.py",  # the engine's state file
