@@ -1,4 +1,7 @@
-"""Hosts within this machine, as `make journey-cluster` lays them out: however they end, nothing of them is left."""
+"""Three hosts that share nothing but a network: one is cut off, one killed, Redis emptied, and all is played once.
+
+The short form of `make journey-cluster`, as a process: it goes to live in another network.
+"""
 
 from __future__ import annotations
 
@@ -68,6 +71,23 @@ def refused() -> str | None:
         check=False,
     )
     return None if done.returncode == 0 else done.stderr.strip().splitlines()[-1]
+
+
+def test_a_cut_off_worker_a_killed_host_and_an_emptied_redis_cost_no_run_and_double_none() -> None:
+    process = started("-m", "benchmarks.journey_cluster", "--short")
+    said, told = process.communicate()
+
+    if why := refused():
+        assert process.returncode == 3
+        assert told.strip() == why.partition(": ")[2]
+        return
+    assert process.returncode == 0, f"{said[-6000:]}\n{told[-6000:]}"
+    figures = dict(line.split()[:2] for line in said.splitlines() if " s  " not in line)
+    assert (figures["runs"], figures["runs_cut_off"]) == ("12.00", "2.00")
+    assert float(figures["resumed_elsewhere"]) >= 1, (
+        "what was cut off before its first picture is played elsewhere"
+    )
+    assert float(figures["ended_error"]) >= 1, "and what was cut off later ends"
 
 
 @pytest.mark.parametrize("end", ["fails", "SIGINT", "SIGTERM", "SIGKILL"])
