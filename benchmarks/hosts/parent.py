@@ -1,6 +1,6 @@
 """`python -m benchmarks.hosts.parent`: the warm parent, whose runs play playbooks called `idle-..` without a browser.
 
-A session of those waits as long as one of a small page takes, and stores a real picture; all around it is the product's own.
+A session of those waits as long as it is told to, and stores a real picture; all around it is the product's own.
 With a browser each, two cores would measure Chromium, and nothing of what is between hosts.
 """
 

@@ -18,8 +18,8 @@ class Bucket:
     """Of one provider; what is not said is what the provider's own variables say (`AWS_..`, `GOOGLE_..`, `AZURE_..`)."""
 
     url: str  # without a slash at its end
-    endpoint: str | None = None  # of an S3-compatible server
-    region: str | None = None
+    endpoint: str | None = None  # of an S3-compatible server, or of Azure where it is not the public one
+    region: str | None = None  # of S3
     key: str | None = None  # the id of a key; an account with Azure
     secret: str | None = field(default=None, repr=False)  # a reference, never the secret
 
@@ -70,10 +70,12 @@ def place_of(
 def _check_beside(
     kind: str, *, endpoint: str | None, region: str | None, key: str | None, secret: str | None
 ) -> None:
-    if kind != "s3" and (endpoint or region):
+    if kind == "gs" and endpoint:
         raise UsageError(
-            f"{SAID}_ENDPOINT and {SAID}_REGION are of s3:// only, and {SAID} is {kind}://; unset them"
+            f"{SAID}_ENDPOINT has no meaning with gs://; unset it, and say another address in the service account's JSON (gcs_base_url)"
         )
+    if kind != "s3" and region:
+        raise UsageError(f"{SAID}_REGION is of s3:// only, and {SAID} is {kind}://; unset it")
     if kind == "gs":
         if key:
             raise UsageError(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 CODE = re.compile(r"<Code>(\w{1,64})</Code>")
 STATUS = re.compile(r"status code: (\d{3}[A-Za-z -]*)")
+NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")  # S3 and Google; Azure
 SKEWED = ("RequestTimeTooSkewed", "RequestExpired")
 MOST_SECONDS = 60 * 60 * 24 * 7  # of a link; S3 signs for no longer
 
@@ -165,7 +167,7 @@ class Objects:
         return self._opened
 
     def _check_bucket(self, error: FileNotFoundError) -> None:
-        if "NoSuchBucket" in str(error):
+        if any(code in str(error) for code in NO_BUCKET):
             raise self._no_bucket() from error
 
     def _no_bucket(self) -> Refused:
@@ -184,7 +186,7 @@ class Objects:
             return Refused(
                 f"{where}: the clocks of this machine and the storage differ too much ({said}); set this one"
             )
-        if "NoSuchBucket" in said:
+        if said in NO_BUCKET:
             return self._no_bucket()
         if isinstance(error, exceptions.PermissionDeniedError | exceptions.UnauthenticatedError):
             return Refused(
@@ -204,13 +206,12 @@ def _opened(bucket: Bucket, resolve: Callable[[str], str], patience: Patience) -
             f"{bucket.url!r} needs obstore, which is not installed; install it with: pip install 'inspect-pipelines[objects]'"
         ) from error
     given = _credentials(bucket, resolve)
-    if bucket.kind == "s3":
-        given |= {"endpoint": bucket.endpoint} if bucket.endpoint else {}
-        given |= {"region": bucket.region} if bucket.region else {}
+    given |= {"endpoint": bucket.endpoint} if bucket.endpoint else {}
+    given |= {"region": bucket.region} if bucket.region else {}
     options = {
         "timeout": f"{patience.request_seconds:g}s",
         "connect_timeout": f"{patience.connect_seconds:g}s",
-        "allow_http": bool(bucket.endpoint and bucket.endpoint.startswith("http://")),
+        "allow_http": (bucket.endpoint or _address_in(given)).startswith("http://"),
     }
     retries = {
         "max_retries": patience.retries,
@@ -231,6 +232,13 @@ def _credentials(bucket: Bucket, resolve: Callable[[str], str]) -> dict[str, str
         return {"service_account_key": resolve(bucket.secret)}
     name, secret = WHO[bucket.kind]
     return {name: bucket.key or "", secret: resolve(bucket.secret)}
+
+
+def _address_in(given: Mapping[str, str]) -> str:
+    """Of a storage that is not Google's own, which the service account's JSON says; otherwise ""."""
+    with suppress(ValueError, AttributeError):
+        return str(json.loads(given.get("service_account_key", "")).get("gcs_base_url", ""))
+    return ""
 
 
 def _meta(found: Mapping[str, Any]) -> Meta:

@@ -1,8 +1,9 @@
-"""What every gallery keeps; run over a folder, a bucket of a real S3 server, and the one in memory that other tests use."""
+"""What every gallery keeps; run over a folder, a bucket of a real S3 server, two of stand-ins, and the one in memory."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
@@ -10,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from builders import a_sha
+from clouds import azure, google
 from galleries import MemoryGallery
 from inspect_pipelines.domain.ids import Sha256
 from inspect_pipelines.errors import NotFound, Unreadable
@@ -26,12 +28,19 @@ NOBODYS = Sha256("a" * 64)
 EVER = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-@pytest.fixture(params=["folder", "memory", "bucket"])
-def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> Gallery:
-    if request.param == "bucket":
-        server: ObjectServer = request.getfixturevalue("object_server")
-        return ObjectGallery(server.objects(uuid4().hex), SystemClock())
-    return FolderGallery(tmp_path / "gallery") if request.param == "folder" else MemoryGallery()
+@pytest.fixture(params=["folder", "memory", "bucket", "azure", "google"])
+def gallery(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Gallery]:
+    match request.param:
+        case "bucket":
+            server: ObjectServer = request.getfixturevalue("object_server")
+            yield ObjectGallery(server.objects(uuid4().hex), SystemClock())
+        case "azure" | "google":
+            with {"azure": azure, "google": google}[request.param](tmp_path) as objects:
+                yield ObjectGallery(objects, SystemClock())
+        case "folder":
+            yield FolderGallery(tmp_path / "gallery")
+        case "memory":
+            yield MemoryGallery()
 
 
 def test_a_picture_is_named_by_its_bytes_and_comes_back_as_it_went_in(gallery: Gallery) -> None:

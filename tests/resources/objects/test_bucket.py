@@ -55,8 +55,8 @@ def test_a_folder_elsewhere_is_a_folder() -> None:
         ("s3://shots", {"secret": SECRET}, "set INSPECT_GALLERY_KEY too, or neither"),
         ("az://shots", {"secret": SECRET}, "set INSPECT_GALLERY_KEY too, or neither"),
         ("gs://shots", {"key": "AKIA", "secret": SECRET}, "INSPECT_GALLERY_KEY has no meaning with gs://"),
-        ("gs://shots", {"endpoint": "https://x"}, "are of s3:// only, and INSPECT_GALLERY is gs://"),
-        ("az://shots", {"region": "eu"}, "are of s3:// only"),
+        ("gs://shots", {"endpoint": "https://x"}, "INSPECT_GALLERY_ENDPOINT has no meaning with gs://"),
+        ("az://shots", {"region": "eu"}, "is of s3:// only, and INSPECT_GALLERY is az://"),
     ],
 )
 def test_every_mistake_has_a_sentence(address: str, beside: dict[str, str], sentence: str) -> None:
