@@ -11,7 +11,6 @@ from inspect_pipelines.cli.check import Check, missed
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.errors import InspectError
 from resources.clock import SystemClock
-from resources.publication import FilePublication
 
 if TYPE_CHECKING:
     from resources.dagster.locations import Location
@@ -55,13 +54,15 @@ def _daemons(found: dict[str, bool]) -> Check:
 
 
 def _loaded(settings: Settings, location: Location) -> Check:
+    from inspect_pipelines.wiring import estate
+
     name = "our definitions there"
     if location.problem:
         how = "see the log of that code server: its variables, its INSPECT_HOME, the database"
         return Check(name, False, f"{location.name!r} does not load: {location.problem}", how)
     wanted = {
         compiled.naming.job(definition.id)
-        for compiled in FilePublication(settings.absolute_home()).all()
+        for compiled in estate(settings).publication.all()
         for definition in compiled.definitions
     }
     missing = sorted(wanted - location.jobs)

@@ -15,6 +15,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, OrgId
 from ledger_rows import fill
 from prepared import prepared_postgres
 from resources.ledger import row_security
+from resources.ledger.publication_tables import publications
 from resources.ledger.store import SqlLedgers, create_ledgers
 from resources.ledger.tables import metadata, runs
 
@@ -29,6 +30,10 @@ def filled(postgres_server: str, postgres_bouncer: str) -> Iterator[SqlLedgers]:
     ledgers = create_ledgers(postgres_bouncer)
     with ledgers.of(DEFAULT_ORG).write() as session:
         fill(session)
+    with ledgers.database.write(
+        of=DEFAULT_ORG
+    ) as connection:  # of machines that share the ledger, and no repository's
+        connection.execute(sa.insert(publications).values(org_id=DEFAULT_ORG, body="{}", sha256="a" * 64))
     yield ledgers
     ledgers.close()
 
