@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from inspect_pipelines.domain.ids import (
 )
 from inspect_pipelines.domain.plan import Overlap, Plan
 from inspect_pipelines.domain.playbook import Playbook, Step
+from inspect_pipelines.domain.presence import Presence
 from inspect_pipelines.domain.run import Run, cron_origin
 from inspect_pipelines.domain.schedule import Schedule
 from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
@@ -217,3 +219,23 @@ def an_event(number: int = 1, /, **changes: Any) -> Event:
         "data": {"action": "closed", "merged": True},
     }
     return Event(**(values | changes))
+
+
+def a_presence(**changes: Any) -> Presence:
+    """An `up` that plays what is asked of it."""
+    said = Presence(
+        host="a",
+        part="up",
+        place="/home",
+        version="1.4.0",
+        code="c0de",
+        revision="0049",
+        python="3.11.2",
+        dagster="1.13.27",
+        browser="Chromium 140.0.1.2",
+        fonts="f0f0",
+        zone="UTC",
+        plays=True,
+        rows_behind=3,
+    )
+    return replace(said, **changes)

@@ -8,27 +8,13 @@ from dataclasses import replace
 import pytest
 import sqlalchemy as sa
 
-from builders import NOW
+from builders import NOW, a_presence
 from inspect_pipelines.domain.ids import DEFAULT_ORG
-from inspect_pipelines.domain.presence import Presence
 from inspect_pipelines.errors import Refused
 from resources.ledger.presence_tables import presences
 from resources.ledger.store import SqlLedgers
 
-WEB = Presence(
-    host="a",
-    part="web",
-    place="http://a:8460",
-    version="1.4.0",
-    code="c0de",
-    revision="0049",
-    python="3.11.2",
-    dagster="1.13.27",
-    browser="",
-    fonts="f0f0",
-    zone="UTC",
-    plays=False,
-)
+WEB = a_presence(part="web", place="http://a:8460", browser="", plays=False, rows_behind=None)
 UP = replace(WEB, part="up", place="/home", rows_behind=7)
 
 

@@ -4,23 +4,10 @@ from dataclasses import replace
 
 import pytest
 
+from builders import a_presence
 from inspect_pipelines.domain.presence import Agreement, Presence, agreements
 
-UP = Presence(
-    host="a",
-    part="up",
-    place="/home",
-    version="1.4.0",
-    code="c0de",
-    revision="0049",
-    python="3.11.2",
-    dagster="1.13.27",
-    browser="Chromium 140.0.1.2",
-    fonts="f0f0",
-    zone="UTC",
-    plays=True,
-    rows_behind=3,
-)
+UP = a_presence()
 WORKER = replace(UP, host="b", part="worker", rows_behind=None)
 WEB = replace(UP, host="c", part="web", place="http://c:8460", plays=False, rows_behind=None)
 

@@ -102,11 +102,11 @@ def _check_link(asked: Asked) -> None:
     get = asked.query.get
     if asked.method not in ("GET", "HEAD") or get("sp") != "r" or get("sr") != "b":
         raise Denied(403, "AuthorizationPermissionMismatch")
-    until = _moment(get("se", ""), "%Y-%m-%dT%H:%M:%SZ")
+    since, until = (_moment(get(name, ""), "%Y-%m-%dT%H:%M:%SZ") for name in ("st", "se"))
     fields = [get("sp", ""), get("st", ""), get("se", ""), f"/blob{asked.path}"]
     fields += ["", "", get("spr", ""), get("sv", ""), get("sr", ""), "", "", "", "", "", "", ""]
     _compare(_signature("\n".join(fields)), get("sig", ""))
-    if datetime.now(UTC) > until:
+    if not since <= datetime.now(UTC) <= until:
         raise Denied(403, "AuthenticationFailed")
 
 
