@@ -24,7 +24,7 @@ from inspect_pipelines.domain.ids import DEFAULT_ORG, BaselineId, DefinitionId, 
 from inspect_pipelines.domain.run import Run, RunStatus, request_origin
 from inspect_pipelines.domain.screenshot import Environment, Screenshot, View
 from inspect_pipelines.engine.dagster_database import VARIABLE
-from inspect_pipelines.engine.instance import MODULE
+from inspect_pipelines.ports.engine import MODULE
 from inspect_pipelines.usecases.runs.conclude import abort
 from inspect_pipelines.wiring import house as build
 from resources.dagster.graphql import TERMINATE

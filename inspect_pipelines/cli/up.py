@@ -15,11 +15,11 @@ from inspect_pipelines.cli.web import refuse_alone
 from inspect_pipelines.config.settings import Settings, child_environment
 from inspect_pipelines.domain.presence import DAEMON
 from inspect_pipelines.engine.addresses import is_loopback
-from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.state import UpState
 from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.engine.supervisor import Supervisor, Wishes
 from inspect_pipelines.errors import Refused
+from inspect_pipelines.ports.engine import MODULE
 from resources.clock import SystemClock
 from resources.publication import FilePublication
 

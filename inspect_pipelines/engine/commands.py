@@ -9,8 +9,8 @@ from pathlib import Path
 
 from inspect_pipelines.config.settings import Settings, child_environment
 from inspect_pipelines.engine.addresses import UI_PREFIX
-from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.stem.title import ROOM
+from inspect_pipelines.ports.engine import MODULE
 
 PYTHON = sys.executable
 
@@ -107,7 +107,7 @@ def loaded_by(*, module: str, is_warm: bool, with_ui: bool) -> list[str]:
         "inspect_pipelines.engine.heartbeat",
         "inspect_pipelines.engine.pulse",
         "grpc_health.v1.health_pb2_grpc",
-        *(["inspect_pipelines.definitions"] if module == MODULE else []),
+        *([MODULE] if module == MODULE else []),
         *(["inspect_pipelines.engine.warm.parent", "inspect_pipelines.engine.warm.child"] if is_warm else []),
         *(["inspect_pipelines.engine.ui"] if with_ui else []),
     ]

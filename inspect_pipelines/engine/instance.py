@@ -13,9 +13,6 @@ from inspect_pipelines.config.settings import WARM, Settings
 from inspect_pipelines.errors import SetupMissing, Unavailable, UsageError
 from resources.disk.atomic import write_atomically
 
-MODULE = "inspect_pipelines.definitions"
-"""Also the name of the code location: `dagster job launch` and `up` must agree on it, or the daemon refuses the run."""
-
 MARKER = "# written by inspect-pipelines; delete this line and the file is yours"
 
 CELERY, K8S = "celery", "k8s"

@@ -13,12 +13,11 @@ import psutil
 
 from inspect_pipelines.config.settings import Settings
 from inspect_pipelines.engine.commands import PYTHON, surroundings
-from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.processes import last_lines, leave_alone
 from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.engine.warm.logs import forget_old_logs, run_log
 from inspect_pipelines.errors import NotFound, Unavailable
-from inspect_pipelines.ports.engine import Launch
+from inspect_pipelines.ports.engine import MODULE, Launch
 from resources.workers import WorkerLocks
 
 CLOCK_SHIFT = 200  # hundredths of a second; when a process began is counted from the boot, whose time is set anew at times

@@ -23,7 +23,7 @@ from inspect_pipelines.engine.addresses import (
 )
 from inspect_pipelines.engine.daemon_lock import take_daemon_lock, touch_daemon_lock
 from inspect_pipelines.engine.databases import Databases
-from inspect_pipelines.engine.instance import MODULE, PACKAGES, kind_of
+from inspect_pipelines.engine.instance import PACKAGES, kind_of
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service, Services
 from inspect_pipelines.engine.sources import Sources, our_folders
@@ -33,6 +33,7 @@ from inspect_pipelines.engine.stopping import Stops, stop_in_order
 from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.errors import InspectError, Unavailable
 from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.engine import MODULE
 from inspect_pipelines.ports.publication import Publication
 from resources.disk.atomic import write_atomically
 from resources.disk.lock import alone

@@ -48,6 +48,9 @@ class Workers(Protocol):
 # Tags of a Dagster run by which both sides find each other; keys that begin so are not shown by Dagster's UI.
 HIDDEN = ".dagster/inspect."
 ORIGIN_TAG, ORG_TAG = f"{HIDDEN}origin", f"{HIDDEN}org"
+MODULE = "inspect_pipelines.definitions"
+"""Also the name of the code location: `dagster job launch` and `up` must agree on it, or the daemon refuses the run."""
+
 # A job of every night; by it a code location of ours is known among others. No definition's name: theirs begin with a letter or a digit.
 UPKEEP = "_upkeep"
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from inspect_pipelines.errors import Unavailable
-from inspect_pipelines.ports.engine import UPKEEP
+from inspect_pipelines.ports.engine import MODULE, UPKEEP
 from resources.dagster.graphql import GraphqlEngine, expected, first_line
 
-MODULE = "inspect_pipelines.definitions"
 ABOUT = """
 query About { version instance { daemonHealth { allDaemonStatuses { daemonType required healthy } } } }
 """

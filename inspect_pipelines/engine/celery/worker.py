@@ -11,7 +11,7 @@ from inspect_pipelines.engine import commands
 from inspect_pipelines.engine.addresses import make_socket_folder
 from inspect_pipelines.engine.celery.broker import Broker, broker_url
 from inspect_pipelines.engine.celery.names import ready_file
-from inspect_pipelines.engine.instance import CELERY, MODULE, kind_of
+from inspect_pipelines.engine.instance import CELERY, kind_of
 from inspect_pipelines.engine.processes import Child, limit_log, rotate_log, run_processes
 from inspect_pipelines.engine.services import Generations, Say, Service
 from inspect_pipelines.engine.sources import Sources, our_folders
@@ -19,6 +19,7 @@ from inspect_pipelines.engine.stopping import Stops
 from inspect_pipelines.engine.storages import ensure_storages
 from inspect_pipelines.errors import InspectError, Unavailable, UsageError
 from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.engine import MODULE
 from inspect_pipelines.ports.publication import Publication
 from resources.disk.lock import alone
 

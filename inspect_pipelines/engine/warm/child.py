@@ -11,11 +11,11 @@ import dagster as dg
 from dagster._core.definitions.job_base import IJob
 from PIL import Image
 
-from inspect_pipelines.engine.instance import MODULE
 from inspect_pipelines.engine.warm.burial import conclude_dead
 from inspect_pipelines.engine.warm.execution import execute
 from inspect_pipelines.engine.warm.jobs import Jobs
 from inspect_pipelines.engine.warm.logs import run_log
+from inspect_pipelines.ports.engine import MODULE
 from inspect_pipelines.wiring import workers_of
 
 # What a run imports on its way, found by comparing sys.modules before and after one. Modules only: DuckDB is imported,

@@ -21,11 +21,12 @@ from pathlib import Path
 from types import FrameType
 
 from inspect_pipelines.config.settings import Settings
-from inspect_pipelines.engine.instance import MODULE, most_runs
+from inspect_pipelines.engine.instance import most_runs
 from inspect_pipelines.engine.warm.children import Children, Work
 from inspect_pipelines.engine.warm.wire import LONGEST_BYTES, Message, framed, unframed
 from inspect_pipelines.errors import InspectError
 from inspect_pipelines.ports.clock import Clock
+from inspect_pipelines.ports.engine import MODULE
 from resources.clock import SystemClock
 from resources.workers import WorkerLocks
 
